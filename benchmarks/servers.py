@@ -1,0 +1,39 @@
+"""The two sides of a comparison as processes, and one documented request to send them."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from mock_server.demo import documented_request
+
+BARE = [sys.executable, "-m", "benchmarks.bare"]
+MOCK = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--pace", "manual", "--credits", str(10**15)]
+"""Everything on: auth, contract, rules, task, three callbacks planned, journal, a console line per request. Under a
+manual clock the callbacks are owed and not sent."""
+QUIET = [*MOCK, "--quiet"]
+"""The same without the console lines."""
+REQUEST = json.dumps(documented_request("apikley") | {"callBackUrl": "http://127.0.0.1:9/callback"})
+HEADERS = {"Authorization": "Bearer benchmark", "Content-Type": "application/json"}
+
+
+@contextmanager
+def serving(command: Sequence[str], core: int) -> Iterator[str]:
+    """A server's base URL, while it runs on one core. Its further output goes to a pipe's other end and is dropped."""
+    process = subprocess.Popen(pinned(command, core), stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    url = process.stdout.readline().strip()
+    drain = subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL)
+    try:
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+        drain.wait()
+
+
+def pinned(command: Sequence[str], core: int) -> list[str]:
+    """The command on one core, where the machine can do that."""
+    return ["taskset", "-c", str(core), *command] if shutil.which("taskset") else list(command)

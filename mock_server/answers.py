@@ -1,0 +1,85 @@
+"""Decisions → envelopes: `{code, msg, data}` with the HTTP status and headers of an edition. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from mock_server.errors import ApiError, Forced, RateLimited
+from mock_server.profile import Edition
+from mock_server.tasks import Task
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Answer:
+    """What goes back to the client, and the task that it started, if it did."""
+
+    status: int
+    code: int
+    msg: str
+    body: bytes
+    content_type: str
+    headers: dict[str, str] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+    scenario: str = ""
+    task: Task | None = None
+
+
+def accepted(task: Task, applied: str) -> Answer:
+    """The answer that starts a task; `applied` is the preference that chose its scenario."""
+    return Answer(
+        status=200,
+        code=200,
+        msg="success",
+        body=b'{"code":200,"msg":"success","data":{"taskId":"%b"}}' % task.id.encode(),
+        content_type=task.edition.readings.content_type,
+        headers=_preference(applied),
+        scenario=task.scenario.name,
+        task=task,
+    )
+
+
+def succeeded(data: Mapping[str, Any] | None, edition: Edition) -> Answer:
+    """An answer with code 200 and any data."""
+    body = orjson.dumps({"code": 200, "msg": "success", "data": data})
+    return Answer(status=200, code=200, msg="success", body=body, content_type=edition.readings.content_type)
+
+
+def refused(error: ApiError, edition: Edition) -> Answer:
+    """A refusal: the document's text for the code, then what is wrong here and what to do about it."""
+    text = edition.profile.codes[error.code]
+    msg = text if isinstance(error, Forced) else f"{text.rstrip('.')}: {error.msg}"
+    return Answer(
+        status=status(error.code, edition),
+        code=error.code,
+        msg=msg,
+        body=orjson.dumps({"code": error.code, "msg": msg, **edition.readings.error_data}),
+        content_type=edition.readings.content_type,
+        headers=_headers(error),
+        rules=error.rules,
+        scenario=error.scenario if isinstance(error, Forced) else "",
+    )
+
+
+def _headers(error: ApiError) -> dict[str, str]:
+    match error:
+        case RateLimited(retry_after=seconds):
+            return {"retry-after": str(seconds)}
+        case Forced(applied=applied):
+            return _preference(applied)
+        case _:
+            return {"suno-mock-rules": ", ".join(error.rules)} if error.rules else {}
+
+
+def _preference(applied: str) -> dict[str, str]:
+    """RFC 7240, section 3."""
+    return {"preference-applied": applied} if applied else {}
+
+
+def status(code: int, edition: Edition) -> int:
+    """The HTTP status of a refusal with this envelope code: two open questions."""
+    readings = edition.readings
+    if readings.refusal_status is None:
+        return code
+    return readings.server_error_status if code == 500 else readings.refusal_status

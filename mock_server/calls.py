@@ -1,0 +1,16 @@
+"""A request to one of the provider's endpoints, as it came."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """`query` is not percent-decoded. `key` is None without a bearer key, `body` when it was too large."""
+
+    method: str
+    path: str
+    query: bytes
+    key: str | None
+    content_type: str
+    prefer: str
+    body: bytes | None

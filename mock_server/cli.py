@@ -1,0 +1,156 @@
+"""The command `suno-mock`."""
+
+import dataclasses
+import gc
+import json
+import shlex
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+import click
+
+from mock_server import __version__, demo, listings
+from mock_server.accounts import known_keys
+from mock_server.app import create_app
+from mock_server.console import Console
+from mock_server.errors import BadSetting
+from mock_server.options import environment, settings_options, taken
+from mock_server.profile import Family, Profile, profile_names
+from mock_server.questions import Register
+from mock_server.rulebook import EXTEND
+from mock_server.scenarios import Scenarios
+from mock_server.server import AnnouncingServer, base_url, listen
+from mock_server.settings import Settings
+from mock_server.tracks import source_tracks
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+profile_option = click.option(
+    "--profile",
+    default="apikley",
+    show_default=True,
+    metavar="NAME",
+    help="Whose tracks.",
+    envvar=environment("profile"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command, by default with the process's arguments.
+
+    What the user got wrong is one line on standard error, and exit status 2.
+    """
+    try:
+        sys.exit(cli.main(arguments, prog_name="suno-mock", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _fail(error.format_message().replace("\n", " "), error.exit_code)
+    except BadSetting as error:
+        _fail(str(error), 2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    print(f"suno-mock: {message}", file=sys.stderr)
+    sys.exit(status)
+
+
+@click.group()
+@click.version_option(__version__, prog_name="suno-mock")
+def cli() -> None:
+    """A mock of the Suno API's music-extension endpoint: offline, deterministic, with its callbacks and its errors."""
+
+
+@cli.command(epilog="Example:  suno-mock serve --port 0 --pace immediate --seed 7")
+@click.option("--host", default="127.0.0.1", show_default=True, envvar=environment("host"), show_envvar=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4010,
+    show_default=True,
+    envvar=environment("port"),
+    show_envvar=True,
+    help="0 takes a free port.",
+)
+@click.option("--quiet", is_flag=True, envvar=environment("quiet"), show_envvar=True, help="Print no requests.")
+@settings_options
+def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
+    """Serve until interrupted; print each request and each callback attempt."""
+    settings = taken(options)
+    console = Console(sys.stdout)
+    app = create_app(settings, listener=None if quiet else console)
+    listening = listen(host, port)
+    server = AnnouncingServer(app, lambda: _introduce(base_url(listening), settings), console.flush)
+    # What a request leaves behind is kept for long and holds no cycles; the default looks for some every 700 objects.
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    server.run(sockets=[listening])
+
+
+def _introduce(url: str, settings: Settings) -> None:
+    key = next(iter(known_keys()))
+    request = demo.documented_request(settings.profile) | {"callBackUrl": "http://127.0.0.1:3000/callback"}
+    print(url)
+    print(f"key    {key}" + ("" if settings.strict_keys else "  (any other non-empty key works too)"))
+    print(f"admin  {url}/__admin")
+    print(
+        f"try    curl -s {url}{EXTEND} -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' "
+        f"-d {shlex.quote(json.dumps(request))}",
+        flush=True,
+    )
+
+
+@cli.command(name="demo", epilog="Example:  suno-mock demo --profile classic")
+@settings_options
+def demo_command(**options: Any) -> None:
+    """Start a mock and a receiver, send one documented request, show all that follows, and exit."""
+    demo.run(taken(options), click.echo)
+
+
+@cli.command(epilog="Example:  suno-mock tracks --json")
+@profile_option
+@as_json
+def tracks(profile: str, as_json: bool) -> None:
+    """List the source tracks: id, model, duration, title."""
+    models = Profile.read(profile, Family.read()).models
+    found = list(source_tracks(profile, models).values())
+    _print(listings.tracks(found), [dataclasses.asdict(track) for track in found], as_json)
+
+
+@cli.command(epilog="Example:  suno-mock scenarios callback-501")
+@click.argument("name", required=False)
+@as_json
+def scenarios(name: str | None, as_json: bool) -> None:
+    """List every scenario, or one, with what causes it and how to ask for it."""
+    every = Scenarios.read()
+    found = [every.named(name)] if name else list(every)
+    values = [{**dataclasses.asdict(each), "triggers": each.triggers()} for each in found]
+    _print(listings.scenarios(found), values, as_json)
+
+
+@cli.command(epilog="Example:  suno-mock profiles")
+@as_json
+def profiles(as_json: bool) -> None:
+    """List the profiles: which reading of which document each one serves."""
+    family = Family.read()
+    found = [Profile.read(name, family) for name in profile_names()]
+    values = [{"name": each.name, "summary": each.summary, "models": each.models} for each in found]
+    _print(listings.profiles(found), values, as_json)
+
+
+@cli.command(epilog="Example:  suno-mock questions refusal_status")
+@click.argument("question", required=False)
+@as_json
+def questions(question: str | None, as_json: bool) -> None:
+    """List every open question, or one, with its readings, its sources, and what each profile picks."""
+    register = Register.read()
+    found = [register.named(question)] if question else list(register.questions.values())
+    _print(listings.questions(found), [dataclasses.asdict(each) for each in found], as_json)
+
+
+def _print(lines: Iterable[str], values: object, as_json: bool) -> None:
+    for line in [json.dumps(values, indent=2)] if as_json else lines:
+        click.echo(line)

@@ -1,0 +1,64 @@
+"""Bytes of a request → a JSON value, or the violation that says why there is none. Pure."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from jiter import from_json
+
+from mock_server import wording
+from mock_server.errors import Invalid, Violation
+
+BODY_LIMIT: Final = 1024 * 1024
+"""Bytes of a request body that are read (ours; no document names a limit)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Decoded:
+    """A request body, or what is wrong with it. A refusal is kept, since other checks come before it."""
+
+    value: Any = None
+    refusal: Invalid | None = None
+
+    @property
+    def audio_id(self) -> object:
+        return self.value.get("audioId") if isinstance(self.value, dict) else None
+
+
+def decode(content_type: str, body: bytes | None) -> Decoded:
+    """`body` is None when it was over BODY_LIMIT."""
+    if not is_json(content_type):
+        came = wording.shown(content_type) if content_type else "missing"
+        return _refused(
+            "extend.contentType", "Content-Type", f"Content-Type is {came}; allowed: application/json, in UTF-8"
+        )
+    if body is None:
+        return _refused("extend.body.size", "body", f"body is too large; allowed: at most {BODY_LIMIT} bytes")
+    try:
+        return Decoded(value=from_json(body, allow_inf_nan=False, catch_duplicate_keys=True))
+    except ValueError as error:
+        return _refused(
+            "extend.body.json",
+            "body",
+            f"body is not JSON: {error!s:.200}; allowed: one JSON object in UTF-8, each key once",
+        )
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a Content-Type is application/json, with no charset or UTF-8."""
+    if content_type == "application/json":
+        return True
+    kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    named = dict(parameter.partition("=")[::2] for parameter in parameters)
+    return kind == "application/json" and named.get("charset", "utf-8").strip('"') in ("utf-8", "utf8")
+
+
+def _refused(rule: str, field: str, message: str) -> Decoded:
+    return Decoded(refusal=Invalid([Violation(rule=rule, field=field, message=message)]))
+
+
+@lru_cache(maxsize=128)
+def bearer(authorization: str) -> str | None:
+    """The key of an Authorization header, or None. The scheme's case does not matter (RFC 7235, section 2.1)."""
+    scheme, _, key = authorization.strip().partition(" ")
+    return key.strip() or None if scheme.lower() == "bearer" else None

@@ -1,0 +1,97 @@
+"""The ASGI edge of the provider's endpoints: read a call, have it decided, answer, then do what was promised."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.types import Receive, Scope, Send
+
+from mock_server.answers import Answer
+from mock_server.calls import Call
+from mock_server.decode import BODY_LIMIT, bearer
+
+DRAIN_LIMIT: Final = 16 * BODY_LIMIT
+"""Bytes of an oversized body that are read and dropped, so that its sender gets to read the answer."""
+
+
+HEADERS: Final = frozenset((b"authorization", b"content-type", b"prefer"))
+"""The headers that a decision depends on."""
+
+
+class Disconnected(Exception):
+    """The client went away before its request was complete: nothing to decide, nobody to answer."""
+
+
+Decide = Callable[[Call], Awaitable[Answer]]
+Follow = Callable[[Call, Answer], None]
+
+
+class Endpoint:
+    """One endpoint as an ASGI application.
+
+    `follow` runs when the answer is out, and if sending it failed. A bug in `decide` is answered by `failed` and raised
+    again, so that the server logs the traceback.
+    """
+
+    def __init__(self, decide: Decide, follow: Follow, failed: Callable[[], Answer]) -> None:
+        self._decide = decide
+        self._follow = follow
+        self._failed = failed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            call = await read_call(scope, receive)
+        except Disconnected:
+            return
+        try:
+            answer = await self._decide(call)
+        except Exception:
+            await self._answer(call, self._failed(), send)
+            raise
+        await self._answer(call, answer, send)
+
+    async def _answer(self, call: Call, answer: Answer, send: Send) -> None:
+        try:
+            await _send(answer, send)
+        finally:
+            self._follow(call, answer)
+
+
+async def read_call(scope: Scope, receive: Receive) -> Call:
+    """Raises Disconnected when the client goes away first."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in HEADERS:
+            headers[name] = headers[name] + b", " + value if name in headers else value
+    return Call(
+        scope["method"],
+        scope["path"],
+        scope["query_string"],
+        bearer(headers.get(b"authorization", b"").decode("latin-1")),
+        headers.get(b"content-type", b"").decode("latin-1"),
+        headers.get(b"prefer", b"").decode("latin-1"),
+        await _read_body(receive),
+    )
+
+
+async def _read_body(receive: Receive) -> bytes | None:
+    chunks: list[bytes] = []
+    size = 0
+    more = True
+    while more and size <= DRAIN_LIMIT:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        more = message.get("more_body", False)
+        size += len(chunk)
+        if size <= BODY_LIMIT:
+            chunks.append(chunk)
+    return b"".join(chunks) if size <= BODY_LIMIT else None
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    headers = [(b"content-type", answer.content_type.encode()), (b"content-length", b"%d" % len(answer.body))]
+    if answer.headers:
+        headers += [(name.encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,113 @@
+"""What the mocked API answers instead of success, and what a user of the mock can get wrong.
+
+ApiError                  one refusal; `code` is the envelope code
+├── Unauthorized          401
+├── InsufficientCredits   402
+├── NotFound              404
+├── Invalid               422, holds every violation, not only the first
+├── RateLimited           429
+├── Maintenance           455
+└── Forced                any code, because a scenario asked for it
+BadSetting                an option, a reading or a file that cannot be used
+
+Bugs of ours are ordinary exceptions. They surface as 500 and never use this tree.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class ApiError(Exception):
+    """A refusal in the provider's words plus what to do about it here."""
+
+    code: int = 500
+    rules: tuple[str, ...] = ()
+
+    def __init__(self, msg: str) -> None:
+        super().__init__(msg)
+        self.msg = msg
+
+
+class Unauthorized(ApiError):
+    code = 401
+
+
+class InsufficientCredits(ApiError):
+    code = 402
+
+    def __init__(self, balance: int, price: int) -> None:
+        super().__init__(
+            f"the account has {balance} credits and one extension costs {price}; "
+            "use another key, or start the mock with more --credits"
+        )
+
+
+class NotFound(ApiError):
+    code = 404
+
+    def __init__(self, msg: str, rule: str | None = None) -> None:
+        super().__init__(msg)
+        self.rules = (rule,) if rule else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One broken rule: its id, the field, what came and what is allowed, and where the document says so."""
+
+    rule: str
+    field: str
+    message: str
+    place: str | None = None
+
+    def __str__(self) -> str:
+        source = f"{self.rule}, {self.place}" if self.place else self.rule
+        return f"{self.message} ({source})"
+
+
+class Invalid(ApiError):
+    code = 422
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        text = "; ".join(map(str, violations))
+        super().__init__(text if len(violations) == 1 else f"{len(violations)} rules are broken: {text}")
+        self.violations = tuple(violations)
+        self.rules = tuple(violation.rule for violation in violations)
+
+
+class RateLimited(ApiError):
+    code = 429
+
+    def __init__(self, msg: str, retry_after: int) -> None:
+        super().__init__(msg)
+        self.retry_after = retry_after
+
+
+class Maintenance(ApiError):
+    code = 455
+
+
+class Forced(ApiError):
+    """`applied` is the preference that asked for it, empty when a magic value did."""
+
+    def __init__(self, code: int, scenario: str, applied: str) -> None:
+        super().__init__(f"scenario {scenario}")
+        self.code = code
+        self.scenario = scenario
+        self.applied = applied
+
+
+class BadSetting(ValueError):
+    """Something the user of the mock configured. The text is one line and names a valid value."""
+
+
+def unknown(kind: str, value: str, known: Iterable[str]) -> BadSetting:
+    """The error for a name that does not exist: what came, the nearest valid one, and all of them."""
+    names = sorted(known)
+    return BadSetting(f"{kind} {value!r} is unknown.{nearest(value, names, alike=0)} Known: {', '.join(names)}.")
+
+
+def nearest(value: str, names: Iterable[str], alike: float = 0.6) -> str:
+    """` Nearest: NAME.`, or nothing when no name is alike enough, from 0 (any is) to 1 (only the same)."""
+    close = get_close_matches(value, list(names), n=1, cutoff=alike)
+    return f" Nearest: {close[0]}." if close else ""

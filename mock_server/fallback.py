@@ -1,0 +1,43 @@
+"""What answers when no endpoint does: an unknown path, a wrong method."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_server import answers
+from mock_server.api import RECORD_INFO
+from mock_server.calls import Call
+from mock_server.errors import NotFound, nearest
+from mock_server.journal import Requested
+from mock_server.parts import Parts
+from mock_server.rulebook import EXTEND
+
+ENDPOINTS: Final = {EXTEND: "POST", RECORD_INFO: "GET"}
+
+
+class Fallback:
+    """The documented envelope with code 404, and an entry in the journal."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def handlers(self) -> Mapping[Any, Any]:
+        return {HTTPException: self.unrouted}
+
+    async def unrouted(self, request: Request, error: HTTPException) -> Response:
+        """HTTP 404 or 405 with envelope code 404, whatever the profile says of refusals: no endpoint was reached."""
+        path = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
+        if error.status_code == 405:
+            allowed = (error.headers or {}).get("Allow", "")
+            problem = NotFound(f"{request.method} is not allowed on {path}; allowed: {allowed}")
+        else:
+            known = ", ".join(f"{method} {endpoint}" for endpoint, method in ENDPOINTS.items())
+            problem = NotFound(f"nothing is served at {path}; allowed: {known}.{nearest(path, ENDPOINTS)}")
+        answer = replace(answers.refused(problem, self._parts.editions.default), status=error.status_code)
+        call = Call(request.method, path, request.scope["query_string"], None, "", "", b"")
+        self._parts.journal.record(Requested(self._parts.clock.now(), call, answer))
+        return Response(answer.body, answer.status, {**(error.headers or {}), "content-type": answer.content_type})

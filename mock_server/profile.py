@@ -1,0 +1,160 @@
+"""Documents → one profile: its rules with their places, its texts, and the open questions settled.
+
+Profile   what one provider's document says, read together with its prose
+Edition   a profile with every open question settled: what one request is judged and answered by
+Editions  the profile in use; draws an edition per request where a question varies
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from mock_server import rulebook
+from mock_server.contract import Contract, Rule
+from mock_server.documents import OPENAPI, Document, Pointer, load
+from mock_server.errors import BadSetting, unknown
+from mock_server.questions import Readings, Register
+from mock_server.rulebook import OPERATION, REQUEST
+from mock_server.settings import Settings, parse_readings
+
+CODE: Final[Pointer] = ("content", "application/json", "schema", "allOf", 0, "properties", "code")
+ANSWER_CODE: Final[Pointer] = (*OPERATION, "responses", "200", *CODE)
+CALLBACK: Final[Pointer] = (*OPERATION, "callbacks", "audioExtend", "{$request.body#/callBackUrl}", "post")
+CALLBACK_CODE: Final[Pointer] = (*CALLBACK, "responses", "200", *CODE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage of generation: seconds after the answer at real pace, message, status in polling."""
+
+    at: float
+    msg: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Family:
+    """What all providers of the family share (`openapi/family.yaml`, with sources)."""
+
+    stages: Mapping[str, Stage]
+    model_names: Mapping[str, str]
+    extension_price: int
+    callback_timeout: float
+    tracks_per_task: int
+    media: str
+
+    @classmethod
+    def read(cls) -> "Family":
+        entries = load(OPENAPI / "family.yaml")
+        return cls(**{**entries, "stages": {name: Stage(**stage) for name, stage in entries["stages"].items()}})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One reading of the documents. `codes` and `callback_codes` map a code to the document's own text;
+    `state_rules` are the rules that a body alone cannot break."""
+
+    name: str
+    summary: str
+    models: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    state_rules: Mapping[str, Rule]
+    codes: Mapping[int, str]
+    callback_codes: Mapping[int, str]
+    stage_messages: Mapping[str, str]
+
+    @classmethod
+    def read(cls, name: str, family: Family) -> "Profile":
+        """Raises BadSetting for a name without a file under `openapi/profiles/`."""
+        file = _profile_file(name)
+        document = Document.read(OPENAPI / file["document"])
+        callbacks = Document.read(OPENAPI / file["callback_document"])
+        messages = file.get("messages", {})
+        codes = code_texts(document, ANSWER_CODE)
+        rules = tuple(rulebook.rules(document, file))
+        return cls(
+            name=name,
+            summary=file["summary"],
+            models=tuple(document.at(*REQUEST, "properties", "model", "enum")),
+            rules=rules,
+            state_rules={rule.id: rule for rule in rules if rule.schema is None},
+            codes={code: messages.get(code, text) for code, text in codes.items()},
+            callback_codes=code_texts(callbacks, CALLBACK_CODE),
+            stage_messages={stage: messages.get(stage, family.stages[stage].msg) for stage in family.stages},
+        )
+
+    def place(self, rule: str) -> str:
+        """Where the document says so, for a rule that needs state."""
+        return self.state_rules[rule].place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Edition:
+    """A profile with every open question settled. `names` maps each question to the reading's name."""
+
+    profile: Profile
+    family: Family
+    names: Mapping[str, str]
+    readings: Readings
+    contract: Contract
+
+
+class Editions:
+    """The profile in use and its editions: one, or one per drawn combination of readings."""
+
+    def __init__(self, settings: Settings) -> None:
+        register = Register.read()
+        self.family = Family.read()
+        self.profile = Profile.read(settings.profile, self.family)
+        self._seed = settings.seed
+        self._register = register
+        self._choices = register.choices(settings.profile, parse_readings(settings.readings))
+        self._fixed = all(len(names) == 1 for names in self._choices)
+        self._edition = lru_cache(maxsize=1024)(self._settled)
+        self.default = self._edition(register.draw(self._choices, self._seed))
+
+    def draw(self, *request: str | int) -> Edition:
+        """The edition that judges one request, named by its account and ordinal."""
+        if self._fixed:
+            return self.default
+        return self._edition(self._register.draw(self._choices, self._seed, *request))
+
+    def _settled(self, names: tuple[str, ...]) -> Edition:
+        named = dict(zip(self._register.questions, names, strict=True))
+        readings = self._register.settle(names)
+        rules = tuple(rule for rule in self.profile.rules if rule.holds(named))
+        return Edition(
+            profile=self.profile,
+            family=self.family,
+            names=named,
+            readings=readings,
+            contract=Contract(rules, readings.string_length),
+        )
+
+
+def profile_names() -> list[str]:
+    return sorted(path.stem for path in (OPENAPI / "profiles").glob("*.yaml"))
+
+
+def document_name(profile: str) -> str:
+    """The document that a profile reads, by the name that its file and its fixtures share."""
+    name: str = _profile_file(profile)["document"]
+    return name.removesuffix(".openapi.yaml")
+
+
+def code_texts(document: Document, pointer: Pointer) -> dict[int, str]:
+    """`- **402**: Insufficient …` lines of a code's description, by code."""
+    code = document.at(*pointer)
+    texts = {int(number): text.strip() for number, text in re.findall(r"- \**(\d+)\**: (.+)", code["description"])}
+    if set(texts) != set(code["enum"]):
+        raise BadSetting(f"{document.place(pointer)}: the codes {code['enum']} and their texts {texts} do not agree.")
+    return texts
+
+
+def _profile_file(name: str) -> dict[str, Any]:
+    if name not in profile_names():
+        raise unknown("profile", name, profile_names())
+    file: dict[str, Any] = load(OPENAPI / "profiles" / f"{name}.yaml")
+    return {**_profile_file(file["extends"]), **file} if "extends" in file else file

@@ -1,0 +1,85 @@
+"""A small callback receiver on a real socket, for the demo and for tests."""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One callback as it came."""
+
+    method: str
+    path: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Receiver:
+    """Receives callbacks in a thread; a context manager. `answer` chooses the HTTP status, by default always 200."""
+
+    def __init__(self, answer: Callable[[Received], int] = lambda received: 200) -> None:
+        self._arrived: list[Received] = []
+        self._changed = threading.Condition()
+        self._server = _Server(("127.0.0.1", 0), _handler(self._take, answer))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/callback"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def received(self) -> list[Received]:
+        """All callbacks so far, in the order in which they came."""
+        with self._changed:
+            return list(self._arrived)
+
+    def wait_for(self, count: int, *, within: float = 10.0) -> list[Received]:
+        """All callbacks, once `count` have come. Raises TimeoutError, with what did come, after `within` seconds."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(self._arrived) >= count, within):
+                came = "".join(f"\n  {each.method} {each.path} {each.body[:80]!r}" for each in self._arrived)
+                raise TimeoutError(f"{len(self._arrived)} of {count} callbacks came within {within:g} s:{came}")
+            return list(self._arrived)
+
+    def _take(self, received: Received) -> None:
+        with self._changed:
+            self._arrived.append(received)
+            self._changed.notify_all()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+
+def _handler(take: Callable[[Received], None], answer: Callable[[Received], int]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            received = Received(method="POST", path=self.path, headers=dict(self.headers), body=body)
+            status = answer(received)
+            take(received)
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    return Handler

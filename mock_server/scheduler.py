@@ -1,0 +1,198 @@
+"""The callbacks that tasks owe, in due order, and the policy of when the next attempt is made.
+
+A task's callbacks form one chain, of which one is owed at a time, so a stage never overtakes another and a slow
+receiver holds up nothing but its own task. Where an edition lets stages overtake, each is a chain of its own.
+"""
+
+import asyncio
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from mock_server import callbacks
+from mock_server.clock import Clock, ManualClock
+from mock_server.delivery import Attempt, Delivery, Outcome
+from mock_server.journal import Attempted, Journal
+from mock_server.tasks import Task
+from mock_server.timeline import Planned, plan
+
+IN_FLIGHT: Final = 500
+"""Attempts under way at once; further ones wait for a place, and their time to answer starts then."""
+STAGGER: Final = 0.25
+"""Under a manual clock an attempt waits for the one before it, so that the order is always the same, but at most
+these seconds of real time, so that a receiver that hangs delays nobody."""
+GRACE: Final = 1.0
+"""Seconds of real time that attempts under way get when the mock stops."""
+
+
+@dataclass(slots=True, eq=False)
+class Chain:
+    """Callbacks of one task that go out one after the other: the position, and the retries made there."""
+
+    task: Task
+    planned: tuple[Planned, ...]
+    position: int = 0
+    retries: int = 0
+
+    @property
+    def due(self) -> float:
+        return self.task.created + self.planned[self.position].after
+
+
+class Scheduler:
+    """Owes callbacks and has them delivered. With a running clock they go out by themselves between `start` and
+    `stop`; with a manual clock `advance` sends them."""
+
+    def __init__(self, clock: Clock, delivery: Delivery, journal: Journal, seed: int) -> None:
+        self._clock = clock
+        self._delivery = delivery
+        self._journal = journal
+        self._seed = seed
+        self._heap: list[tuple[float, int, Chain]] = []
+        self._serial = count()
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed_for = 0.0
+        self._under_way: dict[asyncio.Task[None], Chain] = {}
+        self._places = asyncio.Semaphore(IN_FLIGHT)
+        self._advancing = asyncio.Lock()
+        self._stopped = False
+
+    def schedule(self, task: Task) -> None:
+        """Owe the task's callbacks from now on."""
+        planned = plan(task)
+        if not planned:
+            return
+        if task.edition.readings.callback_order:
+            self._push(Chain(task, planned))
+        else:
+            for each in planned:
+                self._push(Chain(task, (each,)))
+
+    async def advance(self, seconds: float) -> int:
+        """Move a manual clock and attempt all that falls due on the way, each at its time. Returns how many.
+
+        Raises TypeError when the clock runs by itself.
+        """
+        if not isinstance(self._clock, ManualClock):
+            raise TypeError("the clock runs by itself; only --pace manual has a clock to move")
+        async with self._advancing:
+            target = self._clock.now() + seconds
+            attempts = await self.run_due()
+            while self._heap and self._heap[0][0] <= target:
+                self._clock.move_to(self._heap[0][0])
+                attempts += await self.run_due()
+            self._clock.move_to(target)
+        return attempts
+
+    async def run_due(self) -> int:
+        """Attempt all that is due by now, in due order; returns when everything was attempted, and how many."""
+        attempts = 0
+        while due := list(self._pop_due()):
+            started = []
+            for chain in due:
+                started.append(self._start(chain))
+                await asyncio.wait(started[-1:], timeout=STAGGER)
+            await asyncio.gather(*started)
+            attempts += len(started)
+        return attempts
+
+    async def stop(self, grace: float = GRACE) -> None:
+        """Give attempts under way `grace` seconds, then write down every callback that is still owed."""
+        self._stopped = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=grace)
+        cut_off = dict(self._under_way)
+        for attempt in cut_off:
+            attempt.cancel()
+        await asyncio.gather(*cut_off, return_exceptions=True)
+        for chain in [*cut_off.values(), *(chain for _, _, chain in sorted(self._heap))]:
+            self._write_off(chain, "the mock was stopped")
+        self._heap.clear()
+
+    def _push(self, chain: Chain, due: float | None = None) -> None:
+        heapq.heappush(self._heap, (chain.due if due is None else due, next(self._serial), chain))
+        self._arm()
+
+    def _arm(self) -> None:
+        """Have `_fire` called when the earliest callback is due, unless somebody moves the clock."""
+        if self._stopped or not self._heap or isinstance(self._clock, ManualClock):
+            return
+        due = self._heap[0][0]
+        if self._timer is not None:
+            if self._armed_for <= due:
+                return
+            self._timer.cancel()
+        self._armed_for = due
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, due - self._clock.now()), self._fire)
+
+    def _fire(self) -> None:
+        self._timer = None
+        for chain in self._pop_due():
+            self._start(chain)
+        self._arm()
+
+    def _pop_due(self) -> Iterator[Chain]:
+        now = self._clock.now()
+        while self._heap and self._heap[0][0] <= now:
+            yield heapq.heappop(self._heap)[-1]
+
+    def _start(self, chain: Chain) -> asyncio.Task[None]:
+        attempt = asyncio.get_running_loop().create_task(self._attempt(chain))
+        self._under_way[attempt] = chain
+        attempt.add_done_callback(self._under_way.pop)
+        return attempt
+
+    async def _attempt(self, chain: Chain) -> None:
+        task = chain.task
+        step = chain.planned[chain.position].step
+        if task.given_up:
+            return self._write_off(chain, "an earlier callback of the task was given up")
+        async with self._places:
+            at = self._clock.now()
+            attempt = await self._delivery.attempt(
+                task.request.callback_url,
+                callbacks.body(task, step, self._seed),
+                task.edition.readings.received_statuses,
+            )
+        self._record(chain, at, attempt)
+        self._follow_up(chain, attempt.outcome)
+
+    def _follow_up(self, chain: Chain, outcome: Outcome) -> None:
+        """Retry, go on to the next callback, or give the task up."""
+        readings = chain.task.edition.readings
+        received = outcome is Outcome.ACCEPTED
+        retries = 0 if outcome is Outcome.BLOCKED else len(readings.retry_spacing)
+        if not received and chain.retries < retries:
+            wait = chain.task.pace.scale(readings.retry_spacing[chain.retries])
+            chain.retries += 1
+            return self._push(chain, self._clock.now() + wait)
+        chain.task.given_up |= not received and readings.retry_budget
+        chain.position += 1
+        chain.retries = 0
+        if chain.position < len(chain.planned):
+            self._push(chain)
+
+    def _record(self, chain: Chain, at: float, attempt: Attempt) -> None:
+        task = chain.task
+        self._journal.record(
+            Attempted(
+                at=at,
+                task_id=task.id,
+                stage=chain.planned[chain.position].step.stage,
+                number=chain.retries + 1,
+                url=task.request.callback_url,
+                outcome=attempt.outcome,
+                detail=attempt.detail,
+                took=attempt.took,
+            )
+        )
+
+    def _write_off(self, chain: Chain, why: str) -> None:
+        now = self._clock.now()
+        while chain.position < len(chain.planned):
+            self._record(chain, now, Attempt(outcome=Outcome.UNDELIVERED, detail=why, took=0.0))
+            chain.position += 1

@@ -1,0 +1,139 @@
+"""Everything a user can set, once: the library's keyword arguments, the command's options, the environment."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import inf, isfinite
+from typing import Any, Final
+
+from mock_server.errors import BadSetting, unknown
+
+MANUAL_EPOCH: Final = 1735689600.0
+"""2025-01-01T00:00:00Z, the createTime of apikley's callback example: where a manual clock starts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How stages advance. `speed` divides every delay of the real thing; `manual` waits for the clock to be moved."""
+
+    speed: float
+    manual: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> "Pace":
+        """`immediate`, `time` (60x), `realtime` (1x), `manual`, or a factor such as `60x`."""
+        named = PACES.get(text)
+        if named is not None:
+            return named
+        factor = re.fullmatch(r"(\d+(?:\.\d+)?)x", text)
+        if factor is None:
+            raise unknown("pace", text, [*PACES, "60x"])
+        if not (speed := float(factor[1])) > 0:
+            raise BadSetting(f"pace {text!r} would never move. Allowed: a factor above 0, such as 60x.")
+        return cls(speed=speed)
+
+    def scale(self, seconds: float) -> float:
+        """How long `seconds` of the real thing take here."""
+        return seconds / self.speed
+
+
+PACES: Final[Mapping[str, Pace]] = {
+    "immediate": Pace(speed=inf),
+    "time": Pace(speed=60),
+    "realtime": Pace(speed=1),
+    "manual": Pace(speed=1, manual=True),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """At most `requests` new tasks per account within any `seconds`."""
+
+    requests: int
+    seconds: float
+
+    @classmethod
+    def parse(cls, text: str) -> "RateLimit | None":
+        """`20/10` is 20 requests per 10 seconds; an empty text sets no limit."""
+        if not text:
+            return None
+        parts = re.fullmatch(r"(\d+)/(\d+(?:\.\d+)?)", text)
+        if parts is None or not int(parts[1]) or not float(parts[2]):
+            raise BadSetting(f"rate limit {text!r} is not REQUESTS/SECONDS, both above 0. Example: 20/10.")
+        return cls(requests=int(parts[1]), seconds=float(parts[2]))
+
+
+def parse_epoch(text: str) -> float | None:
+    """Epoch seconds of `2025-01-01T00:00:00Z` or of a number; None for an empty text. No zone means UTC."""
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = _iso_seconds(text)
+    if not (isfinite(seconds) and 0 <= seconds <= 253402300799):
+        raise BadSetting(f"epoch {text!r} is outside the years 1970 to 9999. Example: 2025-01-01T00:00:00Z.")
+    return seconds
+
+
+def _iso_seconds(text: str) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadSetting(
+            f"epoch {text!r} is neither a date nor a number of seconds. Example: 2025-01-01T00:00:00Z."
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def parse_readings(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
+    """`("first_items=both",)` as `{"first_items": "both"}`; a mapping as it is."""
+    if isinstance(pairs, Mapping):
+        return dict(pairs)
+    readings = {}
+    for pair in pairs:
+        question, equals, reading = pair.partition("=")
+        if not (question and equals and reading):
+            raise BadSetting(f"--set {pair!r} is not QUESTION=READING. Example: --set refusal_status=mirror.")
+        readings[question] = reading
+    return readings
+
+
+def option(default: Any, help: str, **metadata: Any) -> Any:
+    """A setting with its help text. `flag` overrides the option's name, `metavar` names its value."""
+    return field(default=default, metadata={"help": help, **metadata})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One mock's configuration. Raises BadSetting at once for a value that cannot be used."""
+
+    profile: str = option("apikley", "Which reading of the documents to serve.", metavar="NAME")
+    seed: int = option(0, "Same seed, same ids, durations and bodies.", metavar="N")
+    pace: str = option("time", "immediate, time (60x), realtime, manual, or a factor such as 10x.", metavar="PACE")
+    epoch: str = option("", "Where the clock starts, such as 2025-01-01T00:00:00Z.", metavar="TIME")
+    readings: Mapping[str, str] | tuple[str, ...] = option(
+        (), "Answer an open question otherwise; all=vary draws per request.", flag="--set", metavar="QUESTION=READING"
+    )
+    rate_limit: str = option("", "Answer 429 past this, such as 20/10 (per 10 seconds).", metavar="N/SECONDS")
+    maintenance: bool = option(False, "Answer 455 to every request.")
+    strict_keys: bool = option(False, "Accept only the keys of fixtures/accounts.yaml.")
+    adopt_unknown_tracks: bool = option(False, "Accept any audioId in place of answering 404.")
+    credits: int = option(1_000_000, "What a new account starts with.", metavar="N")
+    callback_timeout: float | None = option(
+        None, "Seconds a receiver has to answer a callback, in place of the documented time.", metavar="SECONDS"
+    )
+    allow_callbacks_to: tuple[str, ...] = option(
+        (), "A public host that callbacks may go to, such as *.example.com.", metavar="HOST"
+    )
+
+    def __post_init__(self) -> None:
+        Pace.parse(self.pace)
+        RateLimit.parse(self.rate_limit)
+        parse_epoch(self.epoch)
+        parse_readings(self.readings)
+        if self.credits < 0:
+            raise BadSetting(f"credits {self.credits} is below 0. Allowed: 0 or more.")
+        if self.callback_timeout is not None and not 0 < self.callback_timeout <= 3600:
+            raise BadSetting(f"callback timeout {self.callback_timeout:g} is not between 0 and 3600 seconds.")

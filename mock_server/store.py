@@ -1,0 +1,81 @@
+"""What the mock remembers between requests, behind a protocol that a durable or shared store can implement too."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+from mock_server.accounts import Account, KnownKey
+from mock_server.errors import InsufficientCredits
+from mock_server.settings import RateLimit
+from mock_server.tasks import Task
+
+TASKS_KEPT: Final = 100_000
+BYTES_KEPT: Final = 256 * 1024 * 1024
+"""Bytes of all kept tasks' request bodies together."""
+ACCOUNTS_KEPT: Final = 10_000
+
+
+class Store(Protocol):
+    """State per key. Every method is atomic."""
+
+    async def next_ordinal(self, key: str) -> int:
+        """Count one request of the key, from 1."""
+
+    async def take_slot(self, key: str, now: float, limit: RateLimit) -> float | None:
+        """Count one request against the limit, or tell the seconds until one is free."""
+
+    async def open_task(self, task: Task, price: int, refund_at: float | None) -> None:
+        """Debit and remember the task; `refund_at` gives the price back then. Raises InsufficientCredits."""
+
+    async def task(self, key: str, task_id: str) -> Task | None:
+        """The key's task with this id, if it is still remembered."""
+
+
+class MemoryStore:
+    """Keeps the newest tasks and the most recently opened accounts, and forgets the oldest.
+
+    An account opens with `credits`, unless its key is `known` and has credits of its own.
+    """
+
+    def __init__(self, credits: int, known: Mapping[str, KnownKey]) -> None:
+        self._credits = credits
+        self._known = known
+        self._accounts: OrderedDict[str, Account] = OrderedDict()
+        self._tasks: OrderedDict[str, Task] = OrderedDict()
+        self._bytes = 0
+
+    async def next_ordinal(self, key: str) -> int:
+        account = self._account(key)
+        account.requests += 1
+        return account.requests
+
+    async def take_slot(self, key: str, now: float, limit: RateLimit) -> float | None:
+        return self._account(key).take_slot(now, limit)
+
+    async def open_task(self, task: Task, price: int, refund_at: float | None) -> None:
+        account = self._account(task.account)
+        balance = account.balance(task.created)
+        if balance < price:
+            raise InsufficientCredits(balance, price)
+        account.credits -= price
+        if refund_at is not None:
+            account.refunds.append((refund_at, price))
+        self._tasks[task.id] = task
+        self._bytes += len(task.body)
+        while len(self._tasks) > TASKS_KEPT or self._bytes > BYTES_KEPT:
+            _, forgotten = self._tasks.popitem(last=False)
+            self._bytes -= len(forgotten.body)
+
+    async def task(self, key: str, task_id: str) -> Task | None:
+        task = self._tasks.get(task_id)
+        return task if task is not None and task.account == key else None
+
+    def _account(self, key: str) -> Account:
+        account = self._accounts.get(key)
+        if account is None:
+            known = self._known.get(key)
+            credits = self._credits if known is None or known.credits is None else known.credits
+            account = self._accounts[key] = Account(credits=credits)
+            if len(self._accounts) > ACCOUNTS_KEPT:
+                self._accounts.popitem(last=False)
+        return account

@@ -1,0 +1,49 @@
+"""The source tracks that every account can extend (`fixtures/tracks.yaml`)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from mock_server.documents import FIXTURES, load
+
+ADOPTED_DURATION: Final = 480.0
+"""Seconds that an adopted track lasts: as long as any model makes one, 8 minutes (both documents, model)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """One audio item that can be extended. `duration` in seconds, `style` is `tags` on the wire."""
+
+    id: str
+    model: str
+    duration: float
+    title: str
+    style: str
+    prompt: str
+
+
+def source_tracks(profile: str, models: Collection[str]) -> Mapping[str, Track]:
+    """The tracks of one profile by id, the one of the documents' example first."""
+    tracks = {}
+    for entry in load(FIXTURES / "tracks.yaml"):
+        profiles = entry.pop("profiles", (profile,))
+        if profile in profiles and entry["model"] in models:
+            tracks[entry["id"]] = Track(**entry)
+    return tracks
+
+
+def adopted(audio_id: str, model: str) -> Track:
+    """A track that is taken as it comes: of the model that the request names, and long enough for any continueAt."""
+    return Track(
+        id=audio_id,
+        model=model,
+        duration=ADOPTED_DURATION,
+        title="Adopted track",
+        style="unknown",
+        prompt="[Instrumental]",
+    )
+
+
+def personas() -> frozenset[str]:
+    """The personas that exist before anyone makes one."""
+    return frozenset(load(FIXTURES / "personas.yaml"))

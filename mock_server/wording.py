@@ -1,0 +1,38 @@
+"""The words of error texts: what came, shortened and printable, and what a schema keyword allows."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+SHOWN: Final = 60
+"""Characters of a value that an error text repeats."""
+
+TYPES: Final = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "object": "a JSON object",
+    "string": "a string",
+}
+
+ALLOWED: Final[Mapping[str, Callable[[Any], str]]] = {
+    "type": lambda name: TYPES[name],
+    "enum": lambda values: ", ".join(map(str, values)),
+    "minimum": lambda limit: f"{limit} or more",
+    "maximum": lambda limit: f"at most {limit}",
+    "multipleOf": lambda step: f"a multiple of {step}",
+    "maxLength": lambda limit: f"at most {limit} {{unit}}",
+    "format": lambda name: f"an absolute {name.upper()} such as https://api.example.com/callback",
+}
+
+
+def allowed(keyword: str, value: Any) -> str:
+    """What a schema keyword allows. `{unit}` stays in the text of a length."""
+    return ALLOWED[keyword](value)
+
+
+def shown(value: Any) -> str:
+    """A value as JSON in ASCII, so that no text of a client can forge a line; cut after SHOWN characters."""
+    text = json.dumps(value).replace("\x7f", "\\u007f")
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"

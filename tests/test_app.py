@@ -1,0 +1,189 @@
+"""The whole application in process: bad input always gets one documented envelope, and starts nothing."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_server.api import RECORD_INFO
+from mock_server.app import create_app
+from mock_server.clock import ManualClock, RunningClock
+from mock_server.decode import BODY_LIMIT
+from mock_server.rulebook import EXTEND
+from mock_server.settings import MANUAL_EPOCH, Settings
+from tests.builders import RecordingDelivery, request
+from tests.clients import KEY, client
+
+pytestmark = pytest.mark.anyio
+
+VALID = json.dumps(request())
+JSON = {"Content-Type": "application/json"}
+CODES = {200, 401, 402, 404, 409, 422, 429, 451, 455, 500}
+
+
+def app(**options: Any) -> Any:
+    return create_app(Settings(pace="manual", **options), delivery=RecordingDelivery())
+
+
+def with_member(text: str) -> str:
+    return VALID[:-1] + ", " + text + "}"
+
+
+BODIES: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "body is not JSON: EOF while parsing a value at line 1 column 0"),
+    "cut": (VALID.encode()[:-1], "body is not JSON: EOF while parsing"),
+    "trailing": (VALID.encode() + b"x", "body is not JSON: trailing characters"),
+    "nan": (with_member('"x": NaN').encode(), "body is not JSON: expected value"),
+    "infinity": (with_member('"x": -Infinity').encode(), "body is not JSON: "),
+    "duplicate key": (with_member('"model": "V4"').encode(), 'body is not JSON: Detected duplicate key "model"'),
+    "lone surrogate": (with_member('"x": "\\ud800"').encode(), "body is not JSON: unexpected end of hex escape"),
+    "invalid utf-8": (with_member('"x": "é"').encode("latin-1"), "body is not JSON: invalid unicode code point"),
+    "utf-16": (VALID.encode("utf-16"), "body is not JSON: "),
+    "byte order mark": (VALID.encode("utf-8-sig"), "body is not JSON: expected value at line 1 column 1"),
+    "deep nesting": (b"[" * 100_000, "body is not JSON: recursion limit exceeded"),
+    "deep member": (with_member('"x": ' + "[" * 300 + "]" * 300).encode(), "recursion limit exceeded"),
+    "huge number": (with_member('"x": ' + "9" * 5000).encode(), "body is not JSON: number out of range"),
+    "null": (b"null", "body is null; allowed: a JSON object"),
+    "list": (b"[]", "body is []; allowed: a JSON object"),
+    "string": (b'"x"', 'body is "x"; allowed: a JSON object'),
+    "null prompt": (json.dumps(request(prompt=None)).encode(), "prompt is null; allowed: a string"),
+    "null weight": (json.dumps(request(styleWeight=None)).encode(), "styleWeight is null; allowed: a number"),
+    "overflow": (VALID.replace("0.65", "1e400", 1).encode(), "styleWeight is Infinity; allowed: a number"),
+    "text for a number": (json.dumps(request(continueAt="60")).encode(), 'continueAt is "60"; allowed: a number'),
+    "number for a boolean": (json.dumps(request(defaultParamFlag=1)).encode(), "allowed: true or false"),
+    "too large": (b" " * BODY_LIMIT + VALID.encode(), "body is too large; allowed: at most 1048576 bytes"),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+async def test_a_bad_body_gets_a_clear_422(name: str) -> None:
+    body, text = BODIES[name]
+    mock = app()
+    async with client(mock) as http:
+        response = await http.post(EXTEND, content=body, headers=JSON)
+        answer = response.json()
+        assert (response.status_code, answer["code"]) == (200, 422)
+        assert text in answer["msg"]
+        assert await mock.state.parts.scheduler.advance(3600) == 0
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonp", "application/json; charset=latin-1"],
+)
+async def test_another_content_type_is_422(content_type: str) -> None:
+    async with client(app()) as http:
+        response = await http.post(EXTEND, content=VALID, headers={"Content-Type": content_type})
+        assert response.json()["code"] == 422
+        assert "; allowed: application/json, in UTF-8 (extend.contentType)" in response.json()["msg"]
+
+
+@pytest.mark.parametrize("content_type", ["application/json;charset=utf-8", 'Application/JSON; Charset="UTF-8"'])
+async def test_json_in_utf_8_is_accepted(content_type: str) -> None:
+    async with client(app()) as http:
+        response = await http.post(EXTEND, content=VALID, headers={"Content-Type": content_type})
+        assert response.json()["code"] == 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "x", "//host/cb", "ftp://host/cb", "http://", "http:///cb", "http://host:99999/", "http://a b/", "mailto:a@b"],
+)
+async def test_a_callback_url_must_be_reachable_in_principle(url: str) -> None:
+    async with client(app()) as http:
+        response = await http.post(EXTEND, json=request(callBackUrl=url))
+        assert response.json()["code"] == 422
+        assert response.headers["suno-mock-rules"] in ("extend.callBackUrl.format", "extend.callBackUrl.http")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+async def test_a_wrong_method_is_405_with_allow(method: str) -> None:
+    async with client(app()) as http:
+        response = await http.request(method, EXTEND)
+        assert (response.status_code, response.headers["allow"]) == (405, "POST")
+        if method != "HEAD":
+            assert response.json() == {
+                "code": 404,
+                "msg": "Not Found - The requested resource or endpoint does not exist: "
+                f"{method} is not allowed on {EXTEND}; allowed: POST",
+            }
+
+
+@pytest.mark.parametrize(
+    "path", ["/", EXTEND + "/", "/api/v1/generate/extent", "/%0a%1b[31m", "/api//v1/generate/extend"]
+)
+async def test_a_wrong_path_is_404(path: str) -> None:
+    async with client(app()) as http:
+        response = await http.post(path)
+        assert response.status_code == 404
+        assert response.json()["code"] == 404
+        assert f"allowed: POST {EXTEND}, GET {RECORD_INFO}." in response.json()["msg"]
+
+
+async def test_a_near_miss_of_a_path_is_named() -> None:
+    async with client(app()) as http:
+        response = await http.get("/api/v1/generate/recordinfo")
+        assert response.json()["msg"].endswith(f"Nearest: {RECORD_INFO}.")
+        entry = (await http.get("/__admin/journal")).json()["entries"][0]
+        assert (entry["status"], entry["path"]) == (404, "/api/v1/generate/recordinfo")
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+bodies = st.one_of(
+    st.binary(max_size=64),
+    st.builds(
+        lambda name, value: json.dumps({**request(), name: value}).encode(), st.sampled_from(list(request())), anything
+    ),
+)
+headers = st.dictionaries(
+    st.sampled_from(["Authorization", "Content-Type", "Prefer"]),
+    st.one_of(st.sampled_from(["Bearer key", "application/json", "code=402"]), st.text('abc=;,"\\é ', max_size=12)),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(body=bodies, headers=headers)
+async def test_any_request_gets_one_documented_envelope(body: bytes, headers: dict[str, str]) -> None:
+    encoded = [(name.encode(), value.strip().encode("latin-1")) for name, value in ({**JSON, **KEY} | headers).items()]
+    transport = httpx.ASGITransport(APP)
+    async with httpx.AsyncClient(transport=transport, base_url="http://mock") as http:
+        response = await http.post(EXTEND, content=body, headers=encoded)
+    answer = response.json()
+    assert answer["code"] in CODES
+    assert isinstance(answer["msg"], str)
+    assert set(answer) == ({"code", "msg", "data"} if answer["code"] == 200 else {"code", "msg"})
+
+
+APP = app(readings={"extra_properties": "accepted"})
+
+
+def test_the_clock_follows_the_settings() -> None:
+    assert isinstance(create_app().state.parts.clock, RunningClock)
+    assert create_app(Settings(epoch="1000000000")).state.parts.clock.now() == pytest.approx(1000000000, abs=60)
+    manual = create_app(Settings(pace="manual")).state.parts.clock
+    assert isinstance(manual, ManualClock)
+    assert manual.now() == MANUAL_EPOCH
+    assert create_app(Settings(pace="manual", epoch="5")).state.parts.clock.now() == 5
+
+
+async def test_shutdown_stops_the_scheduler_and_closes_the_delivery() -> None:
+    delivery = RecordingDelivery()
+    mock = create_app(Settings(pace="manual"), delivery=delivery)
+    async with client(mock) as http:
+        await http.post(EXTEND, json=request())
+    entries = [entry.shown() for entry in mock.state.parts.journal]
+    assert [entry.get("outcome") for entry in entries] == [None, "undelivered", "undelivered", "undelivered"]
+    assert delivery.closed
+
+
+def test_every_setting_has_its_effect_on_construction() -> None:
+    parts = create_app(Settings(seed=3, rate_limit="1/2", pace="10x", profile="classic")).state.parts
+    assert (parts.settings.seed, parts.rate_limit.requests, parts.pace.speed) == (3, 1, 10)
+    assert "V3_5" in {track.model for track in parts.tracks.values()}

@@ -1,0 +1,200 @@
+"""The command as a user runs it: as a process, by its output and its exit status."""
+
+import dataclasses
+import json
+import re
+import shlex
+import signal
+import subprocess
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from mock_server.cli import main
+from mock_server.options import environment
+from mock_server.rulebook import EXTEND
+from mock_server.server import listen
+from mock_server.settings import Settings
+from tests.builders import request
+from tests.processes import serving, suno_mock
+
+Run = Callable[..., tuple[int, str, str]]
+COMMANDS = ["serve", "demo", "tracks", "scenarios", "profiles", "questions"]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command within this process: exit status, standard output, standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        output, errors = capsys.readouterr()
+        return int(ended.value.code or 0), output, errors
+
+    return run
+
+
+def introduction(process: subprocess.Popen[str]) -> list[str]:
+    """The four lines that `serve` begins with."""
+    assert process.stdout
+    return [process.stdout.readline().rstrip("\n") for _ in range(4)]
+
+
+def test_serve_introduces_itself() -> None:
+    with serving("--pace", "manual") as process:
+        assert process.stdout
+        url, key, admin, curl = introduction(process)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
+    assert key == "key    test-key  (any other non-empty key works too)"
+    assert admin == f"admin  {url}/__admin"
+    assert curl.startswith(f"try    curl -s {url}{EXTEND} -H 'Authorization: Bearer test-key' ")
+
+
+def test_the_curl_that_serve_prints_works() -> None:
+    with serving("--pace", "manual") as process:
+        assert process.stdout
+        curl = introduction(process)[3].removeprefix("try    ")
+        answer = subprocess.run(shlex.split(curl), capture_output=True, text=True, timeout=20, check=True).stdout
+    assert json.loads(answer)["code"] == 200
+
+
+def test_serve_prints_requests_and_attempts_and_what_it_still_owes() -> None:
+    with serving("--pace", "immediate", "--set", "retry_spacing=minutes") as process:
+        assert process.stdout
+        url = introduction(process)[0]
+        body = {"callBackUrl": "http://127.0.0.1:1/cb"}
+        httpx.post(url + EXTEND, json=body, headers={"Authorization": "Bearer key"})
+        assert process.stdout.readline().startswith(f"--> POST {EXTEND}  422 Validation Error - ")
+        httpx.post(url + EXTEND, json=request(**body), headers={"Authorization": "Bearer key"})
+        accepted = process.stdout.readline()
+        task_id = accepted.split()[-1]
+        assert accepted == f"--> POST {EXTEND}  200 task {task_id}\n"
+        assert process.stdout.readline().startswith(f"<-- text of {task_id} to http://127.0.0.1:1/cb  unreachable: ")
+
+
+def test_interrupting_writes_down_owed_callbacks() -> None:
+    with serving("--pace", "manual") as process:
+        assert process.stdout
+        url = introduction(process)[0]
+        httpx.post(url + EXTEND, json=request(), headers={"Authorization": "Bearer key"})
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert errors.strip() == ""
+    assert output.count("  undelivered: the mock was stopped\n") == 3
+
+
+def test_options_come_from_the_environment_too() -> None:
+    with serving(
+        SUNO_MOCK_PROFILE="classic", SUNO_MOCK_SEED="9", SUNO_MOCK_PACE="manual", SUNO_MOCK_SET="all=vary"
+    ) as process:
+        assert process.stdout
+        health = httpx.get(process.stdout.readline().strip() + "/__admin/health").json()
+    assert (health["profile"], health["seed"], health["pace"]) == ("classic", 9, "manual")
+
+
+def test_every_option_names_its_environment_variable(run: Run) -> None:
+    help_text = " ".join(run("serve", "--help")[1].split())
+    flags = [field.metadata.get("flag", f"--{field.name.replace('_', '-')}") for field in dataclasses.fields(Settings)]
+    for flag in [*flags, "--host", "--port"]:
+        assert f"env var: {environment(flag)}" in help_text
+
+
+def test_the_demo_shows_a_whole_journey() -> None:
+    done = suno_mock("demo", "--pace", "100x", "--epoch", "2025-01-01T00:00:00Z")
+    assert (done.returncode, done.stderr) == (0, "")
+    for text in (
+        "--> POST",
+        '"taskId"',
+        "text      0 tracks",
+        "first     1 track ",
+        "complete  2 tracks",
+        "status SUCCESS",
+    ):
+        assert text in done.stdout
+
+
+@pytest.mark.parametrize("profile", ["apikley", "classic", "observed"])
+def test_tracks_has_one_of_each_model(profile: str, run: Run) -> None:
+    tracks = json.loads(run("tracks", "--profile", profile, "--json")[1])
+    profiles = {each["name"]: each for each in json.loads(run("profiles", "--json")[1])}
+    assert {track["model"] for track in tracks} == set(profiles[profile]["models"])
+    assert {"id", "model", "duration", "title"} <= set(tracks[0])
+
+
+def test_tracks_as_lines(run: Run) -> None:
+    assert "3d0c4db2-86e5-4f3c-a047-9d5ebf203c04  V4_5PLUS   312.48 s  Glass Mountain" in run("tracks")[1]
+
+
+def test_scenarios_say_what_extend_cannot_reach(run: Run) -> None:
+    listed = run("scenarios", "409")[1]
+    assert "never by itself: the text belongs to the sibling endpoint POST /api/v1/wav/generate" in listed
+    assert "on demand: Prefer: code=409 | Prefer: scenario=409 | audioId mock-409 | key mock-409" in listed
+
+
+def test_questions_and_profiles_are_printed(run: Run) -> None:
+    assert "first_items  How many tracks does the first callback list?" in run("questions")[1]
+    assert "both: both, the second unfinished  <- observed" in run("questions", "first_items")[1]
+    assert "models: V3_5, V4, V4_5, V4_5PLUS, V5" in run("profiles")[1]
+    assert json.loads(run("questions", "create_time", "--json")[1])[0]["picks"]["observed"] == "epoch_ms"
+
+
+WRONG = {
+    ("serve", "--prot", "3"): "No such option '--prot'. (Did you mean one of: '--host', '--port', '--profile'?)",
+    (
+        "serve",
+        "--port",
+        "70000",
+    ): "Invalid value for '--port' (env var: 'SUNO_MOCK_PORT'): 70000 is not in the range 0<=x<=65535.",
+    (
+        "serve",
+        "--profile",
+        "clasic",
+    ): "profile 'clasic' is unknown. Nearest: classic. Known: apikley, classic, observed.",
+    (
+        "serve",
+        "--pace",
+        "manuel",
+    ): "pace 'manuel' is unknown. Nearest: manual. Known: 60x, immediate, manual, realtime, time.",
+    ("serve", "--set", "first_item=both"): "question 'first_item' is unknown. Nearest: first_items. ",
+    ("serve", "--set", "first_items=tow"): "reading of first_items 'tow' is unknown. Nearest: ",
+    (
+        "serve",
+        "--set",
+        "first_items",
+    ): "--set 'first_items' is not QUESTION=READING. Example: --set refusal_status=mirror.",
+    ("serve", "--rate-limit", "20"): "rate limit '20' is not REQUESTS/SECONDS, both above 0. Example: 20/10.",
+    ("serve", "--epoch", "yesterday"): "epoch 'yesterday' is neither a date nor a number of seconds. ",
+    ("serve", "--seed", "x"): "Invalid value for '--seed' (env var: 'SUNO_MOCK_SEED'): 'x' is not a valid integer.",
+    ("scenarios", "out-off-order"): "scenario 'out-off-order' is unknown. Nearest: out-of-order. ",
+    ("questions", "create_tim"): "question 'create_tim' is unknown. Nearest: create_time. ",
+    ("srve",): "No such command 'srve'. Did you mean 'serve'?",
+}
+
+
+@pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
+def test_what_the_user_got_wrong_is_one_line(arguments: tuple[str, ...], run: Run) -> None:
+    status, output, errors = run(*arguments)
+    assert (status, output) == (2, "")
+    assert errors.startswith("suno-mock: " + WRONG[arguments])
+    assert errors.count("\n") == 1
+
+
+def test_a_taken_port_is_one_line(run: Run) -> None:
+    with listen("127.0.0.1", 0) as taken:
+        status, _, errors = run("serve", "--port", str(taken.getsockname()[1]))
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "Choose another port, or --port 0 for a free one." in errors
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str, run: Run) -> None:
+    assert f"Example:  suno-mock {command}" in run(command, "--help")[1]
+
+
+def test_no_command_prints_the_help(run: Run) -> None:
+    status, _, errors = run()
+    assert status == 2
+    assert all(command in errors for command in COMMANDS)

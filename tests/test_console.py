@@ -1,0 +1,145 @@
+"""Lines of the console."""
+
+import asyncio
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_server.answers import Answer, accepted, refused
+from mock_server.calls import Call
+from mock_server.console import Console, line
+from mock_server.delivery import Outcome
+from mock_server.errors import Maintenance
+from mock_server.journal import Attempted, Entry, Requested
+from tests.builders import CREATED, edition, task
+
+EXTEND = "/api/v1/generate/extend"
+ACCEPTED = accepted(task(), "")
+
+
+def asked(answer: Answer, path: str = EXTEND) -> Requested:
+    return Requested(CREATED, Call("POST", path, b"", "key", "application/json", "", b"{}"), answer)
+
+
+def attempted(*, stage: str = "text", number: int = 1, detail: str = "HTTP 200", took: float = 0.0) -> Attempted:
+    return Attempted(
+        at=CREATED,
+        task_id="5c79",
+        stage=stage,
+        number=number,
+        url="http://127.0.0.1:3000/callback",
+        outcome=Outcome.ACCEPTED,
+        detail=detail,
+        took=took,
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        pytest.param(
+            asked(ACCEPTED),
+            "--> POST /api/v1/generate/extend  200 task 5c790000000000000000000000000be8",
+            id="an accepted request",
+        ),
+        pytest.param(
+            asked(refused(Maintenance("later"), edition())),
+            "--> POST /api/v1/generate/extend  "
+            "455 Service Unavailable - System is currently undergoing maintenance: later",
+            id="a refusal inside HTTP 200",
+        ),
+        pytest.param(
+            asked(refused(Maintenance("later"), edition("apikley", "refusal_status=mirror"))),
+            "--> POST /api/v1/generate/extend  "
+            "HTTP 455, 455 Service Unavailable - System is currently undergoing maintenance: later",
+            id="a mirrored refusal",
+        ),
+        pytest.param(
+            attempted(took=0.0123),
+            "<-- text of 5c79 to http://127.0.0.1:3000/callback  accepted: HTTP 200 in 12 ms",
+            id="a first attempt",
+        ),
+        pytest.param(
+            attempted(number=2),
+            "<-- text of 5c79 to http://127.0.0.1:3000/callback (attempt 2)  accepted: HTTP 200",
+            id="a retry that was not measured",
+        ),
+        pytest.param(
+            attempted(detail="a\nb\x1b[31m\x85é"),
+            "<-- text of 5c79 to http://127.0.0.1:3000/callback  accepted: a\\nb\\x1b[31m\\x85é",
+            id="control characters",
+        ),
+    ],
+)
+def test_an_entry_is_one_line(entry: Entry, text: str) -> None:
+    assert line(entry) == text
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(), st.text(), st.integers(1, 4), st.floats(0, 20))
+def test_no_text_breaks_the_line(path: str, detail: str, number: int, took: float) -> None:
+    for entry in (asked(ACCEPTED, path), attempted(stage=path, detail=detail, number=number, took=took)):
+        assert line(entry).isprintable()
+
+
+def test_entries_are_written_in_order() -> None:
+    stream = io.StringIO()
+
+    async def record() -> None:
+        console = Console(stream)
+        console(asked(ACCEPTED))
+        console(attempted())
+        assert stream.getvalue() == ""
+        console.flush()
+
+    asyncio.run(record())
+    assert [text[:3] for text in stream.getvalue().splitlines()] == ["-->", "<--"]
+
+
+class SignallingStream(io.StringIO):
+    """Tells when it was flushed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flushed = asyncio.Event()
+
+    def flush(self) -> None:
+        self.flushed.set()
+
+
+def test_an_entry_writes_itself() -> None:
+    async def record() -> str:
+        stream = SignallingStream()
+        Console(stream)(attempted())
+        await asyncio.wait_for(stream.flushed.wait(), timeout=10)
+        return stream.getvalue()
+
+    assert asyncio.run(record()).startswith("<-- text of 5c79")
+
+
+def test_nothing_is_written_twice() -> None:
+    stream = io.StringIO()
+
+    async def record() -> None:
+        console = Console(stream)
+        console(attempted())
+        console.flush()
+        console.flush()
+
+    asyncio.run(record())
+    assert stream.getvalue().count("\n") == 1
+
+
+class BrokenPipe(io.StringIO):
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["a closed stream", "a broken pipe"])
+def test_a_lost_stream_harms_nobody(closed: bool) -> None:
+    stream = io.StringIO() if closed else BrokenPipe()
+    if closed:
+        stream.close()
+    Console(stream).flush()

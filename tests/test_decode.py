@@ -1,0 +1,142 @@
+"""Bytes of a request: what is JSON, what is not, and what the refusal says."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_server.decode import BODY_LIMIT, bearer, decode, is_json
+
+JSON = "application/json"
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def refusal(body: bytes | None, content_type: str = JSON) -> str:
+    refused = decode(content_type, body).refusal
+    assert refused is not None
+    return refused.msg
+
+
+@settings(max_examples=150, deadline=None)
+@given(json_values, st.booleans())
+def test_json_is_decoded(value: Any, ascii_only: bool) -> None:
+    decoded = decode(JSON, json.dumps(value, ensure_ascii=ascii_only).encode())
+    assert (decoded.value, decoded.refusal) == (value, None)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary())
+def test_any_bytes_are_judged(body: bytes) -> None:
+    decoded = decode(JSON, body)
+    if decoded.refusal is not None:
+        assert decoded.refusal.rules == ("extend.body.json",)
+        assert decoded.value is None
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        pytest.param(b"", "EOF while parsing a value at line 1 column 0", id="empty"),
+        pytest.param(b"{", "EOF while parsing an object at line 1 column 1", id="cut"),
+        pytest.param(b"[1,]", "trailing comma at line 1 column 4", id="a trailing comma"),
+        pytest.param(b"{} x", "trailing characters at line 1 column 4", id="more after the value"),
+        pytest.param(b"{'a': 1}", "key must be a string at line 1 column 2", id="single quotes"),
+        pytest.param(b"a=1&b=2", "expected value at line 1 column 1", id="a form"),
+        pytest.param(b'{"a": NaN}', "expected value at line 1 column 7", id="NaN"),
+        pytest.param(b'{"a": 01}', "invalid number at line 1 column 8", id="a leading zero"),
+        pytest.param(b'"\xff"', "invalid unicode code point at line 1 column 2", id="another encoding"),
+        pytest.param(b"\xef\xbb\xbf{}", "expected value at line 1 column 1", id="a byte order mark"),
+        pytest.param(b'"\\udc00"', "lone leading surrogate in hex escape at line 1 column 7", id="half a character"),
+        pytest.param(b'{"a": 1, "a": 2}', 'Detected duplicate key "a" at line 1 column 14', id="a key twice"),
+        pytest.param(b"[" * 1000, "recursion limit exceeded at line 1 column 202", id="deeply nested"),
+    ],
+)
+def test_no_json_says_where(body: bytes, wrong: str) -> None:
+    said = f"body is not JSON: {wrong}; allowed: one JSON object in UTF-8, each key once (extend.body.json)"
+    assert refusal(body) == said
+
+
+def test_a_long_key_is_cut() -> None:
+    key = b'"%b": 1' % (b"k" * 5000)
+    assert len(refusal(b"{%b, %b}" % (key, key))) < 300
+
+
+def test_a_large_body_is_refused() -> None:
+    assert refusal(None) == f"body is too large; allowed: at most {BODY_LIMIT} bytes (extend.body.size)"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "came"),
+    [
+        pytest.param("", "missing", id="no header"),
+        pytest.param("text/plain", '"text/plain"', id="a text"),
+        pytest.param("application/json; charset=latin-1", '"application/json; charset=latin-1"', id="another charset"),
+        pytest.param("x" * 80, f'"{"x" * 59}… (82 characters)', id="a long header"),
+    ],
+)
+def test_another_content_type_is_refused(content_type: str, came: str) -> None:
+    said = f"Content-Type is {came}; allowed: application/json, in UTF-8 (extend.contentType)"
+    assert refusal(b"{}", content_type) == said
+
+
+@pytest.mark.parametrize(
+    ("content_type", "json"),
+    [
+        pytest.param("application/json", True, id="alone"),
+        pytest.param("Application/JSON", True, id="in another case"),
+        pytest.param(" application/json ; Charset=UTF-8 ", True, id="with spaces"),
+        pytest.param('application/json;charset="utf-8"', True, id="quoted"),
+        pytest.param("application/json;charset=utf8", True, id="without the hyphen"),
+        pytest.param("application/json;version=2", True, id="another parameter"),
+        pytest.param("application/json;", True, id="an empty parameter"),
+        pytest.param("application/json;charset=utf-16", False, id="UTF-16"),
+        pytest.param("application/problem+json", False, id="a relative"),
+        pytest.param("application/json, text/plain", False, id="two types"),
+        pytest.param("multipart/form-data", False, id="a form"),
+    ],
+)
+def test_content_types_of_json(content_type: str, json: bool) -> None:
+    assert is_json(content_type) == json
+
+
+@pytest.mark.parametrize(
+    ("body", "audio_id"),
+    [
+        pytest.param(b'{"audioId": "a"}', "a", id="a text"),
+        pytest.param(b'{"audioId": 5}', 5, id="another type"),
+        pytest.param(b"{}", None, id="left out"),
+        pytest.param(b"[]", None, id="no object"),
+        pytest.param(b"{", None, id="no JSON"),
+    ],
+)
+def test_the_audio_id_is_found(body: bytes, audio_id: object) -> None:
+    assert decode(JSON, body).audio_id == audio_id
+
+
+@pytest.mark.parametrize(
+    ("authorization", "key"),
+    [
+        pytest.param("Bearer abc", "abc", id="a key"),
+        pytest.param("BEARER abc", "abc", id="in another case"),
+        pytest.param("  Bearer   abc  ", "abc", id="with spaces"),
+        pytest.param("Bearer a b", "a b", id="a key with a space"),
+        pytest.param("Bearer ", None, id="no key"),
+        pytest.param("Bearer", None, id="the scheme alone"),
+        pytest.param("Basic abc", None, id="another scheme"),
+        pytest.param("abc", None, id="the key alone"),
+        pytest.param("", None, id="no header"),
+    ],
+)
+def test_the_bearer_key_is_found(authorization: str, key: str | None) -> None:
+    assert bearer(authorization) == key
+
+
+@given(st.text(st.characters(codec="latin-1", exclude_categories=["Cc", "Zs"]), min_size=1))
+def test_any_key_is_found(key: str) -> None:
+    assert bearer(f"Bearer {key}") == key

@@ -1,0 +1,174 @@
+"""One attempt against receivers that behave and that do not, over real sockets."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from mock_server.delivery import READ_AT_MOST, Attempt, HttpDelivery, Outcome
+from mock_server.hosts import HostPolicy
+
+pytestmark = pytest.mark.anyio
+
+ONLY_200 = (200, 200)
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+async def read_request(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    return head + await reader.readexactly(length)
+
+
+async def against(
+    serve: Serve, *, path: str = "/cb", within: float = 5, received: tuple[int, int] = ONLY_200
+) -> Attempt:
+    """One attempt against a receiver that does what `serve` does with each connection."""
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    delivery = HttpDelivery(HostPolicy(), within)
+    try:
+        return await delivery.attempt(f"http://127.0.0.1:{port}{path}", b'{"code":200}', received)
+    finally:
+        await delivery.close()
+        server.close()
+
+
+def answering(answer: bytes, *, close: bool = True) -> Serve:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(answer)
+        if close:
+            writer.close()
+
+    return serve
+
+
+async def test_http_200_is_accepted() -> None:
+    result = await against(answering(OK))
+    assert (result.outcome, result.detail) == (Outcome.ACCEPTED, "HTTP 200")
+    assert result.took > 0
+
+
+@pytest.mark.parametrize("status", [201, 204, 301, 302, 307, 400, 404, 429, 500, 503])
+async def test_any_other_status_is_refused(status: int) -> None:
+    answer = b"HTTP/1.1 %d X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n" % status
+    result = await against(answering(answer))
+    assert (result.outcome, result.detail) == (Outcome.REFUSED, f"HTTP {status}")
+
+
+async def test_another_2xx_is_accepted_where_the_reading_says_so() -> None:
+    result = await against(answering(b"HTTP/1.1 204 No Content\r\n\r\n"), received=(200, 299))
+    assert result.outcome is Outcome.ACCEPTED
+
+
+async def test_the_request_is_a_json_post_to_the_exact_url() -> None:
+    seen: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await read_request(reader))
+        writer.write(OK)
+        writer.close()
+
+    await against(serve, path="/cb%7Ex?token=a%2Bb&empty=&q=%C3%A9")
+    head, _, body = seen[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /cb%7Ex?token=a%2Bb&empty=&q=%C3%A9 HTTP/1.1\r\n")
+    assert b"\r\nContent-Type: application/json\r\n" in head
+    assert body == b'{"code":200}'
+
+
+async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await read_request(reader)
+    await reader.read()
+    writer.close()
+
+
+async def hang_in_the_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await read_request(reader)
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+    await reader.read()
+    writer.close()
+
+
+@pytest.mark.parametrize("serve", [hang, hang_in_the_body])
+async def test_no_complete_answer_in_time_is_timed_out(serve: Serve) -> None:
+    result = await against(serve, within=0.1)
+    assert (result.outcome, result.detail) == (Outcome.TIMED_OUT, "no complete answer within 0.1 s")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"", id="closed without an answer"),
+        pytest.param(b"garbage\r\n\r\n", id="garbage"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", id="closed in the body"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", id="bad length"),
+    ],
+)
+async def test_a_broken_answer_is_unreachable(answer: bytes) -> None:
+    assert (await against(answering(answer))).outcome is Outcome.UNREACHABLE
+
+
+async def test_an_endless_answer_is_not_read_to_its_end() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n" + b"x" * READ_AT_MOST)
+        await reader.read()
+        writer.close()
+
+    assert (await against(serve)).outcome is Outcome.ACCEPTED
+
+
+async def reach(url: str, policy: HostPolicy | None = None) -> Attempt:
+    delivery = HttpDelivery(policy or HostPolicy(), 5)
+    try:
+        return await delivery.attempt(url, b"{}", ONLY_200)
+    finally:
+        await delivery.close()
+
+
+async def test_a_closed_port_is_unreachable_with_the_container_hint() -> None:
+    result = await reach("http://127.0.0.1:1/cb")
+    assert result.outcome is Outcome.UNREACHABLE
+    assert result.detail == (
+        "cannot connect to 127.0.0.1 port 1: Connection refused; "
+        "inside a container this is the container itself: use host.docker.internal or the service's name"
+    )
+
+
+async def test_an_unknown_host_is_unreachable_without_the_hint() -> None:
+    result = await reach("http://receiver.invalid/cb")
+    assert result.outcome is Outcome.UNREACHABLE
+    assert result.detail.startswith("cannot connect to receiver.invalid port 80: ")
+    assert "container" not in result.detail
+
+
+@pytest.mark.parametrize("url", ["http://a..b/", f"http://{'a' * 300}/", "http://%41/"])
+async def test_an_impossible_host_is_a_result_and_no_error(url: str) -> None:
+    assert (await reach(url)).outcome is Outcome.UNREACHABLE
+
+
+async def test_a_public_address_is_blocked() -> None:
+    result = await reach("http://192.0.2.1/cb")
+    assert (result.outcome, result.detail) == (
+        Outcome.BLOCKED,
+        "192.0.2.1 is public; allow it with --allow-callbacks-to 192.0.2.1",
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["http://169.254.169.254/latest", "http://[::ffff:169.254.169.254]/", "http://0.0.0.0:1/"]
+)
+async def test_a_metadata_address_is_blocked_even_when_allowed(url: str) -> None:
+    assert (await reach(url, HostPolicy(["*"]))).outcome is Outcome.BLOCKED
+
+
+@pytest.mark.parametrize("host", ["0xa9.0xfe.0xa9.0xfe", "2852039166", "0251.0376.0251.0376"])
+async def test_nothing_goes_to_a_metadata_address_in_other_clothes(host: str) -> None:
+    outcome = (await reach(f"http://{host}/", HostPolicy(["*"]))).outcome
+    assert outcome in (Outcome.BLOCKED, Outcome.UNREACHABLE)
+
+
+async def test_closing_without_an_attempt_is_fine() -> None:
+    await HttpDelivery(HostPolicy(), 1).close()

@@ -1,0 +1,71 @@
+"""Same seed, same bytes: two fresh processes give the same answers and the same callbacks."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from mock_server.receiver import Receiver
+from tests.journeys import Journey, journey
+from tests.processes import serving
+
+Transcript = list[bytes]
+SCENARIOS = ["200", "callback-501", "402", "out-of-order", "duplicate", "malformed", "200", "callback-531"]
+
+
+def transcript(receiver: Receiver, hash_seed: str, *options: str) -> Transcript:
+    """Everything that one fresh process answers and calls back, in order."""
+    before = len(receiver.received)
+    with serving("--pace", "manual", *options, PYTHONHASHSEED=hash_seed) as process:
+        assert process.stdout
+        with httpx.Client(base_url=process.stdout.readline().strip()) as http:
+            started = Journey(http=http, receiver=receiver, profile="apikley")
+            answers = [
+                started.extend(key=key, prefer=f"scenario={name}", title=name).content
+                for key in ("one", "two")
+                for name in SCENARIOS
+            ]
+            started.advance(400)
+    return answers + [each.body for each in receiver.received[before:]]
+
+
+@pytest.mark.parametrize("readings", [[], ["--set", "all=vary"]], ids=["fixed readings", "varying readings"])
+def test_every_byte_is_the_same_under_a_manual_clock(readings: list[str]) -> None:
+    with Receiver() as receiver:
+        first = transcript(receiver, "1", "--seed", "7", *readings)
+        second = transcript(receiver, "2", "--seed", "7", *readings)
+        other = transcript(receiver, "1", "--seed", "8", *readings)
+    assert len(first) > 2 * len(SCENARIOS) + 30
+    assert first == second
+    assert first != other
+
+
+def test_the_epoch_decides_create_time() -> None:
+    with journey(epoch="2031-02-03T04:05:06Z") as started:
+        task_id = started.extend().json()["data"]["taskId"]
+        started.advance(180)
+        track = started.callbacks(task_id)[-1].json()["data"]["data"][0]
+        assert track["createTime"] == "2031-02-03 04:05:06"
+
+
+def test_running_time_changes_nothing_but_create_time() -> None:
+    def course() -> list[Any]:
+        with journey(pace="immediate", seed=7, epoch="2025-01-01T00:00:00Z") as started:
+            for count in range(1, 4):
+                started.extend(title=str(count))
+                started.receiver.wait_for(3 * count)
+            bodies = [each.json() for each in started.receiver.received]
+        for body in bodies:
+            for track in body["data"]["data"]:
+                track["createTime"] = None
+        return bodies
+
+    assert course() == course()
+
+
+def test_ids_do_not_depend_on_the_receivers_port() -> None:
+    def task_id() -> str:
+        with journey(seed=7) as started:
+            return str(started.extend().json()["data"]["taskId"])
+
+    assert task_id() == task_id()

@@ -1,0 +1,121 @@
+"""The ASGI edge: reading a body in pieces, clients that leave, bugs, and what happens after the answer."""
+
+from typing import Any
+
+import pytest
+from starlette.types import Message, Scope
+
+from mock_server.answers import Answer
+from mock_server.calls import Call
+from mock_server.decode import BODY_LIMIT
+from mock_server.endpoint import DRAIN_LIMIT, Endpoint
+
+pytestmark = pytest.mark.anyio
+
+SCOPE: Scope = {
+    "type": "http",
+    "method": "POST",
+    "path": "/a b",
+    "query_string": b"x=1",
+    "headers": [(b"authorization", b"Bearer k\xe9y"), (b"prefer", b"a=1"), (b"prefer", b"b=2"), (b"other", b"x")],
+}
+ANSWER = Answer(status=418, code=200, msg="", body=b"{}", content_type="application/json", headers={"retry-after": "1"})
+
+
+class Exchange:
+    """One run of an endpoint: what it read, what it sent, and in which order it did things."""
+
+    def __init__(self, *messages: Message) -> None:
+        self.messages = list(messages)
+        self.calls: list[Call] = []
+        self.sent: list[Message] = []
+        self.order: list[str] = []
+        self.endpoint = Endpoint(self.decide, self.follow, lambda: ANSWER)
+
+    async def run(self) -> None:
+        await self.endpoint(SCOPE, self.receive, self.send)
+
+    async def decide(self, call: Call) -> Answer:
+        self.calls.append(call)
+        self.order.append("decide")
+        return ANSWER
+
+    def follow(self, call: Call, answer: Answer) -> None:
+        self.order.append("follow")
+
+    async def receive(self) -> Message:
+        return self.messages.pop(0)
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+        self.order.append(message["type"])
+
+
+def piece(body: bytes, more: bool = False) -> Message:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+async def test_a_call_carries_what_was_sent() -> None:
+    exchange = Exchange(piece(b"ab", more=True), {"type": "http.request", "more_body": True}, piece(b"c"))
+    await exchange.run()
+    call = exchange.calls[0]
+    assert (call.method, call.path, call.query, call.key) == ("POST", "/a b", b"x=1", "kéy")
+    assert (call.prefer, call.content_type, call.body) == ("a=1, b=2", "", b"abc")
+
+
+async def test_the_follow_up_comes_after_the_answer() -> None:
+    exchange = Exchange(piece(b""))
+    await exchange.run()
+    assert exchange.order == ["decide", "http.response.start", "http.response.body", "follow"]
+    assert exchange.sent[0] == {
+        "type": "http.response.start",
+        "status": 418,
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"2"), (b"retry-after", b"1")],
+    }
+
+
+async def test_the_follow_up_comes_even_if_the_client_is_gone() -> None:
+    exchange = Exchange(piece(b""))
+
+    async def send(message: Message) -> None:
+        raise OSError("gone")
+
+    exchange.send = send  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="gone"):
+        await exchange.run()
+    assert exchange.order == ["decide", "follow"]
+
+
+async def test_a_client_that_leaves_early_is_not_decided_on() -> None:
+    exchange = Exchange(piece(b"half", more=True), {"type": "http.disconnect"})
+    await exchange.run()
+    assert (exchange.order, exchange.sent) == ([], [])
+
+
+@pytest.mark.parametrize(("size", "kept"), [(BODY_LIMIT, True), (BODY_LIMIT + 1, False)])
+@pytest.mark.parametrize("pieces", [1, 2])
+async def test_the_body_limit_is_exact(size: int, kept: bool, pieces: int) -> None:
+    half = size // pieces
+    bodies = [b"x" * half, b"x" * (size - half)][:pieces] if pieces == 2 else [b"x" * size]
+    exchange = Exchange(*(piece(body, more=body is not bodies[-1]) for body in bodies))
+    await exchange.run()
+    assert (exchange.calls[0].body is not None) is kept
+
+
+async def test_an_endless_body_is_not_read_to_its_end() -> None:
+    exchange = Exchange(*(piece(b"x" * BODY_LIMIT, more=True) for _ in range(20)))
+    await exchange.run()
+    assert exchange.calls[0].body is None
+    assert len(exchange.messages) == 20 - DRAIN_LIMIT // BODY_LIMIT - 1
+
+
+async def test_a_bug_is_answered_and_raised() -> None:
+    exchange = Exchange(piece(b""))
+
+    async def decide(call: Call) -> Any:
+        raise ZeroDivisionError
+
+    exchange.endpoint = Endpoint(decide, exchange.follow, lambda: ANSWER)
+    with pytest.raises(ZeroDivisionError):
+        await exchange.run()
+    assert exchange.order == ["http.response.start", "http.response.body", "follow"]

@@ -1,0 +1,178 @@
+"""The register of open questions, and that every reading makes a difference."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_server import answers, callbacks, rules
+from mock_server.errors import BadSetting, Forced, Invalid, NotFound
+from mock_server.profile import Edition, profile_names
+from mock_server.questions import Readings, Register
+from mock_server.results import create_time, listed
+from mock_server.scenarios import Step
+from tests.builders import SEED, SOURCE, edition, request, task
+
+QUESTIONS = Register.read().questions
+
+
+def refusal(judged: Edition) -> answers.Answer:
+    return answers.refused(NotFound("no track"), judged)
+
+
+def failure(judged: Edition) -> bytes:
+    return callbacks.body(task(under=judged, scenario="callback-501"), Step(stage="first"), SEED)
+
+
+def accepts_another_model(judged: Edition) -> bool:
+    try:
+        rules.enforce_source(request(model="V5"), SOURCE, judged)
+    except Invalid:
+        return False
+    return True
+
+
+PROBES: Mapping[str, Callable[[Edition], object]] = {
+    "refusal_status": lambda judged: refusal(judged).status,
+    "server_error_status": lambda judged: answers.refused(Forced(500, "500", ""), judged).status,
+    "error_data": lambda judged: refusal(judged).body,
+    "content_type": lambda judged: refusal(judged).content_type,
+    "prompt_required": lambda judged: judged.contract.accepts(
+        request(defaultParamFlag=False, prompt=..., personaId=...)
+    ),
+    "continue_at_min": lambda judged: judged.contract.accepts(request(continueAt=0.5)),
+    "v4_5all_title": lambda judged: judged.contract.accepts(request(model="V4_5ALL", title="x" * 100)),
+    "extra_properties": lambda judged: judged.contract.accepts(request(tempo=90)),
+    "string_length": lambda judged: [judged.contract.accepts(request(title=char * 80)) for char in "é😀"],
+    "persona_without_custom": lambda judged: judged.contract.accepts(request(defaultParamFlag=False)),
+    "unknown_audio": lambda judged: rules.unknown_audio(request(), [], judged).code,
+    "model_mismatch": accepts_another_model,
+    "unknown_task": lambda judged: judged.readings.unknown_task,
+    "text_items": lambda judged: len(listed(task(under=judged), "text", SEED)),
+    "first_items": lambda judged: len(listed(task(under=judged), "first", SEED)),
+    "create_time": lambda judged: create_time(task(under=judged)),
+    "source_urls": lambda judged: callbacks.body(task(under=judged), Step(stage="complete"), SEED),
+    "failure_type": failure,
+    "failure_data": failure,
+    "received_statuses": lambda judged: judged.readings.received_statuses,
+    "retry_spacing": lambda judged: judged.readings.retry_spacing,
+    "retry_budget": lambda judged: judged.readings.retry_budget,
+    "callback_order": lambda judged: judged.readings.callback_order,
+}
+"""Per question, what can be observed of its reading. Those that are bare readings are read by the scheduler and
+the polling endpoint, see their tests."""
+
+
+def test_every_question_is_probed() -> None:
+    assert list(PROBES) == list(QUESTIONS)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_reading_changes_something(question: str) -> None:
+    seen = {name: PROBES[question](edition("apikley", f"{question}={name}")) for name in QUESTIONS[question].readings}
+    assert len(seen) > 1
+    for one, other in combinations(seen, 2):
+        assert seen[one] != seen[other], f"{one} and {other} look the same"
+
+
+def test_readings_are_the_register() -> None:
+    assert [field.name for field in dataclasses.fields(Readings)] == list(QUESTIONS)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_each_profile_picks_a_reading(question: str) -> None:
+    found = QUESTIONS[question]
+    assert sorted(found.picks) == profile_names()
+    assert set(found.picks.values()) <= set(found.readings)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_each_question_names_its_sources(question: str) -> None:
+    found = QUESTIONS[question]
+    assert found.question.endswith("?")
+    assert found.sources
+    assert found.decided_by
+
+
+def test_a_question_is_found_by_name() -> None:
+    assert Register.read().named("text_items").id == "text_items"
+
+
+@pytest.mark.parametrize(
+    ("override", "text"),
+    [
+        pytest.param(
+            {"text_item": "both"},
+            f"question 'text_item' is unknown. Nearest: text_items. Known: {', '.join(sorted(QUESTIONS))}.",
+            id="an unknown question",
+        ),
+        pytest.param(
+            {"text_items": "bth"},
+            "reading of text_items 'bth' is unknown. Nearest: both. Known: both, none, vary.",
+            id="an unknown reading",
+        ),
+        pytest.param(
+            {"all": "both"},
+            "reading of all 'both' is unknown. Nearest: vary. Known: vary.",
+            id="one reading of all",
+        ),
+    ],
+)
+def test_a_wrong_override_is_refused(override: dict[str, str], text: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        Register.read().choices("apikley", override)
+    assert str(refused.value) == text
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_without_overrides_picks_hold(profile: str) -> None:
+    choices = Register.read().choices(profile, {})
+    assert choices == tuple((question.picks[profile],) for question in QUESTIONS.values())
+
+
+@pytest.mark.parametrize(
+    ("overrides", "chosen"),
+    [
+        pytest.param({"string_length": "utf16"}, ("utf16",), id="one reading"),
+        pytest.param({"string_length": "vary"}, ("code_points", "utf16", "bytes"), id="this one varies"),
+        pytest.param({"all": "vary"}, ("code_points", "utf16", "bytes"), id="all vary"),
+        pytest.param({"all": "vary", "string_length": "bytes"}, ("bytes",), id="all others vary"),
+        pytest.param({"first_items": "vary"}, ("code_points",), id="another one varies"),
+    ],
+)
+def test_an_override_replaces_the_pick(overrides: dict[str, str], chosen: tuple[str, ...]) -> None:
+    choices = dict(zip(QUESTIONS, Register.read().choices("apikley", overrides), strict=True))
+    assert choices["string_length"] == chosen
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(), st.lists(st.text() | st.integers(), max_size=3))
+def test_a_draw_settles_every_question(seed: int, request_names: list[str | int]) -> None:
+    register = Register.read()
+    choices = register.choices("apikley", {"all": "vary"})
+    names = register.draw(choices, seed, *request_names)
+    assert all(name in possible for name, possible in zip(names, choices, strict=True))
+    assert register.draw(choices, seed, *request_names) == names
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_settled_values_are_the_readings(data: st.DataObject) -> None:
+    register = Register.read()
+    names = tuple(data.draw(st.sampled_from(list(question.readings))) for question in QUESTIONS.values())
+    values = dataclasses.asdict(register.settle(names))
+    assert values == {
+        question.id: question.readings[name].value for question, name in zip(QUESTIONS.values(), names, strict=True)
+    }
+
+
+def test_a_reading_is_its_own_value() -> None:
+    readings = QUESTIONS["failure_type"].readings.values()
+    assert all(reading.value == reading.name for reading in readings)
+
+
+def test_a_list_becomes_a_tuple() -> None:
+    assert QUESTIONS["retry_spacing"].readings["minutes"].value == (60, 300, 900)

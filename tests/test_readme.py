@@ -1,0 +1,97 @@
+"""What the README, the changelog and CI promise."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import mock_server
+from mock_server.listings import cause
+from mock_server.options import environment
+from mock_server.questions import Register
+from mock_server.scenarios import Scenarios
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+CI = (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_the_scenario_table_is_the_list() -> None:
+    rows = [f"| `{each.name}` | {each.summary} | {cause(each)} |" for each in Scenarios.read()]
+    table = README.partition("<!-- scenarios -->\n")[2].partition("\n<!-- /scenarios -->")[0].splitlines()
+    assert table[2:] == rows, "the table must be:\n" + "\n".join(rows)
+
+
+def test_ci_runs_the_commands_of_the_readme() -> None:
+    section = README.partition("## Work on it")[2]
+    commands = [line.strip() for line in section.splitlines() if line.startswith("    ")]
+    for command in (part for line in commands for part in line.split(" && ")):
+        assert command in CI
+
+
+def test_the_demo_in_the_readme_is_what_it_prints() -> None:
+    shown = README.partition("<!-- demo -->\n```\n")[2].partition("\n```")[0]
+    demo = [sys.executable, "-m", "mock_server", "demo"]
+    printed = subprocess.run(demo, capture_output=True, text=True, timeout=30, check=True).stdout
+    for part in untimed(shown).split("\n...\n"):
+        assert part in untimed(printed)
+
+
+def untimed(text: str) -> str:
+    return re.sub(r"\d+\.\d s", "N s", text)
+
+
+def test_the_test_in_the_readme_passes() -> None:
+    code = README.partition("```python\n")[2].partition("```")[0]
+    names: dict[str, object] = {}
+    exec(code, names)
+    test = names["test_a_paid_request_that_fails"]
+    assert callable(test)
+    test()
+
+
+def test_the_options_in_the_readme_exist() -> None:
+    options = set(re.findall(r"--[a-z][a-z-]+", README.partition("## Work on it")[0]))
+    helped = subprocess.run(
+        [sys.executable, "-m", "mock_server", "serve", "--help"], capture_output=True, text=True, timeout=30, check=True
+    ).stdout
+    assert {option for option in options - {"--help"} if option not in helped} == set()
+    assert environment("--rate-limit") in README
+
+
+def test_the_questions_in_the_readme_exist() -> None:
+    known = Register.read().questions
+    for question, reading in re.findall(r"--set (\w+)=(\w+)", README):
+        assert question == "all" or reading in known[question].readings
+
+
+def test_links_in_the_readme_lead_somewhere() -> None:
+    anchors = {
+        re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^##+ (.+)$", README, re.M)
+    }
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        if target.startswith("#"):
+            assert target[1:] in anchors
+        elif not target.startswith("https://"):
+            assert (ROOT / target).is_file()
+
+
+def test_the_changelog_begins_with_the_version() -> None:
+    top = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    assert top
+    assert top[1] == mock_server.__version__
+
+
+def test_the_lock_file_pins_every_dependency_and_names_no_host() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    assert "://" not in lock
+    pinned = set(re.findall(r"^([\w.-]+)==", lock, re.M))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [
+        *project["dependencies"],
+        *project["optional-dependencies"]["contract"],
+        *project["optional-dependencies"]["dev"],
+    ]
+    names = {re.split(r"[\[><=;]", each)[0] for each in wanted} - {"suno-mock"}
+    assert names <= pinned

@@ -1,0 +1,88 @@
+"""MockServer in a thread, the socket it listens on, and what happens when it stops."""
+
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from mock_server import MockServer, Settings
+from mock_server.app import create_app
+from mock_server.errors import BadSetting
+from mock_server.rulebook import EXTEND
+from mock_server.server import AnnouncingServer, base_url, listen
+from tests.builders import request
+
+
+def post(mock: MockServer, client: httpx.Client) -> str:
+    response = client.post(f"{mock.url}{EXTEND}", json=request(), headers={"Authorization": f"Bearer {mock.key}"})
+    return str(response.json()["data"]["taskId"])
+
+
+def test_serves_within_the_block_and_not_after() -> None:
+    with MockServer(seed=7, pace="manual") as mock, httpx.Client() as client:
+        assert post(mock, client)
+    with pytest.raises(httpx.ConnectError), httpx.Client() as client:
+        post(mock, client)
+
+
+def test_two_mocks_do_not_meet() -> None:
+    with MockServer(seed=7, pace="manual") as one, MockServer(seed=7, pace="manual") as two, httpx.Client() as client:
+        assert one.url != two.url
+        assert post(one, client) == post(two, client)
+
+
+def test_settings_are_taken_whole_or_as_keywords() -> None:
+    with MockServer(Settings(maintenance=True)) as mock, httpx.Client() as client:
+        answer = client.post(f"{mock.url}{EXTEND}", json={}, headers={"Authorization": "Bearer key"}).json()
+        assert answer["code"] == 455
+    with pytest.raises(BadSetting, match="profile 'apikly' is unknown"):
+        MockServer(profile="apikly")
+
+
+def test_parallel_requests_get_different_tasks() -> None:
+    with MockServer(pace="manual") as mock, httpx.Client() as client, ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(lambda _: post(mock, client), range(64)))
+        assert len(set(ids)) == 64
+
+
+def test_a_taken_port_is_a_clear_error() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(BadSetting) as caught:
+            MockServer(port=port)
+    assert str(caught.value).startswith(f"cannot listen on 127.0.0.1 port {port}: ")
+    assert str(caught.value).endswith("Choose another port, or --port 0 for a free one.")
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.7"])
+def test_an_impossible_host_is_a_clear_error(host: str) -> None:
+    with pytest.raises(BadSetting, match=f"cannot listen on {host} port 0: "):
+        listen(host, 0)
+
+
+def test_the_base_url_of_each_family() -> None:
+    with listen("127.0.0.1", 0) as four:
+        assert base_url(four) == f"http://127.0.0.1:{four.getsockname()[1]}"
+    if socket.has_ipv6:
+        with listen("::1", 0) as six:
+            assert base_url(six) == f"http://[::1]:{six.getsockname()[1]}"
+
+
+def test_a_failing_start_is_raised_and_not_waited_for() -> None:
+    mock = MockServer()
+
+    class Failing(AnnouncingServer):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            self.should_exit = True
+
+    mock._server = Failing(create_app(), lambda: None)
+    with pytest.raises(RuntimeError, match="the mock did not start; its standard error has the reason"):
+        mock.start()
+
+
+def test_stopping_leaves_no_thread() -> None:
+    with MockServer():
+        assert "suno-mock" in {thread.name for thread in threading.enumerate()}
+    assert "suno-mock" not in {thread.name for thread in threading.enumerate()}

@@ -1,0 +1,206 @@
+"""What a user can set, and what is said about a value that cannot be used."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from math import inf, isclose, nan
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_server.errors import BadSetting
+from mock_server.settings import PACES, Pace, RateLimit, Settings, option, parse_epoch, parse_readings
+
+finite = st.floats(0.001, 1e6)
+
+
+@pytest.mark.parametrize(
+    ("text", "pace"),
+    [
+        pytest.param("immediate", Pace(speed=inf), id="at once"),
+        pytest.param("time", Pace(speed=60), id="a minute in a second"),
+        pytest.param("realtime", Pace(speed=1), id="as the real thing"),
+        pytest.param("manual", Pace(speed=1, manual=True), id="by hand"),
+        pytest.param("60x", Pace(speed=60), id="a whole factor"),
+        pytest.param("0.5x", Pace(speed=0.5), id="a slower one"),
+    ],
+)
+def test_paces_are_parsed(text: str, pace: Pace) -> None:
+    assert Pace.parse(text) == pace
+
+
+@settings(max_examples=60)
+@given(st.decimals("0.001", 10_000, places=3).map(str))
+def test_a_factor_is_a_speed(factor: str) -> None:
+    assert Pace.parse(f"{factor}x") == Pace(speed=float(factor))
+
+
+@given(finite, finite)
+def test_a_pace_divides_delays(speed: float, seconds: float) -> None:
+    assert isclose(Pace(speed=speed).scale(seconds) * speed, seconds)
+
+
+@given(st.floats(0, 1e6))
+def test_immediate_takes_no_time(seconds: float) -> None:
+    assert PACES["immediate"].scale(seconds) == 0
+    assert PACES["manual"].scale(seconds) == PACES["realtime"].scale(seconds) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        pytest.param("", None, id="none"),
+        pytest.param("20/10", RateLimit(requests=20, seconds=10), id="whole seconds"),
+        pytest.param("1/0.5", RateLimit(requests=1, seconds=0.5), id="half a second"),
+    ],
+)
+def test_rate_limits_are_parsed(text: str, limit: RateLimit | None) -> None:
+    assert RateLimit.parse(text) == limit
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        pytest.param("", None, id="none"),
+        pytest.param("2025-01-01T00:00:00Z", 1735689600, id="UTC"),
+        pytest.param("2025-01-01T00:00:00", 1735689600, id="no zone"),
+        pytest.param("2025-01-01", 1735689600, id="a date"),
+        pytest.param("2025-01-01T03:00:00+03:00", 1735689600, id="another zone"),
+        pytest.param("1735689600.5", 1735689600.5, id="seconds"),
+        pytest.param("0", 0, id="the epoch"),
+    ],
+)
+def test_epochs_are_parsed(text: str, seconds: float | None) -> None:
+    assert parse_epoch(text) == seconds
+
+
+@settings(max_examples=60)
+@given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31)))
+def test_any_date_is_an_epoch(moment: datetime) -> None:
+    assert parse_epoch(moment.isoformat()) == moment.replace(tzinfo=UTC).timestamp()
+
+
+@settings(max_examples=60)
+@given(st.floats(0, 253402300799))
+def test_any_number_is_an_epoch(seconds: float) -> None:
+    assert parse_epoch(str(seconds)) == seconds
+
+
+def test_readings_are_pairs() -> None:
+    assert parse_readings(("first_items=both", "all=vary")) == {"first_items": "both", "all": "vary"}
+    assert parse_readings(()) == {}
+
+
+def test_the_last_reading_wins() -> None:
+    assert parse_readings(("first_items=both", "first_items=one")) == {"first_items": "one"}
+
+
+@given(st.dictionaries(st.text(min_size=1).filter(lambda name: "=" not in name), st.text(min_size=1)))
+def test_pairs_say_what_a_mapping_says(readings: dict[str, str]) -> None:
+    pairs = [f"{question}={reading}" for question, reading in readings.items()]
+    assert parse_readings(pairs) == parse_readings(readings) == readings
+
+
+def test_a_mapping_is_copied() -> None:
+    given = {"first_items": "both"}
+    assert parse_readings(given) is not given
+
+
+KNOWN_PACES = "Known: 60x, immediate, manual, realtime, time."
+NO_LIMIT = "is not REQUESTS/SECONDS, both above 0. Example: 20/10."
+NO_DATE = "is neither a date nor a number of seconds. Example: 2025-01-01T00:00:00Z."
+NO_YEAR = "is outside the years 1970 to 9999. Example: 2025-01-01T00:00:00Z."
+NO_PAIR = "is not QUESTION=READING. Example: --set refusal_status=mirror."
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "said"),
+    [
+        pytest.param(
+            Pace.parse, "imediate", f"pace 'imediate' is unknown. Nearest: immediate. {KNOWN_PACES}", id="a slip"
+        ),
+        pytest.param(Pace.parse, "10", f"pace '10' is unknown. Nearest: 60x. {KNOWN_PACES}", id="a pace without x"),
+        pytest.param(
+            Pace.parse,
+            "0.0x",
+            "pace '0.0x' would never move. Allowed: a factor above 0, such as 60x.",
+            id="a pace of nothing",
+        ),
+        pytest.param(RateLimit.parse, "20", f"rate limit '20' {NO_LIMIT}", id="a limit without seconds"),
+        pytest.param(RateLimit.parse, "0/10", f"rate limit '0/10' {NO_LIMIT}", id="a limit of nothing"),
+        pytest.param(RateLimit.parse, "5/0.0", f"rate limit '5/0.0' {NO_LIMIT}", id="a limit per nothing"),
+        pytest.param(parse_epoch, "tomorrow", f"epoch 'tomorrow' {NO_DATE}", id="no date"),
+        pytest.param(parse_epoch, "2025-02-30", f"epoch '2025-02-30' {NO_DATE}", id="a day that never was"),
+        pytest.param(parse_epoch, "-1", f"epoch '-1' {NO_YEAR}", id="before 1970"),
+        pytest.param(parse_epoch, "1969-12-31", f"epoch '1969-12-31' {NO_YEAR}", id="a date before 1970"),
+        pytest.param(parse_epoch, "1e15", f"epoch '1e15' {NO_YEAR}", id="after 9999"),
+        pytest.param(parse_epoch, "inf", f"epoch 'inf' {NO_YEAR}", id="infinity"),
+        pytest.param(parse_epoch, "nan", f"epoch 'nan' {NO_YEAR}", id="no number"),
+    ],
+)
+def test_wrong_texts_show_right_ones(parse: Callable[[str], object], text: str, said: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        parse(text)
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize("pair", ["first_items", "=both", "first_items=", "=", ""])
+def test_half_a_pair_is_refused(pair: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        parse_readings([pair])
+    assert str(refused.value) == f"--set {pair!r} {NO_PAIR}"
+
+
+@settings(max_examples=60)
+@given(st.sampled_from([Pace.parse, RateLimit.parse, parse_epoch]), st.text("0123456789./-:TZx ", max_size=12))
+def test_any_text_is_judged(parse: Callable[[str], object], text: str) -> None:
+    with suppress(BadSetting):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        pytest.param({"pace": "slow"}, f"pace 'slow' is unknown. Nearest: manual. {KNOWN_PACES}", id="pace"),
+        pytest.param({"rate_limit": "x"}, f"rate limit 'x' {NO_LIMIT}", id="rate limit"),
+        pytest.param({"epoch": "x"}, f"epoch 'x' {NO_DATE}", id="epoch"),
+        pytest.param({"readings": ("x",)}, f"--set 'x' {NO_PAIR}", id="readings"),
+        pytest.param({"credits": -1}, "credits -1 is below 0. Allowed: 0 or more.", id="credits"),
+        pytest.param(
+            {"callback_timeout": 0.0}, "callback timeout 0 is not between 0 and 3600 seconds.", id="no time to answer"
+        ),
+        pytest.param(
+            {"callback_timeout": 3601.5},
+            "callback timeout 3601.5 is not between 0 and 3600 seconds.",
+            id="too long to answer",
+        ),
+        pytest.param(
+            {"callback_timeout": nan}, "callback timeout nan is not between 0 and 3600 seconds.", id="no time at all"
+        ),
+    ],
+)
+def test_a_wrong_setting_fails_at_once(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        Settings(**wrong)
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        pytest.param({"credits": 0}, id="no credits"),
+        pytest.param({"callback_timeout": 3600}, id="an hour to answer"),
+        pytest.param({"callback_timeout": 0.001}, id="hardly time to answer"),
+        pytest.param({"readings": {"first_items": "both"}}, id="a mapping"),
+    ],
+)
+def test_a_limit_itself_is_allowed(fine: dict[str, Any]) -> None:
+    Settings(**fine)
+
+
+def test_an_option_carries_its_help() -> None:
+    field = option(7, "How many.", flag="--many", metavar="N")
+    assert field.default == 7
+    assert dict(field.metadata) == {"help": "How many.", "flag": "--many", "metavar": "N"}

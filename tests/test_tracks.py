@@ -1,0 +1,65 @@
+"""Source tracks and personas."""
+
+import pytest
+
+from mock_server.demo import documented_request
+from mock_server.documents import FIXTURES, load
+from mock_server.profile import profile_names
+from mock_server.tracks import ADOPTED_DURATION, Track, adopted, personas, source_tracks
+from tests.builders import edition
+
+EXAMPLE = "e231****-****-****-****-****8cadc7dc"
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_every_model_has_a_track(profile: str) -> None:
+    models = edition(profile).profile.models
+    assert {track.model for track in source_tracks(profile, models).values()} == set(models)
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_the_example_track_is_first(profile: str) -> None:
+    tracks = source_tracks(profile, edition(profile).profile.models)
+    example = documented_request(profile)
+    first = next(iter(tracks.values()))
+    assert (first.id, first.model) == (example["audioId"], example["model"])
+    assert first.duration > example["continueAt"]
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_tracks_are_found_by_id(profile: str) -> None:
+    tracks = source_tracks(profile, edition(profile).profile.models)
+    assert all(id == track.id for id, track in tracks.items())
+
+
+@pytest.mark.parametrize(
+    ("profile", "models"),
+    [pytest.param("apikley", ["V4"], id="another model"), pytest.param("classic", ["V3_5"], id="another profile")],
+)
+def test_the_example_track_varies(profile: str, models: list[str]) -> None:
+    assert source_tracks(profile, models)[EXAMPLE].model == models[0]
+
+
+def test_no_models_no_tracks() -> None:
+    assert source_tracks("apikley", []) == {}
+
+
+def test_every_entry_is_a_track_somewhere() -> None:
+    entries = [(entry["id"], entry["model"]) for entry in load(FIXTURES / "tracks.yaml")]
+    assert len(entries) == len(set(entries))
+    assert set(entries) == {
+        (track.id, track.model)
+        for profile in profile_names()
+        for track in source_tracks(profile, edition(profile).profile.models).values()
+    }
+
+
+def test_an_adopted_track_fits_any_request() -> None:
+    assert adopted("mine", "V5") == Track(
+        id="mine", model="V5", duration=480.0, title="Adopted track", style="unknown", prompt="[Instrumental]"
+    )
+    assert all(entry["duration"] <= ADOPTED_DURATION for entry in load(FIXTURES / "tracks.yaml"))
+
+
+def test_the_example_persona_exists() -> None:
+    assert personas() == {documented_request("apikley")["personaId"]}
