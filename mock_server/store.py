@@ -60,15 +60,18 @@ class MemoryStore:
         account.credits -= price
         if refund_at is not None:
             account.refunds.append((refund_at, price))
+        self._forget(self._tasks.pop(task.id, None))  # ids come again when an account was forgotten
         self._tasks[task.id] = task
         self._bytes += len(task.body)
         while len(self._tasks) > TASKS_KEPT or self._bytes > BYTES_KEPT:
-            _, forgotten = self._tasks.popitem(last=False)
-            self._bytes -= len(forgotten.body)
+            self._forget(self._tasks.popitem(last=False)[1])
 
     async def task(self, key: str, task_id: str) -> Task | None:
         task = self._tasks.get(task_id)
         return task if task is not None and task.account == key else None
+
+    def _forget(self, task: Task | None) -> None:
+        self._bytes -= len(task.body) if task else 0
 
     def _account(self, key: str) -> Account:
         account = self._accounts.get(key)

@@ -19,7 +19,7 @@ LIMITS = {"prompt": (3000, 5000), "style": (200, 1000), "title": (80, 100)}
 words = st.text(max_size=20)
 weights = st.integers(0, 100).map(lambda percent: percent / 100)
 legal: dict[str, st.SearchStrategy[Any]] = {
-    "defaultParamFlag": st.just(False),
+    "defaultParamFlag": st.booleans(),
     "audioId": st.sampled_from(AUDIO_IDS),
     "prompt": words,
     "style": words,

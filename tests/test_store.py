@@ -149,7 +149,6 @@ def test_large_bodies_push_tasks_out() -> None:
     assert asyncio.run(open_large()) == [False, True, True, True, True]
 
 
-@pytest.mark.xfail(strict=True, reason="a task that takes another's id counts the bytes of both for ever")
 def test_an_id_is_counted_once() -> None:
     """Ids come again when an account was forgotten and opens anew: its requests are counted from 1."""
 
