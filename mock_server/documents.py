@@ -12,7 +12,7 @@ import yaml
 
 try:
     from yaml import CSafeLoader as Loader
-except ImportError:  # PyYAML built without libyaml: slower, the same result
+except ImportError:  # pragma: no cover, PyYAML built without libyaml: slower, the same result
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
 PACKAGED: Final = Path(__file__).parent / "_data"

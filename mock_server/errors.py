@@ -107,7 +107,11 @@ def unknown(kind: str, value: str, known: Iterable[str]) -> BadSetting:
     return BadSetting(f"{kind} {value!r} is unknown.{nearest(value, names, alike=0)} Known: {', '.join(names)}.")
 
 
+COMPARED = 100
+"""Characters of a value that are compared with known names; comparing costs time that grows with their product."""
+
+
 def nearest(value: str, names: Iterable[str], alike: float = 0.6) -> str:
     """` Nearest: NAME.`, or nothing when no name is alike enough, from 0 (any is) to 1 (only the same)."""
-    close = get_close_matches(value, list(names), n=1, cutoff=alike)
+    close = get_close_matches(value[:COMPARED], list(names), n=1, cutoff=alike)
     return f" Nearest: {close[0]}." if close else ""

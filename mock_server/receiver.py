@@ -50,7 +50,8 @@ class Receiver:
         """All callbacks, once `count` have come. Raises TimeoutError, with what did come, after `within` seconds."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._arrived) >= count, within):
-                came = "".join(f"\n  {each.method} {each.path} {each.body[:80]!r}" for each in self._arrived)
+                lines = [f"\n  {each.method} {each.path} {each.body[:80]!r}" for each in self._arrived]
+                came = "".join(lines) or " nothing"
                 raise TimeoutError(f"{len(self._arrived)} of {count} callbacks came within {within:g} s:{came}")
             return list(self._arrived)
 

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def digest(seed: int, *names: str | int) -> bytes:
-    """16 bytes. The parts are joined unambiguously, so ("ab", "c") and ("a", "bc") differ."""
+    """16 bytes. The texts of the parts hold no NUL, so ("ab", "c") and ("a", "bc") differ."""
     return blake2b("\0".join([str(seed), *map(str, names)]).encode(), digest_size=16).digest()
 
 

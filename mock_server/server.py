@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Self
 
 import uvicorn
@@ -66,7 +67,8 @@ class MockServer:
 
     def _run(self) -> None:
         try:
-            self._server.run(sockets=[self._socket])
+            with suppress(SystemExit):  # how uvicorn reports a failed start
+                self._server.run(sockets=[self._socket])
         finally:
             self._socket.close()
             self._ready.set()

@@ -26,7 +26,7 @@ class Pace:
         named = PACES.get(text)
         if named is not None:
             return named
-        factor = re.fullmatch(r"(\d+(?:\.\d+)?)x", text)
+        factor = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)x", text)
         if factor is None:
             raise unknown("pace", text, [*PACES, "60x"])
         if not (speed := float(factor[1])) > 0:
@@ -58,7 +58,7 @@ class RateLimit:
         """`20/10` is 20 requests per 10 seconds; an empty text sets no limit."""
         if not text:
             return None
-        parts = re.fullmatch(r"(\d+)/(\d+(?:\.\d+)?)", text)
+        parts = re.fullmatch(r"(\d{1,9})/(\d{1,9}(?:\.\d{1,9})?)", text)
         if parts is None or not int(parts[1]) or not float(parts[2]):
             raise BadSetting(f"rate limit {text!r} is not REQUESTS/SECONDS, both above 0. Example: 20/10.")
         return cls(requests=int(parts[1]), seconds=float(parts[2]))
@@ -88,9 +88,11 @@ def _iso_seconds(text: str) -> float:
 
 
 def parse_readings(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
-    """`("first_items=both",)` as `{"first_items": "both"}`; a mapping as it is."""
+    """`("first_items=both",)` or `"first_items=both"` as `{"first_items": "both"}`; a mapping as it is."""
     if isinstance(pairs, Mapping):
         return dict(pairs)
+    if isinstance(pairs, str):
+        pairs = pairs.split()
     readings = {}
     for pair in pairs:
         question, equals, reading = pair.partition("=")

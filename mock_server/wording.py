@@ -35,4 +35,4 @@ def allowed(keyword: str, value: Any) -> str:
 def shown(value: Any) -> str:
     """A value as JSON in ASCII, so that no text of a client can forge a line; cut after SHOWN characters."""
     text = json.dumps(value).replace("\x7f", "\\u007f")
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text)} characters)"

@@ -1,13 +1,17 @@
 """The extend endpoint's decisions, in the order in which they are made, and polling."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from mock_server.api import Api
 from mock_server.app import create_app
 from mock_server.clock import ManualClock
+from mock_server.endpoint import Endpoint
 from mock_server.settings import Settings
+from mock_server.store import MemoryStore
 from tests.builders import COMPLETE, CREATED, FIRST, TEXT, RecordingDelivery
 from tests.clients import client, extend, poll
 
@@ -287,3 +291,23 @@ async def test_varying_readings_depend_on_the_seed_alone() -> None:
     assert await statuses(7) == await statuses(7)
     assert set(await statuses(7)) == {200, 409}
     assert await statuses(7) != await statuses(8)
+
+
+class BrokenStore(MemoryStore):
+    async def next_ordinal(self, key: str) -> int:
+        raise ZeroDivisionError
+
+
+async def test_a_bug_is_answered_with_500_and_raised() -> None:
+    api = Api(replace(Mock().parts, store=BrokenStore(0, {})))
+    endpoint = Endpoint(api.extend, api.follow, api.failed)
+    for raised in (True, False):
+        transport = httpx.ASGITransport(endpoint, raise_app_exceptions=raised)
+        async with httpx.AsyncClient(transport=transport, base_url="http://mock") as http:
+            if raised:
+                with pytest.raises(ZeroDivisionError):
+                    await http.post("/")
+            else:
+                response = await http.post("/")
+    assert (response.status_code, response.json()["code"]) == (500, 500)
+    assert response.json()["msg"].endswith("the mock itself failed; its standard error has the traceback")

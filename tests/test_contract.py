@@ -316,7 +316,7 @@ def test_lengths_are_told_in_units(reading: str, longest: int, said: str) -> Non
         ),
         pytest.param(
             {"vocalGender": "x" * 100},
-            f'vocalGender is "{"x" * 59}… (102 characters); allowed: m, f '
+            f'vocalGender is "{"x" * 59}... (102 characters); allowed: m, f '
             "(extend.vocalGender.enum, apikley.openapi.yaml:199)",
             id="a long value is cut",
         ),

@@ -2,13 +2,15 @@
 
 import socket
 import threading
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from mock_server import MockServer, Settings
-from mock_server.app import create_app
 from mock_server.errors import BadSetting
 from mock_server.rulebook import EXTEND
 from mock_server.server import AnnouncingServer, base_url, listen
@@ -71,13 +73,13 @@ def test_the_base_url_of_each_family() -> None:
 
 
 def test_a_failing_start_is_raised_and_not_waited_for() -> None:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        raise ZeroDivisionError
+        yield
+
     mock = MockServer()
-
-    class Failing(AnnouncingServer):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            self.should_exit = True
-
-    mock._server = Failing(create_app(), lambda: None)
+    mock._server = AnnouncingServer(Starlette(lifespan=lifespan), lambda: None)
     with pytest.raises(RuntimeError, match="the mock did not start; its standard error has the reason"):
         mock.start()
 

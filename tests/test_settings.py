@@ -103,6 +103,10 @@ def test_pairs_say_what_a_mapping_says(readings: dict[str, str]) -> None:
     assert parse_readings(pairs) == parse_readings(readings) == readings
 
 
+def test_a_text_is_taken_apart_at_blanks() -> None:
+    assert parse_readings("a=b c=d") == {"a": "b", "c": "d"}
+
+
 def test_a_mapping_is_copied() -> None:
     given = {"first_items": "both"}
     assert parse_readings(given) is not given

@@ -16,7 +16,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
 )
-LONGEST = SHOWN + len("… (9999999 characters)")
+LONGEST = SHOWN + len("... (9999999 characters)")
 
 
 @settings(max_examples=200)
@@ -24,7 +24,7 @@ LONGEST = SHOWN + len("… (9999999 characters)")
 def test_shown_values_are_short(value: Any) -> None:
     text = shown(value)
     assert text.isprintable()
-    assert text.replace("…", "").isascii()
+    assert text.isascii()
     assert len(text) <= LONGEST
 
 
@@ -32,7 +32,7 @@ def test_shown_values_are_short(value: Any) -> None:
 @given(st.text(max_size=60))
 def test_a_short_value_is_whole_json(value: str) -> None:
     text = shown(value)
-    if "…" not in text:
+    if "... (" not in text:
         assert json.loads(text) == value
 
 
@@ -48,7 +48,7 @@ def test_a_short_value_is_whole_json(value: str) -> None:
         pytest.param("é…", '"\\u00e9\\u2026"', id="no ASCII"),
         pytest.param([1, {"a": "b"}], '[1, {"a": "b"}]', id="a list"),
         pytest.param("x" * 58, '"' + "x" * 58 + '"', id="as long as can be"),
-        pytest.param("x" * 59, '"' + "x" * 59 + "… (61 characters)", id="one more"),
+        pytest.param("x" * 59, '"' + "x" * 59 + "... (61 characters)", id="one more"),
     ],
 )
 def test_values_are_shown_as_json(value: object, text: str) -> None:
