@@ -77,7 +77,7 @@ def test_a_large_body_is_refused() -> None:
         pytest.param("", "missing", id="no header"),
         pytest.param("text/plain", '"text/plain"', id="a text"),
         pytest.param("application/json; charset=latin-1", '"application/json; charset=latin-1"', id="another charset"),
-        pytest.param("x" * 80, f'"{"x" * 59}… (82 characters)', id="a long header"),
+        pytest.param("x" * 80, f'"{"x" * 59}... (82 characters)', id="a long header"),
     ],
 )
 def test_another_content_type_is_refused(content_type: str, came: str) -> None:
