@@ -10,12 +10,15 @@ from mock_server.settings import RateLimit
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Account:
-    """One key's state. `refunds` are credits that come back later: (epoch seconds, credits)."""
+    """One key's state. `refunds` are credits that come back later: (epoch seconds, credits). `queued` are the scenarios
+    of the next requests, `standing` that of all others, where one was set."""
 
     credits: int
     requests: int = 0
     recent: deque[float] = field(default_factory=deque)
     refunds: list[tuple[float, int]] = field(default_factory=list)
+    queued: deque[str] = field(default_factory=deque)
+    standing: str | None = None
 
     def balance(self, now: float) -> int:
         """The credits at `now`, after the refunds that are due."""
@@ -32,6 +35,10 @@ class Account:
             return self.recent[0] + limit.seconds - now
         self.recent.append(now)
         return None
+
+    def next_scenario(self) -> str | None:
+        """Take the scenario that was queued for the next request, if any."""
+        return self.queued.popleft() if self.queued else self.standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from mock_server import answers, rules
 from mock_server.answers import Answer
 from mock_server.calls import Call
 from mock_server.decode import Decoded, decode
+from mock_server.entries import Requested
 from mock_server.errors import ApiError, Forced, Invalid, Maintenance, NotFound, RateLimited, Unauthorized, Violation
-from mock_server.journal import Requested
 from mock_server.parts import Parts
 from mock_server.profile import Edition
 from mock_server.records import record
@@ -58,7 +58,7 @@ class Api:
         account = self._identified(call.key)  # 401
         self._refuse_in_maintenance()  # 455
         decoded = decode(call.content_type, call.body)
-        choice = parts.scenarios.chosen(call.prefer, decoded.audio_id, account)
+        choice = await self._chosen(call, decoded, account)
         _refuse_if_forced(choice)  # the scenario's code
         await self._take_slot(account)  # 429
         request = _request(decoded, edition)  # 422
@@ -103,6 +103,14 @@ class Api:
         if self._parts.settings.maintenance:
             raise Maintenance("the mock was started with --maintenance")
 
+    async def _chosen(self, call: Call, decoded: Decoded, account: str) -> Choice:
+        """The scenario that the request asks for, else the one that is queued for the key, else success."""
+        choice = self._parts.scenarios.chosen(call.prefer, decoded.audio_id, account)
+        if choice is not None:
+            return choice
+        queued = await self._parts.store.next_scenario(account)
+        return Choice(scenario=self._parts.scenarios.named(queued or "200"))
+
     async def _take_slot(self, account: str) -> None:
         limit = self._parts.rate_limit
         if limit is None:
@@ -144,8 +152,8 @@ def _request(decoded: Decoded, edition: Edition) -> dict[str, Any]:
     return request
 
 
-def _refuse_if_forced(choice: Choice) -> None:
-    if choice.scenario.answer is not None:
+def _refuse_if_forced(choice: Choice | None) -> None:
+    if choice is not None and choice.scenario.answer is not None:
         raise Forced(choice.scenario.answer, choice.scenario.name, choice.applied)
 
 

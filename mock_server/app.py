@@ -12,11 +12,13 @@ from mock_server.accounts import known_keys
 from mock_server.admin import Admin
 from mock_server.api import RECORD_INFO, Api
 from mock_server.clock import Clock, ManualClock, RunningClock
+from mock_server.control import Control
 from mock_server.delivery import Delivery, HttpDelivery
 from mock_server.endpoint import Endpoint
+from mock_server.entries import Entry
 from mock_server.fallback import Fallback
 from mock_server.hosts import HostPolicy
-from mock_server.journal import Entry, Journal
+from mock_server.journal import Journal
 from mock_server.parts import Parts
 from mock_server.profile import Editions
 from mock_server.rulebook import EXTEND
@@ -61,14 +63,16 @@ def create_app(
         journal=journal,
         scheduler=Scheduler(clock, delivery, journal, settings.seed),
     )
+    control = Control(parts)
     app = Mock(
         _endpoints(parts),
-        routes=Admin(parts).routes(),
+        routes=Admin(parts, control).routes(),
         exception_handlers=Fallback(parts).handlers(),
         lifespan=_lifespan(parts, delivery),
     )
     app.router.redirect_slashes = False
     app.state.parts = parts
+    app.state.control = control
     return app
 
 

@@ -15,12 +15,12 @@ from mock_server.accounts import known_keys
 from mock_server.app import create_app
 from mock_server.console import Console
 from mock_server.errors import BadSetting
+from mock_server.listening import AnnouncingServer, base_url, listen
 from mock_server.options import environment, settings_options, taken
 from mock_server.profile import Family, Profile, profile_names
 from mock_server.questions import Register
 from mock_server.rulebook import EXTEND
 from mock_server.scenarios import Scenarios
-from mock_server.server import AnnouncingServer, base_url, listen
 from mock_server.settings import Settings
 from mock_server.tracks import source_tracks
 

@@ -24,6 +24,7 @@ class ManualClock:
     """Stands still until it is moved."""
 
     def __init__(self, epoch: float) -> None:
+        self._epoch = epoch
         self._now = epoch
 
     def now(self) -> float:
@@ -34,3 +35,7 @@ class ManualClock:
         if moment < self._now:
             raise ValueError(f"the clock stands at {self._now:.3f} and cannot go back to {moment:.3f}")
         self._now = moment
+
+    def reset(self) -> None:
+        """Go back to where it started."""
+        self._now = self._epoch

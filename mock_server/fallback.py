@@ -11,8 +11,8 @@ from starlette.responses import Response
 from mock_server import answers
 from mock_server.api import RECORD_INFO
 from mock_server.calls import Call
+from mock_server.entries import Requested
 from mock_server.errors import NotFound, nearest
-from mock_server.journal import Requested
 from mock_server.parts import Parts
 from mock_server.rulebook import EXTEND
 

@@ -1,65 +1,15 @@
 """A bounded record of what came in and what went out."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
-from mock_server.answers import Answer
-from mock_server.calls import Call
-from mock_server.delivery import Outcome
-from mock_server.scenarios import MAGIC
+from mock_server.entries import Entry, line
 
 ENTRIES_KEPT: Final = 10_000
 
-
-@dataclass(slots=True, eq=False)
-class Requested:
-    """One request and the answer to it; `shown` writes it out."""
-
-    at: float
-    call: Call
-    answer: Answer
-
-    @property
-    def task_id(self) -> str | None:
-        return self.answer.task.id if self.answer.task else None
-
-    def shown(self) -> dict[str, Any]:
-        """The entry as JSON, the key masked. `rules` are the ids of the rules that the request broke."""
-        return {
-            "kind": "request",
-            "at": self.at,
-            "method": self.call.method,
-            "path": self.call.path,
-            "key": masked(self.call.key),
-            "status": self.answer.status,
-            "code": self.answer.code,
-            "msg": self.answer.msg,
-            "rules": self.answer.rules,
-            "scenario": self.answer.scenario,
-            "task_id": self.task_id,
-        }
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Attempted:
-    """One attempt to deliver one callback, or the last word on one that was never attempted. `took` in seconds."""
-
-    at: float
-    task_id: str
-    stage: str
-    number: int
-    url: str
-    outcome: Outcome
-    detail: str
-    took: float
-
-    def shown(self) -> dict[str, Any]:
-        return {"kind": "attempt", **asdict(self)}
-
-
-Entry = Requested | Attempted
+Wanted = Callable[[Entry], bool]
 
 
 class Journal:
@@ -68,6 +18,7 @@ class Journal:
     def __init__(self, listener: Callable[[Entry], None] | None = None) -> None:
         self._entries: deque[Entry] = deque(maxlen=ENTRIES_KEPT)
         self._listener = listener
+        self._waiting: set[asyncio.Event] = set()
         self.dropped = 0
 
     def __iter__(self) -> Iterator[Entry]:
@@ -77,10 +28,35 @@ class Journal:
         if len(self._entries) == ENTRIES_KEPT:
             self.dropped += 1
         self._entries.append(entry)
+        for changed in self._waiting:
+            changed.set()
         if self._listener is not None:
             self._listener(entry)
 
+    async def wait_for(self, wanted: Wanted, *, count: int, within: float) -> list[Entry]:
+        """All entries that match, once `count` do. Waits on change, never polls.
 
-def masked(key: str | None) -> str | None:
-    """A key that can be shown: magic keys whole, of any other the first three characters."""
-    return key if key is None or key.startswith(MAGIC) else f"{key[:3]}…"
+        Raises TimeoutError after `within` seconds of real time; its text lists what did come.
+        """
+        changed = asyncio.Event()
+        self._waiting.add(changed)
+        try:
+            async with asyncio.timeout(within):
+                while len(found := [entry for entry in self if wanted(entry)]) < count:
+                    await changed.wait()
+                    changed.clear()
+                return found
+        except TimeoutError:
+            lines = [f"\n  {line(entry)}" for entry in self]
+            came = "".join(lines) or " nothing"
+            raise TimeoutError(f"{len(found)} of {count} came within {within:g} s. Journal:{came}") from None
+        finally:
+            self._waiting.discard(changed)
+
+    def clear(self, key: str | None) -> None:
+        """Forget one key's entries, or everything and the count of what was dropped."""
+        if key is None:
+            self._entries.clear()
+            self.dropped = 0
+        else:
+            self._entries = deque((entry for entry in self._entries if entry.key != key), maxlen=ENTRIES_KEPT)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from mock_server.profile import Profile
 from mock_server.questions import Question
-from mock_server.scenarios import Scenario
+from mock_server.scenarios import Scenario, cause
 from mock_server.tracks import Track
 
 
@@ -18,15 +18,6 @@ def scenarios(found: Iterable[Scenario]) -> Iterator[str]:
         yield f"{scenario.name}  {scenario.summary}"
         yield f"    {cause(scenario)}"
         yield f"    on demand: {' | '.join(scenario.triggers())}"
-
-
-def cause(scenario: Scenario) -> str:
-    """What makes a scenario happen without asking for it, or why nothing does."""
-    if scenario.natural:
-        return f"by itself: {scenario.natural}"
-    if scenario.unreachable:
-        return f"never by itself: {scenario.unreachable}"
-    return "a course of callbacks to survive; never by itself"
 
 
 def profiles(found: Iterable[Profile]) -> Iterator[str]:

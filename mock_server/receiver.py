@@ -21,15 +21,34 @@ class Received:
         return json.loads(self.body)
 
 
-class Receiver:
-    """Receives callbacks in a thread; a context manager. `answer` chooses the HTTP status, by default always 200."""
+Answer = Callable[[Received], int]
 
-    def __init__(self, answer: Callable[[Received], int] = lambda received: 200) -> None:
+
+def always_200(received: Received) -> int:
+    return 200
+
+
+class Receiver:
+    """Receives callbacks in a thread; a context manager.
+
+    `url` is where, `answer` chooses the HTTP status of each answer, by default always 200.
+    """
+
+    def __init__(self, answer: Answer = always_200) -> None:
+        self.answer = answer
         self._arrived: list[Received] = []
         self._changed = threading.Condition()
-        self._server = _Server(("127.0.0.1", 0), _handler(self._take, answer))
+        self._round = 0
+        self._server = _Server(("127.0.0.1", 0), _handler(self._take))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/callback"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}{self._path}"
+
+    @property
+    def _path(self) -> str:
+        return f"/callback/{self._round}" if self._round else "/callback"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -55,10 +74,21 @@ class Receiver:
                 raise TimeoutError(f"{len(self._arrived)} of {count} callbacks came within {within:g} s:{came}")
             return list(self._arrived)
 
-    def _take(self, received: Received) -> None:
+    def renew(self) -> None:
+        """Forget everything, answer 200 again, and move to another URL, so that stragglers are not counted."""
         with self._changed:
-            self._arrived.append(received)
-            self._changed.notify_all()
+            self._arrived.clear()
+            self.answer = always_200
+            self._round += 1
+
+    def _take(self, received: Received) -> int:
+        """Note a callback, and tell the HTTP status to answer."""
+        status = self.answer(received)
+        with self._changed:
+            if not self._round or received.path.startswith(self._path):
+                self._arrived.append(received)
+                self._changed.notify_all()
+        return status
 
 
 class _Server(ThreadingHTTPServer):
@@ -67,16 +97,13 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
 
-def _handler(take: Callable[[Received], None], answer: Callable[[Received], int]) -> type[BaseHTTPRequestHandler]:
+def _handler(take: Answer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            received = Received(method="POST", path=self.path, headers=dict(self.headers), body=body)
-            status = answer(received)
-            take(received)
-            self.send_response(status)
+            self.send_response(take(Received(method="POST", path=self.path, headers=dict(self.headers), body=body)))
             self.send_header("Content-Length", "0")
             self.end_headers()
 

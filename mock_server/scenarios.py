@@ -68,6 +68,15 @@ class Scenario:
         return (*code, f"Prefer: scenario={self.name}", f"audioId {MAGIC}{self.name}", f"key {MAGIC}{self.name}")
 
 
+def cause(scenario: Scenario) -> str:
+    """What makes a scenario happen without asking for it, or why nothing does."""
+    if scenario.natural:
+        return f"by itself: {scenario.natural}"
+    if scenario.unreachable:
+        return f"never by itself: {scenario.unreachable}"
+    return "a course of callbacks to survive; never by itself"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """The scenario of one request, and the preference that was applied (empty when a magic value chose it)."""
@@ -81,7 +90,6 @@ class Scenarios:
 
     def __init__(self, scenarios: Mapping[str, Scenario]) -> None:
         self._by_name = scenarios
-        self._plain = Choice(scenario=scenarios["200"])
 
     @classmethod
     def read(cls) -> "Scenarios":
@@ -92,13 +100,17 @@ class Scenarios:
         return iter(self._by_name.values())
 
     def named(self, name: str) -> Scenario:
-        """Raises BadSetting, with the nearest name, for one that does not exist."""
+        """The scenario of a name, which may begin as a magic value does.
+
+        Raises BadSetting, with the nearest name, for one that does not exist.
+        """
+        name = name.removeprefix(MAGIC)
         if name not in self._by_name:
             raise unknown("scenario", name, self._by_name)
         return self._by_name[name]
 
-    def chosen(self, prefer: str, audio_id: object, key: str) -> Choice:
-        """What a request asks for: by its Prefer header, else by a magic audioId, else by a magic key.
+    def chosen(self, prefer: str, audio_id: object, key: str) -> Choice | None:
+        """What a request asks for, if it does: by its Prefer header, else by a magic audioId, else by a magic key.
 
         Raises Invalid for a preference and Unauthorized for a magic key that name no scenario: a typing error would
         otherwise pass as success. A magic audioId without a scenario is an unknown track like any other.
@@ -110,7 +122,7 @@ class Scenarios:
             return Choice(scenario=self._by_name[audio_id.removeprefix(MAGIC)])
         if key.startswith(MAGIC):
             return Choice(scenario=self._keyed(key))
-        return self._plain
+        return None
 
     def is_magic(self, audio_id: str) -> bool:
         """Whether an audioId names a scenario, and so stands for a track that may not exist."""

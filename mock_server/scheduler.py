@@ -14,7 +14,8 @@ from typing import Final
 from mock_server import callbacks
 from mock_server.clock import Clock, ManualClock
 from mock_server.delivery import Attempt, Delivery, Outcome
-from mock_server.journal import Attempted, Journal
+from mock_server.entries import Attempted
+from mock_server.journal import Journal
 from mock_server.tasks import Task
 from mock_server.timeline import Planned, plan
 
@@ -94,9 +95,18 @@ class Scheduler:
             for chain in due:
                 started.append(self._start(chain))
                 await asyncio.wait(started[-1:], timeout=STAGGER)
-            await asyncio.gather(*started)
-            attempts += len(started)
+            await asyncio.wait(started)
+            attempts += sum(1 for attempt in started if not attempt.cancelled() and attempt.result() is None)
         return attempts
+
+    async def drop(self, key: str | None) -> None:
+        """Owe nothing more to one key's tasks, or to any, and cut off the attempts under way."""
+        self._heap = [owed for owed in self._heap if key not in (None, owed[-1].task.account)]
+        heapq.heapify(self._heap)
+        cut_off = [each for each, chain in self._under_way.items() if key in (None, chain.task.account)]
+        for attempt in cut_off:
+            attempt.cancel()
+        await asyncio.gather(*cut_off, return_exceptions=True)
 
     async def stop(self, grace: float = GRACE) -> None:
         """Give attempts under way `grace` seconds, then write down every callback that is still owed."""
@@ -181,6 +191,7 @@ class Scheduler:
         self._journal.record(
             Attempted(
                 at=at,
+                key=task.account,
                 task_id=task.id,
                 stage=chain.planned[chain.position].step.stage,
                 number=chain.retries + 1,

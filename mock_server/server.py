@@ -1,22 +1,21 @@
-"""A mock behind a real socket: `MockServer` in a thread, and the uvicorn configuration that the command shares."""
+"""A mock in a thread, for tests in Python: `MockServer`, and what one of its keys sees."""
 
-import socket
+import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any, Self
-
-import uvicorn
-from starlette.applications import Starlette
+from typing import Any, Self, TypeVar
 
 from mock_server.accounts import known_keys
 from mock_server.app import create_app
 from mock_server.clock import Clock
-from mock_server.errors import BadSetting
+from mock_server.control import Control
+from mock_server.delivery import Outcome
+from mock_server.entries import Attempted, Entry, Requested
+from mock_server.listening import AnnouncingServer, base_url, listen
 from mock_server.settings import Settings
 
-BACKLOG = 2048
-"""Connections that may wait to be accepted."""
+T = TypeVar("T")
 
 
 class MockServer:
@@ -26,7 +25,7 @@ class MockServer:
             httpx.post(f"{mock.url}/api/v1/generate/extend", headers={"Authorization": f"Bearer {mock.key}"}, ...)
 
     Keyword arguments are those of `Settings`. Port 0 takes a free port. Raises BadSetting for a setting that cannot
-    be used or a port that is taken.
+    be used or a port that is taken. `account` sees and steers one key alone.
     """
 
     def __init__(
@@ -38,13 +37,15 @@ class MockServer:
         clock: Clock | None = None,
         **changes: Any,
     ) -> None:
-        self._app = create_app(settings or Settings(**changes), clock=clock)
+        app = create_app(settings or Settings(**changes), clock=clock)
+        self.control: Control = app.state.control
         self._socket = listen(host, port)
         self._ready = threading.Event()
-        self._server = AnnouncingServer(self._app, self._ready.set)
-        self._thread = threading.Thread(target=self._run, name="suno-mock", daemon=True)
+        self._server = AnnouncingServer(app, self._announce)
+        self._thread = threading.Thread(target=self._serve, name="suno-mock", daemon=True)
         self.url = base_url(self._socket)
         self.key = next(iter(known_keys()))
+        self.clock = MovableClock(self)
 
     def __enter__(self) -> Self:
         self.start()
@@ -65,7 +66,39 @@ class MockServer:
         self._server.should_exit = True
         self._thread.join()
 
-    def _run(self) -> None:
+    def account(self, key: str) -> "Account":
+        """One key: what it does, and what happens to it."""
+        return Account(self, key)
+
+    @property
+    def requests(self) -> list[Requested]:
+        """Every request so far, oldest first, as far as the journal reaches."""
+        return [entry for entry in self.control.entries() if isinstance(entry, Requested)]
+
+    def queue(self, scenario: str, *, times: int | None = 1) -> None:
+        """As `Account.queue`, for `mock.key`."""
+        self.account(self.key).queue(scenario, times=times)
+
+    def wait_for_callbacks(self, task_id: str, count: int, *, within: float = 10.0) -> list[Attempted]:
+        """The attempts for a task that were accepted, once there are `count`.
+
+        Raises TimeoutError after `within` seconds of real time; its text lists what did come.
+        """
+        return self.run(self.control.wait_for_callbacks(task_id, count, within, Outcome.ACCEPTED))
+
+    def reset(self) -> None:
+        """Forget everything that was sent, and take a manual clock back to its start. What is owed is not sent."""
+        self.run(self.control.reset(None))
+
+    def run(self, course: Coroutine[Any, Any, T]) -> T:
+        """The result of a coroutine that runs in the mock's own event loop."""
+        return asyncio.run_coroutine_threadsafe(course, self._loop).result()
+
+    def _announce(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._ready.set()
+
+    def _serve(self) -> None:
         try:
             with suppress(SystemExit):  # how uvicorn reports a failed start
                 self._server.run(sockets=[self._socket])
@@ -74,46 +107,55 @@ class MockServer:
             self._ready.set()
 
 
-class AnnouncingServer(uvicorn.Server):
-    """uvicorn, configured for the mock, that says when it answers requests and when it has stopped."""
+class MovableClock:
+    """The clock of a mock that runs in a thread."""
 
-    def __init__(
-        self, app: Starlette, announce: Callable[[], object], leave: Callable[[], object] = lambda: None
-    ) -> None:
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            ws="none",
-            timeout_graceful_shutdown=5,
-        )
-        super().__init__(config)
-        self._announce = announce
-        self._leave = leave
+    def __init__(self, mock: MockServer) -> None:
+        self._mock = mock
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._announce()
+    def now(self) -> float:
+        """What time it is for the mock, in epoch seconds."""
+        return self._mock.control.now()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().shutdown(sockets)
-        self._leave()
+    def advance(self, seconds: float) -> int:
+        """Move a manual clock; returns when everything that fell due was attempted, and how many attempts that was.
+
+        Raises TypeError when the clock runs by itself.
+        """
+        return self._mock.run(self._mock.control.advance(seconds))
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises BadSetting where the address cannot be used."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except (OSError, OverflowError) as error:
-        raise BadSetting(
-            f"cannot listen on {host} port {port}: {error}. Choose another port, or --port 0 for a free one."
-        ) from None
+class Account:
+    """One key of a mock: give `key` or `headers` to a client. Nothing of another key is seen or changed here."""
 
+    def __init__(self, mock: MockServer, key: str) -> None:
+        self._mock = mock
+        self.url = mock.url
+        self.key = key
+        self.headers = {"Authorization": f"Bearer {key}"}
+        self.clock = mock.clock
+        self.wait_for_callbacks = mock.wait_for_callbacks
 
-def base_url(listening: socket.socket) -> str:
-    """`http://127.0.0.1:4010`, by the address that the socket has."""
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    @property
+    def entries(self) -> list[Entry]:
+        """The key's requests and callback attempts, oldest first."""
+        return self._mock.control.entries(key=self.key)
+
+    @property
+    def requests(self) -> list[Requested]:
+        return [entry for entry in self.entries if isinstance(entry, Requested)]
+
+    @property
+    def attempts(self) -> list[Attempted]:
+        return [entry for entry in self.entries if isinstance(entry, Attempted)]
+
+    def queue(self, scenario: str, *, times: int | None = 1) -> None:
+        """Give the key's next `times` extend requests a scenario; None means every one until a reset.
+
+        Raises BadSetting, with the nearest name, for a scenario that does not exist.
+        """
+        self._mock.run(self._mock.control.queue(self.key, scenario, times))
+
+    def reset(self) -> None:
+        """Forget what the key did. What it is still owed is not sent."""
+        self._mock.run(self._mock.control.reset(self.key))

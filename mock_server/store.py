@@ -30,6 +30,15 @@ class Store(Protocol):
     async def task(self, key: str, task_id: str) -> Task | None:
         """The key's task with this id, if it is still remembered."""
 
+    async def queue(self, key: str, scenario: str, times: int | None) -> None:
+        """Give the key's next `times` requests a scenario, after those queued before; None means all further ones."""
+
+    async def next_scenario(self, key: str) -> str | None:
+        """Take the scenario that was queued for the key's next request, if any."""
+
+    async def reset(self, key: str | None) -> None:
+        """Forget one key's account and tasks, or everything."""
+
 
 class MemoryStore:
     """Keeps the newest tasks and the most recently opened accounts, and forgets the oldest.
@@ -69,6 +78,26 @@ class MemoryStore:
     async def task(self, key: str, task_id: str) -> Task | None:
         task = self._tasks.get(task_id)
         return task if task is not None and task.account == key else None
+
+    async def queue(self, key: str, scenario: str, times: int | None) -> None:
+        account = self._account(key)
+        if times is None:
+            account.standing = scenario
+        else:
+            account.queued.extend([scenario] * times)
+
+    async def next_scenario(self, key: str) -> str | None:
+        return self._account(key).next_scenario()
+
+    async def reset(self, key: str | None) -> None:
+        if key is None:
+            self._accounts.clear()
+            self._tasks.clear()
+            self._bytes = 0
+            return
+        self._accounts.pop(key, None)
+        for task in [task for task in self._tasks.values() if task.account == key]:
+            self._forget(self._tasks.pop(task.id))
 
     def _forget(self, task: Task | None) -> None:
         self._bytes -= len(task.body) if task else 0

@@ -29,10 +29,23 @@ LAYERS = {
         "tasks",
         "tracks",
     ],
-    "state": ["delivery", "hosts", "journal", "store"],
+    "state": ["delivery", "hosts", "entries", "journal", "store"],
     "out": ["scheduler"],
-    "in": ["parts", "endpoint", "api", "fallback", "admin"],
-    "wiring": ["app", "receiver", "server", "console", "listings", "options", "demo", "cli", "__main__", "__init__"],
+    "in": ["parts", "control", "endpoint", "api", "fallback", "admin"],
+    "wiring": [
+        "app",
+        "receiver",
+        "listening",
+        "server",
+        "pytest_plugin",
+        "console",
+        "listings",
+        "options",
+        "demo",
+        "cli",
+        "__main__",
+        "__init__",
+    ],
 }
 RANK = {module: rank for rank, modules in enumerate(LAYERS.values()) for module in modules}
 INPUT_OUTPUT = {"aiohttp", "asyncio", "http", "socket", "starlette", "subprocess", "threading", "time", "uvicorn"}

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from mock_server.cli import main
+from mock_server.listening import listen
 from mock_server.options import environment
 from mock_server.rulebook import EXTEND
-from mock_server.server import listen
 from mock_server.settings import Settings
 from tests.builders import request
 from tests.processes import serving, suno_mock

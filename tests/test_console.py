@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from mock_server.answers import Answer, accepted, refused
 from mock_server.calls import Call
-from mock_server.console import Console, line
+from mock_server.console import Console
 from mock_server.delivery import Outcome
+from mock_server.entries import Attempted, Entry, Requested, line
 from mock_server.errors import Maintenance
-from mock_server.journal import Attempted, Entry, Requested
 from tests.builders import CREATED, edition, task
 
 EXTEND = "/api/v1/generate/extend"
@@ -26,6 +26,7 @@ def asked(answer: Answer, path: str = EXTEND) -> Requested:
 def attempted(*, stage: str = "text", number: int = 1, detail: str = "HTTP 200", took: float = 0.0) -> Attempted:
     return Attempted(
         at=CREATED,
+        key="key",
         task_id="5c79",
         stage=stage,
         number=number,

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from mock_server.answers import accepted, refused
 from mock_server.calls import Call
 from mock_server.delivery import Outcome
+from mock_server.entries import Attempted, Entry, Requested, masked
 from mock_server.errors import NotFound
-from mock_server.journal import ENTRIES_KEPT, Attempted, Entry, Journal, Requested, masked
+from mock_server.journal import ENTRIES_KEPT, Journal
 from tests.builders import CREATED, edition, task
 
 CALL = Call("POST", "/api/v1/generate/extend", b"", "secret-key", "application/json", "", b"{}")
@@ -16,6 +17,7 @@ CALL = Call("POST", "/api/v1/generate/extend", b"", "secret-key", "application/j
 def attempted(number: int = 1) -> Attempted:
     return Attempted(
         at=CREATED,
+        key="key",
         task_id="5c79",
         stage="text",
         number=number,
@@ -52,6 +54,7 @@ def test_an_attempt_is_shown() -> None:
     assert attempted().shown() == {
         "kind": "attempt",
         "at": CREATED,
+        "key": "key…",
         "task_id": "5c79",
         "stage": "text",
         "number": 1,

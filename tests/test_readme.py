@@ -7,10 +7,9 @@ import tomllib
 from pathlib import Path
 
 import mock_server
-from mock_server.listings import cause
 from mock_server.options import environment
 from mock_server.questions import Register
-from mock_server.scenarios import Scenarios
+from mock_server.scenarios import Scenarios, cause
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -94,3 +94,14 @@ def test_two_receivers_do_not_meet() -> None:
 def test_headers_stay_out_of_the_text() -> None:
     received = Received(method="POST", path="/", headers={"Authorization": "Bearer secret"}, body=b"")
     assert "secret" not in repr(received)
+
+
+def test_renewed_it_counts_no_stragglers() -> None:
+    with Receiver(lambda received: 500) as receiver:
+        post(receiver, b"1")
+        before = receiver.url
+        receiver.renew()
+        assert (receiver.received, receiver.url) == ([], f"{before}/1")
+        assert post(receiver, b"2", path="/callback") == [200]
+        post(receiver, b"3", path="/callback/1?token=x")
+        assert [received.body for received in receiver.received] == [b"3"]

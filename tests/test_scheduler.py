@@ -6,7 +6,8 @@ import pytest
 
 from mock_server.clock import ManualClock, RunningClock
 from mock_server.delivery import Attempt, Outcome
-from mock_server.journal import Attempted, Journal
+from mock_server.entries import Attempted
+from mock_server.journal import Journal
 from mock_server.scheduler import Scheduler
 from tests.builders import COMPLETE, CREATED, FIRST, SEED, TEXT, RecordingDelivery, edition, task
 

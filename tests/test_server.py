@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -12,8 +13,11 @@ from starlette.applications import Starlette
 
 from mock_server import MockServer, Settings
 from mock_server.errors import BadSetting
+from mock_server.listening import AnnouncingServer, base_url, listen
+from mock_server.receiver import Receiver
 from mock_server.rulebook import EXTEND
-from mock_server.server import AnnouncingServer, base_url, listen
+from mock_server.server import Account
+from mock_server.settings import MANUAL_EPOCH
 from tests.builders import request
 
 
@@ -88,3 +92,46 @@ def test_stopping_leaves_no_thread() -> None:
     with MockServer():
         assert "suno-mock" in {thread.name for thread in threading.enumerate()}
     assert "suno-mock" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_test_sees_and_steers_the_mock() -> None:
+    with MockServer(pace="manual", readings={"retry_spacing": "at_once"}) as mock, Receiver() as receiver:
+        mock.queue("mock-429", times=2)
+        codes = [send(mock, receiver)["code"] for _ in range(3)]
+        assert codes == [429, 429, 200]
+        assert [entry.answer.code for entry in mock.requests] == codes
+        task_id = mock.requests[-1].task_id
+        assert task_id
+        assert mock.clock.advance(180) == 3
+        assert [entry.stage for entry in mock.wait_for_callbacks(task_id, 3)] == ["text", "first", "complete"]
+        mock.reset()
+        assert mock.requests == []
+        assert mock.clock.now() == MANUAL_EPOCH
+
+
+def test_an_account_sees_nothing_of_another() -> None:
+    with MockServer(pace="manual") as mock, Receiver() as receiver:
+        one, two = mock.account("one"), mock.account("two")
+        two.queue("402", times=None)
+        assert send(one, receiver)["code"] == 200
+        assert [send(two, receiver)["code"] for _ in range(2)] == [402, 402]
+        one.clock.advance(30)
+        assert ([entry.answer.code for entry in one.requests], len(one.attempts)) == ([200], 1)
+        one.reset()
+        assert (one.entries, len(two.requests)) == ([], 2)
+
+
+def test_waiting_in_vain_tells_what_came() -> None:
+    with (
+        MockServer(pace="manual") as mock,
+        pytest.raises(TimeoutError, match=r"0 of 1 came within 0 s\. Journal: nothing"),
+    ):
+        mock.wait_for_callbacks("nothing", 1, within=0)
+
+
+def send(to: MockServer | Account, receiver: Receiver) -> dict[str, Any]:
+    """The answer to the documented request."""
+    body = request(callBackUrl=receiver.url)
+    response = httpx.post(f"{to.url}{EXTEND}", json=body, headers={"Authorization": f"Bearer {to.key}"})
+    answer: dict[str, Any] = response.json()
+    return answer

@@ -1,0 +1,93 @@
+"""The plugin in test runs of its own, as a user's project has them."""
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+JOURNEY = """
+import httpx, json
+
+BODY = {
+    "defaultParamFlag": False, "audioId": "e231****-****-****-****-****8cadc7dc", "prompt": "", "model": "V4",
+}
+
+def extend(mock, receiver):
+    answer = httpx.post(
+        mock.url + "/api/v1/generate/extend", headers=mock.headers, json={**BODY, "callBackUrl": receiver.url}
+    ).json()
+    return answer
+"""
+
+
+def run(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult:
+    """A run of `pytest` over one file in a process of its own."""
+    pytester.makepyfile(JOURNEY + test)
+    return pytester.runpytest_subprocess("-p", "no:schemathesis", "-p", "no:cacheprovider", *options)
+
+
+def test_a_whole_journey_needs_no_import(pytester: pytest.Pytester) -> None:
+    test = """
+def test_it(suno_mock, suno_receiver):
+    task_id = extend(suno_mock, suno_receiver)["data"]["taskId"]
+    assert suno_mock.clock.advance(180) == 3
+    stages = [each.json()["data"]["callbackType"] for each in suno_receiver.wait_for(3)]
+    assert stages == ["text", "first", "complete"]
+    assert [each.outcome for each in suno_mock.wait_for_callbacks(task_id, 3)] == ["accepted"] * 3
+    assert [each.task_id for each in suno_mock.requests] == [task_id]
+    assert len(suno_mock.attempts) == 3
+"""
+    run(pytester, test).assert_outcomes(passed=1)
+
+
+def test_every_test_begins_anew(pytester: pytest.Pytester) -> None:
+    test = """
+import pytest
+
+@pytest.mark.parametrize("n", range(3))
+def test_it(suno_mock, suno_receiver, n):
+    assert suno_mock.entries == [] and suno_receiver.received == []
+    assert suno_mock.clock.now() == 1735689600
+    extend(suno_mock, suno_receiver)
+    suno_mock.clock.advance(30)
+    suno_receiver.answer = lambda received: 500
+"""
+    run(pytester, test).assert_outcomes(passed=3)
+    run(pytester, test, "-n", "2").assert_outcomes(passed=3)
+
+
+def test_the_marker_sets_profile_pace_and_scenario(pytester: pytest.Pytester) -> None:
+    test = """
+import pytest
+
+@pytest.mark.suno(profile="observed", pace="immediate", scenario="callback-501")
+def test_it(suno_mock, suno_receiver):
+    extend(suno_mock, suno_receiver)
+    bodies = [each.json() for each in suno_receiver.wait_for(2)]
+    assert [body["data"]["callbackType"] for body in bodies] == ["text", "error"]
+
+def test_another(suno_mock, suno_receiver):
+    suno_mock.queue("mock-429", times=2)
+    assert [extend(suno_mock, suno_receiver)["code"] for _ in range(3)] == [429, 429, 200]
+"""
+    run(pytester, test, "--strict-markers").assert_outcomes(passed=2)
+
+
+def test_a_failing_test_shows_the_journal(pytester: pytest.Pytester) -> None:
+    test = """
+def test_it(suno_mock, suno_receiver):
+    suno_mock.queue("402")
+    assert extend(suno_mock, suno_receiver)["code"] == 200
+
+def test_nothing(suno_mock):
+    assert False
+"""
+    result = run(pytester, test)
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        ["*suno-mock journal*", "--> POST /api/v1/generate/extend  402 Insufficient Credits*", "(nothing)"]
+    )
+
+
+def test_the_marker_is_documented(pytester: pytest.Pytester) -> None:
+    result = run(pytester, "", "--markers")
+    result.stdout.fnmatch_lines(["@pytest.mark.suno(profile=*"])
