@@ -112,6 +112,8 @@ class Admin:
             attempts = await self._control.advance(seconds)
         except TypeError as error:
             raise Problem(409, str(error)) from None
+        except ValueError as error:
+            raise Problem(400, str(error)) from None
         return JSONResponse({"attempts": attempts, **self._time()})
 
     def _entries(self, entries: Sequence[Entry]) -> Response:

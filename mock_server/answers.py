@@ -21,6 +21,7 @@ class Answer:
     body: bytes
     content_type: str
     headers: dict[str, str] = field(default_factory=dict)
+    readings: str = ""
     rules: tuple[str, ...] = ()
     scenario: str = ""
     task: Task | None = None
@@ -34,7 +35,8 @@ def accepted(task: Task, applied: str) -> Answer:
         msg="success",
         body=b'{"code":200,"msg":"success","data":{"taskId":"%b"}}' % task.id.encode(),
         content_type=task.edition.readings.content_type,
-        headers=_preference(applied),
+        headers=_preference(applied) | _drawn(task.edition),
+        readings=task.edition.drawn,
         scenario=task.scenario.name,
         task=task,
     )
@@ -43,7 +45,15 @@ def accepted(task: Task, applied: str) -> Answer:
 def succeeded(data: Mapping[str, Any] | None, edition: Edition) -> Answer:
     """An answer with code 200 and any data."""
     body = orjson.dumps({"code": 200, "msg": "success", "data": data})
-    return Answer(status=200, code=200, msg="success", body=body, content_type=edition.readings.content_type)
+    return Answer(
+        status=200,
+        code=200,
+        msg="success",
+        body=body,
+        content_type=edition.readings.content_type,
+        headers=_drawn(edition),
+        readings=edition.drawn,
+    )
 
 
 def refused(error: ApiError, edition: Edition) -> Answer:
@@ -56,7 +66,8 @@ def refused(error: ApiError, edition: Edition) -> Answer:
         msg=msg,
         body=orjson.dumps({"code": error.code, "msg": msg, **edition.readings.error_data}),
         content_type=edition.readings.content_type,
-        headers=_headers(error),
+        headers=_headers(error) | _drawn(edition),
+        readings=edition.drawn,
         rules=error.rules,
         scenario=error.scenario if isinstance(error, Forced) else "",
     )
@@ -70,6 +81,11 @@ def _headers(error: ApiError) -> dict[str, str]:
             return _preference(applied)
         case _:
             return {"suno-mock-rules": ", ".join(error.rules)} if error.rules else {}
+
+
+def _drawn(edition: Edition) -> dict[str, str]:
+    """The readings that were drawn for this request, where questions vary."""
+    return {"suno-mock-readings": edition.drawn} if edition.drawn else {}
 
 
 def _preference(applied: str) -> dict[str, str]:

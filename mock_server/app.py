@@ -24,7 +24,7 @@ from mock_server.profile import Editions
 from mock_server.rulebook import EXTEND
 from mock_server.scenarios import Scenarios
 from mock_server.scheduler import Scheduler
-from mock_server.settings import MANUAL_EPOCH, Pace, RateLimit, Settings, parse_epoch
+from mock_server.settings import MANUAL_EPOCH, Pace, RateLimit, Settings, parse_epoch, words
 from mock_server.store import MemoryStore
 from mock_server.tracks import personas, source_tracks
 
@@ -45,7 +45,7 @@ def create_app(
     editions = Editions(settings)
     clock = clock or _clock(settings)
     delivery = delivery or HttpDelivery(
-        HostPolicy(settings.allow_callbacks_to), settings.callback_timeout or editions.family.callback_timeout
+        HostPolicy(words(settings.allow_callbacks_to)), settings.callback_timeout or editions.family.callback_timeout
     )
     journal = Journal(listener)
     keys = known_keys()

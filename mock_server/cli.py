@@ -5,6 +5,7 @@ import gc
 import json
 import shlex
 import sys
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
@@ -19,10 +20,12 @@ from mock_server.listening import AnnouncingServer, base_url, listen
 from mock_server.options import environment, settings_options, taken
 from mock_server.profile import Family, Profile, profile_names
 from mock_server.questions import Register
+from mock_server.receiver import Received, Receiver
 from mock_server.rulebook import EXTEND
 from mock_server.scenarios import Scenarios
 from mock_server.settings import Settings
 from mock_server.tracks import source_tracks
+from mock_server.wording import printable
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 profile_option = click.option(
@@ -76,7 +79,7 @@ def cli() -> None:
     help="0 takes a free port.",
 )
 @click.option("--quiet", is_flag=True, envvar=environment("quiet"), show_envvar=True, help="Print no requests.")
-@settings_options
+@settings_options()
 def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
     """Serve until interrupted; print each request and each callback attempt."""
     settings = taken(options)
@@ -104,10 +107,25 @@ def _introduce(url: str, settings: Settings) -> None:
 
 
 @cli.command(name="demo", epilog="Example:  suno-mock demo --profile classic")
-@settings_options
+@settings_options("profile", "seed", "pace", "readings")
 def demo_command(**options: Any) -> None:
     """Start a mock and a receiver, send one documented request, show all that follows, and exit."""
     demo.run(taken(options), click.echo)
+
+
+@cli.command(epilog="Example:  suno-mock receive --port 3000")
+@click.option("--port", type=click.IntRange(0, 65535), default=3000, show_default=True, help="0 takes a free port.")
+def receive(port: int) -> None:
+    """Receive callbacks until interrupted: print each one and answer 200."""
+
+    def show(received: Received) -> int:
+        body = received.body.decode(errors="backslashreplace")
+        print(printable(f"{received.method} {received.path}  {body}"), flush=True)
+        return 200
+
+    with Receiver(show, port=port) as receiver:
+        print(receiver.url, flush=True)
+        threading.Event().wait()
 
 
 @cli.command(epilog="Example:  suno-mock tracks --json")

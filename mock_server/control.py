@@ -41,7 +41,7 @@ class Control:
             self._parts.clock.reset()
 
     async def advance(self, seconds: float) -> int:
-        """Move a manual clock and attempt what falls due. Raises TypeError when the clock runs by itself."""
+        """Move a manual clock and attempt what falls due. Raises TypeError and ValueError as Scheduler.advance."""
         return await self._parts.scheduler.advance(seconds)
 
     def now(self) -> float:

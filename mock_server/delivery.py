@@ -9,13 +9,11 @@ from typing import Final, Protocol
 import aiohttp
 from yarl import URL
 
+from mock_server import wording
 from mock_server.hosts import Blocked, GuardedResolver, HostPolicy
 
 READ_AT_MOST: Final = 64 * 1024
 """Bytes of a receiver's answer that are read; the rest is not waited for."""
-
-KEEP_ALIVE: Final = 3.0
-"""Seconds that an idle connection is kept: less than the 5 after which common servers close theirs."""
 
 
 class Outcome(StrEnum):
@@ -47,7 +45,7 @@ class Delivery(Protocol):
 
 
 class HttpDelivery:
-    """Delivery over HTTP/1.1, with connections that are kept for the next callback to the same receiver."""
+    """Delivery over HTTP/1.1, each callback on a connection of its own."""
 
     def __init__(self, policy: HostPolicy, timeout: float) -> None:
         self._policy = policy
@@ -59,9 +57,8 @@ class HttpDelivery:
         if self._opened is None:
             resolver = GuardedResolver(self._policy, aiohttp.ThreadedResolver())
             self._opened = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=0, resolver=resolver, use_dns_cache=False, keepalive_timeout=KEEP_ALIVE
-                ),
+                # A kept connection may be closed by its receiver just as it is used again, and a POST is not repeated.
+                connector=aiohttp.TCPConnector(limit=0, resolver=resolver, use_dns_cache=False, force_close=True),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"Content-Type": "application/json", "User-Agent": "suno-mock"},
@@ -93,7 +90,9 @@ class HttpDelivery:
             return Outcome.BLOCKED, str(blocked)
         except aiohttp.ClientConnectorError as error:
             return _unreachable(target, error)
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.InvalidURL, ValueError) as error:
+            return Outcome.BLOCKED, f"{wording.cut(url)} is no address to call: {error}"
+        except (aiohttp.ClientError, OSError) as error:
             return Outcome.UNREACHABLE, f"{type(error).__name__}: {error}"
         lowest, highest = received
         outcome = Outcome.ACCEPTED if lowest <= response.status <= highest else Outcome.REFUSED

@@ -9,17 +9,23 @@ from urllib.parse import urlsplit
 
 from mock_server.api import RECORD_INFO
 from mock_server.documents import FIXTURES
-from mock_server.profile import document_name
+from mock_server.errors import BadSetting
+from mock_server.profile import Family, document_name
 from mock_server.receiver import Received, Receiver
 from mock_server.rulebook import EXTEND
 from mock_server.server import MockServer
-from mock_server.settings import Settings
+from mock_server.settings import Pace, Settings
 
 CALLBACKS: Final = 3
+PATIENCE: Final = 18.0
+"""Seconds of real time that the last callback may take."""
 
 
 def run(settings: Settings, say: Callable[[str], object]) -> None:
-    """Say each step. Raises TimeoutError when a callback does not come."""
+    """Say each step. Raises BadSetting for a pace at which it would not end soon."""
+    pace = Pace.parse(settings.pace)
+    if pace.manual or pace.scale(Family.read().stages["complete"].at) > PATIENCE:
+        raise BadSetting(f"pace {settings.pace!r} is too slow for the demo. Allowed: immediate, or 10x and faster.")
     with MockServer(settings) as mock, Receiver() as receiver:
         say(f"The mock listens on {mock.url}, a callback receiver on {receiver.url}")
         request = documented_request(settings.profile) | {"callBackUrl": receiver.url}
@@ -31,7 +37,7 @@ def run(settings: Settings, say: Callable[[str], object]) -> None:
         say(f"\nThe callbacks, at pace {settings.pace}:")
         started = time.monotonic()
         for count in range(1, CALLBACKS + 1):
-            callback = receiver.wait_for(count, within=30)[count - 1]
+            callback = receiver.wait_for(count, within=PATIENCE + 10)[count - 1]
             say(_summary(callback, time.monotonic() - started))
         say(f"\nThe last one in full:\n{_indented(callback.json())}")
         say(f"\n--> GET {RECORD_INFO}?taskId={task_id}")

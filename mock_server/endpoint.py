@@ -1,5 +1,6 @@
 """The ASGI edge of the provider's endpoints: read a call, have it decided, answer, then do what was promised."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -40,7 +41,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             call = await read_call(scope, receive)
-        except Disconnected:
+        except (Disconnected, asyncio.CancelledError):  # cancelled: the server stops and waits no longer
             return
         try:
             answer = await self._decide(call)

@@ -1,5 +1,6 @@
 """What the journal holds: requests and attempts, as values, as JSON and as lines of text."""
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from mock_server.answers import Answer
 from mock_server.calls import Call
 from mock_server.delivery import Outcome
 from mock_server.scenarios import MAGIC
+from mock_server.wording import cut, printable
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +40,7 @@ class Requested:
             "msg": self.answer.msg,
             "rules": self.answer.rules,
             "scenario": self.answer.scenario,
+            "readings": self.answer.readings,
             "task_id": self.task_id,
         }
 
@@ -69,14 +72,15 @@ def masked(key: str | None) -> str | None:
     return key if key is None or key.startswith(MAGIC) else f"{key[:3]}…"
 
 
+def shown_url(url: str) -> str:
+    """A callback's URL without a user and password, and not too long."""
+    return cut(re.sub(r"//[^/?#]*@", "//...@", url))
+
+
 def line(entry: Entry) -> str:
     """One entry as one printable line: `-->` what came in, `<--` what went out."""
     text = _request(entry) if isinstance(entry, Requested) else _attempt(entry)
-    return text if text.isprintable() else "".join(map(_printable, text))
-
-
-def _printable(char: str) -> str:
-    return char if char.isprintable() else char.encode("unicode_escape").decode()
+    return printable(text)
 
 
 def _request(entry: Requested) -> str:
@@ -89,4 +93,4 @@ def _request(entry: Requested) -> str:
 def _attempt(entry: Attempted) -> str:
     retry = f" (attempt {entry.number})" if entry.number > 1 else ""
     took = f" in {entry.took * 1000:.0f} ms" if entry.took else ""
-    return f"<-- {entry.stage} of {entry.task_id} to {entry.url}{retry}  {entry.outcome}: {entry.detail}{took}"
+    return f"<-- {entry.stage} of {entry.task_id} to {entry.url}{retry}  {entry.outcome}{took}: {entry.detail}"

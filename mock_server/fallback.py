@@ -15,6 +15,7 @@ from mock_server.entries import Requested
 from mock_server.errors import NotFound, nearest
 from mock_server.parts import Parts
 from mock_server.rulebook import EXTEND
+from mock_server.wording import cut
 
 ENDPOINTS: Final = {EXTEND: "POST", RECORD_INFO: "GET"}
 
@@ -30,7 +31,7 @@ class Fallback:
 
     async def unrouted(self, request: Request, error: HTTPException) -> Response:
         """HTTP 404 or 405 with envelope code 404, whatever the profile says of refusals: no endpoint was reached."""
-        path = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
+        path = cut(request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0])
         if error.status_code == 405:
             allowed = (error.headers or {}).get("Allow", "")
             problem = NotFound(f"{request.method} is not allowed on {path}; allowed: {allowed}")

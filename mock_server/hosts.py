@@ -19,6 +19,8 @@ NEVER: Final = tuple(
         "fe80::/10",
         "fd00:ec2::254/128",
         "100.100.100.200/32",
+        "64:ff9b::/96",
+        "2002::/16",
         "0.0.0.0/8",
         "::/128",
         "224.0.0.0/4",
@@ -26,7 +28,7 @@ NEVER: Final = tuple(
         "255.255.255.255/32",
     )
 )
-"""Link-local and cloud metadata addresses, the unspecified address, multicast and broadcast."""
+"""Link-local and cloud metadata addresses, IPv6 that hides an IPv4 address, unspecified, multicast and broadcast."""
 
 
 class Blocked(OSError):

@@ -19,16 +19,22 @@ def environment(flag: str) -> str:
     return ENVIRONMENT + flag.removeprefix("--").replace("-", "_").upper()
 
 
-def settings_options(command: Command) -> Command:
-    """Give a command every setting as an option; `taken` turns them into Settings."""
-    for field in reversed(dataclasses.fields(Settings)):
-        command = _option(field)(command)
-    return command
+def settings_options(*names: str) -> Callable[[Command], Command]:
+    """Give a command the named settings as options, or all; `taken` turns them into Settings."""
+
+    def decorate(command: Command) -> Command:
+        for field in reversed(dataclasses.fields(Settings)):
+            if not names or field.name in names:
+                command = _option(field)(command)
+        return command
+
+    return decorate
 
 
 def taken(options: dict[str, Any]) -> Settings:
     """The settings among a command's options. Raises BadSetting."""
-    return Settings(**{field.name: options[field.name] for field in dataclasses.fields(Settings)})
+    names = {field.name for field in dataclasses.fields(Settings)}
+    return Settings(**{name: value for name, value in options.items() if name in names})
 
 
 def _option(field: dataclasses.Field[Any]) -> Callable[[Command], Command]:

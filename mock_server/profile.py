@@ -92,11 +92,13 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Edition:
-    """A profile with every open question settled. `names` maps each question to the reading's name."""
+    """A profile with every open question settled. `names` maps each question to the reading's name; `drawn` writes out
+    those that vary from request to request, as `--set` takes them."""
 
     profile: Profile
     family: Family
     names: Mapping[str, str]
+    drawn: str
     readings: Readings
     contract: Contract
 
@@ -111,13 +113,14 @@ class Editions:
         self._seed = settings.seed
         self._register = register
         self._choices = register.choices(settings.profile, parse_readings(settings.readings))
-        self._fixed = all(len(names) == 1 for names in self._choices)
+        choices = zip(register.questions, self._choices, strict=True)
+        self._varying = [question for question, names in choices if len(names) > 1]
         self._edition = lru_cache(maxsize=1024)(self._settled)
         self.default = self._edition(register.draw(self._choices, self._seed))
 
     def draw(self, *request: str | int) -> Edition:
         """The edition that judges one request, named by its account and ordinal."""
-        if self._fixed:
+        if not self._varying:
             return self.default
         return self._edition(self._register.draw(self._choices, self._seed, *request))
 
@@ -129,6 +132,7 @@ class Editions:
             profile=self.profile,
             family=self.family,
             names=named,
+            drawn=" ".join(f"{question}={named[question]}" for question in self._varying),
             readings=readings,
             contract=Contract(rules, readings.string_length),
         )

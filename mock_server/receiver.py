@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+from mock_server.errors import BadSetting
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
@@ -31,15 +33,19 @@ def always_200(received: Received) -> int:
 class Receiver:
     """Receives callbacks in a thread; a context manager.
 
-    `url` is where, `answer` chooses the HTTP status of each answer, by default always 200.
+    `url` is where, `answer` chooses the HTTP status of each answer, by default always 200. Port 0 takes a free port.
+    Raises BadSetting for a port that is taken.
     """
 
-    def __init__(self, answer: Answer = always_200) -> None:
+    def __init__(self, answer: Answer = always_200, *, port: int = 0) -> None:
         self.answer = answer
         self._arrived: list[Received] = []
         self._changed = threading.Condition()
         self._round = 0
-        self._server = _Server(("127.0.0.1", 0), _handler(self._take))
+        try:
+            self._server = _Server(("127.0.0.1", port), _handler(self._take))
+        except OSError as error:
+            raise BadSetting(f"cannot receive on port {port}: {error}. Choose another --port.") from None
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from mock_server.documents import FIXTURES, load
 from mock_server.errors import Invalid, Unauthorized, Violation, nearest, unknown
+from mock_server.wording import cut
 
 STAGES: Final = ("text", "first", "complete")
 """Stages of generation, in the order in which they are reached (both documents, callBackUrl)."""
@@ -134,7 +135,7 @@ class Scenarios:
             if name in self._by_name:
                 return self._by_name[name]
         text = (
-            f"Prefer: {preference}={value} names no scenario; allowed: the names that `suno-mock scenarios` lists."
+            f"Prefer: {preference}={cut(value)} names no scenario; allowed: the names that `suno-mock scenarios` lists."
             f"{nearest(value, self._by_name)}"
         )
         raise Invalid([Violation(rule="mock.prefer", field="Prefer", message=text)])
@@ -143,7 +144,7 @@ class Scenarios:
         name = key.removeprefix(MAGIC)
         if name not in self._by_name:
             raise Unauthorized(
-                f"the key begins with {MAGIC!r}, which names a scenario, and {name!r} is none."
+                f"the key begins with {MAGIC!r}, which names a scenario, and {cut(name)!r} is none."
                 f"{nearest(name, self._by_name)} `suno-mock scenarios` lists them; any other non-empty key works."
             )
         return self._by_name[name]

@@ -14,7 +14,7 @@ from typing import Final
 from mock_server import callbacks
 from mock_server.clock import Clock, ManualClock
 from mock_server.delivery import Attempt, Delivery, Outcome
-from mock_server.entries import Attempted
+from mock_server.entries import Attempted, shown_url
 from mock_server.journal import Journal
 from mock_server.tasks import Task
 from mock_server.timeline import Planned, plan
@@ -23,7 +23,9 @@ IN_FLIGHT: Final = 500
 """Attempts under way at once; further ones wait for a place, and their time to answer starts then."""
 STAGGER: Final = 0.25
 """Under a manual clock an attempt waits for the one before it, so that the order is always the same, but at most
-these seconds of real time, so that a receiver that hangs delays nobody."""
+these seconds of real time, and once per receiver, so that one that hangs delays nobody."""
+LAST_MOMENT: Final = 253402300799.0
+"""Epoch seconds of the end of the year 9999, past which no createTime can be written."""
 GRACE: Final = 1.0
 """Seconds of real time that attempts under way get when the mock stops."""
 
@@ -74,12 +76,14 @@ class Scheduler:
     async def advance(self, seconds: float) -> int:
         """Move a manual clock and attempt all that falls due on the way, each at its time. Returns how many.
 
-        Raises TypeError when the clock runs by itself.
+        Raises TypeError when the clock runs by itself, and ValueError when it would pass the year 9999.
         """
         if not isinstance(self._clock, ManualClock):
             raise TypeError("the clock runs by itself; only --pace manual has a clock to move")
         async with self._advancing:
             target = self._clock.now() + seconds
+            if not target <= LAST_MOMENT:
+                raise ValueError("the clock would pass the end of the year 9999; reset the mock to start again")
             attempts = await self.run_due()
             while self._heap and self._heap[0][0] <= target:
                 self._clock.move_to(self._heap[0][0])
@@ -90,11 +94,9 @@ class Scheduler:
     async def run_due(self) -> int:
         """Attempt all that is due by now, in due order; returns when everything was attempted, and how many."""
         attempts = 0
+        hanging: set[str] = set()
         while due := list(self._pop_due()):
-            started = []
-            for chain in due:
-                started.append(self._start(chain))
-                await asyncio.wait(started[-1:], timeout=STAGGER)
+            started = [await self._start_in_turn(chain, hanging) for chain in due]
             await asyncio.wait(started)
             attempts += sum(1 for attempt in started if not attempt.cancelled() and attempt.result() is None)
         return attempts
@@ -156,7 +158,23 @@ class Scheduler:
         attempt.add_done_callback(self._under_way.pop)
         return attempt
 
+    async def _start_in_turn(self, chain: Chain, hanging: set[str]) -> asyncio.Task[None]:
+        """Start an attempt, and wait for it unless its receiver hangs."""
+        attempt = self._start(chain)
+        url = chain.task.request.callback_url
+        if url not in hanging:
+            done, _ = await asyncio.wait({attempt}, timeout=STAGGER)
+            hanging |= set() if done else {url}
+        return attempt
+
     async def _attempt(self, chain: Chain) -> None:
+        try:
+            await self._make(chain)
+        except Exception as error:
+            self._write_off(chain, f"the mock itself failed: {error!r}")
+            raise
+
+    async def _make(self, chain: Chain) -> None:
         task = chain.task
         step = chain.planned[chain.position].step
         if task.given_up:
@@ -195,7 +213,7 @@ class Scheduler:
                 task_id=task.id,
                 stage=chain.planned[chain.position].step.stage,
                 number=chain.retries + 1,
-                url=task.request.callback_url,
+                url=shown_url(task.request.callback_url),
                 outcome=attempt.outcome,
                 detail=attempt.detail,
                 took=attempt.took,

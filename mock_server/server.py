@@ -37,6 +37,8 @@ class MockServer:
         clock: Clock | None = None,
         **changes: Any,
     ) -> None:
+        if settings is not None and changes:
+            raise TypeError(f"give either settings or keywords, not both: {', '.join(changes)}")
         app = create_app(settings or Settings(**changes), clock=clock)
         self.control: Control = app.state.control
         self._socket = listen(host, port)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from math import inf, isfinite
 from typing import Any, Final
@@ -11,6 +11,9 @@ from mock_server.errors import BadSetting, unknown
 
 MANUAL_EPOCH: Final = 1735689600.0
 """2025-01-01T00:00:00Z, the createTime of apikley's callback example: where a manual clock starts."""
+
+
+YEAR_9999: Final = 253370764800.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class Pace:
         named = PACES.get(text)
         if named is not None:
             return named
-        factor = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)x", text)
+        factor = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)x", text)
         if factor is None:
             raise unknown("pace", text, [*PACES, "60x"])
         if not (speed := float(factor[1])) > 0:
@@ -58,7 +61,7 @@ class RateLimit:
         """`20/10` is 20 requests per 10 seconds; an empty text sets no limit."""
         if not text:
             return None
-        parts = re.fullmatch(r"(\d{1,9})/(\d{1,9}(?:\.\d{1,9})?)", text)
+        parts = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9}(?:\.[0-9]{1,9})?)", text)
         if parts is None or not int(parts[1]) or not float(parts[2]):
             raise BadSetting(f"rate limit {text!r} is not REQUESTS/SECONDS, both above 0. Example: 20/10.")
         return cls(requests=int(parts[1]), seconds=float(parts[2]))
@@ -72,8 +75,8 @@ def parse_epoch(text: str) -> float | None:
         seconds = float(text)
     except ValueError:
         seconds = _iso_seconds(text)
-    if not (isfinite(seconds) and 0 <= seconds <= 253402300799):
-        raise BadSetting(f"epoch {text!r} is outside the years 1970 to 9999. Example: 2025-01-01T00:00:00Z.")
+    if not (isfinite(seconds) and 0 <= seconds < YEAR_9999):
+        raise BadSetting(f"epoch {text!r} is outside the years 1970 to 9998. Example: 2025-01-01T00:00:00Z.")
     return seconds
 
 
@@ -91,15 +94,28 @@ def parse_readings(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     """`("first_items=both",)` or `"first_items=both"` as `{"first_items": "both"}`; a mapping as it is."""
     if isinstance(pairs, Mapping):
         return dict(pairs)
-    if isinstance(pairs, str):
-        pairs = pairs.split()
     readings = {}
-    for pair in pairs:
+    for pair in words(pairs):
         question, equals, reading = pair.partition("=")
         if not (question and equals and reading):
             raise BadSetting(f"--set {pair!r} is not QUESTION=READING. Example: --set refusal_status=mirror.")
         readings[question] = reading
     return readings
+
+
+def words(texts: str | Iterable[str]) -> list[str]:
+    """Several texts, or one with blanks between them."""
+    return texts.split() if isinstance(texts, str) else list(texts)
+
+
+KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
+    bool: ((bool,), "True or False"),
+    int: ((int,), "a whole number"),
+    str: ((str,), "a text"),
+    tuple: ((str, tuple, list, Mapping), "a text or several"),
+    type(None): ((int, float, type(None)), "a number"),
+}
+"""By the type of a setting's default: which types it takes, and their name."""
 
 
 def option(default: Any, help: str, **metadata: Any) -> Any:
@@ -115,7 +131,7 @@ class Settings:
     seed: int = option(0, "Same seed, same ids, durations and bodies.", metavar="N")
     pace: str = option("time", "immediate, time (60x), realtime, manual, or a factor such as 10x.", metavar="PACE")
     epoch: str = option("", "Where the clock starts, such as 2025-01-01T00:00:00Z.", metavar="TIME")
-    readings: Mapping[str, str] | tuple[str, ...] = option(
+    readings: Mapping[str, str] | str | tuple[str, ...] = option(
         (), "Answer an open question otherwise; all=vary draws per request.", flag="--set", metavar="QUESTION=READING"
     )
     rate_limit: str = option("", "Answer 429 past this, such as 20/10 (per 10 seconds).", metavar="N/SECONDS")
@@ -126,11 +142,16 @@ class Settings:
     callback_timeout: float | None = option(
         None, "Seconds a receiver has to answer a callback, in place of the documented time.", metavar="SECONDS"
     )
-    allow_callbacks_to: tuple[str, ...] = option(
+    allow_callbacks_to: str | tuple[str, ...] = option(
         (), "A public host that callbacks may go to, such as *.example.com.", metavar="HOST"
     )
 
     def __post_init__(self) -> None:
+        for each in fields(self):
+            types, allowed = KINDS[type(each.default)]
+            value = getattr(self, each.name)
+            if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+                raise BadSetting(f"{each.name.replace('_', ' ')} is {value!r}. Allowed: {allowed}.")
         Pace.parse(self.pace)
         RateLimit.parse(self.rate_limit)
         parse_epoch(self.epoch)

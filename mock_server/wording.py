@@ -32,7 +32,21 @@ def allowed(keyword: str, value: Any) -> str:
     return ALLOWED[keyword](value)
 
 
+def printable(text: str) -> str:
+    """The text on one line, with everything that a terminal would obey or hide written out."""
+    return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def _printable(char: str) -> str:
+    return char if char.isprintable() else char.encode("unicode_escape").decode()
+
+
+def cut(text: str, length: int = 200) -> str:
+    """The text, or its beginning and how long it is."""
+    return text if len(text) <= length else f"{text[:length]}... ({len(text)} characters)"
+
+
 def shown(value: Any) -> str:
     """A value as JSON in ASCII, so that no text of a client can forge a line; cut after SHOWN characters."""
     text = json.dumps(value).replace("\x7f", "\\u007f")
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text)} characters)"
+    return cut(text, SHOWN)

@@ -311,3 +311,16 @@ async def test_a_bug_is_answered_with_500_and_raised() -> None:
                 response = await http.post("/")
     assert (response.status_code, response.json()["code"]) == (500, 500)
     assert response.json()["msg"].endswith("the mock itself failed; its standard error has the traceback")
+
+
+async def test_drawn_readings_are_told() -> None:
+    async with client(Mock(readings={"first_items": "vary", "text_items": "both"}).app) as http:
+        accepted, refused = await extend(http), await extend(http, {"Prefer": "code=402"})
+        told = {accepted.headers["suno-mock-readings"], refused.headers["suno-mock-readings"]}
+        assert told <= {"first_items=one", "first_items=both"}
+        polled = await poll(http, accepted.json()["data"]["taskId"])
+        assert polled.headers["suno-mock-readings"] == accepted.headers["suno-mock-readings"]
+        journal = (await http.get("/__admin/journal")).json()["entries"]
+        assert journal[0]["readings"] == accepted.headers["suno-mock-readings"]
+    async with client(Mock().app) as http:
+        assert "suno-mock-readings" not in (await extend(http)).headers

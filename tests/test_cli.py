@@ -17,10 +17,10 @@ from mock_server.options import environment
 from mock_server.rulebook import EXTEND
 from mock_server.settings import Settings
 from tests.builders import request
-from tests.processes import serving, suno_mock
+from tests.processes import COMMAND, serving, suno_mock
 
 Run = Callable[..., tuple[int, str, str]]
-COMMANDS = ["serve", "demo", "tracks", "scenarios", "profiles", "questions"]
+COMMANDS = ["serve", "demo", "receive", "tracks", "scenarios", "profiles", "questions"]
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_serve_prints_requests_and_attempts_and_what_it_still_owes() -> None:
         accepted = process.stdout.readline()
         task_id = accepted.split()[-1]
         assert accepted == f"--> POST {EXTEND}  200 task {task_id}\n"
-        assert process.stdout.readline().startswith(f"<-- text of {task_id} to http://127.0.0.1:1/cb  unreachable: ")
+        assert process.stdout.readline().startswith(f"<-- text of {task_id} to http://127.0.0.1:1/cb  unreachable in ")
 
 
 def test_interrupting_writes_down_owed_callbacks() -> None:
@@ -103,7 +103,7 @@ def test_every_option_names_its_environment_variable(run: Run) -> None:
 
 
 def test_the_demo_shows_a_whole_journey() -> None:
-    done = suno_mock("demo", "--pace", "100x", "--epoch", "2025-01-01T00:00:00Z")
+    done = suno_mock("demo", "--pace", "100x")
     assert (done.returncode, done.stderr) == (0, "")
     for text in (
         "--> POST",
@@ -114,6 +114,33 @@ def test_the_demo_shows_a_whole_journey() -> None:
         "status SUCCESS",
     ):
         assert text in done.stdout
+
+
+@pytest.mark.parametrize("pace", ["manual", "realtime", "9x"])
+def test_a_demo_that_would_not_end_is_refused(pace: str, run: Run) -> None:
+    status, _, errors = run("demo", "--pace", pace)
+    assert (status, errors) == (
+        2,
+        f"suno-mock: pace '{pace}' is too slow for the demo. Allowed: immediate, or 10x and faster.\n",
+    )
+
+
+def test_receive_prints_callbacks() -> None:
+    command = [*COMMAND, "receive", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        assert httpx.post(url, content=b'{"a": "\x1b"}\xff').status_code == 200
+        assert process.stdout.readline() == 'POST /callback  {"a": "\\x1b"}\\xff\n'
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 130
+
+
+def test_receive_on_a_taken_port_is_one_line(run: Run) -> None:
+    with listen("127.0.0.1", 0) as taken:
+        status, _, errors = run("receive", "--port", str(taken.getsockname()[1]))
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "Choose another --port." in errors
 
 
 @pytest.mark.parametrize("profile", ["apikley", "classic", "observed"])

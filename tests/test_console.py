@@ -59,7 +59,7 @@ def attempted(*, stage: str = "text", number: int = 1, detail: str = "HTTP 200",
         ),
         pytest.param(
             attempted(took=0.0123),
-            "<-- text of 5c79 to http://127.0.0.1:3000/callback  accepted: HTTP 200 in 12 ms",
+            "<-- text of 5c79 to http://127.0.0.1:3000/callback  accepted in 12 ms: HTTP 200",
             id="a first attempt",
         ),
         pytest.param(

@@ -144,9 +144,11 @@ async def test_an_unknown_host_is_unreachable_without_the_hint() -> None:
     assert "container" not in result.detail
 
 
-@pytest.mark.parametrize("url", ["http://a..b/", f"http://{'a' * 300}/", "http://%41/"])
+@pytest.mark.parametrize("url", ["http://a..b/", f"http://{'a' * 300}/", "http://2130706433:1/", "http://127.1:1/"])
 async def test_an_impossible_host_is_a_result_and_no_error(url: str) -> None:
-    assert (await reach(url)).outcome is Outcome.UNREACHABLE
+    result = await reach(url)
+    assert result.outcome is Outcome.BLOCKED
+    assert " is no address to call: " in result.detail
 
 
 async def test_a_public_address_is_blocked() -> None:
@@ -172,3 +174,22 @@ async def test_nothing_goes_to_a_metadata_address_in_other_clothes(host: str) ->
 
 async def test_closing_without_an_attempt_is_fine() -> None:
     await HttpDelivery(HostPolicy(), 1).close()
+
+
+async def test_every_callback_has_a_connection_of_its_own() -> None:
+    connections = 0
+
+    async def closing_unannounced(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await read_request(reader)
+        writer.write(OK)
+        writer.close()
+
+    server = await asyncio.start_server(closing_unannounced, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/cb"
+    delivery = HttpDelivery(HostPolicy(), 5)
+    outcomes = [(await delivery.attempt(url, b"{}", ONLY_200)).outcome for _ in range(50)]
+    await delivery.close()
+    server.close()
+    assert (set(outcomes), connections) == ({Outcome.ACCEPTED}, 50)

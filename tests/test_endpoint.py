@@ -1,5 +1,6 @@
 """The ASGI edge: reading a body in pieces, clients that leave, bugs, and what happens after the answer."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -119,3 +120,14 @@ async def test_a_bug_is_answered_and_raised() -> None:
     with pytest.raises(ZeroDivisionError):
         await exchange.run()
     assert exchange.order == ["http.response.start", "http.response.body", "follow"]
+
+
+async def test_a_stopped_server_leaves_quietly() -> None:
+    exchange = Exchange()
+
+    async def receive() -> Message:
+        raise asyncio.CancelledError
+
+    exchange.receive = receive  # type: ignore[method-assign]
+    await exchange.run()
+    assert exchange.order == []

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from mock_server.answers import accepted, refused
 from mock_server.calls import Call
 from mock_server.delivery import Outcome
-from mock_server.entries import Attempted, Entry, Requested, masked
+from mock_server.entries import Attempted, Entry, Requested, masked, shown_url
 from mock_server.errors import NotFound
 from mock_server.journal import ENTRIES_KEPT, Journal
 from tests.builders import CREATED, edition, task
@@ -40,6 +40,7 @@ def test_an_accepted_request_is_shown() -> None:
         "msg": "success",
         "rules": (),
         "scenario": "late",
+        "readings": "",
         "task_id": "5c790000000000000000000000000be8",
     }
 
@@ -108,3 +109,8 @@ def test_a_key_shows_three_characters(key: str) -> None:
 @given(st.text().map("mock-".__add__))
 def test_a_magic_key_is_shown(key: str) -> None:
     assert masked(key) == key
+
+
+def test_a_url_is_shown_without_its_password() -> None:
+    assert shown_url("http://user:secret@127.0.0.1/cb?a=b@c") == "http://...@127.0.0.1/cb?a=b@c"
+    assert shown_url("http://127.0.0.1/" + "x" * 999) == "http://127.0.0.1/" + "x" * 183 + "... (1016 characters)"

@@ -18,7 +18,7 @@ def run(*arguments: str, env: Mapping[str, str] | None = None) -> tuple[list[Set
     seen: list[Settings] = []
 
     @click.command()
-    @settings_options
+    @settings_options()
     def command(**options: Any) -> None:
         seen.append(taken(options))
 

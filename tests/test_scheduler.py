@@ -8,7 +8,7 @@ from mock_server.clock import ManualClock, RunningClock
 from mock_server.delivery import Attempt, Outcome
 from mock_server.entries import Attempted
 from mock_server.journal import Journal
-from mock_server.scheduler import Scheduler
+from mock_server.scheduler import LAST_MOMENT, STAGGER, Scheduler
 from tests.builders import COMPLETE, CREATED, FIRST, SEED, TEXT, RecordingDelivery, edition, task
 
 pytestmark = pytest.mark.anyio
@@ -218,3 +218,51 @@ async def test_stopping_cuts_off_an_attempt_under_way() -> None:
     await scheduler.stop(grace=0.01)
     entries = [entry for entry in journal if isinstance(entry, Attempted)]
     assert [(entry.outcome, entry.detail) for entry in entries] == [("undelivered", "the mock was stopped")]
+
+
+class BrokenDelivery(RecordingDelivery):
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+        raise ZeroDivisionError("a bug")
+
+
+async def test_a_bug_in_an_attempt_is_written_down_and_raised() -> None:
+    bench = Bench(delivery=BrokenDelivery())
+    bench.scheduler.schedule(task(scenario="skip-first"))
+    with pytest.raises(ZeroDivisionError):
+        await bench.scheduler.advance(COMPLETE)
+    details = [entry.detail for entry in bench.journal if isinstance(entry, Attempted)]
+    assert details == ["the mock itself failed: ZeroDivisionError('a bug')"] * 2
+
+
+async def test_the_clock_does_not_pass_the_year_9999() -> None:
+    bench = Bench()
+    with pytest.raises(ValueError, match="the clock would pass the end of the year 9999; reset the mock"):
+        await bench.scheduler.advance(LAST_MOMENT)
+    with pytest.raises(ValueError, match="would pass"):
+        await bench.scheduler.advance(float("nan"))
+
+
+async def test_a_hanging_receiver_is_waited_for_once() -> None:
+    delivery = HangingDelivery()
+    bench = Bench(delivery=delivery)
+    for name in "abcdefgh":
+        bench.scheduler.schedule(task(id=name, scenario="only-complete", callBackUrl="http://127.0.0.1/hang"))
+    advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
+    await asyncio.wait({advancing}, timeout=3 * STAGGER)
+    assert len(bench.scheduler._under_way) == 8
+    delivery.released.set()
+    assert await advancing == 8
+
+
+async def test_dropping_cuts_off_what_is_owed_and_under_way() -> None:
+    delivery = HangingDelivery()
+    bench = Bench(delivery=delivery)
+    bench.scheduler.schedule(task(id="a", account="one", scenario="only-complete", callBackUrl="http://127.0.0.1/hang"))
+    bench.scheduler.schedule(task(id="b", account="one", pace="0.1x"))
+    bench.scheduler.schedule(task(id="c", account="two", scenario="only-complete"))
+    advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
+    await delivery.hanging.wait()
+    await bench.scheduler.drop("one")
+    assert await advancing == 1
+    assert await bench.scheduler.advance(36000) == 0
+    assert [stage for _, stage, *_ in bench.attempts] == ["complete"]

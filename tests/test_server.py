@@ -47,6 +47,19 @@ def test_settings_are_taken_whole_or_as_keywords() -> None:
         MockServer(profile="apikly")
 
 
+def test_settings_and_keywords_exclude_each_other() -> None:
+    with pytest.raises(TypeError, match="give either settings or keywords, not both: seed"):
+        MockServer(Settings(), seed=7)
+
+
+def test_one_allowed_host_allows_no_other() -> None:
+    with MockServer(pace="manual", allow_callbacks_to="*.example.com") as mock:
+        body = request(callBackUrl="http://192.0.2.1:9/")
+        httpx.post(f"{mock.url}{EXTEND}", json=body, headers={"Authorization": f"Bearer {mock.key}"})
+        mock.clock.advance(30)
+        assert [entry.outcome for entry in mock.account(mock.key).attempts] == ["blocked"]
+
+
 def test_parallel_requests_get_different_tasks() -> None:
     with MockServer(pace="manual") as mock, httpx.Client() as client, ThreadPoolExecutor(8) as pool:
         ids = list(pool.map(lambda _: post(mock, client), range(64)))

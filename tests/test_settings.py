@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.errors import BadSetting
-from mock_server.settings import PACES, Pace, RateLimit, Settings, option, parse_epoch, parse_readings
+from mock_server.settings import PACES, YEAR_9999, Pace, RateLimit, Settings, option, parse_epoch, parse_readings, words
 
 finite = st.floats(0.001, 1e6)
 
@@ -83,7 +83,7 @@ def test_any_date_is_an_epoch(moment: datetime) -> None:
 
 
 @settings(max_examples=60)
-@given(st.floats(0, 253402300799))
+@given(st.floats(0, YEAR_9999, exclude_max=True))
 def test_any_number_is_an_epoch(seconds: float) -> None:
     assert parse_epoch(str(seconds)) == seconds
 
@@ -115,7 +115,7 @@ def test_a_mapping_is_copied() -> None:
 KNOWN_PACES = "Known: 60x, immediate, manual, realtime, time."
 NO_LIMIT = "is not REQUESTS/SECONDS, both above 0. Example: 20/10."
 NO_DATE = "is neither a date nor a number of seconds. Example: 2025-01-01T00:00:00Z."
-NO_YEAR = "is outside the years 1970 to 9999. Example: 2025-01-01T00:00:00Z."
+NO_YEAR = "is outside the years 1970 to 9998. Example: 2025-01-01T00:00:00Z."
 NO_PAIR = "is not QUESTION=READING. Example: --set refusal_status=mirror."
 
 
@@ -208,3 +208,27 @@ def test_an_option_carries_its_help() -> None:
     field = option(7, "How many.", flag="--many", metavar="N")
     assert field.default == 7
     assert dict(field.metadata) == {"help": "How many.", "flag": "--many", "metavar": "N"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"seed": "abc"}, "seed is 'abc'. Allowed: a whole number."),
+        ({"seed": True}, "seed is True. Allowed: a whole number."),
+        ({"credits": "5"}, "credits is '5'. Allowed: a whole number."),
+        ({"callback_timeout": "5"}, "callback timeout is '5'. Allowed: a number."),
+        ({"callback_timeout": True}, "callback timeout is True. Allowed: a number."),
+        ({"pace": None}, "pace is None. Allowed: a text."),
+        ({"maintenance": 1}, "maintenance is 1. Allowed: True or False."),
+        ({"allow_callbacks_to": 5}, "allow callbacks to is 5. Allowed: a text or several."),
+    ],
+)
+def test_a_setting_of_another_kind_is_refused(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        Settings(**changes)
+    assert str(refused.value) == said
+
+
+def test_one_text_may_hold_several() -> None:
+    assert words("*.example.com 192.0.2.1") == ["*.example.com", "192.0.2.1"]
+    assert words(("*.example.com",)) == ["*.example.com"]
