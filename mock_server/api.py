@@ -1,8 +1,9 @@
 """The provider's endpoints. `_extend` is the order of the checks, top to bottom, as the README's table gives it."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from urllib.parse import parse_qs
 
 from mock_server import answers, rules
@@ -31,7 +32,7 @@ class Api:
 
     async def extend(self, call: Call) -> Answer:
         """POST /api/v1/generate/extend (both documents)."""
-        ordinal = await self._parts.store.next_ordinal(call.key or "")
+        ordinal = await self._parts.store.next_ordinal(call.key) if self._is_known(call.key) else 0
         edition = self._parts.editions.draw(call.key or "", ordinal)
         return await _answered(self._extend(call, ordinal, edition), edition)
 
@@ -44,7 +45,7 @@ class Api:
     def failed(self) -> Answer:
         """What a bug of the mock looks like from outside."""
         problem = ApiError("the mock itself failed; its standard error has the traceback")
-        return answers.refused(problem, self._parts.editions.default)
+        return replace(answers.refused(problem, self._parts.editions.default), status=500)
 
     def follow(self, call: Call, answer: Answer) -> None:
         """Once the answer is out: owe the callbacks, write the journal. Only a task keeps its request's body."""
@@ -90,14 +91,25 @@ class Api:
             return answers.succeeded(record(task, parts.clock.now(), parts.settings.seed), task.edition)
         return _unknown_task(wanted, edition)
 
+    def _is_known(self, key: str | None) -> TypeGuard[str]:
+        """Whether requests of this key are accepted."""
+        if key is None:
+            return False
+        if key.startswith(MAGIC):
+            return self._parts.scenarios.is_magic(key)
+        return key in self._parts.known_keys or not self._parts.settings.strict_keys
+
     def _identified(self, key: str | None) -> str:
-        """The account's key. Raises Unauthorized without one, or for an unknown one when keys are strict."""
+        """The account's key. Raises Unauthorized without one, for a magic key without a scenario, and for an unknown
+        key when keys are strict."""
+        if self._is_known(key):
+            return key
         if key is None:
             raise Unauthorized("send your key as 'Authorization: Bearer <key>'; any non-empty key works here")
-        known = self._parts.known_keys
-        if self._parts.settings.strict_keys and key not in known and not key.startswith(MAGIC):
-            raise Unauthorized(f"the key is none of fixtures/accounts.yaml ({', '.join(known)}), and keys are strict")
-        return key
+        if key.startswith(MAGIC):
+            raise self._parts.scenarios.unknown_key(key)
+        known = ", ".join(self._parts.known_keys)
+        raise Unauthorized(f"the key is none of fixtures/accounts.yaml ({known}), and keys are strict")
 
     def _refuse_in_maintenance(self) -> None:
         if self._parts.settings.maintenance:
@@ -130,7 +142,7 @@ class Api:
         if source is not None:
             return source
         if self._parts.settings.adopt_unknown_tracks or self._parts.scenarios.is_magic(audio_id):
-            return adopted(audio_id, request["model"])
+            return adopted(audio_id, request["model"], edition.family.longest[request["model"]])
         raise rules.unknown_audio(request, self._parts.tracks, edition)
 
 

@@ -1,6 +1,7 @@
 """Journal entries written to a stream as they come, off the path of the request."""
 
 import asyncio
+from contextlib import suppress
 from typing import Final, TextIO
 
 from mock_server.entries import Entry, line
@@ -25,8 +26,8 @@ class Console:
         """Write what waits."""
         lines = [f"{line(entry)}\n" for entry in self._waiting]
         self._waiting.clear()
-        try:
+        if self._stream.closed:
+            return
+        with suppress(OSError):
             self._stream.write("".join(lines))
             self._stream.flush()
-        except (BrokenPipeError, ValueError):
-            pass

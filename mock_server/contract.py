@@ -83,9 +83,9 @@ class Contract:
     def _came(self, rule: Rule, error: ValidationError, body: Any) -> str:
         if not isinstance(body, dict):
             return f"is {wording.shown(body)}"
-        if rule.schema and "propertyNames" in rule.schema:
-            unknown = set(body) - set(rule.schema["propertyNames"]["enum"])
-            return f"has the unknown properties {', '.join(sorted(map(wording.shown, unknown)))}"
+        if error.schema_path[-1] == "additionalProperties":
+            unknown = sorted(set(body) - set((rule.schema or {})["properties"]))
+            return f"has the unknown properties {wording.listed(unknown)}"
         if rule.field not in body:
             return "is missing"
         value = body[rule.field]

@@ -1,6 +1,5 @@
 """What can be done to a running mock, in Python: the one implementation behind `/__admin` and `MockServer`."""
 
-from mock_server.clock import ManualClock
 from mock_server.delivery import Outcome
 from mock_server.entries import Attempted, Entry
 from mock_server.parts import Parts
@@ -37,8 +36,8 @@ class Control:
         await self._parts.scheduler.drop(key)
         await self._parts.store.reset(key)
         self._parts.journal.clear(key)
-        if key is None and isinstance(self._parts.clock, ManualClock):
-            self._parts.clock.reset()
+        if key is None:
+            await self._parts.scheduler.rewind()
 
     async def advance(self, seconds: float) -> int:
         """Move a manual clock and attempt what falls due. Raises TypeError and ValueError as Scheduler.advance."""

@@ -47,12 +47,16 @@ class Requested:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Attempted:
-    """One attempt to deliver one callback, or the last word on one that was never attempted. `took` in seconds."""
+    """One attempt to deliver one callback, or the last word on one that was never attempted.
+
+    `code` is that of the callback's envelope, `took` in seconds.
+    """
 
     at: float
     key: str
     task_id: str
     stage: str
+    code: int
     number: int
     url: str
     outcome: Outcome
@@ -93,4 +97,5 @@ def _request(entry: Requested) -> str:
 def _attempt(entry: Attempted) -> str:
     retry = f" (attempt {entry.number})" if entry.number > 1 else ""
     took = f" in {entry.took * 1000:.0f} ms" if entry.took else ""
-    return f"<-- {entry.stage} of {entry.task_id} to {entry.url}{retry}  {entry.outcome}{took}: {entry.detail}"
+    code = "" if entry.code == 200 else f" with code {entry.code}"
+    return f"<-- {entry.stage}{code} of {entry.task_id} to {entry.url}{retry}  {entry.outcome}{took}: {entry.detail}"

@@ -57,6 +57,8 @@ class HostPolicy:
         try:
             ip_address(host)
         except ValueError:
+            if host.replace(".", "").isdigit():
+                raise Blocked(f"{host} is an address in an unusual form; write it as four numbers") from None
             return
         self.check(host, host)
 

@@ -8,7 +8,7 @@ Editions  the profile in use; draws an edition per request where a question vari
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from mock_server import rulebook
@@ -40,6 +40,7 @@ class Family:
 
     stages: Mapping[str, Stage]
     model_names: Mapping[str, str]
+    longest: Mapping[str, float]
     extension_price: int
     callback_timeout: float
     tracks_per_task: int
@@ -85,6 +86,10 @@ class Profile:
             stage_messages={stage: messages.get(stage, family.stages[stage].msg) for stage in family.stages},
         )
 
+    def holding(self, names: Mapping[str, str]) -> tuple[Rule, ...]:
+        """The rules that hold under the readings with these names."""
+        return tuple(rule for rule in self.rules if rule.holds(names))
+
     def place(self, rule: str) -> str:
         """Where the document says so, for a rule that needs state."""
         return self.state_rules[rule].place
@@ -116,6 +121,7 @@ class Editions:
         choices = zip(register.questions, self._choices, strict=True)
         self._varying = [question for question, names in choices if len(names) > 1]
         self._edition = lru_cache(maxsize=1024)(self._settled)
+        self._contract = cache(self._compiled)
         self.default = self._edition(register.draw(self._choices, self._seed))
 
     def draw(self, *request: str | int) -> Edition:
@@ -127,15 +133,19 @@ class Editions:
     def _settled(self, names: tuple[str, ...]) -> Edition:
         named = dict(zip(self._register.questions, names, strict=True))
         readings = self._register.settle(names)
-        rules = tuple(rule for rule in self.profile.rules if rule.holds(named))
         return Edition(
             profile=self.profile,
             family=self.family,
             names=named,
             drawn=" ".join(f"{question}={named[question]}" for question in self._varying),
             readings=readings,
-            contract=Contract(rules, readings.string_length),
+            contract=self._contract(self.profile.holding(named), readings.string_length),
         )
+
+    @staticmethod
+    def _compiled(rules: tuple[Rule, ...], length: str) -> Contract:
+        """Few readings decide about rules, so there are far fewer contracts than editions, and all are kept."""
+        return Contract(rules, length)
 
 
 def profile_names() -> list[str]:

@@ -61,7 +61,7 @@ class Readings:
     failure_data: Mapping[str, list[None] | None]
     received_statuses: tuple[int, int]
     retry_spacing: tuple[float, ...]
-    retry_budget: bool
+    after_giving_up: bool
     callback_order: bool
 
 

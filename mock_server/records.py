@@ -1,8 +1,7 @@
 """Task + time → what polling answers (Get Music Details, documented by siblings; provider-facts section 4). Pure."""
 
+import json
 from typing import Any
-
-import orjson
 
 from mock_server.results import Result, create_time, listed
 from mock_server.tasks import Task
@@ -20,7 +19,7 @@ def record(task: Task, now: float, seed: int) -> dict[str, Any]:
     return {
         "taskId": task.id,
         "parentMusicId": task.source.id,
-        "param": orjson.dumps(request.fields, option=orjson.OPT_SORT_KEYS).decode(),
+        "param": json.dumps(request.fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
         "response": None if tracks is None else {"taskId": task.id, "sunoData": tracks},
         "status": status if failure is None else failure.status,
         "type": family.model_names[request.model],

@@ -64,7 +64,7 @@ def _result(task: Task, request: TaskRequest, index: int, finished: bool, seed: 
         title=request.title,
         tags=request.style,
         create_time=create_time(task),
-        duration=_duration(request.continue_at, track, seed),
+        duration=min(_duration(request.continue_at, track, seed), family.longest[request.model]),
     )
 
 

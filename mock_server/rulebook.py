@@ -86,8 +86,8 @@ def _prose_rules(document: Document, entries: Iterable[Mapping[str, Any]]) -> It
     documented = document.at(*REQUEST, "properties")
     for entry in entries:
         schema = entry.get("schema")
-        if schema == {"propertyNames": {"enum": "documented"}}:
-            schema = {"propertyNames": {"enum": list(documented)}}
+        if schema is not None and "additionalProperties" in schema:
+            schema = {"properties": {name: {} for name in documented}, **schema}
         field = entry.get("field", "body")
         after = (*REQUEST, "properties", field) if field in documented else REQUEST
         yield Rule(

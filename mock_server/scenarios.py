@@ -113,21 +113,20 @@ class Scenarios:
     def chosen(self, prefer: str, audio_id: object, key: str) -> Choice | None:
         """What a request asks for, if it does: by its Prefer header, else by a magic audioId, else by a magic key.
 
-        Raises Invalid for a preference and Unauthorized for a magic key that name no scenario: a typing error would
-        otherwise pass as success. A magic audioId without a scenario is an unknown track like any other.
+        Raises Invalid for a preference that names no scenario: a typing error would otherwise pass as success, as it
+        would for a key (`unknown_key`). A magic audioId without a scenario is an unknown track like any other.
         """
         for name, value in preferences(prefer) if prefer else ():
             if name in ("code", "scenario"):
                 return Choice(scenario=self._preferred(name, value), applied=f"{name}={value}")
-        if isinstance(audio_id, str) and self.is_magic(audio_id):
-            return Choice(scenario=self._by_name[audio_id.removeprefix(MAGIC)])
-        if key.startswith(MAGIC):
-            return Choice(scenario=self._keyed(key))
+        for magic in (audio_id, key):
+            if isinstance(magic, str) and self.is_magic(magic):
+                return Choice(scenario=self._by_name[magic.removeprefix(MAGIC)])
         return None
 
-    def is_magic(self, audio_id: str) -> bool:
-        """Whether an audioId names a scenario, and so stands for a track that may not exist."""
-        return audio_id.startswith(MAGIC) and audio_id.removeprefix(MAGIC) in self._by_name
+    def is_magic(self, value: str) -> bool:
+        """Whether an audioId or a key names a scenario."""
+        return value.startswith(MAGIC) and value.removeprefix(MAGIC) in self._by_name
 
     def _preferred(self, preference: str, value: str) -> Scenario:
         names = (value, f"callback-{value}") if preference == "code" else (value,)
@@ -140,14 +139,13 @@ class Scenarios:
         )
         raise Invalid([Violation(rule="mock.prefer", field="Prefer", message=text)])
 
-    def _keyed(self, key: str) -> Scenario:
+    def unknown_key(self, key: str) -> Unauthorized:
+        """The refusal of a magic key that names no scenario."""
         name = key.removeprefix(MAGIC)
-        if name not in self._by_name:
-            raise Unauthorized(
-                f"the key begins with {MAGIC!r}, which names a scenario, and {cut(name)!r} is none."
-                f"{nearest(name, self._by_name)} `suno-mock scenarios` lists them; any other non-empty key works."
-            )
-        return self._by_name[name]
+        return Unauthorized(
+            f"the key begins with {MAGIC!r}, which names a scenario, and {cut(name)!r} is none."
+            f"{nearest(name, self._by_name)} `suno-mock scenarios` lists them; any other non-empty key works."
+        )
 
 
 PREFERENCE: Final = re.compile(

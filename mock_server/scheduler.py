@@ -6,7 +6,6 @@ receiver holds up nothing but its own task. Where an edition lets stages overtak
 
 import asyncio
 import heapq
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
@@ -24,6 +23,8 @@ IN_FLIGHT: Final = 500
 STAGGER: Final = 0.25
 """Under a manual clock an attempt waits for the one before it, so that the order is always the same, but at most
 these seconds of real time, and once per receiver, so that one that hangs delays nobody."""
+OWED_KEPT: Final = 100_000
+"""Chains of callbacks that are owed at once; past that the one due first is written off."""
 LAST_MOMENT: Final = 253402300799.0
 """Epoch seconds of the end of the year 9999, past which no createTime can be written."""
 GRACE: Final = 1.0
@@ -91,12 +92,20 @@ class Scheduler:
             self._clock.move_to(target)
         return attempts
 
+    async def rewind(self) -> None:
+        """Take a manual clock back to its start, once nobody moves it."""
+        async with self._advancing:
+            if isinstance(self._clock, ManualClock):
+                self._clock.reset()
+
     async def run_due(self) -> int:
         """Attempt all that is due by now, in due order; returns when everything was attempted, and how many."""
         attempts = 0
         hanging: set[str] = set()
-        while due := list(self._pop_due()):
-            started = [await self._start_in_turn(chain, hanging) for chain in due]
+        while self._is_due():
+            started = []
+            while self._is_due():
+                started.append(await self._start_in_turn(heapq.heappop(self._heap)[-1], hanging))
             await asyncio.wait(started)
             attempts += sum(1 for attempt in started if not attempt.cancelled() and attempt.result() is None)
         return attempts
@@ -127,6 +136,8 @@ class Scheduler:
 
     def _push(self, chain: Chain, due: float | None = None) -> None:
         heapq.heappush(self._heap, (chain.due if due is None else due, next(self._serial), chain))
+        if len(self._heap) > OWED_KEPT:
+            self._write_off(heapq.heappop(self._heap)[-1], f"more than {OWED_KEPT} tasks are owed callbacks")
         self._arm()
 
     def _arm(self) -> None:
@@ -143,14 +154,12 @@ class Scheduler:
 
     def _fire(self) -> None:
         self._timer = None
-        for chain in self._pop_due():
-            self._start(chain)
+        while self._is_due():
+            self._start(heapq.heappop(self._heap)[-1])
         self._arm()
 
-    def _pop_due(self) -> Iterator[Chain]:
-        now = self._clock.now()
-        while self._heap and self._heap[0][0] <= now:
-            yield heapq.heappop(self._heap)[-1]
+    def _is_due(self) -> bool:
+        return not self._stopped and bool(self._heap) and self._heap[0][0] <= self._clock.now()
 
     def _start(self, chain: Chain) -> asyncio.Task[None]:
         attempt = asyncio.get_running_loop().create_task(self._attempt(chain))
@@ -198,7 +207,7 @@ class Scheduler:
             wait = chain.task.pace.scale(readings.retry_spacing[chain.retries])
             chain.retries += 1
             return self._push(chain, self._clock.now() + wait)
-        chain.task.given_up |= not received and readings.retry_budget
+        chain.task.given_up |= not received and readings.after_giving_up
         chain.position += 1
         chain.retries = 0
         if chain.position < len(chain.planned):
@@ -206,12 +215,15 @@ class Scheduler:
 
     def _record(self, chain: Chain, at: float, attempt: Attempt) -> None:
         task = chain.task
+        stage = chain.planned[chain.position].step.stage
+        failure = task.scenario.fails
         self._journal.record(
             Attempted(
                 at=at,
                 key=task.account,
                 task_id=task.id,
-                stage=chain.planned[chain.position].step.stage,
+                stage=stage,
+                code=failure.code if failure is not None and failure.instead_of == stage else 200,
                 number=chain.retries + 1,
                 url=shown_url(task.request.callback_url),
                 outcome=attempt.outcome,

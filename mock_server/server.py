@@ -64,9 +64,12 @@ class MockServer:
             raise RuntimeError("the mock did not start; its standard error has the reason")
 
     def stop(self) -> None:
-        """Stop serving. Callbacks that are still owed are written to the journal as undelivered."""
+        """Stop serving, if it was started. Callbacks still owed are written to the journal as undelivered."""
         self._server.should_exit = True
-        self._thread.join()
+        if self._thread.ident is None:
+            self._socket.close()
+        else:
+            self._thread.join()
 
     def account(self, key: str) -> "Account":
         """One key: what it does, and what happens to it."""

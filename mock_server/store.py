@@ -41,7 +41,7 @@ class Store(Protocol):
 
 
 class MemoryStore:
-    """Keeps the newest tasks and the most recently opened accounts, and forgets the oldest.
+    """Keeps the newest tasks and the most recently used accounts, and forgets the oldest.
 
     An account opens with `credits`, unless its key is `known` and has credits of its own.
     """
@@ -104,7 +104,9 @@ class MemoryStore:
 
     def _account(self, key: str) -> Account:
         account = self._accounts.get(key)
-        if account is None:
+        if account is not None:
+            self._accounts.move_to_end(key)
+        else:
             known = self._known.get(key)
             credits = self._credits if known is None or known.credits is None else known.credits
             account = self._accounts[key] = Account(credits=credits)

@@ -2,12 +2,8 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from mock_server.documents import FIXTURES, load
-
-ADOPTED_DURATION: Final = 480.0
-"""Seconds that an adopted track lasts: as long as any model makes one, 8 minutes (both documents, model)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +28,12 @@ def source_tracks(profile: str, models: Collection[str]) -> Mapping[str, Track]:
     return tracks
 
 
-def adopted(audio_id: str, model: str) -> Track:
-    """A track that is taken as it comes: of the model that the request names, and long enough for any continueAt."""
+def adopted(audio_id: str, model: str, duration: float) -> Track:
+    """A track that is taken as it comes: of the model that the request names, and as long as it makes them."""
     return Track(
         id=audio_id,
         model=model,
-        duration=ADOPTED_DURATION,
+        duration=duration,
         title="Adopted track",
         style="unknown",
         prompt="[Instrumental]",

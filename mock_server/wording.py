@@ -1,11 +1,14 @@
 """The words of error texts: what came, shortened and printable, and what a schema keyword allows."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 SHOWN: Final = 60
 """Characters of a value that an error text repeats."""
+
+LISTED: Final = 10
+"""Values of a list that an error text repeats."""
 
 TYPES: Final = {
     "array": "a list",
@@ -44,6 +47,12 @@ def _printable(char: str) -> str:
 def cut(text: str, length: int = 200) -> str:
     """The text, or its beginning and how long it is."""
     return text if len(text) <= length else f"{text[:length]}... ({len(text)} characters)"
+
+
+def listed(values: Sequence[Any]) -> str:
+    """The first values, and how many there are more."""
+    more = f" and {len(values) - LISTED} more" if len(values) > LISTED else ""
+    return ", ".join(map(shown, values[:LISTED])) + more
 
 
 def shown(value: Any) -> str:

@@ -13,7 +13,7 @@ from mock_server.endpoint import Endpoint
 from mock_server.settings import Settings
 from mock_server.store import MemoryStore
 from tests.builders import COMPLETE, CREATED, FIRST, TEXT, RecordingDelivery
-from tests.clients import client, extend, poll
+from tests.clients import KEY, client, extend, poll
 
 pytestmark = pytest.mark.anyio
 
@@ -306,9 +306,9 @@ async def test_a_bug_is_answered_with_500_and_raised() -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://mock") as http:
             if raised:
                 with pytest.raises(ZeroDivisionError):
-                    await http.post("/")
+                    await http.post("/", headers=KEY)
             else:
-                response = await http.post("/")
+                response = await http.post("/", headers=KEY)
     assert (response.status_code, response.json()["code"]) == (500, 500)
     assert response.json()["msg"].endswith("the mock itself failed; its standard error has the traceback")
 
@@ -324,3 +324,9 @@ async def test_drawn_readings_are_told() -> None:
         assert journal[0]["readings"] == accepted.headers["suno-mock-readings"]
     async with client(Mock().app) as http:
         assert "suno-mock-readings" not in (await extend(http)).headers
+
+
+@pytest.mark.parametrize("prefer", ["", "code=200", "scenario=silent"])
+async def test_a_wrong_magic_key_comes_before_everything(prefer: str) -> None:
+    async with client(Mock(maintenance=True).app) as http:
+        refusal(await extend(http, {"Authorization": "Bearer mock-silnt", "Prefer": prefer}), 401)

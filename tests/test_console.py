@@ -29,6 +29,7 @@ def attempted(*, stage: str = "text", number: int = 1, detail: str = "HTTP 200",
         key="key",
         task_id="5c79",
         stage=stage,
+        code=200,
         number=number,
         url="http://127.0.0.1:3000/callback",
         outcome=Outcome.ACCEPTED,
@@ -144,3 +145,15 @@ def test_a_lost_stream_harms_nobody(closed: bool) -> None:
     if closed:
         stream.close()
     Console(stream).flush()
+
+
+def test_a_line_that_cannot_be_encoded_is_no_reason_for_silence() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+
+    async def record() -> None:
+        console = Console(stream)
+        console(attempted(detail="é"))
+        console.flush()
+
+    with pytest.raises(UnicodeEncodeError):
+        asyncio.run(record())

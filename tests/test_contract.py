@@ -452,3 +452,10 @@ small_objects = st.dictionaries(st.sampled_from("abc"), st.sampled_from([0, 1, 2
 def test_merged_accepts_what_all_accept(schemas: list[dict[str, Any]], value: Any) -> None:
     whole = Draft202012Validator(merged(schemas))
     assert whole.is_valid(value) == all(Draft202012Validator(schema).is_valid(value) for schema in schemas)
+
+
+def test_many_unknown_properties_are_told_in_a_line() -> None:
+    contract = edition("apikley", "extra_properties=refused").contract
+    (violation,) = contract.violations(request(**{f"x{number:05}": 1 for number in range(20_000)}))
+    assert violation.rule == "extend.body.properties"
+    assert '"x00009" and 19990 more; allowed: the properties that the document names' in str(violation)

@@ -105,9 +105,15 @@ def test_patterns_allow_public_hosts(pattern: str, host: str, fits: bool) -> Non
     assert allowed(host, "93.184.216.34", pattern) == fits
 
 
-@pytest.mark.parametrize("host", ["example.com", "localhost", "", "127.1", "::1%"])
+@pytest.mark.parametrize("host", ["example.com", "localhost", "", "::1%"])
 def test_names_are_left_unresolved(host: str) -> None:
     HostPolicy().check_literal(host)
+
+
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0177.0.0.1"])
+def test_an_unusual_form_of_an_address_is_refused(host: str) -> None:
+    with pytest.raises(Blocked, match=f"{host} is an address in an unusual form; write it as four numbers"):
+        HostPolicy(["*"]).check_literal(host)
 
 
 @pytest.mark.parametrize("host", ["8.8.8.8", "2001:4860:4860::8888", "169.254.169.254", "fe80::1%eth0"])

@@ -175,3 +175,9 @@ def test_a_drawn_edition_is_repeatable(seed: int, account: str, ordinal: int) ->
 def test_equal_draws_share_an_edition() -> None:
     editions = Editions(Settings(readings={"model_mismatch": "vary"}))
     assert len({id(editions.draw("key", ordinal)) for ordinal in range(50)}) == 2
+
+
+def test_varying_readings_share_few_contracts() -> None:
+    editions = Editions(Settings(readings="all=vary"))
+    contracts = {id(editions.draw("key", number).contract) for number in range(2000)}
+    assert len(contracts) <= 96

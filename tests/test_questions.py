@@ -59,7 +59,7 @@ PROBES: Mapping[str, Callable[[Edition], object]] = {
     "failure_data": failure,
     "received_statuses": lambda judged: judged.readings.received_statuses,
     "retry_spacing": lambda judged: judged.readings.retry_spacing,
-    "retry_budget": lambda judged: judged.readings.retry_budget,
+    "after_giving_up": lambda judged: judged.readings.after_giving_up,
     "callback_order": lambda judged: judged.readings.callback_order,
 }
 """Per question, what can be observed of its reading. Those that are bare readings are read by the scheduler and

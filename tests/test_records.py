@@ -146,3 +146,9 @@ def test_polling_agrees_with_callbacks(stage: str, after: float, profile: str) -
     assert [[track.get(key) for key, _ in pairs] for track in sent] == [
         [track.get(key) for _, key in pairs] for track in polled
     ]
+
+
+def test_a_number_of_any_size_is_polled() -> None:
+    accepted = task()
+    accepted.body = json.dumps(request(x=10**30)).encode()
+    assert json.loads(record(accepted, CREATED, SEED)["param"])["x"] == 10**30

@@ -113,4 +113,7 @@ def test_a_rule_needs_no_field() -> None:
 def test_documented_properties_are_filled_in(name: str) -> None:
     schemas = {rule.id: rule.schema for rule in rules(name)}
     documented = list(document(name).at(*REQUEST, "properties"))
-    assert schemas["extend.body.properties"] == {"propertyNames": {"enum": documented}}
+    assert schemas["extend.body.properties"] == {
+        "properties": {field: {} for field in documented},
+        "additionalProperties": False,
+    }

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.errors import BadSetting, Invalid, Unauthorized
+from mock_server.errors import BadSetting, Invalid
 from mock_server.profile import profile_names
 from mock_server.scenarios import MAGIC, STAGES, Choice, Failure, Scenario, Scenarios, Step, preferences
 from tests.builders import SCENARIOS, edition
@@ -164,9 +164,8 @@ def test_a_wrong_preference_is_refused(prefer: str, text: str) -> None:
 
 
 def test_a_wrong_magic_key_is_refused() -> None:
-    with pytest.raises(Unauthorized) as refused:
-        chosen(key="mock-silnt")
-    assert refused.value.msg == (
+    assert SCENARIOS.chosen("", "a", "mock-silnt") is None
+    assert SCENARIOS.unknown_key("mock-silnt").msg == (
         "the key begins with 'mock-', which names a scenario, and 'silnt' is none. Nearest: silent. "
         "`suno-mock scenarios` lists them; any other non-empty key works."
     )

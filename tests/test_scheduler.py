@@ -8,7 +8,7 @@ from mock_server.clock import ManualClock, RunningClock
 from mock_server.delivery import Attempt, Outcome
 from mock_server.entries import Attempted
 from mock_server.journal import Journal
-from mock_server.scheduler import LAST_MOMENT, STAGGER, Scheduler
+from mock_server.scheduler import LAST_MOMENT, OWED_KEPT, STAGGER, Scheduler
 from tests.builders import COMPLETE, CREATED, FIRST, SEED, TEXT, RecordingDelivery, edition, task
 
 pytestmark = pytest.mark.anyio
@@ -100,9 +100,9 @@ async def test_a_given_up_callback_leaves_the_next_its_own_retries() -> None:
 
 
 @pytest.mark.parametrize("order", ["in_order", "overtaking"])
-async def test_per_task_a_given_up_callback_ends_the_task(order: str) -> None:
+async def test_a_given_up_callback_may_end_the_task(order: str) -> None:
     bench = Bench(Outcome.REFUSED)
-    under = edition("apikley", "retry_budget=per_task", "retry_spacing=at_once", f"callback_order={order}")
+    under = edition("apikley", "after_giving_up=stop", "retry_spacing=at_once", f"callback_order={order}")
     bench.scheduler.schedule(task(under=under))
     await bench.scheduler.advance(10 * 3600)
     assert [(stage, outcome) for _, stage, _, outcome in bench.attempts] == [
@@ -266,3 +266,35 @@ async def test_dropping_cuts_off_what_is_owed_and_under_way() -> None:
     assert await advancing == 1
     assert await bench.scheduler.advance(36000) == 0
     assert [stage for _, stage, *_ in bench.attempts] == ["complete"]
+
+
+async def test_dropping_leaves_nothing_that_was_due_and_not_started() -> None:
+    delivery = HangingDelivery()
+    bench = Bench(delivery=delivery)
+    for name in "abcd":
+        bench.scheduler.schedule(task(id=name, scenario="only-complete", callBackUrl=f"http://127.0.0.1/{name}/hang"))
+    advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
+    await delivery.hanging.wait()
+    await bench.scheduler.drop(None)
+    assert await advancing == 0
+    assert delivery.sent == []
+
+
+async def test_stopping_during_an_advance_writes_down_everything() -> None:
+    delivery = HangingDelivery()
+    bench = Bench(delivery=delivery)
+    for name in "abcd":
+        bench.scheduler.schedule(task(id=name, callBackUrl=f"http://127.0.0.1/{name}/hang"))
+    advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
+    await delivery.hanging.wait()
+    await bench.scheduler.stop(grace=0.01)
+    await advancing
+    assert [outcome for *_, outcome in bench.attempts] == ["undelivered"] * 12
+
+
+async def test_what_is_owed_is_bounded() -> None:
+    bench = Bench()
+    many = task(scenario="only-complete")
+    for _ in range(OWED_KEPT + 2):
+        bench.scheduler.schedule(many)
+    assert [outcome for *_, outcome in bench.attempts] == ["undelivered"] * 2

@@ -101,6 +101,13 @@ def test_a_failing_start_is_raised_and_not_waited_for() -> None:
         mock.start()
 
 
+def test_a_mock_that_was_not_started_can_be_stopped() -> None:
+    mock = MockServer()
+    mock.stop()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(mock.url)
+
+
 def test_stopping_leaves_no_thread() -> None:
     with MockServer():
         assert "suno-mock" in {thread.name for thread in threading.enumerate()}

@@ -170,3 +170,15 @@ def test_the_oldest_account_is_forgotten() -> None:
         return [await held.next_ordinal(key) for key in ("1", "0")]
 
     assert asyncio.run(open_many()) == [2, 1]
+
+
+def test_the_account_in_use_is_not_forgotten() -> None:
+    async def course() -> int:
+        store = MemoryStore(12, {})
+        for number in range(ACCOUNTS_KEPT + 5):
+            await store.next_ordinal(f"key {number}")
+            if number % 5000 == 0:
+                await store.next_ordinal("kept")
+        return await store.next_ordinal("kept")
+
+    assert asyncio.run(course()) == 4

@@ -5,7 +5,7 @@ import pytest
 from mock_server.demo import documented_request
 from mock_server.documents import FIXTURES, load
 from mock_server.profile import profile_names
-from mock_server.tracks import ADOPTED_DURATION, Track, adopted, personas, source_tracks
+from mock_server.tracks import Track, adopted, personas, source_tracks
 from tests.builders import edition
 
 EXAMPLE = "e231****-****-****-****-****8cadc7dc"
@@ -55,10 +55,11 @@ def test_every_entry_is_a_track_somewhere() -> None:
 
 
 def test_an_adopted_track_fits_any_request() -> None:
-    assert adopted("mine", "V5") == Track(
+    assert adopted("mine", "V5", 480.0) == Track(
         id="mine", model="V5", duration=480.0, title="Adopted track", style="unknown", prompt="[Instrumental]"
     )
-    assert all(entry["duration"] <= ADOPTED_DURATION for entry in load(FIXTURES / "tracks.yaml"))
+    longest = edition().family.longest
+    assert all(entry["duration"] <= longest[entry["model"]] for entry in load(FIXTURES / "tracks.yaml"))
 
 
 def test_the_example_persona_exists() -> None:
