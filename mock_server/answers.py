@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from mock_server.errors import ApiError, Forced, RateLimited
 from mock_server.profile import Edition
 from mock_server.tasks import Task
+
+DRAWN: Final = "suno-mock-readings"
+"""The header that tells the readings that were drawn for a request."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -20,8 +23,7 @@ class Answer:
     msg: str
     body: bytes
     content_type: str
-    headers: dict[str, str] = field(default_factory=dict)
-    readings: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
     scenario: str = ""
     task: Task | None = None
@@ -35,8 +37,7 @@ def accepted(task: Task, applied: str) -> Answer:
         msg="success",
         body=b'{"code":200,"msg":"success","data":{"taskId":"%b"}}' % task.id.encode(),
         content_type=task.edition.readings.content_type,
-        headers=_preference(applied) | _drawn(task.edition),
-        readings=task.edition.drawn,
+        headers=_preference(applied) | _drawn(task.edition) if applied or task.edition.drawn else {},
         scenario=task.scenario.name,
         task=task,
     )
@@ -52,7 +53,6 @@ def succeeded(data: Mapping[str, Any] | None, edition: Edition) -> Answer:
         body=body,
         content_type=edition.readings.content_type,
         headers=_drawn(edition),
-        readings=edition.drawn,
     )
 
 
@@ -67,7 +67,6 @@ def refused(error: ApiError, edition: Edition) -> Answer:
         body=orjson.dumps({"code": error.code, "msg": msg, **edition.readings.error_data}),
         content_type=edition.readings.content_type,
         headers=_headers(error) | _drawn(edition),
-        readings=edition.drawn,
         rules=error.rules,
         scenario=error.scenario if isinstance(error, Forced) else "",
     )
@@ -85,7 +84,7 @@ def _headers(error: ApiError) -> dict[str, str]:
 
 def _drawn(edition: Edition) -> dict[str, str]:
     """The readings that were drawn for this request, where questions vary."""
-    return {"suno-mock-readings": edition.drawn} if edition.drawn else {}
+    return {DRAWN: edition.drawn} if edition.drawn else {}
 
 
 def _preference(applied: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ class Api:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._plain = Choice(scenario=parts.scenarios.named("200"))
 
     async def extend(self, call: Call) -> Answer:
         """POST /api/v1/generate/extend (both documents)."""
@@ -121,7 +122,7 @@ class Api:
         if choice is not None:
             return choice
         queued = await self._parts.store.next_scenario(account)
-        return Choice(scenario=self._parts.scenarios.named(queued or "200"))
+        return self._plain if queued is None else Choice(scenario=self._parts.scenarios.named(queued))
 
     async def _take_slot(self, account: str) -> None:
         limit = self._parts.rate_limit

@@ -4,7 +4,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mock_server.answers import Answer
+from mock_server.answers import DRAWN, Answer
 from mock_server.calls import Call
 from mock_server.delivery import Outcome
 from mock_server.scenarios import MAGIC
@@ -40,7 +40,7 @@ class Requested:
             "msg": self.answer.msg,
             "rules": self.answer.rules,
             "scenario": self.answer.scenario,
-            "readings": self.answer.readings,
+            "readings": self.answer.headers.get(DRAWN, ""),
             "task_id": self.task_id,
         }
 

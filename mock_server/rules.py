@@ -13,8 +13,7 @@ Request = Mapping[str, Any]
 
 def enforce_source(request: Request, source: Track, edition: Edition) -> None:
     """Raise Invalid with every violation against the source track at once."""
-    violations = [*_model(request, source, edition), *_continue_at(request, source, edition)]
-    if violations:
+    if violations := list(_against(request, source, edition)):
         raise Invalid(violations)
 
 
@@ -43,7 +42,7 @@ def _missing(
     return NotFound(str(violation), rule) if code == 404 else Invalid([violation])
 
 
-def _model(request: Request, source: Track, edition: Edition) -> Iterator[Violation]:
+def _against(request: Request, source: Track, edition: Edition) -> Iterator[Violation]:
     model = request["model"]
     if model != source.model and edition.readings.model_mismatch:
         yield _violation(
@@ -52,9 +51,6 @@ def _model(request: Request, source: Track, edition: Edition) -> Iterator[Violat
             "model",
             f"model is {wording.shown(model)}; allowed: {source.model}, the model of the source track",
         )
-
-
-def _continue_at(request: Request, source: Track, edition: Edition) -> Iterator[Violation]:
     continue_at = request.get("continueAt")
     if continue_at is not None and continue_at >= source.duration:
         yield _violation(

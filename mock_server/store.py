@@ -55,6 +55,7 @@ class MemoryStore:
 
     async def next_ordinal(self, key: str) -> int:
         account = self._account(key)
+        self._accounts.move_to_end(key)
         account.requests += 1
         return account.requests
 
@@ -69,7 +70,8 @@ class MemoryStore:
         account.credits -= price
         if refund_at is not None:
             account.refunds.append((refund_at, price))
-        self._forget(self._tasks.pop(task.id, None))  # ids come again when an account was forgotten
+        if task.id in self._tasks:  # ids come again when an account was forgotten
+            self._forget(self._tasks.pop(task.id))
         self._tasks[task.id] = task
         self._bytes += len(task.body)
         while len(self._tasks) > TASKS_KEPT or self._bytes > BYTES_KEPT:
@@ -99,14 +101,12 @@ class MemoryStore:
         for task in [task for task in self._tasks.values() if task.account == key]:
             self._forget(self._tasks.pop(task.id))
 
-    def _forget(self, task: Task | None) -> None:
-        self._bytes -= len(task.body) if task else 0
+    def _forget(self, task: Task) -> None:
+        self._bytes -= len(task.body)
 
     def _account(self, key: str) -> Account:
         account = self._accounts.get(key)
-        if account is not None:
-            self._accounts.move_to_end(key)
-        else:
+        if account is None:
             known = self._known.get(key)
             credits = self._credits if known is None or known.credits is None else known.credits
             account = self._accounts[key] = Account(credits=credits)

@@ -27,11 +27,12 @@ class Progress:
 
 def plan(task: Task) -> tuple[Planned, ...]:
     """Every callback that the task owes, in due order."""
-    return _plan(task.scenario, task.edition.family, task.pace)
+    return _plan(task.scenario, task.edition.family, task.pace.speed)
 
 
 @lru_cache(maxsize=1024)
-def _plan(scenario: Scenario, family: Family, pace: Pace) -> tuple[Planned, ...]:
+def _plan(scenario: Scenario, family: Family, speed: float) -> tuple[Planned, ...]:
+    pace = Pace(speed=speed)
     planned = [
         Planned(after=pace.scale(family.stages[step.stage].at + step.delay), step=step) for step in scenario.steps()
     ]
