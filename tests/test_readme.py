@@ -6,10 +6,14 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 import mock_server
 from mock_server.options import environment
 from mock_server.questions import Register
 from mock_server.scenarios import Scenarios, cause
+
+pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -41,13 +45,9 @@ def untimed(text: str) -> str:
     return re.sub(r"\d+\.\d s", "N s", text)
 
 
-def test_the_test_in_the_readme_passes() -> None:
-    code = README.partition("```python\n")[2].partition("```")[0]
-    names: dict[str, object] = {}
-    exec(code, names)
-    test = names["test_a_paid_request_that_fails"]
-    assert callable(test)
-    test()
+def test_the_test_in_the_readme_passes(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(README.partition("```python\n")[2].partition("```")[0])
+    pytester.runpytest_subprocess("-p", "no:schemathesis").assert_outcomes(passed=1)
 
 
 def test_the_options_in_the_readme_exist() -> None:
