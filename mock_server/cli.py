@@ -7,7 +7,6 @@ import shlex
 import sys
 import threading
 from collections.abc import Iterable, Sequence
-from io import TextIOWrapper
 from typing import Any, NoReturn
 
 import click
@@ -84,8 +83,6 @@ def cli() -> None:
 def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
     """Serve until interrupted; print each request and each callback attempt."""
     settings = taken(options)
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
     console = Console(sys.stdout)
     app = create_app(settings, listener=None if quiet else console)
     listening = listen(host, port)

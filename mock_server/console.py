@@ -24,10 +24,11 @@ class Console:
 
     def flush(self) -> None:
         """Write what waits."""
-        lines = [f"{line(entry)}\n" for entry in self._waiting]
+        encoding = self._stream.encoding or "utf-8"
+        text = "".join(f"{line(entry)}\n" for entry in self._waiting)
         self._waiting.clear()
         if self._stream.closed:
             return
         with suppress(OSError):
-            self._stream.write("".join(lines))
+            self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
             self._stream.flush()

@@ -181,3 +181,11 @@ async def test_scenarios_are_listed() -> None:
         listed = (await http.get("/__admin/scenarios")).json()["scenarios"]
         assert listed[4]["name"] == "409"
         assert listed[4]["cause"].startswith("never by itself: ")
+
+
+async def test_the_clock_ends_with_the_year_9999() -> None:
+    mock = create_app(Settings(pace="manual", epoch="9998-12-31T12:00:00Z"), delivery=RecordingDelivery())
+    async with client(mock) as http:
+        response = await http.post("/__admin/clock/advance", json={"seconds": 31622400})
+        assert response.status_code == 400
+        assert response.json()["error"].startswith("the clock would pass the end of the year 9999; ")
