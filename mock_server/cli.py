@@ -30,7 +30,7 @@ from mock_server.wording import printable
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 profile_option = click.option(
     "--profile",
-    default="apikley",
+    default=Settings().profile,
     show_default=True,
     metavar="NAME",
     help="Whose tracks.",

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from mock_server import answers
 from mock_server.api import RECORD_INFO
 from mock_server.calls import Call
+from mock_server.decode import bearer
 from mock_server.entries import Requested
 from mock_server.errors import NotFound, nearest
 from mock_server.parts import Parts
@@ -39,6 +40,7 @@ class Fallback:
             known = ", ".join(f"{method} {endpoint}" for endpoint, method in ENDPOINTS.items())
             problem = NotFound(f"nothing is served at {path}; allowed: {known}.{nearest(path, ENDPOINTS)}")
         answer = replace(answers.refused(problem, self._parts.editions.default), status=error.status_code)
-        call = Call(request.method, path, request.scope["query_string"], None, "", "", b"")
+        key = bearer(request.headers.get("authorization", ""))
+        call = Call(request.method, path, request.scope["query_string"], key, "", "", None)
         self._parts.journal.record(Requested(self._parts.clock.now(), call, answer))
         return Response(answer.body, answer.status, {**(error.headers or {}), "content-type": answer.content_type})

@@ -141,6 +141,13 @@ def test_an_account_sees_nothing_of_another() -> None:
         assert (one.entries, len(two.requests)) == ([], 2)
 
 
+def test_an_account_sees_its_wrong_paths() -> None:
+    with MockServer(pace="manual") as mock:
+        account = mock.account("one")
+        httpx.post(f"{mock.url}/api/v1/generate/extent", headers=account.headers)
+        assert [entry.answer.status for entry in account.requests] == [404]
+
+
 def test_waiting_in_vain_tells_what_came() -> None:
     with (
         MockServer(pace="manual") as mock,
