@@ -33,6 +33,14 @@ class Problem(Exception):
         self.text = text
 
 
+class Body:
+    """What the document says of one request's body."""
+
+    def __init__(self, described: dict[str, Any]) -> None:
+        self.required: bool = described.get("required", False)
+        self.validator = _validator(described["content"]["application/json"]["schema"])
+
+
 class Admin:
     """The control plane of one mock over HTTP."""
 
@@ -40,6 +48,11 @@ class Admin:
         self._parts = parts
         self._control = control
         self._document: dict[str, Any] = load(OPENAPI / DOCUMENT)
+        self._bodies = {
+            path: Body(methods["post"]["requestBody"])
+            for path, methods in self._document["paths"].items()
+            if "post" in methods
+        }
 
     def routes(self) -> list[Route]:
         handlers: dict[tuple[str, str], Handler] = {
@@ -126,15 +139,15 @@ class Admin:
 
     async def _fields(self, request: Request) -> dict[str, Any]:
         """The body, once it is what the document says. Raises Problem, with every field that is not."""
-        described = self._document["paths"][request.url.path]["post"]["requestBody"]
+        described = self._bodies[request.url.path]
         raw = await request.body()
-        if not raw and not described.get("required"):
+        if not raw and not described.required:
             return {}
         try:
             fields: dict[str, Any] = from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True)
         except ValueError as error:
             raise Problem(400, f"body is not JSON: {error}") from None
-        errors = _validator(described["content"]["application/json"]["schema"]).iter_errors(fields)
+        errors = described.validator.iter_errors(fields)
         texts = [f"{'.'.join(map(str, error.instance_path)) or 'body'}: {error.message}" for error in errors]
         if texts:
             raise Problem(400, "; ".join(texts))

@@ -15,6 +15,7 @@ from mock_server.errors import ApiError, Forced, Invalid, Maintenance, NotFound,
 from mock_server.parts import Parts
 from mock_server.profile import Edition
 from mock_server.records import record
+from mock_server.rulebook import EXTEND
 from mock_server.scenarios import MAGIC, Choice
 from mock_server.seeding import task_id
 from mock_server.tasks import Task
@@ -22,6 +23,8 @@ from mock_server.timeline import reached_at
 from mock_server.tracks import Track, adopted
 
 RECORD_INFO: Final = "/api/v1/generate/record-info"
+ENDPOINTS: Final = {EXTEND: "POST", RECORD_INFO: "GET"}
+"""The provider's endpoints that the mock serves, and the method of each."""
 
 
 class Api:

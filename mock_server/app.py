@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.accounts import known_keys
 from mock_server.admin import Admin
-from mock_server.api import RECORD_INFO, Api
+from mock_server.api import ENDPOINTS, RECORD_INFO, Api
 from mock_server.clock import Clock, ManualClock, RunningClock
 from mock_server.control import Control
 from mock_server.delivery import Delivery, HttpDelivery
@@ -94,9 +94,10 @@ class Mock(Starlette):
 
 def _endpoints(parts: Parts) -> list[Route]:
     api = Api(parts)
+    decisions = {EXTEND: api.extend, RECORD_INFO: api.record_info}
     return [
-        Route(EXTEND, Endpoint(api.extend, api.follow, api.failed), methods=["POST"]),
-        Route(RECORD_INFO, Endpoint(api.record_info, api.follow, api.failed), methods=["GET"]),
+        Route(path, Endpoint(decisions[path], api.follow, api.failed), methods=[method])
+        for path, method in ENDPOINTS.items()
     ]
 
 

@@ -18,8 +18,8 @@ def body(task: Task, step: Step, seed: int) -> bytes:
 def _envelope(task: Task, stage: str, seed: int) -> dict[str, Any]:
     readings = task.edition.readings
     profile = task.edition.profile
-    failure = task.scenario.fails
-    if failure is not None and stage == failure.instead_of:
+    failure = task.scenario.failure_at(stage)
+    if failure is not None:
         data: dict[str, Any] = {"callbackType": readings.failure_type, "task_id": task.id, **readings.failure_data}
         return {"code": failure.code, "msg": profile.callback_codes[failure.code], "data": data}
     tracks = [_track(result, readings.source_urls) for result in listed(task, stage, seed)]

@@ -28,14 +28,6 @@ from mock_server.tracks import source_tracks
 from mock_server.wording import printable
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
-profile_option = click.option(
-    "--profile",
-    default=Settings().profile,
-    show_default=True,
-    metavar="NAME",
-    help="Whose tracks.",
-    envvar=environment("profile"),
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -129,7 +121,7 @@ def receive(port: int) -> None:
 
 
 @cli.command(epilog="Example:  suno-mock tracks --json")
-@profile_option
+@settings_options("profile")
 @as_json
 def tracks(profile: str, as_json: bool) -> None:
     """List the source tracks: id, model, duration, title."""

@@ -10,7 +10,7 @@ ApiError                  one refusal; `code` is the envelope code
 └── Forced                any code, because a scenario asked for it
 BadSetting                an option, a reading or a file that cannot be used
 
-Bugs of ours are ordinary exceptions. They surface as 500 and never use this tree.
+Bugs of ours are ordinary exceptions. `Api.failed` answers for them with HTTP 500.
 """
 
 from collections.abc import Iterable, Sequence

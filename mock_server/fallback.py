@@ -2,23 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server import answers
-from mock_server.api import RECORD_INFO
+from mock_server.api import ENDPOINTS
 from mock_server.calls import Call
 from mock_server.decode import bearer
 from mock_server.entries import Requested
 from mock_server.errors import NotFound, nearest
 from mock_server.parts import Parts
-from mock_server.rulebook import EXTEND
 from mock_server.wording import cut
-
-ENDPOINTS: Final = {EXTEND: "POST", RECORD_INFO: "GET"}
 
 
 class Fallback:

@@ -121,7 +121,8 @@ class Editions:
         choices = zip(register.questions, self._choices, strict=True)
         self._varying = [question for question, names in choices if len(names) > 1]
         self._edition = lru_cache(maxsize=1024)(self._settled)
-        self._contract = cache(self._compiled)
+        # Few readings decide about rules, so there are far fewer contracts than editions, and all are kept.
+        self._contract = cache(Contract)
         self.default = self._edition(register.draw(self._choices, self._seed))
 
     def draw(self, *request: str | int) -> Edition:
@@ -141,11 +142,6 @@ class Editions:
             readings=readings,
             contract=self._contract(self.profile.holding(named), readings.string_length),
         )
-
-    @staticmethod
-    def _compiled(rules: tuple[Rule, ...], length: str) -> Contract:
-        """Few readings decide about rules, so there are far fewer contracts than editions, and all are kept."""
-        return Contract(rules, length)
 
 
 def profile_names() -> list[str]:

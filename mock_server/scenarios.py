@@ -56,6 +56,10 @@ class Scenario:
         """The stages that generation reaches."""
         return STAGES if self.fails is None else STAGES[: STAGES.index(self.fails.instead_of)]
 
+    def failure_at(self, stage: str) -> Failure | None:
+        """The failure that comes in place of a stage, if one does."""
+        return self.fails if self.fails is not None and self.fails.instead_of == stage else None
+
     def steps(self) -> tuple[Step, ...]:
         """The callbacks it owes, by default one per stage and one for the failure."""
         if self.callbacks is not None:

@@ -6,6 +6,7 @@ receiver holds up nothing but its own task. Where an edition lets stages overtak
 
 import asyncio
 import heapq
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
@@ -46,8 +47,8 @@ class Chain:
 
 
 class Scheduler:
-    """Owes callbacks and has them delivered. With a running clock they go out by themselves between `start` and
-    `stop`; with a manual clock `advance` sends them."""
+    """Owes callbacks and has them delivered. With a running clock they go out by themselves until `stop`; with a
+    manual clock `advance` sends them."""
 
     def __init__(self, clock: Clock, delivery: Delivery, journal: Journal, seed: int) -> None:
         self._clock = clock
@@ -114,10 +115,7 @@ class Scheduler:
         """Owe nothing more to one key's tasks, or to any, and cut off the attempts under way."""
         self._heap = [owed for owed in self._heap if key not in (None, owed[-1].task.account)]
         heapq.heapify(self._heap)
-        cut_off = [each for each, chain in self._under_way.items() if key in (None, chain.task.account)]
-        for attempt in cut_off:
-            attempt.cancel()
-        await asyncio.gather(*cut_off, return_exceptions=True)
+        await _cut_off([each for each, chain in self._under_way.items() if key in (None, chain.task.account)])
 
     async def stop(self, grace: float = GRACE) -> None:
         """Give attempts under way `grace` seconds, then write down every callback that is still owed."""
@@ -126,11 +124,9 @@ class Scheduler:
             self._timer.cancel()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=grace)
-        cut_off = dict(self._under_way)
-        for attempt in cut_off:
-            attempt.cancel()
-        await asyncio.gather(*cut_off, return_exceptions=True)
-        for chain in [*cut_off.values(), *(chain for _, _, chain in sorted(self._heap))]:
+        under_way = dict(self._under_way)
+        await _cut_off(under_way)
+        for chain in [*under_way.values(), *(chain for _, _, chain in sorted(self._heap))]:
             self._write_off(chain, "the mock was stopped")
         self._heap.clear()
 
@@ -216,14 +212,14 @@ class Scheduler:
     def _record(self, chain: Chain, at: float, attempt: Attempt) -> None:
         task = chain.task
         stage = chain.planned[chain.position].step.stage
-        failure = task.scenario.fails
+        failure = task.scenario.failure_at(stage)
         self._journal.record(
             Attempted(
                 at=at,
                 key=task.account,
                 task_id=task.id,
                 stage=stage,
-                code=failure.code if failure is not None and failure.instead_of == stage else 200,
+                code=200 if failure is None else failure.code,
                 number=chain.retries + 1,
                 url=shown_url(task.request.callback_url),
                 outcome=attempt.outcome,
@@ -237,3 +233,10 @@ class Scheduler:
         while chain.position < len(chain.planned):
             self._record(chain, now, Attempt(outcome=Outcome.UNDELIVERED, detail=why, took=0.0))
             chain.position += 1
+
+
+async def _cut_off(attempts: Collection[asyncio.Task[None]]) -> None:
+    """Cancel attempts, and return when they have ended."""
+    for attempt in attempts:
+        attempt.cancel()
+    await asyncio.gather(*attempts, return_exceptions=True)

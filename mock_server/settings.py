@@ -11,9 +11,8 @@ from mock_server.errors import BadSetting, unknown
 
 MANUAL_EPOCH: Final = 1735689600.0
 """2025-01-01T00:00:00Z, the createTime of apikley's callback example: where a manual clock starts."""
-
-
 YEAR_9999: Final = 253370764800.0
+"""9999-01-01T00:00:00Z: a clock starts before it, since no createTime can be written a year later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ PACES: Final[Mapping[str, Pace]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """At most `requests` new tasks per account within any `seconds`."""
+    """At most `requests` extend requests per account within any `seconds`, those counted that come to be judged."""
 
     requests: int
     seconds: float
