@@ -28,10 +28,11 @@ LAYERS = {
         "accounts",
         "tasks",
         "tracks",
+        "media",
     ],
     "state": ["delivery", "hosts", "entries", "journal", "store"],
     "out": ["scheduler"],
-    "in": ["parts", "control", "endpoint", "api", "fallback", "admin"],
+    "in": ["parts", "control", "endpoint", "api", "fallback", "admin", "downloads"],
     "wiring": [
         "app",
         "receiver",
