@@ -5,8 +5,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from mock_server.demo import EXTEND
 from mock_server.listening import AnnouncingServer, base_url, listen
-from mock_server.rulebook import EXTEND
 
 
 async def constant(request: Request) -> JSONResponse:

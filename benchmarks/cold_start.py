@@ -8,7 +8,7 @@ import time
 import urllib.request
 
 from benchmarks.servers import BARE, HEADERS, MOCK, REQUEST
-from mock_server.rulebook import EXTEND
+from mock_server.demo import EXTEND
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from mock_server.demo import documented_request
+from mock_server.examples import documented_request
 
 BARE = [sys.executable, "-m", "benchmarks.bare"]
 MOCK = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--pace", "manual", "--credits", str(10**15)]
@@ -21,13 +21,20 @@ HEADERS = {"Authorization": "Bearer benchmark", "Content-Type": "application/jso
 
 @contextmanager
 def serving(command: Sequence[str], core: int) -> Iterator[str]:
-    """A server's base URL, while it runs on one core. Its further output goes to a pipe's other end and is dropped."""
+    """A server's base URL, while it runs on one core."""
+    with running(command, core) as (url, _):
+        yield url
+
+
+@contextmanager
+def running(command: Sequence[str], core: int) -> Iterator[tuple[str, int]]:
+    """A server's base URL and process id. Its further output goes to a pipe's other end and is dropped."""
     process = subprocess.Popen(pinned(command, core), stdout=subprocess.PIPE, text=True)
     assert process.stdout
     url = process.stdout.readline().strip()
     drain = subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL)
     try:
-        yield url
+        yield url, process.pid
     finally:
         process.terminate()
         process.wait()

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.servers import BARE, HEADERS, MOCK, QUIET, REQUEST, pinned, serving
-from mock_server.rulebook import EXTEND
+from mock_server.demo import EXTEND
 
 
 def main() -> None:

@@ -1,44 +1,38 @@
-"""The control plane under `/__admin`, as its own document (`openapi/admin.openapi.yaml`) describes it."""
+"""The control plane under `/__admin`, as its own document (`openapi/admin.openapi.yaml`) describes it.
 
-from collections.abc import Awaitable, Callable, Sequence
+The document decides which paths there are, what a request may hold and which HTTP status a success has. The method
+that an operationId names does what is asked, with the fields that came, and returns the JSON of the answer, or None.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from jiter import from_json
-from jsonschema_rs import Draft4Validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match as RouteMatch
 from starlette.routing import Route
 
-from mock_server.clock import ManualClock
+from mock_server.config import CHANGEABLE
 from mock_server.control import Control
 from mock_server.delivery import Outcome
+from mock_server.described import Described, Problem
 from mock_server.documents import OPENAPI, load
-from mock_server.entries import Entry
-from mock_server.errors import BadSetting
+from mock_server.entries import Entry, Match
+from mock_server.errors import BadSetting, NoSuch, nearest
+from mock_server.faults import Fault
+from mock_server.masking import masked
 from mock_server.parts import Parts
 from mock_server.scenarios import cause
+from mock_server.tracks import added
+from mock_server.wording import cut
 
 PREFIX: Final = "/__admin"
 DOCUMENT: Final = "admin.openapi.yaml"
-Handler = Callable[[Request], Awaitable[Response]]
-
-
-class Problem(Exception):
-    """A control request that cannot be done: HTTP status and text."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
-
-
-class Body:
-    """What the document says of one request's body."""
-
-    def __init__(self, described: dict[str, Any]) -> None:
-        self.required: bool = described.get("required", False)
-        self.validator = _validator(described["content"]["application/json"]["schema"])
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
+Fields = dict[str, Any]
+Handler = Callable[[Fields], Awaitable[Any]]
 
 
 class Admin:
@@ -48,128 +42,174 @@ class Admin:
         self._parts = parts
         self._control = control
         self._document: dict[str, Any] = load(OPENAPI / DOCUMENT)
-        self._bodies = {
-            path: Body(methods["post"]["requestBody"])
-            for path, methods in self._document["paths"].items()
-            if "post" in methods
-        }
 
     def routes(self) -> list[Route]:
-        handlers: dict[tuple[str, str], Handler] = {
-            ("GET", ""): self.index,
-            ("GET", "/openapi.json"): self.openapi,
-            ("GET", "/health"): self.health,
-            ("GET", "/journal"): self.journal,
-            ("POST", "/wait"): self.wait,
-            ("POST", "/reset"): self.reset,
-            ("GET", "/scenarios"): self.scenarios,
-            ("POST", "/scenarios/queue"): self.queue,
-            ("GET", "/clock"): self.clock,
-            ("POST", "/clock/advance"): self.advance,
-        }
-        return [Route(PREFIX + path, _told(handler), methods=[method]) for (method, path), handler in handlers.items()]
+        self._described = [
+            Route(path, self._endpoint(operation), methods=[method.upper()])
+            for path, methods in self._document["paths"].items()
+            for method, operation in methods.items()
+        ]
+        index = Route(PREFIX, self._index, methods=["GET"])
+        return [index, *self._described, Route(f"{PREFIX}/{{rest:path}}", self._unrouted, methods=METHODS)]
 
-    async def index(self, request: Request) -> Response:
-        paths: dict[str, dict[str, Any]] = self._document["paths"]
-        served = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
-        return JSONResponse({"endpoints": served, "document": f"{PREFIX}/openapi.json"})
+    async def openapi(self, fields: Fields) -> Any:
+        return self._document
 
-    async def openapi(self, request: Request) -> Response:
-        return JSONResponse(self._document)
+    async def health(self, fields: Fields) -> Any:
+        settings = self._control.settings()
+        served = {"profile": settings.profile, "seed": settings.seed, "pace": settings.pace}
+        return {"status": "ready", **served, "base_url": self._parts.base_url, "dropped": await self._control.dropped()}
 
-    async def health(self, request: Request) -> Response:
-        settings = self._parts.settings
-        return JSONResponse(
-            {"status": "ready", "profile": settings.profile, "seed": settings.seed, "pace": settings.pace}
-        )
+    async def journal(self, fields: Fields) -> Any:
+        limit = fields.pop("limit", None)
+        return self._entries(self._control.entries(Match(**fields), limit))
 
-    async def journal(self, request: Request) -> Response:
-        return self._entries(self._control.entries(task_id=request.query_params.get("task_id")))
+    async def clear_journal(self, fields: Fields) -> None:
+        await self._control.clear_journal(fields.get("key"))
 
-    async def wait(self, request: Request) -> Response:
-        fields = await self._fields(request)
-        outcome = Outcome(fields.get("outcome", "accepted"))
+    async def wait(self, fields: Fields) -> Any:
+        count, within = fields.pop("count"), fields.pop("within", 10)
+        match = Match(**_awaited(fields))
         try:
-            found = await self._control.wait_for_callbacks(
-                fields["task_id"], fields["count"], fields.get("within", 10), outcome
-            )
+            return self._entries(await self._control.wait_for(match, count, within))
         except TimeoutError as error:
             raise Problem(408, str(error)) from None
-        return self._entries(found)
 
-    async def reset(self, request: Request) -> Response:
-        await self._control.reset((await self._fields(request)).get("key"))
-        return Response(status_code=204)
+    async def tasks(self, fields: Fields) -> Any:
+        return {"tasks": [asdict(view) for view in await self._control.tasks(**fields)]}
 
-    async def scenarios(self, request: Request) -> Response:
+    async def task(self, fields: Fields) -> Any:
+        view, request, timeline = await self._control.task(**fields)
+        return {**asdict(view), "request": request, "timeline": [asdict(moment) for moment in timeline]}
+
+    async def redeliver(self, fields: Fields) -> Any:
+        return asdict(await self._control.redeliver(**fields))
+
+    async def trigger(self, fields: Fields) -> Any:
+        request = fields.get("request", {})
+        return {"task_id": await self._control.trigger(fields["scenario"], fields["to"], fields.get("key"), request)}
+
+    async def reset(self, fields: Fields) -> None:
+        await self._control.reset(fields.get("key"))
+
+    async def scenarios(self, fields: Fields) -> Any:
         listed = [
             {"name": each.name, "summary": each.summary, "cause": cause(each), "triggers": each.triggers()}
-            for each in self._parts.scenarios
+            for each in self._control.scenarios()
         ]
-        return JSONResponse({"scenarios": listed})
+        return {"scenarios": listed}
 
-    async def queue(self, request: Request) -> Response:
-        fields = await self._fields(request)
+    async def queue(self, fields: Fields) -> None:
+        await self._control.queue(fields["key"], fields["scenario"], fields.get("times", 1))
+
+    async def clear_queue(self, fields: Fields) -> None:
+        await self._control.clear_queue(**fields)
+
+    async def faults(self, fields: Fields) -> Any:
+        return {"faults": [{"key": masked(key), **asdict(fault)} for key, fault in await self._control.faults()]}
+
+    async def put_fault(self, fields: Fields) -> Any:
+        await self._control.put_fault(fields.pop("key", None), Fault.of(**fields))
+        return await self.faults({})
+
+    async def accounts(self, fields: Fields) -> Any:
+        return {"accounts": [asdict(view) for view in await self._control.accounts()]}
+
+    async def change_account(self, fields: Fields) -> Any:
+        return asdict(await self._control.change_account(fields.pop("key", None), fields))
+
+    async def tracks(self, fields: Fields) -> Any:
+        return {"tracks": [asdict(track) for track in await self._control.tracks(**fields)]}
+
+    async def add_track(self, fields: Fields) -> Any:
+        key = fields.pop("key", None)
+        return asdict(await self._control.add_track(added(**fields), key))
+
+    async def clock(self, fields: Fields) -> Any:
+        now = self._control.now()
+        return {"now": now, "iso": datetime.fromtimestamp(now, UTC).isoformat(), "frozen": self._parts.clock.frozen}
+
+    async def freeze(self, fields: Fields) -> Any:
+        await self._control.freeze()
+        return await self.clock(fields)
+
+    async def run(self, fields: Fields) -> Any:
+        await self._control.run()
+        return await self.clock(fields)
+
+    async def advance(self, fields: Fields) -> Any:
         try:
-            await self._control.queue(fields["key"], fields["scenario"], fields.get("times", 1))
-        except BadSetting as error:
-            raise Problem(400, str(error)) from None
-        return Response(status_code=204)
-
-    async def clock(self, request: Request) -> Response:
-        return JSONResponse(self._time())
-
-    async def advance(self, request: Request) -> Response:
-        seconds = (await self._fields(request))["seconds"]
-        try:
-            attempts = await self._control.advance(seconds)
+            attempts = await self._control.advance(**fields)
         except TypeError as error:
             raise Problem(409, str(error)) from None
         except ValueError as error:
             raise Problem(400, str(error)) from None
-        return JSONResponse({"attempts": attempts, **self._time()})
+        return {"attempts": attempts, **await self.clock(fields)}
 
-    def _entries(self, entries: Sequence[Entry]) -> Response:
-        return JSONResponse({"entries": [entry.shown() for entry in entries], "dropped": self._parts.journal.dropped})
+    async def settings(self, fields: Fields) -> Any:
+        return {"settings": asdict(self._control.settings()), "changeable": CHANGEABLE}
 
-    def _time(self) -> dict[str, Any]:
-        now = self._control.now()
-        manual = isinstance(self._parts.clock, ManualClock)
-        return {"now": now, "iso": datetime.fromtimestamp(now, UTC).isoformat(), "manual": manual}
+    async def change_settings(self, fields: Fields) -> Any:
+        await self._control.change_settings(fields)
+        return await self.settings({})
 
-    async def _fields(self, request: Request) -> dict[str, Any]:
-        """The body, once it is what the document says. Raises Problem, with every field that is not."""
-        described = self._bodies[request.url.path]
-        raw = await request.body()
-        if not raw and not described.required:
-            return {}
-        try:
-            fields: dict[str, Any] = from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True)
-        except ValueError as error:
-            raise Problem(400, f"body is not JSON: {error}") from None
-        errors = described.validator.iter_errors(fields)
-        texts = [f"{'.'.join(map(str, error.instance_path)) or 'body'}: {error.message}" for error in errors]
-        if texts:
-            raise Problem(400, "; ".join(texts))
-        return fields
+    async def questions(self, fields: Fields) -> Any:
+        readings = self._control.questions()
+        listed = [
+            {
+                "id": each.id,
+                "question": each.question,
+                "reading": readings[each.id],
+                "readings": {name: reading.says for name, reading in each.readings.items()},
+                "sources": each.sources,
+            }
+            for each in self._parts.editions.register.questions.values()
+        ]
+        return {"questions": listed}
+
+    async def change_questions(self, fields: Fields) -> Any:
+        await self._control.change_questions(fields)
+        return await self.questions({})
+
+    async def _index(self, request: Request) -> Response:
+        paths: dict[str, dict[str, Any]] = self._document["paths"]
+        served = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+        return JSONResponse({"endpoints": served, "document": f"{PREFIX}/openapi.json"})
+
+    async def _unrouted(self, request: Request) -> Response:
+        """What no other route takes: a path with a wrong method, or a path that does not exist."""
+        path = request.url.path
+        at_path = [route for route in self._described if route.matches(request.scope)[0] is RouteMatch.PARTIAL]
+        if at_path:
+            allowed = ", ".join(sorted(method for route in at_path for method in route.methods or ()))
+            text = f"{request.method} is not allowed on {cut(path)}; allowed: {allowed}"
+            return JSONResponse({"error": text}, 405, {"Allow": allowed})
+        close = nearest(path, self._document["paths"])
+        return JSONResponse({"error": f"nothing is served at {cut(path)}.{close} GET {PREFIX} lists everything."}, 404)
+
+    def _endpoint(self, operation: dict[str, Any]) -> Callable[[Request], Awaitable[Response]]:
+        described = Described(self._document, operation)
+        handler: Handler = getattr(self, operation["operationId"])
+
+        async def answered(request: Request) -> Response:
+            try:
+                value = await handler(await described.fields(request))
+            except Problem as problem:
+                return JSONResponse({"error": problem.text}, problem.status)
+            except BadSetting as error:
+                return JSONResponse({"error": str(error)}, 400)
+            except NoSuch as error:
+                return JSONResponse({"error": str(error)}, 404)
+            return Response(status_code=described.status) if value is None else JSONResponse(value, described.status)
+
+        return answered
+
+    def _entries(self, entries: list[Entry]) -> Any:
+        shown = [entry.shown(self._parts.base_url) for entry in entries]
+        return {"entries": shown, "dropped": self._parts.journal.dropped}
 
 
-def _told(handler: Handler) -> Handler:
-    """The handler, with a problem as its answer."""
-
-    async def told(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except Problem as problem:
-            return JSONResponse({"error": problem.text}, status_code=problem.status)
-
-    return told
-
-
-def _validator(schema: dict[str, Any]) -> Draft4Validator:
-    """OpenAPI 3.0 is JSON Schema draft 4 but for `nullable`."""
-    properties = {
-        name: {**each, "type": [each["type"], "null"]} if each.get("nullable") else each
-        for name, each in schema["properties"].items()
-    }
-    return Draft4Validator({**schema, "properties": properties})
+def _awaited(fields: Fields) -> Fields:
+    """What is waited for: attempts that were accepted, unless the request says otherwise."""
+    kind = fields.get("kind", "attempt")
+    return {"outcome": Outcome.ACCEPTED, **fields, "kind": kind} if kind == "attempt" else fields

@@ -43,8 +43,8 @@ def accepted(task: Task, applied: str) -> Answer:
     )
 
 
-def succeeded(data: Mapping[str, Any] | None, edition: Edition) -> Answer:
-    """An answer with code 200 and any data."""
+def succeeded(data: Any, edition: Edition, applied: str = "") -> Answer:
+    """An answer with code 200 and any data; `applied` is the preference that was honoured."""
     body = orjson.dumps({"code": 200, "msg": "success", "data": data})
     return Answer(
         status=200,
@@ -52,7 +52,7 @@ def succeeded(data: Mapping[str, Any] | None, edition: Edition) -> Answer:
         msg="success",
         body=body,
         content_type=edition.readings.content_type,
-        headers=_drawn(edition),
+        headers=_preference(applied) | _drawn(edition),
     )
 
 

@@ -1,50 +1,52 @@
-"""The provider's endpoints. `_extend` is the order of the checks, top to bottom, as the README's table gives it."""
+"""The provider's endpoints. `Gate.admit`, then `_extend`, are the order of the checks, as the README's table has it."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from math import ceil
-from typing import Any, Final, TypeGuard
 from urllib.parse import parse_qs
 
 from mock_server import answers, rules
 from mock_server.answers import Answer
 from mock_server.calls import Call
-from mock_server.decode import Decoded, decode
+from mock_server.derived import Derived
 from mock_server.entries import Requested
-from mock_server.errors import ApiError, Forced, Invalid, Maintenance, NotFound, RateLimited, Unauthorized, Violation
+from mock_server.errors import ApiError, Invalid, NotFound, Violation
+from mock_server.gate import Admitted, Gate
+from mock_server.operations import EXTEND, GENERATE, PERSONA, RECORD_INFO, WAV, operations
 from mock_server.parts import Parts
 from mock_server.profile import Edition
 from mock_server.records import record
-from mock_server.rulebook import EXTEND
-from mock_server.scenarios import MAGIC, Choice
 from mock_server.seeding import task_id
+from mock_server.sources import Sources
 from mock_server.tasks import Task
 from mock_server.timeline import reached_at
-from mock_server.tracks import Track, adopted
+from mock_server.tracks import Track
 
-RECORD_INFO: Final = "/api/v1/generate/record-info"
-ENDPOINTS: Final = {EXTEND: "POST", RECORD_INFO: "GET"}
-"""The provider's endpoints that the mock serves, and the method of each."""
+Decide = Callable[[Call], Awaitable[Answer]]
+Judge = Callable[[Call, int, Edition], Awaitable[Answer]]
 
 
 class Api:
-    """The endpoints of one mock. A method per endpoint: a call in, an answer out."""
+    """The endpoints of one mock: a call in, an answer out."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._plain = Choice(scenario=parts.scenarios.named("200"))
+        self._gate = Gate(parts)
+        self._sources = Sources(parts)
+        self._derived = Derived(parts, self._gate, self._sources)
+        self._extends = operations()[EXTEND]
+        self._generates = operations()[GENERATE]
 
-    async def extend(self, call: Call) -> Answer:
-        """POST /api/v1/generate/extend (both documents)."""
-        ordinal = await self._parts.store.next_ordinal(call.key) if self._is_known(call.key) else 0
-        edition = self._parts.editions.draw(call.key or "", ordinal)
-        return await _answered(self._extend(call, ordinal, edition), edition)
-
-    async def record_info(self, call: Call) -> Answer:
-        """GET /api/v1/generate/record-info (documented by siblings as Get Music Details)."""
-        wanted = parse_qs(call.query.decode("latin-1")).get("taskId", [""])[0]
-        edition = self._parts.editions.draw(call.key or "", wanted)
-        return await _answered(self._record_info(call, wanted, edition), edition)
+    def endpoints(self) -> dict[str, Decide]:
+        """What decides on a call, by the operation's name."""
+        return {
+            EXTEND: self._judging(self._extend),
+            GENERATE: self._judging(self._generate),
+            PERSONA: self._judging(self._derived.persona),
+            WAV: self._judging(self._derived.wav),
+            RECORD_INFO: self._record_info,
+            "chat-credit": self._credit,
+            "generate-credit": self._credit,
+        }
 
     def failed(self) -> Answer:
         """What a bug of the mock looks like from outside."""
@@ -52,102 +54,99 @@ class Api:
         return replace(answers.refused(problem, self._parts.editions.default), status=500)
 
     def follow(self, call: Call, answer: Answer) -> None:
-        """Once the answer is out: owe the callbacks, write the journal. Only a task keeps its request's body."""
-        call.body = None
+        """Once the answer is out: owe the callbacks, write the journal."""
         if answer.task is not None:
             self._parts.scheduler.schedule(answer.task)
         self._parts.journal.record(Requested(self._parts.clock.now(), call, answer))
 
+    def _judging(self, judge: Judge) -> Decide:
+        """Counts a request, draws the edition that judges it, and has it judged."""
+
+        async def decide(call: Call) -> Answer:
+            ordinal = await self._parts.store.next_ordinal(call.key) if self._gate.is_known(call.key) else 0
+            edition = self._parts.editions.draw(call.key or "", ordinal)
+            return await _answered(judge(call, ordinal, edition), edition)
+
+        return decide
+
     async def _extend(self, call: Call, ordinal: int, edition: Edition) -> Answer:
-        parts = self._parts
-        account = self._identified(call.key)  # 401
-        self._refuse_in_maintenance()  # 455
-        decoded = decode(call.content_type, call.body)
-        choice = await self._chosen(call, decoded, account)
-        _refuse_if_forced(choice)  # the scenario's code
-        await self._take_slot(account)  # 429
-        request = _request(decoded, edition)  # 422
-        source = self._source(request, edition)  # 404
-        rules.enforce_source(request, source, edition)  # 422
-        rules.enforce_persona(request, parts.personas, edition)  # 404
-        task = Task(
-            task_id(parts.settings.seed, account, ordinal),
-            account,
-            parts.clock.now(),
-            call.body or b"",
-            source,
-            edition,
-            choice.scenario,
-            parts.pace,
-        )
-        await parts.store.open_task(task, edition.family.extension_price, _refund_at(task))  # 402
-        return answers.accepted(task, choice.applied)  # 200
+        """POST /api/v1/generate/extend (both documents)."""
+        admitted = await self._gate.admit(self._extends, call, ordinal, edition)  # 401, 455, forced, 429, 422
+        source = await self._source(admitted)  # 404
+        rules.enforce_source(admitted.request, source, edition)  # 422
+        await self._enforce_persona(admitted)  # 404
+        return await self._opened(admitted, source)  # 402, 200
 
-    async def _record_info(self, call: Call, wanted: str, edition: Edition) -> Answer:
-        parts = self._parts
-        account = self._identified(call.key)
-        self._refuse_in_maintenance()
-        _refuse_if_forced(parts.scenarios.chosen(call.prefer, None, account))
+    async def _generate(self, call: Call, ordinal: int, edition: Edition) -> Answer:
+        """POST /api/v1/generate (`openapi/family.openapi.yaml`, Generate Music)."""
+        admitted = await self._gate.admit(self._generates, call, ordinal, edition)
+        await self._enforce_persona(admitted)
+        return await self._opened(admitted, None)
+
+    async def _record_info(self, call: Call) -> Answer:
+        """GET /api/v1/generate/record-info (`openapi/family.openapi.yaml`, Get Music Details)."""
+        wanted = parse_qs(call.query.decode("latin-1")).get("taskId", [""])[0]
+        edition = self._parts.editions.draw(call.key or "", wanted)
+        return await _answered(self._polled(call, wanted, edition), edition)
+
+    async def _polled(self, call: Call, wanted: str, edition: Edition) -> Answer:
+        account = self._looked_up_by(call)
         if not wanted:
-            raise Invalid([_task_violation("taskId is missing; allowed: the taskId that extend answered, as a query")])
-        task = await parts.store.task(account, wanted)
-        if task is not None:
-            return answers.succeeded(record(task, parts.clock.now(), parts.settings.seed), task.edition)
-        return _unknown_task(wanted, edition)
+            text = "taskId is missing; allowed: the taskId that extend or generate answered, as a query"
+            raise Invalid([_task_violation(text)])
+        task = await self._parts.store.task(wanted)
+        if task is None or task.account != account:
+            return _unknown_task(wanted, edition)
+        await self._gate.take_poll(task)  # 429
+        return answers.succeeded(record(task, self._parts.clock.now(), self._parts.studio), task.edition)
 
-    def _is_known(self, key: str | None) -> TypeGuard[str]:
-        """Whether requests of this key are accepted."""
-        if key is None:
-            return False
-        if key.startswith(MAGIC):
-            return self._parts.scenarios.is_magic(key)
-        return key in self._parts.known_keys or not self._parts.settings.strict_keys
+    async def _credit(self, call: Call) -> Answer:
+        """GET /api/v1/chat/credit and /api/v1/generate/credit (`openapi/family.openapi.yaml`)."""
+        edition = self._parts.editions.draw(call.key or "", call.path)
+        return await _answered(self._counted(call, edition), edition)
 
-    def _identified(self, key: str | None) -> str:
-        """The account's key. Raises Unauthorized without one, for a magic key without a scenario, and for an unknown
-        key when keys are strict."""
-        if self._is_known(key):
-            return key
-        if key is None:
-            raise Unauthorized("send your key as 'Authorization: Bearer <key>'; any non-empty key works here")
-        if key.startswith(MAGIC):
-            raise self._parts.scenarios.unknown_key(key)
-        known = ", ".join(self._parts.known_keys)
-        raise Unauthorized(f"the key is none of fixtures/accounts.yaml ({known}), and keys are strict")
+    async def _counted(self, call: Call, edition: Edition) -> Answer:
+        balance = await self._parts.store.balance(self._looked_up_by(call), self._parts.clock.now())
+        return answers.succeeded(float(balance) if edition.readings.credits_number else balance, edition)
 
-    def _refuse_in_maintenance(self) -> None:
-        if self._parts.settings.maintenance:
-            raise Maintenance("the mock was started with --maintenance")
+    def _looked_up_by(self, call: Call) -> str:
+        """The account of a GET. Raises its refusals: 401, 455, and the scenario's code."""
+        account = self._gate.identified(call.key)
+        self._gate.refuse_in_maintenance(account)
+        self._gate.refuse_if_forced(call.prefer, account)
+        return account
 
-    async def _chosen(self, call: Call, decoded: Decoded, account: str) -> Choice:
-        """The scenario that the request asks for, else the one that is queued for the key, else success."""
-        choice = self._parts.scenarios.chosen(call.prefer, decoded.audio_id, account)
-        if choice is not None:
-            return choice
-        queued = await self._parts.store.next_scenario(account)
-        return self._plain if queued is None else Choice(scenario=self._parts.scenarios.named(queued))
-
-    async def _take_slot(self, account: str) -> None:
-        limit = self._parts.rate_limit
-        if limit is None:
-            return
-        wait = await self._parts.store.take_slot(account, self._parts.clock.now(), limit)
-        if wait is not None:
-            raise RateLimited(
-                f"the account had {limit.requests} requests within {limit.seconds:g} s; "
-                f"the next is possible in {wait:.1f} s (--rate-limit)",
-                retry_after=ceil(wait),
-            )
-
-    def _source(self, request: dict[str, Any], edition: Edition) -> Track:
+    async def _source(self, admitted: Admitted) -> Track:
         """The track to extend. Raises the refusal that the edition has for an unknown one."""
-        audio_id: str = request["audioId"]
-        source = self._parts.tracks.get(audio_id)
-        if source is not None:
-            return source
-        if self._parts.settings.adopt_unknown_tracks or self._parts.scenarios.is_magic(audio_id):
-            return adopted(audio_id, request["model"], edition.family.longest[request["model"]])
-        raise rules.unknown_audio(request, self._parts.tracks, edition)
+        request, account = admitted.request, admitted.account
+        source = await self._sources.extendable(account, request["audioId"], request["model"], admitted.edition)
+        if source is None:
+            raise rules.unknown_audio(request, await self._sources.known(account), admitted.edition)
+        return source
+
+    async def _enforce_persona(self, admitted: Admitted) -> None:
+        """Raise NotFound for a persona that is neither listed nor made by the account."""
+        persona = admitted.request.get("personaId")
+        if persona is not None and persona not in self._parts.personas:
+            known = {*self._parts.personas, *await self._parts.store.made(admitted.account, PERSONA)}
+            rules.enforce_persona(admitted.operation.name, admitted.request, known, admitted.edition)
+
+    async def _opened(self, admitted: Admitted, source: Track | None) -> Answer:
+        """The answer that starts a task. Raises InsufficientCredits."""
+        task = Task(
+            task_id(self._parts.config.settings.seed, admitted.account, admitted.ordinal),
+            admitted.account,
+            self._parts.clock.now(),
+            admitted.body,
+            admitted.request["callBackUrl"],
+            admitted.operation,
+            source,
+            admitted.edition,
+            admitted.choice.scenario,
+            self._parts.config.pace,
+        )
+        await self._parts.store.open_task(task, task.operation.price, _refund_at(task))
+        return answers.accepted(task, admitted.choice.applied)
 
 
 async def _answered(decision: Awaitable[Answer], edition: Edition) -> Answer:
@@ -156,21 +155,6 @@ async def _answered(decision: Awaitable[Answer], edition: Edition) -> Answer:
         return await decision
     except ApiError as error:
         return answers.refused(error, edition)
-
-
-def _request(decoded: Decoded, edition: Edition) -> dict[str, Any]:
-    """The body, once it satisfies the contract. Raises Invalid with every broken rule."""
-    if decoded.refusal is not None:
-        raise decoded.refusal
-    if not edition.contract.accepts(decoded.value):
-        raise Invalid(edition.contract.violations(decoded.value))
-    request: dict[str, Any] = decoded.value
-    return request
-
-
-def _refuse_if_forced(choice: Choice | None) -> None:
-    if choice is not None and choice.scenario.answer is not None:
-        raise Forced(choice.scenario.answer, choice.scenario.name, choice.applied)
 
 
 def _refund_at(task: Task) -> float | None:

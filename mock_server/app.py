@@ -8,23 +8,25 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mock_server.accounts import known_keys
 from mock_server.admin import Admin
-from mock_server.api import ENDPOINTS, RECORD_INFO, Api
-from mock_server.clock import Clock, ManualClock, RunningClock
+from mock_server.api import Api
+from mock_server.clock import Clock, MockClock
+from mock_server.config import Config
 from mock_server.control import Control
 from mock_server.delivery import Delivery, HttpDelivery
 from mock_server.endpoint import Endpoint
 from mock_server.entries import Entry
 from mock_server.fallback import Fallback
+from mock_server.faults import Faults
+from mock_server.files import PATH, Files
 from mock_server.hosts import HostPolicy
 from mock_server.journal import Journal
 from mock_server.parts import Parts
 from mock_server.profile import Editions
-from mock_server.rulebook import EXTEND
+from mock_server.results import Studio
 from mock_server.scenarios import Scenarios
 from mock_server.scheduler import Scheduler
-from mock_server.settings import MANUAL_EPOCH, Pace, RateLimit, Settings, parse_epoch, words
+from mock_server.settings import BASE_URL, MANUAL_EPOCH, Pace, Settings, parse_epoch, words
 from mock_server.store import MemoryStore
 from mock_server.tracks import personas, source_tracks
 
@@ -47,26 +49,29 @@ def create_app(
     delivery = delivery or HttpDelivery(
         HostPolicy(words(settings.allow_callbacks_to)), settings.callback_timeout or editions.family.callback_timeout
     )
+    base_url = (settings.base_url or BASE_URL).rstrip("/")
+    config = Config(settings)
     journal = Journal(listener)
-    keys = known_keys()
+    store = MemoryStore(config.credits)
+    studio = Studio(settings.seed, f"{base_url}/")
     parts = Parts(
-        settings=settings,
-        pace=Pace.parse(settings.pace),
-        rate_limit=RateLimit.parse(settings.rate_limit),
+        base_url=base_url,
+        config=config,
         clock=clock,
         editions=editions,
         scenarios=Scenarios.read(),
         tracks=source_tracks(settings.profile, editions.profile.models),
         personas=personas(),
-        known_keys=keys,
-        store=MemoryStore(settings.credits, keys),
+        store=store,
+        studio=studio,
         journal=journal,
-        scheduler=Scheduler(clock, delivery, journal, settings.seed),
+        faults=Faults(),
+        scheduler=Scheduler(clock, delivery, journal, studio, store.note_last),
     )
     control = Control(parts)
     app = Mock(
         _endpoints(parts),
-        routes=Admin(parts, control).routes(),
+        routes=[*Admin(parts, control).routes(), Route(PATH, Files(parts).serve)],
         exception_handlers=Fallback(parts).handlers(),
         lifespan=_lifespan(parts, delivery),
     )
@@ -94,10 +99,10 @@ class Mock(Starlette):
 
 def _endpoints(parts: Parts) -> list[Route]:
     api = Api(parts)
-    decisions = {EXTEND: api.extend, RECORD_INFO: api.record_info}
+    decisions = api.endpoints()
     return [
-        Route(path, Endpoint(decisions[path], api.follow, api.failed), methods=[method])
-        for path, method in ENDPOINTS.items()
+        Route(each.path, Endpoint(decisions[each.name], api.follow, api.failed, parts.faults), methods=[each.method])
+        for each in parts.editions.profile.operations.values()
     ]
 
 
@@ -114,5 +119,5 @@ def _lifespan(parts: Parts, delivery: Delivery) -> Callable[[Starlette], Abstrac
 def _clock(settings: Settings) -> Clock:
     epoch = parse_epoch(settings.epoch)
     if Pace.parse(settings.pace).manual:
-        return ManualClock(MANUAL_EPOCH if epoch is None else epoch)
-    return RunningClock(epoch)
+        return MockClock(MANUAL_EPOCH if epoch is None else epoch, frozen=True)
+    return MockClock(epoch)

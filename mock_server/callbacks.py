@@ -4,31 +4,32 @@ from typing import Any
 
 import orjson
 
-from mock_server.results import Result, listed
+from mock_server.results import Result, Studio
 from mock_server.scenarios import Step
 from mock_server.tasks import Task
 
 
-def body(task: Task, step: Step, seed: int) -> bytes:
+def body(task: Task, step: Step, studio: Studio) -> bytes:
     """The JSON of one callback, or its first half where the scenario cuts it."""
-    text = orjson.dumps(_envelope(task, step.stage, seed))
+    text = orjson.dumps(_envelope(task, step.stage, studio))
     return text[: len(text) // 2] if step.cut else text
 
 
-def _envelope(task: Task, stage: str, seed: int) -> dict[str, Any]:
+def _envelope(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
     readings = task.edition.readings
     profile = task.edition.profile
     failure = task.scenario.failure_at(stage)
     if failure is not None:
         data: dict[str, Any] = {"callbackType": readings.failure_type, "task_id": task.id, **readings.failure_data}
         return {"code": failure.code, "msg": profile.callback_codes[failure.code], "data": data}
-    tracks = [_track(result, readings.source_urls) for result in listed(task, stage, seed)]
+    tracks = [_track(result, readings.source_urls) for result in studio.listed(task, stage)]
     data = {"callbackType": stage, "task_id": task.id, "data": tracks}
     return {"code": 200, "msg": profile.stage_messages[stage], "data": data}
 
 
 def _track(result: Result, source_urls: bool) -> dict[str, Any]:
-    fields: dict[str, Any] = {"id": result.id, "audio_url": result.audio_url}
+    track = result.track
+    fields: dict[str, Any] = {"id": track.id, "audio_url": result.audio_url}
     if source_urls and result.finished:
         fields["source_audio_url"] = result.audio_url
     fields["stream_audio_url"] = result.stream_url
@@ -38,10 +39,10 @@ def _track(result: Result, source_urls: bool) -> dict[str, Any]:
     if source_urls:
         fields["source_image_url"] = result.image_url
     fields |= {
-        "prompt": result.prompt,
+        "prompt": track.prompt,
         "model_name": result.model_name,
-        "title": result.title,
-        "tags": result.tags,
+        "title": track.title,
+        "tags": track.style,
         "createTime": result.create_time,
     }
-    return fields | ({"duration": result.duration} if result.finished else {})
+    return fields | ({"duration": track.duration} if result.finished else {})

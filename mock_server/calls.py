@@ -14,3 +14,7 @@ class Call:
     content_type: str
     prefer: str
     body: bytes | None
+
+    def described(self) -> dict[str, str]:
+        """The headers that a decision depends on, but for the key."""
+        return {"Content-Type": self.content_type} | ({"Prefer": self.prefer} if self.prefer else {})

@@ -11,19 +11,19 @@ from typing import Any, NoReturn
 
 import click
 
-from mock_server import __version__, demo, listings
+from mock_server import __version__, demo, listings, operations
 from mock_server.accounts import known_keys
 from mock_server.app import create_app
 from mock_server.console import Console
 from mock_server.errors import BadSetting
-from mock_server.listening import AnnouncingServer, base_url, listen
+from mock_server.examples import documented_request
+from mock_server.listening import AnnouncingServer, base_url, listen, reached_at
 from mock_server.options import environment, settings_options, taken
 from mock_server.profile import Family, Profile, profile_names
 from mock_server.questions import Register
 from mock_server.receiver import Received, Receiver
-from mock_server.rulebook import EXTEND
 from mock_server.scenarios import Scenarios
-from mock_server.settings import Settings
+from mock_server.settings import PORT, Settings
 from mock_server.tracks import source_tracks
 from mock_server.wording import printable
 
@@ -64,7 +64,7 @@ def cli() -> None:
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    default=4010,
+    default=PORT,
     show_default=True,
     envvar=environment("port"),
     show_envvar=True,
@@ -76,26 +76,24 @@ def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
     """Serve until interrupted; print each request and each callback attempt."""
     settings = taken(options)
     console = Console(sys.stdout)
-    app = create_app(settings, listener=None if quiet else console)
-    listening = listen(host, port)
-    server = AnnouncingServer(app, lambda: _introduce(base_url(listening), settings), console.flush)
-    # What a request leaves behind is kept for long and holds no cycles; the default looks for some every 700 objects.
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
-    server.run(sockets=[listening])
+    with listen(host, port) as listening:
+        app = create_app(reached_at(listening, settings), listener=None if quiet else console)
+        server = AnnouncingServer(app, lambda: _introduce(base_url(listening), settings), console.flush)
+        # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
+        server.run(sockets=[listening])
 
 
 def _introduce(url: str, settings: Settings) -> None:
     key = next(iter(known_keys()))
-    request = demo.documented_request(settings.profile) | {"callBackUrl": "http://127.0.0.1:3000/callback"}
+    request = documented_request(settings.profile) | {"callBackUrl": "http://127.0.0.1:3000/callback"}
     print(url)
     print(f"key    {key}" + ("" if settings.strict_keys else "  (any other non-empty key works too)"))
     print(f"admin  {url}/__admin")
-    print(
-        f"try    curl -s {url}{EXTEND} -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' "
-        f"-d {shlex.quote(json.dumps(request))}",
-        flush=True,
-    )
+    extend = f"{url}{operations.path(operations.EXTEND)}"
+    headers = f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json'"
+    print(f"try    curl -s {extend} {headers} -d {shlex.quote(json.dumps(request))}", flush=True)
 
 
 @cli.command(name="demo", epilog="Example:  suno-mock demo --profile classic")
@@ -147,7 +145,10 @@ def profiles(as_json: bool) -> None:
     """List the profiles: which reading of which document each one serves."""
     family = Family.read()
     found = [Profile.read(name, family) for name in profile_names()]
-    values = [{"name": each.name, "summary": each.summary, "models": each.models} for each in found]
+    values = [
+        {"name": each.name, "summary": each.summary, "models": each.models, "endpoints": list(each.operations)}
+        for each in found
+    ]
     _print(listings.profiles(found), values, as_json)
 
 

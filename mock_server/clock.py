@@ -5,37 +5,56 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Seconds since the Unix epoch, as the mock sees them."""
+    """Seconds since the Unix epoch, as the mock sees them. While `frozen` it stands still until it is moved."""
+
+    frozen: bool
 
     def now(self) -> float: ...
 
+    def freeze(self) -> None:
+        """Stand still from now on."""
 
-class RunningClock:
-    """Follows real time, from `epoch` (epoch seconds) or from now. Never steps when the machine's clock is set."""
-
-    def __init__(self, epoch: float | None = None) -> None:
-        self._origin = (time.time() if epoch is None else epoch) - time.monotonic()
-
-    def now(self) -> float:
-        return self._origin + time.monotonic()
-
-
-class ManualClock:
-    """Stands still until it is moved."""
-
-    def __init__(self, epoch: float) -> None:
-        self._epoch = epoch
-        self._now = epoch
-
-    def now(self) -> float:
-        return self._now
+    def run(self) -> None:
+        """Follow real time from the moment that it shows."""
 
     def move_to(self, moment: float) -> None:
-        """Set the time to `moment`, in epoch seconds. Raises ValueError when that is in the past."""
-        if moment < self._now:
-            raise ValueError(f"the clock stands at {self._now:.3f} and cannot go back to {moment:.3f}")
-        self._now = moment
+        """Show `moment`, in epoch seconds, while frozen. Raises ValueError when that is in the past."""
 
     def reset(self) -> None:
-        """Go back to where it started."""
-        self._now = self._epoch
+        """Go back to how it started; one that started running keeps its time."""
+
+
+class MockClock:
+    """Starts at `epoch` (epoch seconds) or now, frozen or running. Running, it never steps when the machine's clock is
+    set."""
+
+    def __init__(self, epoch: float | None = None, *, frozen: bool = False) -> None:
+        self._epoch = time.time() if epoch is None else epoch
+        self._starts_frozen = frozen
+        self._shown = self._epoch
+        self._since = time.monotonic()
+        self.frozen = frozen
+
+    def now(self) -> float:
+        return self._shown if self.frozen else self._shown + time.monotonic() - self._since
+
+    def freeze(self) -> None:
+        self._shown = self.now()
+        self.frozen = True
+
+    def run(self) -> None:
+        self._shown = self.now()
+        self._since = time.monotonic()
+        self.frozen = False
+
+    def move_to(self, moment: float) -> None:
+        if moment < self._shown:
+            raise ValueError(f"the clock stands at {self._shown:.3f} and cannot go back to {moment:.3f}")
+        self._shown = moment
+
+    def reset(self) -> None:
+        if self._starts_frozen:
+            self._shown = self._epoch
+            self.frozen = True
+        else:
+            self.run()

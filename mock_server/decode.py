@@ -25,20 +25,20 @@ class Decoded:
         return self.value.get("audioId") if isinstance(self.value, dict) else None
 
 
-def decode(content_type: str, body: bytes | None) -> Decoded:
-    """`body` is None when it was over BODY_LIMIT."""
+def decode(operation: str, content_type: str, body: bytes | None) -> Decoded:
+    """`body` is None when it was over BODY_LIMIT; `operation` begins the ids of the rules."""
     if not is_json(content_type):
         came = wording.shown(content_type) if content_type else "missing"
-        return _refused(
-            "extend.contentType", "Content-Type", f"Content-Type is {came}; allowed: application/json, in UTF-8"
-        )
+        message = f"Content-Type is {came}; allowed: application/json, in UTF-8"
+        return _refused(f"{operation}.contentType", "Content-Type", message)
     if body is None:
-        return _refused("extend.body.size", "body", f"body is too large; allowed: at most {BODY_LIMIT} bytes")
+        message = f"body is too large; allowed: at most {BODY_LIMIT} bytes"
+        return _refused(f"{operation}.body.size", "body", message)
     try:
         return Decoded(value=from_json(body, allow_inf_nan=False, catch_duplicate_keys=True))
     except ValueError as error:
         return _refused(
-            "extend.body.json",
+            f"{operation}.body.json",
             "body",
             f"body is not JSON: {error!s:.200}; allowed: one JSON object in UTF-8, each key once",
         )

@@ -7,15 +7,16 @@ from http.client import HTTPConnection
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from mock_server.api import RECORD_INFO
-from mock_server.documents import FIXTURES
+from mock_server import operations
 from mock_server.errors import BadSetting
-from mock_server.profile import Family, document_name
+from mock_server.examples import documented_request
+from mock_server.profile import Family
 from mock_server.receiver import Received, Receiver
-from mock_server.rulebook import EXTEND
 from mock_server.server import MockServer
 from mock_server.settings import Pace, Settings
 
+EXTEND: Final = operations.path(operations.EXTEND)
+RECORD_INFO: Final = operations.path(operations.RECORD_INFO)
 CALLBACKS: Final = 3
 PATIENCE: Final = 18.0
 """Seconds of real time that the last callback may take."""
@@ -44,13 +45,6 @@ def run(settings: Settings, say: Callable[[str], object]) -> None:
         record = _call(mock, "GET", f"{RECORD_INFO}?taskId={task_id}")["data"]
         tracks = record["response"]["sunoData"]
         say(f"status {record['status']}, tracks {', '.join(track['id'] for track in tracks)}")
-
-
-def documented_request(profile: str) -> dict[str, Any]:
-    """The example request of the document that the profile reads."""
-    path = FIXTURES / "documents" / document_name(profile) / "extend-request.json"
-    request: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return request
 
 
 def _call(mock: MockServer, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

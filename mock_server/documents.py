@@ -61,15 +61,19 @@ class Document:
         return f"{self.name}:{self.lines[pointer]}"
 
     def place_of(self, quote: str, *, after: Pointer = ()) -> str:
-        """`file:line` of the first line that holds `quote`, at or after the node `after`.
+        """`file:line` of the first line that holds `quote`, at or after the node `after`. Backticks do not count.
 
         Raises LookupError when no line holds it: then the quote is not the document's.
         """
         first = self.lines.get(after, 1)
         for number, line in enumerate(self.text[first - 1 :], first):
-            if quote in line:
+            if quote in _plain(line):
                 return f"{self.name}:{number}"
         raise LookupError(f"{self.name} has no line {quote!r} at or after line {first}")
+
+
+def _plain(line: str) -> str:
+    return line.replace("`", "").replace("’", "'")
 
 
 def _lines(node: yaml.Node | None, pointer: Pointer) -> Iterator[tuple[Pointer, int]]:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Protocol
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from mock_server.answers import Answer
 from mock_server.calls import Call
 from mock_server.decode import BODY_LIMIT, bearer
+from mock_server.faults import Broken, Fault, Faults
 
 DRAIN_LIMIT: Final = 16 * BODY_LIMIT
 """Bytes of an oversized body that are read and dropped, so that its sender gets to read the answer."""
@@ -22,6 +23,16 @@ class Disconnected(Exception):
     """The client went away before its request was complete: nothing to decide, nobody to answer."""
 
 
+CONNECTION: Final = "suno_mock.connection"
+"""What the request's connection is called in the state of its scope; `listening` puts it there."""
+
+
+class Connection(Protocol):
+    """A connection that a fault can end: at once, as a process that dies does, or when what was sent is out."""
+
+    def cut(self, *, at_once: bool) -> None: ...
+
+
 Decide = Callable[[Call], Awaitable[Answer]]
 Follow = Callable[[Call, Answer], None]
 
@@ -30,19 +41,26 @@ class Endpoint:
     """One endpoint as an ASGI application.
 
     `follow` runs when the answer is out, and if sending it failed. A bug in `decide` is answered by `failed` and raised
-    again, so that the server logs the traceback.
+    again, so that the server logs the traceback. `faults` come before everything else.
     """
 
-    def __init__(self, decide: Decide, follow: Follow, failed: Callable[[], Answer]) -> None:
+    def __init__(self, decide: Decide, follow: Follow, failed: Callable[[], Answer], faults: Faults) -> None:
         self._decide = decide
         self._follow = follow
         self._failed = failed
+        self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             call = await read_call(scope, receive)
         except (Disconnected, asyncio.CancelledError):  # cancelled: the server stops and waits no longer
             return
+        fault = self._faults.take(call.key)
+        if fault is not None:
+            await asyncio.sleep(fault.delay)
+            if fault.answer is not None:
+                self._follow(call, fault.answered())
+                return await _break(fault, scope, receive, send)
         try:
             answer = await self._decide(call)
         except Exception:
@@ -55,6 +73,22 @@ class Endpoint:
             await _send(answer, send)
         finally:
             self._follow(call, answer)
+
+
+async def _break(fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    """Do to the connection what the fault says. Raises ConnectionResetError where nothing can cut it off."""
+    answer = fault.answered()
+    connection: Connection | None = scope.get("state", {}).get(CONNECTION)
+    if fault.answer in (Broken.STATUS, Broken.MALFORMED):
+        return await _send(answer, send)
+    if fault.answer is Broken.TRUNCATED:
+        await send(_start(answer))
+        await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
+    if connection is None:
+        raise ConnectionResetError(answer.msg)
+    connection.cut(at_once=fault.answer is Broken.RESET)
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def read_call(scope: Scope, receive: Receive) -> Call:
@@ -91,8 +125,12 @@ async def _read_body(receive: Receive) -> bytes | None:
 
 
 async def _send(answer: Answer, send: Send) -> None:
+    await send(_start(answer))
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def _start(answer: Answer) -> Message:
     headers = [(b"content-type", answer.content_type.encode()), (b"content-length", b"%d" % len(answer.body))]
     if answer.headers:
         headers += [(name.encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    return {"type": "http.response.start", "status": answer.status, "headers": headers}

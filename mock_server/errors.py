@@ -3,12 +3,15 @@
 ApiError                  one refusal; `code` is the envelope code
 ├── Unauthorized          401
 ├── InsufficientCredits   402
-├── NotFound              404
+├── RuleBroken            for one rule
+│   ├── NotFound          404
+│   └── Conflict          409
 ├── Invalid               422, holds every violation, not only the first
 ├── RateLimited           429
 ├── Maintenance           455
 └── Forced                any code, because a scenario asked for it
 BadSetting                an option, a reading or a file that cannot be used
+NoSuch                    something that the control plane is asked for and does not find
 
 Bugs of ours are ordinary exceptions. `Api.failed` answers for them with HTTP 500.
 """
@@ -38,17 +41,25 @@ class InsufficientCredits(ApiError):
 
     def __init__(self, balance: int, price: int) -> None:
         super().__init__(
-            f"the account has {balance} credits and one extension costs {price}; "
+            f"the account has {balance} credits and this costs {price}; "
             "use another key, or start the mock with more --credits"
         )
 
 
-class NotFound(ApiError):
-    code = 404
+class RuleBroken(ApiError):
+    """A refusal for one rule, `rule` its id."""
 
     def __init__(self, msg: str, rule: str | None = None) -> None:
         super().__init__(msg)
         self.rules = (rule,) if rule else ()
+
+
+class NotFound(RuleBroken):
+    code = 404
+
+
+class Conflict(RuleBroken):
+    code = 409
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +110,10 @@ class Forced(ApiError):
 
 class BadSetting(ValueError):
     """Something the user of the mock configured. The text is one line and names a valid value."""
+
+
+class NoSuch(LookupError):
+    """The text says what is not there, and where to look."""
 
 
 def unknown(kind: str, value: str, known: Iterable[str]) -> BadSetting:

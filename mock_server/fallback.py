@@ -9,11 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server import answers
-from mock_server.api import ENDPOINTS
 from mock_server.calls import Call
 from mock_server.decode import bearer
 from mock_server.entries import Requested
-from mock_server.errors import NotFound, nearest
+from mock_server.errors import ApiError, NotFound, nearest
 from mock_server.parts import Parts
 from mock_server.wording import cut
 
@@ -25,19 +24,33 @@ class Fallback:
         self._parts = parts
 
     def handlers(self) -> Mapping[Any, Any]:
-        return {HTTPException: self.unrouted}
+        return {HTTPException: self.unrouted, ApiError: self.refused}
 
     async def unrouted(self, request: Request, error: HTTPException) -> Response:
         """HTTP 404 or 405 with envelope code 404, whatever the profile says of refusals: no endpoint was reached."""
-        path = cut(request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0])
+        path = _path(request)
+        served = self._parts.editions.profile.operations.values()
         if error.status_code == 405:
             allowed = (error.headers or {}).get("Allow", "")
             problem = NotFound(f"{request.method} is not allowed on {path}; allowed: {allowed}")
         else:
-            known = ", ".join(f"{method} {endpoint}" for endpoint, method in ENDPOINTS.items())
-            problem = NotFound(f"nothing is served at {path}; allowed: {known}.{nearest(path, ENDPOINTS)}")
-        answer = replace(answers.refused(problem, self._parts.editions.default), status=error.status_code)
+            known = ", ".join(f"{each.method} {each.path}" for each in served)
+            close = nearest(path, [each.path for each in served])
+            problem = NotFound(f"nothing is served at {path}; allowed: {known}.{close}")
+        return self._answer(request, problem, error.status_code, error.headers or {})
+
+    async def refused(self, request: Request, error: ApiError) -> Response:
+        """The refusal of what is no endpoint of the API, with its code as the HTTP status."""
+        return self._answer(request, error, error.code, {})
+
+    def _answer(self, request: Request, error: ApiError, status: int, headers: Mapping[str, str]) -> Response:
+        answer = replace(answers.refused(error, self._parts.editions.default), status=status)
         key = bearer(request.headers.get("authorization", ""))
-        call = Call(request.method, path, request.scope["query_string"], key, "", "", None)
+        call = Call(request.method, _path(request), request.scope["query_string"], key, "", "", None)
         self._parts.journal.record(Requested(self._parts.clock.now(), call, answer))
-        return Response(answer.body, answer.status, {**(error.headers or {}), "content-type": answer.content_type})
+        return Response(answer.body, answer.status, {**headers, "content-type": answer.content_type})
+
+
+def _path(request: Request) -> str:
+    """The path as it was sent, and not too long."""
+    return cut(request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0])

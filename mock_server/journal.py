@@ -2,34 +2,58 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from mock_server.entries import Entry, line
 
 ENTRIES_KEPT: Final = 10_000
+BYTES_KEPT: Final = 64 * 1024 * 1024
+"""Bytes of all entries together, about; bodies are most of it."""
 
 Wanted = Callable[[Entry], bool]
+
+
+class Waiting:
+    """Somebody who waits for `count` entries, `found` of which are there."""
+
+    def __init__(self, wanted: Wanted, count: int) -> None:
+        self.wanted = wanted
+        self.count = count
+        self.found = 0
+        self.came = asyncio.Event()
+
+    def see(self, entries: Iterable[Entry]) -> None:
+        self.found += sum(map(self.wanted, entries))
+        if self.found >= self.count:
+            self.came.set()
 
 
 class Journal:
     """The newest entries. `dropped` counts the older ones that were forgotten."""
 
     def __init__(self, listener: Callable[[Entry], None] | None = None) -> None:
-        self._entries: deque[Entry] = deque(maxlen=ENTRIES_KEPT)
+        self._entries: deque[Entry] = deque()
+        self._bytes = 0
         self._listener = listener
-        self._waiting: set[asyncio.Event] = set()
+        self._waiting: set[Waiting] = set()
+        self._recorded = 0
         self.dropped = 0
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
     def record(self, entry: Entry) -> None:
-        if len(self._entries) == ENTRIES_KEPT:
-            self.dropped += 1
+        """Write an entry down, under the next id."""
+        self._recorded += 1
+        entry.id = self._recorded
         self._entries.append(entry)
-        for changed in self._waiting:
-            changed.set()
+        self._bytes += entry.size
+        while len(self._entries) > ENTRIES_KEPT or self._bytes > BYTES_KEPT:
+            self._bytes -= self._entries.popleft().size
+            self.dropped += 1
+        for waiting in self._waiting:
+            waiting.see((entry,))
         if self._listener is not None:
             self._listener(entry)
 
@@ -38,25 +62,28 @@ class Journal:
 
         Raises TimeoutError after `within` seconds of real time; its text lists what did come.
         """
-        changed = asyncio.Event()
-        self._waiting.add(changed)
+        waiting = Waiting(wanted, count)
+        waiting.see(self)
+        self._waiting.add(waiting)
         try:
-            async with asyncio.timeout(within):
-                while len(found := [entry for entry in self if wanted(entry)]) < count:
-                    await changed.wait()
-                    changed.clear()
-                return found
+            if waiting.found < count:
+                async with asyncio.timeout(within):
+                    await waiting.came.wait()
+            return [entry for entry in self if wanted(entry)]
         except TimeoutError:
             lines = [f"\n  {line(entry)}" for entry in self]
             came = "".join(lines) or " nothing"
-            raise TimeoutError(f"{len(found)} of {count} came within {within:g} s. Journal:{came}") from None
+            raise TimeoutError(f"{waiting.found} of {count} came within {within:g} s. Journal:{came}") from None
         finally:
-            self._waiting.discard(changed)
+            self._waiting.discard(waiting)
 
     def clear(self, key: str | None) -> None:
         """Forget one key's entries, or everything and the count of what was dropped."""
+        kept = [] if key is None else [entry for entry in self._entries if entry.key != key]
         if key is None:
-            self._entries.clear()
             self.dropped = 0
-        else:
-            self._entries = deque((entry for entry in self._entries if entry.key != key), maxlen=ENTRIES_KEPT)
+        self._entries = deque(kept)
+        self._bytes = sum(entry.size for entry in kept)
+        for waiting in self._waiting:
+            waiting.found = 0
+            waiting.see(kept)

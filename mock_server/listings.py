@@ -24,6 +24,7 @@ def profiles(found: Iterable[Profile]) -> Iterator[str]:
     for profile in found:
         yield f"{profile.name}  {profile.summary}"
         yield f"    models: {', '.join(profile.models)}"
+        yield f"    endpoints: {', '.join(profile.operations)}"
 
 
 def questions(found: Iterable[Question]) -> Iterator[str]:

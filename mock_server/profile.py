@@ -6,7 +6,7 @@ Editions  the profile in use; draws an edition per request where a question vari
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -15,13 +15,15 @@ from mock_server import rulebook
 from mock_server.contract import Contract, Rule
 from mock_server.documents import OPENAPI, Document, Pointer, load
 from mock_server.errors import BadSetting, unknown
-from mock_server.questions import Readings, Register
-from mock_server.rulebook import OPERATION, REQUEST
+from mock_server.operations import EXTEND, Operation, operations, path
+from mock_server.questions import VARY, Readings, Register
+from mock_server.rulebook import Source
 from mock_server.settings import Settings, parse_readings
 
 CODE: Final[Pointer] = ("content", "application/json", "schema", "allOf", 0, "properties", "code")
-ANSWER_CODE: Final[Pointer] = (*OPERATION, "responses", "200", *CODE)
-CALLBACK: Final[Pointer] = (*OPERATION, "callbacks", "audioExtend", "{$request.body#/callBackUrl}", "post")
+DESCRIBED: Final[Pointer] = ("paths", path(EXTEND), "post")
+ANSWER_CODE: Final[Pointer] = (*DESCRIBED, "responses", "200", *CODE)
+CALLBACK: Final[Pointer] = (*DESCRIBED, "callbacks", "audioExtend", "{$request.body#/callBackUrl}", "post")
 CALLBACK_CODE: Final[Pointer] = (*CALLBACK, "responses", "200", *CODE)
 
 
@@ -39,28 +41,36 @@ class Family:
     """What all providers of the family share (`openapi/family.yaml`, with sources)."""
 
     stages: Mapping[str, Stage]
+    pending: str
+    lost: str
     model_names: Mapping[str, str]
     longest: Mapping[str, float]
-    extension_price: int
     callback_timeout: float
     tracks_per_task: int
-    media: str
+    retention_days: float
+    poll_limit: str
+    persona_window: tuple[float, float]
+    personas_exclude: tuple[str, ...]
 
     @classmethod
     def read(cls) -> "Family":
         entries = load(OPENAPI / "family.yaml")
-        return cls(**{**entries, "stages": {name: Stage(**stage) for name, stage in entries["stages"].items()}})
+        del entries["operations"]
+        stages = {name: Stage(**stage) for name, stage in entries["stages"].items()}
+        return cls(**{**entries, "stages": stages})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One reading of the documents. `codes` and `callback_codes` map a code to the document's own text;
-    `state_rules` are the rules that a body alone cannot break."""
+    """One reading of the documents. `operations` are the endpoints that its sources know; `rules` are theirs, by the
+    operation's name, and `state_rules` those that a body alone cannot break, by id. `codes` and `callback_codes` map a
+    code to the document's own text."""
 
     name: str
     summary: str
     models: tuple[str, ...]
-    rules: tuple[Rule, ...]
+    operations: Mapping[str, Operation]
+    rules: Mapping[str, tuple[Rule, ...]]
     state_rules: Mapping[str, Rule]
     codes: Mapping[int, str]
     callback_codes: Mapping[int, str]
@@ -74,21 +84,27 @@ class Profile:
         callbacks = Document.read(OPENAPI / file["callback_document"])
         messages = file.get("messages", {})
         codes = code_texts(document, ANSWER_CODE)
-        rules = tuple(rulebook.rules(document, file))
+        served = {name: operations()[name] for name in file["operations"]}
+        rules = {
+            each.name: tuple(rulebook.rules(Source.read(each, document, file["limits"].get(each.name, ()))))
+            for each in served.values()
+            if each.method == "POST"
+        }
         return cls(
             name=name,
             summary=file["summary"],
-            models=tuple(document.at(*REQUEST, "properties", "model", "enum")),
+            models=rulebook.models(document),
+            operations=served,
             rules=rules,
-            state_rules={rule.id: rule for rule in rules if rule.schema is None},
+            state_rules={rule.id: rule for found in rules.values() for rule in found if rule.schema is None},
             codes={code: messages.get(code, text) for code, text in codes.items()},
             callback_codes=code_texts(callbacks, CALLBACK_CODE),
             stage_messages={stage: messages.get(stage, family.stages[stage].msg) for stage in family.stages},
         )
 
-    def holding(self, names: Mapping[str, str]) -> tuple[Rule, ...]:
-        """The rules that hold under the readings with these names."""
-        return tuple(rule for rule in self.rules if rule.holds(names))
+    def holding(self, operation: str, names: Mapping[str, str]) -> tuple[Rule, ...]:
+        """The operation's rules that hold under the readings with these names."""
+        return tuple(rule for rule in self.rules[operation] if rule.holds(names))
 
     def place(self, rule: str) -> str:
         """Where the document says so, for a rule that needs state."""
@@ -98,14 +114,14 @@ class Profile:
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Edition:
     """A profile with every open question settled. `names` maps each question to the reading's name; `drawn` writes out
-    those that vary from request to request, as `--set` takes them."""
+    those that vary from request to request, as `--set` takes them. `contract` is that of an operation, by its name."""
 
     profile: Profile
     family: Family
     names: Mapping[str, str]
     drawn: str
     readings: Readings
-    contract: Contract
+    contract: Callable[[str], Contract]
 
 
 class Editions:
@@ -116,31 +132,48 @@ class Editions:
         self.family = Family.read()
         self.profile = Profile.read(settings.profile, self.family)
         self._seed = settings.seed
-        self._register = register
-        self._choices = register.choices(settings.profile, parse_readings(settings.readings))
-        choices = zip(register.questions, self._choices, strict=True)
-        self._varying = [question for question, names in choices if len(names) > 1]
-        self._edition = lru_cache(maxsize=1024)(self._settled)
+        self.register = register
+        self._started_with = parse_readings(settings.readings)
         # Few readings decide about rules, so there are far fewer contracts than editions, and all are kept.
         self._contract = cache(Contract)
-        self.default = self._edition(register.draw(self._choices, self._seed))
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to the readings of the start."""
+        self._overrides: dict[str, str] = {}
+        self.change(self._started_with)
+
+    def change(self, readings: Mapping[str, str]) -> None:
+        """Answer some questions otherwise from now on. Raises BadSetting for what does not exist."""
+        overrides = self._overrides | dict(readings)
+        self._choices = self.register.choices(self.profile.name, overrides)
+        self._overrides = overrides
+        choices = zip(self.register.questions, self._choices, strict=True)
+        self._varying = [question for question, names in choices if len(names) > 1]
+        self._edition = lru_cache(maxsize=1024)(self._settled)
+        self.default = self._edition(self.register.draw(self._choices, self._seed))
+
+    def reading(self, question: str) -> str:
+        """The name of the reading in force, or `vary`."""
+        return VARY if question in self._varying else self.default.names[question]
 
     def draw(self, *request: str | int) -> Edition:
         """The edition that judges one request, named by its account and ordinal."""
         if not self._varying:
             return self.default
-        return self._edition(self._register.draw(self._choices, self._seed, *request))
+        return self._edition(self.register.draw(self._choices, self._seed, *request))
 
     def _settled(self, names: tuple[str, ...]) -> Edition:
-        named = dict(zip(self._register.questions, names, strict=True))
-        readings = self._register.settle(names)
+        named = dict(zip(self.register.questions, names, strict=True))
+        readings = self.register.settle(names)
+        length = readings.string_length
         return Edition(
             profile=self.profile,
             family=self.family,
             names=named,
             drawn=" ".join(f"{question}={named[question]}" for question in self._varying),
             readings=readings,
-            contract=self._contract(self.profile.holding(named), readings.string_length),
+            contract=cache(lambda operation: self._contract(self.profile.holding(operation, named), length)),
         )
 
 

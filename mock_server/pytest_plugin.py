@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from mock_server.keyview import KeyView
     from mock_server.receiver import Receiver
-    from mock_server.server import Account, MockServer
+    from mock_server.server import MockServer
 
 MARKER = (
     "suno(profile=..., pace=..., scenario=..., **settings): how the test's suno_mock behaves; see mock_server.Settings"
@@ -42,7 +43,7 @@ def _suno_mocks() -> Iterator[Callable[..., "MockServer"]]:
 
 
 @pytest.fixture
-def suno_mock(request: pytest.FixtureRequest, _suno_mocks: Callable[..., "MockServer"]) -> "Account":
+def suno_mock(request: pytest.FixtureRequest, _suno_mocks: Callable[..., "MockServer"]) -> "KeyView":
     """A key on a mock with a clean state: `url`, `headers`, `clock.advance`, `queue`, `requests`, `attempts`."""
     marker = request.node.get_closest_marker("suno")
     settings = {"pace": "manual", **(marker.kwargs if marker else {})}

@@ -63,6 +63,9 @@ class Readings:
     retry_spacing: tuple[float, ...]
     after_giving_up: bool
     callback_order: bool
+    callback_exception: bool
+    persona_twice: bool
+    credits_number: bool
 
 
 Names = tuple[str, ...]

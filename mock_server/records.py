@@ -1,48 +1,75 @@
 """Task + time → what polling answers (Get Music Details, documented by siblings; provider-facts section 4). Pure."""
 
 import json
+from collections.abc import Mapping
+from math import isinf
 from typing import Any
 
-from mock_server.results import Result, create_time, listed
+from mock_server.results import Result, Studio, create_time
+from mock_server.scenarios import STAGES
 from mock_server.tasks import Task
-from mock_server.timeline import progress
+from mock_server.timeline import Progress, progress
 
 
-def record(task: Task, now: float, seed: int) -> dict[str, Any]:
+def record(task: Task, now: float, studio: Studio) -> dict[str, Any]:
     """`data` of record-info: camelCase, in step with the callbacks that were due by `now`."""
     state = progress(task, now)
     family = task.edition.family
-    status = "PENDING" if state.stage is None else family.stages[state.stage].status
-    tracks = None if state.stage is None else [_track(result) for result in listed(task, state.stage, seed)]
     failure = state.failure
     request = task.request
+    hidden = state.stage is None or (_is_lost(task, state) and not task.edition.readings.callback_exception)
+    tracks = None if hidden else [_track(result) for result in studio.listed(task, state.stage)]
     return {
         "taskId": task.id,
-        "parentMusicId": task.source.id,
-        "param": json.dumps(request.fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        "parentMusicId": "" if task.source is None else task.source.id,
+        "param": json.dumps(_finite(request.fields), sort_keys=True, separators=(",", ":"), ensure_ascii=False),
         "response": None if tracks is None else {"taskId": task.id, "sunoData": tracks},
-        "status": status if failure is None else failure.status,
+        "status": status(task, state),
         "type": family.model_names[request.model],
-        "operationType": "extend",
+        "operationType": task.operation.name,
         "errorCode": None if failure is None else failure.code,
         "errorMessage": None if failure is None else task.edition.profile.callback_codes[failure.code],
         "createTime": create_time(task),
     }
 
 
+def status(task: Task, state: Progress) -> str:
+    """One of the eight documented words."""
+    family = task.edition.family
+    if state.failure is not None:
+        return state.failure.status
+    if _is_lost(task, state):
+        return family.lost
+    return family.pending if state.stage is None else family.stages[state.stage].status
+
+
+def _is_lost(task: Task, state: Progress) -> bool:
+    return state.stage == STAGES[-1] and (task.lost or task.scenario.lost)
+
+
+def _finite(value: Any) -> Any:
+    """The value with null for numbers that a double cannot hold: JSON has no infinity."""
+    if isinstance(value, Mapping):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and isinf(value) else value
+
+
 def _track(result: Result) -> dict[str, Any]:
+    track = result.track
     fields = {
-        "id": result.id,
+        "id": track.id,
         "audioUrl": result.audio_url,
         "sourceAudioUrl": result.audio_url,
         "streamAudioUrl": result.stream_url,
         "sourceStreamAudioUrl": result.stream_url,
         "imageUrl": result.image_url,
         "sourceImageUrl": result.image_url,
-        "prompt": result.prompt,
+        "prompt": track.prompt,
         "modelName": result.model_name,
-        "title": result.title,
-        "tags": result.tags,
+        "title": track.title,
+        "tags": track.style,
         "createTime": result.create_time,
     }
-    return fields | ({"duration": result.duration} if result.finished else {})
+    return fields | ({"duration": track.duration} if result.finished else {})

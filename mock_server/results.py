@@ -1,44 +1,81 @@
-"""What a task generates: its tracks as they stand at a stage. Pure; callbacks and polling both write this down."""
+"""What tasks generate: their tracks, as they stand at a stage. Pure; callbacks, polling and media all read this."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 from mock_server import seeding
 from mock_server.tasks import Task, TaskRequest
-
-EXTENSION: Final = (30.0, 120.0)
-"""Seconds that an extension adds to what it continues (ours; no document says)."""
+from mock_server.tracks import Track
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One generated track. Unfinished, it has no audio yet: an empty `audio_url` and no duration (capture)."""
+    """One generated track at one stage. Unfinished, it has no audio yet: an empty `audio_url` and no duration
+    (capture)."""
 
-    id: str
+    track: Track
     finished: bool
     audio_url: str
     stream_url: str
     image_url: str
-    prompt: str
     model_name: str
-    title: str
-    tags: str
     create_time: str | int
-    duration: float
 
 
-def listed(task: Task, stage: str, seed: int) -> list[Result]:
-    """The tracks that a stage shows: how many is an open question for text and first, all at complete."""
-    tracks = task.edition.family.tracks_per_task
-    readings = task.edition.readings
-    shown, finished = {
-        "text": (readings.text_items, 0),
-        "first": (readings.first_items, 1),
-        "complete": (tracks, tracks),
-    }[stage]
-    request = task.request
-    return [_result(task, request, index, index < finished, seed) for index in range(shown)]
+class Studio:
+    """Makes tracks: the same ones from the same seed. `media` is what their URLs begin with, up to the last slash."""
+
+    def __init__(self, seed: int, media: str) -> None:
+        self._seed = seed
+        self._media = media
+
+    def listed(self, task: Task, stage: str | None) -> list[Result]:
+        """The tracks that a stage shows: how many is an open question for text and first, all at complete."""
+        tracks = task.edition.family.tracks_per_task
+        readings = task.edition.readings
+        shown, finished = {
+            None: (0, 0),
+            "text": (readings.text_items, 0),
+            "first": (readings.first_items, 1),
+            "complete": (tracks, tracks),
+        }[stage]
+        request = task.request
+        return [self._result(task, request, index, index < finished) for index in range(shown)]
+
+    def track(self, task: Task, request: TaskRequest, index: int) -> Track:
+        """A task's track, finished."""
+        track = seeding.track_id(self._seed, task.id, index)
+        shortest, longest = task.operation.lasts
+        lasts = shortest + (longest - shortest) * seeding.fraction(self._seed, track, "duration")
+        return Track(
+            id=track,
+            model=request.model,
+            duration=min(round(request.starts + lasts, 2), task.edition.family.longest[request.model]),
+            title=request.title,
+            style=request.style,
+            prompt=request.prompt,
+        )
+
+    def tasks_of(self, track: str, tracks_per_task: int) -> Iterator[tuple[str, int]]:
+        """The ids of the tasks that could have made a track, each with the track's index there."""
+        for index in range(tracks_per_task):
+            task = seeding.task_of(self._seed, track, index)
+            if task is not None:
+                yield task, index
+
+    def _result(self, task: Task, request: TaskRequest, index: int, finished: bool) -> Result:
+        track = self.track(task, request, index)
+        url = self._media + seeding.media_name(track.id)
+        return Result(
+            track=track,
+            finished=finished,
+            audio_url=f"{url}.mp3" if finished else "",
+            stream_url=url,
+            image_url=f"{url}.jpeg",
+            model_name=task.edition.family.model_names[track.model],
+            create_time=create_time(task),
+        )
 
 
 def create_time(task: Task) -> str | int:
@@ -47,27 +84,3 @@ def create_time(task: Task) -> str | int:
     if spelling is None:
         return round(task.created * 1000)
     return datetime.fromtimestamp(task.created, UTC).strftime(spelling)
-
-
-def _result(task: Task, request: TaskRequest, index: int, finished: bool, seed: int) -> Result:
-    track = seeding.track_id(seed, task.id, index)
-    family = task.edition.family
-    url = family.media + seeding.media_name(track)
-    return Result(
-        id=track,
-        finished=finished,
-        audio_url=f"{url}.mp3" if finished else "",
-        stream_url=url,
-        image_url=f"{url}.jpeg",
-        prompt=request.prompt,
-        model_name=family.model_names[request.model],
-        title=request.title,
-        tags=request.style,
-        create_time=create_time(task),
-        duration=min(_duration(request.continue_at, track, seed), family.longest[request.model]),
-    )
-
-
-def _duration(continue_at: float, track: str, seed: int) -> float:
-    shortest, longest = EXTENSION
-    return round(continue_at + shortest + (longest - shortest) * seeding.fraction(seed, track, "duration"), 2)

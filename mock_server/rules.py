@@ -1,45 +1,82 @@
-"""The rules that need more than the body: the source track and the personas. Pure."""
+"""The rules that need more than the body: the source track, personas, and the task that made a track. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from mock_server import wording
-from mock_server.errors import ApiError, Invalid, NotFound, Violation, nearest
+from mock_server.errors import ApiError, Conflict, Invalid, NotFound, Violation, nearest
+from mock_server.operations import EXTEND, PERSONA, WAV
 from mock_server.profile import Edition
+from mock_server.scenarios import STAGES
+from mock_server.tasks import Task
+from mock_server.timeline import Progress
 from mock_server.tracks import Track
 
 Request = Mapping[str, Any]
 
 
 def enforce_source(request: Request, source: Track, edition: Edition) -> None:
-    """Raise Invalid with every violation against the source track at once."""
+    """Raise Invalid with every violation of extend's rules against the source track at once."""
     if violations := list(_against(request, source, edition)):
         raise Invalid(violations)
 
 
-def enforce_persona(request: Request, personas: Collection[str], edition: Edition) -> None:
+def enforce_persona(operation: str, request: Request, personas: Collection[str], edition: Edition) -> None:
     """Raise NotFound for a personaId that nobody created; without custom parameters it has no effect."""
     persona = request.get("personaId")
-    rule = edition.profile.state_rules.get("extend.personaId.known")
-    if rule is None or persona is None or persona in personas or not request["defaultParamFlag"]:
+    rule = edition.profile.state_rules.get(f"{operation}.personaId.known")
+    custom = request["defaultParamFlag" if operation == EXTEND else "customMode"]
+    makes_personas = PERSONA in edition.profile.operations
+    if rule is None or not makes_personas or persona is None or persona in personas or not custom:
         return
-    known = ", ".join(sorted(personas))
-    raise _missing(rule.id, "personaId", persona, edition, f"a known persona ({known})", personas, 404)
+    allowed = f"a known persona ({wording.listed(sorted(personas))})"
+    raise _missing(rule.id, "personaId", persona, edition, allowed, personas)
 
 
 def unknown_audio(request: Request, tracks: Iterable[str], edition: Edition) -> ApiError:
     """The refusal for an audioId without a track: 404 or 422, as the edition reads the documents."""
-    allowed = "a track that exists; `suno-mock tracks` lists them, --adopt-unknown-tracks accepts any"
-    code = edition.readings.unknown_audio
-    return _missing("extend.audioId.known", "audioId", request["audioId"], edition, allowed, tracks, code)
+    allowed = "a finished track of this key, or one that `suno-mock tracks` lists; --adopt-unknown-tracks accepts any"
+    rule = "extend.audioId.known"
+    violation = _unknown(rule, "audioId", request["audioId"], edition, allowed, tracks)
+    return NotFound(str(violation), rule) if edition.readings.unknown_audio == 404 else Invalid([violation])
 
 
-def _missing(
-    rule: str, field: str, value: str, edition: Edition, allowed: str, known: Iterable[str], code: int
-) -> ApiError:
+def unknown_task(operation: str, request: Request, edition: Edition) -> ApiError:
+    """The refusal for a taskId that this key does not have."""
+    allowed = "a task of this key that generate or extend answered"
+    return _missing(f"{operation}.taskId.known", "taskId", request["taskId"], edition, allowed, ())
+
+
+def enforce_made(operation: str, request: Request, task: Task, state: Progress, edition: Edition) -> None:
+    """Raise Invalid unless the task is complete, and for a persona of a model and window that cannot be."""
+    violations = [_incomplete(operation, task, state, edition)] if state.stage != STAGES[-1] else []
+    if operation == PERSONA:
+        violations += _against_persona(request, task, edition)
+    if violations:
+        raise Invalid(violations)
+
+
+def foreign_audio(operation: str, request: Request, tracks: Collection[str], edition: Edition) -> ApiError:
+    """The refusal for an audioId that the task did not make."""
+    allowed = f"a track of the task ({wording.listed(sorted(tracks))})"
+    return _missing(f"{operation}.audioId.known", "audioId", request["audioId"], edition, allowed, tracks)
+
+
+def made_already(operation: str, request: Request, edition: Edition) -> Conflict:
+    """The refusal of a second persona or WAV of one track."""
+    what = {PERSONA: "persona", WAV: "WAV record"}[operation]
+    rule = f"{operation}.audioId.once"
+    message = f"the track {wording.shown(request['audioId'])} has a {what} already; allowed: one per audioId"
+    return Conflict(str(_violation(edition, rule, "audioId", message)), rule)
+
+
+def _missing(rule: str, field: str, value: str, edition: Edition, allowed: str, known: Iterable[str]) -> NotFound:
+    return NotFound(str(_unknown(rule, field, value, edition, allowed, known)), rule)
+
+
+def _unknown(rule: str, field: str, value: str, edition: Edition, allowed: str, known: Iterable[str]) -> Violation:
     message = f"{field} {wording.shown(value)} is unknown; allowed: {allowed}.{nearest(value, known)}"
-    violation = Violation(rule=rule, field=field, message=message, place=edition.profile.place(rule))
-    return NotFound(str(violation), rule) if code == 404 else Invalid([violation])
+    return _violation(edition, rule, field, message)
 
 
 def _against(request: Request, source: Track, edition: Edition) -> Iterator[Violation]:
@@ -60,6 +97,33 @@ def _against(request: Request, source: Track, edition: Edition) -> Iterator[Viol
             f"continueAt is {wording.shown(continue_at)}; "
             f"allowed: less than {source.duration}, the seconds that the source track lasts",
         )
+
+
+def _incomplete(operation: str, task: Task, state: Progress, edition: Edition) -> Violation:
+    reached = "failed" if state.failure else f"has reached {state.stage}" if state.stage else "has just begun"
+    message = f"task {task.id} {reached}; allowed: a task that is complete, which polling shows as SUCCESS"
+    return _violation(edition, f"{operation}.taskId.complete", "taskId", message)
+
+
+def _against_persona(request: Request, task: Task, edition: Edition) -> Iterator[Violation]:
+    excluded = edition.family.personas_exclude
+    model = task.request.model
+    if model in excluded:
+        message = f"model of the task is {model}; allowed: any above {', '.join(excluded)}"
+        yield _violation(edition, "persona.taskId.model", "taskId", message)
+    start, end = request.get("vocalStart"), request.get("vocalEnd")
+    shortest, longest = edition.family.persona_window
+    if start is not None and end is not None and not _within(end, start + shortest, start + longest):
+        message = (
+            f"vocalEnd is {wording.shown(end)}, with vocalStart {wording.shown(start)}; "
+            f"allowed: {shortest} to {longest} seconds after vocalStart"
+        )
+        yield _violation(edition, "persona.vocalEnd.window", "vocalEnd", message)
+
+
+def _within(value: float, least: float, most: float) -> bool:
+    """To a millionth, since 16.4 is less than 10 past 6.4 where numbers are binary."""
+    return round(least, 6) <= round(value, 6) <= round(most, 6)
 
 
 def _violation(edition: Edition, rule: str, field: str, message: str) -> Violation:

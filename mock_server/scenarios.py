@@ -40,7 +40,7 @@ class Scenario:
     """One named outcome. `answer` is the code of a refusal; without it the request is judged as any other.
 
     `natural` says what causes it without asking, `unreachable` why nothing does; a `shape` is a course of callbacks
-    that a client must survive.
+    that a client must survive. `lost`: polling says that the callbacks could not be delivered.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Scenario:
     natural: str | None = None
     unreachable: str | None = None
     shape: bool = False
+    lost: bool = False
     answer: int | None = None
     fails: Failure | None = None
     callbacks: tuple[Step, ...] | None = None

@@ -14,6 +14,14 @@ MANUAL_EPOCH: Final = 1735689600.0
 YEAR_9999: Final = 253370764800.0
 """9999-01-01T00:00:00Z: a clock starts before it, since no createTime can be written a year later."""
 
+PORT: Final = 4010
+BASE_URL: Final = f"http://127.0.0.1:{PORT}"
+"""Where the mock is taken to be when nobody says."""
+MOST_CREDITS: Final = 10**15
+"""Credits that every client can count: JavaScript's whole numbers end at 2**53."""
+LONGEST_RETENTION: Final = 36500
+"""Days; a hundred years."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
@@ -50,7 +58,8 @@ PACES: Final[Mapping[str, Pace]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """At most `requests` extend requests per account within any `seconds`, those counted that come to be judged."""
+    """At most `requests` within any `seconds`: of an account those that would start a task, those counted that come to
+    be judged; of a task those that poll it."""
 
     requests: int
     seconds: float
@@ -118,7 +127,8 @@ KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
 
 
 def option(default: Any, help: str, **metadata: Any) -> Any:
-    """A setting with its help text. `flag` overrides the option's name, `metavar` names its value."""
+    """A setting with its help text. `flag` overrides the option's name, `metavar` names its value; `live` if a running
+    mock takes another value."""
     return field(default=default, metadata={"help": help, **metadata})
 
 
@@ -133,11 +143,19 @@ class Settings:
     readings: Mapping[str, str] | str | tuple[str, ...] = option(
         (), "Answer an open question otherwise; all=vary draws per request.", flag="--set", metavar="QUESTION=READING"
     )
-    rate_limit: str = option("", "Answer 429 past this, such as 20/10 (per 10 seconds).", metavar="N/SECONDS")
-    maintenance: bool = option(False, "Answer 455 to every request.")
-    strict_keys: bool = option(False, "Accept only the keys of fixtures/accounts.yaml.")
-    adopt_unknown_tracks: bool = option(False, "Accept any audioId in place of answering 404.")
-    credits: int = option(1_000_000, "What a new account starts with.", metavar="N")
+    rate_limit: str = option(
+        "", "Answer 429 past this, such as 20/10 (per 10 seconds).", metavar="N/SECONDS", live=True
+    )
+    maintenance: bool = option(False, "Answer 455 to every request.", live=True)
+    strict_keys: bool = option(False, "Accept only known keys: fixtures/accounts.yaml, and those created.", live=True)
+    adopt_unknown_tracks: bool = option(False, "Accept any audioId in place of answering 404.", live=True)
+    credits: int = option(1_000_000, "What a new account starts with.", metavar="N", live=True)
+    retention_days: float | None = option(
+        None, "Days that media are there, in place of the documented time.", metavar="DAYS", live=True
+    )
+    base_url: str = option(
+        "", "What media URLs begin with, in place of the address that the mock listens on.", metavar="URL"
+    )
     callback_timeout: float | None = option(
         None, "Seconds a receiver has to answer a callback, in place of the documented time.", metavar="SECONDS"
     )
@@ -155,7 +173,11 @@ class Settings:
         RateLimit.parse(self.rate_limit)
         parse_epoch(self.epoch)
         parse_readings(self.readings)
-        if self.credits < 0:
-            raise BadSetting(f"credits {self.credits} is below 0. Allowed: 0 or more.")
+        if self.retention_days is not None and not 0 <= self.retention_days <= LONGEST_RETENTION:
+            raise BadSetting(f"retention {self.retention_days:g} is not between 0 and {LONGEST_RETENTION} days.")
+        if self.base_url and not re.fullmatch(r"https?://[!-~]+", self.base_url):
+            raise BadSetting(f"base URL {self.base_url!r} is no URL. Example: http://suno-mock:4010.")
+        if not 0 <= self.credits <= MOST_CREDITS:
+            raise BadSetting(f"credits {self.credits} is not between 0 and {MOST_CREDITS}.")
         if self.callback_timeout is not None and not 0 < self.callback_timeout <= 3600:
             raise BadSetting(f"callback timeout {self.callback_timeout:g} is not between 0 and 3600 seconds.")

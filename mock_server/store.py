@@ -1,18 +1,23 @@
 """What the mock remembers between requests, behind a protocol that a durable or shared store can implement too."""
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, Protocol
 
-from mock_server.accounts import Account, KnownKey
-from mock_server.errors import InsufficientCredits
+from mock_server.accounts import Account, Window
+from mock_server.errors import BadSetting, InsufficientCredits
 from mock_server.settings import RateLimit
 from mock_server.tasks import Task
+from mock_server.tracks import Track
 
 TASKS_KEPT: Final = 100_000
 BYTES_KEPT: Final = 256 * 1024 * 1024
 """Bytes of all kept tasks' request bodies together."""
 ACCOUNTS_KEPT: Final = 10_000
+POLLED_KEPT: Final = 10_000
+"""Tasks whose polls are counted, the ones polled last."""
+TRACKS_KEPT: Final = 10_000
+"""Source tracks that were added."""
 
 
 class Store(Protocol):
@@ -24,34 +29,70 @@ class Store(Protocol):
     async def take_slot(self, key: str, now: float, limit: RateLimit) -> float | None:
         """Count one request against the limit, or tell the seconds until one is free."""
 
+    async def take_poll(self, task_id: str, now: float, limit: RateLimit) -> float | None:
+        """The same for a query of one task."""
+
+    async def balance(self, key: str, now: float) -> int:
+        """The key's credits."""
+
+    async def set_credits(self, key: str, credits: int) -> None:
+        """Give the key another balance."""
+
     async def open_task(self, task: Task, price: int, refund_at: float | None) -> None:
         """Debit and remember the task; `refund_at` gives the price back then. Raises InsufficientCredits."""
 
-    async def task(self, key: str, task_id: str) -> Task | None:
-        """The key's task with this id, if it is still remembered."""
+    async def task(self, task_id: str) -> Task | None:
+        """The task with this id, if it is still remembered."""
+
+    async def tasks(self, key: str | None) -> Collection[Task]:
+        """One key's tasks or all, oldest first."""
+
+    async def note_last(self, task: Task, received: bool) -> None:
+        """Remember whether the task's last callback was received; once it was, it stays so."""
+
+    async def make(self, key: str, operation: str, name: str) -> bool:
+        """Remember something that the key can make once; False when it was there."""
+
+    async def made(self, key: str, operation: str) -> Collection[str]:
+        """What the key made by an operation, by name."""
+
+    async def add_track(self, key: str | None, track: Track) -> None:
+        """Add a source track for one key or for all. Raises BadSetting when there are too many."""
+
+    async def tracks(self, key: str | None) -> Mapping[str, Track]:
+        """The source tracks that were added for all, and those for the key, by id."""
 
     async def queue(self, key: str, scenario: str, times: int | None) -> None:
         """Give the key's next `times` requests a scenario, after those queued before; None means all further ones."""
 
+    async def clear_queue(self, key: str) -> None:
+        """Give the key's requests no scenario any more."""
+
     async def next_scenario(self, key: str) -> str | None:
         """Take the scenario that was queued for the key's next request, if any."""
+
+    async def accounts(self) -> Mapping[str, Account]:
+        """All accounts by key, the one used last at the end."""
+
+    async def dropped(self) -> Mapping[str, int]:
+        """How many tasks and accounts were forgotten because there were too many."""
 
     async def reset(self, key: str | None) -> None:
         """Forget one key's account and tasks, or everything."""
 
 
 class MemoryStore:
-    """Keeps the newest tasks and the most recently used accounts, and forgets the oldest.
+    """Keeps the newest tasks and the most recently used accounts with their tasks, and forgets the oldest. `credits`
+    tells what an account opens with."""
 
-    An account opens with `credits`, unless its key is `known` and has credits of its own.
-    """
-
-    def __init__(self, credits: int, known: Mapping[str, KnownKey]) -> None:
+    def __init__(self, credits: Callable[[str], int]) -> None:
         self._credits = credits
-        self._known = known
         self._accounts: OrderedDict[str, Account] = OrderedDict()
         self._tasks: OrderedDict[str, Task] = OrderedDict()
         self._bytes = 0
+        self._polled: OrderedDict[str, Window] = OrderedDict()
+        self._tracks: dict[str | None, dict[str, Track]] = {}
+        self._dropped = Counter(tasks=0, accounts=0)
 
     async def next_ordinal(self, key: str) -> int:
         account = self._account(key)
@@ -60,7 +101,20 @@ class MemoryStore:
         return account.requests
 
     async def take_slot(self, key: str, now: float, limit: RateLimit) -> float | None:
-        return self._account(key).take_slot(now, limit)
+        return self._account(key).window.take_slot(now, limit)
+
+    async def take_poll(self, task_id: str, now: float, limit: RateLimit) -> float | None:
+        window = self._polled.setdefault(task_id, Window())
+        self._polled.move_to_end(task_id)
+        if len(self._polled) > POLLED_KEPT:
+            self._polled.popitem(last=False)
+        return window.take_slot(now, limit)
+
+    async def balance(self, key: str, now: float) -> int:
+        return self._account(key).balance(now)
+
+    async def set_credits(self, key: str, credits: int) -> None:
+        self._account(key).credits = credits
 
     async def open_task(self, task: Task, price: int, refund_at: float | None) -> None:
         account = self._account(task.account)
@@ -69,17 +123,41 @@ class MemoryStore:
             raise InsufficientCredits(balance, price)
         account.credits -= price
         if refund_at is not None:
-            account.refunds.append((refund_at, price))
-        if task.id in self._tasks:  # ids come again when an account was forgotten
-            self._forget(self._tasks.pop(task.id))
+            account.owe(refund_at, price)
         self._tasks[task.id] = task
+        account.tasks[task.id] = None
         self._bytes += len(task.body)
         while len(self._tasks) > TASKS_KEPT or self._bytes > BYTES_KEPT:
             self._forget(self._tasks.popitem(last=False)[1])
+            self._dropped["tasks"] += 1
 
-    async def task(self, key: str, task_id: str) -> Task | None:
-        task = self._tasks.get(task_id)
-        return task if task is not None and task.account == key else None
+    async def task(self, task_id: str) -> Task | None:
+        return self._tasks.get(task_id)
+
+    async def tasks(self, key: str | None) -> Collection[Task]:
+        if key is None:
+            return list(self._tasks.values())
+        account = self._accounts.get(key)
+        return [self._tasks[task_id] for task_id in account.tasks] if account else []
+
+    async def note_last(self, task: Task, received: bool) -> None:
+        task.heard |= received
+        task.lost = not task.heard
+
+    async def make(self, key: str, operation: str, name: str) -> bool:
+        return self._account(key).make(operation, name)
+
+    async def made(self, key: str, operation: str) -> Collection[str]:
+        return self._account(key).named(operation)
+
+    async def add_track(self, key: str | None, track: Track) -> None:
+        tracks = self._tracks.setdefault(key, {})
+        if track.id not in tracks and sum(map(len, self._tracks.values())) >= TRACKS_KEPT:
+            raise BadSetting(f"{TRACKS_KEPT} source tracks were added; reset the mock, or one key, to forget them.")
+        tracks[track.id] = track
+
+    async def tracks(self, key: str | None) -> Mapping[str, Track]:
+        return self._tracks.get(None, {}) | self._tracks.get(key, {})
 
     async def queue(self, key: str, scenario: str, times: int | None) -> None:
         account = self._account(key)
@@ -88,28 +166,47 @@ class MemoryStore:
         else:
             account.queued.extend([scenario] * times)
 
+    async def clear_queue(self, key: str) -> None:
+        account = self._account(key)
+        account.queued.clear()
+        account.standing = None
+
     async def next_scenario(self, key: str) -> str | None:
         return self._account(key).next_scenario()
 
+    async def accounts(self) -> Mapping[str, Account]:
+        return self._accounts
+
+    async def dropped(self) -> Mapping[str, int]:
+        return self._dropped
+
     async def reset(self, key: str | None) -> None:
         if key is None:
+            self._dropped = Counter(tasks=0, accounts=0)
             self._accounts.clear()
             self._tasks.clear()
+            self._polled.clear()
+            self._tracks.clear()
             self._bytes = 0
             return
-        self._accounts.pop(key, None)
-        for task in [task for task in self._tasks.values() if task.account == key]:
-            self._forget(self._tasks.pop(task.id))
+        self._tracks.pop(key, None)
+        if key in self._accounts:
+            self._close(self._accounts.pop(key))
 
     def _forget(self, task: Task) -> None:
         self._bytes -= len(task.body)
+        del self._accounts[task.account].tasks[task.id]
+
+    def _close(self, account: Account) -> None:
+        for task_id in account.tasks:
+            self._polled.pop(task_id, None)
+            self._bytes -= len(self._tasks.pop(task_id).body)
 
     def _account(self, key: str) -> Account:
         account = self._accounts.get(key)
         if account is None:
-            known = self._known.get(key)
-            credits = self._credits if known is None or known.credits is None else known.credits
-            account = self._accounts[key] = Account(credits=credits)
+            account = self._accounts[key] = Account(credits=self._credits(key))
             if len(self._accounts) > ACCOUNTS_KEPT:
-                self._accounts.popitem(last=False)
+                self._close(self._accounts.popitem(last=False)[1])
+                self._dropped["accounts"] += 1
         return account

@@ -2,48 +2,85 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from jiter import from_json
 
+from mock_server.operations import Operation
 from mock_server.profile import Edition
 from mock_server.scenarios import Scenario
 from mock_server.settings import Pace
-from mock_server.tracks import Track
+from mock_server.tracks import INSTRUMENTAL, Track
+
+TITLE_LENGTH: Final = 40
+"""Characters of a description that become the title where none was asked for."""
+UNTITLED: Final = "Untitled"
+STYLE: Final = "ambient, calm"
 
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """One accepted request. `created` in epoch seconds of the mock's clock; `body` is the request as it came.
+    """One accepted request. `created` in epoch seconds of the mock's clock; `body` is the request as it came, `source`
+    the track that it extends, if it does.
 
     Many tasks are kept and few are looked at again, so the body is decoded when somebody asks for it. `given_up`: no
-    further callback of the task is sent.
+    further callback of the task is sent. `heard`: the last one was received; `lost`: it could not be delivered.
     """
 
     id: str
     account: str
     created: float
     body: bytes
-    source: Track
+    callback_url: str
+    operation: Operation
+    source: Track | None
     edition: Edition
     scenario: Scenario
     pace: Pace
     given_up: bool = False
+    heard: bool = False
+    lost: bool = False
 
     @property
     def request(self) -> "TaskRequest":
-        return TaskRequest(from_json(self.body), self.source)
+        fields = from_json(self.body)
+        return TaskRequest.generate(fields) if self.source is None else TaskRequest.extend(fields, self.source)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRequest:
-    """What a task was asked for, with what it inherits from its source track when defaultParamFlag is false."""
+    """What a task was asked for. `fields` as they came, the rest with what is inherited or left to the generator;
+    `starts` is how many seconds of the tracks are there already."""
 
-    def __init__(self, fields: Mapping[str, Any], source: Track) -> None:
-        self.fields = fields
+    fields: Mapping[str, Any]
+    model: str
+    title: str
+    style: str
+    prompt: str
+    starts: float = 0.0
+
+    @classmethod
+    def extend(cls, fields: Mapping[str, Any], source: Track) -> "TaskRequest":
+        """With defaultParamFlag false everything is the source track's (both documents, Parameter Details)."""
         custom = fields["defaultParamFlag"]
-        self.model: str = fields["model"]
-        self.callback_url: str = fields["callBackUrl"]
-        self.title: str = fields["title"] if custom else source.title
-        self.style: str = fields["style"] if custom else source.style
-        self.prompt: str = fields["prompt"] if custom else source.prompt
-        self.continue_at: float = fields["continueAt"] if custom else source.duration
+        return cls(
+            fields=fields,
+            model=fields["model"],
+            title=fields["title"] if custom else source.title,
+            style=fields["style"] if custom else source.style,
+            prompt=fields["prompt"] if custom else source.prompt,
+            starts=fields["continueAt"] if custom else source.duration,
+        )
+
+    @classmethod
+    def generate(cls, fields: Mapping[str, Any]) -> "TaskRequest":
+        """Without custom mode nothing but the prompt counts; title and style are then the generator's (ours)."""
+        custom = fields["customMode"]
+        prompt = fields.get("prompt", "")
+        return cls(
+            fields=fields,
+            model=fields["model"],
+            title=fields["title"] if custom else prompt[:TITLE_LENGTH].strip() or UNTITLED,
+            style=fields["style"] if custom else STYLE,
+            prompt=INSTRUMENTAL if fields["instrumental"] else prompt,
+        )

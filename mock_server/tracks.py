@@ -2,8 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from mock_server.documents import FIXTURES, load
+
+INSTRUMENTAL: Final = "[Instrumental]"
+"""The lyrics of a track without vocals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +40,20 @@ def adopted(audio_id: str, model: str, duration: float) -> Track:
         duration=duration,
         title="Adopted track",
         style="unknown",
-        prompt="[Instrumental]",
+        prompt=INSTRUMENTAL,
     )
+
+
+def added(
+    id: str,
+    model: str,
+    duration: float,
+    title: str = "Added track",
+    style: str = "unknown",
+    prompt: str = INSTRUMENTAL,
+) -> Track:
+    """A source track that a test adds."""
+    return Track(id=id, model=model, duration=duration, title=title, style=style, prompt=prompt)
 
 
 def personas() -> frozenset[str]:

@@ -1,13 +1,19 @@
 """Valid wholes, of which a test changes one thing."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import orjson
 
+from mock_server.answers import Answer, accepted
+from mock_server.calls import Call
 from mock_server.delivery import Attempt, Outcome
-from mock_server.demo import documented_request
+from mock_server.entries import Attempted, Requested
+from mock_server.examples import documented_request
+from mock_server.operations import operations
 from mock_server.profile import Edition, Editions
+from mock_server.results import Studio
 from mock_server.scenarios import Scenarios
 from mock_server.settings import Pace, Settings
 from mock_server.tasks import Task
@@ -15,6 +21,7 @@ from mock_server.tracks import Track
 
 SCENARIOS = Scenarios.read()
 SEED = 7
+STUDIO = Studio(SEED, "http://media/")
 CREATED = 1735689600.0
 SOURCE = Track(id="source", model="V4", duration=198.44, title="Iron Man", style="rock", prompt="[Verse] Night")
 TEXT, FIRST, COMPLETE = 30.0, 105.0, 180.0
@@ -34,17 +41,89 @@ def edition(profile: str = "apikley", *readings: str) -> Edition:
 
 def task(
     *,
-    id: str = "5c790000000000000000000000000be8",
+    id: str = "5c790000000040008000000000000be8",
     account: str = "key",
     scenario: str = "200",
     pace: str = "realtime",
     under: Edition | None = None,
     **changes: Any,
 ) -> Task:
-    """An accepted task for the documented request with changes, created at CREATED."""
-    body = orjson.dumps(request(**changes))
-    judged = under or edition()
-    return Task(id, account, CREATED, body, SOURCE, judged, SCENARIOS.named(scenario), Pace.parse(pace))
+    """An accepted extension, for the documented request with changes, created at CREATED."""
+    asked = request(**changes)
+    return Task(
+        id,
+        account,
+        CREATED,
+        orjson.dumps(asked),
+        asked["callBackUrl"],
+        operations()["extend"],
+        SOURCE,
+        under or edition(),
+        SCENARIOS.named(scenario),
+        Pace.parse(pace),
+    )
+
+
+def generation(**changes: Any) -> dict[str, Any]:
+    """A valid generate request for an instrumental in custom mode; a change to `...` leaves the property out."""
+    whole = {
+        "prompt": "A calm piano",
+        "style": "Classical",
+        "title": "Peaceful Piano",
+        "customMode": True,
+        "instrumental": True,
+        "model": "V4",
+        "callBackUrl": "https://api.example.com/callback",
+    }
+    return {name: value for name, value in (whole | changes).items() if value is not ...}
+
+
+def generated(
+    *,
+    id: str = "5c790000000040008000000000000be8",
+    scenario: str = "200",
+    under: Edition | None = None,
+    **changes: Any,
+) -> Task:
+    """An accepted generation, created at CREATED."""
+    asked = generation(**changes)
+    return Task(
+        id,
+        "key",
+        CREATED,
+        orjson.dumps(asked),
+        asked["callBackUrl"],
+        operations()["generate"],
+        None,
+        under or edition(),
+        SCENARIOS.named(scenario),
+        Pace.parse("realtime"),
+    )
+
+
+EXTENDING = Call("POST", "/api/v1/generate/extend", b"", "secret-key", "application/json", "", b"{}")
+
+
+def requested(answer: Answer | None = None, **changes: Any) -> Requested:
+    """The journal's entry of a request, by default of one that was accepted; the changes are those of its call."""
+    return Requested(CREATED, replace(EXTENDING, **changes), answer or accepted(task(), ""))
+
+
+def attempted(**changes: Any) -> Attempted:
+    """The journal's entry of a first attempt that was received."""
+    whole: dict[str, Any] = {
+        "at": CREATED,
+        "key": "key",
+        "task_id": "5c79",
+        "stage": "text",
+        "code": 200,
+        "number": 1,
+        "url": "http://127.0.0.1:3000/callback",
+        "outcome": Outcome.ACCEPTED,
+        "detail": "HTTP 200",
+        "took": 0.0,
+    }
+    return Attempted(**(whole | changes))
 
 
 class RecordingDelivery:

@@ -1,17 +1,38 @@
-"""Clients of the mock: in process over ASGI, and over real sockets."""
+"""Clients of the mock in process, over ASGI, and the mock that they talk to."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 from starlette.applications import Starlette
 
-from mock_server.api import RECORD_INFO
-from mock_server.rulebook import EXTEND
-from tests.builders import request
+from mock_server.app import create_app
+from mock_server.clock import MockClock
+from mock_server.demo import RECORD_INFO
+from mock_server.operations import path
+from mock_server.settings import Settings
+from tests.builders import COMPLETE, CREATED, RecordingDelivery, generation, request
 
 KEY = {"Authorization": "Bearer key"}
+OTHER = {"Authorization": "Bearer other"}
+Headers = Mapping[str, str]
+
+
+class Mock:
+    """One mock in process: its clock, what it delivered, and its application."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.clock = MockClock(CREATED, frozen=True)
+        self.delivery = RecordingDelivery()
+        self.app = create_app(Settings(**{"pace": "manual"} | settings), clock=self.clock, delivery=self.delivery)
+        self.parts = self.app.state.parts
+        self.control = self.app.state.control
+
+    async def advance(self, seconds: float) -> int:
+        """Move the clock; how many callbacks were attempted."""
+        attempts: int = await self.parts.scheduler.advance(seconds)
+        return attempts
 
 
 @asynccontextmanager
@@ -23,10 +44,39 @@ async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
             yield opened
 
 
-async def extend(http: httpx.AsyncClient, headers: dict[str, str] | None = None, **changes: Any) -> httpx.Response:
+async def extend(http: httpx.AsyncClient, headers: Headers | None = None, **changes: Any) -> httpx.Response:
     """POST the documented request with changes."""
-    return await http.post(EXTEND, json=request(**changes), headers=headers)
+    return await post(http, "extend", headers, **request(**changes))
 
 
-async def poll(http: httpx.AsyncClient, task_id: str, headers: dict[str, str] | None = None) -> httpx.Response:
+async def generate(http: httpx.AsyncClient, headers: Headers | None = None, **changes: Any) -> httpx.Response:
+    """POST a valid generate request with changes."""
+    return await post(http, "generate", headers, **generation(**changes))
+
+
+async def post(http: httpx.AsyncClient, operation: str, headers: Headers | None = None, **body: Any) -> httpx.Response:
+    """POST a body to an endpoint of the API."""
+    return await http.post(path(operation), json=body, headers=headers)
+
+
+async def poll(http: httpx.AsyncClient, task_id: str, headers: Headers | None = None) -> httpx.Response:
     return await http.get(RECORD_INFO, params={"taskId": task_id}, headers=headers)
+
+
+async def credits(http: httpx.AsyncClient, headers: Headers | None = None) -> httpx.Response:
+    return await http.get(path("chat-credit"), headers=headers)
+
+
+async def finished(mock: Mock, http: httpx.AsyncClient, answer: httpx.Response) -> tuple[str, list[dict[str, Any]]]:
+    """The id of the task that an answer started, and its tracks, once its last stage is reached."""
+    task_id: str = answer.json()["data"]["taskId"]
+    await mock.advance(COMPLETE)
+    own = {"Authorization": answer.request.headers["authorization"]}
+    return task_id, (await poll(http, task_id, own)).json()["data"]["response"]["sunoData"]
+
+
+def refusal(response: httpx.Response, code: int) -> str:
+    """The msg of a refusal with this code, in HTTP 200 without data."""
+    body = response.json()
+    assert (response.status_code, set(body), body["code"]) == (200, {"code", "msg"}, code), response.text
+    return str(body["msg"])

@@ -7,11 +7,12 @@ from typing import Any
 
 import httpx
 
-from mock_server.api import RECORD_INFO
-from mock_server.demo import documented_request
+from mock_server.demo import RECORD_INFO
+from mock_server.examples import documented_request
+from mock_server.operations import path
 from mock_server.receiver import Received, Receiver
-from mock_server.rulebook import EXTEND
 from mock_server.server import MockServer
+from tests.builders import generation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +25,30 @@ class Journey:
 
     def extend(self, *, key: str | None = "key", prefer: str = "", **changes: Any) -> httpx.Response:
         """POST the document's example, with the receiver's URL and changes; `...` leaves a property out."""
-        changed = {**documented_request(self.profile), "callBackUrl": self.receiver.url, **changes}
-        body = {name: value for name, value in changed.items() if value is not ...}
+        whole = {**documented_request(self.profile), "callBackUrl": self.receiver.url, **changes}
+        return self.post("extend", key=key, prefer=prefer, **whole)
+
+    def generate(self, *, key: str = "key", **changes: Any) -> httpx.Response:
+        """POST a valid generate request with changes."""
+        return self.post("generate", key=key, **generation(callBackUrl=self.receiver.url, **changes))
+
+    def post(self, operation: str, *, key: str | None = "key", prefer: str = "", **body: Any) -> httpx.Response:
+        """POST a body, without the properties that are `...`."""
+        sent = {name: value for name, value in body.items() if value is not ...}
         headers = {"Prefer": prefer} if prefer else {}
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
-        return self.http.post(EXTEND, json=body, headers=headers)
+        return self.http.post(path(operation), json=sent, headers=headers)
+
+    def finished(self, answer: httpx.Response, key: str = "key") -> dict[str, Any]:
+        """The polled record of the task that an answer started, once its last stage is reached."""
+        self.advance(180)
+        record: dict[str, Any] = self.record(answer.json()["data"]["taskId"], key)
+        return record
+
+    def credits(self, key: str = "key") -> Any:
+        headers = {"Authorization": f"Bearer {key}"}
+        return self.http.get(path("chat-credit"), headers=headers).json()["data"]
 
     def record(self, task_id: str, key: str = "key") -> Any:
         headers = {"Authorization": f"Bearer {key}"}

@@ -1,9 +1,9 @@
-"""Credits, refunds and rate windows of one account."""
+"""Credits, refunds, rate windows and belongings of one account."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.accounts import Account, KnownKey, known_keys
+from mock_server.accounts import MADE_KEPT, REFUNDS_KEPT, Account, KnownKey, Window, known_keys
 from mock_server.settings import RateLimit
 
 steps = st.lists(st.integers(0, 15), min_size=1, max_size=30)
@@ -27,25 +27,36 @@ def test_credits_without_refunds_stay() -> None:
 
 
 def test_a_refund_comes_when_due() -> None:
-    account = Account(credits=5, refunds=[(100.0, 12)])
+    account = Account(credits=5)
+    account.owe(100.0, 12)
     assert [account.balance(now) for now in (99.9, 100.0, 100.1, 200.0)] == [5, 17, 17, 17]
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 50).map(float), st.integers(1, 20))), st.lists(st.integers(0, 60)))
 def test_each_refund_is_paid_once(refunds: list[tuple[float, int]], moments: list[int]) -> None:
-    account = Account(credits=0, refunds=list(refunds))
+    account = Account(credits=0)
+    for due, credits in refunds:
+        account.owe(due, credits)
     for now in sorted(moments):
         assert account.balance(now) == sum(credits for due, credits in refunds if due <= now)
+
+
+def test_too_many_refunds_are_paid_at_once() -> None:
+    account = Account(credits=0)
+    for number in range(REFUNDS_KEPT + 2):
+        account.owe(100.0, number)
+    assert account.balance(0) == 0 + 1
+    assert account.balance(100) == sum(range(REFUNDS_KEPT + 2))
 
 
 @settings(max_examples=100, deadline=None)
 @given(limits, steps)
 def test_no_window_exceeds_the_limit(limit: RateLimit, waits: list[int]) -> None:
-    account, now, granted = Account(credits=0), 0.0, list[float]()
+    window, now, granted = Window(), 0.0, list[float]()
     for wait in waits:
         now += wait
-        if account.take_slot(now, limit) is None:
+        if window.take_slot(now, limit) is None:
             granted.append(now)
     for start in granted:
         assert sum(start <= moment < start + limit.seconds for moment in granted) <= limit.requests
@@ -54,17 +65,49 @@ def test_no_window_exceeds_the_limit(limit: RateLimit, waits: list[int]) -> None
 @settings(max_examples=100, deadline=None)
 @given(limits, steps)
 def test_waiting_frees_a_slot(limit: RateLimit, waits: list[int]) -> None:
-    account, now = Account(credits=0), 0.0
+    window, now = Window(), 0.0
     for wait in waits:
         now += wait
-        until_free = account.take_slot(now, limit)
+        until_free = window.take_slot(now, limit)
         if until_free is not None:
             assert 0 < until_free <= limit.seconds
             now += until_free
-            assert account.take_slot(now, limit) is None
+            assert window.take_slot(now, limit) is None
 
 
 def test_a_refused_request_is_not_counted() -> None:
-    account, limit = Account(credits=0), RateLimit(requests=1, seconds=10)
-    waits = [account.take_slot(now, limit) for now in (0, 4, 9.5, 10)]
-    assert waits == [None, 6, 0.5, None]
+    window, limit = Window(), RateLimit(requests=1, seconds=10)
+    assert [window.take_slot(now, limit) for now in (0, 4, 9.5, 10)] == [None, 6, 0.5, None]
+
+
+def test_a_smaller_limit_counts_what_was_granted() -> None:
+    window, wide, narrow = Window(), RateLimit(requests=3, seconds=10), RateLimit(requests=1, seconds=10)
+    assert [window.take_slot(now, wide) for now in (0, 1)] == [None, None]
+    assert window.take_slot(2, narrow) == 8
+
+
+def test_a_queued_scenario_goes_before_the_standing_one() -> None:
+    account = Account(credits=0, standing="late")
+    account.queued.extend(["silent", "402"])
+    assert [account.next_scenario() for _ in range(4)] == ["silent", "402", "late", "late"]
+
+
+def test_no_scenario_is_queued_at_first() -> None:
+    assert Account(credits=0).next_scenario() is None
+
+
+@given(st.lists(st.tuples(st.sampled_from(["persona", "wav"]), st.sampled_from("abc"))))
+def test_each_thing_is_made_once(makings: list[tuple[str, str]]) -> None:
+    account = Account(credits=0)
+    for number, making in enumerate(makings):
+        assert account.make(*making) == (making not in makings[:number])
+    for operation in ("persona", "wav"):
+        assert list(account.named(operation)) == list(dict.fromkeys(name for by, name in makings if by == operation))
+
+
+def test_the_thing_made_first_is_forgotten() -> None:
+    account = Account(credits=0)
+    for number in range(MADE_KEPT + 1):
+        account.make("wav", str(number))
+    assert len(account.named("wav")) == MADE_KEPT
+    assert [account.make("wav", name) for name in ("1", "0")] == [False, True]

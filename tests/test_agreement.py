@@ -13,12 +13,12 @@ from contract_tests.oracle import EXTEND, JSON, Oracle
 from mock_server.app import create_app
 from mock_server.callbacks import body
 from mock_server.decode import decode
-from mock_server.demo import documented_request
 from mock_server.documents import OPENAPI
+from mock_server.examples import documented_request
 from mock_server.scenarios import Scenarios
 from mock_server.settings import Settings
 from tests.bodies import WRONG, bodies, changed
-from tests.builders import SEED, RecordingDelivery, edition, task
+from tests.builders import STUDIO, RecordingDelivery, edition, generated, task
 
 PROFILES = ("apikley", "classic")
 ORACLES = {profile: Oracle(OPENAPI / f"{profile}.openapi.yaml") for profile in PROFILES}
@@ -35,8 +35,8 @@ each_profile = pytest.mark.parametrize("profile", PROFILES)
 
 def accepts(profile: str, text: str) -> bool:
     """Whether the mock's contract does."""
-    decoded = decode(JSON, text.encode())
-    return decoded.refusal is None and edition(profile).contract.accepts(decoded.value)
+    decoded = decode("extend", JSON, text.encode())
+    return decoded.refusal is None and edition(profile).contract("extend").accepts(decoded.value)
 
 
 def contradictions(profile: str, text: str) -> list[str]:
@@ -44,7 +44,7 @@ def contradictions(profile: str, text: str) -> list[str]:
     problems = ORACLES[profile].request(text, HEADERS)
     if accepts(profile, text):
         return problems
-    rules = [each.rule for each in edition(profile).contract.violations(json.loads(text))]
+    rules = [each.rule for each in edition(profile).contract("extend").violations(json.loads(text))]
     return [] if problems else [rule for rule in rules if rule.endswith(SCHEMA_RULES)]
 
 
@@ -165,5 +165,14 @@ def test_every_callback_of_a_scenario_conforms(scenario: str, profile: str) -> N
     owed = task(scenario=scenario, under=edition(profile))
     for step in owed.scenario.steps():
         expected = ["the body is not JSON in UTF-8"] if step.cut else []
-        found = ORACLES[profile].callback(body(owed, step, SEED))
+        found = ORACLES[profile].callback(body(owed, step, STUDIO))
         assert [problem.partition(":")[0] for problem in found] == expected
+
+
+@each_profile
+@pytest.mark.parametrize("scenario", CALLED_BACK)
+def test_generate_calls_back_as_extend_does(scenario: str, profile: str) -> None:
+    owed = generated(scenario=scenario, under=edition(profile))
+    for step in owed.scenario.steps():
+        if not step.cut:
+            assert ORACLES[profile].callback(body(owed, step, STUDIO)) == []

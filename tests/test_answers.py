@@ -1,13 +1,15 @@
 """Envelopes, statuses and headers of answers."""
 
 from itertools import product
+from typing import Any
 
 import orjson
 import pytest
 
-from mock_server.answers import accepted, refused, status, succeeded
+from mock_server.answers import DRAWN, accepted, refused, status, succeeded
 from mock_server.errors import (
     ApiError,
+    Conflict,
     Forced,
     InsufficientCredits,
     Invalid,
@@ -17,7 +19,8 @@ from mock_server.errors import (
     Unauthorized,
     Violation,
 )
-from mock_server.profile import profile_names
+from mock_server.profile import Editions, profile_names
+from mock_server.settings import Settings
 from tests.builders import edition, task
 
 ANY = Violation(rule="extend.model.enum", field="model", message="model is 4", place="apikley.openapi.yaml:154")
@@ -27,7 +30,7 @@ OTHER = Violation(rule="mock.prefer", field="Prefer", message="Prefer is odd")
 def test_an_accepted_task_is_answered() -> None:
     started = task(scenario="late")
     answer = accepted(started, "scenario=late")
-    assert answer.body == b'{"code":200,"msg":"success","data":{"taskId":"5c790000000000000000000000000be8"}}'
+    assert answer.body == b'{"code":200,"msg":"success","data":{"taskId":"5c790000000040008000000000000be8"}}'
     assert (answer.status, answer.code, answer.msg) == (200, 200, "success")
     assert (answer.content_type, answer.headers) == ("application/json", {"preference-applied": "scenario=late"})
     assert (answer.scenario, answer.task, answer.rules) == ("late", started, ())
@@ -37,12 +40,38 @@ def test_no_preference_gives_no_header() -> None:
     assert accepted(task(), "").headers == {}
 
 
-@pytest.mark.parametrize("data", [pytest.param(None, id="no data"), pytest.param({"status": "SUCCESS"}, id="a record")])
-def test_success_carries_its_data(data: dict[str, str] | None) -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(None, id="no data"),
+        pytest.param({"status": "SUCCESS"}, id="a record"),
+        pytest.param(988, id="a number"),
+    ],
+)
+def test_success_carries_its_data(data: Any) -> None:
     answer = succeeded(data, edition("observed"))
     assert orjson.loads(answer.body) == {"code": 200, "msg": "success", "data": data}
     assert (answer.status, answer.code, answer.task) == (200, 200, None)
     assert answer.content_type == "application/json;charset=utf-8"
+    assert answer.headers == {}
+
+
+@pytest.mark.parametrize("data", [988, 988.0])
+def test_a_number_is_written_as_it_is(data: float) -> None:
+    assert succeeded(data, edition()).body == b'{"code":200,"msg":"success","data":%b}' % str(data).encode()
+
+
+def test_an_honoured_preference_is_told() -> None:
+    assert succeeded(None, edition(), "scenario=late").headers == {"preference-applied": "scenario=late"}
+
+
+def test_drawn_readings_are_told() -> None:
+    varying = Editions(Settings(readings="first_items=vary text_items=vary")).draw("key", 1)
+    drawn = {DRAWN: f"text_items={varying.names['text_items']} first_items={varying.names['first_items']}"}
+    assert accepted(task(under=varying), "").headers == drawn
+    assert accepted(task(under=varying), "code=200").headers == {"preference-applied": "code=200"} | drawn
+    assert succeeded(None, varying).headers == drawn
+    assert refused(Unauthorized("send a key"), varying).headers == drawn
 
 
 @pytest.mark.parametrize(
@@ -58,7 +87,7 @@ def test_success_carries_its_data(data: dict[str, str] | None) -> None:
             InsufficientCredits(3, 12),
             402,
             "Insufficient Credits - Account does not have enough credits to perform the operation: the account has 3 "
-            "credits and one extension costs 12; use another key, or start the mock with more --credits",
+            "credits and this costs 12; use another key, or start the mock with more --credits",
             id="too few credits",
         ),
         pytest.param(
@@ -66,6 +95,12 @@ def test_success_carries_its_data(data: dict[str, str] | None) -> None:
             404,
             "Not Found - The requested resource or endpoint does not exist: no track",
             id="no such track",
+        ),
+        pytest.param(
+            Conflict("one per audioId"),
+            409,
+            "Conflict - WAV record already exists: one per audioId",
+            id="made already",
         ),
         pytest.param(
             Invalid([ANY]),
@@ -117,7 +152,7 @@ def test_a_refusal_says_why(error: ApiError, code: int, msg: str) -> None:
 def test_a_profile_words_its_refusals() -> None:
     answer = refused(InsufficientCredits(0, 12), edition("observed"))
     assert answer.msg == (
-        "The current credits are insufficient. Please top up: the account has 0 credits and one extension costs 12; "
+        "The current credits are insufficient. Please top up: the account has 0 credits and this costs 12; "
         "use another key, or start the mock with more --credits"
     )
     assert orjson.loads(answer.body) == {"code": 402, "msg": answer.msg, "data": None}

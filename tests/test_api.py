@@ -1,4 +1,4 @@
-"""The extend endpoint's decisions, in the order in which they are made, and polling."""
+"""The endpoints' decisions, in the order in which they are made: extend, generate, polling and credits."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,32 +7,15 @@ import httpx
 import pytest
 
 from mock_server.api import Api
-from mock_server.app import create_app
-from mock_server.clock import ManualClock
 from mock_server.endpoint import Endpoint
-from mock_server.settings import Settings
+from mock_server.errors import BadSetting
+from mock_server.faults import Faults
+from mock_server.operations import EXTEND, operations
 from mock_server.store import MemoryStore
-from tests.builders import COMPLETE, CREATED, FIRST, TEXT, RecordingDelivery
-from tests.clients import KEY, client, extend, poll
+from tests.builders import COMPLETE, CREATED, FIRST, TEXT
+from tests.clients import KEY, OTHER, Mock, client, credits, extend, finished, generate, poll, post, refusal
 
 pytestmark = pytest.mark.anyio
-
-
-class Mock:
-    """One mock in process: its clock, what it delivered, and its application."""
-
-    def __init__(self, **settings: Any) -> None:
-        self.clock = ManualClock(CREATED)
-        self.delivery = RecordingDelivery()
-        self.app = create_app(Settings(pace="manual", **settings), clock=self.clock, delivery=self.delivery)
-        self.parts = self.app.state.parts
-
-
-def refusal(response: httpx.Response, code: int) -> str:
-    """The msg of a refusal with this code, in HTTP 200 without data."""
-    body = response.json()
-    assert (response.status_code, set(body), body["code"]) == (200, {"code", "msg"}, code), response.text
-    return str(body["msg"])
 
 
 async def test_a_valid_request_starts_a_task() -> None:
@@ -43,7 +26,7 @@ async def test_a_valid_request_starts_a_task() -> None:
         body = response.json()
         assert (response.status_code, body["code"], body["msg"]) == (200, 200, "success")
         assert len(body["data"]["taskId"]) == 32
-        assert await mock.parts.scheduler.advance(3600) == 3
+        assert await mock.advance(3600) == 3
 
 
 @pytest.mark.parametrize("authorization", ["bearer key", "BEARER key", "Bearer   key", " Bearer key "])
@@ -65,8 +48,10 @@ async def test_no_bearer_key_is_401(authorization: str) -> None:
 
 async def test_strict_keys_refuse_an_unknown_key() -> None:
     async with client(Mock(strict_keys=True).app) as http:
-        assert "the key is none of fixtures/accounts.yaml (test-key, empty-key), and keys are strict" in refusal(
-            await extend(http), 401
+        msg = refusal(await extend(http), 401)
+        assert msg.endswith(
+            "the key is none of fixtures/accounts.yaml (test-key, empty-key) and none created over /__admin/accounts, "
+            "and keys are strict"
         )
         for key in ("test-key", "mock-callback-501"):
             assert (await extend(http, {"Authorization": f"Bearer {key}"})).json()["code"] == 200
@@ -81,7 +66,8 @@ async def test_a_magic_key_without_a_scenario_is_401() -> None:
 async def test_maintenance_is_455() -> None:
     async with client(Mock(maintenance=True).app) as http:
         assert refusal(await extend(http, model="nonsense"), 455) == (
-            "Service Unavailable - System is currently undergoing maintenance: the mock was started with --maintenance"
+            "Service Unavailable - System is currently undergoing maintenance: "
+            "the mock was started with --maintenance, or told so over /__admin"
         )
         assert refusal(await poll(http, "any"), 455)
 
@@ -91,18 +77,18 @@ async def test_past_the_rate_limit_is_429_until_a_slot_is_free() -> None:
     async with client(mock.app) as http:
         for _ in range(2):
             assert (await extend(http)).json()["code"] == 200
-        await mock.parts.scheduler.advance(4)
+        await mock.advance(4)
         limited = await extend(http)
         assert limited.headers["retry-after"] == "6"
         assert "the account had 2 requests within 10 s; the next is possible in 6.0 s" in refusal(limited, 429)
-        await mock.parts.scheduler.advance(6)
+        await mock.advance(6)
         assert (await extend(http)).json()["code"] == 200
 
 
 async def test_the_rate_limit_is_per_key() -> None:
     async with client(Mock(rate_limit="1/10").app) as http:
         assert (await extend(http)).json()["code"] == 200
-        assert (await extend(http, {"Authorization": "Bearer other"})).json()["code"] == 200
+        assert (await extend(http, OTHER)).json()["code"] == 200
 
 
 async def test_every_broken_rule_is_named() -> None:
@@ -160,8 +146,7 @@ async def test_an_empty_account_is_402() -> None:
     async with client(Mock().app) as http:
         msg = refusal(await extend(http, {"Authorization": "Bearer empty-key"}), 402)
         assert msg.endswith(
-            "the account has 0 credits and one extension costs 12; "
-            "use another key, or start the mock with more --credits"
+            "the account has 0 credits and this costs 12; use another key, or start the mock with more --credits"
         )
 
 
@@ -182,36 +167,40 @@ async def test_531_gives_the_credits_back() -> None:
     async with client(mock.app) as http:
         assert (await extend(http, {"Prefer": "code=callback-531"})).json()["code"] == 200
         assert (await extend(http)).json()["code"] == 402
-        await mock.parts.scheduler.advance(COMPLETE)
+        await mock.advance(COMPLETE)
         assert (await extend(http)).json()["code"] == 200
 
 
-ORDER: list[tuple[int, dict[str, Any], dict[str, Any]]] = [
+Reason = tuple[int, dict[str, Any], dict[str, Any]]
+BEFORE: list[Reason] = [
     (401, {"headers": {"Authorization": ""}}, {}),
     (455, {}, {"maintenance": True}),
     (409, {"headers": {"Prefer": "code=409"}}, {}),
     (429, {}, {"rate_limit": "1/10"}),
     (422, {"prompt": 5}, {}),
-    (404, {"audioId": "unknown"}, {}),
-    (422, {"model": "V5"}, {}),
-    (404, {"personaId": "unknown"}, {}),
-    (402, {}, {"credits": 0}),
 ]
-"""Each refusal, and what brings it about: by the request, by the settings."""
+"""Each refusal that every endpoint has, and what brings it about: by the request, by the settings."""
+OF_SOURCE: list[Reason] = [(404, {"audioId": "unknown"}, {}), (422, {"model": "V5"}, {})]
+AFTER: list[Reason] = [(404, {"personaId": "unknown"}, {}), (402, {}, {"credits": 0})]
+ORDERS = {extend: [*BEFORE, *OF_SOURCE, *AFTER], generate: [*BEFORE, *AFTER]}
+CASES = [
+    pytest.param(ask, reasons[n:], id=f"{ask.__name__} {n}")
+    for ask, reasons in ORDERS.items()
+    for n in range(len(reasons))
+]
 
 
-@pytest.mark.parametrize("first", range(len(ORDER)), ids=[f"{n} {code}" for n, (code, _, _) in enumerate(ORDER)])
-async def test_an_earlier_check_decides(first: int) -> None:
+@pytest.mark.parametrize(("ask", "reasons"), CASES)
+async def test_an_earlier_check_decides(ask: Any, reasons: list[Reason]) -> None:
     changes: dict[str, Any] = {}
     settings: dict[str, Any] = {}
-    for _, change, setting in ORDER[first:]:
+    for _, change, setting in reasons:
         changes = {**change, **changes}
         settings |= setting
-    mock = Mock(**settings)
-    async with client(mock.app) as http:
+    async with client(Mock(**settings).app) as http:
         if "rate_limit" in settings:
-            await extend(http, {"Prefer": "code=200"})
-        assert refusal(await extend(http, **changes), ORDER[first][0])
+            await ask(http, {"Prefer": "code=200"})
+        assert refusal(await ask(http, **changes), reasons[0][0])
 
 
 @pytest.mark.parametrize("reading", ["refusal_status=mirror", "refusal_status=envelope"])
@@ -248,7 +237,7 @@ async def test_polling_keeps_step_with_the_stages() -> None:
         task_id = (await extend(http)).json()["data"]["taskId"]
         seen = []
         for moment in (0, TEXT, FIRST, COMPLETE):
-            await mock.parts.scheduler.advance(CREATED + moment - mock.clock.now())
+            await mock.advance(CREATED + moment - mock.clock.now())
             seen.append((await poll(http, task_id)).json()["data"])
         assert [record["status"] for record in seen] == ["PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS"]
         assert mock.delivery.stages == ["text", "first", "complete"]
@@ -258,7 +247,7 @@ async def test_polling_keeps_step_with_the_stages() -> None:
 async def test_a_task_is_unknown_under_another_key() -> None:
     async with client(Mock().app) as http:
         task_id = (await extend(http)).json()["data"]["taskId"]
-        response = await poll(http, task_id, {"Authorization": "Bearer other"})
+        response = await poll(http, task_id, OTHER)
         assert response.json() == {"code": 200, "msg": "success", "data": None}
 
 
@@ -274,7 +263,7 @@ async def test_an_unknown_task_follows_the_reading(reading: str, code: int, text
 async def test_polling_without_a_task_id_is_422() -> None:
     async with client(Mock().app) as http:
         msg = refusal(await poll(http, ""), 422)
-        assert "taskId is missing; allowed: the taskId that extend answered" in msg
+        assert "taskId is missing; allowed: the taskId that extend or generate answered, as a query" in msg
 
 
 async def test_polling_needs_a_key_and_can_be_forced() -> None:
@@ -299,8 +288,8 @@ class BrokenStore(MemoryStore):
 
 
 async def test_a_bug_is_answered_with_500_and_raised() -> None:
-    api = Api(replace(Mock().parts, store=BrokenStore(0, {})))
-    endpoint = Endpoint(api.extend, api.follow, api.failed)
+    api = Api(replace(Mock().parts, store=BrokenStore(lambda key: 0)))
+    endpoint = Endpoint(api.endpoints()[EXTEND], api.follow, api.failed, Faults())
     for raised in (True, False):
         transport = httpx.ASGITransport(endpoint, raise_app_exceptions=raised)
         async with httpx.AsyncClient(transport=transport, base_url="http://mock") as http:
@@ -330,3 +319,125 @@ async def test_drawn_readings_are_told() -> None:
 async def test_a_wrong_magic_key_comes_before_everything(prefer: str) -> None:
     async with client(Mock(maintenance=True).app) as http:
         refusal(await extend(http, {"Authorization": "Bearer mock-silnt", "Prefer": prefer}), 401)
+
+
+async def test_a_generation_is_a_task_like_any_other() -> None:
+    mock = Mock(credits=24)
+    async with client(mock.app) as http:
+        answer = await generate(http, title="Harbour")
+        assert answer.json()["msg"] == "success"
+        task_id, tracks = await finished(mock, http, answer)
+        assert mock.delivery.stages == ["text", "first", "complete"]
+        record = (await poll(http, task_id)).json()["data"]
+        assert (record["operationType"], record["parentMusicId"], record["status"]) == ("generate", "", "SUCCESS")
+        assert [track["title"] for track in tracks] == ["Harbour", "Harbour"]
+        assert (await credits(http)).json()["data"] == 12
+
+
+async def test_every_broken_rule_of_a_generation_is_named() -> None:
+    async with client(Mock().app) as http:
+        response = await generate(http, style=..., title="x" * 81, vocalGender="x")
+        assert "3 rules are broken: " in refusal(response, 422)
+        assert response.headers["suno-mock-rules"].split(", ") == [
+            "generate.vocalGender.enum",
+            "generate.title.length",
+            "generate.style.custom",
+        ]
+
+
+async def test_extensions_and_generations_share_ordinals_and_credits() -> None:
+    async with client(Mock(credits=24).app) as http:
+        first, second = await extend(http), await generate(http)
+        assert first.json()["data"] != second.json()["data"]
+        refusal(await extend(http), 402)
+
+
+@pytest.mark.parametrize("ask", [extend, generate])
+async def test_a_persona_is_known_to_the_key_that_made_it(ask: Any) -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        task_id, tracks = await finished(mock, http, await generate(http))
+        made = await post(
+            http, "persona", taskId=task_id, audioId=tracks[0]["id"], name="Calm", description="A calm voice"
+        )
+        persona = made.json()["data"]["personaId"]
+        assert (await ask(http, personaId=persona)).json()["code"] == 200
+        assert f'personaId "{persona}" is unknown' in refusal(await ask(http, OTHER, personaId=persona), 404)
+
+
+@pytest.mark.parametrize("ask", [extend, generate])
+async def test_a_listed_persona_is_known_to_every_key(ask: Any) -> None:
+    async with client(Mock().app) as http:
+        assert (await ask(http, personaId="persona_123")).json()["code"] == 200
+
+
+async def test_a_persona_that_has_no_effect_may_be_unknown() -> None:
+    async with client(Mock(readings={"persona_without_custom": "ignored"}).app) as http:
+        plain = await extend(http, defaultParamFlag=False, personaId="nobody")
+        simple = await generate(http, customMode=False, personaId="nobody")
+        assert [plain.json()["code"], simple.json()["code"]] == [200, 200]
+
+
+async def test_credits_go_down_and_come_back() -> None:
+    mock = Mock(credits=100)
+    async with client(mock.app) as http:
+        await extend(http, {"Prefer": "code=callback-531"})
+        before = (await credits(http)).json()
+        await mock.advance(COMPLETE)
+        assert before == {"code": 200, "msg": "success", "data": 88}
+        assert (await credits(http)).json()["data"] == 100
+        assert (await credits(http, OTHER)).json()["data"] == 100
+        assert (await credits(http, {"Authorization": "Bearer empty-key"})).json()["data"] == 0
+
+
+async def test_credits_are_written_as_the_reading_says() -> None:
+    async with client(Mock(credits=100, readings=("credits_number=float",)).app) as http:
+        assert (await credits(http)).content == b'{"code":200,"msg":"success","data":100.0}'
+
+
+async def test_more_credits_than_can_be_told_are_refused() -> None:
+    with pytest.raises(BadSetting, match=f"credits {2**64} "):
+        Mock(credits=2**64)
+
+
+@pytest.mark.parametrize("name", ["chat-credit", "generate-credit"])
+async def test_each_profile_has_its_path_for_credits(name: str) -> None:
+    served = {"chat-credit": ["apikley", "observed"], "generate-credit": ["classic", "observed"]}[name]
+    for profile in ("apikley", "classic", "observed"):
+        async with client(Mock(profile=profile).app) as http:
+            status = (await http.get(operations()[name].path)).status_code
+            assert status == (200 if profile in served else 404)
+
+
+async def test_credits_need_a_key_and_can_be_forced() -> None:
+    async with client(Mock().app) as http:
+        refusal(await credits(http, {"Authorization": ""}), 401)
+        forced = await credits(http, {"Prefer": "code=402"})
+        refusal(forced, 402)
+        assert forced.headers["preference-applied"] == "code=402"
+    async with client(Mock(maintenance=True).app) as http:
+        refusal(await credits(http), 455)
+
+
+async def test_what_has_no_body_takes_no_queued_scenario() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await mock.control.queue("key", "402", 1)
+        assert (await credits(http)).json()["code"] == 200
+        assert (await poll(http, "nothing")).json()["code"] == 200
+        refusal(await generate(http), 402)
+
+
+async def test_a_scenario_of_callbacks_does_not_force_what_has_none() -> None:
+    async with client(Mock().app) as http:
+        assert (await credits(http, {"Prefer": "scenario=silent"})).json()["code"] == 200
+
+
+async def test_a_task_that_exists_keeps_its_readings() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        task_id = (await extend(http)).json()["data"]["taskId"]
+        await mock.control.change_questions({"create_time": "epoch_ms", "error_data": "null"})
+        assert (await poll(http, task_id)).json()["data"]["createTime"] == "2025-01-01 00:00:00"
+        fresh = (await extend(http)).json()["data"]["taskId"]
+        assert (await poll(http, fresh)).json()["data"]["createTime"] == 1735689600000

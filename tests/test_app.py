@@ -1,20 +1,22 @@
 """The whole application in process: bad input always gets one documented envelope, and starts nothing."""
 
 import json
+import time
 from typing import Any
 
 import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
-from mock_server.api import RECORD_INFO
 from mock_server.app import create_app
-from mock_server.clock import ManualClock, RunningClock
 from mock_server.decode import BODY_LIMIT
-from mock_server.rulebook import EXTEND
+from mock_server.demo import EXTEND
+from mock_server.entries import Entry, Match
 from mock_server.settings import MANUAL_EPOCH, Settings
-from tests.builders import RecordingDelivery, request
+from tests.builders import RecordingDelivery, request, requested
 from tests.clients import KEY, client
 
 pytestmark = pytest.mark.anyio
@@ -99,38 +101,6 @@ async def test_a_callback_url_must_be_reachable_in_principle(url: str) -> None:
         assert response.headers["suno-mock-rules"] in ("extend.callBackUrl.format", "extend.callBackUrl.http")
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_a_wrong_method_is_405_with_allow(method: str) -> None:
-    async with client(app()) as http:
-        response = await http.request(method, EXTEND)
-        assert (response.status_code, response.headers["allow"]) == (405, "POST")
-        if method != "HEAD":
-            assert response.json() == {
-                "code": 404,
-                "msg": "Not Found - The requested resource or endpoint does not exist: "
-                f"{method} is not allowed on {EXTEND}; allowed: POST",
-            }
-
-
-@pytest.mark.parametrize(
-    "path", ["/", EXTEND + "/", "/api/v1/generate/extent", "/%0a%1b[31m", "/api//v1/generate/extend"]
-)
-async def test_a_wrong_path_is_404(path: str) -> None:
-    async with client(app()) as http:
-        response = await http.post(path)
-        assert response.status_code == 404
-        assert response.json()["code"] == 404
-        assert f"allowed: POST {EXTEND}, GET {RECORD_INFO}." in response.json()["msg"]
-
-
-async def test_a_near_miss_of_a_path_is_named() -> None:
-    async with client(app()) as http:
-        response = await http.get("/api/v1/generate/recordinfo")
-        assert response.json()["msg"].endswith(f"Nearest: {RECORD_INFO}.")
-        entry = (await http.get("/__admin/journal")).json()["entries"][0]
-        assert (entry["status"], entry["path"]) == (404, "/api/v1/generate/recordinfo")
-
-
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -165,11 +135,12 @@ APP = app(readings={"extra_properties": "accepted"})
 
 
 def test_the_clock_follows_the_settings() -> None:
-    assert isinstance(create_app().state.parts.clock, RunningClock)
+    running = create_app().state.parts.clock
+    assert not running.frozen
+    assert running.now() == pytest.approx(time.time(), abs=60)
     assert create_app(Settings(epoch="1000000000")).state.parts.clock.now() == pytest.approx(1000000000, abs=60)
     manual = create_app(Settings(pace="manual")).state.parts.clock
-    assert isinstance(manual, ManualClock)
-    assert manual.now() == MANUAL_EPOCH
+    assert (manual.frozen, manual.now()) == (True, MANUAL_EPOCH)
     assert create_app(Settings(pace="manual", epoch="5")).state.parts.clock.now() == 5
 
 
@@ -178,12 +149,47 @@ async def test_shutdown_stops_the_scheduler_and_closes_the_delivery() -> None:
     mock = create_app(Settings(pace="manual"), delivery=delivery)
     async with client(mock) as http:
         await http.post(EXTEND, json=request())
-    entries = [entry.shown() for entry in mock.state.parts.journal]
+    entries = [entry.shown("http://mock") for entry in mock.state.parts.journal]
     assert [entry.get("outcome") for entry in entries] == [None, "undelivered", "undelivered", "undelivered"]
     assert delivery.closed
 
 
+async def test_the_mock_delivers_by_itself_unless_told_otherwise() -> None:
+    mock = create_app(Settings(pace="immediate", callback_timeout=5, readings=("retry_spacing=at_once",)))
+    async with client(mock) as http:
+        await http.post(EXTEND, json=request(callBackUrl="http://127.0.0.1:9/callback"))
+        await mock.state.control.wait_for(Match(kind="attempt", outcome="unreachable"), 12, 10)
+
+
 def test_every_setting_has_its_effect_on_construction() -> None:
-    parts = create_app(Settings(seed=3, rate_limit="1/2", pace="10x", profile="classic")).state.parts
-    assert (parts.settings.seed, parts.rate_limit.requests, parts.pace.speed) == (3, 1, 10)
+    parts = create_app(
+        Settings(seed=3, rate_limit="1/2", pace="10x", profile="classic", base_url="http://x/")
+    ).state.parts
+    config = parts.config
+    assert (config.settings.seed, config.rate_limit.requests, config.pace.speed) == (3, 1, 10)
     assert "V3_5" in {track.model for track in parts.tracks.values()}
+    assert parts.base_url == "http://x"
+
+
+def test_the_listener_sees_every_entry() -> None:
+    seen: list[Entry] = []
+    parts = create_app(listener=seen.append).state.parts
+    entry = requested()
+    parts.journal.record(entry)
+    assert seen == [entry]
+
+
+@pytest.mark.parametrize("profile", ["apikley", "classic", "observed"])
+async def test_every_endpoint_of_a_profile_is_served(profile: str) -> None:
+    mock = create_app(Settings(profile=profile), delivery=RecordingDelivery())
+    async with client(mock) as http:
+        for each in mock.state.parts.editions.profile.operations.values():
+            answer = await http.request(each.method, each.path)
+            assert (answer.status_code, answer.json()["code"]) in ((200, 200), (200, 422)), each.name
+
+
+async def test_a_path_with_a_prefix_is_found_by_routing() -> None:
+    """Mounted under another application, the mock is asked by a longer path than its endpoints have."""
+    outer = Starlette(routes=[Mount("/suno", app=app())])
+    async with client(outer) as http:
+        assert (await http.post(f"/suno{EXTEND}", json=request())).json()["code"] == 200

@@ -1,6 +1,7 @@
 """Bodies of callbacks: stages, failures, and how the open questions change them."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from mock_server import seeding
 from mock_server.callbacks import body
 from mock_server.documents import FIXTURES
 from mock_server.profile import profile_names
+from mock_server.results import Studio
 from mock_server.scenarios import Step
-from tests.builders import SCENARIOS, SEED, edition, task
+from mock_server.tasks import Task
+from tests.builders import SCENARIOS, SEED, STUDIO, edition, generated, task
 
 ACCEPTED = [each.name for each in SCENARIOS if each.answer is None]
 FAILING = [each.name for each in SCENARIOS if each.fails is not None]
@@ -21,7 +24,7 @@ FAILING = [each.name for each in SCENARIOS if each.fails is not None]
 def sent(stage: str, *readings: str, profile: str = "apikley", scenario: str = "200") -> dict[str, Any]:
     """The decoded callback of one stage of the documented request."""
     under = edition(profile, *readings)
-    decoded: dict[str, Any] = json.loads(body(task(under=under, scenario=scenario), Step(stage=stage), SEED))
+    decoded: dict[str, Any] = json.loads(body(task(under=under, scenario=scenario), Step(stage=stage), STUDIO))
     return decoded
 
 
@@ -42,7 +45,7 @@ def test_complete_looks_like_the_example() -> None:
 def test_a_track_is_what_was_asked() -> None:
     track = sent("complete")["data"]["data"][0]
     id = seeding.track_id(SEED, task().id, 0)
-    url = f"https://media.suno-mock.invalid/{seeding.media_name(id)}"
+    url = f"http://media/{seeding.media_name(id)}"
     assert track == {
         "id": id,
         "audio_url": f"{url}.mp3",
@@ -55,6 +58,13 @@ def test_a_track_is_what_was_asked() -> None:
         "createTime": "2025-01-01 00:00:00",
         "duration": track["duration"],
     }
+
+
+def test_a_generated_track_is_what_was_asked() -> None:
+    asked = generated(title="Mine", style="polka", model="V5", instrumental=False, prompt="[Verse] La")
+    track = json.loads(body(asked, Step(stage="complete"), STUDIO))["data"]["data"][1]
+    assert (track["title"], track["tags"], track["prompt"]) == ("Mine", "polka", "[Verse] La")
+    assert (track["id"], track["model_name"]) == (seeding.track_id(SEED, asked.id, 1), "chirp-crow")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +108,7 @@ def test_a_failure_without_tracks() -> None:
     assert failed() == {
         "code": 501,
         "msg": "Audio generation failed.",
-        "data": {"callbackType": "complete", "task_id": "5c790000000000000000000000000be8", "data": []},
+        "data": {"callbackType": "complete", "task_id": "5c790000000040008000000000000be8", "data": []},
     }
 
 
@@ -130,19 +140,19 @@ def test_stages_before_a_failure_succeed() -> None:
 def test_a_cut_body_is_no_json(profile: str, scenario: str) -> None:
     accepted = task(under=edition(profile), scenario=scenario)
     for step in accepted.scenario.steps():
-        whole = body(accepted, Step(stage=step.stage), SEED)
-        half = body(accepted, Step(stage=step.stage, cut=True), SEED)
+        whole = body(accepted, Step(stage=step.stage), STUDIO)
+        half = body(accepted, Step(stage=step.stage, cut=True), STUDIO)
         assert whole.startswith(half)
         with pytest.raises(json.JSONDecodeError):
             json.loads(half)
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.sampled_from(profile_names()), st.sampled_from(ACCEPTED), st.integers(0, 3))
-def test_every_body_has_the_shape(profile: str, scenario: str, seed: int) -> None:
-    accepted = task(under=edition(profile), scenario=scenario)
+@given(st.sampled_from([task, generated]), st.sampled_from(profile_names()), st.sampled_from(ACCEPTED), st.integers())
+def test_every_body_has_the_shape(made: Callable[..., Task], profile: str, scenario: str, seed: int) -> None:
+    accepted = made(under=edition(profile), scenario=scenario)
     for step in accepted.scenario.steps():
-        callback = json.loads(body(accepted, Step(stage=step.stage), seed))
+        callback = json.loads(body(accepted, Step(stage=step.stage), Studio(seed, "http://media/")))
         assert list(callback) == ["code", "msg", "data"]
         assert callback["code"] in accepted.edition.profile.callback_codes
         assert list(callback["data"])[:2] == ["callbackType", "task_id"]

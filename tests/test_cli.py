@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from mock_server.cli import main
+from mock_server.demo import EXTEND
 from mock_server.listening import listen
 from mock_server.options import environment
-from mock_server.rulebook import EXTEND
 from mock_server.settings import Settings
 from tests.builders import request
 from tests.processes import COMMAND, serving, suno_mock
@@ -155,10 +155,43 @@ def test_tracks_as_lines(run: Run) -> None:
     assert "3d0c4db2-86e5-4f3c-a047-9d5ebf203c04  V4_5PLUS   312.48 s  Glass Mountain" in run("tracks")[1]
 
 
-def test_scenarios_say_what_extend_cannot_reach(run: Run) -> None:
+def test_scenarios_say_what_causes_them(run: Run) -> None:
     listed = run("scenarios", "409")[1]
-    assert "never by itself: the text belongs to the sibling endpoint POST /api/v1/wav/generate" in listed
+    assert "by itself: a second POST /api/v1/wav/generate for one track" in listed
     assert "on demand: Prefer: code=409 | Prefer: scenario=409 | audioId mock-409 | key mock-409" in listed
+    assert "never by itself: the text belongs to sibling endpoints that take an image" in run("scenarios", "451")[1]
+
+
+def test_profiles_say_what_they_serve(run: Run) -> None:
+    endpoints = {each["name"]: each["endpoints"] for each in json.loads(run("profiles", "--json")[1])}
+    assert endpoints["apikley"] == ["extend", "generate", "persona", "wav", "record-info", "chat-credit"]
+    assert "persona" not in endpoints["classic"]
+
+
+def test_media_urls_lead_to_the_address_that_was_printed() -> None:
+    with serving("--pace", "manual") as process:
+        url = introduction(process)[0]
+        assert httpx.get(url + "/__admin/health").json()["base_url"] == url
+
+
+def test_media_urls_can_lead_elsewhere() -> None:
+    with serving("--pace", "manual", SUNO_MOCK_BASE_URL="http://suno-mock:4010/") as process:
+        url = introduction(process)[0]
+        assert httpx.get(url + "/__admin/health").json()["base_url"] == "http://suno-mock:4010"
+
+
+def test_a_quiet_mock_prints_no_requests() -> None:
+    with serving("--pace", "manual", "--quiet") as process:
+        url = introduction(process)[0]
+        httpx.post(url + EXTEND, json=request(), headers={"Authorization": "Bearer key"})
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=20)
+    assert (output, errors.strip()) == ("", "")
+
+
+def test_keys_that_are_strict_are_introduced_so() -> None:
+    with serving("--pace", "manual", "--strict-keys") as process:
+        assert introduction(process)[1] == "key    test-key"
 
 
 def test_questions_and_profiles_are_printed(run: Run) -> None:
@@ -177,6 +210,8 @@ WRONG = {
     ): "Invalid value for '--port' (env var: 'SUNO_MOCK_PORT'): 70000 is not in the range 0<=x<=65535.",
     (
         "serve",
+        "--port",
+        "0",
         "--profile",
         "clasic",
     ): "profile 'clasic' is unknown. Nearest: classic. Known: apikley, classic, observed.",
@@ -185,14 +220,17 @@ WRONG = {
         "--pace",
         "manuel",
     ): "pace 'manuel' is unknown. Nearest: manual. Known: 60x, immediate, manual, realtime, time.",
-    ("serve", "--set", "first_item=both"): "question 'first_item' is unknown. Nearest: first_items. ",
-    ("serve", "--set", "first_items=tow"): "reading of first_items 'tow' is unknown. Nearest: ",
+    ("serve", "--port", "0", "--set", "first_item=both"): "question 'first_item' is unknown. Nearest: first_items. ",
+    ("serve", "--port", "0", "--set", "first_items=tow"): "reading of first_items 'tow' is unknown. Nearest: ",
     (
         "serve",
         "--set",
         "first_items",
     ): "--set 'first_items' is not QUESTION=READING. Example: --set refusal_status=mirror.",
     ("serve", "--rate-limit", "20"): "rate limit '20' is not REQUESTS/SECONDS, both above 0. Example: 20/10.",
+    ("serve", "--credits", "-1"): "credits -1 is not between 0 and 1000000000000000.",
+    ("serve", "--retention-days", "-1"): "retention -1 is not between 0 and 36500 days.",
+    ("serve", "--base-url", "mock"): "base URL 'mock' is no URL. Example: http://suno-mock:4010.",
     ("serve", "--epoch", "yesterday"): "epoch 'yesterday' is neither a date nor a number of seconds. ",
     ("serve", "--seed", "x"): "Invalid value for '--seed' (env var: 'SUNO_MOCK_SEED'): 'x' is not a valid integer.",
     ("scenarios", "out-off-order"): "scenario 'out-off-order' is unknown. Nearest: out-of-order. ",

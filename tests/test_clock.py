@@ -1,4 +1,4 @@
-"""Clocks that run and clocks that are moved."""
+"""A clock that runs, stands still and is moved."""
 
 import time
 
@@ -6,29 +6,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.clock import ManualClock, RunningClock
+from mock_server.clock import MockClock
 from tests.builders import CREATED
 
 moments = st.floats(0, 4e9)
 
 
 def test_an_epoch_starts_the_clock() -> None:
-    assert RunningClock(CREATED).now() == pytest.approx(CREATED, abs=60)
+    assert MockClock(CREATED).now() == pytest.approx(CREATED, abs=60)
 
 
-def test_a_running_clock_starts_now() -> None:
-    assert RunningClock().now() == pytest.approx(time.time(), abs=60)
+@pytest.mark.parametrize("frozen", [True, False])
+def test_without_an_epoch_it_starts_now(frozen: bool) -> None:
+    assert MockClock(frozen=frozen).now() == pytest.approx(time.time(), abs=60)
 
 
 def test_a_running_clock_never_steps_back() -> None:
-    clock = RunningClock(CREATED)
+    clock = MockClock(CREATED)
     seen = [clock.now() for _ in range(100)]
     assert seen == sorted(seen)
 
 
+def test_a_running_clock_runs() -> None:
+    clock = MockClock(CREATED)
+    start = clock.now()
+    while clock.now() == start:
+        pass
+    assert clock.now() > start
+
+
 @given(moments, moments)
-def test_a_manual_clock_only_moves_forward(start: float, target: float) -> None:
-    clock = ManualClock(start)
+def test_a_frozen_clock_only_moves_forward(start: float, target: float) -> None:
+    clock = MockClock(start, frozen=True)
     assert clock.now() == start
     if target >= start:
         clock.move_to(target)
@@ -41,4 +50,57 @@ def test_a_manual_clock_only_moves_forward(start: float, target: float) -> None:
 
 def test_the_way_back_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^the clock stands at 5\.000 and cannot go back to 4\.250$"):
-        ManualClock(5).move_to(4.25)
+        MockClock(5, frozen=True).move_to(4.25)
+
+
+def test_freezing_keeps_the_time() -> None:
+    clock = MockClock(CREATED)
+    before = clock.now()
+    clock.freeze()
+    stands = clock.now()
+    assert clock.frozen
+    assert before <= stands <= before + 60
+    assert {clock.now() for _ in range(100)} == {stands}
+
+
+def test_running_goes_on_from_where_it_stands() -> None:
+    clock = MockClock(CREATED, frozen=True)
+    clock.move_to(CREATED + 1e6)
+    clock.run()
+    assert not clock.frozen
+    assert CREATED + 1e6 <= clock.now() < CREATED + 1e6 + 60
+
+
+@given(st.booleans(), st.lists(st.sampled_from(["freeze", "run"]) | moments, max_size=20))
+def test_nothing_but_a_reset_takes_time_back(frozen: bool, course: list[str | float]) -> None:
+    clock = MockClock(CREATED, frozen=frozen)
+    seen = [clock.now()]
+    for step in course:
+        match step:
+            case "freeze":
+                clock.freeze()
+            case "run":
+                clock.run()
+            case float() if clock.frozen and step >= clock.now():
+                clock.move_to(step)
+        seen.append(clock.now())
+    assert seen == sorted(seen)
+
+
+@given(st.lists(st.sampled_from(["freeze", "run"])))
+def test_a_reset_freezes_what_started_frozen(course: list[str]) -> None:
+    clock = MockClock(CREATED, frozen=True)
+    clock.move_to(CREATED + 100)
+    for step in course:
+        getattr(clock, step)()
+    clock.reset()
+    assert (clock.frozen, clock.now()) == (True, CREATED)
+
+
+def test_a_reset_lets_run_what_started_running() -> None:
+    clock = MockClock(CREATED)
+    clock.freeze()
+    clock.move_to(CREATED + 1e6)
+    clock.reset()
+    assert not clock.frozen
+    assert CREATED + 1e6 <= clock.now() < CREATED + 1e6 + 60

@@ -7,53 +7,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.answers import Answer, accepted, refused
-from mock_server.calls import Call
+from mock_server.answers import refused
 from mock_server.console import Console
-from mock_server.delivery import Outcome
-from mock_server.entries import Attempted, Entry, Requested, line
+from mock_server.entries import Entry, line
 from mock_server.errors import Maintenance
-from tests.builders import CREATED, edition, task
-
-EXTEND = "/api/v1/generate/extend"
-ACCEPTED = accepted(task(), "")
-
-
-def asked(answer: Answer, path: str = EXTEND) -> Requested:
-    return Requested(CREATED, Call("POST", path, b"", "key", "application/json", "", b"{}"), answer)
-
-
-def attempted(*, stage: str = "text", number: int = 1, detail: str = "HTTP 200", took: float = 0.0) -> Attempted:
-    return Attempted(
-        at=CREATED,
-        key="key",
-        task_id="5c79",
-        stage=stage,
-        code=200,
-        number=number,
-        url="http://127.0.0.1:3000/callback",
-        outcome=Outcome.ACCEPTED,
-        detail=detail,
-        took=took,
-    )
+from tests.builders import attempted, edition, requested
 
 
 @pytest.mark.parametrize(
     ("entry", "text"),
     [
         pytest.param(
-            asked(ACCEPTED),
-            "--> POST /api/v1/generate/extend  200 task 5c790000000000000000000000000be8",
+            requested(),
+            "--> POST /api/v1/generate/extend  200 task 5c790000000040008000000000000be8",
             id="an accepted request",
         ),
         pytest.param(
-            asked(refused(Maintenance("later"), edition())),
+            requested(refused(Maintenance("later"), edition())),
             "--> POST /api/v1/generate/extend  "
             "455 Service Unavailable - System is currently undergoing maintenance: later",
             id="a refusal inside HTTP 200",
         ),
         pytest.param(
-            asked(refused(Maintenance("later"), edition("apikley", "refusal_status=mirror"))),
+            requested(refused(Maintenance("later"), edition("apikley", "refusal_status=mirror"))),
             "--> POST /api/v1/generate/extend  "
             "HTTP 455, 455 Service Unavailable - System is currently undergoing maintenance: later",
             id="a mirrored refusal",
@@ -65,12 +41,12 @@ def attempted(*, stage: str = "text", number: int = 1, detail: str = "HTTP 200",
         ),
         pytest.param(
             attempted(number=2),
-            "<-- text of 5c79 to http://127.0.0.1:3000/callback (attempt 2)  accepted: HTTP 200",
-            id="a retry that was not measured",
+            "<-- text of 5c79 to http://127.0.0.1:3000/callback (attempt 2)  accepted in 0 ms: HTTP 200",
+            id="a retry that took no time",
         ),
         pytest.param(
             attempted(detail="a\nb\x1b[31m\x85é"),
-            "<-- text of 5c79 to http://127.0.0.1:3000/callback  accepted: a\\nb\\x1b[31m\\x85é",
+            "<-- text of 5c79 to http://127.0.0.1:3000/callback  accepted in 0 ms: a\\nb\\x1b[31m\\x85é",
             id="control characters",
         ),
     ],
@@ -82,7 +58,7 @@ def test_an_entry_is_one_line(entry: Entry, text: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.text(), st.text(), st.integers(1, 4), st.floats(0, 20))
 def test_no_text_breaks_the_line(path: str, detail: str, number: int, took: float) -> None:
-    for entry in (asked(ACCEPTED, path), attempted(stage=path, detail=detail, number=number, took=took)):
+    for entry in (requested(path=path), attempted(stage=path, detail=detail, number=number, took=took)):
         assert line(entry).isprintable()
 
 
@@ -91,7 +67,7 @@ def test_entries_are_written_in_order() -> None:
 
     async def record() -> None:
         console = Console(stream)
-        console(asked(ACCEPTED))
+        console(requested())
         console(attempted())
         assert stream.getvalue() == ""
         console.flush()
@@ -157,4 +133,4 @@ def test_what_the_stream_cannot_write_is_escaped() -> None:
 
     asyncio.run(record())
     stream.seek(0)
-    assert stream.read().endswith("accepted: \\xe9\n")
+    assert stream.read().endswith("accepted in 0 ms: \\xe9\n")

@@ -5,16 +5,20 @@ from math import inf
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from jsonschema_rs import Draft202012Validator
 
 from mock_server.contract import MEASURES, is_http_url, merged
+from mock_server.documents import OPENAPI, load
+from mock_server.operations import operations
 from mock_server.profile import Edition, Editions, profile_names
 from mock_server.questions import Register
+from mock_server.rulebook import request_pointer
 from mock_server.settings import Settings
-from tests.builders import edition, request
+from tests.bodies import WRONG, changed
+from tests.builders import edition, generation, request
 
 VARYING = [Editions(Settings(profile=name, readings=("all=vary",))) for name in profile_names()]
 """Each profile under every reading: a number draws one edition."""
@@ -90,7 +94,7 @@ json_values = st.recursive(
 
 
 def messages(body: Any, profile: str = "apikley", *chosen: str) -> list[str]:
-    return [str(violation) for violation in edition(profile, *chosen).contract.violations(body)]
+    return [str(violation) for violation in edition(profile, *chosen).contract("extend").violations(body)]
 
 
 def test_the_editions_hold_every_reading() -> None:
@@ -103,27 +107,27 @@ def test_the_editions_hold_every_reading() -> None:
 @settings(max_examples=250, deadline=None)
 @given(editions, bodies())
 def test_a_body_is_accepted_or_explained(judged: Edition, body: dict[str, Any]) -> None:
-    assert judged.contract.accepts(body) == (judged.contract.violations(body) == [])
+    assert judged.contract("extend").accepts(body) == (judged.contract("extend").violations(body) == [])
 
 
 @settings(max_examples=60, deadline=None)
 @given(editions, json_values)
 def test_any_json_is_judged(judged: Edition, value: Any) -> None:
-    assert not judged.contract.accepts(value)
-    assert judged.contract.violations(value)
+    assert not judged.contract("extend").accepts(value)
+    assert judged.contract("extend").violations(value)
 
 
 @settings(max_examples=60, deadline=None)
 @given(editions, json_values.filter(lambda value: not isinstance(value, dict)))
 def test_no_object_breaks_one_rule(judged: Edition, value: Any) -> None:
-    assert [violation.rule for violation in judged.contract.violations(value)] == ["extend.body.type"]
+    assert [violation.rule for violation in judged.contract("extend").violations(value)] == ["extend.body.type"]
 
 
 @settings(max_examples=60, deadline=None)
 @given(editions, bodies())
 def test_a_violation_names_rule_and_place(judged: Edition, body: dict[str, Any]) -> None:
-    found = judged.contract.violations(body)
-    places = {(rule.id, rule.place) for rule in judged.profile.rules}
+    found = judged.contract("extend").violations(body)
+    places = {(rule.id, rule.place) for rule in judged.profile.rules["extend"]}
     assert all((violation.rule, violation.place) in places for violation in found)
     assert all(violation.message.startswith(f"{violation.field} ") for violation in found)
     assert len({violation.rule for violation in found}) == len(found)
@@ -132,7 +136,7 @@ def test_a_violation_names_rule_and_place(judged: Edition, body: dict[str, Any])
 @settings(max_examples=60, deadline=None)
 @given(editions, bodies())
 def test_a_wrong_type_silences_its_field(judged: Edition, body: dict[str, Any]) -> None:
-    found = judged.contract.violations(body)
+    found = judged.contract("extend").violations(body)
     for mistyped in (violation for violation in found if violation.rule.endswith(".type")):
         assert [violation.rule for violation in found if violation.field == mistyped.field] == [mistyped.rule]
 
@@ -145,7 +149,7 @@ def test_the_documented_example_is_accepted(profile: str) -> None:
 
 @pytest.mark.parametrize(("profile", "field"), [(name, field) for name in profile_names() for field in WEIGHTS])
 def test_all_101_weights_are_accepted(profile: str, field: str) -> None:
-    contract = edition(profile).contract
+    contract = edition(profile).contract("extend")
     assert all(contract.accepts(request(**{field: k / 100})) for k in range(101))
 
 
@@ -154,15 +158,17 @@ def test_all_101_weights_are_accepted(profile: str, field: str) -> None:
 @example("apikley", "styleWeight", 5)
 def test_three_decimals_are_refused(profile: str, field: str, thousandths: int) -> None:
     body = request(**{field: thousandths / 1000})
-    assert not edition(profile).contract.accepts(body)
-    rules = [violation.rule for violation in edition(profile).contract.violations(body)]
+    assert not edition(profile).contract("extend").accepts(body)
+    rules = [violation.rule for violation in edition(profile).contract("extend").violations(body)]
     assert rules == [f"extend.{field}.multipleOf"]
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(WEIGHTS), st.integers(-1000, 1000).filter(lambda k: not 0 <= k <= 100))
 def test_weights_have_their_range(field: str, hundredths: int) -> None:
-    rules = [violation.rule for violation in edition().contract.violations(request(**{field: hundredths / 100}))]
+    rules = [
+        violation.rule for violation in edition().contract("extend").violations(request(**{field: hundredths / 100}))
+    ]
     assert rules == [f"extend.{field}.{'minimum' if hundredths < 0 else 'maximum'}"]
 
 
@@ -176,7 +182,7 @@ def test_weights_have_their_range(field: str, hundredths: int) -> None:
     ],
 )
 def test_each_limit_is_exact(profile: str, model: str, field: str, limit: int) -> None:
-    contract = edition(profile).contract
+    contract = edition(profile).contract("extend")
     body = [request(model=model, **{field: "x" * length}) for length in (limit - 1, limit, limit + 1)]
     assert [contract.accepts(each) for each in body] == [True, True, False]
     assert [[violation.rule for violation in contract.violations(each)] for each in body] == [
@@ -201,7 +207,7 @@ def test_each_unit_is_counted(unit: str, profile: str, title: str) -> None:
         "utf16": sum(2 if ord(char) > 0xFFFF else 1 for char in title),
         "bytes": len(title.encode()),
     }[unit]
-    assert judged.contract.accepts(request(title=title)) == (size <= 80)
+    assert judged.contract("extend").accepts(request(title=title)) == (size <= 80)
 
 
 @pytest.mark.parametrize(
@@ -385,7 +391,7 @@ def test_no_object_is_no_request(profile: str, place: str) -> None:
 
 def test_rules_hold_under_their_readings() -> None:
     for judged in (edition(name) for name in profile_names()):
-        for rule in judged.profile.rules:
+        for rule in (rule for rules in judged.profile.rules.values() for rule in rules):
             assert rule.holds(judged.names) == all(judged.names[key] == name for key, name in rule.when.items())
 
 
@@ -421,7 +427,7 @@ def test_callbacks_need_an_http_url(url: str, legal: bool) -> None:
 @example("http://[]@")
 @example("http://host:65536/")
 def test_any_callback_url_is_judged(url: str) -> None:
-    contract = edition().contract
+    contract = edition().contract("extend")
     assert contract.accepts(request(callBackUrl=url)) == (contract.violations(request(callBackUrl=url)) == [])
 
 
@@ -455,7 +461,207 @@ def test_merged_accepts_what_all_accept(schemas: list[dict[str, Any]], value: An
 
 
 def test_many_unknown_properties_are_told_in_a_line() -> None:
-    contract = edition("apikley", "extra_properties=refused").contract
+    contract = edition("apikley", "extra_properties=refused").contract("extend")
     (violation,) = contract.violations(request(**{f"x{number:05}": 1 for number in range(20_000)}))
     assert violation.rule == "extend.body.properties"
     assert '"x00009" and 19990 more; allowed: the properties that the document names' in str(violation)
+
+
+POSTED = ("extend", "generate", "persona", "wav")
+FAMILY = load(OPENAPI / "family.openapi.yaml")
+GENERATE_LIMITS = {
+    "apikley": {
+        "V4": {"prompt": 3000, "style": 200, "title": 80},
+        **{model: {"prompt": 5000, "style": 1000, "title": 80} for model in ("V4_5", "V4_5PLUS", "V4_5ALL", "V5")},
+    },
+    "classic": LIMITS["classic"],
+}
+
+
+def documented(operation: str) -> dict[str, Any]:
+    """A request of the examples that a document has for its properties."""
+    if operation == "extend":
+        return request()
+    schema: Any = FAMILY
+    for step in request_pointer(operations()[operation]):
+        schema = schema[step]
+    return {name: keywords["example"] for name, keywords in schema["properties"].items()}
+
+
+EXAMPLES = {operation: documented(operation) for operation in POSTED}
+
+
+@st.composite
+def faulty(draw: st.DrawFn, operation: str) -> dict[str, Any]:
+    """The documented example of an operation in any mode, with up to three other values, legal ones and wrong ones."""
+    flags = [name for name in ("defaultParamFlag", "customMode", "instrumental") if name in EXAMPLES[operation]]
+    mode = {name: draw(st.booleans()) for name in flags}
+    values = st.sampled_from(WRONG) | st.booleans() | texts(80, 200, 500, 1000, 3000, 5000) | st.sampled_from(MODELS)
+    names = st.sampled_from([*EXAMPLES[operation], "unknown"])
+    return changed(EXAMPLES[operation] | mode, draw(st.dictionaries(names, values, max_size=3)))
+
+
+def broken(body: Any, operation: str, profile: str = "apikley", *chosen: str) -> list[str]:
+    """The rules that a body breaks, once the fast path agrees with the slow one."""
+    contract = edition(profile, *chosen).contract(operation)
+    violations = contract.violations(body)
+    assert contract.accepts(body) == (violations == [])
+    return [violation.rule for violation in violations]
+
+
+@pytest.mark.parametrize("operation", POSTED)
+def test_the_examples_of_the_documents_are_accepted(operation: str) -> None:
+    for profile in profile_names():
+        if operation in edition(profile).profile.rules:
+            example_of_it = EXAMPLES[operation] | ({"personaId": "persona_123"} if operation == "generate" else {})
+            assert broken(example_of_it, operation, profile) == []
+
+
+@pytest.mark.parametrize("operation", POSTED)
+def test_a_body_of_any_operation_is_accepted_or_explained(operation: str) -> None:
+    judging = [varying for varying in VARYING if operation in varying.profile.rules]
+
+    @settings(max_examples=250, deadline=None)
+    @given(st.builds(Editions.draw, st.sampled_from(judging), st.integers(0, 50)), faulty(operation))
+    def explained(judged: Edition, body: dict[str, Any]) -> None:
+        contract = judged.contract(operation)
+        found = contract.violations(body)
+        assert contract.accepts(body) == (found == [])
+        assert {violation.rule for violation in found} <= {rule.id for rule in judged.profile.rules[operation]}
+        assert len({violation.rule for violation in found}) == len(found)
+
+    explained()
+
+
+@pytest.mark.parametrize("operation", POSTED)
+@settings(max_examples=40, deadline=None)
+@given(value=json_values)
+def test_any_json_is_judged_by_any_operation(operation: str, value: Any) -> None:
+    assert broken(value, operation) != []
+
+
+@pytest.mark.parametrize("operation", POSTED)
+def test_unknown_properties_may_be_refused(operation: str) -> None:
+    body = EXAMPLES[operation] | {"tempo": 90}
+    assert broken(body, operation) == []
+    assert broken(body, operation, "apikley", "extra_properties=refused") == [f"{operation}.body.properties"]
+
+
+@pytest.mark.parametrize("operation", ["persona", "wav"])
+def test_every_required_property_is_demanded(operation: str) -> None:
+    optional = {"vocalStart", "vocalEnd", "style"}
+    for name in EXAMPLES[operation]:
+        expected = [] if name in optional else [f"{operation}.{name}.required"]
+        assert broken(changed(EXAMPLES[operation], {name: ...}), operation) == expected
+
+
+@pytest.mark.parametrize(
+    ("custom", "instrumental", "field", "always", "custom_only"),
+    [
+        pytest.param(True, True, "prompt", "required", None, id="custom instrumental, no prompt"),
+        pytest.param(True, True, "style", "custom", "custom", id="custom instrumental, no style"),
+        pytest.param(True, True, "title", "custom", "custom", id="custom instrumental, no title"),
+        pytest.param(True, False, "prompt", "required", "sung", id="custom with vocals, no prompt"),
+        pytest.param(True, False, "style", "custom", "custom", id="custom with vocals, no style"),
+        pytest.param(True, False, "title", "custom", "custom", id="custom with vocals, no title"),
+        pytest.param(False, True, "prompt", "required", "simple", id="simple instrumental, no prompt"),
+        pytest.param(False, True, "style", None, None, id="simple instrumental, no style"),
+        pytest.param(False, True, "title", None, None, id="simple instrumental, no title"),
+        pytest.param(False, False, "prompt", "required", "simple", id="simple with vocals, no prompt"),
+        pytest.param(False, False, "style", None, None, id="simple with vocals, no style"),
+        pytest.param(False, False, "title", None, None, id="simple with vocals, no title"),
+    ],
+)
+def test_the_mode_tells_what_generate_requires(
+    custom: bool, instrumental: bool, field: str, always: str | None, custom_only: str | None
+) -> None:
+    modes = {"customMode": custom, "instrumental": instrumental}
+    for reading, rule in (("always", always), ("custom_only", custom_only)):
+        chosen = f"prompt_required={reading}"
+        assert broken(generation(**modes), "generate", "apikley", chosen) == []
+        expected = [f"generate.{field}.{rule}"] if rule else []
+        assert broken(generation(**modes, **{field: ...}), "generate", "apikley", chosen) == expected
+
+
+@pytest.mark.parametrize("profile", profile_names())
+@pytest.mark.parametrize("field", ["customMode", "instrumental", "model", "callBackUrl"])
+def test_generate_requires_its_flags(field: str, profile: str) -> None:
+    assert broken(generation(**{field: ...}), "generate", profile) == [f"generate.{field}.required"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "model", "field", "limit"),
+    [
+        pytest.param(profile, model, field, limit, id=f"{profile} {model} {field}")
+        for profile, models in GENERATE_LIMITS.items()
+        for model, fields in models.items()
+        for field, limit in fields.items()
+    ],
+)
+def test_each_limit_of_custom_mode_is_exact(profile: str, model: str, field: str, limit: int) -> None:
+    body = [generation(model=model, **{field: "x" * length}) for length in (limit, limit + 1)]
+    assert [broken(each, "generate", profile) for each in body] == [[], [f"generate.{field}.length"]]
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_every_model_generates(profile: str) -> None:
+    models = edition(profile).profile.models
+    limits = GENERATE_LIMITS["classic" if profile == "classic" else "apikley"]
+    assert tuple(limits) == models
+    assert [broken(generation(model=model), "generate", profile) for model in models] == [[]] * len(models)
+    assert broken(generation(model="V6"), "generate", profile) == ["generate.model.enum"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(profile_names()), st.sampled_from(MODELS), st.integers(498, 503), st.booleans())
+def test_a_description_has_500_characters(profile: str, model: str, length: int, instrumental: bool) -> None:
+    assume(model in edition(profile).profile.models)
+    body = generation(customMode=False, instrumental=instrumental, model=model, prompt="x" * length)
+    assert broken(body, "generate", profile) == (["generate.prompt.description"] if length > 500 else [])
+
+
+@pytest.mark.parametrize(("field", "longest"), [("style", 1001), ("title", 81)])
+def test_without_custom_mode_other_texts_have_no_limit(field: str, longest: int) -> None:
+    assert broken(generation(customMode=False, **{field: "x" * longest}), "generate") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        pytest.param(
+            {"customMode": False, "prompt": "x" * 501},
+            "prompt has 501 characters; allowed: at most 500 characters, because customMode is false "
+            "(generate.prompt.description)",
+            id="a long description",
+        ),
+        pytest.param(
+            {"prompt": "x" * 3001},
+            "prompt has 3001 characters; allowed: at most 3000 characters for model V4 (generate.prompt.length)",
+            id="long lyrics",
+        ),
+        pytest.param(
+            {"style": ...},
+            "style is missing; allowed: a string, because customMode is true (generate.style.custom)",
+            id="style is missing",
+        ),
+        pytest.param(
+            {"instrumental": "no"},
+            'instrumental is "no"; allowed: true or false (generate.instrumental.type)',
+            id="a text in place of a boolean",
+        ),
+        pytest.param(
+            {"model": "V3_5"},
+            'model is "V3_5"; allowed: V4, V4_5, V4_5PLUS, V4_5ALL, V5 (generate.model.enum)',
+            id="a model of another profile",
+        ),
+        pytest.param(
+            {"customMode": False, "personaId": "persona_123"},
+            'personaId is "persona_123"; allowed: only with customMode true (generate.personaId.custom)',
+            id="a persona without custom mode",
+        ),
+    ],
+)
+def test_a_broken_rule_of_generate_is_explained(changes: dict[str, Any], message: str) -> None:
+    found = edition().contract("generate").violations(generation(**changes))
+    assert [f"{violation.message} ({violation.rule})" for violation in found] == [message]
+    assert all(str(violation.place).startswith("family.openapi.yaml:") for violation in found)

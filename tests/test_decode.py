@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.decode import BODY_LIMIT, bearer, decode, is_json
+from mock_server.operations import operations
 
 JSON = "application/json"
 json_values = st.recursive(
@@ -17,8 +18,11 @@ json_values = st.recursive(
 )
 
 
+OPERATIONS = [each.name for each in operations().values() if each.method == "POST"]
+
+
 def refusal(body: bytes | None, content_type: str = JSON) -> str:
-    refused = decode(content_type, body).refusal
+    refused = decode("extend", content_type, body).refusal
     assert refused is not None
     return refused.msg
 
@@ -26,14 +30,14 @@ def refusal(body: bytes | None, content_type: str = JSON) -> str:
 @settings(max_examples=150, deadline=None)
 @given(json_values, st.booleans())
 def test_json_is_decoded(value: Any, ascii_only: bool) -> None:
-    decoded = decode(JSON, json.dumps(value, ensure_ascii=ascii_only).encode())
+    decoded = decode("extend", JSON, json.dumps(value, ensure_ascii=ascii_only).encode())
     assert (decoded.value, decoded.refusal) == (value, None)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary())
 def test_any_bytes_are_judged(body: bytes) -> None:
-    decoded = decode(JSON, body)
+    decoded = decode("extend", JSON, body)
     if decoded.refusal is not None:
         assert decoded.refusal.rules == ("extend.body.json",)
         assert decoded.value is None
@@ -85,6 +89,17 @@ def test_another_content_type_is_refused(content_type: str, came: str) -> None:
     assert refusal(b"{}", content_type) == said
 
 
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize(
+    ("content_type", "body", "rule"),
+    [("", b"{}", "contentType"), (JSON, None, "body.size"), (JSON, b"{", "body.json")],
+)
+def test_a_refusal_names_the_operations_rule(content_type: str, body: bytes | None, rule: str, operation: str) -> None:
+    refused = decode(operation, content_type, body).refusal
+    assert refused is not None
+    assert refused.rules == (f"{operation}.{rule}",)
+
+
 @pytest.mark.parametrize(
     ("content_type", "json"),
     [
@@ -116,7 +131,7 @@ def test_content_types_of_json(content_type: str, json: bool) -> None:
     ],
 )
 def test_the_audio_id_is_found(body: bytes, audio_id: object) -> None:
-    assert decode(JSON, body).audio_id == audio_id
+    assert decode("extend", JSON, body).audio_id == audio_id
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Same seed, same bytes: two fresh processes give the same answers and the same callbacks."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -11,12 +13,15 @@ from tests.processes import serving
 
 Transcript = list[bytes]
 SCENARIOS = ["200", "callback-501", "402", "out-of-order", "duplicate", "malformed", "200", "callback-531"]
+BASE_URL = "http://suno-mock:4010"
+"""Media URLs begin with it, since the port that a mock takes is not always the same."""
 
 
 def transcript(receiver: Receiver, hash_seed: str, *options: str) -> Transcript:
-    """Everything that one fresh process answers and calls back, in order."""
+    """Everything that one fresh process answers and calls back, in order, and one track's media."""
     before = len(receiver.received)
-    with serving("--pace", "manual", *options, PYTHONHASHSEED=hash_seed) as process:
+    whole = ("--pace", "manual", "--base-url", BASE_URL, *options)
+    with serving(*whole, PYTHONHASHSEED=hash_seed) as process:
         assert process.stdout
         with httpx.Client(base_url=process.stdout.readline().strip()) as http:
             started = Journey(http=http, receiver=receiver, profile="apikley")
@@ -25,8 +30,22 @@ def transcript(receiver: Receiver, hash_seed: str, *options: str) -> Transcript:
                 for key in ("one", "two")
                 for name in SCENARIOS
             ]
+            generation = started.generate()
+            answers += [generation.content, *derived(started, generation)]
             started.advance(400)
     return answers + [each.body for each in receiver.received[before:]]
+
+
+def derived(started: Journey, generation: httpx.Response) -> Iterator[bytes]:
+    """What is made of a generation's first track, its record, and its media."""
+    record = started.finished(generation)
+    track = record["response"]["sunoData"][0]
+    about = {"taskId": record["taskId"], "audioId": track["id"]}
+    yield started.post("persona", **about, name="Calm", description="A calm voice").content
+    yield started.post("wav", **about, callBackUrl=started.receiver.url).content
+    yield json.dumps([{**record, "param": ""}, started.credits()]).encode()
+    for name in ("audioUrl", "imageUrl"):
+        yield started.http.get(track[name].removeprefix(BASE_URL)).content
 
 
 @pytest.mark.parametrize("readings", [[], ["--set", "all=vary"]], ids=["fixed readings", "varying readings"])
@@ -50,7 +69,7 @@ def test_the_epoch_decides_create_time() -> None:
 
 def test_running_time_changes_nothing_but_create_time() -> None:
     def course() -> list[Any]:
-        with journey(pace="immediate", seed=7, epoch="2025-01-01T00:00:00Z") as started:
+        with journey(pace="immediate", seed=7, epoch="2025-01-01T00:00:00Z", base_url=BASE_URL) as started:
             for count in range(1, 4):
                 started.extend(title=str(count))
                 started.receiver.wait_for(3 * count)

@@ -10,6 +10,8 @@ import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from mock_server.documents import OPENAPI, Document
+
 ROOT = Path(__file__).parents[1]
 CALLBACK_URL = "{$request.body#/callBackUrl}"
 PUBLISHED_SHA256 = "8215c2f3921b90f04eb87a01f2f8cb3d17596fdc9724fe9bb26d885aa3e83b3e"
@@ -139,3 +141,62 @@ def test_the_classic_limits_are_the_same_for_all_models(key: str, limit: int) ->
     assert f"- Max length: {limit} characters." in properties[key]["description"].splitlines()
     assert properties[key]["maxLength"] == limit
     assert properties["model"]["enum"] == ["V3_5", "V4", "V4_5", "V4_5PLUS", "V5"]
+
+
+@pytest.mark.parametrize("name", ["family", "admin"])
+def test_our_own_documents_are_valid(name: str) -> None:
+    assert list(OpenAPIV30SpecValidator(document(name)).iter_errors()) == []
+
+
+def test_the_family_document_says_where_each_endpoint_is_documented() -> None:
+    for path, methods in document("family")["paths"].items():
+        for described in methods.values():
+            assert re.search(r"\(D, .*(apikley|sunoapi\.org)", described["description"]), path
+
+
+@pytest.mark.parametrize("name", ["apikley", "classic", "family"])
+def test_every_node_has_its_line(name: str) -> None:
+    read = Document.read(OPENAPI / f"{name}.openapi.yaml")
+    assert read.tree == document(name)
+    for pointer, line in read.lines.items():
+        assert 1 <= line <= len(read.text)
+        if isinstance(pointer[-1], str):
+            assert pointer[-1] in read.text[line - 1]
+
+
+def page(*lines: str) -> Document:
+    """A document of these lines, with a node at each."""
+    nodes: dict[tuple[str | int, ...], int] = {(number,): number for number in range(1, len(lines) + 1)}
+    return Document(name="page.yaml", tree={}, text=lines, lines=nodes)
+
+
+@pytest.mark.parametrize(
+    ("line", "quote"),
+    [
+        pytest.param("- `prompt` is required", "prompt is required", id="backticks do not count"),
+        pytest.param("the source audio’s model", "source audio's model", id="nor do curly apostrophes"),
+        pytest.param("- **V4**: 3000 characters", "**V4**: 3000", id="a part of a line"),
+    ],
+)
+def test_a_quote_is_found(line: str, quote: str) -> None:
+    assert page("", line, line).place_of(quote) == "page.yaml:2"
+
+
+def test_a_quote_is_found_after_a_node() -> None:
+    assert page("quote", "", "quote").place_of("quote", after=(2,)) == "page.yaml:3"
+    assert page("quote").place_of("quote", after=("no such node",)) == "page.yaml:1"
+
+
+@pytest.mark.parametrize("quote", ["Quote", "another line", "quote quote"])
+def test_what_no_line_holds_is_no_quote(quote: str) -> None:
+    with pytest.raises(LookupError) as failed:
+        page("quote", "quote").place_of(quote, after=(2,))
+    assert str(failed.value) == f"page.yaml has no line {quote!r} at or after line 2"
+
+
+def test_a_node_has_its_place() -> None:
+    read = Document.read(OPENAPI / "apikley.openapi.yaml")
+    assert read.place(("openapi",)) == "apikley.openapi.yaml:1"
+    assert read.at("openapi") == "3.0.0"
+    with pytest.raises(KeyError):
+        read.at("swagger")

@@ -9,7 +9,8 @@ from starlette.types import Message, Scope
 from mock_server.answers import Answer
 from mock_server.calls import Call
 from mock_server.decode import BODY_LIMIT
-from mock_server.endpoint import DRAIN_LIMIT, Endpoint
+from mock_server.endpoint import CONNECTION, DRAIN_LIMIT, Endpoint
+from mock_server.faults import GATEWAY_PAGE, NO_JSON, WHOLE, Fault, Faults
 
 pytestmark = pytest.mark.anyio
 
@@ -31,10 +32,22 @@ class Exchange:
         self.calls: list[Call] = []
         self.sent: list[Message] = []
         self.order: list[str] = []
-        self.endpoint = Endpoint(self.decide, self.follow, lambda: ANSWER)
+        self.followed: list[Answer] = []
+        self.faults = Faults()
+        self.endpoint = Endpoint(self.decide, self.follow, lambda: ANSWER, self.faults)
 
-    async def run(self) -> None:
-        await self.endpoint(SCOPE, self.receive, self.send)
+    async def run(self, **state: Any) -> None:
+        await self.endpoint({**SCOPE, "state": state}, self.receive, self.send)
+
+    @property
+    def answered(self) -> tuple[int, bytes, int]:
+        """HTTP status, body, and the Content-Length that was announced."""
+        start, *pieces = self.sent
+        return (
+            start["status"],
+            b"".join(each["body"] for each in pieces),
+            int(dict(start["headers"])[b"content-length"]),
+        )
 
     async def decide(self, call: Call) -> Answer:
         self.calls.append(call)
@@ -43,6 +56,7 @@ class Exchange:
 
     def follow(self, call: Call, answer: Answer) -> None:
         self.order.append("follow")
+        self.followed.append(answer)
 
     async def receive(self) -> Message:
         return self.messages.pop(0)
@@ -116,7 +130,7 @@ async def test_a_bug_is_answered_and_raised() -> None:
     async def decide(call: Call) -> Any:
         raise ZeroDivisionError
 
-    exchange.endpoint = Endpoint(decide, exchange.follow, lambda: ANSWER)
+    exchange.endpoint = Endpoint(decide, exchange.follow, lambda: ANSWER, exchange.faults)
     with pytest.raises(ZeroDivisionError):
         await exchange.run()
     assert exchange.order == ["http.response.start", "http.response.body", "follow"]
@@ -131,3 +145,80 @@ async def test_a_stopped_server_leaves_quietly() -> None:
     exchange.receive = receive  # type: ignore[method-assign]
     await exchange.run()
     assert exchange.order == []
+
+
+class RecordingConnection:
+    """A connection that remembers how it was ended."""
+
+    def __init__(self) -> None:
+        self.cuts: list[bool] = []
+
+    def cut(self, *, at_once: bool) -> None:
+        self.cuts.append(at_once)
+
+
+def faulty(answer: str | None = None, **how: Any) -> Exchange:
+    """An exchange whose key has a fault, with a client that waits until the connection ends."""
+    exchange = Exchange(piece(b""), piece(b""), {"type": "http.disconnect"})
+    exchange.faults.put("kéy", Fault.of(answer, **how))
+    return exchange
+
+
+@pytest.mark.parametrize(
+    ("answer", "sent"),
+    [
+        ("status", (503, GATEWAY_PAGE, len(GATEWAY_PAGE))),
+        ("malformed", (200, NO_JSON, len(NO_JSON))),
+        ("truncated", (200, WHOLE[: len(WHOLE) // 2], len(WHOLE))),
+    ],
+)
+async def test_a_fault_answers_in_place_of_a_decision(answer: str, sent: tuple[int, bytes, int]) -> None:
+    exchange = faulty(answer, status=503)
+    await exchange.run(**{CONNECTION: RecordingConnection()})
+    assert exchange.answered == sent
+    assert exchange.calls == []
+
+
+@pytest.mark.parametrize(("answer", "at_once"), [("reset", True), ("truncated", False)])
+async def test_a_connection_is_ended_and_its_end_awaited(answer: str, at_once: bool) -> None:
+    exchange, connection = faulty(answer), RecordingConnection()
+    await exchange.run(**{CONNECTION: connection})
+    assert connection.cuts == [at_once]
+    assert exchange.messages == []
+    assert (exchange.sent == []) is at_once
+
+
+@pytest.mark.parametrize("answer", ["reset", "truncated"])
+async def test_a_connection_that_nothing_can_end_is_an_error(answer: str) -> None:
+    with pytest.raises(ConnectionResetError, match=f"fault: {answer}"):
+        await faulty(answer).run()
+
+
+@pytest.mark.parametrize("answer", ["reset", "truncated", "malformed", "status"])
+async def test_a_fault_is_followed_as_an_answer_without_an_envelope(answer: str) -> None:
+    exchange = faulty(answer)
+    await exchange.run(**{CONNECTION: RecordingConnection()})
+    (followed,) = exchange.followed
+    assert (followed.code, followed.msg, followed.task) == (0, f"fault: {answer}", None)
+
+
+async def test_a_delay_alone_changes_nothing_but_the_time() -> None:
+    exchange = faulty(delay=0.001)
+    await exchange.run()
+    assert exchange.order == ["decide", "http.response.start", "http.response.body", "follow"]
+
+
+async def test_another_key_has_no_fault() -> None:
+    exchange = Exchange(piece(b""))
+    exchange.faults.put("another", Fault.of("reset"))
+    await exchange.run()
+    assert exchange.answered[0] == ANSWER.status
+
+
+async def test_a_fault_ends_after_its_times() -> None:
+    exchange = faulty("malformed", times=1)
+    await exchange.run()
+    exchange.messages = [piece(b"")]
+    exchange.sent.clear()
+    await exchange.run()
+    assert exchange.answered[0] == ANSWER.status

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from mock_server.errors import (
     ApiError,
+    Conflict,
     Forced,
     InsufficientCredits,
     Invalid,
@@ -31,6 +32,8 @@ names = st.lists(st.text("abcdef", min_size=1), min_size=1, unique=True)
         pytest.param(InsufficientCredits(0, 12), 402, (), id="no credits"),
         pytest.param(NotFound("m"), 404, (), id="not found"),
         pytest.param(NotFound("m", "extend.audioId.known"), 404, ("extend.audioId.known",), id="not found by a rule"),
+        pytest.param(Conflict("m"), 409, (), id="a conflict"),
+        pytest.param(Conflict("m", "wav.audioId.once"), 409, ("wav.audioId.once",), id="a conflict by a rule"),
         pytest.param(Invalid([PLACED, OURS]), 422, ("extend.model.enum", "mock.prefer"), id="two broken rules"),
         pytest.param(RateLimited("m", 3), 429, (), id="too many requests"),
         pytest.param(Maintenance("m"), 455, (), id="maintenance"),
@@ -43,7 +46,7 @@ def test_a_refusal_has_code_and_rules(error: ApiError, code: int, rules: tuple[s
 
 def test_missing_credits_say_how_many() -> None:
     assert InsufficientCredits(3, 12).msg == (
-        "the account has 3 credits and one extension costs 12; use another key, or start the mock with more --credits"
+        "the account has 3 credits and this costs 12; use another key, or start the mock with more --credits"
     )
 
 

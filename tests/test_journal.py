@@ -1,118 +1,196 @@
-"""Entries of the journal, and what it forgets."""
+"""What the journal keeps, what it forgets, and how it is waited for."""
 
-from hypothesis import given
+import asyncio
+
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.answers import accepted, refused
-from mock_server.calls import Call
-from mock_server.delivery import Outcome
-from mock_server.entries import Attempted, Entry, Requested, masked, shown_url
-from mock_server.errors import NotFound
-from mock_server.journal import ENTRIES_KEPT, Journal
-from tests.builders import CREATED, edition, task
+from mock_server.answers import refused
+from mock_server.entries import Entry, Match
+from mock_server.errors import Maintenance
+from mock_server.journal import BYTES_KEPT, ENTRIES_KEPT, Journal
+from tests.builders import attempted, edition, requested
 
-CALL = Call("POST", "/api/v1/generate/extend", b"", "secret-key", "application/json", "", b"{}")
+pytestmark = pytest.mark.anyio
 
-
-def attempted(number: int = 1) -> Attempted:
-    return Attempted(
-        at=CREATED,
-        key="key",
-        task_id="5c79",
-        stage="text",
-        code=200,
-        number=number,
-        url="http://127.0.0.1:3000/callback",
-        outcome=Outcome.TIMED_OUT,
-        detail="no complete answer within 15 s",
-        took=15.0,
-    )
+LARGE = bytes(BYTES_KEPT // 3)
+STAGE_TEXT = Match(stage="text")
+LONG = 60.0
+"""Seconds that nobody waits for in full."""
 
 
-def test_an_accepted_request_is_shown() -> None:
-    assert Requested(CREATED, CALL, accepted(task(scenario="late"), "")).shown() == {
-        "kind": "request",
-        "at": CREATED,
-        "method": "POST",
-        "path": "/api/v1/generate/extend",
-        "key": "sec…",
-        "status": 200,
-        "code": 200,
-        "msg": "success",
-        "rules": (),
-        "scenario": "late",
-        "readings": "",
-        "task_id": "5c790000000000000000000000000be8",
-    }
-
-
-def test_a_refused_request_shows_why() -> None:
-    shown = Requested(CREATED, CALL, refused(NotFound("no track", "extend.audioId.known"), edition())).shown()
-    assert (shown["code"], shown["rules"], shown["task_id"]) == (404, ("extend.audioId.known",), None)
-    assert shown["msg"] == "Not Found - The requested resource or endpoint does not exist: no track"
-
-
-def test_an_attempt_is_shown() -> None:
-    assert attempted().shown() == {
-        "kind": "attempt",
-        "at": CREATED,
-        "key": "key…",
-        "task_id": "5c79",
-        "stage": "text",
-        "code": 200,
-        "number": 1,
-        "url": "http://127.0.0.1:3000/callback",
-        "outcome": "timed_out",
-        "detail": "no complete answer within 15 s",
-        "took": 15.0,
-    }
+def journal(*entries: Entry) -> Journal:
+    written = Journal()
+    for entry in entries:
+        written.record(entry)
+    return written
 
 
 def test_entries_keep_their_order() -> None:
-    journal, entries = Journal(), [attempted(number) for number in range(3)]
-    for entry in entries:
-        journal.record(entry)
-    assert list(journal) == entries
-    assert journal.dropped == 0
+    entries = [attempted(number=number) for number in range(3)]
+    written = journal(*entries)
+    assert list(written) == entries
+    assert written.dropped == 0
+
+
+def test_entries_are_numbered_from_1() -> None:
+    assert [entry.id for entry in journal(requested(), attempted(), requested())] == [1, 2, 3]
+
+
+def test_a_number_never_comes_again() -> None:
+    written = journal(attempted(), attempted())
+    written.clear(None)
+    written.record(attempted())
+    assert [entry.id for entry in written] == [3]
 
 
 def test_reading_allows_recording() -> None:
-    journal = Journal()
-    journal.record(attempted())
-    for entry in journal:
-        journal.record(entry)
-    assert len(list(journal)) == 2
+    written = journal(attempted())
+    for _ in written:
+        written.record(attempted())
+    assert len(list(written)) == 2
 
 
 def test_the_oldest_entries_are_forgotten() -> None:
-    journal, entries = Journal(), [attempted(number) for number in range(ENTRIES_KEPT + 2)]
-    for entry in entries:
-        journal.record(entry)
-    assert list(journal) == entries[2:]
-    assert journal.dropped == 2
+    entries = [attempted(number=number) for number in range(ENTRIES_KEPT + 2)]
+    written = journal(*entries)
+    assert list(written) == entries[2:]
+    assert written.dropped == 2
+
+
+def test_large_bodies_push_entries_out() -> None:
+    entries: list[Entry] = [requested(body=LARGE), attempted(body=LARGE), attempted(), attempted(body=LARGE)]
+    written = journal(*entries)
+    assert list(written) == entries[1:]
+    assert written.dropped == 1
+
+
+def test_an_entry_that_is_too_large_is_not_kept() -> None:
+    written = journal(attempted(body=bytes(BYTES_KEPT)))
+    assert (list(written), written.dropped) == ([], 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(["small", "large", "clear one", "clear"]), max_size=25))
+def test_the_bytes_are_those_of_the_entries(course: list[str]) -> None:
+    written = Journal()
+    for number, step in enumerate(course):
+        match step:
+            case "small" | "large":
+                written.record(attempted(key="ab"[number % 2], body=LARGE if step == "large" else b""))
+            case _:
+                written.clear("a" if step == "clear one" else None)
+        assert written._bytes == sum(entry.size for entry in written) <= BYTES_KEPT
+        assert [entry.id for entry in written] == sorted({entry.id for entry in written})
+
+
+def test_one_keys_entries_can_be_cleared() -> None:
+    entries: list[Entry] = [
+        requested(key="a"),
+        requested(key="b"),
+        attempted(key="a"),
+        attempted(key="b"),
+        requested(key=None),
+    ]
+    written = journal(*entries)
+    written.clear("a")
+    assert list(written) == [entries[1], entries[3], entries[4]]
+
+
+def test_clearing_everything_clears_the_count() -> None:
+    written = journal(attempted(body=bytes(BYTES_KEPT)), attempted())
+    written.clear("key")
+    assert (list(written), written.dropped) == ([], 1)
+    written.clear(None)
+    assert written.dropped == 0
 
 
 def test_the_listener_hears_every_entry() -> None:
     heard: list[Entry] = []
-    journal, entry = Journal(heard.append), attempted()
-    journal.record(entry)
-    assert heard == [entry]
+    written, dropped, kept = Journal(heard.append), attempted(body=bytes(BYTES_KEPT)), requested()
+    written.record(dropped)
+    written.record(kept)
+    assert heard == [dropped, kept]
 
 
-def test_no_key_stays_none() -> None:
-    assert masked(None) is None
+async def waiting_for(written: Journal, count: int) -> asyncio.Task[list[Entry]]:
+    """Somebody who waits for attempts to tell text, and has begun to."""
+    waiting = asyncio.create_task(written.wait_for(STAGE_TEXT, count=count, within=LONG))
+    while not written._waiting:
+        await asyncio.wait({waiting}, timeout=0)
+    return waiting
 
 
-@given(st.text(min_size=4))
-def test_a_key_shows_three_characters(key: str) -> None:
-    assert masked(key) == f"{key[:3]}…"
+async def test_what_has_come_is_not_waited_for() -> None:
+    entries = [attempted(), attempted(stage="first"), attempted()]
+    written = journal(*entries)
+    for count in (0, 1, 2):
+        assert await written.wait_for(STAGE_TEXT, count=count, within=0) == [entries[0], entries[2]]
 
 
-@given(st.text().map("mock-".__add__))
-def test_a_magic_key_is_shown(key: str) -> None:
-    assert masked(key) == key
+async def test_only_what_matches_is_waited_for() -> None:
+    written = journal(attempted())
+    waiting = await waiting_for(written, 3)
+    for entry in (attempted(), attempted(stage="first"), requested()):
+        written.record(entry)
+        assert not (await asyncio.wait({waiting}, timeout=0))[0]
+    written.record(attempted())
+    assert [entry.id for entry in await waiting] == [1, 2, 5]
 
 
-def test_a_url_is_shown_without_its_password() -> None:
-    assert shown_url("http://user:secret@127.0.0.1/cb?a=b@c") == "http://...@127.0.0.1/cb?a=b@c"
-    assert shown_url("http://127.0.0.1/" + "x" * 999) == "http://127.0.0.1/" + "x" * 183 + "... (1016 characters)"
+async def test_waiting_looks_at_each_entry_once() -> None:
+    looked: list[int] = []
+
+    def wanted(entry: Entry) -> bool:
+        looked.append(entry.id)
+        return True
+
+    written = journal(*(attempted() for _ in range(100)))
+    waiting = asyncio.create_task(written.wait_for(wanted, count=200, within=LONG))
+    while not written._waiting:
+        await asyncio.wait({waiting}, timeout=0)
+    for _ in range(100):
+        written.record(attempted())
+    assert looked == list(range(1, 201))
+    assert len(await waiting) == 200
+
+
+async def test_what_was_cleared_is_waited_for_again() -> None:
+    written = journal(attempted())
+    waiting = await waiting_for(written, 2)
+    written.clear(None)
+    written.record(attempted())
+    assert not (await asyncio.wait({waiting}, timeout=0))[0]
+    written.record(attempted())
+    assert [entry.id for entry in await waiting] == [2, 3]
+
+
+async def test_several_wait_at_once() -> None:
+    written = Journal()
+    waiting = [asyncio.create_task(written.wait_for(STAGE_TEXT, count=count, within=LONG)) for count in (1, 2)]
+    while len(written._waiting) < 2:
+        await asyncio.wait(waiting, timeout=0)
+    written.record(attempted())
+    assert len(await waiting[0]) == 1
+    written.record(attempted())
+    assert len(await waiting[1]) == 2
+    assert written._waiting == set()
+
+
+async def test_waiting_in_vain_shows_what_came() -> None:
+    written = journal(attempted(), requested(refused(Maintenance("later"), edition())))
+    with pytest.raises(TimeoutError) as error:
+        await written.wait_for(STAGE_TEXT, count=2, within=0.01)
+    assert str(error.value) == (
+        "1 of 2 came within 0.01 s. Journal:\n"
+        "  <-- text of 5c79 to http://127.0.0.1:3000/callback  accepted in 0 ms: HTTP 200\n"
+        "  --> POST /api/v1/generate/extend  "
+        "455 Service Unavailable - System is currently undergoing maintenance: later"
+    )
+    assert written._waiting == set()
+
+
+async def test_waiting_for_nothing_says_so() -> None:
+    with pytest.raises(TimeoutError, match=r"^0 of 1 came within 0 s\. Journal: nothing$"):
+        await Journal().wait_for(Match(), count=1, within=0)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mock_server.receiver import Received
 from mock_server.scenarios import Scenario, Scenarios
 from tests.journeys import Journey, journey
 
@@ -139,7 +140,7 @@ def test_every_shape_of_callbacks_comes_as_described(on_apikley: Journey, scenar
     for body, step in zip(bodies, expected, strict=True):
         assert f'"callbackType":"{step.stage}"'.encode() in body
         assert body.endswith(b"}}") is not step.cut
-    assert on_apikley.record(task_id)["status"] == "SUCCESS"
+    assert on_apikley.record(task_id)["status"] == ("CALLBACK_EXCEPTION" if scenario.lost else "SUCCESS")
 
 
 def test_a_duplicate_is_the_same_to_the_byte(on_apikley: Journey) -> None:
@@ -176,4 +177,20 @@ def test_a_lost_callback_is_recovered_by_polling(on_apikley: Journey) -> None:
     assert on_apikley.outcomes(task_id) == [
         (stage, "unreachable") for stage in ("text", "first", "complete") for _ in range(4)
     ]
+    record = on_apikley.record(task_id)
+    assert record["status"] == "CALLBACK_EXCEPTION"
+    assert all(track["audioUrl"] and track["duration"] for track in record["response"]["sunoData"])
+
+
+def test_a_last_callback_that_comes_twice_is_lost_only_if_both_are(on_apikley: Journey) -> None:
+    refusals = [500] * 4
+
+    def answer(received: Received) -> int:
+        return refusals.pop() if b'"complete"' in received.body and refusals else 200
+
+    on_apikley.receiver.answer = answer
+    task_id = on_apikley.extend(prefer="scenario=duplicate").json()["data"]["taskId"]
+    on_apikley.advance(DAY)
+    on_apikley.receiver.answer = lambda received: 200
+    assert on_apikley.outcomes(task_id)[-5:] == [("complete", "refused")] * 4 + [("complete", "accepted")]
     assert on_apikley.record(task_id)["status"] == "SUCCESS"

@@ -9,7 +9,7 @@ from contract_tests.oracle import JSON, LEFT_OPEN, SET_ASIDE, Oracle
 from mock_server.callbacks import body
 from mock_server.documents import FIXTURES, OPENAPI
 from mock_server.scenarios import Step
-from tests.builders import SEED, edition, task
+from tests.builders import STUDIO, edition, task
 
 HEADERS = {"Authorization": "Bearer key", "Content-Type": JSON}
 PROFILES = {profile: OPENAPI / f"{profile}.openapi.yaml" for profile in ("apikley", "classic")}
@@ -42,7 +42,7 @@ def planted(path: str, fault: str, value: Any) -> bytes:
 def test_the_documented_request_conforms(profile: str) -> None:
     raw = (EXAMPLES / profile / "extend-request.json").read_bytes()
     assert ORACLES[profile].request(raw, HEADERS) == []
-    assert edition(profile).contract.accepts(json.loads(raw))
+    assert edition(profile).contract("extend").accepts(json.loads(raw))
 
 
 @each_profile
@@ -62,7 +62,7 @@ def test_the_documented_callback_conforms_but_for_its_create_time(profile: str) 
 @each_profile
 def test_the_other_create_time_conforms_strictly(profile: str) -> None:
     owed = task(under=edition(profile, "create_time=rfc3339"))
-    callback = body(owed, Step(stage="complete"), SEED)
+    callback = body(owed, Step(stage="complete"), STUDIO)
     assert Oracle(PROFILES[profile], set_aside=()).callback(callback) == []
 
 
@@ -181,7 +181,7 @@ def test_what_the_documents_leave_open_conforms() -> None:
 
 
 def test_the_mock_calls_back_with_the_keys_of_the_example() -> None:
-    callback = json.loads(body(task(), Step(stage="complete"), SEED))
+    callback = json.loads(body(task(), Step(stage="complete"), STUDIO))
     assert keys(callback) == keys(example("apikley/callback-complete.json"))
 
 

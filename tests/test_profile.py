@@ -1,5 +1,6 @@
 """Profiles and editions: what the documents say, read together."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,13 +10,16 @@ from hypothesis import strategies as st
 
 from mock_server.documents import OPENAPI, Document, load
 from mock_server.errors import BadSetting
+from mock_server.operations import operations
 from mock_server.profile import Editions, Family, Profile, code_texts, document_name, profile_names
-from mock_server.questions import Register
+from mock_server.questions import VARY, Register
+from mock_server.rulebook import Source
 from mock_server.scenarios import STAGES
 from mock_server.settings import Settings
 from tests.builders import edition
 
 ANSWER_CODES = {200, 401, 402, 404, 409, 422, 429, 451, 455, 500}
+LONG = ("prompt", "style", "title")
 CALLBACK_CODES = {200, 400, 408, 413, 500, 501, 531}
 
 
@@ -24,11 +28,13 @@ def profile_file(name: str) -> dict[str, Any]:
     return loaded
 
 
-def conditions(file: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
-    """Every `when` of a profile's file."""
-    yield from file.get("schema_rules", {}).values()
-    for entry in (*file.get("limits", ()), *file.get("rules", ())):
-        yield entry.get("when", {})
+def entries() -> Iterator[Mapping[str, Any]]:
+    """All limits of the profiles and all rules of the prose."""
+    for name in profile_names():
+        for limits in profile_file(name).get("limits", {}).values():
+            yield from limits
+    for path in (OPENAPI / "rules").glob("*.yaml"):
+        yield from load(path)["rules"]
 
 
 def test_the_profiles_are_the_files() -> None:
@@ -45,7 +51,7 @@ def test_the_profiles_are_the_files() -> None:
 )
 def test_a_profile_reads_one_document(profile: str, document: str) -> None:
     assert document_name(profile) == document
-    assert edition(profile).profile.rules[0].place.startswith(f"{document}.openapi.yaml:")
+    assert edition(profile).profile.rules["extend"][0].place.startswith(f"{document}.openapi.yaml:")
 
 
 def test_an_unknown_profile_is_refused() -> None:
@@ -54,29 +60,81 @@ def test_an_unknown_profile_is_refused() -> None:
     assert str(refused.value) == ("profile 'clasic' is unknown. Nearest: classic. Known: apikley, classic, observed.")
 
 
-@pytest.mark.parametrize("name", profile_names())
-def test_every_condition_names_a_reading(name: str) -> None:
+def test_every_condition_names_a_reading() -> None:
     register = Register.read().questions
-    for when in conditions(profile_file(name)):
-        assert all(reading in register[question].readings for question, reading in when.items())
+    for entry in entries():
+        assert all(reading in register[question].readings for question, reading in entry.get("when", {}).items())
 
 
-@pytest.mark.parametrize("name", ["apikley", "classic"])
-def test_every_quote_is_documented(name: str) -> None:
-    file = profile_file(name)
-    document = Document.read(OPENAPI / file["document"])
-    quotes = [entry["quote"] for entry in (*file.get("limits", ()), *file["rules"])]
-    assert all(document.place_of(quote) for quote in quotes)
+def test_a_question_of_a_rule_is_a_plain_name() -> None:
+    register = Register.read().questions
+    asked = {question for entry in entries() for question in entry.get("when", {})}
+    assert all(reading.value == name for question in asked for name, reading in register[question].readings.items())
 
 
-@pytest.mark.parametrize("name", profile_names())
-def test_every_rule_has_its_place(name: str) -> None:
-    profile = edition(name).profile
-    document = Document.read(OPENAPI / f"{document_name(name)}.openapi.yaml")
-    for rule in profile.rules:
-        file, _, line = rule.place.partition(":")
-        assert file == document.name
-        assert 1 <= int(line) <= len(document.text)
+@pytest.mark.parametrize("profile", ["apikley", "classic"])
+@pytest.mark.parametrize("operation", ["extend", "generate", "persona", "wav"])
+def test_every_quote_is_documented(operation: str, profile: str) -> None:
+    file = profile_file(profile)
+    source = Source.read(
+        operations()[operation], Document.read(OPENAPI / file["document"]), file["limits"].get(operation, ())
+    )
+    quoted = [entry for entry in source.prose if entry.get("field", "body") in {"body", *source.properties}]
+    assert all(source.document.place_of(entry["quote"]) for entry in (*source.limits, *quoted))
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "extend",
+        pytest.param("generate"),
+    ],
+)
+def test_a_limit_is_quoted_with_its_number(operation: str) -> None:
+    for line in profile_file("apikley")["limits"][operation]:
+        for field, limit in line["characters"].items():
+            if line.get("when") != {"v4_5all_title": "100"}:
+                assert f"{field} {limit} characters" in line["quote"]
+
+
+@pytest.mark.parametrize("operation", ["extend", "generate", "persona", "wav"])
+def test_every_prose_rule_holds_in_some_profile(operation: str) -> None:
+    """A rule of a field that no document names would never be read."""
+    found = {rule.id for name in profile_names() for rule in edition(name).profile.rules.get(operation, ())}
+    assert {entry["id"] for entry in load(OPENAPI / "rules" / f"{operation}.yaml")["rules"]} <= found
+
+
+@pytest.mark.parametrize(
+    ("profile", "served"),
+    [
+        ("apikley", ["extend", "generate", "persona", "wav", "record-info", "chat-credit"]),
+        ("classic", ["extend", "generate", "wav", "record-info", "generate-credit"]),
+        ("observed", ["extend", "generate", "persona", "wav", "record-info", "chat-credit", "generate-credit"]),
+    ],
+)
+def test_a_profile_serves_its_endpoints(profile: str, served: list[str]) -> None:
+    found = edition(profile).profile
+    assert list(found.operations) == served
+    assert list(found.rules) == [name for name in served if operations()[name].method == "POST"]
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_a_rule_holds_once_per_edition(profile: str) -> None:
+    varying = Editions(Settings(profile=profile, readings="all=vary"))
+    per_model = {f"{operation}.{field}.length" for operation in ("extend", "generate") for field in LONG}
+    for judged in (varying.default, *map(varying.draw, range(50))):
+        for operation in judged.profile.rules:
+            holding = Counter(rule.id for rule in judged.profile.holding(operation, judged.names))
+            assert {id for id, times in holding.items() if times > 1} <= per_model
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_a_contract_is_made_of_the_rules_that_hold(profile: str) -> None:
+    judged = edition(profile)
+    for operation, rules in judged.profile.rules.items():
+        held = judged.profile.holding(operation, judged.names)
+        assert list(held) == [rule for rule in rules if rule.holds(judged.names)]
+        assert judged.contract(operation) is judged.contract(operation)
 
 
 @pytest.mark.parametrize("name", profile_names())
@@ -112,13 +170,19 @@ def test_captured_messages_replace_texts() -> None:
 @pytest.mark.parametrize("name", profile_names())
 def test_state_rules_lack_a_schema(name: str) -> None:
     profile = edition(name).profile
-    personas = {"extend.personaId.known"} if "personaId" in {rule.field for rule in profile.rules} else set()
-    assert set(profile.state_rules) == {
-        "extend.continueAt.end",
-        "extend.audioId.known",
-        "extend.model.source",
-        *personas,
+    extend = {"extend.continueAt.end", "extend.audioId.known", "extend.model.source"}
+    generate = {"generate.personaId.known"}
+    persona = {
+        "extend.personaId.known",
+        "persona.taskId.known",
+        "persona.taskId.complete",
+        "persona.taskId.model",
+        "persona.audioId.known",
+        "persona.audioId.once",
+        "persona.vocalEnd.window",
     }
+    wav = {"wav.taskId.known", "wav.taskId.complete", "wav.audioId.known", "wav.audioId.once"}
+    assert set(profile.state_rules) == extend | generate | wav | (persona if "persona" in profile.operations else set())
 
 
 def test_a_state_rule_has_a_place() -> None:
@@ -179,5 +243,61 @@ def test_equal_draws_share_an_edition() -> None:
 
 def test_varying_readings_share_few_contracts() -> None:
     editions = Editions(Settings(readings="all=vary"))
-    contracts = {id(editions.draw("key", number).contract) for number in range(2000)}
+    contracts = {id(editions.draw("key", number).contract("extend")) for number in range(2000)}
     assert len(contracts) <= 96
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_every_model_has_its_longest_track(name: str) -> None:
+    judged = edition(name)
+    assert set(judged.profile.models) <= set(judged.family.longest)
+
+
+def test_a_reading_changes_while_the_mock_runs() -> None:
+    editions = Editions(Settings())
+    before = editions.default
+    editions.change({"first_items": "both"})
+    assert (before.readings.first_items, editions.default.readings.first_items) == (1, 2)
+    assert editions.draw("key", 1) is editions.default
+    assert editions.reading("first_items") == "both"
+
+
+def test_changes_add_up_until_reset() -> None:
+    editions = Editions(Settings(readings="text_items=both"))
+    editions.change({"first_items": "both"})
+    editions.change({"create_time": "rfc3339"})
+    changed = ["text_items", "first_items", "create_time"]
+    assert [editions.reading(question) for question in changed] == ["both", "both", "rfc3339"]
+    editions.reset()
+    assert [editions.reading(question) for question in changed] == ["both", "one", "string"]
+
+
+def test_a_question_can_begin_and_end_to_vary() -> None:
+    editions = Editions(Settings())
+    editions.change({"first_items": VARY})
+    assert editions.reading("first_items") == VARY
+    assert len({editions.draw("key", ordinal).drawn for ordinal in range(20)}) == 2
+    editions.change({"first_items": "one"})
+    assert editions.reading("first_items") == "one"
+    assert {editions.draw("key", ordinal).drawn for ordinal in range(20)} == {""}
+
+
+def test_all_questions_can_vary() -> None:
+    editions = Editions(Settings(readings="all=vary"))
+    assert {editions.reading(question) for question in editions.register.questions} == {VARY}
+
+
+@pytest.mark.parametrize("wrong", [{"first_item": "both"}, {"text_items": "both", "first_items": "bth"}])
+def test_a_wrong_change_changes_nothing(wrong: dict[str, str]) -> None:
+    editions = Editions(Settings())
+    before = editions.default
+    with pytest.raises(BadSetting):
+        editions.change(wrong)
+    editions.change({})
+    assert editions.default.names == before.names
+
+
+def test_drawn_readings_are_written_as_they_are_set() -> None:
+    editions = Editions(Settings(readings="first_items=vary create_time=vary"))
+    drawn = editions.draw("key", 1)
+    assert drawn.names == Editions(Settings(readings=drawn.drawn)).default.names

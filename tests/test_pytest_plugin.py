@@ -34,7 +34,9 @@ def test_it(suno_mock, suno_receiver):
     assert stages == ["text", "first", "complete"]
     assert [each.outcome for each in suno_mock.wait_for_callbacks(task_id, 3)] == ["accepted"] * 3
     assert [each.task_id for each in suno_mock.requests] == [task_id]
-    assert len(suno_mock.attempts) == 3
+    assert suno_mock.tasks()[0].status == "SUCCESS"
+    assert suno_mock.redeliver(task_id, "text").outcome == "accepted"
+    assert len(suno_mock.attempts) == 4
 """
     run(pytester, test).assert_outcomes(passed=1)
 
@@ -53,6 +55,24 @@ def test_it(suno_mock, suno_receiver, n):
 """
     run(pytester, test).assert_outcomes(passed=3)
     run(pytester, test, "-n", "2").assert_outcomes(passed=3)
+
+
+def test_nothing_that_a_test_changes_is_there_in_the_next(pytester: pytest.Pytester) -> None:
+    test = """
+import pytest
+
+@pytest.mark.parametrize("n", range(2))
+def test_it(suno_mock, suno_receiver, n):
+    assert extend(suno_mock, suno_receiver)["code"] == 200
+    assert suno_mock.clock.advance(30) == 1
+    suno_mock.clock.run()
+    suno_mock.change(revoked=True)
+    suno_mock.fault("reset")
+    suno_mock.queue("402", times=None)
+    suno_mock.add_track("mine", "V4", 60)
+    assert len(suno_mock.tracks()) == 7
+"""
+    run(pytester, test).assert_outcomes(passed=2)
 
 
 def test_the_marker_sets_profile_pace_and_scenario(pytester: pytest.Pytester) -> None:

@@ -1,20 +1,38 @@
 """The register of open questions, and that every reading makes a difference."""
 
+import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from itertools import combinations
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server import answers, callbacks, rules
+from mock_server.app import create_app
 from mock_server.errors import BadSetting, Forced, Invalid, NotFound
+from mock_server.operations import GENERATE, PERSONA, path
 from mock_server.profile import Edition, profile_names
 from mock_server.questions import Readings, Register
-from mock_server.results import create_time, listed
+from mock_server.records import record
+from mock_server.results import create_time
 from mock_server.scenarios import Step
-from tests.builders import SEED, SOURCE, edition, request, task
+from mock_server.settings import Settings
+from tests.builders import (
+    COMPLETE,
+    CREATED,
+    SOURCE,
+    STUDIO,
+    RecordingDelivery,
+    edition,
+    generation,
+    request,
+    task,
+)
+from tests.clients import client, poll
 
 QUESTIONS = Register.read().questions
 
@@ -24,7 +42,7 @@ def refusal(judged: Edition) -> answers.Answer:
 
 
 def failure(judged: Edition) -> bytes:
-    return callbacks.body(task(under=judged, scenario="callback-501"), Step(stage="first"), SEED)
+    return callbacks.body(task(under=judged, scenario="callback-501"), Step(stage="first"), STUDIO)
 
 
 def accepts_another_model(judged: Edition) -> bool:
@@ -35,35 +53,68 @@ def accepts_another_model(judged: Edition) -> bool:
     return True
 
 
+def served(judged: Edition) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+    """A client of a mock that reads the documents as the edition does, where every task is complete at once."""
+    settings = Settings(profile=judged.profile.name, pace="immediate", readings=judged.names)
+    return client(create_app(settings, delivery=RecordingDelivery()))
+
+
+async def polled_unknown(judged: Edition) -> tuple[int, str]:
+    async with served(judged) as http:
+        answer = await poll(http, "no-such-task")
+    return answer.json()["code"], answer.text
+
+
+async def made_twice(judged: Edition) -> tuple[int, str]:
+    """The answer to a second persona of one track, under another name."""
+    async with served(judged) as http:
+        task_id = (await http.post(path(GENERATE), json=generation())).json()["data"]["taskId"]
+        tracks = (await poll(http, task_id)).json()["data"]["response"]["sunoData"]
+        about = {"taskId": task_id, "audioId": tracks[0]["id"], "description": "A calm voice"}
+        for name in ("Calm", "Loud"):
+            answer = await http.post(path(PERSONA), json={**about, "name": name})
+    return answer.json()["code"], answer.text
+
+
+async def counted(judged: Edition) -> str:
+    async with served(judged) as http:
+        return (await http.get(path("chat-credit"))).text
+
+
 PROBES: Mapping[str, Callable[[Edition], object]] = {
     "refusal_status": lambda judged: refusal(judged).status,
     "server_error_status": lambda judged: answers.refused(Forced(500, "500", ""), judged).status,
     "error_data": lambda judged: refusal(judged).body,
     "content_type": lambda judged: refusal(judged).content_type,
-    "prompt_required": lambda judged: judged.contract.accepts(
+    "prompt_required": lambda judged: judged.contract("extend").accepts(
         request(defaultParamFlag=False, prompt=..., personaId=...)
     ),
-    "continue_at_min": lambda judged: judged.contract.accepts(request(continueAt=0.5)),
-    "v4_5all_title": lambda judged: judged.contract.accepts(request(model="V4_5ALL", title="x" * 100)),
-    "extra_properties": lambda judged: judged.contract.accepts(request(tempo=90)),
-    "string_length": lambda judged: [judged.contract.accepts(request(title=char * 80)) for char in "é😀"],
-    "persona_without_custom": lambda judged: judged.contract.accepts(request(defaultParamFlag=False)),
+    "continue_at_min": lambda judged: judged.contract("extend").accepts(request(continueAt=0.5)),
+    "v4_5all_title": lambda judged: judged.contract("extend").accepts(request(model="V4_5ALL", title="x" * 100)),
+    "extra_properties": lambda judged: judged.contract("extend").accepts(request(tempo=90)),
+    "string_length": lambda judged: [judged.contract("extend").accepts(request(title=char * 80)) for char in "é😀"],
+    "persona_without_custom": lambda judged: judged.contract("extend").accepts(request(defaultParamFlag=False)),
     "unknown_audio": lambda judged: rules.unknown_audio(request(), [], judged).code,
     "model_mismatch": accepts_another_model,
-    "unknown_task": lambda judged: judged.readings.unknown_task,
-    "text_items": lambda judged: len(listed(task(under=judged), "text", SEED)),
-    "first_items": lambda judged: len(listed(task(under=judged), "first", SEED)),
+    "unknown_task": lambda judged: asyncio.run(polled_unknown(judged)),
+    "text_items": lambda judged: len(STUDIO.listed(task(under=judged), "text")),
+    "first_items": lambda judged: len(STUDIO.listed(task(under=judged), "first")),
     "create_time": lambda judged: create_time(task(under=judged)),
-    "source_urls": lambda judged: callbacks.body(task(under=judged), Step(stage="complete"), SEED),
+    "source_urls": lambda judged: callbacks.body(task(under=judged), Step(stage="complete"), STUDIO),
     "failure_type": failure,
     "failure_data": failure,
     "received_statuses": lambda judged: judged.readings.received_statuses,
     "retry_spacing": lambda judged: judged.readings.retry_spacing,
     "after_giving_up": lambda judged: judged.readings.after_giving_up,
     "callback_order": lambda judged: judged.readings.callback_order,
+    "callback_exception": lambda judged: record(
+        task(under=judged, scenario="undeliverable"), CREATED + COMPLETE, STUDIO
+    )["response"],
+    "persona_twice": lambda judged: asyncio.run(made_twice(judged)),
+    "credits_number": lambda judged: asyncio.run(counted(judged)),
 }
-"""Per question, what can be observed of its reading. Those that are bare readings are read by the scheduler and
-the polling endpoint, see their tests."""
+"""Per question, what can be observed of its reading. Those that are bare readings are read by the scheduler, see its
+tests."""
 
 
 def test_every_question_is_probed() -> None:
@@ -176,3 +227,15 @@ def test_a_reading_is_its_own_value() -> None:
 
 def test_a_list_becomes_a_tuple() -> None:
     assert QUESTIONS["retry_spacing"].readings["minutes"].value == (60, 300, 900)
+
+
+def test_a_persona_is_made_again_under_its_new_name() -> None:
+    code, text = asyncio.run(made_twice(edition("observed")))
+    assert (code, '"name":"Loud"' in text) == (200, True)
+    code, text = asyncio.run(made_twice(edition("apikley")))
+    assert (code, "has a persona already; allowed: one per audioId" in text) == (409, True)
+
+
+@pytest.mark.parametrize(("profile", "credits"), [("apikley", "1000000"), ("observed", "1000000.0")])
+def test_credits_are_written_as_the_reading_says(profile: str, credits: str) -> None:
+    assert asyncio.run(counted(edition(profile))) == f'{{"code":200,"msg":"success","data":{credits}}}'

@@ -1,6 +1,7 @@
 """What the README, the changelog and CI promise."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,7 +12,9 @@ import pytest
 import mock_server
 from mock_server.options import environment
 from mock_server.questions import Register
+from mock_server.receiver import Receiver
 from mock_server.scenarios import Scenarios, cause
+from mock_server.server import MockServer
 
 pytest_plugins = ["pytester"]
 
@@ -43,6 +46,25 @@ def test_the_demo_in_the_readme_is_what_it_prints() -> None:
 
 def untimed(text: str) -> str:
     return re.sub(r"\d+\.\d s", "N s", text)
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="the session is of curl")
+def test_the_session_in_the_readme_is_what_happens() -> None:
+    session = README.partition("<!-- session -->\n```console\n")[2].partition("\n```")[0]
+    with MockServer(pace="manual") as mock, Receiver() as receiver:
+        places = {"http://127.0.0.1:4010": mock.url, "http://127.0.0.1:3000/callback": receiver.url}
+        commands = "\n".join(line.removeprefix("$ ") for line in session.splitlines() if line.startswith("$ "))
+        printed = subprocess.run(
+            ["bash", "-c", replaced(commands, places)], capture_output=True, text=True, timeout=60, check=True
+        ).stdout
+    answers = "".join(line for line in session.splitlines() if not line.startswith("$ "))
+    assert printed.replace("\n", "") == replaced(answers, places)
+
+
+def replaced(text: str, places: dict[str, str]) -> str:
+    for shown, actual in places.items():
+        text = text.replace(shown, actual)
+    return text
 
 
 def test_the_test_in_the_readme_passes(pytester: pytest.Pytester) -> None:

@@ -1,33 +1,54 @@
 """What polling answers."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openapi_schema_validator import OAS30Validator
 
 from mock_server.callbacks import body
+from mock_server.documents import OPENAPI, load
+from mock_server.operations import RECORD_INFO, operations
 from mock_server.profile import profile_names
-from mock_server.records import record
-from mock_server.results import listed
+from mock_server.records import record, status
 from mock_server.scenarios import Step
+from mock_server.tasks import Task
 from mock_server.timeline import progress
-from tests.builders import COMPLETE, CREATED, FIRST, SCENARIOS, SEED, TEXT, edition, request, task
+from tests.builders import (
+    COMPLETE,
+    CREATED,
+    FIRST,
+    SCENARIOS,
+    STUDIO,
+    TEXT,
+    edition,
+    generated,
+    generation,
+    request,
+    task,
+)
 
 ORDER = ["PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS"]
 scenarios = st.sampled_from([each.name for each in SCENARIOS if each.answer is None])
 profiles = st.sampled_from(profile_names())
 paces = st.sampled_from(["immediate", "time", "realtime", "manual"])
+makers = st.sampled_from([task, generated])
+DOCUMENT = load(OPENAPI / "family.openapi.yaml")
+RECORD = DOCUMENT["components"]["schemas"]["Record"]
+TRACK = DOCUMENT["components"]["schemas"]["Track"]
+AS_DESCRIBED = OAS30Validator({"$ref": "#/components/schemas/Record", "components": DOCUMENT["components"]})
 
 
 def test_a_finished_task_is_recorded() -> None:
-    record_ = record(task(), CREATED + COMPLETE, SEED)
+    record_ = record(task(), CREATED + COMPLETE, STUDIO)
     tracks = record_["response"].pop("sunoData")
     assert record_ == {
-        "taskId": "5c790000000000000000000000000be8",
+        "taskId": "5c790000000040008000000000000be8",
         "parentMusicId": "source",
         "param": json.dumps(request(), sort_keys=True, separators=(",", ":")),
-        "response": {"taskId": "5c790000000000000000000000000be8"},
+        "response": {"taskId": "5c790000000040008000000000000be8"},
         "status": "SUCCESS",
         "type": "chirp-v4",
         "operationType": "extend",
@@ -38,23 +59,29 @@ def test_a_finished_task_is_recorded() -> None:
     assert len(tracks) == 2
 
 
+def test_a_generation_has_no_parent() -> None:
+    polled = record(generated(model="V5"), CREATED + COMPLETE, STUDIO)
+    assert (polled["operationType"], polled["parentMusicId"], polled["type"]) == ("generate", "", "chirp-crow")
+    assert json.loads(polled["param"]) == generation(model="V5")
+
+
 def test_tracks_are_in_camel_case() -> None:
-    result = listed(task(), "complete", SEED)[0]
-    track = record(task(), CREATED + COMPLETE, SEED)["response"]["sunoData"][0]
+    result = STUDIO.listed(task(), "complete")[0]
+    track = record(task(), CREATED + COMPLETE, STUDIO)["response"]["sunoData"][0]
     assert track == {
-        "id": result.id,
+        "id": result.track.id,
         "audioUrl": result.audio_url,
         "sourceAudioUrl": result.audio_url,
         "streamAudioUrl": result.stream_url,
         "sourceStreamAudioUrl": result.stream_url,
         "imageUrl": result.image_url,
         "sourceImageUrl": result.image_url,
-        "prompt": result.prompt,
+        "prompt": result.track.prompt,
         "modelName": result.model_name,
-        "title": result.title,
-        "tags": result.tags,
+        "title": result.track.title,
+        "tags": result.track.style,
         "createTime": "2025-01-01 00:00:00",
-        "duration": result.duration,
+        "duration": result.track.duration,
     }
 
 
@@ -70,7 +97,7 @@ def test_tracks_are_in_camel_case() -> None:
     ],
 )
 def test_a_record_follows_the_stages(after: float, status: str, finished: list[bool] | None) -> None:
-    polled = record(task(under=edition("observed")), CREATED + after, SEED)
+    polled = record(task(under=edition("observed")), CREATED + after, STUDIO)
     response = polled["response"]
     assert polled["status"] == status
     assert (response and ["duration" in track for track in response["sunoData"]]) == finished
@@ -101,18 +128,59 @@ def test_a_record_follows_the_stages(after: float, status: str, finished: list[b
     ],
 )
 def test_a_failure_is_recorded(scenario: str, after: float, status: str, code: int | None, text: str | None) -> None:
-    polled = record(task(scenario=scenario), CREATED + after, SEED)
+    polled = record(task(scenario=scenario), CREATED + after, STUDIO)
     assert (polled["status"], polled["errorCode"], polled["errorMessage"]) == (status, code, text)
 
 
 def test_a_failure_keeps_earlier_tracks() -> None:
-    polled = record(task(scenario="callback-531", under=edition("observed")), CREATED + COMPLETE, SEED)
+    polled = record(task(scenario="callback-531", under=edition("observed")), CREATED + COMPLETE, STUDIO)
     assert ["duration" in track for track in polled["response"]["sunoData"]] == [True, False]
+
+
+@pytest.mark.parametrize("reading", ["audio_kept", "failure"])
+def test_a_lost_callback_is_recorded(reading: str) -> None:
+    accepted = task(under=edition("apikley", f"callback_exception={reading}"))
+    accepted.lost = True
+    polled = record(accepted, CREATED + COMPLETE, STUDIO)
+    assert (polled["status"], polled["errorCode"]) == ("CALLBACK_EXCEPTION", None)
+    assert (polled["response"] is not None) == (reading == "audio_kept")
+
+
+def test_an_undeliverable_scenario_is_lost() -> None:
+    undeliverable, lost = task(scenario="undeliverable"), task()
+    lost.lost = True
+    assert record(undeliverable, CREATED + COMPLETE, STUDIO) == record(lost, CREATED + COMPLETE, STUDIO)
+
+
+@pytest.mark.parametrize("reading", ["audio_kept", "failure"])
+@pytest.mark.parametrize(("after", "said"), [(0, "PENDING"), (TEXT, "TEXT_SUCCESS"), (FIRST, "FIRST_SUCCESS")])
+def test_nothing_is_lost_before_complete(after: float, said: str, reading: str) -> None:
+    accepted = task(scenario="undeliverable", under=edition("observed", f"callback_exception={reading}"))
+    polled = record(accepted, CREATED + after, STUDIO)
+    assert polled["status"] == said
+    assert (polled["response"] is None) == (said == "PENDING")
+
+
+def test_a_failure_is_no_lost_callback() -> None:
+    accepted = task(scenario="callback-531", under=edition("apikley", "callback_exception=failure"))
+    accepted.lost = True
+    polled = record(accepted, CREATED + COMPLETE, STUDIO)
+    assert polled["status"] == "GENERATE_AUDIO_FAILED"
+    assert polled["response"] is not None
+
+
+def test_the_eight_statuses_can_be_seen() -> None:
+    seen = {
+        status(accepted, progress(accepted, CREATED + after))
+        for accepted in (task(scenario=each.name) for each in SCENARIOS if each.answer is None)
+        for after in (0, TEXT, FIRST, COMPLETE)
+    }
+    assert seen == set(RECORD["properties"]["status"]["enum"])
 
 
 def test_the_parameters_come_back() -> None:
     sent = request(defaultParamFlag=False, prompt="ö😀", personaId=...)
-    polled = record(task(defaultParamFlag=False, prompt="ö😀", personaId=...), CREATED, SEED)
+    polled = record(task(defaultParamFlag=False, prompt="ö😀", personaId=...), CREATED, STUDIO)
     assert json.loads(polled["param"]) == sent
 
 
@@ -121,7 +189,8 @@ def test_the_parameters_come_back() -> None:
 def test_statuses_only_move_forward(scenario: str, pace: str, moments: list[float]) -> None:
     accepted = task(scenario=scenario, pace=pace)
     failed = accepted.scenario.fails.status if accepted.scenario.fails else "never"
-    ranks = [[*ORDER, failed].index(record(accepted, CREATED + after, SEED)["status"]) for after in sorted(moments)]
+    ends = [*ORDER, failed, "CALLBACK_EXCEPTION"]
+    ranks = [ends.index(record(accepted, CREATED + after, STUDIO)["status"]) for after in sorted(moments)]
     assert ranks == sorted(ranks)
 
 
@@ -129,19 +198,35 @@ def test_statuses_only_move_forward(scenario: str, pace: str, moments: list[floa
 @given(scenarios, profiles, paces, st.floats(0, 200))
 def test_a_record_agrees_with_progress(scenario: str, profile: str, pace: str, after: float) -> None:
     accepted = task(scenario=scenario, pace=pace, under=edition(profile))
-    polled, state = record(accepted, CREATED + after, SEED), progress(accepted, CREATED + after)
+    polled, state = record(accepted, CREATED + after, STUDIO), progress(accepted, CREATED + after)
     assert (polled["response"] is None) == (state.stage is None)
     assert polled["errorCode"] == (state.failure.code if state.failure else None)
-    if state.failure is None and state.stage is not None:
+    if state.failure is None and state.stage is not None and polled["status"] != "CALLBACK_EXCEPTION":
         assert polled["status"] == accepted.edition.family.stages[state.stage].status
+
+
+@settings(max_examples=200, deadline=None)
+@given(makers, scenarios, profiles, st.sampled_from([0, TEXT, FIRST, COMPLETE]))
+def test_a_record_is_as_described(made: Callable[..., Task], scenario: str, profile: str, after: float) -> None:
+    polled = record(made(scenario=scenario, under=edition(profile)), CREATED + after, STUDIO)
+    assert list(AS_DESCRIBED.iter_errors(polled)) == []
+    assert list(polled) == RECORD["required"] == list(RECORD["properties"])
+    for track in (polled["response"] or {"sunoData": []})["sunoData"]:
+        assert set(TRACK["required"]) <= set(track) <= set(TRACK["properties"])
+
+
+def test_polling_is_described_to_answer_a_record() -> None:
+    polling = operations()[RECORD_INFO]
+    answer = DOCUMENT["paths"][polling.path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answer["properties"]["data"] == {"$ref": "#/components/schemas/Record"}
 
 
 @pytest.mark.parametrize("profile", profile_names())
 @pytest.mark.parametrize(("stage", "after"), [("text", TEXT), ("first", FIRST), ("complete", COMPLETE)])
 def test_polling_agrees_with_callbacks(stage: str, after: float, profile: str) -> None:
     accepted = task(under=edition(profile))
-    sent = json.loads(body(accepted, Step(stage=stage), SEED))["data"]["data"]
-    polled = record(accepted, CREATED + after, SEED)["response"]["sunoData"]
+    sent = json.loads(body(accepted, Step(stage=stage), STUDIO))["data"]["data"]
+    polled = record(accepted, CREATED + after, STUDIO)["response"]["sunoData"]
     pairs = [("id", "id"), ("audio_url", "audioUrl"), ("duration", "duration"), ("createTime", "createTime")]
     assert [[track.get(key) for key, _ in pairs] for track in sent] == [
         [track.get(key) for _, key in pairs] for track in polled
@@ -151,4 +236,14 @@ def test_polling_agrees_with_callbacks(stage: str, after: float, profile: str) -
 def test_a_number_of_any_size_is_polled() -> None:
     accepted = task()
     accepted.body = json.dumps(request(x=10**30)).encode()
-    assert json.loads(record(accepted, CREATED, SEED)["param"])["x"] == 10**30
+    assert json.loads(record(accepted, CREATED, STUDIO)["param"])["x"] == 10**30
+
+
+def refused_constant(name: str) -> None:
+    raise AssertionError(f"{name} is no JSON")
+
+
+def test_the_parameters_are_json() -> None:
+    accepted = task()
+    accepted.body = json.dumps(request()).encode().replace(b"{", b'{"x": [1e400], ', 1)
+    json.loads(record(accepted, CREATED, STUDIO)["param"], parse_constant=refused_constant)

@@ -1,5 +1,6 @@
 """What a task generates."""
 
+from collections.abc import Callable
 from math import isclose
 from uuid import UUID
 
@@ -7,16 +8,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.results import EXTENSION, create_time, listed
+from mock_server.operations import operations
+from mock_server.profile import profile_names
+from mock_server.results import Studio, create_time
 from mock_server.scenarios import STAGES
-from tests.builders import CREATED, SEED, SOURCE, edition, task
+from mock_server.seeding import task_id
+from mock_server.tasks import Task
+from tests.builders import CREATED, SEED, SOURCE, STUDIO, edition, generated, task
 
 stages = st.sampled_from(STAGES)
+studios = st.builds(Studio, st.integers(), st.just("http://media/"))
+task_ids = st.builds(task_id, st.integers(), st.just("key"), st.integers(1))
+makers = st.sampled_from([task, generated])
+PER_TASK = edition().family.tracks_per_task
 
 
 @pytest.mark.parametrize(
     ("reading", "stage", "finished"),
     [
+        pytest.param("text_items=both", None, [], id="before any stage"),
         pytest.param("text_items=none", "text", [], id="text without tracks"),
         pytest.param("text_items=both", "text", [False, False], id="text with both"),
         pytest.param("first_items=one", "first", [True], id="first with one"),
@@ -24,65 +34,103 @@ stages = st.sampled_from(STAGES)
         pytest.param("first_items=one", "complete", [True, True], id="complete"),
     ],
 )
-def test_a_stage_lists_its_tracks(reading: str, stage: str, finished: list[bool]) -> None:
-    results = listed(task(under=edition("apikley", reading)), stage, SEED)
+def test_a_stage_lists_its_tracks(reading: str, stage: str | None, finished: list[bool]) -> None:
+    results = STUDIO.listed(task(under=edition("apikley", reading)), stage)
     assert [result.finished for result in results] == finished
     assert [result.audio_url != "" for result in results] == finished
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.integers(), stages)
-def test_a_track_keeps_its_identity(seed: int, stage: str) -> None:
-    judged = task(under=edition("observed"))
-    complete = listed(judged, "complete", seed)
-    for early, late in zip(listed(judged, stage, seed), complete, strict=False):
-        assert (early.id, early.stream_url, early.duration) == (late.id, late.stream_url, late.duration)
+@given(studios, makers, stages)
+def test_a_track_keeps_its_identity(studio: Studio, made: Callable[..., Task], stage: str) -> None:
+    accepted = made(under=edition("observed"))
+    complete = studio.listed(accepted, "complete")
+    for early, late in zip(studio.listed(accepted, stage), complete, strict=False):
+        assert (early.track, early.stream_url, early.image_url) == (late.track, late.stream_url, late.image_url)
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.integers(), st.text("0123456789abcdef", min_size=1))
-def test_track_ids_are_different_uuids(seed: int, id: str) -> None:
-    ids = [result.id for result in listed(task(id=id), "complete", seed)]
-    assert len(set(ids)) == len(ids)
+@given(studios, task_ids)
+def test_track_ids_are_different_uuids(studio: Studio, id: str) -> None:
+    ids = [result.track.id for result in studio.listed(task(id=id), "complete")]
+    assert len(set(ids)) == len(ids) == PER_TASK
     assert all(str(UUID(each)) == each for each in ids)
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.integers(), st.floats(0.01, 480))
-def test_an_extension_adds_its_seconds(seed: int, continue_at: float) -> None:
-    shortest, longest = EXTENSION
-    for result in listed(task(continueAt=continue_at), "complete", seed):
-        most = edition().family.longest["V4"]
-        assert min(continue_at + shortest - 0.01, most) <= result.duration <= min(continue_at + longest + 0.01, most)
-        assert isclose(result.duration * 100, round(result.duration * 100))
+@given(studios, makers, task_ids)
+def test_a_track_leads_to_its_task(studio: Studio, made: Callable[..., Task], id: str) -> None:
+    for index, result in enumerate(studio.listed(made(id=id), "complete")):
+        assert (id, index) in studio.tasks_of(result.track.id, PER_TASK)
+
+
+@given(studios, st.uuids())
+def test_a_track_has_one_possible_task_per_index(studio: Studio, track: UUID) -> None:
+    assert [index for _, index in studio.tasks_of(str(track), PER_TASK)] == list(range(PER_TASK))
+
+
+@given(studios, st.text(max_size=31))
+def test_no_uuid_leads_to_no_task(studio: Studio, track: str) -> None:
+    assert list(studio.tasks_of(track, PER_TASK)) == []
+
+
+def longest(model: str) -> float:
+    return edition().family.longest[model]
+
+
+@settings(max_examples=50, deadline=None)
+@given(studios, st.floats(0.01, 480), st.sampled_from(edition().profile.models))
+def test_an_extension_adds_its_seconds(studio: Studio, continue_at: float, model: str) -> None:
+    least, most = operations()["extend"].lasts
+    for result in studio.listed(task(continueAt=continue_at, model=model), "complete"):
+        assert result.track.duration >= min(continue_at + least - 0.01, longest(model))
+        assert result.track.duration <= min(continue_at + most + 0.01, longest(model))
+        assert isclose(result.track.duration * 100, round(result.track.duration * 100))
+
+
+@settings(max_examples=50, deadline=None)
+@given(studios, task_ids, st.sampled_from(edition().profile.models))
+def test_a_generation_lasts_its_seconds(studio: Studio, id: str, model: str) -> None:
+    least, most = operations()["generate"].lasts
+    for result in studio.listed(generated(id=id, model=model), "complete"):
+        assert least <= result.track.duration <= min(most, longest(model))
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(), stages)
-def test_the_same_seed_gives_the_same(seed: int, stage: str) -> None:
-    assert listed(task(), stage, seed) == listed(task(), stage, seed)
+@given(st.integers(), makers, st.sampled_from(profile_names()), stages)
+def test_the_same_seed_gives_the_same(seed: int, made: Callable[..., Task], profile: str, stage: str) -> None:
+    one, other = (Studio(seed, "http://media/").listed(made(under=edition(profile)), stage) for _ in range(2))
+    assert one == other
 
 
 def test_another_seed_gives_others() -> None:
-    one, other = (listed(task(), "complete", seed)[0] for seed in (1, 2))
+    one, other = (Studio(seed, "http://media/").listed(task(), "complete")[0].track for seed in (1, 2))
     assert one.id != other.id
     assert one.duration != other.duration
 
 
 def test_custom_parameters_are_used() -> None:
-    result = listed(task(title="T", style="S", prompt="P", model="V5"), "complete", SEED)[0]
-    assert (result.title, result.tags, result.prompt, result.model_name) == ("T", "S", "P", "chirp-crow")
+    result = STUDIO.listed(task(title="T", style="S", prompt="P", model="V5"), "complete")[0]
+    track = result.track
+    assert (track.title, track.style, track.prompt, track.model) == ("T", "S", "P", "V5")
+    assert result.model_name == "chirp-crow"
 
 
 def test_original_parameters_are_inherited() -> None:
-    result = listed(task(defaultParamFlag=False, title="T", continueAt=...), "complete", SEED)[0]
-    assert (result.title, result.tags, result.prompt) == (SOURCE.title, SOURCE.style, SOURCE.prompt)
-    assert result.duration > SOURCE.duration
+    track = STUDIO.listed(task(defaultParamFlag=False, title="T", continueAt=...), "complete")[0].track
+    assert (track.title, track.style, track.prompt) == (SOURCE.title, SOURCE.style, SOURCE.prompt)
+    assert track.duration > SOURCE.duration
+
+
+@given(studios, makers, st.integers(0, PER_TASK - 1))
+def test_a_listed_track_is_the_finished_one(studio: Studio, made: Callable[..., Task], index: int) -> None:
+    accepted = made()
+    assert studio.track(accepted, accepted.request, index) == studio.listed(accepted, "complete")[index].track
 
 
 def test_media_urls_share_a_name() -> None:
-    result = listed(task(), "complete", SEED)[0]
-    assert result.stream_url.startswith("https://media.suno-mock.invalid/")
+    result = Studio(SEED, "https://mock.example/").listed(task(), "complete")[0]
+    assert result.stream_url.startswith("https://mock.example/")
     assert result.audio_url == f"{result.stream_url}.mp3"
     assert result.image_url == f"{result.stream_url}.jpeg"
 
@@ -98,4 +146,4 @@ def test_media_urls_share_a_name() -> None:
 def test_the_create_time_is_a_reading(reading: str, written: str | float) -> None:
     judged = task(under=edition("apikley", f"create_time={reading}"))
     assert create_time(judged) == written
-    assert listed(judged, "complete", SEED)[0].create_time == written
+    assert STUDIO.listed(judged, "complete")[0].create_time == written

@@ -1,15 +1,25 @@
-"""The rules that need the source track and the personas."""
+"""The rules that need the source track, the personas, or the task that made a track."""
 
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mock_server.errors import Invalid, NotFound
 from mock_server.profile import Edition
-from mock_server.rules import enforce_persona, enforce_source, unknown_audio
-from tests.builders import SOURCE, edition, request
+from mock_server.rules import (
+    enforce_made,
+    enforce_persona,
+    enforce_source,
+    foreign_audio,
+    made_already,
+    unknown_audio,
+    unknown_task,
+)
+from mock_server.tasks import Task
+from mock_server.timeline import progress
+from tests.builders import COMPLETE, CREATED, FIRST, SOURCE, TEXT, edition, generated, generation, request, task
 
 PERSONAS = frozenset({"persona_123", "narrator"})
 TRACKS = ("source", "other-track")
@@ -21,9 +31,13 @@ def complaint(judged: Edition, **changes: Any) -> str:
     return refused.value.msg
 
 
+def cited(rule: str) -> str:
+    return f"({rule}, {edition().profile.place(rule)})"
+
+
 def test_the_documented_request_fits() -> None:
     enforce_source(request(), SOURCE, edition())
-    enforce_persona(request(), PERSONAS, edition())
+    enforce_persona("extend", request(), PERSONAS, edition())
 
 
 def test_another_model_is_refused() -> None:
@@ -68,31 +82,42 @@ def test_all_violations_are_told() -> None:
     )
 
 
-def test_an_unknown_persona_is_not_found() -> None:
+@pytest.mark.parametrize(
+    ("operation", "asked"),
+    [("extend", request(personaId="persona_12")), ("generate", generation(personaId="persona_12"))],
+)
+def test_an_unknown_persona_is_not_found(operation: str, asked: dict[str, Any]) -> None:
     with pytest.raises(NotFound) as refused:
-        enforce_persona(request(personaId="persona_12"), PERSONAS, edition())
-    assert refused.value.rules == ("extend.personaId.known",)
+        enforce_persona(operation, asked, PERSONAS, edition())
+    assert refused.value.rules == (f"{operation}.personaId.known",)
     assert refused.value.msg == (
-        'personaId "persona_12" is unknown; allowed: a known persona (narrator, persona_123). Nearest: persona_123. '
-        "(extend.personaId.known, apikley.openapi.yaml:239)"
+        'personaId "persona_12" is unknown; allowed: a known persona ("narrator", "persona_123"). '
+        f"Nearest: persona_123. {cited(f'{operation}.personaId.known')}"
     )
 
 
 @pytest.mark.parametrize(
-    ("profile", "changes"),
+    ("profile", "operation", "asked"),
     [
-        pytest.param("apikley", {"personaId": ...}, id="none given"),
-        pytest.param("apikley", {"personaId": "x", "defaultParamFlag": False}, id="no custom parameters"),
-        pytest.param("classic", {"personaId": "x"}, id="a profile without personas"),
+        pytest.param("apikley", "extend", request(personaId=...), id="none given"),
+        pytest.param("apikley", "extend", request(personaId="x", defaultParamFlag=False), id="no custom parameters"),
+        pytest.param("apikley", "generate", generation(), id="none given to generate"),
+        pytest.param("apikley", "generate", generation(personaId="x", customMode=False), id="no custom mode"),
+        pytest.param("classic", "extend", request(personaId="x"), id="a profile without personas"),
     ],
 )
-def test_a_persona_may_not_matter(profile: str, changes: dict[str, Any]) -> None:
-    enforce_persona(request(**changes), PERSONAS, edition(profile))
+def test_a_persona_may_not_matter(profile: str, operation: str, asked: dict[str, Any]) -> None:
+    enforce_persona(operation, asked, PERSONAS, edition(profile))
+
+
+def test_a_property_of_another_operation_changes_nothing() -> None:
+    with pytest.raises(NotFound):
+        enforce_persona("generate", generation(personaId="x", defaultParamFlag=False), PERSONAS, edition())
 
 
 @pytest.mark.parametrize("persona", sorted(PERSONAS))
 def test_a_known_persona_is_accepted(persona: str) -> None:
-    enforce_persona(request(personaId=persona), PERSONAS, edition())
+    enforce_persona("extend", request(personaId=persona), PERSONAS, edition())
 
 
 @pytest.mark.parametrize(
@@ -103,7 +128,7 @@ def test_an_unknown_track_is_refused(reading: str, code: int) -> None:
     refusal = unknown_audio(request(audioId="sourc"), TRACKS, edition("apikley", f"unknown_audio={reading}"))
     assert (refusal.code, refusal.rules) == (code, ("extend.audioId.known",))
     assert refusal.msg == (
-        'audioId "sourc" is unknown; allowed: a track that exists; `suno-mock tracks` lists them, '
+        'audioId "sourc" is unknown; allowed: a finished track of this key, or one that `suno-mock tracks` lists; '
         "--adopt-unknown-tracks accepts any. Nearest: source. (extend.audioId.known, apikley.openapi.yaml:82)"
     )
 
@@ -111,7 +136,7 @@ def test_an_unknown_track_is_refused(reading: str, code: int) -> None:
 def test_a_far_track_gets_no_hint() -> None:
     refusal = unknown_audio(request(audioId="zzz"), TRACKS, edition("classic"))
     assert refusal.msg == (
-        'audioId "zzz" is unknown; allowed: a track that exists; `suno-mock tracks` lists them, '
+        'audioId "zzz" is unknown; allowed: a finished track of this key, or one that `suno-mock tracks` lists; '
         "--adopt-unknown-tracks accepts any. (extend.audioId.known, classic.openapi.yaml:96)"
     )
 
@@ -122,3 +147,124 @@ def test_an_unknown_track_is_one_line(audio_id: str) -> None:
     refusal = unknown_audio(request(audioId=audio_id), TRACKS, edition())
     assert refusal.msg.isprintable()
     assert len(refusal.msg) < 400
+
+
+DERIVED = ["persona", "wav"]
+
+
+def about(**changes: Any) -> dict[str, Any]:
+    """A request about one track of a task."""
+    return {"taskId": task().id, "audioId": "track", "name": "Calm", "description": "A calm voice"} | changes
+
+
+def objection(operation: str, made: Task, after: float = COMPLETE, **changes: Any) -> str:
+    """What is said against a request about a task so many seconds after it was created."""
+    with pytest.raises(Invalid) as refused:
+        enforce_made(operation, about(**changes), made, progress(made, CREATED + after), made.edition)
+    return refused.value.msg
+
+
+@pytest.mark.parametrize("operation", DERIVED)
+@pytest.mark.parametrize("made", [task(), generated(), task(scenario="undeliverable")])
+def test_a_complete_task_can_be_made_more_of(made: Task, operation: str) -> None:
+    enforce_made(operation, about(), made, progress(made, CREATED + COMPLETE), edition())
+
+
+@pytest.mark.parametrize("operation", DERIVED)
+@pytest.mark.parametrize(
+    ("scenario", "after", "reached"),
+    [
+        pytest.param("200", 0, "has just begun", id="at the beginning"),
+        pytest.param("200", TEXT, "has reached text", id="at text"),
+        pytest.param("200", FIRST, "has reached first", id="at first"),
+        pytest.param("callback-531", COMPLETE, "failed", id="after a late failure"),
+        pytest.param("callback-400", COMPLETE, "failed", id="after an early failure"),
+    ],
+)
+def test_another_task_is_refused(scenario: str, after: float, reached: str, operation: str) -> None:
+    assert objection(operation, task(scenario=scenario), after) == (
+        f"task 5c790000000040008000000000000be8 {reached}; "
+        f"allowed: a task that is complete, which polling shows as SUCCESS {cited(f'{operation}.taskId.complete')}"
+    )
+
+
+def test_some_models_make_no_persona() -> None:
+    assert objection("persona", task(model="V3_5")) == (
+        f"model of the task is V3_5; allowed: any above V3_5 {cited('persona.taskId.model')}"
+    )
+
+
+def test_every_model_makes_a_wav() -> None:
+    made = task(model="V3_5")
+    enforce_made("wav", about(), made, progress(made, CREATED + COMPLETE), edition())
+
+
+def test_a_short_vocal_is_refused() -> None:
+    assert objection("persona", task(), vocalStart=5, vocalEnd=14.5) == (
+        "vocalEnd is 14.5, with vocalStart 5; allowed: 10 to 30 seconds after vocalStart "
+        f"{cited('persona.vocalEnd.window')}"
+    )
+
+
+def test_everything_against_a_persona_is_told() -> None:
+    text = objection("persona", task(model="V3_5"), TEXT, vocalStart=0, vocalEnd=31)
+    assert text.startswith("3 rules are broken: task ")
+    assert all(rule in text for rule in ("taskId.complete", "taskId.model", "vocalEnd.window"))
+
+
+def fits(**window: float) -> bool:
+    made = task()
+    try:
+        enforce_made("persona", about(**window), made, progress(made, CREATED + COMPLETE), edition())
+    except Invalid as refused:
+        return "persona.vocalEnd.window" not in refused.rules
+    return True
+
+
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_the_vocal_window_is_exact(start: int, end: int) -> None:
+    assert fits(vocalStart=start, vocalEnd=end) == (10 <= end - start <= 30)
+
+
+@pytest.mark.parametrize("window", [{}, {"vocalStart": 400}, {"vocalEnd": 5}])
+def test_half_a_vocal_window_is_none(window: dict[str, float]) -> None:
+    assert fits(**window)
+
+
+@given(st.integers(0, 3000), st.sampled_from([100, 300]))
+@example(64, 100)
+def test_the_ends_of_the_vocal_window_fit(tenths: int, longer: int) -> None:
+    assert fits(vocalStart=tenths / 10, vocalEnd=(tenths + longer) / 10)
+
+
+def test_a_vocal_end_of_any_size_is_refused() -> None:
+    assert not fits(vocalStart=0.5, vocalEnd=10**400)
+
+
+@pytest.mark.parametrize("operation", DERIVED)
+def test_an_unknown_task_is_not_found(operation: str) -> None:
+    refusal = unknown_task(operation, about(taskId="5c79"), edition())
+    assert (refusal.code, refusal.rules) == (404, (f"{operation}.taskId.known",))
+    assert refusal.msg == (
+        'taskId "5c79" is unknown; allowed: a task of this key that generate or extend answered. '
+        f"{cited(f'{operation}.taskId.known')}"
+    )
+
+
+@pytest.mark.parametrize("operation", DERIVED)
+def test_another_tasks_track_is_not_found(operation: str) -> None:
+    refusal = foreign_audio(operation, about(audioId="other-trac"), ["source", "other-track"], edition())
+    assert (refusal.code, refusal.rules) == (404, (f"{operation}.audioId.known",))
+    assert refusal.msg == (
+        'audioId "other-trac" is unknown; allowed: a track of the task ("other-track", "source"). '
+        f"Nearest: other-track. {cited(f'{operation}.audioId.known')}"
+    )
+
+
+@pytest.mark.parametrize(("operation", "what"), [("persona", "persona"), ("wav", "WAV record")])
+def test_a_second_one_is_a_conflict(operation: str, what: str) -> None:
+    refusal = made_already(operation, about(), edition())
+    assert (refusal.code, refusal.rules) == (409, (f"{operation}.audioId.once",))
+    assert refusal.msg == (
+        f'the track "track" has a {what} already; allowed: one per audioId {cited(f"{operation}.audioId.once")}'
+    )

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mock_server.errors import BadSetting, Invalid
 from mock_server.profile import profile_names
-from mock_server.scenarios import MAGIC, STAGES, Choice, Failure, Scenario, Scenarios, Step, preferences
+from mock_server.scenarios import MAGIC, STAGES, Choice, Failure, Scenario, Scenarios, Step, cause, preferences
 from tests.builders import SCENARIOS, edition
 
 ALL = list(SCENARIOS)
@@ -227,3 +227,21 @@ def test_any_header_is_read(header: str) -> None:
 def test_long_headers_are_no_trap(part: str) -> None:
     """Time that grew with the square of the length would be noticed here, with its cube never end."""
     assert len(preferences(part * 30_000 + '"')) <= 30_000
+
+
+def test_an_undeliverable_task_is_finished_and_not_told() -> None:
+    (lost,) = [scenario for scenario in ALL if scenario.lost]
+    assert (lost.name, lost.steps(), lost.reached()) == ("undeliverable", (), STAGES)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("402", "by itself: "),
+        ("undeliverable", "by itself: a receiver that is down, refuses or hangs through all retries of complete"),
+        ("451", "never by itself: "),
+        ("late", "a course of callbacks to survive; never by itself"),
+    ],
+)
+def test_a_scenario_tells_its_cause(name: str, told: str) -> None:
+    assert cause(SCENARIOS.named(name)).startswith(told)

@@ -4,12 +4,15 @@ import asyncio
 
 import pytest
 
-from mock_server.clock import ManualClock, RunningClock
+from mock_server.clock import Clock, MockClock
 from mock_server.delivery import Attempt, Outcome
 from mock_server.entries import Attempted
 from mock_server.journal import Journal
+from mock_server.places import PER_RECEIVER
 from mock_server.scheduler import LAST_MOMENT, OWED_KEPT, STAGGER, Scheduler
-from tests.builders import COMPLETE, CREATED, FIRST, SEED, TEXT, RecordingDelivery, edition, task
+from mock_server.tasks import Task
+from mock_server.timeline import plan
+from tests.builders import COMPLETE, CREATED, FIRST, STUDIO, TEXT, RecordingDelivery, edition, task
 
 pytestmark = pytest.mark.anyio
 
@@ -19,20 +22,35 @@ MINUTE = 60.0
 class Bench:
     """A scheduler with everything around it in reach."""
 
-    def __init__(self, *outcomes: Outcome, delivery: RecordingDelivery | None = None) -> None:
-        self.clock = ManualClock(CREATED)
+    def __init__(
+        self, *outcomes: Outcome, delivery: RecordingDelivery | None = None, clock: Clock | None = None
+    ) -> None:
+        self.clock = clock or MockClock(CREATED, frozen=True)
         self.delivery = delivery or RecordingDelivery(*outcomes)
-        self.journal = Journal()
-        self.scheduler = Scheduler(self.clock, self.delivery, self.journal, SEED)
+        self.arrived = asyncio.Event()
+        self.journal = Journal(lambda entry: self.arrived.set())
+        self.lost: list[Task] = []
+        self.heard: list[Task] = []
+        self.scheduler = Scheduler(self.clock, self.delivery, self.journal, STUDIO, self.note_last)
+
+    async def note_last(self, task: Task, received: bool) -> None:
+        (self.heard if received else self.lost).append(task)
+
+    async def until(self, count: int) -> None:
+        """Wait until the journal has so many entries."""
+        async with asyncio.timeout(10):
+            while len(list(self.journal)) < count:
+                self.arrived.clear()
+                await self.arrived.wait()
+
+    @property
+    def entries(self) -> list[Attempted]:
+        return [entry for entry in self.journal if isinstance(entry, Attempted)]
 
     @property
     def attempts(self) -> list[tuple[float, str, int, str]]:
         """(seconds after the answer, stage, number, outcome) of everything in the journal."""
-        return [
-            (entry.at - CREATED, entry.stage, entry.number, entry.outcome.value)
-            for entry in self.journal
-            if isinstance(entry, Attempted)
-        ]
+        return [(entry.at - CREATED, entry.stage, entry.number, entry.outcome.value) for entry in self.entries]
 
 
 async def test_stages_go_out_at_their_time() -> None:
@@ -103,13 +121,34 @@ async def test_a_given_up_callback_leaves_the_next_its_own_retries() -> None:
 async def test_a_given_up_callback_may_end_the_task(order: str) -> None:
     bench = Bench(Outcome.REFUSED)
     under = edition("apikley", "after_giving_up=stop", "retry_spacing=at_once", f"callback_order={order}")
-    bench.scheduler.schedule(task(under=under))
+    stopped = task(under=under)
+    bench.scheduler.schedule(stopped)
     await bench.scheduler.advance(10 * 3600)
     assert [(stage, outcome) for _, stage, _, outcome in bench.attempts] == [
         *[("text", "refused")] * 4,
         ("first", "undelivered"),
         ("complete", "undelivered"),
     ]
+    assert [entry.detail for entry in bench.entries[4:]] == ["an earlier callback of the task was given up"] * 2
+    assert bench.lost == [stopped]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.UNREACHABLE, Outcome.BLOCKED])
+async def test_a_task_is_lost_with_its_last_callback(outcome: Outcome) -> None:
+    bench = Bench(Outcome.ACCEPTED, Outcome.ACCEPTED, outcome)
+    mine = task()
+    bench.scheduler.schedule(mine)
+    await bench.scheduler.advance(COMPLETE)
+    await bench.scheduler.advance(10 * 3600)
+    assert bench.lost == [mine]
+
+
+async def test_a_task_is_not_lost_with_an_earlier_callback() -> None:
+    bench = Bench(*[Outcome.REFUSED] * 8, Outcome.ACCEPTED)
+    bench.scheduler.schedule(task())
+    await bench.scheduler.advance(10 * 3600)
+    assert bench.delivery.stages == [*["text"] * 4, *["first"] * 4, "complete"]
+    assert bench.lost == []
 
 
 async def test_a_forbidden_address_is_not_tried_again() -> None:
@@ -140,10 +179,12 @@ class HangingDelivery(RecordingDelivery):
         super().__init__()
         self.hanging = asyncio.Event()
         self.released = asyncio.Event()
+        self.held = 0
 
     async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
         if url.endswith("/hang"):
             self.hanging.set()
+            self.held += 1
             await self.released.wait()
         return await super().attempt(url, body, received)
 
@@ -151,11 +192,10 @@ class HangingDelivery(RecordingDelivery):
 async def test_a_hanging_receiver_delays_no_other_task() -> None:
     delivery = HangingDelivery()
     bench = Bench(delivery=delivery)
-    bench.scheduler.schedule(task(id="slow", scenario="only-complete", callBackUrl="http://127.0.0.1/hang"))
-    bench.scheduler.schedule(task(id="fast", scenario="only-complete", callBackUrl="http://127.0.0.1/fast"))
+    bench.scheduler.schedule(task(id="a", scenario="only-complete", callBackUrl="http://127.0.0.1/hang"))
+    bench.scheduler.schedule(task(id="b", scenario="only-complete", callBackUrl="http://127.0.0.1/fast"))
     advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
-    while not delivery.sent:
-        await asyncio.wait({advancing}, timeout=0.01)
+    await bench.until(1)
     assert [url for url, _ in delivery.sent] == ["http://127.0.0.1/fast"]
     delivery.released.set()
     assert await advancing == 2
@@ -170,31 +210,25 @@ async def test_advances_wait_for_each_other() -> None:
 
 
 async def test_a_running_clock_sends_by_itself() -> None:
-    delivery = RecordingDelivery()
-    arrived = asyncio.Event()
-    journal = Journal(lambda entry: arrived.set() if len(delivery.sent) == 3 else None)
-    scheduler = Scheduler(RunningClock(CREATED), delivery, journal, SEED)
-    scheduler.schedule(task(pace="100000x"))
-    await arrived.wait()
-    assert delivery.stages == ["text", "first", "complete"]
+    bench = Bench(clock=MockClock(CREATED))
+    bench.scheduler.schedule(task(pace="100000x"))
+    await bench.until(3)
+    assert bench.delivery.stages == ["text", "first", "complete"]
 
 
 async def test_an_earlier_callback_is_not_held_up_by_a_later_one() -> None:
-    delivery = RecordingDelivery()
-    arrived = asyncio.Event()
-    scheduler = Scheduler(RunningClock(CREATED), delivery, Journal(lambda entry: arrived.set()), SEED)
-    scheduler.schedule(task(id="later"))
-    scheduler.schedule(task(id="even later", pace="0.5x"))
-    scheduler.schedule(task(id="now", pace="immediate", scenario="only-complete"))
-    await arrived.wait()
-    await scheduler.stop()
-    assert len(delivery.sent) == 1
+    bench = Bench(clock=MockClock(CREATED))
+    bench.scheduler.schedule(task(id="a"))
+    bench.scheduler.schedule(task(id="b", pace="0.5x"))
+    bench.scheduler.schedule(task(id="c", pace="immediate", scenario="only-complete"))
+    await bench.until(1)
+    await bench.scheduler.stop()
+    assert [entry.task_id for entry in bench.entries if entry.outcome is Outcome.ACCEPTED] == ["c"]
 
 
 async def test_a_running_clock_cannot_be_advanced() -> None:
-    scheduler = Scheduler(RunningClock(), RecordingDelivery(), Journal(), SEED)
-    with pytest.raises(TypeError, match="the clock runs by itself; only --pace manual has a clock to move"):
-        await scheduler.advance(1)
+    with pytest.raises(TypeError, match=r"^the clock runs by itself; freeze it first, or start with --pace manual$"):
+        await Bench(clock=MockClock()).scheduler.advance(1)
 
 
 async def test_stopping_writes_down_what_is_owed() -> None:
@@ -211,13 +245,11 @@ async def test_stopping_writes_down_what_is_owed() -> None:
 
 async def test_stopping_cuts_off_an_attempt_under_way() -> None:
     delivery = HangingDelivery()
-    journal = Journal()
-    scheduler = Scheduler(RunningClock(CREATED), delivery, journal, SEED)
-    scheduler.schedule(task(pace="immediate", scenario="only-complete", callBackUrl="http://127.0.0.1/hang"))
+    bench = Bench(delivery=delivery, clock=MockClock(CREATED))
+    bench.scheduler.schedule(task(pace="immediate", scenario="only-complete", callBackUrl="http://127.0.0.1/hang"))
     await delivery.hanging.wait()
-    await scheduler.stop(grace=0.01)
-    entries = [entry for entry in journal if isinstance(entry, Attempted)]
-    assert [(entry.outcome, entry.detail) for entry in entries] == [("undelivered", "the mock was stopped")]
+    await bench.scheduler.stop(grace=0.01)
+    assert [(entry.outcome, entry.detail) for entry in bench.entries] == [("undelivered", "the mock was stopped")]
 
 
 class BrokenDelivery(RecordingDelivery):
@@ -230,8 +262,7 @@ async def test_a_bug_in_an_attempt_is_written_down_and_raised() -> None:
     bench.scheduler.schedule(task(scenario="skip-first"))
     with pytest.raises(ZeroDivisionError):
         await bench.scheduler.advance(COMPLETE)
-    details = [entry.detail for entry in bench.journal if isinstance(entry, Attempted)]
-    assert details == ["the mock itself failed: ZeroDivisionError('a bug')"] * 2
+    assert [entry.detail for entry in bench.entries] == ["the mock itself failed: ZeroDivisionError('a bug')"] * 2
 
 
 async def test_the_clock_does_not_pass_the_year_9999() -> None:
@@ -245,13 +276,92 @@ async def test_the_clock_does_not_pass_the_year_9999() -> None:
 async def test_a_hanging_receiver_is_waited_for_once() -> None:
     delivery = HangingDelivery()
     bench = Bench(delivery=delivery)
-    for name in "abcdefgh":
+    for name in "12345678":
         bench.scheduler.schedule(task(id=name, scenario="only-complete", callBackUrl="http://127.0.0.1/hang"))
     advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
     await asyncio.wait({advancing}, timeout=3 * STAGGER)
     assert len(bench.scheduler._under_way) == 8
     delivery.released.set()
     assert await advancing == 8
+
+
+async def test_a_hanging_receiver_is_waited_for_once_whatever_the_path() -> None:
+    delivery = HangingDelivery()
+    bench = Bench(delivery=delivery)
+    for name in "12345678":
+        bench.scheduler.schedule(task(id=name, scenario="only-complete", callBackUrl=f"http://127.0.0.1/{name}/hang"))
+    advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
+    await asyncio.wait({advancing}, timeout=2 * STAGGER)
+    held = delivery.held
+    await bench.scheduler.drop(None)
+    await advancing
+    assert held == 8
+
+
+def crowded(delivery: RecordingDelivery, *, frozen: bool) -> Bench:
+    """A bench that owes one receiver that hangs 1000 attempts, and after them one to another receiver."""
+    bench = Bench(delivery=delivery, clock=MockClock(CREATED, frozen=frozen))
+    hanging, other = (
+        task(id=id, pace="immediate", scenario="only-complete", callBackUrl=url)
+        for id, url in [("a", "http://10.0.0.1/hang"), ("b", "http://10.0.0.2/callback")]
+    )
+    for _ in range(1000):
+        bench.scheduler.schedule(hanging)
+    bench.scheduler.schedule(other)
+    return bench
+
+
+async def test_a_crowded_receiver_delays_no_other() -> None:
+    delivery = HangingDelivery()
+    bench = crowded(delivery, frozen=False)
+    await bench.until(1)
+    assert [entry.task_id for entry in bench.entries] == ["b"]
+    assert delivery.held == PER_RECEIVER
+    delivery.released.set()
+    await bench.until(1001)
+
+
+async def test_a_crowded_receiver_delays_no_other_in_an_advance() -> None:
+    delivery = HangingDelivery()
+    bench = crowded(delivery, frozen=True)
+    advancing = asyncio.create_task(bench.scheduler.advance(0))
+    await bench.until(1)
+    assert [entry.task_id for entry in bench.entries] == ["b"]
+    delivery.released.set()
+    assert await advancing == 1001
+
+
+async def test_stopping_ends_an_advance_whose_attempt_was_just_received() -> None:
+    delivery = HangingDelivery()
+    bench = Bench(delivery=delivery)
+    bench.scheduler.schedule(task(callBackUrl="http://127.0.0.1/hang"))
+    advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
+    await delivery.hanging.wait()
+    stopping = asyncio.create_task(bench.scheduler.stop(grace=10))
+    await asyncio.wait({stopping}, timeout=0)
+    delivery.released.set()
+    await stopping
+    await advancing
+    assert [(stage, outcome) for _, stage, _, outcome in bench.attempts] == [
+        ("text", "accepted"),
+        ("first", "undelivered"),
+        ("complete", "undelivered"),
+    ]
+
+
+async def test_nothing_is_attempted_once_it_stops() -> None:
+    delivery = HangingDelivery()
+    bench = Bench(delivery=delivery, clock=MockClock(CREATED))
+    bench.scheduler.schedule(task(pace="immediate", scenario="only-complete", callBackUrl="http://127.0.0.1/hang"))
+    await delivery.hanging.wait()
+    await bench.scheduler.set_clock(bench.clock.freeze)
+    bench.scheduler.schedule(task(id="a", scenario="only-complete"))
+    stopping = asyncio.create_task(bench.scheduler.stop(grace=10))
+    await asyncio.wait({stopping}, timeout=0)
+    assert await bench.scheduler.advance(3600) == 0
+    delivery.released.set()
+    await stopping
+    assert [outcome for *_, outcome in bench.attempts] == ["accepted", "undelivered"]
 
 
 async def test_dropping_cuts_off_what_is_owed_and_under_way() -> None:
@@ -272,7 +382,7 @@ async def test_dropping_leaves_nothing_that_was_due_and_not_started() -> None:
     delivery = HangingDelivery()
     bench = Bench(delivery=delivery)
     for name in "abcd":
-        bench.scheduler.schedule(task(id=name, scenario="only-complete", callBackUrl=f"http://127.0.0.1/{name}/hang"))
+        bench.scheduler.schedule(task(id=name, scenario="only-complete", callBackUrl=f"http://{name}/hang"))
     advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
     await delivery.hanging.wait()
     await bench.scheduler.drop(None)
@@ -284,7 +394,7 @@ async def test_stopping_during_an_advance_writes_down_everything() -> None:
     delivery = HangingDelivery()
     bench = Bench(delivery=delivery)
     for name in "abcd":
-        bench.scheduler.schedule(task(id=name, callBackUrl=f"http://127.0.0.1/{name}/hang"))
+        bench.scheduler.schedule(task(id=name, callBackUrl=f"http://{name}/hang"))
     advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
     await delivery.hanging.wait()
     await bench.scheduler.stop(grace=0.01)
@@ -298,3 +408,109 @@ async def test_what_is_owed_is_bounded() -> None:
     for _ in range(OWED_KEPT + 2):
         bench.scheduler.schedule(many)
     assert [outcome for *_, outcome in bench.attempts] == ["undelivered"] * 2
+    assert {entry.detail for entry in bench.entries} == {"more than 100000 tasks are owed callbacks"}
+    assert bench.scheduler.written_off == 2
+
+
+async def test_a_frozen_clock_holds_what_is_due() -> None:
+    bench = Bench(clock=MockClock(CREATED))
+    bench.scheduler.schedule(task(pace="immediate"))
+    await bench.scheduler.set_clock(bench.clock.freeze)
+    assert await bench.scheduler.advance(0) == 3
+
+
+async def test_a_clock_that_runs_again_sends_what_is_due() -> None:
+    bench = Bench()
+    bench.scheduler.schedule(task(pace="immediate"))
+    await bench.scheduler.set_clock(bench.clock.run)
+    await bench.until(3)
+    assert bench.delivery.stages == ["text", "first", "complete"]
+
+
+async def test_a_reset_clock_stands_at_its_start() -> None:
+    bench = Bench()
+    await bench.scheduler.advance(100)
+    await bench.scheduler.set_clock(bench.clock.reset)
+    assert bench.clock.now() == CREATED
+
+
+async def test_the_clock_is_set_once_nobody_moves_it() -> None:
+    delivery = HangingDelivery()
+    bench = Bench(delivery=delivery)
+    bench.scheduler.schedule(task(scenario="only-complete", callBackUrl="http://127.0.0.1/hang"))
+    advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
+    await delivery.hanging.wait()
+    running = asyncio.create_task(bench.scheduler.set_clock(bench.clock.run))
+    await asyncio.wait({running}, timeout=0)
+    assert bench.clock.frozen
+    delivery.released.set()
+    assert await advancing == 1
+    await running
+    assert not bench.clock.frozen
+
+
+async def test_an_advance_whose_clock_was_set_running_is_refused() -> None:
+    delivery = HangingDelivery()
+    bench = Bench(delivery=delivery)
+    bench.scheduler.schedule(task(scenario="only-complete", callBackUrl="http://127.0.0.1/hang"))
+    advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
+    await delivery.hanging.wait()
+    running = asyncio.create_task(bench.scheduler.set_clock(bench.clock.run))
+    refused = asyncio.create_task(bench.scheduler.advance(60))
+    await asyncio.wait({running, refused}, timeout=0)
+    delivery.released.set()
+    await asyncio.gather(advancing, running)
+    with pytest.raises(TypeError, match="the clock runs by itself"):
+        await refused
+
+
+async def test_what_is_owed_to_a_task_is_told() -> None:
+    bench = Bench(Outcome.ACCEPTED, Outcome.REFUSED, Outcome.ACCEPTED)
+    mine = task(under=edition("apikley", "callback_order=overtaking"))
+    for each in (task(id="a"), mine, task(id="b")):
+        bench.scheduler.schedule(each)
+
+    def owed() -> list[tuple[float, str, int]]:
+        return [(due - CREATED, chain.step.stage, chain.retries) for due, chain in bench.scheduler.owed(mine)]
+
+    assert owed() == [(TEXT, "text", 0), (FIRST, "first", 0), (COMPLETE, "complete", 0)]
+    await bench.scheduler.advance(TEXT)
+    assert owed() == [(TEXT + MINUTE, "text", 1), (FIRST, "first", 0), (COMPLETE, "complete", 0)]
+    await bench.scheduler.advance(COMPLETE)
+    assert owed() == []
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+async def test_a_callback_can_be_sent_again(position: int) -> None:
+    bench, mine = Bench(), task()
+    bench.scheduler.schedule(mine)
+    await bench.scheduler.advance(COMPLETE + 60)
+    attempt = await bench.scheduler.redeliver(mine, position)
+    assert attempt.outcome is Outcome.ACCEPTED
+    assert bench.delivery.sent[3] == bench.delivery.sent[position]
+    assert bench.attempts[3] == (COMPLETE + 60, plan(mine)[position].step.stage, 1, "accepted")
+
+
+async def test_nothing_follows_from_sending_again() -> None:
+    bench, mine = Bench(Outcome.REFUSED), task(under=edition("apikley", "after_giving_up=stop"))
+    for position in range(3):
+        await bench.scheduler.redeliver(mine, position)
+    assert (bench.scheduler.owed(mine), bench.lost, mine.given_up) == ([], [], False)
+
+
+async def test_an_entry_keeps_what_was_sent() -> None:
+    bench = Bench()
+    bench.scheduler.schedule(task(callBackUrl="http://user:secret@127.0.0.1/callback"))
+    await bench.scheduler.advance(FIRST)
+    await bench.scheduler.stop()
+    assert [(entry.url, entry.body) for entry in bench.entries] == [
+        *bench.delivery.sent,
+        ("http://user:secret@127.0.0.1/callback", b""),
+    ]
+
+
+async def test_an_entry_has_the_code_of_its_callback() -> None:
+    bench = Bench()
+    bench.scheduler.schedule(task(scenario="callback-531", account="other"))
+    await bench.scheduler.advance(COMPLETE)
+    assert [(entry.key, entry.code) for entry in bench.entries] == [("other", 200), ("other", 200), ("other", 531)]

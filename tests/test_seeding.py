@@ -1,17 +1,30 @@
 """Everything that looks random."""
 
 from base64 import urlsafe_b64decode
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.seeding import digest, fraction, media_name, pick, task_id, track_id
+from mock_server.seeding import (
+    digest,
+    fraction,
+    media_name,
+    named_media,
+    persona_id,
+    pick,
+    task_id,
+    task_of,
+    track_id,
+)
 
 seeds = st.integers()
 # A NUL joins the parts: no bearer key and no name of the mock's own holds one.
 names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 parts = st.lists(names, max_size=4)
+task_ids = st.builds(task_id, seeds, names, st.integers(1))
+indexes = st.integers(0, 9)
 
 
 @given(seeds, parts, seeds, parts)
@@ -27,21 +40,71 @@ def test_parts_are_not_run_together(seed: int, a: str, b: str, c: str) -> None:
     assert digest(seed, a, b) != digest(seed, a, b, c)
 
 
-def test_digests_stay_the_same() -> None:
-    assert digest(7, "key", 1).hex() == task_id(7, "key", 1) == "de83d1931068ed9913da2ba10f56ab77"
+def test_ids_stay_the_same() -> None:
+    assert digest(7, "key", 1).hex() == "de83d1931068ed9913da2ba10f56ab77"
+    assert task_id(7, "key", 1) == "de83d19310684d9993da2ba10f56ab77"
+    assert track_id(7, task_id(7, "key", 1), 0) == "2407d198-8d18-40f7-a293-3aab1c43baed"
+    assert persona_id(7, "key", "track") == "fb2ec26b1ad9ec58253c91bb289b07e3"
 
 
 @given(seeds, names, st.integers(1))
-def test_a_task_id_is_32_digits(seed: int, account: str, ordinal: int) -> None:
+def test_a_task_id_is_the_hex_of_a_uuid(seed: int, account: str, ordinal: int) -> None:
     id = task_id(seed, account, ordinal)
-    assert len(id) == 32
-    assert set(id) <= set("0123456789abcdef")
+    uuid = UUID(id)
+    assert (uuid.hex, uuid.version, uuid.variant) == (id, 4, RFC_4122)
 
 
-@given(seeds, names, st.integers(0, 9))
+@given(seeds, names, st.integers(1, 99), st.integers(1, 99))
+def test_each_request_has_its_task_id(seed: int, account: str, one: int, other: int) -> None:
+    assert (task_id(seed, account, one) == task_id(seed, account, other)) == (one == other)
+
+
+@given(seeds, task_ids, indexes)
 def test_a_track_id_is_a_uuid(seed: int, task: str, index: int) -> None:
     id = track_id(seed, task, index)
-    assert (str(UUID(id)), UUID(id).version) == (id, 4)
+    uuid = UUID(id)
+    assert (str(uuid), uuid.version, uuid.variant) == (id, 4, RFC_4122)
+
+
+@given(seeds, task_ids, indexes, indexes)
+def test_each_track_of_a_task_has_its_id(seed: int, task: str, one: int, other: int) -> None:
+    assert (track_id(seed, task, one) == track_id(seed, task, other)) == (one == other)
+
+
+@given(seeds, task_ids, task_ids, indexes)
+def test_tasks_share_no_track(seed: int, one: str, other: str, index: int) -> None:
+    assert (track_id(seed, one, index) == track_id(seed, other, index)) == (one == other)
+
+
+@given(seeds, task_ids, indexes)
+def test_a_track_leads_to_its_task(seed: int, task: str, index: int) -> None:
+    assert task_of(seed, track_id(seed, task, index), index) == task
+
+
+@given(seeds, st.uuids(version=4), indexes)
+def test_any_uuid_leads_to_the_task_that_would_make_it(seed: int, track: UUID, index: int) -> None:
+    task = task_of(seed, str(track), index)
+    assert task is not None
+    assert track_id(seed, task, index) == str(track)
+
+
+@pytest.mark.parametrize("track", ["", "source", "e231****-****-****-****-****8cadc7dc", "f" * 31, "é" * 32])
+def test_no_uuid_is_no_track_of_a_task(track: str) -> None:
+    assert task_of(7, track, 0) is None
+
+
+@pytest.mark.parametrize("spelling", ["{}", "{{{}}}", "urn:uuid:{}"])
+def test_a_track_has_one_spelling(spelling: str) -> None:
+    track = spelling.format(track_id(7, task_id(7, "key", 1), 0).upper())
+    assert task_of(7, track, 0) is None
+
+
+@given(seeds, names, names, names)
+def test_a_persona_id_is_one_per_account_and_track(seed: int, account: str, track: str, other: str) -> None:
+    id = persona_id(seed, account, track)
+    assert (len(id), set(id) <= set("0123456789abcdef")) == (32, True)
+    assert (persona_id(seed, account, other) == id) == (other == track)
+    assert (persona_id(seed, other, track) == id) == (other == account)
 
 
 @given(seeds, parts)
@@ -66,9 +129,20 @@ def test_every_option_is_picked() -> None:
     assert {pick("abc", 0, number) for number in range(50)} == {"a", "b", "c"}
 
 
-@given(seeds, names)
-def test_a_media_name_is_reversible(seed: int, task: str) -> None:
-    track = track_id(seed, task, 0)
+@given(names | task_ids.map(lambda task: track_id(7, task, 0)))
+def test_a_media_name_leads_to_its_track(track: str) -> None:
     name = media_name(track)
-    assert "=" not in name
+    assert set(name) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
     assert urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode() == track
+    assert named_media(name) == track
+
+
+@pytest.mark.parametrize("name", ["A", "_w", "é", "\udc00"])
+def test_another_name_is_no_track(name: str) -> None:
+    assert named_media(name) is None
+
+
+@given(st.text())
+def test_any_name_is_a_track_or_none(name: str) -> None:
+    track = named_media(name)
+    assert track is None or named_media(media_name(track)) == track

@@ -1,6 +1,5 @@
 """MockServer in a thread, the socket it listens on, and what happens when it stops."""
 
-import socket
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,13 +11,18 @@ import pytest
 from starlette.applications import Starlette
 
 from mock_server import MockServer, Settings
+from mock_server.clock import MockClock
+from mock_server.demo import EXTEND
+from mock_server.entries import Attempted
 from mock_server.errors import BadSetting
-from mock_server.listening import AnnouncingServer, base_url, listen
+from mock_server.keyview import KeyView
+from mock_server.listening import AnnouncingServer, listen
+from mock_server.operations import path
 from mock_server.receiver import Receiver
-from mock_server.rulebook import EXTEND
-from mock_server.server import Account
 from mock_server.settings import MANUAL_EPOCH
-from tests.builders import request
+from tests.builders import CREATED, request
+
+CREDITS = path("chat-credit")
 
 
 def post(mock: MockServer, client: httpx.Client) -> str:
@@ -75,20 +79,6 @@ def test_a_taken_port_is_a_clear_error() -> None:
     assert str(caught.value).endswith("Choose another port, or --port 0 for a free one.")
 
 
-@pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.7"])
-def test_an_impossible_host_is_a_clear_error(host: str) -> None:
-    with pytest.raises(BadSetting, match=f"cannot listen on {host} port 0: "):
-        listen(host, 0)
-
-
-def test_the_base_url_of_each_family() -> None:
-    with listen("127.0.0.1", 0) as four:
-        assert base_url(four) == f"http://127.0.0.1:{four.getsockname()[1]}"
-    if socket.has_ipv6:
-        with listen("::1", 0) as six:
-            assert base_url(six) == f"http://[::1]:{six.getsockname()[1]}"
-
-
 def test_a_failing_start_is_raised_and_not_waited_for() -> None:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -129,23 +119,88 @@ def test_a_test_sees_and_steers_the_mock() -> None:
         assert mock.clock.now() == MANUAL_EPOCH
 
 
-def test_an_account_sees_nothing_of_another() -> None:
+def test_what_needs_a_key_is_about_the_mocks_own() -> None:
     with MockServer(pace="manual") as mock, Receiver() as receiver:
-        one, two = mock.account("one"), mock.account("two")
-        two.queue("402", times=None)
-        assert send(one, receiver)["code"] == 200
-        assert [send(two, receiver)["code"] for _ in range(2)] == [402, 402]
-        one.clock.advance(30)
-        assert ([entry.answer.code for entry in one.requests], len(one.attempts)) == ([200], 1)
-        one.reset()
-        assert (one.entries, len(two.requests)) == ([], 2)
+        mock.queue("402", times=None)
+        mock.clear_queue()
+        task_id = mock.trigger("only-complete", receiver.url)
+        assert [task.task_id for task in mock.account(mock.key).tasks()] == [task_id]
+        assert mock.redeliver(task_id, "complete").outcome == "accepted"
+        assert [moment.what for moment in mock.timeline(task_id)].count("attempted") == 1
 
 
-def test_an_account_sees_its_wrong_paths() -> None:
-    with MockServer(pace="manual") as mock:
-        account = mock.account("one")
-        httpx.post(f"{mock.url}/api/v1/generate/extent", headers=account.headers)
-        assert [entry.answer.status for entry in account.requests] == [404]
+def test_the_mock_sees_all_keys() -> None:
+    with MockServer(pace="manual") as mock, Receiver() as receiver:
+        for key in ("one", "two"):
+            send(mock.account(key), receiver)
+        assert [entry.key for entry in mock.entries] == ["one", "two"]
+        assert [task.key for task in mock.tasks()] == ["two…", "one…"]
+        assert [task.key for task in mock.tasks(status="PENDING", limit=1)] == ["two…"]
+        assert mock.tasks(status="SUCCESS") == []
+        assert [view.key for view in mock.accounts()] == ["test-key", "empty-key", "one…", "two…"]
+        assert [entry.key for entry in mock.wait_for(2, kind="request")] == ["one", "two"]
+        assert [entry.key for entry in mock.find(code=200)] == ["one", "two"]
+        assert mock.find(code=422) == []
+        mock.clear_journal()
+        assert mock.entries == []
+
+
+def test_a_general_fault_is_of_all_keys_that_have_none() -> None:
+    with MockServer() as mock, Receiver() as receiver:
+        mock.fault("status", status=503, times=1)
+        spared = mock.account("spared")
+        spared.fault("status", status=599)
+        assert {key: fault.status for key, fault in mock.faults().items()} == {None: 503, "spared": 599}
+        for view, status in ((spared, 599), (mock, 503), (mock, 200)):
+            assert httpx.get(mock.url + CREDITS, headers=bearer(view)).status_code == status
+        spared.fault()
+        assert send(spared, receiver)["code"] == 200
+
+
+def test_settings_and_questions_change_while_it_runs() -> None:
+    with MockServer(pace="manual") as mock, Receiver() as receiver:
+        mock.change_settings(maintenance=True)
+        assert send(mock, receiver)["code"] == 455
+        mock.change_settings(maintenance=False)
+        mock.change_questions(first_items="both")
+        send(mock, receiver)
+        mock.clock.advance(105)
+        assert len(receiver.wait_for(2)[1].json()["data"]["data"]) == 2
+        with pytest.raises(BadSetting, match="changeable setting 'profile' is unknown"):
+            mock.change_settings(profile="classic")
+        with pytest.raises(BadSetting, match=r"question 'first_item' is unknown\. Nearest: first_items\."):
+            mock.change_questions(first_item="both")
+
+
+def test_what_is_in_force_can_be_asked() -> None:
+    with MockServer(pace="manual", readings={"text_items": "vary"}) as mock:
+        mock.change_settings(credits=5)
+        mock.change_questions(first_items="both")
+        assert (mock.settings.pace, mock.settings.credits) == ("manual", 5)
+        assert (mock.questions["text_items"], mock.questions["first_items"]) == ("vary", "both")
+        assert "callback-501" in [scenario.name for scenario in mock.scenarios]
+
+
+def test_a_track_can_be_added_for_all_keys() -> None:
+    with MockServer() as mock:
+        track = mock.add_track("ours", "V4", 60.0, title="Harbour")
+        assert mock.tracks()[-1] == track
+        assert track in mock.account("other").tracks()
+
+
+def test_a_clock_can_be_given() -> None:
+    with MockServer(pace="manual", clock=MockClock(CREATED + 5, frozen=True)) as mock:
+        assert mock.clock.now() == CREATED + 5
+
+
+def test_media_urls_lead_to_the_mock() -> None:
+    with MockServer(pace="manual") as mock, Receiver() as receiver:
+        send(mock, receiver)
+        mock.clock.advance(180)
+        track = receiver.wait_for(3)[-1].json()["data"]["data"][0]
+        for name in ("audio_url", "stream_audio_url", "image_url"):
+            assert track[name].startswith(mock.url)
+            assert httpx.get(track[name]).status_code == 200
 
 
 def test_waiting_in_vain_tells_what_came() -> None:
@@ -156,9 +211,19 @@ def test_waiting_in_vain_tells_what_came() -> None:
         mock.wait_for_callbacks("nothing", 1, within=0)
 
 
-def send(to: MockServer | Account, receiver: Receiver) -> dict[str, Any]:
+def test_what_was_seen_can_be_asked_after_the_end() -> None:
+    with MockServer(pace="manual") as mock, Receiver() as receiver:
+        send(mock, receiver)
+    assert len(mock.requests) == 1
+    assert [entry.outcome for entry in mock.entries if isinstance(entry, Attempted)] == ["undelivered"] * 3
+
+
+def bearer(of: MockServer | KeyView) -> dict[str, str]:
+    return {"Authorization": f"Bearer {of.key}"}
+
+
+def send(to: MockServer | KeyView, receiver: Receiver) -> dict[str, Any]:
     """The answer to the documented request."""
-    body = request(callBackUrl=receiver.url)
-    response = httpx.post(f"{to.url}{EXTEND}", json=body, headers={"Authorization": f"Bearer {to.key}"})
+    response = httpx.post(f"{to.url}{EXTEND}", json=request(callBackUrl=receiver.url), headers=bearer(to))
     answer: dict[str, Any] = response.json()
     return answer

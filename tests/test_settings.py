@@ -116,6 +116,7 @@ KNOWN_PACES = "Known: 60x, immediate, manual, realtime, time."
 NO_LIMIT = "is not REQUESTS/SECONDS, both above 0. Example: 20/10."
 NO_DATE = "is neither a date nor a number of seconds. Example: 2025-01-01T00:00:00Z."
 NO_YEAR = "is outside the years 1970 to 9998. Example: 2025-01-01T00:00:00Z."
+NO_URL = "is no URL. Example: http://suno-mock:4010."
 NO_PAIR = "is not QUESTION=READING. Example: --set refusal_status=mirror."
 
 
@@ -171,7 +172,16 @@ def test_any_text_is_judged(parse: Callable[[str], object], text: str) -> None:
         pytest.param({"rate_limit": "x"}, f"rate limit 'x' {NO_LIMIT}", id="rate limit"),
         pytest.param({"epoch": "x"}, f"epoch 'x' {NO_DATE}", id="epoch"),
         pytest.param({"readings": ("x",)}, f"--set 'x' {NO_PAIR}", id="readings"),
-        pytest.param({"credits": -1}, "credits -1 is below 0. Allowed: 0 or more.", id="credits"),
+        pytest.param({"credits": -1}, "credits -1 is not between 0 and 1000000000000000.", id="credits"),
+        pytest.param(
+            {"retention_days": -0.5}, "retention -0.5 is not between 0 and 36500 days.", id="gone before they come"
+        ),
+        pytest.param({"retention_days": 36501}, "retention 36501 is not between 0 and 36500 days.", id="too many days"),
+        pytest.param({"retention_days": nan}, "retention nan is not between 0 and 36500 days.", id="no number of days"),
+        pytest.param({"base_url": "suno-mock:4010"}, f"base URL 'suno-mock:4010' {NO_URL}", id="no scheme"),
+        pytest.param({"base_url": "http://"}, f"base URL 'http://' {NO_URL}", id="no host"),
+        pytest.param({"base_url": "http://a b"}, f"base URL 'http://a b' {NO_URL}", id="a blank"),
+        pytest.param({"base_url": "http://a\n"}, f"base URL 'http://a\\n' {NO_URL}", id="a line feed"),
         pytest.param(
             {"callback_timeout": 0.0}, "callback timeout 0 is not between 0 and 3600 seconds.", id="no time to answer"
         ),
@@ -198,6 +208,9 @@ def test_a_wrong_setting_fails_at_once(wrong: dict[str, Any], said: str) -> None
         pytest.param({"callback_timeout": 3600}, id="an hour to answer"),
         pytest.param({"callback_timeout": 0.001}, id="hardly time to answer"),
         pytest.param({"readings": {"first_items": "both"}}, id="a mapping"),
+        pytest.param({"retention_days": 0}, id="no days"),
+        pytest.param({"retention_days": 36500}, id="a hundred years"),
+        pytest.param({"base_url": "https://example.com/suno?x"}, id="any URL"),
     ],
 )
 def test_a_limit_itself_is_allowed(fine: dict[str, Any]) -> None:
@@ -205,9 +218,9 @@ def test_a_limit_itself_is_allowed(fine: dict[str, Any]) -> None:
 
 
 def test_an_option_carries_its_help() -> None:
-    field = option(7, "How many.", flag="--many", metavar="N")
+    field = option(7, "How many.", flag="--many", metavar="N", live=True)
     assert field.default == 7
-    assert dict(field.metadata) == {"help": "How many.", "flag": "--many", "metavar": "N"}
+    assert dict(field.metadata) == {"help": "How many.", "flag": "--many", "metavar": "N", "live": True}
 
 
 @pytest.mark.parametrize(
@@ -220,6 +233,8 @@ def test_an_option_carries_its_help() -> None:
         ({"callback_timeout": True}, "callback timeout is True. Allowed: a number."),
         ({"pace": None}, "pace is None. Allowed: a text."),
         ({"maintenance": 1}, "maintenance is 1. Allowed: True or False."),
+        ({"retention_days": "5"}, "retention days is '5'. Allowed: a number."),
+        ({"base_url": None}, "base url is None. Allowed: a text."),
         ({"allow_callbacks_to": 5}, "allow callbacks to is 5. Allowed: a text or several."),
     ],
 )

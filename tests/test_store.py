@@ -1,107 +1,145 @@
 """What the mock remembers between requests."""
 
 import asyncio
+from dataclasses import replace
+from itertools import count
 from math import inf
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.accounts import KnownKey
-from mock_server.errors import InsufficientCredits
+from mock_server.errors import BadSetting, InsufficientCredits
 from mock_server.settings import RateLimit
-from mock_server.store import ACCOUNTS_KEPT, BYTES_KEPT, TASKS_KEPT, MemoryStore
+from mock_server.store import ACCOUNTS_KEPT, BYTES_KEPT, POLLED_KEPT, TASKS_KEPT, TRACKS_KEPT, MemoryStore
 from mock_server.tasks import Task
-from tests.builders import CREATED, SOURCE, edition, task
+from tests.builders import CREATED, SOURCE, task
+
+pytestmark = pytest.mark.anyio
 
 PRICE = 12
-KNOWN = {"rich": KnownKey(summary="has its own", credits=1000), "plain": KnownKey(summary="has the default")}
+ONE_IN_TEN = RateLimit(requests=1, seconds=10)
+LIKE = task()
+LARGE = bytes(BYTES_KEPT // 3)
 
 
 def store(credits: int = 100) -> MemoryStore:
-    return MemoryStore(credits, KNOWN)
+    return MemoryStore(lambda key: credits)
 
 
-def opened(id: str, account: str = "key", after: float = 0.0) -> Task:
-    like = task()
-    return Task(id, account, CREATED + after, like.body, SOURCE, edition(), like.scenario, like.pace)
+def opened(id: str, account: str = "key", *, after: float = 0.0, body: bytes = LIKE.body) -> Task:
+    return replace(LIKE, id=id, account=account, created=CREATED + after, body=body)
 
 
-async def affordable(held: MemoryStore, key: str) -> int:
-    """How many tasks the key can pay, by opening them."""
-    for count in range(1000):
-        try:
-            await held.open_task(opened(f"{key}{count}", key), PRICE, None)
-        except InsufficientCredits:
-            return count
-    raise AssertionError
+async def kept(held: MemoryStore, key: str | None = None) -> list[str]:
+    return [each.id for each in await held.tasks(key)]
 
 
-def test_requests_are_counted_per_key() -> None:
-    async def count() -> list[int]:
-        held = store()
-        return [await held.next_ordinal(key) for key in ("a", "a", "b", "a")]
-
-    assert asyncio.run(count()) == [1, 2, 1, 3]
+async def crowd(held: MemoryStore, first: int = 0) -> None:
+    """Use so many other accounts that every account before them is forgotten."""
+    for number in range(first, first + ACCOUNTS_KEPT):
+        await held.next_ordinal(f"crowd {number}")
 
 
-def test_slots_are_counted_per_key() -> None:
-    async def take() -> list[float | None]:
-        held, limit = store(), RateLimit(requests=1, seconds=10)
-        return [await held.take_slot(key, now, limit) for key, now in [("a", 0), ("b", 1), ("a", 4), ("a", 10)]]
-
-    assert asyncio.run(take()) == [None, None, 6, None]
+async def test_requests_are_counted_per_key() -> None:
+    held = store()
+    assert [await held.next_ordinal(key) for key in ("a", "a", "b", "a")] == [1, 2, 1, 3]
 
 
-@pytest.mark.parametrize(
-    ("key", "count"),
-    [
-        pytest.param("anyone", 8, id="a key of no file has the default"),
-        pytest.param("plain", 8, id="a known key without credits too"),
-        pytest.param("rich", 83, id="a known key has its own"),
-    ],
-)
-def test_an_account_opens_with_credits(key: str, count: int) -> None:
-    assert asyncio.run(affordable(store(100), key)) == count
+async def test_slots_are_counted_per_key() -> None:
+    held = store()
+    moments = [("a", 0), ("b", 1), ("a", 4), ("a", 10)]
+    assert [await held.take_slot(key, now, ONE_IN_TEN) for key, now in moments] == [None, None, 6, None]
 
 
-def test_an_empty_account_says_so() -> None:
+async def test_polls_are_counted_per_task() -> None:
+    held = store()
+    moments = [("a", 0), ("b", 1), ("a", 4), ("a", 10)]
+    assert [await held.take_poll(id, now, ONE_IN_TEN) for id, now in moments] == [None, None, 6, None]
+
+
+async def test_polls_of_the_task_polled_first_are_forgotten() -> None:
+    held = store()
+    for number in range(POLLED_KEPT + 1):
+        await held.take_poll(str(number), 0, ONE_IN_TEN)
+        if number == POLLED_KEPT // 2:
+            await held.take_poll("0", 0, ONE_IN_TEN)
+    assert [await held.take_poll(id, 0, ONE_IN_TEN) for id in ("0", "2", "1")] == [10, 10, None]
+
+
+async def test_an_account_opens_with_its_credits() -> None:
+    held = MemoryStore({"rich": 1000, "poor": 0}.__getitem__)
+    assert [await held.balance(key, CREATED) for key in ("rich", "poor")] == [1000, 0]
+
+
+async def test_credits_are_read_when_an_account_opens() -> None:
+    opens_with = {"key": 5}
+    held = MemoryStore(opens_with.__getitem__)
+    await held.next_ordinal("key")
+    opens_with["key"] = 7
+    assert await held.balance("key", CREATED) == 5
+
+
+async def test_credits_can_be_set() -> None:
+    held = store(0)
+    await held.set_credits("key", PRICE)
+    await held.open_task(opened("a"), PRICE, None)
+    assert await held.balance("key", CREATED) == 0
+    assert await held.balance("other", CREATED) == 0
+
+
+async def test_an_empty_account_says_so() -> None:
     with pytest.raises(InsufficientCredits) as refused:
-        asyncio.run(store(11).open_task(opened("a"), PRICE, None))
+        await store(11).open_task(opened("a"), PRICE, None)
     assert refused.value.msg == (
-        "the account has 11 credits and one extension costs 12; use another key, or start the mock with more --credits"
+        "the account has 11 credits and this costs 12; use another key, or start the mock with more --credits"
     )
 
 
-def test_a_refused_task_is_not_kept() -> None:
-    async def refuse() -> Task | None:
-        held = store(0)
-        with pytest.raises(InsufficientCredits):
-            await held.open_task(opened("a"), PRICE, None)
-        return await held.task("key", "a")
-
-    assert asyncio.run(refuse()) is None
+async def test_a_refused_task_is_not_kept() -> None:
+    held = store(0)
+    with pytest.raises(InsufficientCredits):
+        await held.open_task(opened("a"), PRICE, None)
+    assert await held.task("a") is None
+    assert await kept(held) == await kept(held, "key") == []
 
 
-def test_tasks_belong_to_their_key() -> None:
-    async def look() -> list[Task | None]:
-        held = store()
-        await held.open_task(mine, PRICE, None)
-        return [await held.task(key, id) for key, id in [("key", "a"), ("other", "a"), ("key", "b")]]
-
-    mine = opened("a")
-    assert asyncio.run(look()) == [mine, None, None]
+async def test_a_task_is_found_by_its_id() -> None:
+    held, mine = store(), opened("a")
+    await held.open_task(mine, PRICE, None)
+    assert await held.task("a") is mine
+    assert await held.task("b") is None
 
 
-def test_a_refund_pays_again() -> None:
-    async def spend() -> None:
-        held = store(PRICE)
-        await held.open_task(opened("a"), PRICE, CREATED + 180)
-        with pytest.raises(InsufficientCredits):
-            await held.open_task(opened("b", after=179), PRICE, None)
-        await held.open_task(opened("b", after=180), PRICE, None)
+async def test_tasks_are_listed_oldest_first() -> None:
+    held = store()
+    for id, key in [("a", "one"), ("b", "two"), ("c", "one")]:
+        await held.open_task(opened(id, key), PRICE, None)
+    assert await kept(held) == ["a", "b", "c"]
+    assert await kept(held, "one") == ["a", "c"]
+    assert await kept(held, "nobody") == []
 
-    asyncio.run(spend())
+
+async def test_a_lost_task_is_marked() -> None:
+    held, mine = store(), opened("a")
+    await held.note_last(mine, received=False)
+    assert mine.lost
+
+
+@pytest.mark.parametrize("outcomes", [(False, True), (True, False), (True,)])
+async def test_a_last_callback_that_was_received_once_is_not_lost(outcomes: tuple[bool, ...]) -> None:
+    held, mine = store(), opened("a")
+    for received in outcomes:
+        await held.note_last(mine, received)
+    assert not mine.lost
+
+
+async def test_a_refund_pays_again() -> None:
+    held = store(PRICE)
+    await held.open_task(opened("a"), PRICE, CREATED + 180)
+    with pytest.raises(InsufficientCredits):
+        await held.open_task(opened("b", after=179), PRICE, None)
+    await held.open_task(opened("b", after=180), PRICE, None)
 
 
 @settings(max_examples=60, deadline=None)
@@ -111,12 +149,13 @@ def test_a_refund_pays_again() -> None:
 )
 def test_a_balance_is_never_negative(credits: int, requests: list[tuple[int, int, float]]) -> None:
     async def spend() -> None:
-        held, paid, now = MemoryStore(credits, {}), list[tuple[int, float]](), 0.0
-        for wait, price, refund_after in requests:
+        held, paid, now = store(credits), list[tuple[int, float]](), 0.0
+        for number, (wait, price, refund_after) in enumerate(requests):
             now += wait
             balance = credits - sum(each for each, refund_at in paid if refund_at > now)
+            assert await held.balance("key", CREATED + now) == balance >= 0
             try:
-                await held.open_task(opened("a", after=now), price, CREATED + now + refund_after)
+                await held.open_task(opened(str(number), after=now), price, CREATED + now + refund_after)
             except InsufficientCredits:
                 assert balance < price
             else:
@@ -126,59 +165,202 @@ def test_a_balance_is_never_negative(credits: int, requests: list[tuple[int, int
     asyncio.run(spend())
 
 
-def test_the_oldest_task_is_forgotten() -> None:
-    async def open_many() -> list[bool]:
-        held, one = store(), opened("0")
-        for number in range(TASKS_KEPT + 1):
-            one.id = str(number)
-            await held.open_task(one, 0, None)
-        return [await held.task("key", id) is not None for id in ("0", "1", str(TASKS_KEPT))]
-
-    assert asyncio.run(open_many()) == [False, True, True]
+async def test_something_is_made_once_per_key() -> None:
+    held = store()
+    makings = [("one", "persona", "x"), ("one", "persona", "x"), ("one", "wav", "x"), ("two", "persona", "x")]
+    assert [await held.make(*making) for making in makings] == [True, False, True, True]
+    assert list(await held.made("one", "persona")) == ["x"]
+    assert list(await held.made("nobody", "persona")) == []
 
 
-def test_large_bodies_push_tasks_out() -> None:
-    async def open_large() -> list[bool]:
-        held, body = store(), bytes(BYTES_KEPT // 4)
-        for number in range(5):
-            one = opened(str(number))
-            one.body = body
-            await held.open_task(one, 0, None)
-        return [await held.task("key", str(number)) is not None for number in range(5)]
-
-    assert asyncio.run(open_large()) == [False, True, True, True, True]
+async def test_tracks_are_added_for_one_key_or_for_all() -> None:
+    held, mine, ours = store(), replace(SOURCE, id="mine"), replace(SOURCE, id="ours")
+    await held.add_track("key", mine)
+    await held.add_track(None, ours)
+    assert await held.tracks("key") == {"ours": ours, "mine": mine}
+    assert await held.tracks("other") == await held.tracks(None) == {"ours": ours}
 
 
-def test_an_id_is_counted_once() -> None:
-    """Ids come again when an account was forgotten and opens anew: its requests are counted from 1."""
-
-    async def open_again() -> bool:
-        held, one = store(), opened("a")
-        one.body = bytes(BYTES_KEPT // 4)
-        for _ in range(5):
-            await held.open_task(one, 0, None)
-        return await held.task("key", "a") is not None
-
-    assert asyncio.run(open_again())
+async def test_a_keys_own_track_goes_before_that_of_all() -> None:
+    held, mine = store(), replace(SOURCE, title="Mine")
+    await held.add_track("key", mine)
+    await held.add_track(None, SOURCE)
+    assert (await held.tracks("key"))[SOURCE.id] is mine
 
 
-def test_the_oldest_account_is_forgotten() -> None:
-    async def open_many() -> list[int]:
-        held = store()
-        for number in range(ACCOUNTS_KEPT + 1):
-            await held.next_ordinal(str(number))
-        return [await held.next_ordinal(key) for key in ("1", "0")]
+async def test_added_tracks_are_bounded() -> None:
+    held = store()
+    for number in range(TRACKS_KEPT):
+        await held.add_track(str(number % 7), replace(SOURCE, id=str(number)))
+    with pytest.raises(
+        BadSetting, match=r"^10000 source tracks were added; reset the mock, or one key, to forget them\.$"
+    ):
+        await held.add_track(None, SOURCE)
+    changed = replace(SOURCE, id="0", title="changed")
+    await held.add_track("0", changed)
+    assert (await held.tracks("0"))["0"] == changed
+    await held.reset("0")
+    await held.add_track(None, SOURCE)
 
-    assert asyncio.run(open_many()) == [2, 1]
+
+async def test_scenarios_are_queued_per_key() -> None:
+    held = store()
+    await held.queue("key", "late", None)
+    await held.queue("key", "silent", 2)
+    assert [await held.next_scenario("key") for _ in range(4)] == ["silent", "silent", "late", "late"]
+    assert await held.next_scenario("other") is None
 
 
-def test_the_account_in_use_is_not_forgotten() -> None:
-    async def course() -> int:
-        store = MemoryStore(12, {})
-        for number in range(ACCOUNTS_KEPT + 5):
-            await store.next_ordinal(f"key {number}")
-            if number % 5000 == 0:
-                await store.next_ordinal("kept")
-        return await store.next_ordinal("kept")
+async def test_a_queue_can_be_cleared() -> None:
+    held = store()
+    for key in ("key", "other"):
+        await held.queue(key, "late", None)
+        await held.queue(key, "silent", 2)
+    await held.clear_queue("key")
+    assert [await held.next_scenario(key) for key in ("key", "other")] == [None, "silent"]
 
-    assert asyncio.run(course()) == 4
+
+async def test_the_oldest_task_is_forgotten() -> None:
+    held = store()
+    for number in range(TASKS_KEPT + 1):
+        await held.open_task(opened(str(number)), 0, None)
+    assert [await held.task(id) is not None for id in ("0", "1", str(TASKS_KEPT))] == [False, True, True]
+    assert len(await held.tasks("key")) == TASKS_KEPT
+
+
+async def test_large_bodies_push_tasks_out() -> None:
+    held = store()
+    for number in range(4):
+        await held.open_task(opened(str(number), body=LARGE), 0, None)
+    assert await kept(held) == ["1", "2", "3"]
+
+
+async def test_the_account_used_last_goes_last() -> None:
+    held = store()
+    for key in ("a", "b", "a"):
+        await held.next_ordinal(key)
+    assert list(await held.accounts()) == ["b", "a"]
+
+
+async def test_the_oldest_account_is_forgotten() -> None:
+    held = store()
+    for number in range(ACCOUNTS_KEPT + 1):
+        await held.next_ordinal(str(number))
+    assert [await held.next_ordinal(key) for key in ("1", "0")] == [2, 1]
+
+
+async def test_the_account_in_use_is_not_forgotten() -> None:
+    held = store()
+    for number in range(ACCOUNTS_KEPT + 5):
+        await held.next_ordinal(f"key {number}")
+        if number % 5000 == 0:
+            await held.next_ordinal("kept")
+    assert await held.next_ordinal("kept") == 4
+
+
+async def test_a_forgotten_account_takes_its_tasks_along() -> None:
+    held = store()
+    await held.open_task(opened("a", "old"), PRICE, None)
+    await held.take_poll("a", 0, ONE_IN_TEN)
+    await crowd(held)
+    assert await held.task("a") is None
+    assert await kept(held) == await kept(held, "old") == []
+    assert await held.take_poll("a", 0, ONE_IN_TEN) is None
+
+
+async def test_what_was_pushed_out_is_counted() -> None:
+    held = store()
+    assert await held.dropped() == {"tasks": 0, "accounts": 0}
+    for number in range(5):
+        await held.open_task(opened(str(number), body=LARGE), 0, None)
+    await crowd(held)
+    assert await held.dropped() == {"tasks": 2, "accounts": 1}
+    await held.reset("crowd 0")
+    assert await held.dropped() == {"tasks": 2, "accounts": 1}
+    await held.reset(None)
+    assert await held.dropped() == {"tasks": 0, "accounts": 0}
+
+
+async def test_a_reset_forgets_everything() -> None:
+    held = store()
+    await held.open_task(opened("a", body=LARGE), PRICE, None)
+    await held.add_track(None, SOURCE)
+    await held.take_poll("a", 0, ONE_IN_TEN)
+    await held.reset(None)
+    assert (await kept(held), await held.accounts(), await held.tracks("key")) == ([], {}, {})
+    assert await held.take_poll("a", 0, ONE_IN_TEN) is None
+
+
+async def test_a_reset_of_one_key_leaves_the_others() -> None:
+    held = store()
+    for key in ("one", "two"):
+        await held.open_task(opened(f"of {key}", key), PRICE, None)
+        await held.add_track(key, SOURCE)
+        await held.take_poll(f"of {key}", 0, ONE_IN_TEN)
+    await held.add_track(None, replace(SOURCE, id="ours"))
+    await held.reset("one")
+    assert (await kept(held), list(await held.accounts())) == (["of two"], ["two"])
+    assert [list(await held.tracks(key)) for key in ("one", "two")] == [["ours"], ["ours", "source"]]
+    assert [await held.take_poll(f"of {key}", 0, ONE_IN_TEN) for key in ("one", "two")] == [None, 10]
+
+
+@pytest.mark.parametrize("key", [None, "nobody"])
+async def test_resetting_nothing_is_fine(key: str | None) -> None:
+    await store().reset(key)
+
+
+Step = tuple[str, str, bytes]
+keys = st.sampled_from("abc")
+steps = st.tuples(st.just("open"), keys, st.sampled_from([b"", b"small", LARGE])) | st.tuples(
+    st.sampled_from(["use", "reset", "crowd", "reset all"]), keys, st.just(b"")
+)
+
+
+async def take_step(held: MemoryStore, step: Step, serial: int) -> None:
+    name, key, body = step
+    match name:
+        case "open":
+            await held.open_task(opened(str(serial), key, body=body), 0, None)
+        case "use":
+            await held.next_ordinal(key)
+        case "crowd":
+            await crowd(held, serial)
+        case "reset":
+            await held.reset(key)
+        case "reset all":
+            await held.reset(None)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(steps, max_size=15))
+def test_what_is_indexed_is_what_is_kept(course: list[Step]) -> None:
+    """After any course, the accounts' tasks are exactly those of the store, and their bytes are counted once."""
+
+    async def run() -> None:
+        held, serial = store(), count(0, ACCOUNTS_KEPT)
+        for step in course:
+            await take_step(held, step, next(serial))
+            everything = await held.tasks(None)
+            for key, account in (await held.accounts()).items():
+                assert list(account.tasks) == [each.id for each in everything if each.account == key]
+                assert await kept(held, key) == list(account.tasks)
+            assert {each.account for each in everything} <= set(await held.accounts())
+            assert held._bytes == sum(len(each.body) for each in everything) <= BYTES_KEPT
+
+    asyncio.run(run())
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(steps, max_size=12), keys)
+def test_a_reset_forgets_exactly_one_key(course: list[Step], key: str) -> None:
+    async def run() -> None:
+        held, serial = store(), count(0, ACCOUNTS_KEPT)
+        for step in course:
+            await take_step(held, step, next(serial))
+        others = [each for each in await held.tasks(None) if each.account != key]
+        accounts = {each: account for each, account in (await held.accounts()).items() if each != key}
+        await held.reset(key)
+        assert await held.tasks(None) == others
+        assert await held.accounts() == accounts
+
+    asyncio.run(run())

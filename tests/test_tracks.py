@@ -2,10 +2,10 @@
 
 import pytest
 
-from mock_server.demo import documented_request
 from mock_server.documents import FIXTURES, load
+from mock_server.examples import documented_request
 from mock_server.profile import profile_names
-from mock_server.tracks import Track, adopted, personas, source_tracks
+from mock_server.tracks import Track, added, adopted, personas, source_tracks
 from tests.builders import edition
 
 EXAMPLE = "e231****-****-****-****-****8cadc7dc"
@@ -64,3 +64,14 @@ def test_an_adopted_track_fits_any_request() -> None:
 
 def test_the_example_persona_exists() -> None:
     assert personas() == {documented_request("apikley")["personaId"]}
+
+
+def test_an_added_track_needs_little() -> None:
+    assert added("mine", "V5", 60.5) == Track(
+        id="mine", model="V5", duration=60.5, title="Added track", style="unknown", prompt="[Instrumental]"
+    )
+
+
+def test_an_added_track_may_say_more() -> None:
+    track = added("mine", "V5", 60.5, title="Mine", style="polka", prompt="[Verse] La")
+    assert (track.title, track.style, track.prompt) == ("Mine", "polka", "[Verse] La")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.rulebook import KEYWORDS
-from mock_server.wording import ALLOWED, SHOWN, allowed, shown
+from mock_server.wording import ALLOWED, LISTED, SHOWN, allowed, cut, listed, printable, shown
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -78,3 +78,46 @@ def test_a_keyword_says_what_it_allows(keyword: str, value: object, text: str) -
 
 def test_every_keyword_has_words() -> None:
     assert set(ALLOWED) == set(KEYWORDS)
+
+
+@settings(max_examples=200)
+@given(st.text(st.characters(exclude_categories=[])))
+def test_printable_text_obeys_no_one(text: str) -> None:
+    written = printable(text)
+    assert written.isprintable()
+    assert (written == text) == text.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        pytest.param("Grüße 漢", "Grüße 漢", id="letters stay"),
+        pytest.param("a\nb", "a\\nb", id="a line break"),
+        pytest.param("\x1b[2J", "\\x1b[2J", id="a terminal's command"),
+        pytest.param("\u202eabc", "\\u202eabc", id="a turn of direction"),
+        pytest.param("\ud800", "\\ud800", id="half a character"),
+    ],
+)
+def test_what_a_terminal_obeys_is_written_out(text: str, written: str) -> None:
+    assert printable(text) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [("", ""), ("abc", "abc"), ("abcd", "abc... (4 characters)")],
+)
+def test_a_long_text_is_cut(text: str, short: str) -> None:
+    assert cut(text, 3) == short
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        pytest.param([], "", id="none"),
+        pytest.param(["a", 1], '"a", 1', id="a few"),
+        pytest.param([1] * LISTED, ", ".join("1" * LISTED), id="as many as are shown"),
+        pytest.param([1] * (LISTED + 1), ", ".join("1" * LISTED) + " and 1 more", id="one more"),
+    ],
+)
+def test_the_first_values_are_listed(values: list[object], text: str) -> None:
+    assert listed(values) == text

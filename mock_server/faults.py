@@ -1,0 +1,102 @@
+"""Trouble on the way of an answer, before anything is decided: a delay, a lost connection, an answer that is none."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from mock_server.answers import Answer
+from mock_server.errors import BadSetting, unknown
+
+WHOLE: Final = b'{"code":200,"msg":"success","data":{"taskId":"00000000000000000000000000000000"}}'
+NO_JSON: Final = b'{"code":200,"msg":"success","data":{"taskId":}'
+GATEWAY_PAGE: Final = b"<html><body><h1>Bad Gateway</h1></body></html>"
+
+
+class Broken(StrEnum):
+    """What becomes of the answer."""
+
+    RESET = "reset"
+    TRUNCATED = "truncated"
+    MALFORMED = "malformed"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """`delay` in seconds of real time, `times`: for how many requests, 1 or more.
+
+    With `answer` the request is not judged: the connection is reset, or the answer cut short of its Content-Length, or
+    no JSON, or a gateway's page with `status`.
+    """
+
+    delay: float = 0.0
+    answer: Broken | None = None
+    status: int = 502
+    times: int | None = None
+
+    @classmethod
+    def of(cls, answer: str | None = None, **how: Any) -> "Fault":
+        """A fault by the name of what becomes of the answer. Raises BadSetting for a name that does not exist."""
+        if answer is not None and answer not in set(Broken):
+            raise unknown("fault", answer, Broken)
+        if how.get("times") is not None and not how["times"] >= 1:
+            raise BadSetting(f"times is {how['times']}. Allowed: 1 or more, or None for all requests.")
+        return cls(answer=Broken(answer) if answer else None, **how)
+
+    def answered(self) -> Answer:
+        """What is sent, or begun to be sent. There is no envelope, so its code is 0."""
+        broken = self.answer or Broken.RESET
+        page = broken is Broken.STATUS
+        return Answer(
+            status=self.status if page else 200,
+            code=0,
+            msg=f"fault: {broken}",
+            body=GATEWAY_PAGE if page else NO_JSON if broken is Broken.MALFORMED else WHOLE,
+            content_type="text/html" if page else "application/json",
+        )
+
+
+class Faults:
+    """The fault of each key, and that of all others under None."""
+
+    def __init__(self) -> None:
+        self._faults: dict[str | None, Fault] = {}
+        self._left: dict[str | None, int] = {}
+
+    def put(self, key: str | None, fault: Fault) -> None:
+        """Replace the fault of one key, or of all that have none of their own. `Fault()` is none."""
+        self.clear(key)
+        if fault.delay or fault.answer:
+            self._faults[key] = fault
+            if fault.times is not None:
+                self._left[key] = fault.times
+
+    def clear(self, key: str | None) -> None:
+        self._faults.pop(key, None)
+        self._left.pop(key, None)
+
+    def reset(self) -> None:
+        """Forget all of them."""
+        self._faults.clear()
+        self._left.clear()
+
+    def of(self, key: str | None) -> Fault:
+        """The fault that is set for the key, with the requests that it is left for."""
+        fault = self._faults.get(key, Fault())
+        return fault if key not in self._left else replace(fault, times=self._left[key])
+
+    def all(self) -> list[tuple[str | None, Fault]]:
+        """Every fault that is set, by key."""
+        return [(key, self.of(key)) for key in self._faults]
+
+    def take(self, key: str | None) -> Fault | None:
+        """The fault of one request, if there is one."""
+        if not self._faults:
+            return None
+        of = key if key in self._faults else None
+        fault = self._faults.get(of)
+        if of in self._left:
+            self._left[of] -= 1
+            if not self._left[of]:
+                self.clear(of)
+        return fault

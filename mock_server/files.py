@@ -1,0 +1,73 @@
+"""The media of tracks: the audio, the stream and the cover that their URLs lead to."""
+
+from typing import Final
+
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_server import seeding
+from mock_server.downloads import cover_response, sound_response
+from mock_server.errors import NotFound
+from mock_server.media import Sound
+from mock_server.parts import Parts
+from mock_server.sources import Sources
+from mock_server.tracks import Track
+
+AUDIO: Final = ".mp3"
+COVER: Final = ".jpeg"
+DAY: Final = 86400.0
+
+
+class MediaName(Convertor[str]):
+    """The last part of a media URL: the base64 of a track id, which is 36 characters long, and an ending."""
+
+    regex = r"[A-Za-z0-9_-]{48}(?:\.mp3|\.jpeg)?"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("media", MediaName())
+PATH: Final = "/{name:media}"
+
+
+class Files:
+    """Serves the media of every track that is listed or that a task has made, while they are kept."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._sources = Sources(parts)
+
+    async def serve(self, request: Request) -> Response:
+        """Without an ending the stream, which plays from the text stage on; with .mp3 the audio, once it is finished.
+
+        Raises HTTPException and NotFound.
+        """
+        name: str = request.path_params["name"]
+        stem, dot, ending = name.partition(".")
+        track = await self._track(seeding.named_media(stem), needs_audio=dot + ending == AUDIO)
+        if ending == COVER.removeprefix("."):
+            return await cover_response(request, track.id, track.title)
+        return sound_response(request, Sound(track.id, track.title, track.duration))
+
+    async def _track(self, track_id: str | None, *, needs_audio: bool) -> Track:
+        if track_id is None:
+            raise HTTPException(404)
+        listed = self._parts.tracks.get(track_id)
+        if listed is not None:
+            return listed
+        made = await self._sources.made(track_id)
+        if made is None:
+            raise NotFound(f"no track {track_id!r} is there (yet); polling the task tells how far it is")
+        task, result = made
+        days = self._parts.config.retention_days(task.account, task.edition.family.retention_days)
+        if self._parts.clock.now() >= task.created + days * DAY:
+            raise NotFound(f"the files of track {track_id!r} were kept for {days:g} days and are gone")
+        if needs_audio and not result.finished:
+            raise NotFound(f"track {track_id!r} is not finished yet; its stream URL plays already")
+        return result.track

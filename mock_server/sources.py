@@ -1,0 +1,50 @@
+"""Where a track comes from: listed, added, made by a task, or adopted as it comes."""
+
+from collections.abc import Collection
+
+from mock_server.parts import Parts
+from mock_server.profile import Edition
+from mock_server.results import Result
+from mock_server.tasks import Task
+from mock_server.timeline import progress
+from mock_server.tracks import Track, adopted
+
+
+class Sources:
+    """Finds tracks by their ids."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def extendable(self, key: str, audio_id: str, model: str, edition: Edition) -> Track | None:
+        """The track of this id that the key can extend; `model` is what an adopted one is taken to be of."""
+        listed = self._parts.tracks.get(audio_id)
+        if listed is not None:
+            return listed
+        added = (await self._parts.store.tracks(key)).get(audio_id)
+        if added is not None:
+            return added
+        made = await self.made(audio_id)
+        if made is not None and made[0].account == key and made[1].finished:
+            return made[1].track
+        if self._parts.config.settings.adopt_unknown_tracks or self._parts.scenarios.is_magic(audio_id):
+            return adopted(audio_id, model, edition.family.longest[model])
+        return None
+
+    async def made(self, audio_id: str) -> tuple[Task, Result] | None:
+        """The task that has made the track of this id by now, and the track as it stands."""
+        family = self._parts.editions.family
+        for task_id, index in self._parts.studio.tasks_of(audio_id, family.tracks_per_task):
+            task = await self._parts.store.task(task_id)
+            if task is not None:
+                results = self.results(task)
+                return (task, results[index]) if index < len(results) else None
+        return None
+
+    def results(self, task: Task) -> list[Result]:
+        """A task's tracks as they stand now."""
+        return self._parts.studio.listed(task, progress(task, self._parts.clock.now()).stage)
+
+    async def known(self, key: str) -> Collection[str]:
+        """The ids of the source tracks that are listed for the key, for an error text."""
+        return [*self._parts.tracks, *await self._parts.store.tracks(key)]

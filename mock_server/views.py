@@ -1,0 +1,108 @@
+"""What a test gets to see of tasks and accounts: values that are their own JSON. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mock_server.accounts import Account
+from mock_server.chains import Chain
+from mock_server.config import KeySettings
+from mock_server.entries import Attempted
+from mock_server.masking import masked, masked_url
+from mock_server.records import status
+from mock_server.tasks import Task
+from mock_server.timeline import progress, reached_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """One task as it stands. `status` as polling says it, `created` in epoch seconds, the key masked."""
+
+    task_id: str
+    key: str
+    operation: str
+    scenario: str
+    status: str
+    created: float
+    callback_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One point of a task's timeline, in epoch seconds: `accepted`, `reached` or `failed` (a stage), `attempted` (a
+    callback), `owed` (one to come)."""
+
+    at: float
+    what: str
+    stage: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    """One key: its account, and what it has of its own; None where the server's setting holds."""
+
+    key: str
+    credits: int
+    requests: int
+    tasks: int
+    queued: tuple[str, ...]
+    standing: str | None
+    revoked: bool
+    rate_limit: str | None
+    maintenance: bool | None
+    retention_days: float | None
+
+
+def task_view(task: Task, now: float) -> TaskView:
+    return TaskView(
+        task_id=task.id,
+        key=masked(task.account),
+        operation=task.operation.name,
+        scenario=task.scenario.name,
+        status=status(task, progress(task, now)),
+        created=task.created,
+        callback_url=masked_url(task.callback_url),
+    )
+
+
+def timeline(task: Task, attempts: Sequence[Attempted], owed: Sequence[tuple[float, Chain]]) -> list[Moment]:
+    """All that happened to a task and will, in order of the mock's clock."""
+    moments = [*_generation(task), *map(_attempt, attempts), *(_owed(due, chain) for due, chain in owed)]
+    return sorted(moments, key=lambda moment: moment.at)
+
+
+def account_view(key: str, account: Account | None, own: KeySettings, opens_with: int, now: float) -> AccountView:
+    """`key` as it is to be shown; an account that was never used has what it `opens_with`."""
+    used = account or Account(credits=opens_with)
+    return AccountView(
+        key=key,
+        credits=used.balance(now),
+        requests=used.requests,
+        tasks=len(used.tasks),
+        queued=tuple(used.queued),
+        standing=used.standing,
+        revoked=own.revoked,
+        rate_limit=own.rate_limit,
+        maintenance=own.maintenance,
+        retention_days=own.retention_days,
+    )
+
+
+def _generation(task: Task) -> Iterator[Moment]:
+    yield Moment(at=task.created, what="accepted", stage=None, detail=f"{task.operation.name}, {task.scenario.name}")
+    for stage in task.scenario.reached():
+        detail = task.edition.family.stages[stage].status
+        yield Moment(at=reached_at(task, stage), what="reached", stage=stage, detail=detail)
+    failure = task.scenario.fails
+    if failure is not None:
+        at = reached_at(task, failure.instead_of)
+        yield Moment(at=at, what="failed", stage=failure.instead_of, detail=f"{failure.code} {failure.status}")
+
+
+def _attempt(attempt: Attempted) -> Moment:
+    detail = f"attempt {attempt.number}: {attempt.outcome}, {attempt.detail}"
+    return Moment(at=attempt.at, what="attempted", stage=attempt.stage, detail=detail)
+
+
+def _owed(due: float, chain: Chain) -> Moment:
+    return Moment(at=due, what="owed", stage=chain.step.stage, detail=f"attempt {chain.retries + 1}")

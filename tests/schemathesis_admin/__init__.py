@@ -1,0 +1,1 @@
+"""What the Schemathesis process that `test_admin_document` starts is told."""

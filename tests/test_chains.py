@@ -1,0 +1,116 @@
+"""When the next attempt of a callback is made, and what follows when it is given up."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.chains import Chain, chains
+from mock_server.delivery import Outcome
+from mock_server.timeline import plan
+from tests.builders import COMPLETE, CREATED, FIRST, SCENARIOS, TEXT, edition, task
+
+RETRIED = (Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.UNREACHABLE)
+FAILED = (*RETRIED, Outcome.BLOCKED)
+LAST = 2
+
+
+def chain(*readings: str, position: int = 0, retries: int = 0, pace: str = "realtime") -> Chain:
+    mine = task(pace=pace, under=edition("apikley", *readings))
+    return Chain(mine, plan(mine), position, retries)
+
+
+def test_a_chain_tells_what_is_owed_next() -> None:
+    owed = [(each.step.stage, each.due - CREATED, each.ended) for each in (chain(position=at) for at in range(3))]
+    assert owed == [("text", TEXT, False), ("first", FIRST, False), ("complete", COMPLETE, False)]
+
+
+def test_a_chain_ends_behind_its_plan() -> None:
+    assert chain(position=3).ended
+
+
+@pytest.mark.parametrize("outcome", RETRIED)
+def test_a_failed_attempt_is_repeated_three_times(outcome: Outcome) -> None:
+    assert [chain(retries=made).retry_after(outcome) for made in range(4)] == [60, 300, 900, None]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.BLOCKED])
+def test_some_outcomes_are_final(outcome: Outcome) -> None:
+    assert chain().retry_after(outcome) is None
+
+
+def test_a_retry_follows_the_pace() -> None:
+    assert chain(pace="60x").retry_after(Outcome.REFUSED) == 1
+
+
+def test_retries_may_come_at_once() -> None:
+    spaced = chain("retry_spacing=at_once")
+    assert spaced.retry_after(Outcome.REFUSED) == 0
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, *FAILED])
+def test_going_on_begins_anew(outcome: Outcome) -> None:
+    going = chain(retries=3)
+    going.go_on(outcome)
+    assert (going.position, going.retries) == (1, 0)
+
+
+@pytest.mark.parametrize("position", range(3))
+@pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, *FAILED])
+def test_the_last_callback_decides_whether_a_task_is_lost(outcome: Outcome, position: int) -> None:
+    going = chain(position=position)
+    assert going.go_on(outcome) is ((outcome not in FAILED) if position == LAST else None)
+    assert not going.task.given_up
+
+
+@pytest.mark.parametrize("position", range(3))
+@pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, *FAILED])
+def test_a_task_may_be_lost_with_any_callback(outcome: Outcome, position: int) -> None:
+    going = chain("after_giving_up=stop", position=position)
+    received = going.go_on(outcome)
+    assert (received is False) == going.task.given_up == (outcome in FAILED)
+
+
+def test_a_later_success_does_not_take_a_task_up_again() -> None:
+    going = chain("after_giving_up=stop")
+    going.go_on(Outcome.REFUSED)
+    going.go_on(Outcome.ACCEPTED)
+    assert going.task.given_up
+
+
+@given(st.lists(st.sampled_from([Outcome.ACCEPTED, *FAILED]), min_size=12, max_size=12))
+def test_every_callback_has_its_turn(outcomes: list[Outcome]) -> None:
+    """Whatever happens, each stage is attempted once to four times, in order, and the chain ends."""
+    going, attempted = chain(), list[str]()
+    for outcome in outcomes:
+        if not going.ended:
+            attempted.append(going.step.stage)
+            if going.retry_after(outcome) is None:
+                going.go_on(outcome)
+            else:
+                going.retries += 1
+    assert going.ended
+    assert list(dict.fromkeys(attempted)) == ["text", "first", "complete"]
+    assert attempted == sorted(attempted, key=["text", "first", "complete"].index)
+    assert all(1 <= attempted.count(stage) <= 4 for stage in attempted)
+
+
+@pytest.mark.parametrize("scenario", [each.name for each in SCENARIOS])
+@pytest.mark.parametrize("order", ["in_order", "overtaking"])
+def test_chains_hold_the_whole_plan(scenario: str, order: str) -> None:
+    mine = task(scenario=scenario, under=edition("apikley", f"callback_order={order}"))
+    held = [each for chain in chains(mine) for each in chain.planned]
+    assert tuple(held) == plan(mine)
+    assert all(not chain.ended for chain in chains(mine))
+
+
+def test_stages_are_owed_one_after_the_other() -> None:
+    assert [len(each.planned) for each in chains(task())] == [3]
+
+
+def test_stages_may_be_owed_side_by_side() -> None:
+    side_by_side = chains(task(under=edition("apikley", "callback_order=overtaking")))
+    assert [(each.step.stage, each.due - CREATED) for each in side_by_side] == [
+        ("text", TEXT),
+        ("first", FIRST),
+        ("complete", COMPLETE),
+    ]

@@ -1,0 +1,153 @@
+"""A request as a document describes it: where its fields come from, and what is said of wrong ones."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request
+
+from mock_server.described import Described, Problem
+
+pytestmark = pytest.mark.anyio
+
+DOCUMENT: dict[str, Any] = {
+    "components": {
+        "parameters": {"name": {"name": "name", "in": "query", "schema": {"type": "string", "minLength": 1}}},
+        "schemas": {"Colour": {"type": "string", "enum": ["red", "green"]}},
+        "requestBodies": {"Optional": {"content": {"application/json": {"schema": {"type": "object"}}}}},
+    }
+}
+PARAMETERS = [
+    {"$ref": "#/components/parameters/name"},
+    {"name": "count", "in": "query", "schema": {"type": "integer", "minimum": 1}},
+    {"name": "share", "in": "query", "schema": {"type": "number"}},
+    {"name": "colour", "in": "query", "schema": {"$ref": "#/components/schemas/Colour"}},
+    {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
+]
+SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["a"],
+    "properties": {
+        "a": {"type": "integer", "minimum": 0},
+        "b": {"type": "string", "nullable": True},
+        "colour": {"$ref": "#/components/schemas/Colour"},
+    },
+}
+BODY = {"required": True, "content": {"application/json": {"schema": SCHEMA}}}
+
+
+def described(**operation: Any) -> Described:
+    return Described(DOCUMENT, {"responses": {"200": {}}, **operation})
+
+
+async def fields(operation: Described, query: str = "", body: bytes = b"", **path: str) -> dict[str, Any]:
+    """The fields of a request with this query, body and path parameters."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    scope = {"type": "http", "query_string": query.encode(), "headers": [], "path_params": path}
+    return await operation.fields(Request(scope, receive))
+
+
+async def problem(operation: Described, query: str = "", body: bytes = b"") -> str:
+    """The text of the 400 that a request gets."""
+    with pytest.raises(Problem) as caught:
+        await fields(operation, query, body)
+    assert caught.value.status == 400
+    assert str(caught.value) == caught.value.text
+    return caught.value.text
+
+
+@pytest.mark.parametrize(
+    ("responses", "status"), [({"200": {}, "400": {}}, 200), ({"404": {}, "201": {}}, 201), ({"204": {}}, 204)]
+)
+def test_the_status_is_that_of_the_success(responses: dict[str, Any], status: int) -> None:
+    assert described(responses=responses).status == status
+
+
+async def test_fields_come_from_path_query_and_body() -> None:
+    operation = described(parameters=PARAMETERS, requestBody=BODY)
+    found = await fields(operation, "name=x&count=2", b'{"a": 1, "b": null}', id="7")
+    assert found == {"id": "7", "name": "x", "count": 2, "a": 1, "b": None}
+
+
+async def test_what_was_not_sent_is_no_field() -> None:
+    assert await fields(described(parameters=PARAMETERS)) == {}
+
+
+async def test_the_body_of_an_operation_without_one_is_not_read() -> None:
+    assert await fields(described(), body=b"no JSON") == {}
+
+
+@given(st.integers(1, 10**9), st.floats(allow_nan=False, allow_infinity=False))
+async def test_a_number_of_the_query_becomes_a_number(count: int, share: float) -> None:
+    found = await fields(described(parameters=PARAMETERS), urlencode({"count": count, "share": share}))
+    assert (found, type(found["count"])) == ({"count": count, "share": share}, int)
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("count=two", 'count: "two" is not of type "integer"'),
+        ("count=1.5", 'count: "1.5" is not of type "integer"'),
+        ("count=0", "count: 0 is less than the minimum of 1"),
+        ("share=half", 'share: "half" is not of type "number"'),
+        ("name=", 'name: "" is shorter than 1 character'),
+        ("colour=blue", 'colour: "blue" is not one of "red" or "green"'),
+        ("nam=x", "query parameter 'nam' is unknown; allowed: name, count, share, colour"),
+    ],
+)
+async def test_a_wrong_query_names_its_parameter(query: str, text: str) -> None:
+    assert await problem(described(parameters=PARAMETERS), query) == text
+
+
+@pytest.mark.parametrize("value", ["1_0", " 5", "+5", "٣"])
+async def test_a_number_of_the_query_is_written_as_in_json(value: str) -> None:
+    text = await problem(described(parameters=PARAMETERS), urlencode({"count": value}))
+    assert text.endswith('is not of type "integer"')
+
+
+async def test_an_operation_may_allow_no_query() -> None:
+    assert await problem(described(), "z=1&x=2") == "query parameter 'x' is unknown; allowed: none"
+
+
+async def test_of_a_parameter_that_came_twice_the_last_counts() -> None:
+    assert await fields(described(parameters=PARAMETERS), "count=1&count=2") == {"count": 2}
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"", "body is not JSON: EOF while parsing a value at line 1 column 0"),
+        (b"{", "body is not JSON: EOF while parsing an object at line 1 column 1"),
+        (b'{"a": NaN}', "body is not JSON: expected value at line 1 column 7"),
+        (b'{"a": 1, "a": 1}', 'body is not JSON: Detected duplicate key "a"'),
+        (b"[]", 'body: [] is not of type "object"'),
+        (b"{}", 'body: "a" is a required property'),
+        (b'{"a": -1}', "a: -1 is less than the minimum of 0"),
+        (b'{"a": true}', 'a: true is not of type "integer"'),
+        (b'{"a": 1, "b": 2}', 'b: 2 is not of types "null", "string"'),
+        (b'{"a": 1, "colour": null}', 'colour: null is not of type "string"'),
+    ],
+)
+async def test_a_wrong_body_names_its_field(body: bytes, text: str) -> None:
+    assert (await problem(described(requestBody=BODY), body=body)).startswith(text)
+
+
+async def test_every_wrong_field_is_named() -> None:
+    text = await problem(described(requestBody=BODY), body=json.dumps({"b": 1, "colour": "blue", "d": 1}).encode())
+    for part in ("b: 1 is not", 'colour: "blue" is not', "'d' was unexpected", '"a" is a required property'):
+        assert part in text
+    assert text.count("; ") == 3
+
+
+async def test_a_body_may_be_left_out_where_it_is_not_required() -> None:
+    optional = described(requestBody={"$ref": "#/components/requestBodies/Optional"})
+    assert await fields(optional) == {}
+    assert await fields(optional, body=b'{"a": 1}') == {"a": 1}
+    assert await problem(optional, body=b"null") == 'body: null is not of type "object"'

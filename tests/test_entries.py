@@ -1,0 +1,314 @@
+"""Entries of the journal: as JSON, as curls that work when pasted, and which of them are meant."""
+
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_server.answers import accepted, refused
+from mock_server.curls import ARGUMENT_LIMIT
+from mock_server.delivery import Outcome
+from mock_server.entries import OVERHEAD, Entry, Match, Requested
+from mock_server.errors import NotFound
+from tests.builders import CREATED, attempted, edition, requested, task
+
+URL = "http://127.0.0.1:4010"
+EXTEND = f"{URL}/api/v1/generate/extend"
+UNKNOWN_KEY = '-H "Authorization: Bearer ${SUNO_MOCK_KEY:-test-key}"'
+
+
+def test_an_accepted_request_is_shown() -> None:
+    entry = requested(accepted(task(scenario="late"), ""), query=b"a=b")
+    assert entry.shown(URL) == {
+        "id": 0,
+        "kind": "request",
+        "at": CREATED,
+        "method": "POST",
+        "path": "/api/v1/generate/extend",
+        "key": "sec…",
+        "status": 200,
+        "code": 200,
+        "msg": "success",
+        "rules": (),
+        "scenario": "late",
+        "readings": "",
+        "task_id": "5c790000000040008000000000000be8",
+        "body": "{}",
+        "curl": f"curl -sS -g -X POST '{EXTEND}?a=b' {UNKNOWN_KEY} "
+        "-H 'Content-Type: application/json' --data-raw '{}'",
+    }
+
+
+def test_a_refused_request_shows_why() -> None:
+    shown = requested(refused(NotFound("no track", "extend.audioId.known"), edition())).shown(URL)
+    assert (shown["code"], shown["rules"], shown["task_id"]) == (404, ("extend.audioId.known",), None)
+    assert shown["msg"] == "Not Found - The requested resource or endpoint does not exist: no track"
+
+
+def test_the_readings_that_were_drawn_are_shown() -> None:
+    answer = replace(accepted(task(), ""), headers={"suno-mock-readings": "first_items=both"})
+    assert requested(answer).shown(URL)["readings"] == "first_items=both"
+
+
+def test_an_attempt_is_shown() -> None:
+    entry = attempted(outcome=Outcome.TIMED_OUT, detail="no complete answer within 15 s", took=15.0, body=b'{"a": 1}')
+    assert entry.shown(URL) == {
+        "id": 0,
+        "kind": "attempt",
+        "at": CREATED,
+        "key": "key…",
+        "task_id": "5c79",
+        "stage": "text",
+        "code": 200,
+        "number": 1,
+        "url": "http://127.0.0.1:3000/callback",
+        "outcome": "timed_out",
+        "detail": "no complete answer within 15 s",
+        "took": 15.0,
+        "body": '{"a": 1}',
+        "curl": "curl -sS -g -X POST http://127.0.0.1:3000/callback "
+        "-H 'Content-Type: application/json' --data-raw '{\"a\": 1}'",
+    }
+
+
+def test_what_was_never_attempted_has_no_curl() -> None:
+    shown = attempted(outcome=Outcome.UNDELIVERED).shown(URL)
+    assert (shown["body"], shown["curl"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        pytest.param(None, None, id="too large"),
+        pytest.param(b"", None, id="empty"),
+        pytest.param("é\0\n".encode(), "é\0\n", id="a text"),
+        pytest.param(b"\xff", None, id="no text"),
+    ],
+)
+def test_a_body_is_shown_where_it_is_a_text(body: bytes | None, text: str | None) -> None:
+    assert requested(body=body).shown(URL)["body"] == text
+
+
+def test_the_size_counts_the_body() -> None:
+    assert requested(body=None).size == requested(body=b"").size == OVERHEAD
+    assert requested(body=b"12345").size == OVERHEAD + 5
+    assert attempted(url="http://a", body=b"12345").size == OVERHEAD + 8 + 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """A request as a server saw it."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@contextmanager
+def seen() -> Iterator[tuple[str, list[Came]]]:
+    """The URL of a server, and every request that it gets."""
+    came: list[Came] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            came.append(Came(method=self.command, path=self.path, headers=headers, body=body))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    for method in ("GET", "PUT", "DELETE"):
+        setattr(Handler, f"do_{method}", Handler.do_POST)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", came
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+def paste(command: str, **variables: str) -> None:
+    """Run a command as if it were typed into bash, with these variables and no others."""
+    shell = {"PATH": os.environ["PATH"], **variables}
+    done = subprocess.run(["bash"], input=command.encode(), env=shell, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+runs_curl = pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="needs bash and curl")
+
+HOSTILE = [
+    pytest.param(b'{"prompt": "A calm piano"}', id="JSON"),
+    pytest.param(b'it\'s "quoted" and `run` $(too) $HOME !!', id="quotes"),
+    pytest.param("Zażółć\n\ngęślą 🎵 jaźń\n".encode(), id="unicode and newlines"),
+    pytest.param(b"\r\n\t\x1b[31m\x7f", id="control characters"),
+    pytest.param(b"a\0b\0", id="NUL"),
+    pytest.param(bytes(range(256)), id="every byte"),
+    pytest.param(b"100%d %s %% %n \\n \\\\ \\045", id="percent signs and backslashes"),
+    pytest.param(b"\0%d%s%%\\n", id="percent signs after a NUL"),
+    pytest.param(b"@/etc/passwd", id="a file's name"),
+    pytest.param(b"@-", id="the name of standard input"),
+    pytest.param(b"-H\n--next", id="an option"),
+    pytest.param(b"x" * ARGUMENT_LIMIT, id="as long as an argument can be"),
+    pytest.param("ż".encode() * 100_000, id="200 kB"),
+]
+
+
+@runs_curl
+@pytest.mark.parametrize("body", HOSTILE)
+def test_a_pasted_request_sends_the_same_body(body: bytes) -> None:
+    with seen() as (url, came):
+        paste(requested(key="test-key", body=body).curl(url))
+    assert [(each.method, each.path, each.body) for each in came] == [("POST", "/api/v1/generate/extend", body)]
+
+
+@runs_curl
+@pytest.mark.parametrize("body", HOSTILE)
+def test_a_pasted_callback_sends_the_same_body(body: bytes) -> None:
+    with seen() as (url, came):
+        paste(attempted(url=f"{url}/cb?token=a%2Bb&empty=", body=body).curl())
+    assert [(each.method, each.path, each.body) for each in came] == [("POST", "/cb?token=a%2Bb&empty=", body)]
+    assert came[0].headers["content-type"] == "application/json"
+
+
+@runs_curl
+@settings(max_examples=25, deadline=None)
+@given(st.binary(min_size=1) | st.text(min_size=1).map(str.encode))
+def test_any_body_survives_the_shell(body: bytes) -> None:
+    with seen() as (url, came):
+        paste(requested(body=body).curl(url))
+        paste(attempted(url=f"{url}/cb", body=body).curl())
+    assert [each.body for each in came] == [body, body]
+
+
+@runs_curl
+def test_a_pasted_request_sends_the_same_headers() -> None:
+    entry = requested(key="mock-it's", prefer='scenario="late" $HOME', content_type="application/json; charset=utf-8")
+    with seen() as (url, came):
+        paste(entry.curl(url))
+    headers = {name: came[0].headers[name] for name in ("authorization", "prefer", "content-type")}
+    assert headers == {
+        "authorization": "Bearer mock-it's",
+        "prefer": 'scenario="late" $HOME',
+        "content-type": "application/json; charset=utf-8",
+    }
+
+
+@runs_curl
+def test_a_header_that_was_not_sent_is_not_sent() -> None:
+    with seen() as (url, came):
+        paste(requested(key=None, content_type="", method="GET", body=b"").curl(url))
+    assert not {"authorization", "prefer", "content-type"} & set(came[0].headers)
+
+
+@runs_curl
+def test_a_missing_content_type_stays_missing() -> None:
+    with seen() as (url, came):
+        paste(requested(content_type="").curl(url))
+    assert "content-type" not in came[0].headers
+
+
+@runs_curl
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_pasted_request_has_its_method_and_query(method: str) -> None:
+    with seen() as (url, came):
+        paste(requested(method=method, path="/a%20b/{1,2}/[3-4]", query=b"q='&x=%27;&y[]=$HOME", body=None).curl(url))
+    assert [(each.method, each.path) for each in came] == [(method, "/a%20b/{1,2}/[3-4]?q='&x=%27;&y[]=$HOME")]
+
+
+@runs_curl
+@pytest.mark.parametrize(
+    ("variables", "sent"),
+    [
+        pytest.param({}, "Bearer test-key", id="the first key by default"),
+        pytest.param({"SUNO_MOCK_KEY": "my own"}, "Bearer my own", id="a key of one's own"),
+    ],
+)
+def test_a_hidden_key_is_a_variable(variables: dict[str, str], sent: str) -> None:
+    with seen() as (url, came):
+        paste(requested(key="secret-key").curl(url), **variables)
+    assert came[0].headers["authorization"] == sent
+
+
+@given(st.text("abcxyz-0189", min_size=12))
+def test_a_curl_never_tells_a_key(key: str) -> None:
+    curl = requested(key=key, body=b"").curl(URL)
+    assert key not in curl
+    assert UNKNOWN_KEY in curl
+
+
+@pytest.mark.parametrize("key", ["test-key", "empty-key", "mock-402"])
+def test_a_public_key_stands_in_the_curl(key: str) -> None:
+    assert f"-H 'Authorization: Bearer {key}'" in requested(key=key).curl(URL)
+
+
+def test_a_request_without_a_key_has_a_curl_without() -> None:
+    assert "Authorization" not in requested(key=None).curl(URL)
+
+
+texts = st.sampled_from(["a", "b", "c"])
+requests = st.builds(
+    lambda key, path, code, id: requested(replace(accepted(task(id=id), ""), code=code), key=key, path=path),
+    st.none() | texts,
+    texts,
+    st.sampled_from([200, 402]),
+    texts,
+)
+attempts = st.builds(
+    lambda **changes: attempted(**changes),
+    key=texts,
+    task_id=texts,
+    code=st.sampled_from([200, 531]),
+    stage=texts,
+    outcome=st.sampled_from(Outcome),
+)
+entries = requests | attempts
+
+
+def own(entry: Entry) -> dict[str, Any]:
+    """Everything that a Match can ask of the entry."""
+    common = {"key": entry.key, "task_id": entry.task_id, "code": entry.code}
+    if isinstance(entry, Requested):
+        return {"kind": "request", "path": entry.call.path, **common}
+    return {"kind": "attempt", "stage": entry.stage, "outcome": entry.outcome.value, **common}
+
+
+@given(entries)
+def test_no_condition_matches_everything(entry: Entry) -> None:
+    assert Match()(entry)
+
+
+@given(entries, st.data())
+def test_an_entry_matches_its_own_fields(entry: Entry, data: st.DataObject) -> None:
+    names = data.draw(st.sets(st.sampled_from(sorted(own(entry)))))
+    assert Match(**{name: own(entry)[name] for name in names})(entry)
+
+
+@given(entries, st.sampled_from([each.name for each in fields(Match)]))
+def test_one_other_value_is_no_match(entry: Entry, name: str) -> None:
+    other = -1 if name == "code" else "another"
+    assert not Match(**{**own(entry), name: other})(entry)
+
+
+def test_a_refusal_has_no_task_to_match() -> None:
+    assert not Match(task_id="5c79")(requested(refused(NotFound("no track"), edition())))
+
+
+def test_a_stage_is_that_of_an_attempt() -> None:
+    assert [Match(stage="text")(entry) for entry in (requested(), attempted())] == [False, True]
+    assert [Match(path="/api/v1/generate/extend")(entry) for entry in (requested(), attempted())] == [True, False]

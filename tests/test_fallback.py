@@ -1,0 +1,78 @@
+"""What answers when no endpoint does: an unknown path, a wrong method."""
+
+import pytest
+
+from mock_server.demo import EXTEND, RECORD_INFO
+from mock_server.operations import operations
+from tests.clients import Mock, client
+
+pytestmark = pytest.mark.anyio
+
+NOT_FOUND = "Not Found - The requested resource or endpoint does not exist: "
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+async def test_a_wrong_method_is_405_with_allow(method: str) -> None:
+    async with client(Mock().app) as http:
+        response = await http.request(method, EXTEND)
+        assert (response.status_code, response.headers["allow"]) == (405, "POST")
+        assert response.headers["content-type"] == "application/json"
+        if method != "HEAD":
+            msg = f"{NOT_FOUND}{method} is not allowed on {EXTEND}; allowed: POST"
+            assert response.json() == {"code": 404, "msg": msg}
+
+
+async def test_polling_by_another_method_is_405() -> None:
+    async with client(Mock().app) as http:
+        response = await http.post(RECORD_INFO)
+        assert (response.status_code, set(response.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
+
+
+@pytest.mark.parametrize(
+    "path", ["/", EXTEND + "/", "/api/v1/generate/extent", "/%0a%1b[31m", "/api//v1/generate/extend"]
+)
+async def test_a_wrong_path_is_404(path: str) -> None:
+    async with client(Mock().app) as http:
+        response = await http.post(path)
+        assert response.status_code == 404
+        assert response.json()["msg"].startswith(f"{NOT_FOUND}nothing is served at {path}; allowed: POST {EXTEND}, ")
+
+
+@pytest.mark.parametrize("profile", ["apikley", "classic", "observed"])
+async def test_everything_that_the_profile_serves_is_listed(profile: str) -> None:
+    mock = Mock(profile=profile)
+    served = mock.parts.editions.profile.operations
+    async with client(mock.app) as http:
+        msg = (await http.get("/")).json()["msg"]
+        for each in operations().values():
+            assert (f"{each.method} {each.path}," in msg.replace(".", ",")) is (each.name in served)
+
+
+async def test_a_near_miss_of_a_path_is_named() -> None:
+    async with client(Mock().app) as http:
+        response = await http.get("/api/v1/generate/recordinfo")
+        assert response.json()["msg"].endswith(f"Nearest: {RECORD_INFO}.")
+
+
+async def test_what_is_not_served_is_in_the_journal_of_the_key() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await http.get("/api/v1/generate/recordinfo?taskId=x")
+        (entry,) = mock.control.entries()
+        shown = entry.shown("http://mock")
+    assert (shown["status"], shown["code"], shown["path"]) == (404, 404, "/api/v1/generate/recordinfo")
+    assert entry.key == "key"
+    assert "'http://mock/api/v1/generate/recordinfo?taskId=x'" in shown["curl"]
+
+
+async def test_a_long_path_is_cut() -> None:
+    async with client(Mock().app) as http:
+        assert len((await http.get("/" + "x" * 5000)).content) < 2000
+
+
+@pytest.mark.parametrize("reading", ["refusal_status=mirror", "refusal_status=envelope"])
+async def test_the_http_status_does_not_depend_on_the_reading(reading: str) -> None:
+    async with client(Mock(readings=(reading, "error_data=null")).app) as http:
+        response = await http.get("/nothing")
+        assert response.status_code == 404
+        assert response.json()["data"] is None

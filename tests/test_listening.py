@@ -1,0 +1,93 @@
+"""The listening socket, and what a fault does to a real connection."""
+
+import socket
+from contextlib import closing
+from http.client import HTTPConnection, HTTPResponse, IncompleteRead
+from urllib.parse import urlsplit
+
+import pytest
+
+from mock_server import MockServer, Settings
+from mock_server.errors import BadSetting
+from mock_server.faults import WHOLE
+from mock_server.keyview import KeyView
+from mock_server.listening import base_url, listen, reached_at
+from mock_server.operations import path
+
+
+def connected(mock: MockServer) -> closing[HTTPConnection]:
+    address = urlsplit(mock.url)
+    return closing(HTTPConnection(address.hostname or "", address.port, timeout=10))
+
+
+def ask(connection: HTTPConnection, account: KeyView) -> HTTPResponse:
+    """GET the credits of a key; the answer is not read yet."""
+    connection.request("GET", path("chat-credit"), headers=account.headers)
+    return connection.getresponse()
+
+
+def test_a_reset_connection_is_reset() -> None:
+    with MockServer() as mock, connected(mock) as connection:
+        mock.account("key").fault("reset")
+        with pytest.raises(ConnectionResetError):
+            ask(connection, mock.account("key"))
+
+
+def test_a_truncated_answer_is_shorter_than_announced() -> None:
+    with MockServer() as mock, connected(mock) as connection:
+        mock.account("key").fault("truncated")
+        response = ask(connection, mock.account("key"))
+        assert int(response.headers["Content-Length"]) == len(WHOLE)
+        with pytest.raises(IncompleteRead) as caught:
+            response.read()
+        assert caught.value.partial == WHOLE[: len(WHOLE) // 2]
+
+
+def test_a_connection_is_cut_in_the_middle_of_its_life() -> None:
+    with MockServer() as mock, connected(mock) as connection, connected(mock) as another:
+        account = mock.account("key")
+        assert ask(connection, account).read()
+        account.fault("reset", times=1)
+        with pytest.raises(ConnectionResetError):
+            ask(connection, account)
+        assert ask(another, account).status == 200
+
+
+def test_no_other_connection_ends() -> None:
+    with MockServer() as mock, connected(mock) as kept, connected(mock) as cut:
+        assert ask(kept, mock.account("other")).read()
+        mock.account("key").fault("reset")
+        with pytest.raises(ConnectionResetError):
+            ask(cut, mock.account("key"))
+        assert ask(kept, mock.account("other")).status == 200
+
+
+@pytest.mark.parametrize("answer", ["reset", "truncated"])
+def test_an_ended_connection_leaves_nothing_on_standard_error(answer: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with MockServer() as mock, connected(mock) as connection:
+        account = mock.account("key")
+        account.fault(answer)
+        with pytest.raises((ConnectionResetError, IncompleteRead)):
+            ask(connection, account).read()
+        account.wait_for(1, kind="request", code=0)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.7"])
+def test_an_impossible_host_is_a_clear_error(host: str) -> None:
+    with pytest.raises(BadSetting, match=f"cannot listen on {host} port 0: "):
+        listen(host, 0)
+
+
+def test_the_base_url_of_each_family() -> None:
+    with listen("127.0.0.1", 0) as four:
+        assert base_url(four) == f"http://127.0.0.1:{four.getsockname()[1]}"
+    if socket.has_ipv6:
+        with listen("::1", 0) as six:
+            assert base_url(six) == f"http://[::1]:{six.getsockname()[1]}"
+
+
+def test_media_urls_begin_with_the_socket_unless_they_are_told_otherwise() -> None:
+    with listen("127.0.0.1", 0) as listening:
+        assert reached_at(listening, Settings()).base_url == base_url(listening)
+        assert reached_at(listening, Settings(base_url="http://mock")).base_url == "http://mock"

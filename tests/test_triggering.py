@@ -1,0 +1,123 @@
+"""A task without a request: what it would have been, and what cannot be triggered."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from mock_server.errors import BadSetting
+from mock_server.examples import documented_request
+from mock_server.tasks import Task
+from mock_server.tracks import added
+from mock_server.triggering import triggered
+from tests.builders import COMPLETE, CREATED
+from tests.clients import KEY, Mock, client, credits, extend, finished, poll
+
+pytestmark = pytest.mark.anyio
+
+TO = "http://127.0.0.1:9/callback"
+
+
+async def trigger(mock: Mock, scenario: str = "200", key: str = "key", **changes: Any) -> Task:
+    return await triggered(mock.parts, scenario, key, {"callBackUrl": TO} | changes)
+
+
+@pytest.mark.parametrize("profile", ["apikley", "classic", "observed"])
+async def test_it_is_the_documented_request_with_changes(profile: str) -> None:
+    mock = Mock(profile=profile)
+    task = await trigger(mock, title="Harbour")
+    assert orjson.loads(task.body) == documented_request(profile) | {"callBackUrl": TO, "title": "Harbour"}
+    assert (task.account, task.created, task.operation.name, task.callback_url) == ("key", CREATED, "extend", TO)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "stages"),
+    [
+        ("200", ["text", "first", "complete"]),
+        ("mock-only-complete", ["complete"]),
+        ("callback-501", ["text", "complete"]),
+        ("silent", []),
+    ],
+)
+async def test_its_callbacks_are_those_of_the_scenario(scenario: str, stages: list[str]) -> None:
+    mock = Mock()
+    await mock.control.trigger(scenario, TO, "key", {})
+    assert await mock.advance(3600) == len(stages)
+    assert mock.delivery.stages == stages
+    assert {url for url, _ in mock.delivery.sent} <= {TO}
+
+
+async def test_it_can_be_polled_and_costs_nothing() -> None:
+    mock = Mock(credits=5)
+    async with client(mock.app) as http:
+        task_id = await mock.control.trigger("200", TO, "key", {})
+        await mock.advance(COMPLETE)
+        assert (await poll(http, task_id)).json()["data"]["status"] == "SUCCESS"
+        assert (await credits(http)).json()["data"] == 5
+
+
+async def test_without_a_key_it_is_of_the_first_known_one() -> None:
+    mock = Mock()
+    await mock.control.trigger("200", TO, None, {})
+    assert [view.key for view in await mock.control.tasks()] == ["test-key"]
+
+
+async def test_it_counts_as_a_request_of_the_key() -> None:
+    mock, other = Mock(), Mock()
+    async with client(mock.app) as http, client(other.app) as another:
+        first = (await trigger(mock)).id
+        assert (await extend(another, KEY)).json()["data"]["taskId"] == first
+        assert (await extend(http, KEY)).json()["data"]["taskId"] != first
+
+
+async def test_it_goes_on_from_a_track_that_the_key_can_extend() -> None:
+    mock = Mock()
+    mine = added("mine", "V5", 60)
+    await mock.control.add_track(mine, "key")
+    task = await trigger(mock, audioId="mine", model="V5")
+    assert task.source == mine
+    async with client(mock.app) as http:
+        _, (track, _) = await finished(mock, http, await extend(http))
+    assert (await trigger(mock, audioId=track["id"])).source.id == track["id"]  # type: ignore[union-attr]
+
+
+async def test_an_unknown_track_is_adopted() -> None:
+    task = await trigger(Mock(), audioId="anything", model="V5")
+    assert task.source
+    assert (task.source.id, task.source.model, task.source.duration) == ("anything", "V5", 480)
+
+
+async def test_a_refusal_has_no_callbacks() -> None:
+    with pytest.raises(BadSetting) as caught:
+        await trigger(Mock(), "mock-402")
+    assert str(caught.value).startswith(
+        "scenario '402' is a refusal and has no callbacks. Allowed: 200, callback-200, "
+    )
+    assert " 402" not in str(caught.value).partition("Allowed: ")[2]
+
+
+async def test_an_unknown_scenario_shows_the_nearest() -> None:
+    with pytest.raises(BadSetting, match=r"scenario 'silnt' is unknown\. Nearest: silent\."):
+        await trigger(Mock(), "silnt")
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"callBackUrl": "here"}, 'request: callBackUrl is "here"; allowed: an absolute URI'),
+        ({"title": "x" * 81, "prompt": 5}, "request: 2 rules are broken: prompt is 5; allowed: a string"),
+        ({"model": "V3_5"}, 'request: model is "V3_5"; allowed: V4, '),
+    ],
+)
+async def test_a_request_that_breaks_a_rule_is_refused(change: dict[str, Any], text: str) -> None:
+    mock = Mock()
+    with pytest.raises(BadSetting) as caught:
+        await trigger(mock, **change)
+    assert str(caught.value).startswith(text)
+    assert await mock.control.tasks() == []
+
+
+async def test_varying_readings_are_drawn_for_it() -> None:
+    mock = Mock(readings=("first_items=vary",))
+    drawn = {(await trigger(mock)).edition.drawn for _ in range(16)}
+    assert drawn == {"first_items=one", "first_items=both"}

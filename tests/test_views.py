@@ -1,0 +1,120 @@
+"""What a test gets to see of tasks and accounts."""
+
+from collections import deque
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.accounts import Account
+from mock_server.chains import chains
+from mock_server.config import KeySettings
+from mock_server.delivery import Outcome
+from mock_server.views import AccountView, Moment, TaskView, account_view, task_view, timeline
+from tests.builders import COMPLETE, CREATED, FIRST, SCENARIOS, TEXT, attempted, task
+
+
+def test_a_task_is_seen_as_polling_sees_it() -> None:
+    mine = task(scenario="late", callBackUrl="http://user:secret@127.0.0.1/cb")
+    assert task_view(mine, CREATED) == TaskView(
+        task_id="5c790000000040008000000000000be8",
+        key="key…",
+        operation="extend",
+        scenario="late",
+        status="PENDING",
+        created=CREATED,
+        callback_url="http://...@127.0.0.1/cb",
+    )
+
+
+@pytest.mark.parametrize(
+    ("after", "status"), [(0, "PENDING"), (TEXT, "TEXT_SUCCESS"), (FIRST, "FIRST_SUCCESS"), (COMPLETE, "SUCCESS")]
+)
+def test_a_tasks_status_follows_the_time(after: float, status: str) -> None:
+    assert task_view(task(), CREATED + after).status == status
+
+
+def test_a_key_that_everyone_knows_is_shown() -> None:
+    assert task_view(task(account="test-key"), CREATED).key == "test-key"
+
+
+def at(after: float, what: str, stage: str | None, detail: str) -> Moment:
+    return Moment(at=CREATED + after, what=what, stage=stage, detail=detail)
+
+
+def test_a_timeline_tells_what_happened_and_what_will() -> None:
+    mine = task(scenario="only-complete")
+    attempts = [attempted(at=CREATED + COMPLETE, stage="complete", outcome=Outcome.REFUSED, detail="HTTP 500")]
+    [chain] = chains(mine)
+    chain.retries = 1
+    assert timeline(mine, attempts, [(CREATED + COMPLETE + 60, chain)]) == [
+        at(0, "accepted", None, "extend, only-complete"),
+        at(TEXT, "reached", "text", "TEXT_SUCCESS"),
+        at(FIRST, "reached", "first", "FIRST_SUCCESS"),
+        at(COMPLETE, "reached", "complete", "SUCCESS"),
+        at(COMPLETE, "attempted", "complete", "attempt 1: refused, HTTP 500"),
+        at(COMPLETE + 60, "owed", "complete", "attempt 2"),
+    ]
+
+
+def test_a_timeline_tells_where_generation_ends() -> None:
+    assert timeline(task(scenario="callback-501"), [], []) == [
+        at(0, "accepted", None, "extend, callback-501"),
+        at(TEXT, "reached", "text", "TEXT_SUCCESS"),
+        at(FIRST, "failed", "first", "501 GENERATE_AUDIO_FAILED"),
+    ]
+
+
+@given(
+    st.sampled_from([each.name for each in SCENARIOS]),
+    st.sampled_from(["immediate", "60x", "realtime"]),
+    st.lists(st.floats(CREATED, CREATED + 3600)),
+)
+def test_a_timeline_is_in_order(scenario: str, pace: str, moments: list[float]) -> None:
+    mine = task(scenario=scenario, pace=pace)
+    attempts = [attempted(at=moment) for moment in moments]
+    owed = [(chain.due, chain) for chain in chains(mine)]
+    told = timeline(mine, attempts, owed)
+    assert [each.at for each in told] == sorted(each.at for each in told)
+    assert told[0].what == "accepted"
+    assert sum(each.what == "attempted" for each in told) == len(attempts)
+    assert sum(each.what == "owed" for each in told) == len(owed)
+
+
+def test_an_account_is_seen_with_what_it_has_of_its_own() -> None:
+    account = Account(credits=5, requests=3, queued=deque(["late", "402"]), standing="silent", tasks={"a": None})
+    own = KeySettings(credits=9, revoked=True, rate_limit="1/10", maintenance=False, retention_days=0.5)
+    assert account_view("key", account, own, 9, CREATED) == AccountView(
+        key="key",
+        credits=5,
+        requests=3,
+        tasks=1,
+        queued=("late", "402"),
+        standing="silent",
+        revoked=True,
+        rate_limit="1/10",
+        maintenance=False,
+        retention_days=0.5,
+    )
+
+
+def test_an_account_is_seen_with_the_refunds_that_are_due() -> None:
+    account = Account(credits=5)
+    account.owe(CREATED + 1, 12)
+    seen = [account_view("key", account, KeySettings(), 0, CREATED + after).credits for after in (0, 1)]
+    assert seen == [5, 17]
+
+
+def test_an_account_that_was_never_used_opens_with_its_credits() -> None:
+    assert account_view("key", None, KeySettings(), 7, CREATED) == AccountView(
+        key="key",
+        credits=7,
+        requests=0,
+        tasks=0,
+        queued=(),
+        standing=None,
+        revoked=False,
+        rate_limit=None,
+        maintenance=None,
+        retention_days=None,
+    )
