@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 import mock_server
+from contract_tests.mock import mock_tracks
+from contract_tests.mutants.catalogue import mutants
+from contract_tests.published import Published
+from contract_tests.run import Plan
 from mock_server.options import environment
 from mock_server.questions import Register
 from mock_server.receiver import Receiver
@@ -74,11 +78,21 @@ def test_the_test_in_the_readme_passes(pytester: pytest.Pytester) -> None:
 
 def test_the_options_in_the_readme_exist() -> None:
     options = set(re.findall(r"--[a-z][a-z-]+", README.partition("## Work on it")[0]))
-    helped = subprocess.run(
-        [sys.executable, "-m", "mock_server", "serve", "--help"], capture_output=True, text=True, timeout=30, check=True
-    ).stdout
+    helped = "".join(
+        subprocess.run(
+            [sys.executable, "-m", *command, "--help"], capture_output=True, text=True, timeout=30, check=True
+        ).stdout
+        for command in (["mock_server", "serve"], ["contract_tests", "run"])
+    )
     assert {option for option in options - {"--help"} if option not in helped} == set()
     assert environment("--rate-limit") in README
+
+
+def test_the_counts_in_the_readme_and_the_changelog_are_right() -> None:
+    published = Published.read("apikley")
+    assert f"all {len(list(mutants(published)))} are found" in README
+    probes = Plan(published=published, tracks=mock_tracks(published)).probes()
+    assert f"{len(list(probes))} probes by rule" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
 def test_the_questions_in_the_readme_exist() -> None:

@@ -1,0 +1,80 @@
+"""What became of one accepted request, and what a finding is. Pure."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contract_tests.exchanges import Exchange
+from contract_tests.receiver import Arrival
+from contract_tests.requests import Probe
+
+STAGES: Final = ("text", "first", "complete")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One broken rule."""
+
+    rule: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What came for one accepted request: the request, its answer, its callbacks in order, the record at the end."""
+
+    probe: Probe
+    exchange: Exchange
+    url: str
+    arrivals: Sequence[Arrival]
+    record: Any
+
+    @property
+    def bodies(self) -> list[Any]:
+        return [parsed(arrival.body) for arrival in self.arrivals]
+
+    @property
+    def request(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(self.exchange.sent)
+        return found
+
+    def timeline(self) -> tuple[tuple[float, str], ...]:
+        """Seconds after the request, and what came then: the answer, each callback by its stage."""
+        begun = self.exchange.started
+        stages = [text_of(stage)[:40] for stage in self.stages()]
+        came = [(arrival.at - begun, stage) for arrival, stage in zip(self.arrivals, stages, strict=True)]
+        return ((self.exchange.answered - begun, "answer"), *came)
+
+    def data(self, body: Any) -> Mapping[str, Any]:
+        """`data` of a callback, empty where it has none."""
+        found = body.get("data") if isinstance(body, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def stages(self) -> list[Any]:
+        return [self.data(body).get("callbackType") for body in self.bodies]
+
+    def tracks(self, body: Any) -> list[Mapping[str, Any]]:
+        items = self.data(body).get("data")
+        return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def ids(course: Course) -> Callable[[Any], list[Any]]:
+    return lambda body: [track.get("id") for track in course.tracks(body)]
+
+
+def finding(rule: str, expected: str, got: Any) -> Finding:
+    return Finding(rule=rule, expected=expected, got=text_of(got))
+
+
+def text_of(value: Any) -> str:
+    """A value for a reader; a server's text may hold what no report can."""
+    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else repr(value)
+
+
+def parsed(raw: bytes | str) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None

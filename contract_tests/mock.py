@@ -1,0 +1,43 @@
+"""The mock as a target: a process of its own, of which nothing is known but what it prints and answers."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import yaml
+
+from contract_tests.published import ROOT, Published
+from contract_tests.requests import Track
+
+KEY = "test-key"
+BAD_KEY = "a-key-that-was-never-given-out"
+
+
+@contextmanager
+def mock(profile: str, *options: str) -> Iterator[str]:
+    """The base URL of a mock that calls back at once and takes known keys only.
+
+    Raises OSError when it does not start.
+    """
+    command = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--quiet", "--strict-keys"]
+    command += ["--profile", profile, "--pace", "immediate", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603, our own command
+        url = process.stdout.readline().strip() if process.stdout else ""
+        try:
+            if not url:
+                raise OSError("the mock did not start; its message is above")
+            yield url
+        finally:
+            process.terminate()
+
+
+def mock_tracks(published: Published) -> tuple[Track, ...]:
+    """The mock's source tracks, from `fixtures/tracks.yaml`."""
+    entries: list[dict[str, Any]] = yaml.safe_load((ROOT / "fixtures" / "tracks.yaml").read_bytes())
+    return tuple(
+        Track(id=each["id"], model=each["model"], duration=each["duration"])
+        for each in entries
+        if each["model"] in published.models and published.profile in each.get("profiles", (published.profile,))
+    )

@@ -1,0 +1,74 @@
+"""Run the harness against every mutant and print which rule killed it: `python -m contract_tests.mutants`."""
+
+import argparse
+import io
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
+from contract_tests.mutants.catalogue import mutants
+from contract_tests.mutants.proxy import Mutant, Proxy
+from contract_tests.published import Published
+from contract_tests.receiver import Receiver
+from contract_tests.run import Plan, Run, Verdict
+from contract_tests.target import Limits, Target
+from contract_tests.triggers import mock_triggers
+
+PATIENCE = 1.0
+"""Seconds to wait for a callback that a mutant may keep back; the mock's come at once."""
+UNHARMED = Mutant(name="no fault", group="none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Killed:
+    """What became of one mutant: the rules that it broke, none if it lives, and the seconds that the run took."""
+
+    mutant: Mutant
+    rules: tuple[str, ...]
+    took: float
+
+
+def killed(url: str, published: Published, mutant: Mutant) -> Killed:
+    """The verdict of a whole run on one mutant in front of the server at `url`."""
+    started = time.monotonic()
+    with Proxy(url, mutant) as proxy, Receiver() as receiver:
+        target = Target(proxy.url, {"own": KEY, "bad": BAD_KEY}, Limits(), io.StringIO())
+        plan = Plan(
+            published=published,
+            tracks=mock_tracks(published),
+            triggers=tuple(mock_triggers(published)),
+            callback_timeout=PATIENCE,
+            retries=True,
+        )
+        results = Run(plan, target, receiver).results()
+        target.close()
+    broken = dict.fromkeys(result.rule for result in results if result.verdict is Verdict.VIOLATED)
+    return Killed(mutant=mutant, rules=tuple(broken), took=time.monotonic() - started)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--profile", default="apikley")
+    parser.add_argument("--only", default="", help="mutants whose name holds this")
+    options = parser.parse_args()
+    published = Published.read(options.profile)
+    chosen = [each for each in mutants(published) if options.only in each.name]
+    with mock(options.profile) as url:
+        alive = list(_told(killed(url, published, mutant) for mutant in (UNHARMED, *chosen)))
+    print(f"{len(chosen) - len(alive)} of {len(chosen)} mutants killed")
+    sys.exit(1 if alive else 0)
+
+
+def _told(results: Iterable[Killed]) -> Iterable[Mutant]:
+    """Print each result; those that are not as they should be come back."""
+    for result in results:
+        by = ", ".join(result.rules[:3]) or "nobody"
+        print(f"{result.took:5.1f} s  {result.mutant.group:10}  {result.mutant.name:46}  {by}", flush=True)
+        if bool(result.rules) is (result.mutant is UNHARMED):
+            yield result.mutant
+
+
+if __name__ == "__main__":
+    main()

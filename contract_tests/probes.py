@@ -1,0 +1,32 @@
+"""What is sent to a target, one thing at a time, in the order of what it costs and what it is worth."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contract_tests.acceptances import Acceptances, Questions
+from contract_tests.published import Published
+from contract_tests.refusals import Refusals
+from contract_tests.requests import Probe, Track
+
+
+class Probes:
+    """All probes for one profile and the source tracks of a target."""
+
+    def __init__(self, published: Published, tracks: tuple[Track, ...]) -> None:
+        self._refusals = Refusals(published, tracks)
+        self._acceptances = Acceptances(published, tracks)
+        self._questions = Questions(published, tracks)
+
+    def __iter__(self) -> Iterator[Probe]:
+        """Refusals first, which are free; then acceptances, those that carry most facts first; then open questions."""
+        yield from self._refusals
+        yield from self._acceptances
+        yield from self._questions
+
+    def deliveries(self) -> Iterator[Probe]:
+        """What becomes of callbacks that are not received; it takes as long as the target waits before it retries."""
+        return self._acceptances.deliveries()
+
+    def request(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The documented example for the first track, changed."""
+        return self._acceptances.request(changes)

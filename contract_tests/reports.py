@@ -1,0 +1,123 @@
+"""Results → a summary by rule, JSON, JUnit XML. Pure; no key is in what goes in, so none comes out."""
+
+import json
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from contract_tests.exchanges import Exchange
+from contract_tests.run import Result, Verdict
+
+WORST: tuple[Verdict, ...] = (Verdict.VIOLATED, Verdict.PASSED, Verdict.OBSERVED, Verdict.NOT_TRIED)
+"""A rule with several results has the first of these that is among them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """All results of one rule."""
+
+    rule: str
+    verdict: Verdict
+    results: tuple[Result, ...]
+
+    @property
+    def line(self) -> str:
+        """The rule on one line of the summary."""
+        first = next((each for each in self.results if each.verdict is self.verdict), self.results[0])
+        match self.verdict:
+            case Verdict.VIOLATED:
+                detail = _violation(first)
+            case Verdict.PASSED:
+                detail = f"{len(self.results)} tried"
+            case Verdict.OBSERVED:
+                detail = f"reads {first.why}"
+            case Verdict.NOT_TRIED:
+                detail = first.why
+        return f"{MARKS[self.verdict]} {self.rule:34} {detail}"
+
+
+MARKS = {Verdict.PASSED: "ok ", Verdict.VIOLATED: "NO ", Verdict.OBSERVED: "?  ", Verdict.NOT_TRIED: "-  "}
+
+
+def rows(results: Iterable[Result]) -> list[Row]:
+    """The results by rule, in the order in which the rules came up."""
+    by_rule: dict[str, list[Result]] = {}
+    for result in results:
+        by_rule.setdefault(result.rule, []).append(result)
+    return [
+        Row(rule=rule, verdict=min((each.verdict for each in found), key=WORST.index), results=tuple(found))
+        for rule, found in by_rule.items()
+    ]
+
+
+def summary(found: Sequence[Row], spent: int) -> str:
+    """The last line: how many rules of which verdict, and what it cost."""
+    counts = {verdict: sum(row.verdict is verdict for row in found) for verdict in WORST}
+    return (
+        f"{counts[Verdict.VIOLATED]} rules violated, {counts[Verdict.PASSED]} passed, "
+        f"{counts[Verdict.OBSERVED]} questions observed, {counts[Verdict.NOT_TRIED]} not tried; {spent} tasks started"
+    )
+
+
+def as_json(found: Iterable[Row]) -> str:
+    """Everything, for a program to read."""
+    return json.dumps([_row(row) for row in found], indent=2, ensure_ascii=False)
+
+
+def as_junit(found: Sequence[Row]) -> str:
+    """One test case per rule: a violation is a failure, what was not tried is skipped."""
+    suite = ElementTree.Element(
+        "testsuite",
+        name="suno-contract",
+        tests=str(len(found)),
+        failures=str(sum(row.verdict is Verdict.VIOLATED for row in found)),
+        skipped=str(sum(row.verdict is Verdict.NOT_TRIED for row in found)),
+    )
+    for row in found:
+        case = ElementTree.SubElement(suite, "testcase", classname="suno-contract", name=row.rule)
+        if row.verdict is Verdict.VIOLATED:
+            failure = ElementTree.SubElement(case, "failure", message=_printable(row.line))
+            failure.text = _printable(json.dumps(_row(row), indent=2))
+        elif row.verdict is Verdict.NOT_TRIED:
+            ElementTree.SubElement(case, "skipped", message=_printable(row.results[0].why))
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+def curl(exchange: Exchange) -> str:
+    """The request for a shell, with the key from the environment."""
+    parts = ["curl", "-sS", "-X", exchange.method, shlex.quote(exchange.url)]
+    for name, value in exchange.headers.items():
+        header = f"{name}: {value}"
+        parts += ["-H", f'"{header.replace("***", "$SUNO_API_KEY")}"' if "***" in value else shlex.quote(header)]
+    if exchange.sent:
+        parts += ["--data-raw", shlex.quote(exchange.sent.decode(errors="backslashreplace"))]
+    return " ".join(parts)
+
+
+def _row(row: Row) -> dict[str, object]:
+    return {"rule": row.rule, "verdict": row.verdict, "results": [_result(each) for each in row.results]}
+
+
+def _result(result: Result) -> dict[str, object]:
+    probe, exchange = result.probe, result.exchange
+    return {
+        "verdict": result.verdict,
+        "tried": probe.says if probe else "",
+        "place": probe.place if probe else "",
+        "quote": probe.quote if probe else "",
+        "why": result.why,
+        "findings": [{"expected": each.expected, "got": each.got} for each in result.findings],
+        "curl": curl(exchange) if exchange and result.verdict is Verdict.VIOLATED else "",
+    }
+
+
+def _violation(result: Result) -> str:
+    finding = result.findings[0]
+    tried = f"{result.probe.says}: " if result.probe else ""
+    return f"{tried}expected {finding.expected}; got {finding.got}"[:300]
+
+
+def _printable(text: str) -> str:
+    """Without the characters that XML cannot hold."""
+    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)

@@ -1,0 +1,147 @@
+"""The command `suno-contract`, run to its end."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from contract_tests.cli import main
+from contract_tests.mock import mock_tracks
+from contract_tests.published import Published
+from tests import plain_server
+from tests.scripted import ACCEPTED, REFUSED, http, scripted
+
+TRACK = ("--audio-id", "e231", "--audio-model", "V4", "--audio-duration", "198.44")
+KEY = "sk-very-secret"
+Output = pytest.CaptureFixture[str]
+Patch = pytest.MonkeyPatch
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: Patch) -> None:
+    monkeypatch.setenv("SUNO_API_KEY", KEY)
+    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
+
+
+@pytest.fixture
+def plain() -> Iterator[str]:
+    sources = {track.id: (track.model, track.duration) for track in mock_tracks(Published.read("apikley"))}
+    with plain_server.Plain({**sources, "e231": ("V4", 198.44)}, pause=0.01) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server.url
+        server.shutdown()
+
+
+def status(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_the_mock_conforms(capsys: Output) -> None:
+    assert status("run", "--only", "extend.title.*") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith(" against apikley.openapi.yaml, profile apikley")
+    assert lines[-1].startswith("0 rules violated, ")
+    assert {line.split()[1] for line in lines[1:-1]} >= {"extend.title.type", "extend.title.length"}
+
+
+def test_a_target_that_conforms_ends_with_0(plain: str, monkeypatch: Patch) -> None:
+    monkeypatch.setenv("PLAIN_KEY", plain_server.KEY)
+    assert status("run", "--base-url", plain, "--api-key-env", "PLAIN_KEY", "--only", "extend.example", *TRACK) == 0
+
+
+def test_a_violation_ends_with_1_and_its_line(capsys: Output) -> None:
+    with scripted(http({"code": 418, "msg": "teapot"})) as server:
+        assert status("run", "--base-url", server.url, "--only", "extend.title.custom", *TRACK) == 1
+    out = capsys.readouterr().out
+    assert "NO  answer.code.listed                 title is missing with defaultParamFlag true: expected one of " in out
+    assert "rules violated" in out.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--profile", "acme"], "profile 'acme' is unknown. Known: apikley, classic, observed."),
+        (["--base-url", "localhost:80", *TRACK], "--base-url 'localhost:80' is no http:// or https:// URL."),
+        (["--base-url", "http://[", *TRACK, "--api-key-env", "NO_SUCH_KEY"], "no key: set the environment variable "),
+        (["--base-url", "http://127.0.0.1:1"], "no source track: give --audio-id, --audio-model and "),
+        (["--base-url", "http://127.0.0.1:1", *TRACK, "--trigger", "x"], "--trigger 'x' is not CODE=KIND:VALUE."),
+        (["--audio-id", "x"], "--audio-id, --audio-model and --audio-duration belong together"),
+        ([*TRACK[:3], "V9", *TRACK[4:]], "--audio-model 'V9' is unknown. Known: V4, "),
+        (["--budget", "-1"], "Invalid value for '--budget': -1 is not in the range x>=0."),
+        (["--colour"], "No such option"),
+    ],
+)
+def test_what_cannot_be_run_ends_with_2_and_says_what_to_give(arguments: list[str], text: str, capsys: Output) -> None:
+    assert status("run", *arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("suno-contract: ")
+    assert text in error
+
+
+def test_a_receiver_port_that_is_taken_ends_with_2(capsys: Output) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert status("run", "--receiver-port", str(taken.getsockname()[1])) == 2
+    assert "Address already in use" in capsys.readouterr().err
+
+
+def test_without_a_command_the_help_is_shown(capsys: Output) -> None:
+    assert status() == 2
+    assert "Commands:" in capsys.readouterr().err
+
+
+def test_a_plan_is_listed_and_nothing_is_sent(capsys: Output) -> None:
+    with scripted(REFUSED) as server:
+        assert status("plan", "--base-url", server.url, "--only", "extend.weights", *TRACK) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert server.heard == []
+    assert lines[0].startswith("1 extend.weights                     weights 0, 0.01, 0.02")
+    assert lines[-1] == "34 tasks at most"
+
+
+def test_a_plan_of_refusals_costs_nothing(capsys: Output) -> None:
+    assert status("plan", "--only", "extend.title.*") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "0 tasks at most"
+
+
+def test_a_budget_of_0_sends_no_acceptance(capsys: Output) -> None:
+    with scripted(REFUSED) as server:
+        status("run", "--base-url", server.url, "--budget", "0", "--only", "extend.example", *TRACK)
+    assert server.heard == []
+    assert "-   extend.example                     budget: 0 of 0 tasks are spent" in capsys.readouterr().out
+
+
+def test_on_another_name_than_a_loopback_one_the_budget_is_0(capsys: Output) -> None:
+    """127.0.0.2 never leaves the machine either, and is not in the list."""
+    status("run", "--base-url", "http://127.0.0.2:1", "--only", "extend.example", *TRACK)
+    assert "budget: 0 of 0 tasks are spent" in capsys.readouterr().out
+
+
+def test_the_reports_are_written_and_hold_no_key(tmp_path: Path, capfd: Output) -> None:
+    folder = tmp_path / "new" / "report"
+    echoing = http({"code": 401, "msg": f"{KEY} is unknown", "data": KEY})
+    with scripted(echoing, b"", ACCEPTED) as server:
+        arguments = ("--only", "extend.[ts]*", "--callback-timeout", "0.1", "--report-dir", str(folder), *TRACK)
+        assert status("run", "--base-url", server.url, *arguments) == 1
+    assert KEY.encode() in server.heard[0]
+    written = {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+    assert {"report.json", "junit.xml", "journal.jsonl", "report.html"} <= set(written)
+    assert KEY not in "".join([*written.values(), *capfd.readouterr()])
+    assert {row["verdict"] for row in json.loads(written["report.json"])} >= {"violated"}
+    assert ElementTree.fromstring(written["junit.xml"]).tag == "testsuite"
+    assert json.loads(written["journal.jsonl"].splitlines()[0])["headers"]["Authorization"] == "Bearer ***"
+
+
+def test_a_trigger_takes_its_key_from_the_environment(monkeypatch: Patch, capsys: Output) -> None:
+    monkeypatch.setenv("EMPTY_KEY", "sk-empty")
+    with scripted(http({"code": 402, "msg": "no credits"})) as server:
+        arguments = ("--trigger", "402=key-env:EMPTY_KEY", "--only", "code.402", *TRACK)
+        assert status("run", "--base-url", server.url, *arguments) == 0
+    assert b"Bearer sk-empty" in server.heard[0]
+    assert "sk-empty" not in capsys.readouterr().out

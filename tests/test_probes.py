@@ -1,0 +1,145 @@
+"""The probes against the mock: the data and two implementations of it, held against each other."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from contract_tests.mock import BAD_KEY, KEY, mock_tracks
+from contract_tests.probes import Probes
+from contract_tests.published import Published, profiles
+from contract_tests.refusals import ASKED
+from contract_tests.requests import Probe
+from mock_server.app import create_app
+from mock_server.settings import Settings
+from tests.builders import edition
+from tests.clients import client
+
+PUBLISHED = {profile: Published.read(profile) for profile in profiles()}
+PROBES = {profile: list(Probes(each, mock_tracks(each))) for profile, each in PUBLISHED.items()}
+URL = "http://127.0.0.1:1/cb/0?k=0"
+SAME = {"extend.auth.missing", "extend.auth.scheme", "extend.auth.key", "extend.method", "extend.contentType"}
+"""Rules of everything but the body."""
+each_profile = pytest.mark.parametrize("profile", PUBLISHED)
+
+
+def body(probe: Probe) -> Any:
+    return json.loads(probe.body.replace(b"$URL", URL.encode()))
+
+
+def of_body(profile: str, accepted: bool) -> list[Probe]:
+    """The probes of rules on the body, but for those that make it no JSON."""
+    other = {*SAME, "extend.body.json"}
+    return [
+        probe
+        for probe in PROBES[profile]
+        if not probe.question and probe.expected.accepted is accepted and probe.rule not in other
+    ]
+
+
+@each_profile
+def test_every_rule_that_holds_has_a_probe_or_is_a_question(profile: str) -> None:
+    published = PUBLISHED[profile]
+    probed = {probe.rule for probe in PROBES[profile]}
+    assert {rule.id for rule in published.holding(published.picks)} - probed <= ASKED
+
+
+@each_profile
+def test_every_limit_that_holds_is_probed_for_every_model(profile: str) -> None:
+    published = PUBLISHED[profile]
+    said = " ".join(probe.says for probe in PROBES[profile])
+    for limit in published.limits:
+        if all(published.picks[name] == pick for name, pick in limit.when.items()):
+            assert f"{limit.field} has {limit.characters + 1} characters, one byte each, for {limit.model}" in said
+
+
+@each_profile
+def test_no_two_probes_have_the_same_id(profile: str) -> None:
+    ids = [probe.id for probe in PROBES[profile]]
+    assert len(set(ids)) == len(ids)
+
+
+@each_profile
+def test_every_refusal_of_a_body_breaks_exactly_its_rule(profile: str) -> None:
+    contract = edition(profile).contract("extend")
+    state = {"extend.continueAt.end", "extend.audioId.known", "extend.personaId.known"}
+    for probe in of_body(profile, accepted=False):
+        wanted = [] if probe.rule in state else [probe.rule]
+        assert [each.rule for each in contract.violations(body(probe))] == wanted, probe.id
+
+
+@each_profile
+def test_no_acceptance_breaks_a_rule(profile: str) -> None:
+    contract = edition(profile).contract("extend")
+    for probe in of_body(profile, accepted=True):
+        assert contract.violations(body(probe)) == [], probe.id
+
+
+@each_profile
+@pytest.mark.anyio
+async def test_the_mock_answers_every_probe_as_expected(profile: str) -> None:
+    settings = Settings(profile=profile, pace="manual", strict_keys=True)
+    keys = {"own": KEY, "bad": BAD_KEY}
+    async with client(create_app(settings)) as http:
+        del http.headers["Authorization"]
+        for probe in PROBES[profile]:
+            if probe.method == "POST":
+                answer = await posted(http, probe, keys)
+                assert answer["code"] in probe.expected.codes, (probe.id, answer)
+
+
+async def posted(http: httpx.AsyncClient, probe: Probe, keys: dict[str, str]) -> Any:
+    headers = {"Content-Type": "application/json", **probe.headers}
+    if probe.key is not None:
+        headers["Authorization"] = f"{probe.scheme}{keys[probe.key]}"
+    sent = probe.body.replace(b"$URL", URL.encode())
+    return (await http.post("/api/v1/generate/extend", content=sent, headers=headers)).json()
+
+
+@each_profile
+def test_all_101_weights_are_accepted_ones(profile: str) -> None:
+    weights = [probe for probe in PROBES[profile] if probe.rule == "extend.weights"]
+    fields = ("styleWeight", "weirdnessConstraint", "audioWeight")
+    sent = {float(body(probe)[field]) for probe in weights for field in fields}
+    assert sent >= {number / 100 for number in range(101)}
+
+
+@each_profile
+def test_a_refusal_is_free_and_an_acceptance_or_a_question_costs_one_task(profile: str) -> None:
+    for probe in PROBES[profile]:
+        assert probe.cost == int(probe.expected.accepted or bool(probe.question)), probe.id
+
+
+@each_profile
+def test_what_is_free_comes_first(profile: str) -> None:
+    costs = [probe.cost for probe in PROBES[profile]]
+    assert costs == sorted(costs)
+
+
+@each_profile
+def test_a_whole_run_stays_small(profile: str) -> None:
+    costs = [probe.cost for probe in PROBES[profile]]
+    assert len(costs) < 240
+    assert sum(costs) < 75
+
+
+@each_profile
+def test_every_probe_of_a_rule_says_where_the_rule_stands(profile: str) -> None:
+    for probe in PROBES[profile]:
+        assert probe.expected.accepted or (probe.place and probe.quote), probe.id
+
+
+@each_profile
+def test_no_probe_calls_anybody_but_the_receiver(profile: str) -> None:
+    for probe in PROBES[profile]:
+        assert b"example.com/callback" not in probe.body
+        assert not probe.expected.accepted or b'"callBackUrl": "$URL"' in probe.body, probe.id
+
+
+def test_one_track_is_enough_for_all_but_the_limits_of_other_models() -> None:
+    published = PUBLISHED["apikley"]
+    tracks = mock_tracks(published)
+    alone = list(Probes(published, tracks[:1]))
+    assert {probe.rule for probe in alone} >= {"extend.title.length", "extend.length.limit", "extend.weights"}
+    assert len(alone) < len(PROBES["apikley"])

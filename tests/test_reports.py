@@ -1,0 +1,109 @@
+"""What a reader and a program get to see of a run."""
+
+import json
+import shlex
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract_tests.courses import Finding
+from contract_tests.reports import as_json, as_junit, curl, rows, summary
+from contract_tests.run import Result, Verdict
+from tests.courses import ACCEPTED, BAD, REFUSED, exchange
+
+FINDING = Finding(rule="extend.title.length", expected="code 422", got="HTTP 200 {}")
+PASSED = Result(rule="extend.example", verdict=Verdict.PASSED, probe=ACCEPTED, exchange=exchange())
+READ = Result(rule="model_mismatch", verdict=Verdict.OBSERVED, why="refused")
+LEFT = Result(rule="code.451", verdict=Verdict.NOT_TRIED, why="no --trigger")
+
+
+def violated(**changes: Any) -> Result:
+    whole: dict[str, Any] = {"rule": FINDING.rule, "verdict": Verdict.VIOLATED, "probe": REFUSED}
+    return Result(**{**whole, "findings": (FINDING,), "exchange": exchange(BAD, REFUSED), **changes})
+
+
+ALL = (PASSED, violated(), READ, LEFT)
+
+
+@pytest.mark.parametrize(
+    ("result", "line"),
+    [
+        (PASSED, "ok  extend.example                     1 tried"),
+        (READ, "?   model_mismatch                     reads refused"),
+        (LEFT, "-   code.451                           no --trigger"),
+        (violated(probe=None), "NO  extend.title.length                expected code 422; got HTTP 200 {}"),
+    ],
+)
+def test_a_rule_has_one_line(result: Result, line: str) -> None:
+    assert rows([result])[0].line == line
+
+
+def test_a_violation_says_what_was_tried() -> None:
+    assert f"{REFUSED.says}: expected code 422; got" in rows([violated()])[0].line
+
+
+def test_a_rule_is_as_bad_as_its_worst_result() -> None:
+    for results in ([PASSED, violated(rule="extend.example")], [violated(rule="extend.example"), PASSED]):
+        (row,) = rows(results)
+        assert (row.verdict, len(row.results)) == (Verdict.VIOLATED, 2)
+
+
+def test_a_rule_that_was_tried_once_and_left_out_once_counts_as_tried() -> None:
+    left = Result(rule="extend.example", verdict=Verdict.NOT_TRIED, why="budget")
+    assert rows([left, PASSED])[0].verdict is Verdict.PASSED
+
+
+def test_rules_stand_in_the_order_in_which_they_came_up() -> None:
+    assert [row.rule for row in rows([*ALL, PASSED])] == [result.rule for result in ALL]
+
+
+def test_the_summary_counts_rules_by_verdict() -> None:
+    assert summary(rows(ALL), 5) == ("1 rules violated, 1 passed, 1 questions observed, 1 not tried; 5 tasks started")
+
+
+def test_json_holds_everything_of_a_violation() -> None:
+    row = json.loads(as_json(rows([violated()])))[0]
+    (result,) = row["results"]
+    assert (row["rule"], row["verdict"]) == ("extend.title.length", "violated")
+    assert result["findings"] == [{"expected": "code 422", "got": "HTTP 200 {}"}]
+    assert (result["place"], result["quote"]) == (REFUSED.place, REFUSED.quote)
+    assert result["curl"].startswith("curl -sS -X POST ")
+
+
+def test_a_rule_that_passed_needs_no_curl() -> None:
+    assert json.loads(as_json(rows([PASSED])))[0]["results"][0]["curl"] == ""
+
+
+def test_junit_has_a_case_per_rule() -> None:
+    suite = ElementTree.fromstring(as_junit(rows(ALL)))
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "1", "1")
+    kinds = {case.get("name"): [child.tag for child in case] for case in suite}
+    assert kinds == {
+        "extend.example": [],
+        "extend.title.length": ["failure"],
+        "model_mismatch": [],
+        "code.451": ["skipped"],
+    }
+
+
+@given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
+def test_junit_and_json_can_be_read_whatever_came(got: str, why: str) -> None:
+    finding = Finding(rule="x", expected="x", got=got)
+    found = rows([violated(rule="x", findings=(finding,)), Result(rule="y", verdict=Verdict.NOT_TRIED, why=why)])
+    ElementTree.fromstring(as_junit(found).encode())
+    assert json.loads(as_json(found))[0]["results"][0]["findings"][0]["got"] == got
+
+
+def test_a_curl_takes_the_key_from_the_environment() -> None:
+    words = shlex.split(curl(exchange(BAD, REFUSED)))
+    assert words[:5] == ["curl", "-sS", "-X", "POST", "http://127.0.0.1:1/api/v1/generate/extend"]
+    assert "Authorization: Bearer $SUNO_API_KEY" in words
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x00")))
+def test_a_curl_says_the_body_to_the_letter(body: str) -> None:
+    words = shlex.split(curl(exchange(BAD, REFUSED, sent=body.encode())))
+    assert words[-2:] == ["--data-raw", body] if body else "--data-raw" not in words

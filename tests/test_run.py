@@ -1,0 +1,218 @@
+"""Whole runs: against the mock, against a server that is not ours, and against some that mean no good."""
+
+import io
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socket import socket
+from typing import Any
+
+import httpx
+import pytest
+
+from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
+from contract_tests.published import Published, profiles
+from contract_tests.receiver import Receiver
+from contract_tests.run import Plan, Result, Run, Verdict
+from contract_tests.target import Limits, Target
+from contract_tests.triggers import Trigger, mock_triggers
+from tests import plain_server
+from tests.scripted import ACCEPTED, REFUSED, Script, http, scripted
+
+APIKLEY = Published.read("apikley")
+TRACKS = mock_tracks(APIKLEY)
+
+
+def ran(url: str, key: str = KEY, budget: int | None = None, **changes: Any) -> list[Result]:
+    """The results of a run against a server; the changes are of its plan."""
+    plan = Plan(**{"published": APIKLEY, "tracks": TRACKS, "callback_timeout": 0.3, **changes})
+    keys = {"own": key, "bad": BAD_KEY}
+    target = Target(url, keys, Limits(budget=budget), io.StringIO(), sleep=lambda seconds: None, patience=2.0)
+    with Receiver() as receiver:
+        results = Run(plan, target, receiver).results()
+    target.close()
+    return results
+
+
+def violations(results: list[Result]) -> dict[str, str]:
+    """The broken rules, with what came."""
+    return {each.rule: each.findings[0].got for each in results if each.verdict is Verdict.VIOLATED}
+
+
+def verdicts(results: list[Result], verdict: Verdict) -> set[str]:
+    return {each.rule for each in results if each.verdict is verdict}
+
+
+@contextmanager
+def plain(pause: float = 0.35) -> Iterator[str]:
+    server = plain_server.Plain({track.id: (track.model, track.duration) for track in TRACKS}, pause)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield server.url
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_the_mock_conforms_on_every_profile(profile: str) -> None:
+    published = Published.read(profile)
+    triggers = tuple(mock_triggers(published))
+    with mock(profile) as url:
+        results = ran(url, published=published, tracks=mock_tracks(published), triggers=triggers, callback_timeout=20)
+    assert violations(results) == {}
+    assert verdicts(results, Verdict.NOT_TRIED) == set()
+    for question, pick in published.picks.items():
+        reading = [each.why for each in results if each.rule == question]
+        assert all(each == pick for each in reading), question
+
+
+def test_the_mock_conforms_when_it_is_only_polled() -> None:
+    triggers = (Trigger.parse("callback-501=header:Prefer=scenario=callback-501"),)
+    with mock("apikley") as url:
+        results = ran(url, listens=False, only="[ec]*.[ec]*", triggers=triggers, callback_timeout=20)
+    assert violations(results) == {}
+    assert "polling" in verdicts(results, Verdict.PASSED)
+    assert "callbacks" in verdicts(results, Verdict.NOT_TRIED)
+
+
+def test_a_server_of_the_documents_that_is_not_ours_conforms() -> None:
+    with plain() as url:
+        results = ran(url, plain_server.KEY, callback_timeout=20)
+    assert violations(results) == {}
+    (course,) = [each for each in results if each.rule == "callbacks" and each.probe and "example" in each.probe.rule]
+    assert [what for _, what in course.timeline] == ["answer", "text", "first", "complete"]
+    assert course.timeline[-1][0] > 1
+
+
+def test_codes_that_nothing_brings_about_were_not_tried() -> None:
+    with plain(pause=0.01) as url:
+        results = ran(url, plain_server.KEY, only="code.*")
+    wanted = {"code.402", "code.409", "code.429", "code.451", "code.455", "code.500"}
+    wanted |= {f"code.callback-{code}" for code in APIKLEY.callback_codes if code != 200}
+    assert verdicts(results, Verdict.NOT_TRIED) == wanted & {each.rule for each in results}
+    assert violations(results) == {}
+
+
+def test_a_target_that_takes_any_key_is_not_asked_to_refuse_one() -> None:
+    with mock("apikley") as url:
+        results = ran(url, only="extend.auth.key", bad_key=False)
+    assert [(each.verdict, each.why) for each in results] == [(Verdict.NOT_TRIED, "the target takes any key")]
+
+
+def test_without_a_budget_only_refusals_are_sent() -> None:
+    with scripted(REFUSED) as server:
+        results = ran(server.url, budget=0, only="extend.[ms]*")
+    whys = {each.why for each in results if each.verdict is Verdict.NOT_TRIED}
+    assert whys == {"budget: 0 of 0 tasks are spent"}
+    assert "extend.minimal" in verdicts(results, Verdict.NOT_TRIED)
+
+
+def test_a_server_that_accepts_what_it_must_refuse_is_told_so_once_and_costs_no_more() -> None:
+    with scripted(ACCEPTED, http({"code": 200, "msg": "x", "data": None})) as server:
+        results = ran(server.url, budget=0, only="extend.title.*")
+    assert set(violations(results)) == {"extend.title.type"}
+    assert len(server.heard) == 1
+    assert all(each.why == "budget: 1 of 0 tasks are spent" for each in results[1:])
+
+
+def test_every_result_is_told_as_it_is_known() -> None:
+    told: list[Result] = []
+    with scripted(REFUSED) as server, Receiver() as receiver:
+        target = Target(server.url, {"own": KEY, "bad": BAD_KEY}, Limits(), io.StringIO())
+        plan = Plan(published=APIKLEY, tracks=TRACKS, only="extend.title.type")
+        results = Run(plan, target, receiver, told.append).results()
+        target.close()
+    assert told == results != []
+
+
+class Calling(plain_server.Plain):
+    """Accepts everything as the plain server does, and then calls back with something else."""
+
+    def __init__(self, body: bytes, suffix: str = "") -> None:
+        super().__init__({track.id: (track.model, track.duration) for track in TRACKS})
+        self.body, self.suffix = body, suffix
+
+    def work(self, task_id: str, body: dict[str, Any]) -> None:
+        httpx.post(body["callBackUrl"] + self.suffix, content=self.body)
+
+
+def called_back(body: bytes, suffix: str = "") -> list[Result]:
+    server = Calling(body, suffix)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        return ran(server.url, plain_server.KEY, only="extend.example")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\x00",
+        b"[" * 100_000,
+        b'"x"',
+        b'{"data": {"callbackType": [], "data": [{"id": {}}]}}',
+        b'{"code": NaN}',
+    ],
+)
+def test_callbacks_of_garbage_are_violations(body: bytes) -> None:
+    assert {"callback.complete", "polling.status"} <= set(violations(called_back(body)))
+
+
+def test_a_callback_of_many_bytes_is_a_violation() -> None:
+    assert "callback.json" in violations(called_back(b"x" * 3_000_000))
+
+
+def test_callbacks_to_another_url_are_strays() -> None:
+    broken = violations(called_back(b"{}", "&more=1"))
+    assert broken["callback.url"] == "POST /cb/0?k=0&more=1"
+
+
+def test_a_callback_after_a_refusal_is_a_violation() -> None:
+    with Receiver() as receiver:
+
+        def answer(connection: socket) -> None:
+            httpx.post(receiver.url("0"), content=b"oops")
+            connection.sendall(REFUSED)
+
+        with scripted(answer) as server:
+            target = Target(server.url, {"own": KEY, "bad": BAD_KEY}, Limits(), io.StringIO())
+            plan = Plan(published=APIKLEY, tracks=TRACKS, only="extend.title.custom")
+            results = Run(plan, target, receiver).results()
+            target.close()
+    assert violations(results) == {"refusal.callback": "oops"}
+
+
+@pytest.mark.parametrize(
+    ("script", "rule"),
+    [
+        pytest.param(http(b"<html></html>", kind="text/html"), "answer.json", id="HTML"),
+        pytest.param(http(b"<html></html>", 502, kind="text/html"), "answer.json", id="HTML in 502"),
+        pytest.param(http(b"[" * 100_000), "answer.json", id="nested JSON"),
+        pytest.param(b"", "answer.given", id="nothing"),
+        pytest.param(b"SSH-2.0\r\n", "answer.given", id="no HTTP"),
+        pytest.param(http(b"x" * 2_000_000), "answer.given", id="2 MB"),
+        pytest.param(ACCEPTED, "callback.complete", id="never calls back"),
+    ],
+)
+def test_a_hostile_server_is_violated_in_bounded_time(script: Script, rule: str) -> None:
+    started = time.monotonic()
+    with scripted(script) as server:
+        results = ran(server.url, only="extend.[et]*")
+    assert rule in violations(results)
+    assert time.monotonic() - started < 10
+
+
+def test_a_target_that_is_down_is_said_to_be_so() -> None:
+    with socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        results = ran(f"http://127.0.0.1:{unused.getsockname()[1]}")
+    assert set(violations(results)) == {"answer.given"}
+    assert "ConnectError" in violations(results)["answer.given"]
+    assert "the target left 5 requests in a row without an answer" in {each.why for each in results}

@@ -1,0 +1,368 @@
+"""The one way to a target: budget, patience, bounded time, and keys that appear nowhere."""
+
+import io
+import json
+import socket
+import threading
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract_tests.exchanges import Exchange
+from contract_tests.requests import ACCEPTED as ACCEPTANCE
+from contract_tests.requests import REFUSED as REFUSAL
+from contract_tests.requests import Expected, Probe
+from contract_tests.target import (
+    ANSWER_LIMIT,
+    LONGEST_WAIT,
+    RATE_WINDOW,
+    RETRIES,
+    SILENCES,
+    Limits,
+    Silent,
+    Spent,
+    Target,
+)
+from tests.scripted import ACCEPTED, REFUSED, Script, Scripted, http, scripted
+
+KEY = "sk-very-secret"
+BUSY = http({"code": 429, "msg": "slow down"})
+PATIENT = 0.3
+URL = "http://127.0.0.1:1/cb/0?k=0"
+
+
+def probe(expected: Expected = REFUSAL, **changes: Any) -> Probe:
+    whole = {"id": "x", "rule": "x", "says": "x", "place": "", "quote": "", "body": b'{"callBackUrl": "$URL"}'}
+    return Probe(**{**whole, "expected": expected, **changes})
+
+
+class Tried:
+    """A target in front of a script, what it waited for, and its journal."""
+
+    def __init__(self, url: str, key: str = KEY, budget: int | None = None, spacing: float = 0.0) -> None:
+        self.slept: list[float] = []
+        self.journal = io.StringIO()
+        keys = {"own": key, "bad": "other"}
+        limits = Limits(budget=budget, spacing=spacing)
+        self.target = Target(url, keys, limits, self.journal, sleep=self.slept.append, patience=PATIENT)
+
+    def send(self, expected: Expected = REFUSAL, **changes: Any) -> Exchange:
+        return self.target.send(probe(expected, **changes), URL)
+
+    @property
+    def everything(self) -> str:
+        return self.journal.getvalue()
+
+
+def one(*scripts: Script, expected: Expected = REFUSAL, **changes: Any) -> tuple[Exchange, Scripted, Tried]:
+    """What a probe gets from a script."""
+    with scripted(*scripts) as server:
+        tried = Tried(server.url)
+        exchange = tried.send(expected, **changes)
+        tried.target.close()
+        return exchange, server, tried
+
+
+def nobody() -> str:
+    """A URL where nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        return f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+
+# What is sent, and what is understood of the answer.
+
+
+def test_a_probe_is_sent_with_its_callback_url_and_the_key() -> None:
+    _, server, _ = one(REFUSED)
+    head, _, body = server.heard[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /api/v1/generate/extend HTTP/1.1")
+    assert f"Authorization: Bearer {KEY}".encode() in head
+    assert json.loads(body) == {"callBackUrl": URL}
+
+
+def test_no_key_means_no_authorization_header() -> None:
+    _, server, _ = one(REFUSED, key=None)
+    assert b"authorization" not in server.heard[0].lower()
+
+
+def test_a_base_url_may_end_with_a_slash() -> None:
+    assert Tried("http://127.0.0.1:1/").target.base_url == "http://127.0.0.1:1"
+
+
+def test_an_answer_is_kept_with_its_status_code_and_task() -> None:
+    exchange, _, _ = one(ACCEPTED)
+    assert (exchange.status, exchange.code, exchange.task_id) == (200, 200, "5c79")
+    assert exchange.error == ""
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"[]", b'{"code": "200"}', b'{"code": true}', b"[" * 100_000, b"\xff\xfe", b'{"data": 5}']
+)
+def test_an_answer_without_a_code_has_none(body: bytes) -> None:
+    exchange, _, _ = one(http(body))
+    assert (exchange.code, exchange.task_id, exchange.error) == (None, None, "")
+
+
+def test_a_redirect_is_not_followed() -> None:
+    exchange, server, _ = one(http(b"", 302, "Location: http://127.0.0.1:1/"))
+    assert (exchange.status, len(server.heard)) == (302, 1)
+
+
+def test_a_task_is_polled_under_its_quoted_id() -> None:
+    with scripted(http({"code": 200, "data": None})) as server:
+        Tried(server.url).target.poll("a b&c=\ud800")
+    assert server.heard[0].startswith(b"GET /api/v1/generate/record-info?taskId=a%20b%26c%3D%3F HTTP/1.1")
+
+
+def test_a_task_is_polled_until_it_is_no_longer_under_way() -> None:
+    records = [{"status": status} for status in ("PENDING", "FIRST_SUCCESS", "SUCCESS")]
+    with scripted(*[http({"code": 200, "data": record}) for record in records]) as server:
+        tried = Tried(server.url)
+        assert tried.target.finished("5c79", within=60) == {"status": "SUCCESS"}
+    assert (len(server.heard), tried.slept) == (3, [5.0, 5.0])
+
+
+def test_a_task_that_never_ends_is_polled_once_when_there_is_no_time() -> None:
+    with scripted(http({"code": 200, "data": {"status": "PENDING"}})) as server:
+        assert Tried(server.url).target.finished("5c79", within=0) == {"status": "PENDING"}
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"data": []}', b'{"data": {"status": ["x"]}}'])
+def test_a_record_that_is_none_is_no_crash(body: bytes) -> None:
+    with scripted(http(body)) as server:
+        Tried(server.url).target.finished("5c79", within=0)
+    assert len(server.heard) == 1
+
+
+# The budget.
+
+
+@pytest.mark.parametrize("budget", [0, 1, 3])
+def test_the_budget_is_never_exceeded_by_what_a_conforming_server_accepts(budget: int) -> None:
+    with scripted(ACCEPTED) as server:
+        tried = Tried(server.url, budget=budget)
+        for _ in range(budget):
+            tried.send(ACCEPTANCE)
+        with pytest.raises(Spent, match=f"^{budget} of {budget} tasks are spent$"):
+            tried.send(ACCEPTANCE)
+    assert len(server.heard) == budget
+
+
+def test_an_accepted_refusal_ends_the_spending() -> None:
+    with scripted(ACCEPTED) as server:
+        tried = Tried(server.url, budget=0)
+        tried.send()
+        with pytest.raises(Spent, match=r"^1 of 0 tasks are spent$"):
+            tried.send()
+    assert len(server.heard) == 1
+
+
+def test_refusals_are_free() -> None:
+    with scripted(REFUSED) as server:
+        tried = Tried(server.url, budget=0)
+        for _ in range(3):
+            tried.send()
+    assert (tried.target.spent, len(server.heard)) == (0, 3)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=30), st.integers(0, 5))
+def test_no_course_of_answers_exceeds_the_budget_by_more_than_the_one_refusal_that_was_accepted(
+    course: list[tuple[bool, bool]], budget: int
+) -> None:
+    target = Tried("http://127.0.0.1:1", budget=budget).target
+    wrongly = 0
+    for wanted, accepted in course:
+        each = probe(ACCEPTANCE if wanted else REFUSAL)
+        if target.allows(each.cost):
+            target.spent += accepted
+            wrongly += accepted and not wanted
+    assert target.spent <= budget + min(wrongly, 1)
+
+
+@pytest.mark.parametrize(
+    ("script", "spent"),
+    [
+        pytest.param(ACCEPTED, 1, id="accepted"),
+        pytest.param(REFUSED, 0, id="refused"),
+        pytest.param(http({"code": "200", "data": {"taskId": "x"}}), 1, id="a task under a code that is none"),
+        pytest.param(http(b"<html>"), 1, id="a page in HTTP 200: nobody knows"),
+        pytest.param(http(b"<html>", 502), 1, id="a gateway's 502: nobody knows"),
+        pytest.param(http(b"<html>", 401), 0, id="a gateway's 401"),
+        pytest.param(b"", 1, id="no answer: nobody knows"),
+    ],
+)
+def test_what_may_have_been_accepted_counts(script: bytes, spent: int) -> None:
+    _, _, tried = one(script)
+    assert tried.target.spent == spent
+
+
+def test_what_reached_nobody_does_not_count() -> None:
+    tried = Tried(nobody(), budget=0)
+    assert tried.send().error.startswith("ConnectError: ")
+    assert tried.target.spent == 0
+
+
+def test_other_methods_without_an_answer_do_not_count() -> None:
+    _, _, tried = one(b"", method="GET")
+    assert tried.target.spent == 0
+
+
+# Patience.
+
+
+def test_a_429_is_waited_for() -> None:
+    exchange, server, tried = one(BUSY, BUSY, REFUSED)
+    assert (exchange.code, len(server.heard), tried.slept) == (422, 3, [RATE_WINDOW, RATE_WINDOW])
+
+
+def test_a_429_of_a_gateway_is_waited_for() -> None:
+    exchange, _, tried = one(http(b"<html>", 429), REFUSED)
+    assert (exchange.code, tried.slept) == (422, [RATE_WINDOW])
+
+
+@pytest.mark.parametrize(("asked", "waits"), [("3", 3.0), ("86400", LONGEST_WAIT), ("tomorrow", RATE_WINDOW)])
+def test_retry_after_says_how_long(asked: str, waits: float) -> None:
+    _, _, tried = one(http({"code": 429, "msg": "x"}, 200, f"Retry-After: {asked}"), REFUSED)
+    assert tried.slept == [waits]
+
+
+def test_patience_with_429_ends() -> None:
+    exchange, server, _ = one(BUSY)
+    assert (exchange.code, len(server.heard)) == (429, RETRIES + 1)
+
+
+def test_a_429_that_was_wanted_is_the_answer() -> None:
+    _, server, tried = one(BUSY, expected=Expected(codes=frozenset({429})))
+    assert (len(server.heard), tried.slept) == (1, [])
+
+
+def test_requests_keep_their_distance() -> None:
+    with scripted(REFUSED) as server:
+        tried = Tried(server.url, spacing=50.0)
+        tried.send()
+        tried.send()
+    assert tried.slept == [pytest.approx(50.0, abs=PATIENT + 5)]
+
+
+# A target that is down, slow, endless, or no server at all.
+
+
+def trickles_a_body(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    _trickle(connection, b" ")
+
+
+def trickles_its_head(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    _trickle(connection, b"x")
+
+
+def continues_for_ever(connection: socket.socket) -> None:
+    _trickle(connection, b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def hangs(connection: socket.socket) -> None:
+    connection.recv(1)
+
+
+def _trickle(connection: socket.socket, piece: bytes) -> None:
+    pause = threading.Event()
+    while not pause.wait(0.02):
+        connection.sendall(piece)
+
+
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        pytest.param(b"", "RemoteProtocolError: Server disconnected", id="says nothing"),
+        pytest.param(b"SSH-2.0-OpenSSH_9.6\r\n", "RemoteProtocolError: ", id="is another server"),
+        pytest.param(http(b"{}")[:-1], "RemoteProtocolError: peer closed connection", id="closes early"),
+        pytest.param(http(b"x" * (ANSWER_LIMIT + 1)), "longer than 1048576 bytes", id="long"),
+        pytest.param(trickles_a_body, "the answer did not end within 0.3 s", id="trickles a body"),
+        pytest.param(trickles_its_head, "ReadTimeout: the answer did not end within 0.3 s", id="trickles its head"),
+        pytest.param(continues_for_ever, "ReadTimeout: the answer did not end within 0.3 s", id="continues for ever"),
+        pytest.param(hangs, "ReadTimeout: the answer did not end within 0.3 s", id="hangs"),
+        pytest.param(http(b"x" * 99, 200, "Content-Encoding: gzip"), "DecodingError: ", id="is no gzip"),
+    ],
+)
+def test_every_kind_of_no_answer_is_an_error_in_bounded_time(script: Script, error: str) -> None:
+    started = time.monotonic()
+    exchange, _, _ = one(script)
+    assert error in exchange.error
+    assert time.monotonic() - started < 3
+
+
+def test_after_an_answer_that_took_too_long_the_next_request_is_answered() -> None:
+    with scripted(trickles_its_head, REFUSED) as server:
+        tried = Tried(server.url)
+        tried.send()
+        assert tried.send().code == 422
+
+
+def test_a_target_that_is_down_is_left_alone_after_some_requests() -> None:
+    tried = Tried(nobody())
+    errors = [tried.send().error for _ in range(SILENCES)]
+    assert all(error.startswith("ConnectError: ") for error in errors)
+    with pytest.raises(Silent, match=f"^the target left {SILENCES} requests in a row without an answer$"):
+        tried.send()
+
+
+def test_an_answer_between_silences_begins_the_count_anew() -> None:
+    with scripted(*[b""] * (SILENCES - 1), REFUSED, *[b""] * (SILENCES - 1), REFUSED) as server:
+        tried = Tried(server.url)
+        for _ in range(2 * SILENCES):
+            tried.send()
+    assert len(server.heard) == 2 * SILENCES
+
+
+def test_a_base_url_that_is_none_is_an_error() -> None:
+    assert Tried("ftp://127.0.0.1").send().error.startswith("UnsupportedProtocol: ")
+
+
+# Keys.
+
+
+ECHOING = http({"code": 401, "msg": f"{KEY} is unknown"}, 200, f"X-Key: {KEY}", kind=f"application/json; key={KEY}")
+
+
+@pytest.mark.parametrize("script", [ECHOING, REFUSED, b"", http(KEY.encode())])
+def test_the_key_is_in_no_exchange_and_no_journal(script: bytes) -> None:
+    exchange, server, tried = one(script)
+    assert KEY.encode() in server.heard[0]
+    assert KEY not in f"{exchange} {dict(exchange.headers)} {tried.everything}"
+    assert exchange.headers["Authorization"] == "Bearer ***"
+
+
+def test_a_key_that_ends_with_a_new_line_is_sent_and_masked_without_it() -> None:
+    with scripted(REFUSED) as server:
+        tried = Tried(server.url, key=f"{KEY}\n")
+        exchange = tried.send()
+    assert f"Bearer {KEY}\r\n".encode() in server.heard[0]
+    assert KEY not in f"{dict(exchange.headers)} {tried.everything}"
+
+
+@pytest.mark.parametrize("key", ["two\nlines", "tab\tbed\x00", "clé", 'quo"ted\n\\x'])
+def test_a_key_that_no_header_can_hold_is_in_no_error(key: str) -> None:
+    with scripted(REFUSED) as server:
+        tried = Tried(server.url, key=key)
+        exchange = tried.send()
+    for form in (key, repr(key)[1:-1], json.dumps(key)[1:-1]):
+        assert form not in f"{exchange.error} {dict(exchange.headers)} {tried.everything}"
+
+
+def test_an_empty_key_masks_nothing() -> None:
+    with scripted(REFUSED) as server:
+        exchange = Tried(server.url, key="").send()
+    assert exchange.headers["Authorization"] == "Bearer"
+
+
+def test_the_journal_has_a_line_for_every_exchange() -> None:
+    _, _, tried = one(BUSY, REFUSED)
+    lines = [json.loads(line) for line in tried.everything.splitlines()]
+    assert [line["status"] for line in lines] == [200, 200]
+    assert set(lines[0]) == {"method", "url", "headers", "sent", "status", "body", "error", "took"}
+    assert json.loads(lines[1]["body"])["code"] == 422
