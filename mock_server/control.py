@@ -74,8 +74,10 @@ class Control:
     async def queue(self, key: str, scenario: str, times: int | None) -> None:
         """Give the key's next `times` requests a scenario; None means every one that is not told otherwise.
 
-        Raises BadSetting for a scenario that does not exist.
+        Raises BadSetting for a scenario that does not exist, and for fewer than one request.
         """
+        if times is not None and times < 1:
+            raise BadSetting(f"times is {times}. Allowed: 1 or more, or None for all requests.")
         await self._parts.store.queue(key, self._parts.scenarios.named(scenario).name, times)
 
     async def clear_queue(self, key: str) -> None:
@@ -136,6 +138,8 @@ class Control:
 
     async def change_account(self, key: str | None, changes: Mapping[str, Any]) -> AccountView:
         """Create a key or change what it has of its own, with the fields of KeySettings. Raises BadSetting."""
+        if key == "":
+            raise BadSetting("the key is empty. Allowed: any other text, or None for a new key.")
         key = key or self._new_key()
         self._parts.config.change_key(key, changes)
         if "credits" in changes:

@@ -12,6 +12,10 @@ NO_JSON: Final = b'{"code":200,"msg":"success","data":{"taskId":}'
 GATEWAY_PAGE: Final = b"<html><body><h1>Bad Gateway</h1></body></html>"
 
 
+LONGEST_DELAY: Final = 60
+"""Seconds."""
+
+
 class Broken(StrEnum):
     """What becomes of the answer."""
 
@@ -39,9 +43,14 @@ class Fault:
         """A fault by the name of what becomes of the answer. Raises BadSetting for a name that does not exist."""
         if answer is not None and answer not in set(Broken):
             raise unknown("fault", answer, Broken)
-        if how.get("times") is not None and not how["times"] >= 1:
-            raise BadSetting(f"times is {how['times']}. Allowed: 1 or more, or None for all requests.")
-        return cls(answer=Broken(answer) if answer else None, **how)
+        fault = cls(answer=Broken(answer) if answer else None, **how)
+        if type(fault.delay) not in (int, float) or not 0 <= fault.delay <= LONGEST_DELAY:
+            raise BadSetting(f"delay is {fault.delay!r}. Allowed: 0 to {LONGEST_DELAY} seconds.")
+        if type(fault.status) is not int or not 500 <= fault.status <= 599:
+            raise BadSetting(f"status is {fault.status!r}. Allowed: 500 to 599.")
+        if fault.times is not None and (type(fault.times) is not int or fault.times < 1):
+            raise BadSetting(f"times is {fault.times!r}. Allowed: 1 or more, or None for all requests.")
+        return fault
 
     def answered(self) -> Answer:
         """What is sent, or begun to be sent. There is no envelope, so its code is 0."""

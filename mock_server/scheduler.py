@@ -236,6 +236,7 @@ class Scheduler:
         while not chain.ended:
             self._record(chain, now, Attempt(outcome=Outcome.UNDELIVERED, detail=why, took=0.0))
             chain.position += 1
+            chain.retries = 0
 
 
 async def _cut_off(attempts: Collection[asyncio.Task[None]]) -> None:

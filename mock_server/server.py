@@ -58,6 +58,7 @@ class MockServer:
         self._thread = threading.Thread(target=self._serve, name="suno-mock", daemon=True)
         self.url = base_url(self._socket)
         self.key = next(iter(known_keys()))
+        self.headers = {"Authorization": f"Bearer {self.key}"}
         self.clock = MovableClock(self)
         own = self.account(self.key)
         self.queue = own.queue

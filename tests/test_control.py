@@ -322,3 +322,14 @@ async def test_a_reset_forgets_the_count_of_a_fault() -> None:
     await mock.control.reset("key")
     await mock.control.put_fault("key", Fault(answer=Broken.RESET))
     assert await mock.control.faults() == [("key", Fault(answer=Broken.RESET))]
+
+
+@pytest.mark.parametrize("times", [0, -3])
+async def test_a_scenario_is_queued_for_one_request_or_more(times: int) -> None:
+    with pytest.raises(BadSetting, match=rf"^times is {times}\. Allowed: 1 or more, or None for all requests\.$"):
+        await Mock().control.queue("key", "429", times)
+
+
+async def test_an_empty_key_is_nobodys() -> None:
+    with pytest.raises(BadSetting, match=r"^the key is empty\. Allowed: any other text, or None for a new key\.$"):
+        await Mock().control.change_account("", {"credits": 5})

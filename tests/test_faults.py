@@ -1,5 +1,7 @@
 """Faults: what is set, for whom, for how many requests, and what is sent."""
 
+from typing import Any
+
 import orjson
 import pytest
 from hypothesis import given
@@ -40,6 +42,22 @@ def test_a_fault_is_for_one_request_or_more(times: int) -> None:
     with pytest.raises(BadSetting) as refused:
         Fault.of("reset", times=times)
     assert str(refused.value) == f"times is {times}. Allowed: 1 or more, or None for all requests."
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"delay": "x"}, "delay is 'x'. Allowed: 0 to 60 seconds."),
+        ({"delay": float("nan")}, "delay is nan. Allowed: 0 to 60 seconds."),
+        ({"status": 200}, "status is 200. Allowed: 500 to 599."),
+        ({"status": "x"}, "status is 'x'. Allowed: 500 to 599."),
+        ({"times": True}, "times is True. Allowed: 1 or more, or None for all requests."),
+    ],
+)
+def test_a_fault_has_no_impossible_values(how: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        Fault.of("status", **how)
+    assert str(refused.value) == said
 
 
 def test_a_gateways_page_has_the_status() -> None:

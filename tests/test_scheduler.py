@@ -514,3 +514,17 @@ async def test_an_entry_has_the_code_of_its_callback() -> None:
     bench.scheduler.schedule(task(scenario="callback-531", account="other"))
     await bench.scheduler.advance(COMPLETE)
     assert [(entry.key, entry.code) for entry in bench.entries] == [("other", 200), ("other", 200), ("other", 531)]
+
+
+async def test_a_callback_that_was_never_tried_is_written_off_as_its_first() -> None:
+    bench = Bench(Outcome.REFUSED)
+    bench.scheduler.schedule(task())
+    await bench.scheduler.advance(TEXT + 60)
+    await bench.scheduler.stop()
+    assert [(entry.stage, entry.number) for entry in bench.entries] == [
+        ("text", 1),
+        ("text", 2),
+        ("text", 3),
+        ("first", 1),
+        ("complete", 1),
+    ]
