@@ -1,38 +1,101 @@
-"""Resident memory of `suno-mock serve` over a million requests that are all accepted.
+"""Resident memory of `suno-mock serve` under a load that goes on. What counts is that it stays flat once everything
+that the mock keeps is full.
 
-wrk sends the documented request from core 1. The clock stands still, so that the callbacks of the newest 100,000 tasks
-are owed at once and those of all others were written off, which is the most that the mock keeps. Flat is what counts:
-after the 100,000 tasks that are kept, no growth.
+small    the documented request, all accepted. The clock stands still, so that the callbacks of the newest 100,000 tasks
+         are owed at once and those of all others were written off, which is the most that the mock keeps
+large    requests of 900 kB (an unknown property, which the documents allow), each task polled once
+hanging  the documented request; callbacks go at once to a receiver that accepts connections and never answers
+
+wrk sends from core 1. Each line is one slice of fifteen seconds.
 """
 
 import argparse
+import json
 import re
+import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.servers import QUIET, pinned, running
-from benchmarks.throughput import lua
-from mock_server.demo import EXTEND
+from benchmarks.servers import HEADERS, QUIET, REQUEST, pinned, running
+from mock_server.demo import EXTEND, RECORD_INFO
+
+PADDING = 900_000
+"""Bytes of the property that makes a request large."""
+POLL = f"""
+local tasks, posted = {{}}, nil
+function request()
+  local task = table.remove(tasks)
+  if task then return wrk.format("GET", "{RECORD_INFO}?taskId=" .. task, nil, "") end
+  posted = posted or wrk.format()
+  return posted
+end
+function response(status, headers, body)
+  local task = #body < 200 and body:match('"taskId":"(%w+)"')
+  if task then table.insert(tasks, task) end
+end
+"""
+"""wrk's script for polling each task once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A load. `options` of the mock, `padding` in bytes, `requests` in all by default."""
+
+    options: tuple[str, ...] = ()
+    padding: int = 0
+    polls: bool = False
+    requests: int
+
+
+CASES = {
+    "small": Case(requests=1_000_000),
+    "large": Case(padding=PADDING, polls=True, requests=10_000),
+    "hanging": Case(options=("--pace", "immediate"), requests=300_000),
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--requests", type=int, default=1_000_000, help="how many in all (default 1,000,000)")
+    parser.add_argument("case", choices=CASES, nargs="?", default="small")
+    parser.add_argument("--requests", type=int, help="how many in all")
     options = parser.parse_args()
-    with running(QUIET, 0) as (url, process), tempfile.TemporaryDirectory() as folder:
+    case = CASES[options.case]
+    with (
+        running([*QUIET, *case.options], 0) as (url, process),
+        hanging() as receiver,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         script = Path(folder) / "extend.lua"
-        script.write_text(lua())
+        script.write_text(lua(case, receiver))
         sent = 0
         print(f"{sent:9} requests  {resident(process):6.0f} MiB", flush=True)
-        while sent < options.requests:
+        while sent < (options.requests or case.requests):
             sent += load(url, script)
             print(f"{sent:9} requests  {resident(process):6.0f} MiB", flush=True)
 
 
+@contextmanager
+def hanging() -> Iterator[str]:
+    """The URL of a receiver whose connections nobody takes: they are made, and nothing is answered."""
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/callback"
+
+
+def lua(case: Case, receiver: str) -> str:
+    """wrk's script for the requests of a case."""
+    request = json.dumps(json.loads(REQUEST) | {"callBackUrl": receiver})
+    headers = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in HEADERS.items())
+    padding = f' .. [[, "padding": "]] .. string.rep("x", {case.padding}) .. [["}}]]' if case.padding else ' .. "}"'
+    return f'wrk.method = "POST"\nwrk.body = [[{request[:-1]}]]{padding}\n{headers}{POLL if case.polls else ""}'
+
+
 def load(url: str, script: Path) -> int:
     """Requests that were answered in fifteen seconds."""
-    command = ["wrk", "-t1", "-c32", "-d15s", "-s", str(script), url + EXTEND]
+    command = ["wrk", "-t1", "-c32", "-d15s", "--timeout", "10s", "-s", str(script), url + EXTEND]
     output = subprocess.run(pinned(command, 1), capture_output=True, text=True, check=True).stdout
     found = re.search(r"(\d+) requests in", output)
     assert found, output

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contract_tests.courses import Course
+from contract_tests.courses import STAGES, Course
 from contract_tests.exchanges import Exchange
 
 
@@ -74,8 +74,8 @@ def _source_urls(course: Course) -> str | None:
 
 
 def _callback_order(course: Course) -> str | None:
-    stages = [stage for stage in course.stages() if stage in ("text", "first", "complete")]
-    return "overtaking" if stages != sorted(stages, key=("text", "first", "complete").index) else None
+    stages = [stage for stage in course.stages() if stage in STAGES]
+    return "overtaking" if stages != sorted(stages, key=STAGES.index) else None
 
 
 def _at(course: Course, stage: str) -> list[Mapping[str, Any]] | None:

@@ -4,7 +4,7 @@ The document decides which paths there are, what a request may hold and which HT
 that an operationId names does what is asked, with the fields that came, and returns the JSON of the answer, or None.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,17 +16,17 @@ from starlette.routing import Route
 
 from mock_server.config import CHANGEABLE
 from mock_server.control import Control
-from mock_server.delivery import Outcome
 from mock_server.described import Described, Problem
 from mock_server.documents import OPENAPI, load
 from mock_server.entries import Entry, Match
-from mock_server.errors import BadSetting, NoSuch, nearest
+from mock_server.errors import BadSetting, ClockRuns, NoSuch, nearest
 from mock_server.faults import Fault
 from mock_server.masking import masked
+from mock_server.outcomes import Outcome
 from mock_server.parts import Parts
 from mock_server.scenarios import cause
 from mock_server.tracks import added
-from mock_server.wording import cut
+from mock_server.wording import cut, shown
 
 PREFIX: Final = "/__admin"
 DOCUMENT: Final = "admin.openapi.yaml"
@@ -62,14 +62,14 @@ class Admin:
 
     async def journal(self, fields: Fields) -> Any:
         limit = fields.pop("limit", None)
-        return self._entries(self._control.entries(Match(**fields), limit))
+        return self._entries(self._control.entries(Match.of(**fields), limit))
 
     async def clear_journal(self, fields: Fields) -> None:
         await self._control.clear_journal(fields.get("key"))
 
     async def wait(self, fields: Fields) -> Any:
-        count, within = fields.pop("count"), fields.pop("within", 10)
-        match = Match(**_awaited(fields))
+        count, within = fields.pop("count"), fields.pop("within")
+        match = Match.of(**_awaited(fields))
         try:
             return self._entries(await self._control.wait_for(match, count, within))
         except TimeoutError as error:
@@ -86,8 +86,7 @@ class Admin:
         return asdict(await self._control.redeliver(**fields))
 
     async def trigger(self, fields: Fields) -> Any:
-        request = fields.get("request", {})
-        return {"task_id": await self._control.trigger(fields["scenario"], fields["to"], fields.get("key"), request)}
+        return {"task_id": await self._control.trigger(**{"key": None, "request": {}, **fields})}
 
     async def reset(self, fields: Fields) -> None:
         await self._control.reset(fields.get("key"))
@@ -100,7 +99,7 @@ class Admin:
         return {"scenarios": listed}
 
     async def queue(self, fields: Fields) -> None:
-        await self._control.queue(fields["key"], fields["scenario"], fields.get("times", 1))
+        await self._control.queue(**fields)
 
     async def clear_queue(self, fields: Fields) -> None:
         await self._control.clear_queue(**fields)
@@ -140,10 +139,8 @@ class Admin:
     async def advance(self, fields: Fields) -> Any:
         try:
             attempts = await self._control.advance(**fields)
-        except TypeError as error:
+        except ClockRuns as error:
             raise Problem(409, str(error)) from None
-        except ValueError as error:
-            raise Problem(400, str(error)) from None
         return {"attempts": attempts, **await self.clock(fields)}
 
     async def settings(self, fields: Fields) -> Any:
@@ -174,7 +171,7 @@ class Admin:
     async def _index(self, request: Request) -> Response:
         paths: dict[str, dict[str, Any]] = self._document["paths"]
         served = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
-        return JSONResponse({"endpoints": served, "document": f"{PREFIX}/openapi.json"})
+        return Json({"endpoints": served, "document": f"{PREFIX}/openapi.json"})
 
     async def _unrouted(self, request: Request) -> Response:
         """What no other route takes: a path with a wrong method, or a path that does not exist."""
@@ -183,9 +180,9 @@ class Admin:
         if at_path:
             allowed = ", ".join(sorted(method for route in at_path for method in route.methods or ()))
             text = f"{request.method} is not allowed on {cut(path)}; allowed: {allowed}"
-            return JSONResponse({"error": text}, 405, {"Allow": allowed})
+            return _error(text, 405, {"Allow": allowed})
         close = nearest(path, self._document["paths"])
-        return JSONResponse({"error": f"nothing is served at {cut(path)}.{close} GET {PREFIX} lists everything."}, 404)
+        return _error(f"nothing is served at {cut(path)}.{close} GET {PREFIX} lists everything.", 404)
 
     def _endpoint(self, operation: dict[str, Any]) -> Callable[[Request], Awaitable[Response]]:
         described = Described(self._document, operation)
@@ -193,14 +190,15 @@ class Admin:
 
         async def answered(request: Request) -> Response:
             try:
+                _refuse_foreign(request)
                 value = await handler(await described.fields(request))
             except Problem as problem:
-                return JSONResponse({"error": problem.text}, problem.status)
+                return _error(problem.text, problem.status)
             except BadSetting as error:
-                return JSONResponse({"error": str(error)}, 400)
+                return _error(str(error), 400)
             except NoSuch as error:
-                return JSONResponse({"error": str(error)}, 404)
-            return Response(status_code=described.status) if value is None else JSONResponse(value, described.status)
+                return _error(str(error), 404)
+            return Response(status_code=described.status) if value is None else Json(value, described.status)
 
         return answered
 
@@ -209,7 +207,25 @@ class Admin:
         return {"entries": shown, "dropped": self._parts.journal.dropped}
 
 
+class Json(JSONResponse):
+    """JSON with an end of line, for who reads it in a terminal."""
+
+    def render(self, content: Any) -> bytes:
+        return super().render(content) + b"\n"
+
+
+def _error(text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    return Json({"error": text}, status, headers)
+
+
+def _refuse_foreign(request: Request) -> None:
+    """Raise Problem for a page of another origin that wants to change something: a browser sends it without asking."""
+    origin = request.headers.get("origin")
+    if request.method != "GET" and origin is not None and origin != str(request.base_url).rstrip("/"):
+        raise Problem(403, f"Origin is {shown(origin)}; allowed: {request.base_url} alone, or none")
+
+
 def _awaited(fields: Fields) -> Fields:
     """What is waited for: attempts that were accepted, unless the request says otherwise."""
-    kind = fields.get("kind", "attempt")
+    kind = fields.get("kind", "request" if "path" in fields else "attempt")
     return {"outcome": Outcome.ACCEPTED, **fields, "kind": kind} if kind == "attempt" else fields

@@ -57,7 +57,7 @@ class Api:
         """Once the answer is out: owe the callbacks, write the journal."""
         if answer.task is not None:
             self._parts.scheduler.schedule(answer.task)
-        self._parts.journal.record(Requested(self._parts.clock.now(), call, answer))
+        self._parts.journal.record(Requested.answered(self._parts.clock.now(), call, answer))
 
     def _judging(self, judge: Judge) -> Decide:
         """Counts a request, draws the edition that judges it, and has it judged."""
@@ -126,24 +126,23 @@ class Api:
 
     async def _enforce_persona(self, admitted: Admitted) -> None:
         """Raise NotFound for a persona that is neither listed nor made by the account."""
-        persona = admitted.request.get("personaId")
-        if persona is not None and persona not in self._parts.personas:
+        if "personaId" in admitted.request:
             known = {*self._parts.personas, *await self._parts.store.made(admitted.account, PERSONA)}
             rules.enforce_persona(admitted.operation.name, admitted.request, known, admitted.edition)
 
     async def _opened(self, admitted: Admitted, source: Track | None) -> Answer:
         """The answer that starts a task. Raises InsufficientCredits."""
         task = Task(
-            task_id(self._parts.config.settings.seed, admitted.account, admitted.ordinal),
-            admitted.account,
-            self._parts.clock.now(),
-            admitted.body,
-            admitted.request["callBackUrl"],
-            admitted.operation,
-            source,
-            admitted.edition,
-            admitted.choice.scenario,
-            self._parts.config.pace,
+            id=task_id(self._parts.config.settings.seed, admitted.account, admitted.ordinal),
+            account=admitted.account,
+            created=self._parts.clock.now(),
+            body=admitted.body,
+            callback_url=admitted.request["callBackUrl"],
+            operation=admitted.operation,
+            source=source,
+            edition=admitted.edition,
+            scenario=admitted.choice.scenario,
+            pace=self._parts.config.pace,
         )
         await self._parts.store.open_task(task, task.operation.price, _refund_at(task))
         return answers.accepted(task, admitted.choice.applied)

@@ -37,7 +37,7 @@ def create_app(
     clock: Clock | None = None,
     delivery: Delivery | None = None,
     listener: Callable[[Entry], None] | None = None,
-) -> Starlette:
+) -> "Mock":
     """One mock as an ASGI application; `app.state.parts` holds what it is made of.
 
     Tests pass a clock and a delivery in place of patching. `listener` sees every journal entry as it is written.
@@ -70,6 +70,7 @@ def create_app(
     )
     control = Control(parts)
     app = Mock(
+        parts,
         _endpoints(parts),
         routes=[*Admin(parts, control).routes(), Route(PATH, Files(parts).serve)],
         exception_handlers=Fallback(parts).handlers(),
@@ -85,9 +86,15 @@ class Mock(Starlette):
     """Starlette, with the provider's endpoints found by their path before its middleware and routing, which would
     take about a third of the time of a request."""
 
-    def __init__(self, endpoints: Sequence[Route], routes: Sequence[Route], **options: Any) -> None:
+    def __init__(self, parts: Parts, endpoints: Sequence[Route], routes: Sequence[Route], **options: Any) -> None:
         super().__init__(routes=[*endpoints, *routes], **options)
+        self._parts = parts
         self._direct = {(method, route.path): route.app for route in endpoints for method in route.methods or ()}
+
+    def release(self) -> None:
+        """Hold no request up any longer, because the mock is about to stop."""
+        self._parts.journal.close()
+        self._parts.faults.reset(None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = self._direct.get((scope.get("method", ""), scope.get("path", "")))

@@ -1,12 +1,11 @@
-"""Callbacks of one task that go out one after the other, and the policy of when the next attempt is made. Pure."""
+"""Callbacks of one task that go out one after the other, and the policy of when the next attempt is made."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mock_server.delivery import Outcome
+from mock_server.outcomes import Outcome
 from mock_server.scenarios import STAGES, Step
 from mock_server.tasks import Task
-from mock_server.timeline import Planned, plan
+from mock_server.timeline import Planned
 
 
 @dataclass(slots=True, eq=False)
@@ -41,21 +40,25 @@ class Chain:
             return None
         return self.task.pace.scale(readings.retry_spacing[self.retries])
 
+    def retried(self) -> "Chain":
+        """What is to be tried again: this chain, or where the edition lets later callbacks overtake, a chain of that
+        callback alone, while this one turns to the next."""
+        if self.task.edition.readings.callback_order:
+            self.retries += 1
+            return self
+        alone = Chain(self.task, self.planned[self.position : self.position + 1], retries=self.retries + 1)
+        self._turn()
+        return alone
+
     def go_on(self, outcome: Outcome) -> bool | None:
         """Turn to the next callback. Whether the last one was received, once that is decided."""
         received = outcome is Outcome.ACCEPTED
         stops = not received and self.task.edition.readings.after_giving_up
         self.task.given_up |= stops
         last = self.step.stage == STAGES[-1]
-        self.position += 1
-        self.retries = 0
+        self._turn()
         return received if last or stops else None
 
-
-def chains(task: Task) -> Sequence[Chain]:
-    """One chain, of which one callback is owed at a time, so that stages never overtake. Where the edition lets them,
-    each callback is a chain of its own."""
-    planned = plan(task)
-    if task.edition.readings.callback_order and planned:
-        return (Chain(task, planned),)
-    return [Chain(task, (each,)) for each in planned]
+    def _turn(self) -> None:
+        self.position += 1
+        self.retries = 0

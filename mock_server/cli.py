@@ -78,7 +78,7 @@ def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
     console = Console(sys.stdout)
     with listen(host, port) as listening:
         app = create_app(reached_at(listening, settings), listener=None if quiet else console)
-        server = AnnouncingServer(app, lambda: _introduce(base_url(listening), settings), console.flush)
+        server = AnnouncingServer(app, lambda: _introduce(base_url(listening), settings), app.release, console.flush)
         # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
         gc.freeze()
         gc.set_threshold(10_000, 20, 20)

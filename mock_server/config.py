@@ -55,6 +55,10 @@ class Config:
 
     def change_key(self, key: str, changes: Mapping[str, Any]) -> KeySettings:
         """Create a key or change what it has of its own. Raises BadSetting."""
+        own = [each.name for each in fields(KeySettings)]
+        for name in changes:
+            if name not in own:
+                raise unknown("setting of a key", name, own)
         if key not in self._keys and len(self._keys) >= KEYS_KEPT:
             raise BadSetting(f"{KEYS_KEPT} keys have settings of their own; reset the mock to forget them.")
         self._keys[key] = replace(self._keys.get(key, KeySettings()), **changes)

@@ -7,19 +7,20 @@ from typing import Any
 from mock_server import seeding
 from mock_server.accounts import known_keys
 from mock_server.config import KeySettings
-from mock_server.delivery import Attempt
 from mock_server.entries import Attempted, Entry, Match
 from mock_server.errors import BadSetting, NoSuch, unknown
 from mock_server.faults import Fault
 from mock_server.masking import masked
+from mock_server.outcomes import Attempt
 from mock_server.parts import Parts
-from mock_server.scenarios import Scenario
+from mock_server.scenarios import MAGIC, Scenario
 from mock_server.settings import Settings
 from mock_server.tasks import Task
-from mock_server.timeline import plan
+from mock_server.timeline import plan, reached_at
 from mock_server.tracks import Track
 from mock_server.triggering import triggered
 from mock_server.views import AccountView, Moment, TaskView, account_view, task_view, timeline
+from mock_server.wording import cut
 
 
 class Control:
@@ -38,11 +39,22 @@ class Control:
         self._parts.journal.clear(key)
 
     async def wait_for(self, match: Match, count: int, within: float) -> list[Entry]:
-        """The entries that match, once there are `count`. Raises TimeoutError with what did come."""
-        return await self._parts.journal.wait_for(match, count=count, within=within)
+        """The entries that match, once there are `count`. Raises TimeoutError with what did come, of the key's alone
+        where the match has one; and BadSetting for a count below 1."""
+        if count < 1:
+            raise BadSetting(f"count is {count}. Allowed: 1 or more.")
+        among = Match(key=match.key)
+        return await self._parts.journal.wait_for(match, count=count, within=within, among=among)
 
     async def tasks(self, key: str | None = None, status: str | None = None, limit: int = 100) -> list[TaskView]:
-        """The tasks of one key or all, newest first, in one status where given."""
+        """The tasks of one key or all, newest first, in one status where given.
+
+        Raises BadSetting for a status that does not exist and for a limit below 1.
+        """
+        if status is not None and status not in self._statuses():
+            raise unknown("status", status, self._statuses())
+        if limit < 1:
+            raise BadSetting(f"limit is {limit}. Allowed: 1 or more.")
         now = self.now()
         newest_first = reversed(list(await self._parts.store.tasks(key)))
         views = (task_view(task, now) for task in newest_first)
@@ -52,17 +64,21 @@ class Control:
         """One task, its request, and its timeline. Raises NoSuch; where a key is given, for a task of another too."""
         task = await self._task(task_id, key)
         attempts = [entry for entry in self.entries(Match(task_id=task_id)) if isinstance(entry, Attempted)]
-        moments = timeline(task, attempts, self._parts.scheduler.owed(task))
+        moments = timeline(task, attempts, self._parts.scheduler.owed(task), self.now())
         return task_view(task, self.now()), task.request.fields, moments
 
     async def redeliver(self, task_id: str, stage: str, key: str | None = None) -> Attempt:
-        """Send one of a task's callbacks once more. Raises NoSuch as `task`, BadSetting for a stage it has not."""
+        """Send one of a task's callbacks once more. Raises NoSuch as `task`, BadSetting for a stage that it has not or
+        has not reached."""
         task = await self._task(task_id, key)
         stages = [planned.step.stage for planned in plan(task)]
         if not stages:
             raise BadSetting(f"task {task_id} has no callbacks: its scenario is {task.scenario.name}")
         if stage not in stages:
             raise unknown(f"stage of task {task_id}", stage, stages)
+        early = reached_at(task, stage) - self.now()
+        if early > 0:
+            raise BadSetting(f"task {task_id} reaches {stage} in {early:g} s of the mock's clock, and tells it then.")
         return await self._parts.scheduler.redeliver(task, stages.index(stage))
 
     async def trigger(self, scenario: str, to: str, key: str | None, request: Mapping[str, Any]) -> str:
@@ -99,16 +115,15 @@ class Control:
         await parts.scheduler.drop(key)
         await parts.store.reset(key)
         parts.journal.clear(key)
+        parts.faults.reset(key)
         if key is not None:
-            return parts.faults.clear(key)
-        parts.faults.reset()
+            return
         parts.config.reset()
         parts.editions.reset()
         await parts.scheduler.set_clock(parts.clock.reset)
 
     async def advance(self, seconds: float) -> int:
-        """Move a clock that stands still and attempt what falls due. Raises TypeError and ValueError as
-        Scheduler.advance."""
+        """Move a clock that stands still and attempt what falls due. Raises as Scheduler.advance."""
         return await self._parts.scheduler.advance(seconds)
 
     async def freeze(self) -> None:
@@ -125,14 +140,13 @@ class Control:
 
     async def accounts(self) -> list[AccountView]:
         """Every key that has something of its own or was used."""
-        used = await self._parts.store.accounts()
-        keys = dict.fromkeys([*self._parts.config.keys, *used])
+        keys = dict.fromkeys([*self._parts.config.keys, *await self._parts.store.keys()])
         return [await self.account(key, shown_as=masked(key)) for key in keys]
 
     async def account(self, key: str, *, shown_as: str | None = None) -> AccountView:
         """One key's account and what it has of its own."""
         config = self._parts.config
-        account = (await self._parts.store.accounts()).get(key)
+        account = await self._parts.store.account(key)
         own = config.of(key) or KeySettings()
         return account_view(shown_as or key, account, own, config.credits(key), self.now())
 
@@ -140,6 +154,8 @@ class Control:
         """Create a key or change what it has of its own, with the fields of KeySettings. Raises BadSetting."""
         if key == "":
             raise BadSetting("the key is empty. Allowed: any other text, or None for a new key.")
+        if key is not None and key.startswith(MAGIC):
+            raise BadSetting(f"the key {cut(key)!r} begins with {MAGIC!r}, which names a scenario. Allowed: any other.")
         key = key or self._new_key()
         self._parts.config.change_key(key, changes)
         if "credits" in changes:
@@ -184,6 +200,12 @@ class Control:
     async def change_questions(self, readings: Mapping[str, str]) -> None:
         """Answer questions otherwise until a reset. Raises BadSetting."""
         self._parts.editions.change(readings)
+
+    def _statuses(self) -> set[str]:
+        """Every status that a task can be in."""
+        family = self._parts.editions.family
+        failed = {each.fails.status for each in self._parts.scenarios if each.fails is not None}
+        return {family.pending, family.lost, *(stage.status for stage in family.stages.values()), *failed}
 
     def _new_key(self) -> str:
         config = self._parts.config

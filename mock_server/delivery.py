@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final, Protocol
 
 import aiohttp
@@ -11,29 +9,10 @@ from yarl import URL
 
 from mock_server import wording
 from mock_server.hosts import Blocked, GuardedResolver, HostPolicy
+from mock_server.outcomes import Attempt, Outcome
 
 READ_AT_MOST: Final = 64 * 1024
 """Bytes of a receiver's answer that are read; the rest is not waited for."""
-
-
-class Outcome(StrEnum):
-    """How an attempt ended. `undelivered`: the mock was stopped, or gave up on the task, before it was made."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    TIMED_OUT = "timed_out"
-    UNREACHABLE = "unreachable"
-    BLOCKED = "blocked"
-    UNDELIVERED = "undelivered"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """The result of one POST. `took` in seconds of real time."""
-
-    outcome: Outcome
-    detail: str
-    took: float
 
 
 class Delivery(Protocol):

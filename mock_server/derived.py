@@ -1,5 +1,7 @@
 """What is made of a finished track, once per track and at once: a persona, a WAV record."""
 
+from typing import Final
+
 from mock_server import answers, rules, seeding
 from mock_server.answers import Answer
 from mock_server.calls import Call
@@ -7,8 +9,12 @@ from mock_server.gate import Admitted, Gate
 from mock_server.operations import PERSONA, WAV, operations
 from mock_server.parts import Parts
 from mock_server.profile import Edition
+from mock_server.scenarios import Choice
 from mock_server.sources import Sources
 from mock_server.timeline import progress
+
+PLAIN: Final = "200"
+"""The scenario of success."""
 
 
 class Derived:
@@ -27,7 +33,7 @@ class Derived:
         if not await self._parts.store.make(admitted.account, PERSONA, persona) and edition.readings.persona_twice:
             raise rules.made_already(PERSONA, request, edition)  # 409
         made = {"personaId": persona, "name": request["name"], "description": request["description"]}
-        return answers.succeeded(made, edition, admitted.choice.applied)
+        return answers.succeeded(made, edition, _applied(admitted.choice))
 
     async def wav(self, call: Call, ordinal: int, edition: Edition) -> Answer:
         """POST /api/v1/wav/generate (`openapi/family.openapi.yaml`, Convert to WAV Format); nothing is converted."""
@@ -35,7 +41,7 @@ class Derived:
         if not await self._parts.store.make(admitted.account, WAV, admitted.request["audioId"]):
             raise rules.made_already(WAV, admitted.request, edition)  # 409
         task_id = seeding.task_id(self._parts.config.settings.seed, admitted.account, ordinal)
-        return answers.succeeded({"taskId": task_id}, edition, admitted.choice.applied)
+        return answers.succeeded({"taskId": task_id}, edition, _applied(admitted.choice))
 
     async def _about_track(self, operation: str, call: Call, ordinal: int, edition: Edition) -> Admitted:
         """The request, once its track is one of a finished task of the account."""
@@ -49,3 +55,8 @@ class Derived:
         if request["audioId"] not in tracks:
             raise rules.foreign_audio(operation, request, tracks, edition)  # 404
         return admitted
+
+
+def _applied(choice: Choice) -> str:
+    """The preference that was honoured: nothing is called back here, so that of a course of callbacks was not."""
+    return choice.applied if choice.scenario.name == PLAIN else ""

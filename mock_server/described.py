@@ -1,20 +1,20 @@
 """A request as an OpenAPI document describes it: its fields, whether they come in the path, the query or the body."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection
 from typing import Any, Final
 
 from jiter import from_json
-from jsonschema_rs import Draft4Validator
+from jsonschema_rs import Draft4Validator, ValidationError, ValidationErrorKind
 from starlette.requests import Request
 
-KINDS: Final[Mapping[str, tuple[Callable[[str], Any], re.Pattern[str]]]] = {
-    "integer": (int, re.compile(r"-?[0-9]{1,300}")),
-    "number": (float, re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?(e[+-]?[0-9]{1,3})?")),
-}
-TEXT: Final[tuple[Callable[[str], Any], re.Pattern[str]]] = (str, re.compile(r"[\s\S]*"))
-"""By the type that the schema asks for: how a text of the query becomes it, and what it looks like. Python refuses to
-read very long numbers."""
+from mock_server.errors import nearest
+from mock_server.wording import cut, shown
+
+INTEGER: Final = re.compile(r"-?[0-9]{1,300}")
+"""A whole number of the query; Python refuses to read very long ones."""
+CAME: Final = "<what came>"
+"""What stands in the validator's texts for the value."""
 
 
 class Problem(Exception):
@@ -32,49 +32,78 @@ class Described:
     def __init__(self, document: dict[str, Any], operation: dict[str, Any]) -> None:
         self.status = min(map(int, operation["responses"]))
         parameters = [_resolved(document, each) for each in operation.get("parameters", ())]
-        self._query = {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
-        self._query_validator = _validator(document, {"type": "object", "properties": self._query})
+        query = {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
+        self._query = Schema(document, {"type": "object", "properties": query})
         self._body = _resolved(document, operation.get("requestBody"))
         if self._body is not None:
-            self._body_validator = _validator(document, self._body["content"]["application/json"]["schema"])
+            self._sent = Schema(document, self._body["content"]["application/json"]["schema"])
 
     async def fields(self, request: Request) -> dict[str, Any]:
-        """Everything that was sent, once it is what the document says. Raises Problem, with every field that is not."""
-        query = {name: _converted(self._query[name], value) for name, value in self._asked(request)}
-        _check(self._query_validator, query)
-        body = await self._sent(request) if self._body is not None else {}
+        """Everything that was sent, and the defaults of what was not, once it is what the document says.
+
+        Raises Problem, with every field that is not.
+        """
+        query = self._query.checked(dict(self._asked(request)))
+        body = await self._read(request)
         return {**request.path_params, **query, **body}
 
-    def _asked(self, request: Request) -> list[tuple[str, str]]:
+    def _asked(self, request: Request) -> list[tuple[str, Any]]:
         pairs = request.query_params.multi_items()
-        unknown = sorted({name for name, _ in pairs} - set(self._query))
-        if unknown:
-            known = ", ".join(self._query) or "none"
-            raise Problem(400, f"query parameter {unknown[0]!r} is unknown; allowed: {known}")
-        return pairs
+        names = [name for name, _ in pairs]
+        known = self._query.properties
+        for name in sorted(set(names)):
+            if name not in known:
+                allowed = ", ".join(known) or "none"
+                raise Problem(400, f"query parameter {cut(name)!r} is unknown.{nearest(name, known)} Known: {allowed}")
+            if names.count(name) > 1:
+                raise Problem(400, f"query parameter {name!r} came {names.count(name)} times; allowed: once")
+        return [(name, _converted(known[name], value)) for name, value in pairs]
 
-    async def _sent(self, request: Request) -> dict[str, Any]:
+    async def _read(self, request: Request) -> dict[str, Any]:
         raw = await request.body()
-        if not raw and not self._body.get("required", False):
+        if self._body is None:
+            if raw.strip() not in (b"", b"{}"):
+                raise Problem(400, f"body is {shown(raw.decode('latin-1'))}; allowed: none")
             return {}
+        if not raw and not self._body.get("required", False):
+            return self._sent.checked({})
         try:
-            body: dict[str, Any] = from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True)
+            body = from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True)
         except ValueError as error:
-            raise Problem(400, f"body is not JSON: {error}") from None
-        _check(self._body_validator, body)
-        return body
+            raise Problem(400, f"body is not JSON: {cut(str(error))}") from None
+        return self._sent.checked(body)
 
 
-def _check(validator: Draft4Validator, value: Any) -> None:
-    errors = validator.iter_errors(value)
-    texts = [f"{'.'.join(map(str, error.instance_path)) or 'body'}: {error.message}" for error in errors]
-    if texts:
-        raise Problem(400, "; ".join(texts))
+class Schema:
+    """The schema of an object, in OpenAPI 3.0: JSON Schema draft 4 but for `nullable`."""
+
+    def __init__(self, document: dict[str, Any], schema: dict[str, Any]) -> None:
+        self.properties: dict[str, Any] = {
+            name: _nullable(_resolved(document, each)) for name, each in schema.get("properties", {}).items()
+        }
+        self._validator = Draft4Validator({**schema, "properties": self.properties}, mask=CAME)
+        self._defaults = {name: each["default"] for name, each in self.properties.items() if "default" in each}
+
+    def checked(self, value: Any) -> dict[str, Any]:
+        """The object with the defaults of what is missing. Raises Problem with everything that is wrong with it."""
+        texts = [_text(error, self.properties) for error in self._validator.iter_errors(value)]
+        if texts:
+            raise Problem(400, "; ".join(texts))
+        return {**self._defaults, **value}
+
+
+def _text(error: ValidationError, known: Collection[str]) -> str:
+    match error.kind:
+        case ValidationErrorKind.AdditionalProperties(unexpected=[name, *_]):
+            return f"{cut(name)}: unknown field.{nearest(name, known)} Known: {', '.join(known)}"
+        case _:
+            field = ".".join(map(str, error.instance_path)) or "body"
+            return f"{cut(field)}: {cut(error.message).replace(CAME, shown(error.instance))}"
 
 
 def _converted(schema: dict[str, Any], value: str) -> Any:
-    kind, form = KINDS.get(schema.get("type", ""), TEXT)
-    return kind(value) if form.fullmatch(value) else value  # the validator says what is wrong with it
+    """A text of the query as the type that the schema asks for; the validator says what is wrong with others."""
+    return int(value) if schema.get("type") == "integer" and INTEGER.fullmatch(value) else value
 
 
 def _resolved(document: dict[str, Any], node: Any) -> Any:
@@ -85,12 +114,6 @@ def _resolved(document: dict[str, Any], node: Any) -> Any:
             found = found[step]
         return found
     return node
-
-
-def _validator(document: dict[str, Any], schema: dict[str, Any]) -> Draft4Validator:
-    """OpenAPI 3.0 is JSON Schema draft 4 but for `nullable`."""
-    properties = {name: _nullable(_resolved(document, each)) for name, each in schema.get("properties", {}).items()}
-    return Draft4Validator({**schema, "properties": properties})
 
 
 def _nullable(schema: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final, Protocol
 
 from starlette.types import Message, Receive, Scope, Send
@@ -23,6 +24,10 @@ class Disconnected(Exception):
     """The client went away before its request was complete: nothing to decide, nobody to answer."""
 
 
+UNDONE: Final = Fault(answer=Broken.RESET).answered()
+"""For a request that was held up until a reset forgot it."""
+GONE_WITHIN: Final = 1.0
+"""Seconds until a cut connection is told of; a request that was sent before the answer to another never hears of it."""
 CONNECTION: Final = "suno_mock.connection"
 """What the request's connection is called in the state of its scope; `listening` puts it there."""
 
@@ -41,14 +46,23 @@ class Endpoint:
     """One endpoint as an ASGI application.
 
     `follow` runs when the answer is out, and if sending it failed. A bug in `decide` is answered by `failed` and raised
-    again, so that the server logs the traceback. `faults` come before everything else.
+    again, so that the server logs the traceback. `faults` come before everything else; a connection that one of them
+    cuts may take `gone_within` seconds to end.
     """
 
-    def __init__(self, decide: Decide, follow: Follow, failed: Callable[[], Answer], faults: Faults) -> None:
+    def __init__(
+        self,
+        decide: Decide,
+        follow: Follow,
+        failed: Callable[[], Answer],
+        faults: Faults,
+        gone_within: float = GONE_WITHIN,
+    ) -> None:
         self._decide = decide
         self._follow = follow
         self._failed = failed
         self._faults = faults
+        self._gone_within = gone_within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -57,10 +71,12 @@ class Endpoint:
             return
         fault = self._faults.take(call.key)
         if fault is not None:
-            await asyncio.sleep(fault.delay)
+            if not await self._faults.hold(call.key, fault.delay):
+                return await self._break(Broken.RESET, UNDONE, scope, receive, send)
             if fault.answer is not None:
-                self._follow(call, fault.answered())
-                return await _break(fault, scope, receive, send)
+                answer = fault.answered()
+                self._follow(call, answer)
+                return await self._break(fault.answer, answer, scope, receive, send)
         try:
             answer = await self._decide(call)
         except Exception:
@@ -74,21 +90,21 @@ class Endpoint:
         finally:
             self._follow(call, answer)
 
-
-async def _break(fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
-    """Do to the connection what the fault says. Raises ConnectionResetError where nothing can cut it off."""
-    answer = fault.answered()
-    connection: Connection | None = scope.get("state", {}).get(CONNECTION)
-    if fault.answer in (Broken.STATUS, Broken.MALFORMED):
-        return await _send(answer, send)
-    if fault.answer is Broken.TRUNCATED:
-        await send(_start(answer))
-        await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
-    if connection is None:
-        raise ConnectionResetError(answer.msg)
-    connection.cut(at_once=fault.answer is Broken.RESET)
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    async def _break(self, broken: Broken, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what a fault leaves of the answer. Raises ConnectionResetError where nothing can cut a connection."""
+        connection: Connection | None = scope.get("state", {}).get(CONNECTION)
+        if broken in (Broken.STATUS, Broken.MALFORMED):
+            return await _send(answer, send)
+        if broken is Broken.TRUNCATED:
+            await send(_start(answer))
+            await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
+        if connection is None:
+            raise ConnectionResetError(answer.msg)
+        connection.cut(at_once=broken is Broken.RESET)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._gone_within):
+                while (await receive())["type"] != "http.disconnect":
+                    pass
 
 
 async def read_call(scope: Scope, receive: Receive) -> Call:

@@ -1,48 +1,64 @@
 """What the journal holds: requests and attempts, as values, as JSON, as lines of text and as curls."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mock_server.answers import DRAWN, Answer
 from mock_server.calls import Call
 from mock_server.curls import curl, text_of
-from mock_server.delivery import Outcome
+from mock_server.errors import unknown
 from mock_server.masking import masked, masked_url
+from mock_server.outcomes import Outcome
+from mock_server.scenarios import STAGES
 from mock_server.wording import printable
 
 OVERHEAD: Final = 1024
 """Bytes that an entry takes beside its body, about."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Requested:
-    """One request and the answer to it; `shown` writes it out. `size` in bytes, about; `id` counts the journal's
-    entries."""
+    """One request and what is worth knowing of the answer, but not its body; `shown` writes it out. `code` is that of
+    the envelope, `rules` are the ids of the rules that the request broke, `readings` what was drawn for it; `size` in
+    bytes, about; `id` counts the journal's entries."""
 
     at: float
     call: Call
-    answer: Answer
+    status: int
+    code: int
+    msg: str
+    rules: tuple[str, ...]
+    scenario: str
+    readings: str
+    task_id: str | None
     id: int = 0
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.size = OVERHEAD + len(self.call.body or b"")
+        self.size = OVERHEAD + self.call.size + len(self.msg)
+
+    @classmethod
+    def answered(cls, at: float, call: Call, answer: Answer) -> "Requested":
+        """The entry for an answer."""
+        return cls(
+            at=at,
+            call=call,
+            status=answer.status,
+            code=answer.code,
+            msg=answer.msg,
+            rules=answer.rules,
+            scenario=answer.scenario,
+            readings=answer.headers.get(DRAWN, ""),
+            task_id=answer.task.id if answer.task else None,
+        )
 
     @property
     def key(self) -> str | None:
         return self.call.key
 
-    @property
-    def code(self) -> int:
-        return self.answer.code
-
-    @property
-    def task_id(self) -> str | None:
-        return self.answer.task.id if self.answer.task else None
-
     def shown(self, url: str) -> dict[str, Any]:
-        """The entry as JSON, the key masked; `url` is where the mock listens. `rules` are the ids of the rules that
-        the request broke."""
+        """The entry as JSON, the key masked; `url` is where the mock listens."""
         return {
             "id": self.id,
             "kind": "request",
@@ -50,12 +66,12 @@ class Requested:
             "method": self.call.method,
             "path": self.call.path,
             "key": masked(self.call.key),
-            "status": self.answer.status,
-            "code": self.answer.code,
-            "msg": self.answer.msg,
-            "rules": self.answer.rules,
-            "scenario": self.answer.scenario,
-            "readings": self.answer.headers.get(DRAWN, ""),
+            "status": self.status,
+            "code": self.code,
+            "msg": self.msg,
+            "rules": self.rules,
+            "scenario": self.scenario,
+            "readings": self.readings,
             "task_id": self.task_id,
             "body": text_of(self.call.body),
             "curl": self.curl(url),
@@ -72,7 +88,8 @@ class Requested:
 class Attempted:
     """One attempt to deliver one callback, or the last word on one that was never attempted, whose `body` is empty.
 
-    `code` is that of the callback's envelope, `took` in seconds, `size` in bytes, about.
+    `code` is that of the callback's envelope, `took` in seconds, `size` in bytes, about. `redelivered`: somebody asked
+    for it once more.
     """
 
     at: float
@@ -86,6 +103,7 @@ class Attempted:
     detail: str
     took: float
     body: bytes = b""
+    redelivered: bool = False
     id: int = 0
     size: int = field(init=False)
 
@@ -103,6 +121,7 @@ class Attempted:
             "stage": self.stage,
             "code": self.code,
             "number": self.number,
+            "redelivered": self.redelivered,
             "url": masked_url(self.url),
             "outcome": self.outcome,
             "detail": self.detail,
@@ -117,6 +136,12 @@ class Attempted:
 
 
 Entry = Requested | Attempted
+VALUES: Final[Mapping[str, Sequence[str]]] = {
+    "kind": ("request", "attempt"),
+    "stage": STAGES,
+    "outcome": tuple(Outcome),
+}
+"""The values that a field of an entry can have, where they are few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +155,16 @@ class Match:
     path: str | None = None
     stage: str | None = None
     outcome: str | None = None
+
+    @classmethod
+    def of(cls, **fields: Any) -> "Match":
+        """A match. Raises BadSetting for a field or a value that no entry has."""
+        for name, value in fields.items():
+            if name not in cls.__slots__:
+                raise unknown("field of an entry", name, cls.__slots__)
+            if name in VALUES and value is not None and value not in VALUES[name]:
+                raise unknown(name, str(value), VALUES[name])
+        return cls(**fields)
 
     def __call__(self, entry: Entry) -> bool:
         request = isinstance(entry, Requested)
@@ -151,18 +186,17 @@ def line(entry: Entry) -> str:
 
 
 def _request(entry: Requested) -> str:
-    answer = entry.answer
-    code = f"{answer.code} " if answer.code else ""
-    said = f"{code}task {answer.task.id}" if answer.task else f"{code}{answer.msg}"
-    http = "" if answer.status == 200 else f"HTTP {answer.status}, "
+    code = f"{entry.code} " if entry.code else ""
+    said = f"{code}task {entry.task_id}" if entry.task_id else f"{code}{entry.msg}"
+    http = "" if entry.status == 200 else f"HTTP {entry.status}, "
     return f"--> {entry.call.method} {entry.call.path}  {http}{said}"
 
 
 def _attempt(entry: Attempted) -> str:
-    retry = f" (attempt {entry.number})" if entry.number > 1 else ""
+    again = " (once more)" if entry.redelivered else f" (attempt {entry.number})" if entry.number > 1 else ""
     took = "" if entry.outcome is Outcome.UNDELIVERED else f" in {entry.took * 1000:.0f} ms"
     code = "" if entry.code == 200 else f" with code {entry.code}"
     return (
-        f"<-- {entry.stage}{code} of {entry.task_id} to {masked_url(entry.url)}{retry}  "
+        f"<-- {entry.stage}{code} of {entry.task_id} to {masked_url(entry.url)}{again}  "
         f"{entry.outcome}{took}: {entry.detail}"
     )

@@ -12,6 +12,7 @@ ApiError                  one refusal; `code` is the envelope code
 └── Forced                any code, because a scenario asked for it
 BadSetting                an option, a reading or a file that cannot be used
 NoSuch                    something that the control plane is asked for and does not find
+ClockRuns                 a clock that is to be moved and follows real time
 
 Bugs of ours are ordinary exceptions. `Api.failed` answers for them with HTTP 500.
 """
@@ -19,6 +20,7 @@ Bugs of ours are ordinary exceptions. `Api.failed` answers for them with HTTP 50
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 
 class ApiError(Exception):
@@ -116,6 +118,10 @@ class NoSuch(LookupError):
     """The text says what is not there, and where to look."""
 
 
+class ClockRuns(Exception):
+    """The clock follows real time, so nobody can move it; the text says how it is frozen."""
+
+
 def unknown(kind: str, value: str, known: Iterable[str]) -> BadSetting:
     """The error for a name that does not exist: what came, the nearest valid one, and all of them."""
     names = sorted(known)
@@ -123,10 +129,10 @@ def unknown(kind: str, value: str, known: Iterable[str]) -> BadSetting:
 
 
 COMPARED = 100
-"""Characters of a value that are compared with known names; comparing costs time that grows with their product."""
+"""Characters of a value, and known names, that are compared; comparing costs time that grows with their product."""
 
 
 def nearest(value: str, names: Iterable[str], alike: float = 0.6) -> str:
     """` Nearest: NAME.`, or nothing when no name is alike enough, from 0 (any is) to 1 (only the same)."""
-    close = get_close_matches(value[:COMPARED], list(names), n=1, cutoff=alike)
+    close = get_close_matches(value[:COMPARED], list(islice(names, COMPARED)), n=1, cutoff=alike)
     return f" Nearest: {close[0]}." if close else ""

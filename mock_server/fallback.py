@@ -1,6 +1,7 @@
 """What answers when no endpoint does: an unknown path, a wrong method."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server import answers
-from mock_server.calls import Call
-from mock_server.decode import bearer
+from mock_server.endpoint import Disconnected, read_call
 from mock_server.entries import Requested
 from mock_server.errors import ApiError, NotFound, nearest
 from mock_server.parts import Parts
@@ -37,17 +37,17 @@ class Fallback:
             known = ", ".join(f"{each.method} {each.path}" for each in served)
             close = nearest(path, [each.path for each in served])
             problem = NotFound(f"nothing is served at {path}; allowed: {known}.{close}")
-        return self._answer(request, problem, error.status_code, error.headers or {})
+        return await self._answer(request, problem, error.status_code, error.headers or {})
 
     async def refused(self, request: Request, error: ApiError) -> Response:
         """The refusal of what is no endpoint of the API, with its code as the HTTP status."""
-        return self._answer(request, error, error.code, {})
+        return await self._answer(request, error, error.code, {})
 
-    def _answer(self, request: Request, error: ApiError, status: int, headers: Mapping[str, str]) -> Response:
+    async def _answer(self, request: Request, error: ApiError, status: int, headers: Mapping[str, str]) -> Response:
         answer = replace(answers.refused(error, self._parts.editions.default), status=status)
-        key = bearer(request.headers.get("authorization", ""))
-        call = Call(request.method, _path(request), request.scope["query_string"], key, "", "", None)
-        self._parts.journal.record(Requested(self._parts.clock.now(), call, answer))
+        with suppress(Disconnected):
+            call = replace(await read_call(request.scope, request.receive), path=_path(request))
+            self._parts.journal.record(Requested.answered(self._parts.clock.now(), call, answer))
         return Response(answer.body, answer.status, {**headers, "content-type": answer.content_type})
 
 

@@ -1,5 +1,6 @@
 """Trouble on the way of an answer, before anything is decided: a delay, a lost connection, an answer that is none."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -14,6 +15,8 @@ GATEWAY_PAGE: Final = b"<html><body><h1>Bad Gateway</h1></body></html>"
 
 LONGEST_DELAY: Final = 60
 """Seconds."""
+FAULTS_KEPT: Final = 10_000
+"""Keys that have a fault."""
 
 
 class Broken(StrEnum):
@@ -48,6 +51,10 @@ class Fault:
             raise BadSetting(f"delay is {fault.delay!r}. Allowed: 0 to {LONGEST_DELAY} seconds.")
         if type(fault.status) is not int or not 500 <= fault.status <= 599:
             raise BadSetting(f"status is {fault.status!r}. Allowed: 500 to 599.")
+        if fault.times is not None and answer is None and not fault.delay:
+            raise BadSetting(
+                f"times is {fault.times!r} for a fault that does nothing. Allowed: with a delay or an answer."
+            )
         if fault.times is not None and (type(fault.times) is not int or fault.times < 1):
             raise BadSetting(f"times is {fault.times!r}. Allowed: 1 or more, or None for all requests.")
         return fault
@@ -71,23 +78,39 @@ class Faults:
     def __init__(self) -> None:
         self._faults: dict[str | None, Fault] = {}
         self._left: dict[str | None, int] = {}
+        self._held: set[tuple[str | None, asyncio.Future[None]]] = set()
 
     def put(self, key: str | None, fault: Fault) -> None:
-        """Replace the fault of one key, or of all that have none of their own. `Fault()` is none."""
-        self.clear(key)
+        """Replace the fault of one key, or of all that have none of their own. `Fault()` is none.
+
+        Raises BadSetting when FAULTS_KEPT keys have one.
+        """
+        self._clear(key)
         if fault.delay or fault.answer:
+            if len(self._faults) >= FAULTS_KEPT:
+                raise BadSetting(f"{FAULTS_KEPT} keys have a fault; reset the mock, or one key, to forget them.")
             self._faults[key] = fault
             if fault.times is not None:
                 self._left[key] = fault.times
 
-    def clear(self, key: str | None) -> None:
-        self._faults.pop(key, None)
-        self._left.pop(key, None)
-
-    def reset(self) -> None:
-        """Forget all of them."""
+    def reset(self, key: str | None) -> None:
+        """Forget one key's fault, or all; who is held up by one is not answered any more."""
+        for held_key, held in self._held:
+            if key in (None, held_key) and not held.done():
+                held.set_result(None)
+        if key is not None:
+            return self._clear(key)
         self._faults.clear()
         self._left.clear()
+
+    async def hold(self, key: str | None, seconds: float) -> bool:
+        """Wait for seconds of real time. False when a reset came first: the request belongs to what was forgotten."""
+        held = asyncio.get_running_loop().create_future()
+        self._held.add((key, held))
+        try:
+            return not (await asyncio.wait({held}, timeout=seconds))[0]
+        finally:
+            self._held.discard((key, held))
 
     def of(self, key: str | None) -> Fault:
         """The fault that is set for the key, with the requests that it is left for."""
@@ -107,5 +130,9 @@ class Faults:
         if of in self._left:
             self._left[of] -= 1
             if not self._left[of]:
-                self.clear(of)
+                self._clear(of)
         return fault
+
+    def _clear(self, key: str | None) -> None:
+        self._faults.pop(key, None)
+        self._left.pop(key, None)

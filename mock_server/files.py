@@ -9,14 +9,17 @@ from starlette.responses import Response
 
 from mock_server import seeding
 from mock_server.downloads import cover_response, sound_response
+from mock_server.endpoint import read_call
+from mock_server.entries import Requested
 from mock_server.errors import NotFound
 from mock_server.media import Sound
 from mock_server.parts import Parts
 from mock_server.sources import Sources
 from mock_server.tracks import Track
 
-AUDIO: Final = ".mp3"
-COVER: Final = ".jpeg"
+AUDIO: Final = "mp3"
+COVER: Final = "jpeg"
+KINDS: Final = {"": "stream", AUDIO: "audio", COVER: "cover"}
 DAY: Final = 86400.0
 
 
@@ -49,11 +52,30 @@ class Files:
         Raises HTTPException and NotFound.
         """
         name: str = request.path_params["name"]
-        stem, dot, ending = name.partition(".")
-        track = await self._track(seeding.named_media(stem), needs_audio=dot + ending == AUDIO)
-        if ending == COVER.removeprefix("."):
-            return await cover_response(request, track.id, track.title)
-        return sound_response(request, Sound(track.id, track.title, track.duration))
+        stem, _, ending = name.partition(".")
+        track = await self._track(seeding.named_media(stem), needs_audio=ending == AUDIO)
+        if ending == COVER:
+            response = await cover_response(request, track.id, track.title)
+        else:
+            response = sound_response(request, Sound(track.id, track.title, track.duration))
+        await self._note(request, response.status_code, f"{KINDS[ending]} of track {track.id}")
+        return response
+
+    async def _note(self, request: Request, status: int, msg: str) -> None:
+        """Write a download down; it has no envelope, so its code is 0."""
+        call = await read_call(request.scope, request.receive)
+        entry = Requested(
+            at=self._parts.clock.now(),
+            call=call,
+            status=status,
+            code=0,
+            msg=msg,
+            rules=(),
+            scenario="",
+            readings="",
+            task_id=None,
+        )
+        self._parts.journal.record(entry)
 
     async def _track(self, track_id: str | None, *, needs_audio: bool) -> Track:
         if track_id is None:

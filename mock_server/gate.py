@@ -38,8 +38,8 @@ class Gate:
         self._plain = Choice(scenario=parts.scenarios.named("200"))
 
     async def admit(self, operation: Operation, call: Call, ordinal: int, edition: Edition) -> Admitted:
-        """A POST that satisfies its contract. Raises the first refusal; `ordinal` is 0 for a key that is not known."""
-        account = call.key or "" if ordinal else self.identified(call.key)  # 401
+        """A POST that satisfies its contract. Raises the first refusal."""
+        account = self.identified(call.key)  # 401
         self.refuse_in_maintenance(account)  # 455
         decoded = decode(operation.name, call.content_type, call.body)
         choice = await self._chosen(call.prefer, decoded, account)  # the scenario's code
@@ -88,10 +88,11 @@ class Gate:
 
     async def take_poll(self, task: Task) -> None:
         """Count a query of a task, when limits are on. Raises RateLimited past the documented limit."""
-        limit = RateLimit.parse(task.edition.family.poll_limit)
-        if limit is not None and self._parts.config.limit(task.account) is not None:
-            wait = await self._parts.store.take_poll(task.id, self._parts.clock.now(), limit)
-            _refuse_past(limit, wait, "the task")
+        if self._parts.config.limit(task.account) is None:
+            return
+        limit = task.edition.family.poll_limit
+        wait = await self._parts.store.take_poll(task.id, self._parts.clock.now(), limit)
+        self._refuse_past(limit, wait, "the task")
 
     async def _chosen(self, prefer: str, decoded: Decoded, account: str) -> Choice:
         """The scenario that the request asks for, else the one that is queued for the key, else success."""
@@ -103,7 +104,17 @@ class Gate:
 
     async def _take_slot(self, account: str, limit: RateLimit) -> None:
         wait = await self._parts.store.take_slot(account, self._parts.clock.now(), limit)
-        _refuse_past(limit, wait, "the account")
+        self._refuse_past(limit, wait, "the account")
+
+    def _refuse_past(self, limit: RateLimit, wait: float | None, whose: str) -> None:
+        if wait is None:
+            return
+        still = " of the mock's clock, which stands still until it is advanced" if self._parts.clock.frozen else ""
+        raise RateLimited(
+            f"{whose} had {limit.requests} requests within {limit.seconds:g} s; "
+            f"the next is possible in {wait:.1f} s{still} (--rate-limit)",
+            retry_after=ceil(wait),
+        )
 
 
 def _demanded(operation: Operation, decoded: Decoded, edition: Edition) -> dict[str, Any]:
@@ -122,12 +133,3 @@ def _unless_forced(choice: Choice) -> Choice:
     if scenario.answer is not None:
         raise Forced(scenario.answer, scenario.name, choice.applied)
     return choice
-
-
-def _refuse_past(limit: RateLimit, wait: float | None, whose: str) -> None:
-    if wait is not None:
-        raise RateLimited(
-            f"{whose} had {limit.requests} requests within {limit.seconds:g} s; "
-            f"the next is possible in {wait:.1f} s (--rate-limit)",
-            retry_after=ceil(wait),
-        )

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 from mock_server.entries import Entry, line
@@ -11,7 +12,14 @@ ENTRIES_KEPT: Final = 10_000
 BYTES_KEPT: Final = 64 * 1024 * 1024
 """Bytes of all entries together, about; bodies are most of it."""
 
+LISTED: Final = 20
+"""Entries that the text of a TimeoutError lists."""
+
 Wanted = Callable[[Entry], bool]
+
+
+def _any(entry: Entry) -> bool:
+    return True
 
 
 class Waiting:
@@ -38,6 +46,7 @@ class Journal:
         self._listener = listener
         self._waiting: set[Waiting] = set()
         self._recorded = 0
+        self._closed = False
         self.dropped = 0
 
     def __iter__(self) -> Iterator[Entry]:
@@ -57,25 +66,32 @@ class Journal:
         if self._listener is not None:
             self._listener(entry)
 
-    async def wait_for(self, wanted: Wanted, *, count: int, within: float) -> list[Entry]:
+    async def wait_for(self, wanted: Wanted, *, count: int, within: float, among: Wanted = _any) -> list[Entry]:
         """All entries that match, once `count` do. Waits on change, never polls.
 
-        Raises TimeoutError after `within` seconds of real time; its text lists what did come.
+        Raises TimeoutError after `within` seconds of real time, or when the mock stops; its text lists the newest
+        entries of those `among` which they are sought.
         """
         waiting = Waiting(wanted, count)
         waiting.see(self)
         self._waiting.add(waiting)
         try:
-            if waiting.found < count:
-                async with asyncio.timeout(within):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0 if self._closed else within):
                     await waiting.came.wait()
-            return [entry for entry in self if wanted(entry)]
-        except TimeoutError:
-            lines = [f"\n  {line(entry)}" for entry in self]
-            came = "".join(lines) or " nothing"
-            raise TimeoutError(f"{waiting.found} of {count} came within {within:g} s. Journal:{came}") from None
         finally:
             self._waiting.discard(waiting)
+        if waiting.found < count:
+            when = "until the mock stopped" if self._closed else f"within {within:g} s"
+            came = _listed([entry for entry in self if among(entry)])
+            raise TimeoutError(f"{waiting.found} of {count} came {when}. Journal:{came}")
+        return [entry for entry in self if wanted(entry)]
+
+    def close(self) -> None:
+        """Let nobody wait any longer, as the mock stops."""
+        self._closed = True
+        for waiting in self._waiting:
+            waiting.came.set()
 
     def clear(self, key: str | None) -> None:
         """Forget one key's entries, or everything and the count of what was dropped."""
@@ -87,3 +103,10 @@ class Journal:
         for waiting in self._waiting:
             waiting.found = 0
             waiting.see(kept)
+
+
+def _listed(entries: Sequence[Entry]) -> str:
+    older = len(entries) - LISTED
+    lines = [f" ({older} older ones left out)"] if older > 0 else []
+    lines += [f"\n  {line(entry)}" for entry in entries[-LISTED:]]
+    return "".join(lines) or " nothing"

@@ -36,10 +36,15 @@ class CuttableProtocol(HttpToolsProtocol):
 
 
 class AnnouncingServer(uvicorn.Server):
-    """uvicorn, configured for the mock, that says when it answers requests and when it has stopped."""
+    """uvicorn, configured for the mock. `announce` is called when it answers requests, `release` when it is about to
+    stop and waits for those under way, `leave` when it has stopped."""
 
     def __init__(
-        self, app: Starlette, announce: Callable[[], object], leave: Callable[[], object] = lambda: None
+        self,
+        app: Starlette,
+        announce: Callable[[], object],
+        release: Callable[[], object] = lambda: None,
+        leave: Callable[[], object] = lambda: None,
     ) -> None:
         config = uvicorn.Config(
             app,
@@ -53,6 +58,7 @@ class AnnouncingServer(uvicorn.Server):
         )
         super().__init__(config)
         self._announce = announce
+        self._release = release
         self._leave = leave
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -60,6 +66,7 @@ class AnnouncingServer(uvicorn.Server):
         self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._release()
         await super().shutdown(sockets)
         self._leave()
 
@@ -70,9 +77,9 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, OverflowError) as error:
-        raise BadSetting(
-            f"cannot listen on {host} port {port}: {error}. Choose another port, or --port 0 for a free one."
-        ) from None
+        why = str(error).rstrip(".")
+        text = f"cannot listen on {host} port {port}: {why}. Choose another port, or --port 0 for a free one."
+        raise BadSetting(text) from None
 
 
 def base_url(listening: socket.socket) -> str:

@@ -18,7 +18,7 @@ from mock_server.errors import BadSetting, unknown
 from mock_server.operations import EXTEND, Operation, operations, path
 from mock_server.questions import VARY, Readings, Register
 from mock_server.rulebook import Source
-from mock_server.settings import Settings, parse_readings
+from mock_server.settings import RateLimit, Settings, parse_readings
 
 CODE: Final[Pointer] = ("content", "application/json", "schema", "allOf", 0, "properties", "code")
 DESCRIBED: Final[Pointer] = ("paths", path(EXTEND), "post")
@@ -48,7 +48,7 @@ class Family:
     callback_timeout: float
     tracks_per_task: int
     retention_days: float
-    poll_limit: str
+    poll_limit: RateLimit
     persona_window: tuple[float, float]
     personas_exclude: tuple[str, ...]
 
@@ -57,7 +57,15 @@ class Family:
         entries = load(OPENAPI / "family.yaml")
         del entries["operations"]
         stages = {name: Stage(**stage) for name, stage in entries["stages"].items()}
-        return cls(**{**entries, "stages": stages})
+        return cls(
+            **{
+                **entries,
+                "stages": stages,
+                "poll_limit": RateLimit(**entries["poll_limit"]),
+                "persona_window": tuple(entries["persona_window"]),
+                "personas_exclude": tuple(entries["personas_exclude"]),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mock_server.receiver import Receiver
     from mock_server.server import MockServer
 
+ACCOUNT = pytest.StashKey["KeyView"]()
 MARKER = (
     "suno(profile=..., pace=..., scenario=..., **settings): how the test's suno_mock behaves; see mock_server.Settings"
 )
@@ -46,11 +47,14 @@ def _suno_mocks() -> Iterator[Callable[..., "MockServer"]]:
 def suno_mock(request: pytest.FixtureRequest, _suno_mocks: Callable[..., "MockServer"]) -> "KeyView":
     """A key on a mock with a clean state: `url`, `headers`, `clock.advance`, `queue`, `requests`, `attempts`."""
     marker = request.node.get_closest_marker("suno")
+    if marker and marker.args:
+        raise pytest.UsageError(f"@pytest.mark.suno({', '.join(map(repr, marker.args))}) names no setting. {MARKER}")
     settings = {"pace": "manual", **(marker.kwargs if marker else {})}
     scenario = settings.pop("scenario", None)
     mock = _suno_mocks(**settings)
     mock.reset()
     account = mock.account(f"test-{blake2b(request.node.nodeid.encode(), digest_size=6).hexdigest()}")
+    request.node.stash[ACCOUNT] = account
     if scenario is not None:
         account.queue(scenario, times=None)
     return account
@@ -77,7 +81,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the mock's journal with a test that failed."""
     report = yield
-    account = getattr(item, "funcargs", {}).get("suno_mock")
+    account = item.stash.get(ACCOUNT, None)
     if report.failed and account is not None:
         from mock_server.entries import line
 

@@ -30,7 +30,7 @@ def enforce_persona(operation: str, request: Request, personas: Collection[str],
     if rule is None or not makes_personas or persona is None or persona in personas or not custom:
         return
     allowed = f"a known persona ({wording.listed(sorted(personas))})"
-    raise _missing(rule.id, "personaId", persona, edition, allowed, personas)
+    raise _missing(rule.id, "personaId", persona, edition, allowed, sorted(personas))
 
 
 def unknown_audio(request: Request, tracks: Iterable[str], edition: Edition) -> ApiError:

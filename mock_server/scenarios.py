@@ -62,7 +62,9 @@ class Scenario:
         return self.fails if self.fails is not None and self.fails.instead_of == stage else None
 
     def steps(self) -> tuple[Step, ...]:
-        """The callbacks it owes, by default one per stage and one for the failure."""
+        """The callbacks it owes, by default one per stage and one for the failure; a refusal owes none."""
+        if self.answer is not None:
+            return ()
         if self.callbacks is not None:
             return self.callbacks
         failure = (self.fails.instead_of,) if self.fails else ()

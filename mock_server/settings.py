@@ -163,6 +163,15 @@ class Settings:
         (), "A public host that callbacks may go to, such as *.example.com.", metavar="HOST"
     )
 
+    @classmethod
+    def of(cls, **settings: Any) -> "Settings":
+        """Settings by name. Raises BadSetting, with the nearest, for one that does not exist."""
+        names = [each.name for each in fields(cls)]
+        for name in settings:
+            if name not in names:
+                raise unknown("setting", name, names)
+        return cls(**settings)
+
     def __post_init__(self) -> None:
         for each in fields(self):
             types, allowed = KINDS[type(each.default)]

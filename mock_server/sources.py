@@ -1,6 +1,7 @@
 """Where a track comes from: listed, added, made by a task, or adopted as it comes."""
 
 from collections.abc import Collection
+from typing import Literal, overload
 
 from mock_server.parts import Parts
 from mock_server.profile import Edition
@@ -16,8 +17,18 @@ class Sources:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def extendable(self, key: str, audio_id: str, model: str, edition: Edition) -> Track | None:
-        """The track of this id that the key can extend; `model` is what an adopted one is taken to be of."""
+    @overload
+    async def extendable(
+        self, key: str, audio_id: str, model: str, edition: Edition, *, adopt: Literal[True]
+    ) -> Track: ...
+    @overload
+    async def extendable(self, key: str, audio_id: str, model: str, edition: Edition) -> Track | None: ...
+
+    async def extendable(
+        self, key: str, audio_id: str, model: str, edition: Edition, *, adopt: bool = False
+    ) -> Track | None:
+        """The track of this id that the key can extend; `model` is what an adopted one is taken to be of, `adopt`
+        takes any id."""
         listed = self._parts.tracks.get(audio_id)
         if listed is not None:
             return listed
@@ -27,7 +38,8 @@ class Sources:
         made = await self.made(audio_id)
         if made is not None and made[0].account == key and made[1].finished:
             return made[1].track
-        if self._parts.config.settings.adopt_unknown_tracks or self._parts.scenarios.is_magic(audio_id):
+        adopt = adopt or self._parts.config.settings.adopt_unknown_tracks
+        if adopt or self._parts.scenarios.is_magic(audio_id):
             return adopted(audio_id, model, edition.family.longest[model])
         return None
 

@@ -12,12 +12,14 @@ from mock_server.tracks import Track
 
 TASKS_KEPT: Final = 100_000
 BYTES_KEPT: Final = 256 * 1024 * 1024
-"""Bytes of all kept tasks' request bodies together."""
+"""Bytes of all kept tasks together, about; request bodies are most of it."""
 ACCOUNTS_KEPT: Final = 10_000
 POLLED_KEPT: Final = 10_000
 """Tasks whose polls are counted, the ones polled last."""
 TRACKS_KEPT: Final = 10_000
 """Source tracks that were added."""
+QUEUED_KEPT: Final = 10_000
+"""Scenarios that are queued for a key."""
 
 
 class Store(Protocol):
@@ -63,7 +65,9 @@ class Store(Protocol):
         """The source tracks that were added for all, and those for the key, by id."""
 
     async def queue(self, key: str, scenario: str, times: int | None) -> None:
-        """Give the key's next `times` requests a scenario, after those queued before; None means all further ones."""
+        """Give the key's next `times` requests a scenario, after those queued before; None means all further ones.
+
+        Raises BadSetting when too many are queued."""
 
     async def clear_queue(self, key: str) -> None:
         """Give the key's requests no scenario any more."""
@@ -71,8 +75,11 @@ class Store(Protocol):
     async def next_scenario(self, key: str) -> str | None:
         """Take the scenario that was queued for the key's next request, if any."""
 
-    async def accounts(self) -> Mapping[str, Account]:
-        """All accounts by key, the one used last at the end."""
+    async def account(self, key: str) -> Account | None:
+        """The key's account, if it was used and is remembered."""
+
+    async def keys(self) -> Collection[str]:
+        """The keys of all accounts, the one used last at the end."""
 
     async def dropped(self) -> Mapping[str, int]:
         """How many tasks and accounts were forgotten because there were too many."""
@@ -96,7 +103,6 @@ class MemoryStore:
 
     async def next_ordinal(self, key: str) -> int:
         account = self._account(key)
-        self._accounts.move_to_end(key)
         account.requests += 1
         return account.requests
 
@@ -126,9 +132,11 @@ class MemoryStore:
             account.owe(refund_at, price)
         self._tasks[task.id] = task
         account.tasks[task.id] = None
-        self._bytes += len(task.body)
+        self._bytes += task.size
         while len(self._tasks) > TASKS_KEPT or self._bytes > BYTES_KEPT:
-            self._forget(self._tasks.popitem(last=False)[1])
+            oldest = self._tasks.popitem(last=False)[1]
+            del self._accounts[oldest.account].tasks[oldest.id]
+            self._forget(oldest)
             self._dropped["tasks"] += 1
 
     async def task(self, task_id: str) -> Task | None:
@@ -163,6 +171,11 @@ class MemoryStore:
         account = self._account(key)
         if times is None:
             account.standing = scenario
+        elif len(account.queued) + times > QUEUED_KEPT:
+            raise BadSetting(
+                f"{len(account.queued)} scenarios are queued for the key and {times} more would come. "
+                f"Allowed: {QUEUED_KEPT} in all; clear the queue, or queue one with times None for all requests."
+            )
         else:
             account.queued.extend([scenario] * times)
 
@@ -174,8 +187,11 @@ class MemoryStore:
     async def next_scenario(self, key: str) -> str | None:
         return self._account(key).next_scenario()
 
-    async def accounts(self) -> Mapping[str, Account]:
-        return self._accounts
+    async def account(self, key: str) -> Account | None:
+        return self._accounts.get(key)
+
+    async def keys(self) -> Collection[str]:
+        return list(self._accounts)
 
     async def dropped(self) -> Mapping[str, int]:
         return self._dropped
@@ -183,6 +199,8 @@ class MemoryStore:
     async def reset(self, key: str | None) -> None:
         if key is None:
             self._dropped = Counter(tasks=0, accounts=0)
+            for task in self._tasks.values():
+                task.forget()
             self._accounts.clear()
             self._tasks.clear()
             self._polled.clear()
@@ -194,17 +212,20 @@ class MemoryStore:
             self._close(self._accounts.pop(key))
 
     def _forget(self, task: Task) -> None:
-        self._bytes -= len(task.body)
-        del self._accounts[task.account].tasks[task.id]
+        self._bytes -= task.size
+        task.forget()
 
     def _close(self, account: Account) -> None:
         for task_id in account.tasks:
             self._polled.pop(task_id, None)
-            self._bytes -= len(self._tasks.pop(task_id).body)
+            self._forget(self._tasks.pop(task_id))
 
     def _account(self, key: str) -> Account:
+        """The key's account, which becomes the one used last."""
         account = self._accounts.get(key)
-        if account is None:
+        if account is not None:
+            self._accounts.move_to_end(key)
+        else:
             account = self._accounts[key] = Account(credits=self._credits(key))
             if len(self._accounts) > ACCOUNTS_KEPT:
                 self._close(self._accounts.popitem(last=False)[1])

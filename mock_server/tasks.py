@@ -16,15 +16,20 @@ TITLE_LENGTH: Final = 40
 """Characters of a description that become the title where none was asked for."""
 UNTITLED: Final = "Untitled"
 STYLE: Final = "ambient, calm"
+OVERHEAD: Final = 1024
+"""Bytes that a task takes beside its body, about."""
+DRAWN: Final = 4608
+"""Bytes that an edition takes whose readings were drawn for one request, about."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Task:
     """One accepted request. `created` in epoch seconds of the mock's clock; `body` is the request as it came, `source`
     the track that it extends, if it does.
 
     Many tasks are kept and few are looked at again, so the body is decoded when somebody asks for it. `given_up`: no
     further callback of the task is sent. `heard`: the last one was received; `lost`: it could not be delivered.
+    `forgotten`: nobody can ask for it any more, so its body is gone.
     """
 
     id: str
@@ -40,6 +45,17 @@ class Task:
     given_up: bool = False
     heard: bool = False
     lost: bool = False
+    forgotten: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+        return OVERHEAD + len(self.body) + (DRAWN if self.edition.drawn else 0)
+
+    def forget(self) -> None:
+        """Let go of what takes room; callbacks that are still owed are not sent."""
+        self.forgotten = True
+        self.body = b""
 
     @property
     def request(self) -> "TaskRequest":

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from mock_server.documents import FIXTURES, load
+from mock_server.errors import BadSetting
 
 INSTRUMENTAL: Final = "[Instrumental]"
 """The lyrics of a track without vocals."""
+LONGEST: Final = 86_400
+"""Seconds of the longest track that can be added; its media are made as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,14 @@ def added(
     style: str = "unknown",
     prompt: str = INSTRUMENTAL,
 ) -> Track:
-    """A source track that a test adds."""
+    """A source track that a test adds. Raises BadSetting for an id or a text that is none, and for a duration that no
+    track has."""
+    texts = {"id": id, "model": model, "title": title, "style": style, "prompt": prompt}
+    for name, text in texts.items():
+        if not isinstance(text, str) or not (text or name != "id"):
+            raise BadSetting(f"{name} of the track is {text!r}. Allowed: a text.")
+    if isinstance(duration, bool) or not isinstance(duration, int | float) or not 0 < duration <= LONGEST:
+        raise BadSetting(f"duration of the track is {duration!r}. Allowed: seconds, above 0 and at most {LONGEST}.")
     return Track(id=id, model=model, duration=duration, title=title, style=style, prompt=prompt)
 
 

@@ -1,4 +1,4 @@
-"""What a test gets to see of tasks and accounts: values that are their own JSON. Pure."""
+"""What a test gets to see of tasks and accounts: values that are their own JSON."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ class TaskView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One point of a task's timeline, in epoch seconds: `accepted`, `reached` or `failed` (a stage), `attempted` (a
-    callback), `owed` (one to come)."""
+    """One point of a task's timeline, in epoch seconds: `accepted`, `reached` or `failed` (a stage), `expected`
+    (one to come), `attempted` (a callback), `owed` (one to come)."""
 
     at: float
     what: str
@@ -65,9 +65,13 @@ def task_view(task: Task, now: float) -> TaskView:
     )
 
 
-def timeline(task: Task, attempts: Sequence[Attempted], owed: Sequence[tuple[float, Chain]]) -> list[Moment]:
+def timeline(
+    task: Task, attempts: Sequence[Attempted], owed: Sequence[tuple[float, Chain]], now: float
+) -> list[Moment]:
     """All that happened to a task and will, in order of the mock's clock."""
-    moments = [*_generation(task), *map(_attempt, attempts), *(_owed(due, chain) for due, chain in owed)]
+    moments = [*_generation(task, now), *map(_attempt, attempts)]
+    for due, chain in owed:
+        moments += _owed(due, chain)
     return sorted(moments, key=lambda moment: moment.at)
 
 
@@ -88,21 +92,25 @@ def account_view(key: str, account: Account | None, own: KeySettings, opens_with
     )
 
 
-def _generation(task: Task) -> Iterator[Moment]:
+def _generation(task: Task, now: float) -> Iterator[Moment]:
     yield Moment(at=task.created, what="accepted", stage=None, detail=f"{task.operation.name}, {task.scenario.name}")
     for stage in task.scenario.reached():
-        detail = task.edition.family.stages[stage].status
-        yield Moment(at=reached_at(task, stage), what="reached", stage=stage, detail=detail)
+        at, detail = reached_at(task, stage), task.edition.family.stages[stage].status
+        yield Moment(at=at, what="reached" if at <= now else "expected", stage=stage, detail=detail)
     failure = task.scenario.fails
     if failure is not None:
-        at = reached_at(task, failure.instead_of)
-        yield Moment(at=at, what="failed", stage=failure.instead_of, detail=f"{failure.code} {failure.status}")
+        at, detail = reached_at(task, failure.instead_of), f"{failure.code} {failure.status}"
+        yield Moment(at=at, what="failed" if at <= now else "expected", stage=failure.instead_of, detail=detail)
 
 
 def _attempt(attempt: Attempted) -> Moment:
-    detail = f"attempt {attempt.number}: {attempt.outcome}, {attempt.detail}"
+    which = "once more" if attempt.redelivered else f"attempt {attempt.number}"
+    detail = f"{which}: {attempt.outcome}, {attempt.detail}"
     return Moment(at=attempt.at, what="attempted", stage=attempt.stage, detail=detail)
 
 
-def _owed(due: float, chain: Chain) -> Moment:
-    return Moment(at=due, what="owed", stage=chain.step.stage, detail=f"attempt {chain.retries + 1}")
+def _owed(due: float, chain: Chain) -> Iterator[Moment]:
+    yield Moment(at=due, what="owed", stage=chain.step.stage, detail=f"attempt {chain.retries + 1}")
+    for later in chain.planned[chain.position + 1 :]:
+        at = max(due, chain.task.created + later.after)
+        yield Moment(at=at, what="owed", stage=later.step.stage, detail="attempt 1")

@@ -8,10 +8,10 @@ import orjson
 
 from mock_server.answers import Answer, accepted
 from mock_server.calls import Call
-from mock_server.delivery import Attempt, Outcome
 from mock_server.entries import Attempted, Requested
 from mock_server.examples import documented_request
 from mock_server.operations import operations
+from mock_server.outcomes import Attempt, Outcome
 from mock_server.profile import Edition, Editions
 from mock_server.results import Studio
 from mock_server.scenarios import Scenarios
@@ -51,16 +51,16 @@ def task(
     """An accepted extension, for the documented request with changes, created at CREATED."""
     asked = request(**changes)
     return Task(
-        id,
-        account,
-        CREATED,
-        orjson.dumps(asked),
-        asked["callBackUrl"],
-        operations()["extend"],
-        SOURCE,
-        under or edition(),
-        SCENARIOS.named(scenario),
-        Pace.parse(pace),
+        id=id,
+        account=account,
+        created=CREATED,
+        body=orjson.dumps(asked),
+        callback_url=asked["callBackUrl"],
+        operation=operations()["extend"],
+        source=SOURCE,
+        edition=under or edition(),
+        scenario=SCENARIOS.named(scenario),
+        pace=Pace.parse(pace),
     )
 
 
@@ -88,16 +88,16 @@ def generated(
     """An accepted generation, created at CREATED."""
     asked = generation(**changes)
     return Task(
-        id,
-        "key",
-        CREATED,
-        orjson.dumps(asked),
-        asked["callBackUrl"],
-        operations()["generate"],
-        None,
-        under or edition(),
-        SCENARIOS.named(scenario),
-        Pace.parse("realtime"),
+        id=id,
+        account="key",
+        created=CREATED,
+        body=orjson.dumps(asked),
+        callback_url=asked["callBackUrl"],
+        operation=operations()["generate"],
+        source=None,
+        edition=under or edition(),
+        scenario=SCENARIOS.named(scenario),
+        pace=Pace.parse("realtime"),
     )
 
 
@@ -106,7 +106,7 @@ EXTENDING = Call("POST", "/api/v1/generate/extend", b"", "secret-key", "applicat
 
 def requested(answer: Answer | None = None, **changes: Any) -> Requested:
     """The journal's entry of a request, by default of one that was accepted; the changes are those of its call."""
-    return Requested(CREATED, replace(EXTENDING, **changes), answer or accepted(task(), ""))
+    return Requested.answered(CREATED, replace(EXTENDING, **changes), answer or accepted(task(), ""))
 
 
 def attempted(**changes: Any) -> Attempted:

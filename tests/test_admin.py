@@ -218,9 +218,12 @@ async def test_a_callback_is_sent_once_more() -> None:
     mock = Mock()
     async with client(mock.app) as http:
         task_id = (await extend(http)).json()["data"]["taskId"]
+        assert f"task {task_id} reaches first in" in await problem(http, "redeliver", task_id=task_id, stage="first")
+        await post(http, "clock/advance", seconds=180)
         attempt = await post(http, "redeliver", task_id=task_id, stage="first")
         assert attempt == {"outcome": "accepted", "detail": "by the test", "took": 0.0}
-        assert mock.delivery.stages == ["first"]
+        assert mock.delivery.stages == ["text", "first", "complete", "first"]
+        assert [entry["redelivered"] for entry in (await get(http, "journal"))["entries"][1:]] == [False] * 3 + [True]
 
 
 async def test_a_scenario_is_triggered() -> None:
@@ -240,7 +243,9 @@ async def test_what_cannot_be_triggered_is_400() -> None:
         assert "scenario 'silnt' is unknown. Nearest: silent." in await problem(
             http, "trigger", scenario="silnt", to=TO
         )
-        assert "scenario '402' is a refusal" in await problem(http, "trigger", scenario="402", to=TO)
+        assert "scenario '402' has no callbacks. Allowed: 200, " in await problem(
+            http, "trigger", scenario="402", to=TO
+        )
         assert 'request: callBackUrl is "x"; allowed: ' in await problem(http, "trigger", scenario="200", to="x")
 
 
@@ -396,7 +401,10 @@ async def test_a_setting_without_such_a_value_is_400() -> None:
             "rate limit '20' is not REQUESTS/SECONDS, both above 0. Example: 20/10."
         )
         text = await problem(http, "settings", method="PATCH", profile="classic")
-        assert text == "body: Additional properties are not allowed ('profile' was unexpected)"
+        assert text == (
+            "profile: unknown field. "
+            "Known: rate_limit, maintenance, strict_keys, adopt_unknown_tracks, credits, retention_days"
+        )
 
 
 async def test_questions_are_shown_and_answered_otherwise() -> None:
@@ -454,8 +462,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("POST", "tracks", b'{"id": "x", "model": "V4", "duration": 0}', "duration: 0 is less than or equal to the "),
     ("GET", "journal?limit=0", b"", "limit: 0 is less than the minimum of 1"),
     ("GET", "journal?kind=answer", b"", 'kind: "answer" is not one of '),
-    ("GET", "tasks?stat=SUCCESS", b"", "query parameter 'stat' is unknown; allowed: key, status, limit"),
-    ("GET", "health?verbose=1", b"", "query parameter 'verbose' is unknown; allowed: none"),
+    ("GET", "tasks?stat=SUCCESS", b"", "query parameter 'stat' is unknown. Nearest: status. Known: key, status, limit"),
+    ("GET", "health?verbose=1", b"", "query parameter 'verbose' is unknown. Known: none"),
 ]
 
 
@@ -470,5 +478,37 @@ async def test_a_wrong_request_is_400_with_its_field(method: str, path: str, bod
 async def test_every_broken_field_is_named() -> None:
     async with client(Mock().app) as http:
         text = await problem(http, "wait", outcome="lost", extra=1)
-        for part in ("outcome: ", "'extra' was unexpected", '"count" is a required property'):
+        for part in ("outcome: ", "extra: unknown field. Known: count, within, key", '"count" is a required property'):
             assert part in text
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://mock:1"])
+@pytest.mark.parametrize(("method", "path"), [("POST", "reset"), ("PUT", "faults"), ("PATCH", "settings")])
+async def test_a_page_of_another_origin_changes_nothing(origin: str, method: str, path: str) -> None:
+    mock = Mock(credits=5)
+    async with client(mock.app) as http:
+        await http.request(method, f"/__admin/{path}", json={}, headers={"Origin": "http://mock"})
+        await extend(http)
+        refused = await http.request(method, f"/__admin/{path}", json={}, headers={"Origin": origin})
+        assert (refused.status_code, len(mock.control.entries())) == (403, 1)
+        assert refused.json()["error"] == f'Origin is "{origin}"; allowed: http://mock/ alone, or none'
+        assert (await http.get("/__admin/journal", headers={"Origin": origin})).status_code == 200
+
+
+async def test_an_answer_ends_with_a_line() -> None:
+    async with client(Mock().app) as http:
+        for path in ("", "/health", "/nothing"):
+            assert (await http.get(f"/__admin{path}")).text.endswith("}\n")
+
+
+async def test_a_request_is_waited_for_by_its_path() -> None:
+    async with client(Mock().app) as http:
+        await extend(http)
+        assert (
+            len(
+                (
+                    await http.post("/__admin/wait", json={"count": 1, "within": 0, "path": "/api/v1/generate/extend"})
+                ).json()["entries"]
+            )
+            == 1
+        )

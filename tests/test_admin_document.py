@@ -12,10 +12,10 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from mock_server.admin import DOCUMENT, PREFIX, Admin
 from mock_server.config import CHANGEABLE, KeySettings
-from mock_server.delivery import Outcome
 from mock_server.documents import OPENAPI, load
 from mock_server.faults import Broken, Fault
 from mock_server.keyview import KeyView, MovableClock
+from mock_server.outcomes import Outcome
 from mock_server.server import MockServer
 from mock_server.settings import LONGEST_RETENTION
 from tests.clients import Mock, client

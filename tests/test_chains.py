@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.chains import Chain, chains
-from mock_server.delivery import Outcome
+from mock_server.chains import Chain
+from mock_server.outcomes import Outcome
 from mock_server.timeline import plan
-from tests.builders import COMPLETE, CREATED, FIRST, SCENARIOS, TEXT, edition, task
+from tests.builders import COMPLETE, CREATED, FIRST, TEXT, edition, task
 
 RETRIED = (Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.UNREACHABLE)
 FAILED = (*RETRIED, Outcome.BLOCKED)
@@ -94,23 +94,14 @@ def test_every_callback_has_its_turn(outcomes: list[Outcome]) -> None:
     assert all(1 <= attempted.count(stage) <= 4 for stage in attempted)
 
 
-@pytest.mark.parametrize("scenario", [each.name for each in SCENARIOS])
-@pytest.mark.parametrize("order", ["in_order", "overtaking"])
-def test_chains_hold_the_whole_plan(scenario: str, order: str) -> None:
-    mine = task(scenario=scenario, under=edition("apikley", f"callback_order={order}"))
-    held = [each for chain in chains(mine) for each in chain.planned]
-    assert tuple(held) == plan(mine)
-    assert all(not chain.ended for chain in chains(mine))
+def test_a_retried_callback_holds_up_the_next() -> None:
+    going = chain()
+    assert going.retried() is going
+    assert (going.step.stage, going.retries) == ("text", 1)
 
 
-def test_stages_are_owed_one_after_the_other() -> None:
-    assert [len(each.planned) for each in chains(task())] == [3]
-
-
-def test_stages_may_be_owed_side_by_side() -> None:
-    side_by_side = chains(task(under=edition("apikley", "callback_order=overtaking")))
-    assert [(each.step.stage, each.due - CREATED) for each in side_by_side] == [
-        ("text", TEXT),
-        ("first", FIRST),
-        ("complete", COMPLETE),
-    ]
+def test_a_retried_callback_may_be_overtaken() -> None:
+    going = chain("callback_order=overtaking", retries=1)
+    alone = going.retried()
+    assert ([each.step.stage for each in alone.planned], alone.retries, alone.ended) == (["text"], 2, False)
+    assert (going.step.stage, going.retries) == ("first", 0)

@@ -1,13 +1,14 @@
 """What can be done to a running mock: one key's or all of it, and what a reset takes back."""
 
+import re
 from typing import Any
 
 import pytest
 
-from mock_server.delivery import Outcome
 from mock_server.entries import Match
-from mock_server.errors import BadSetting, NoSuch
+from mock_server.errors import BadSetting, ClockRuns, NoSuch
 from mock_server.faults import Broken, Fault
+from mock_server.outcomes import Outcome
 from mock_server.tracks import added
 from tests.builders import COMPLETE, CREATED, FIRST, TEXT
 from tests.clients import OTHER, Mock, client, credits, extend, generate, poll
@@ -87,9 +88,10 @@ async def test_a_timeline_tells_what_was_and_what_is_to_come() -> None:
         (0, "accepted", None),
         (TEXT, "reached", "text"),
         (TEXT, "attempted", "text"),
-        (FIRST, "reached", "first"),
+        (FIRST, "expected", "first"),
         (FIRST, "owed", "first"),
-        (COMPLETE, "reached", "complete"),
+        (COMPLETE, "expected", "complete"),
+        (COMPLETE, "owed", "complete"),
     ]
 
 
@@ -103,10 +105,34 @@ async def test_a_task_that_is_not_there_is_told() -> None:
 
 async def test_a_callback_is_sent_once_more_and_nothing_follows() -> None:
     mock = Mock()
+    async with client(mock.app) as http:
+        task_id = (await extend(http)).json()["data"]["taskId"]
+        await mock.advance(FIRST)
+        attempt = await mock.control.redeliver(task_id, "text")
+        moments = (await mock.control.task(task_id))[2]
+    assert (attempt.outcome, mock.delivery.stages) == (Outcome.ACCEPTED, ["text", "first", "text"])
+    assert [moment.detail for moment in moments if moment.what == "attempted"] == [
+        "attempt 1: accepted, by the test",
+        "attempt 1: accepted, by the test",
+        "once more: accepted, by the test",
+    ]
+
+
+async def test_a_stage_that_a_task_has_not_reached_is_not_sent() -> None:
+    mock = Mock()
     (task_id,) = await started(mock)
-    attempt = await mock.control.redeliver(task_id, "complete")
-    assert (attempt.outcome, mock.delivery.stages) == (Outcome.ACCEPTED, ["complete"])
-    assert [entry.stage for entry in mock.control.entries(Match(outcome="accepted"))] == ["complete"]
+    await mock.advance(1)
+    text = f"task {task_id} reaches text in {TEXT - 1:g} s of the mock's clock, and tells it then."
+    with pytest.raises(BadSetting, match=f"^{re.escape(text)}$"):
+        await mock.control.redeliver(task_id, "text")
+    assert mock.delivery.sent == []
+
+
+async def test_a_stage_whose_callback_the_scenario_sends_late_can_be_sent_before() -> None:
+    mock = Mock()
+    (task_id,) = await started(mock, {"Prefer": "scenario=late"})
+    await mock.advance(COMPLETE)
+    assert (await mock.control.redeliver(task_id, "complete")).outcome is Outcome.ACCEPTED
 
 
 async def test_a_stage_that_a_task_has_not_is_not_sent() -> None:
@@ -143,7 +169,7 @@ async def test_a_clock_is_frozen_and_runs_again() -> None:
     with pytest.raises(ValueError, match="the clock would pass the end of the year 9999"):
         await mock.control.advance(1e12)
     await mock.control.run()
-    with pytest.raises(TypeError, match="the clock runs by itself; freeze it first, or start with --pace manual"):
+    with pytest.raises(ClockRuns, match="the clock runs by itself; freeze it first, or start with --pace manual"):
         await mock.control.advance(1)
     await mock.control.freeze()
     assert mock.control.now() == mock.control.now() >= CREATED
@@ -333,3 +359,35 @@ async def test_a_scenario_is_queued_for_one_request_or_more(times: int) -> None:
 async def test_an_empty_key_is_nobodys() -> None:
     with pytest.raises(BadSetting, match=r"^the key is empty\. Allowed: any other text, or None for a new key\.$"):
         await Mock().control.change_account("", {"credits": 5})
+
+
+async def test_tasks_are_listed_in_a_status_that_exists() -> None:
+    with pytest.raises(
+        BadSetting, match=r"^status 'SUCESS' is unknown\. Nearest: SUCCESS\. Known: CALLBACK_EXCEPTION, "
+    ):
+        await Mock().control.tasks(status="SUCESS")
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+async def test_at_least_one_task_is_listed(limit: int) -> None:
+    with pytest.raises(BadSetting, match=rf"^limit is {limit}\. Allowed: 1 or more\.$"):
+        await Mock().control.tasks(limit=limit)
+
+
+async def test_at_least_one_entry_is_waited_for() -> None:
+    with pytest.raises(BadSetting, match=r"^count is 0\. Allowed: 1 or more\.$"):
+        await Mock().control.wait_for(Match(), 0, 0)
+
+
+@pytest.mark.parametrize("key", ["mock-402", "mock-nothing"])
+async def test_a_magic_key_has_nothing_of_its_own(key: str) -> None:
+    text = f"the key '{key}' begins with 'mock-', which names a scenario. Allowed: any other."
+    with pytest.raises(BadSetting, match=f"^{re.escape(text)}$"):
+        await Mock().control.change_account(key, {"credits": 5})
+
+
+async def test_an_unknown_setting_of_a_key_shows_the_nearest() -> None:
+    with pytest.raises(
+        BadSetting, match=r"^setting of a key 'revokd' is unknown\. Nearest: revoked\. Known: credits, "
+    ):
+        await Mock().control.change_account("key", {"revokd": True})

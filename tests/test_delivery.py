@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from mock_server.delivery import READ_AT_MOST, Attempt, HttpDelivery, Outcome
+from mock_server.delivery import READ_AT_MOST, HttpDelivery
 from mock_server.hosts import HostPolicy
+from mock_server.outcomes import Attempt, Outcome
 
 pytestmark = pytest.mark.anyio
 

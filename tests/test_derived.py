@@ -195,11 +195,13 @@ async def test_what_was_made_is_forgotten_with_its_key() -> None:
             await mock.control.reset("key")
 
 
-async def test_an_applied_preference_is_confirmed() -> None:
+@pytest.mark.parametrize(("preference", "applied"), [("code=200", "code=200"), ("scenario=silent", None)])
+async def test_a_preference_is_confirmed_where_it_is_honoured(preference: str, applied: str | None) -> None:
+    """Nothing is called back here, so that a course of callbacks changes nothing."""
     mock = Mock()
     async with client(mock.app) as http:
         task_id, (track, _) = await tracks_of(mock, http)
         for operation in (PERSONA, WAV):
-            response = await make(http, operation, task_id, track, {"Prefer": "scenario=silent"})
+            response = await make(http, operation, task_id, track, {"Prefer": preference})
             assert response.json()["code"] == 200
-            assert response.headers["preference-applied"] == "scenario=silent"
+            assert response.headers.get("preference-applied") == applied

@@ -222,3 +222,30 @@ async def test_a_fault_ends_after_its_times() -> None:
     exchange.sent.clear()
     await exchange.run()
     assert exchange.answered[0] == ANSWER.status
+
+
+async def test_a_request_that_was_held_up_until_a_reset_is_not_judged() -> None:
+    exchange = Exchange(piece(b""), {"type": "http.disconnect"})
+    exchange.faults.put(None, Fault(delay=60))
+    cut = RecordingConnection()
+    running = asyncio.create_task(exchange.run(**{CONNECTION: cut}))
+    while not exchange.faults._held:
+        await asyncio.wait({running}, timeout=0)
+    exchange.faults.reset(None)
+    await running
+    assert (exchange.order, exchange.sent, exchange.followed, cut.cuts) == ([], [], [], [True])
+
+
+async def test_a_cut_that_nobody_tells_of_is_not_waited_for() -> None:
+    exchange = faulty("reset")
+    never = asyncio.Event()
+    body = [piece(b"")]
+
+    async def receive() -> Message:
+        if not body:
+            await never.wait()
+        return body.pop()
+
+    exchange.receive = receive  # type: ignore[method-assign]
+    exchange.endpoint = Endpoint(exchange.decide, exchange.follow, lambda: ANSWER, exchange.faults, gone_within=0.001)
+    await exchange.run(**{CONNECTION: RecordingConnection()})

@@ -1,5 +1,6 @@
 """Entries of the journal: as JSON, as curls that work when pasted, and which of them are meant."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -14,11 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.answers import accepted, refused
+from mock_server.answers import Answer, accepted, refused
 from mock_server.curls import ARGUMENT_LIMIT
-from mock_server.delivery import Outcome
 from mock_server.entries import OVERHEAD, Entry, Match, Requested
-from mock_server.errors import NotFound
+from mock_server.errors import Maintenance, NotFound
+from mock_server.outcomes import Outcome
+from mock_server.tasks import Task
 from tests.builders import CREATED, attempted, edition, requested, task
 
 URL = "http://127.0.0.1:4010"
@@ -73,6 +75,7 @@ def test_an_attempt_is_shown() -> None:
         "url": "http://127.0.0.1:3000/callback",
         "outcome": "timed_out",
         "detail": "no complete answer within 15 s",
+        "redelivered": False,
         "took": 15.0,
         "body": '{"a": 1}',
         "curl": "curl -sS -g -X POST http://127.0.0.1:3000/callback "
@@ -98,9 +101,35 @@ def test_a_body_is_shown_where_it_is_a_text(body: bytes | None, text: str | None
     assert requested(body=body).shown(URL)["body"] == text
 
 
+CALL_TEXTS: dict[str, Any] = {
+    "path": "/p",
+    "query": b"q=1",
+    "key": "key",
+    "content_type": "text/x",
+    "prefer": "code=200",
+    "body": b"12345",
+}
+
+
+@pytest.mark.parametrize("name", CALL_TEXTS)
+def test_the_size_counts_everything_that_a_client_sends(name: str) -> None:
+    value = CALL_TEXTS[name]
+    empty = type(value)()
+    assert requested(**{name: value}).size - requested(**{name: empty}).size == len(value)
+    assert requested(body=None).size == requested(body=b"").size
+
+
+def test_the_size_counts_the_answers_text() -> None:
+    short, long = (refused(Maintenance(text), edition()) for text in ("a", "a" * 101))
+    assert requested(long).size - requested(short).size == 100
+
+
+def test_an_entry_keeps_no_answer_alive() -> None:
+    """The bodies of answers, such as records of large tasks, would otherwise take room that nobody counts."""
+    assert not [each for each in gc.get_referents(requested()) if isinstance(each, Answer | Task)]
+
+
 def test_the_size_counts_the_body() -> None:
-    assert requested(body=None).size == requested(body=b"").size == OVERHEAD
-    assert requested(body=b"12345").size == OVERHEAD + 5
     assert attempted(url="http://a", body=b"12345").size == OVERHEAD + 8 + 5
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from mock_server.demo import EXTEND, RECORD_INFO
+from mock_server.entries import Requested
 from mock_server.operations import operations
 from tests.clients import Mock, client
 
@@ -76,3 +77,12 @@ async def test_the_http_status_does_not_depend_on_the_reading(reading: str) -> N
         response = await http.get("/nothing")
         assert response.status_code == 404
         assert response.json()["data"] is None
+
+
+async def test_what_was_sent_to_nowhere_is_in_the_journal_whole() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await http.post("/api/v1/generate/extand", json={"a": 1}, headers={"Prefer": "code=200"})
+    (entry,) = mock.control.entries()
+    assert isinstance(entry, Requested)
+    assert (entry.call.body, entry.call.content_type, entry.call.prefer) == (b'{"a":1}', "application/json", "code=200")

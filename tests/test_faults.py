@@ -1,5 +1,6 @@
 """Faults: what is set, for whom, for how many requests, and what is sent."""
 
+import asyncio
 from typing import Any
 
 import orjson
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.errors import BadSetting
-from mock_server.faults import Broken, Fault, Faults
+from mock_server.faults import FAULTS_KEPT, Broken, Fault, Faults
 
 SLOW = Fault(delay=1.5)
 RESET = Fault(answer=Broken.RESET)
@@ -150,16 +151,50 @@ def test_all_faults_are_listed_by_key() -> None:
     assert found.all() == [(None, SLOW), ("key", Fault(answer=Broken.RESET, times=1))]
 
 
-def test_one_keys_fault_can_be_cleared() -> None:
+def test_one_keys_fault_can_be_forgotten() -> None:
     found = faults(everyone=SLOW, key=Fault(answer=Broken.RESET, times=2))
-    found.clear("key")
-    found.clear("nobody")
+    found.reset("key")
+    found.reset("nobody")
     assert found.all() == [(None, SLOW)]
 
 
 def test_a_reset_clears_all_faults() -> None:
     found = faults(everyone=SLOW, key=Fault(answer=Broken.RESET, times=2))
-    found.reset()
+    found.reset(None)
     assert (found.all(), found.take("key")) == ([], None)
     found.put("key", RESET)
     assert found.of("key") == RESET
+
+
+@pytest.mark.anyio
+async def test_who_is_held_up_goes_on_after_the_delay() -> None:
+    assert await Faults().hold("key", 0.001)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("key", ["key", None])
+async def test_a_reset_lets_nobody_go_on(key: str | None) -> None:
+    found = Faults()
+    held = {name: asyncio.create_task(found.hold(name, 60 if name == "key" else 0.01)) for name in ("key", "other")}
+    await asyncio.wait(held.values(), timeout=0)
+    found.reset(key)
+    found.reset(key)
+    assert [await each for each in held.values()] == [False, key is not None]
+
+
+def test_faults_are_bounded() -> None:
+    found = Faults()
+    for number in range(FAULTS_KEPT):
+        found.put(str(number), RESET)
+    with pytest.raises(BadSetting, match=r"^10000 keys have a fault; reset the mock, or one key, to forget them\.$"):
+        found.put("one more", RESET)
+    found.put("0", SLOW)
+    assert found.of("0") == SLOW
+
+
+def test_a_fault_that_does_nothing_has_no_times() -> None:
+    with pytest.raises(
+        BadSetting, match=r"^times is 3 for a fault that does nothing\. Allowed: with a delay or an answer\."
+    ):
+        Fault.of(times=3)
+    assert Fault.of(delay=1, times=3).times == 3

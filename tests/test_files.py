@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from mock_server.entries import line
 from mock_server.seeding import media_name
 from tests.builders import COMPLETE, FIRST, TEXT
 from tests.clients import Mock, client, extend, finished, generate, poll
@@ -168,3 +169,15 @@ async def test_a_part_can_be_asked_for() -> None:
         whole = (await http.get(path)).content
         part = await http.get(path, headers={"Range": "bytes=100-199"})
         assert (part.status_code, part.content) == (206, whole[100:200])
+
+
+@pytest.mark.parametrize(("ending", "what"), [("", "stream"), (".mp3", "audio"), (".jpeg", "cover")])
+async def test_a_download_is_in_the_journal(ending: str, what: str) -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        track = (await tracks_at(mock, http, COMPLETE))[0]["id"]
+        await mock.control.clear_journal(None)
+        await http.get(url(track, ending), headers={"Range": "bytes=0-9"})
+        (entry,) = mock.control.entries()
+        assert line(entry) == f"--> GET {url(track, ending)}  HTTP 206, {what} of track {track}"
+        assert (entry.code, entry.key) == (0, "key")

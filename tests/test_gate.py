@@ -1,5 +1,6 @@
 """What every endpoint asks first: whose the request is, whether it may come in, what it says."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -71,7 +72,7 @@ async def test_a_refused_key_has_no_account(key: str | None) -> None:
     mock = Mock()
     await mock.control.change_account("revoked", {"revoked": True})
     assert isinstance(await refused(mock, replace(EXTENSION, key=key)), Unauthorized)
-    assert await mock.parts.store.accounts() == {}
+    assert await mock.parts.store.keys() == []
 
 
 async def test_maintenance_can_be_of_one_key() -> None:
@@ -107,7 +108,10 @@ async def test_a_limit_is_over_all_endpoints_that_start_something() -> None:
     await admit(mock)
     await admit(mock, replace(EXTENSION, body=orjson.dumps(generation())), GENERATE)
     problem = await refused(mock, replace(EXTENSION, body=orjson.dumps(wav)), WAV)
-    assert problem.msg == ("the account had 2 requests within 10 s; the next is possible in 10.0 s (--rate-limit)")
+    assert problem.msg == (
+        "the account had 2 requests within 10 s; "
+        "the next is possible in 10.0 s of the mock's clock, which stands still until it is advanced (--rate-limit)"
+    )
     persona = {"taskId": "t", "audioId": "a", "name": "n", "description": "d"}
     assert await admit(mock, replace(EXTENSION, body=orjson.dumps(persona)), PERSONA)
 
@@ -205,3 +209,10 @@ async def test_every_endpoint_has_the_same_gate(operation: str) -> None:
         assert f"({operation}.contentType" in refusal(await post(http, operation, {"Content-Type": "text/plain"}), 422)
         await mock.control.change_settings({"maintenance": True})
         refusal(await post(http, operation), 455)
+
+
+async def test_a_running_clock_needs_no_hint() -> None:
+    mock = Mock(rate_limit="1/10", pace="60x")
+    mock.parts.clock.run()
+    await admit(mock)
+    assert re.fullmatch(r"the account had 1 .* possible in [0-9.]+ s \(--rate-limit\)", (await refused(mock)).msg)

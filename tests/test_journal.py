@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mock_server.answers import refused
 from mock_server.entries import Entry, Match
 from mock_server.errors import Maintenance
-from mock_server.journal import BYTES_KEPT, ENTRIES_KEPT, Journal
+from mock_server.journal import BYTES_KEPT, ENTRIES_KEPT, LISTED, Journal
 from tests.builders import attempted, edition, requested
 
 pytestmark = pytest.mark.anyio
@@ -194,3 +194,30 @@ async def test_waiting_in_vain_shows_what_came() -> None:
 async def test_waiting_for_nothing_says_so() -> None:
     with pytest.raises(TimeoutError, match=r"^0 of 1 came within 0 s\. Journal: nothing$"):
         await Journal().wait_for(Match(), count=1, within=0)
+
+
+async def test_a_long_journal_is_told_in_short() -> None:
+    written = journal(*(attempted(number=number) for number in range(2, LISTED + 5)))
+    with pytest.raises(TimeoutError) as caught:
+        await written.wait_for(STAGE_TEXT, count=100, within=0)
+    heading, *lines = str(caught.value).splitlines()
+    assert heading == f"{LISTED + 3} of 100 came within 0 s. Journal: (3 older ones left out)"
+    assert (len(lines), "(attempt 5)" in lines[0], f"(attempt {LISTED + 4})" in lines[-1]) == (LISTED, True, True)
+
+
+async def test_what_is_not_sought_among_is_not_told() -> None:
+    written = journal(attempted(key="mine", stage="first"), attempted(key="other"))
+    with pytest.raises(TimeoutError) as caught:
+        await written.wait_for(Match(stage="complete"), count=1, within=0, among=Match(key="mine"))
+    assert [line.split()[:2] for line in str(caught.value).splitlines()[1:]] == [["<--", "first"]]
+
+
+async def test_nobody_waits_for_a_mock_that_stops() -> None:
+    written = journal(attempted())
+    waiting = await waiting_for(written, 2)
+    written.close()
+    with pytest.raises(TimeoutError, match=r"^1 of 2 came until the mock stopped\. Journal:\n  <-- text"):
+        await waiting
+    with pytest.raises(TimeoutError, match=r"^1 of 3 came until the mock stopped"):
+        await written.wait_for(STAGE_TEXT, count=3, within=LONG)
+    assert len(await written.wait_for(STAGE_TEXT, count=1, within=LONG)) == 1

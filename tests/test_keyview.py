@@ -1,12 +1,13 @@
 """One key of a mock in a thread: what it sees, what it steers, and that nobody else is touched."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from mock_server import MockServer
-from mock_server.errors import BadSetting, NoSuch
+from mock_server.errors import BadSetting, ClockRuns, NoSuch
 from mock_server.faults import Fault
 from mock_server.keyview import KeyView
 from mock_server.operations import path
@@ -64,7 +65,7 @@ def test_a_key_sees_nothing_of_another(mock: MockServer) -> None:
 def test_a_key_sees_its_wrong_paths(mock: MockServer) -> None:
     view = mock.account("one")
     httpx.post(f"{view.url}/api/v1/generate/extent", headers=view.headers)
-    assert [entry.answer.status for entry in view.requests] == [404]
+    assert [entry.status for entry in view.requests] == [404]
 
 
 def test_tasks_are_listed_by_status(mock: MockServer, receiver: Receiver) -> None:
@@ -119,8 +120,9 @@ def test_a_timeline_tells_what_was_and_will_be(mock: MockServer, receiver: Recei
 def test_a_callback_can_be_sent_once_more(mock: MockServer, receiver: Receiver) -> None:
     view = mock.account("one")
     task_id = send(view, receiver).json()["data"]["taskId"]
+    view.clock.advance(180)
     assert view.redeliver(task_id, "complete").outcome == "accepted"
-    assert receiver.wait_for(1)[0].json()["data"]["callbackType"] == "complete"
+    assert [callback.json()["data"]["callbackType"] for callback in receiver.wait_for(4)[2:]] == ["complete"] * 2
     with pytest.raises(BadSetting, match=f"stage of task {task_id} 'last' is unknown"):
         view.redeliver(task_id, "last")
 
@@ -198,7 +200,37 @@ def test_the_clock_is_everybodys(mock: MockServer) -> None:
     one.clock.advance(60)
     assert two.clock.now() == mock.clock.now() == MANUAL_EPOCH + 60
     one.clock.run()
-    with pytest.raises(TypeError, match="the clock runs by itself"):
+    with pytest.raises(ClockRuns, match="the clock runs by itself"):
         two.clock.advance(1)
     two.clock.freeze()
     assert one.clock.advance(1) == 0
+
+
+@pytest.mark.parametrize(
+    ("match", "text"),
+    [
+        ({"cod": 422}, "field of an entry 'cod' is unknown. Nearest: code. Known: code, "),
+        ({"kind": "attempts"}, "kind 'attempts' is unknown. Nearest: attempt. Known: attempt, request."),
+        ({"stage": "last"}, "stage 'last' is unknown. Nearest: first. Known: complete, first, text."),
+        ({"outcome": 5}, "outcome '5' is unknown. Nearest: "),
+    ],
+)
+def test_what_no_entry_has_is_not_sought(mock: MockServer, match: dict[str, Any], text: str) -> None:
+    for seek in (mock.find, lambda **match: mock.account("one").wait_for(1, within=0, **match)):
+        with pytest.raises(BadSetting) as caught:
+            seek(**match)
+        assert str(caught.value).startswith(text)
+
+
+def test_somebody_who_waits_is_told_of_the_key_alone(mock: MockServer) -> None:
+    send(mock.account("one"))
+    send(mock.account("two"))
+    with pytest.raises(TimeoutError) as caught:
+        mock.account("one").wait_for(1, within=0, kind="attempt")
+    assert str(caught.value).count("-->") == 1
+
+
+@pytest.mark.parametrize("key", ["", 5, None])
+def test_what_cannot_be_a_key_is_none(mock: MockServer, key: Any) -> None:
+    with pytest.raises(BadSetting, match=rf"^the key is {key!r}\. Allowed: any text that is not empty\.$"):
+        mock.account(key)

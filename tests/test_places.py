@@ -1,53 +1,57 @@
 """How many attempts are under way at once."""
 
-import asyncio
 from collections import Counter
-from itertools import chain, repeat
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from mock_server.places import IN_ALL, PER_RECEIVER, Places
+from mock_server.places import IN_ALL, PER_RECEIVER, Places, receiver_of
 
-pytestmark = pytest.mark.anyio
-
-
-class Yard:
-    """Attempts that hold their places until they are let go."""
-
-    def __init__(self) -> None:
-        self.places = Places()
-        self.held: Counter[str] = Counter()
-        self.let_go = asyncio.Event()
-
-    async def attempt(self, url: str) -> None:
-        async with self.places.place(url):
-            self.held[url] += 1
-            await self.let_go.wait()
-            self.held[url] -= 1
-
-    async def begin(self, *urls: str) -> list[asyncio.Task[None]]:
-        """Begin attempts, and return when each holds a place or waits for one."""
-        begun = [asyncio.create_task(self.attempt(url)) for url in urls]
-        await asyncio.wait(begun, timeout=0)
-        return begun
+Waiter = tuple[str, int]
 
 
-async def test_one_receiver_has_its_places() -> None:
-    yard = Yard()
-    begun = await yard.begin(*["http://a/"] * 1000)
-    assert yard.held.total() == PER_RECEIVER
-    yard.let_go.set()
-    await asyncio.gather(*begun)
+def filled(**receivers: int) -> Places[str]:
+    """Places of which so many are taken or waited for."""
+    places = Places[str]()
+    for receiver, count in receivers.items():
+        for number in range(count):
+            if not places.take(receiver):
+                places.wait(receiver, f"{receiver}{number}")
+    return places
 
 
-async def test_a_crowded_receiver_takes_no_place_of_another() -> None:
-    yard = Yard()
-    begun = await yard.begin(*["http://a/"] * 1000, "http://b/")
-    assert yard.held == {"http://a/": PER_RECEIVER, "http://b/": 1}
-    yard.let_go.set()
-    await asyncio.gather(*begun)
+def test_one_receiver_has_its_places() -> None:
+    places = filled(a=1000)
+    assert len(places) == 1000 - PER_RECEIVER
+    assert not places.take("a")
+
+
+def test_a_crowded_receiver_takes_no_place_of_another() -> None:
+    assert filled(a=1000).take("b")
+
+
+def test_who_waits_longest_comes_next() -> None:
+    places = filled(a=PER_RECEIVER + 2)
+    assert [places.leave("a"), places.leave("a"), places.leave("a")] == [
+        f"a{PER_RECEIVER}",
+        f"a{PER_RECEIVER + 1}",
+        None,
+    ]
+
+
+def test_receivers_take_turns() -> None:
+    names = [f"r{number}" for number in range(IN_ALL // PER_RECEIVER)]
+    places = filled(**dict.fromkeys(names, PER_RECEIVER), x=2, y=2)
+    assert [places.leave(names[0]) for _ in range(4)] == ["x0", "y0", "x1", "y1"]
+
+
+def test_who_is_dropped_waits_no_longer() -> None:
+    places = filled(a=PER_RECEIVER + 3, b=PER_RECEIVER + 1)
+    places.drop(lambda waiter: waiter.startswith("b") or waiter.endswith("1"))
+    assert list(places) == [f"a{PER_RECEIVER}", f"a{PER_RECEIVER + 2}"]
+    assert len(places) == 2
 
 
 @pytest.mark.parametrize(
@@ -58,50 +62,65 @@ async def test_a_crowded_receiver_takes_no_place_of_another() -> None:
         pytest.param("http://b:1/", False, id="another host"),
     ],
 )
-async def test_a_receiver_is_a_host_and_port(other: str, same: bool) -> None:
-    yard = Yard()
-    begun = await yard.begin(*["http://a:1/"] * PER_RECEIVER, other)
-    assert yard.held[other] == (0 if same else 1)
-    yard.let_go.set()
-    await asyncio.gather(*begun)
+def test_a_receiver_is_a_host_and_port(other: str, same: bool) -> None:
+    assert (receiver_of(other) == receiver_of("http://a:1/")) == same
 
 
-async def test_who_waits_comes_next() -> None:
-    yard = Yard()
-    begun = await yard.begin(*["http://a/"] * (PER_RECEIVER + 1))
-    begun[0].cancel()
-    await asyncio.wait(begun[:1])
-    await asyncio.wait(begun, timeout=0)
-    assert yard.held["http://a/"] == PER_RECEIVER + 1
-    yard.let_go.set()
-    await asyncio.gather(*begun[1:])
+class Yard(RuleBasedStateMachine):
+    """Attempts at places come and go in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places = Places[Waiter]()
+        self.taken: Counter[str] = Counter()
+        self.waiting: list[Waiter] = []
+        self.serial = 0
+
+    @rule(receiver=st.sampled_from("abcdefghijkl"), count=st.integers(1, 70))
+    def arrive(self, receiver: str, count: int) -> None:
+        for _ in range(count):
+            self.serial += 1
+            if self.places.take(receiver):
+                self.taken[receiver] += 1
+            else:
+                self.places.wait(receiver, (receiver, self.serial))
+                self.waiting.append((receiver, self.serial))
+
+    @precondition(lambda self: self.taken.total())
+    @rule(data=st.data(), count=st.integers(1, 70))
+    def leave(self, data: st.DataObject, count: int) -> None:
+        receiver = data.draw(st.sampled_from(sorted(+self.taken)))
+        for _ in range(min(count, self.taken[receiver])):
+            self.taken[receiver] -= 1
+            following = self.places.leave(receiver)
+            if following is not None:
+                of_same = [waiter for waiter in self.waiting if waiter[0] == following[0]]
+                assert following == of_same[0]
+                self.waiting.remove(following)
+                self.taken[following[0]] += 1
+
+    @rule(receiver=st.sampled_from("abcdefghijkl"))
+    def drop(self, receiver: str) -> None:
+        self.places.drop(lambda waiter: waiter[0] == receiver)
+        self.waiting = [waiter for waiter in self.waiting if waiter[0] != receiver]
+
+    @invariant()
+    def no_bound_is_passed_and_no_place_left_empty(self) -> None:
+        assert self.taken.total() <= IN_ALL
+        assert all(count <= PER_RECEIVER for count in self.taken.values())
+        assert sorted(self.places) == sorted(self.waiting)
+        assert len(self.places) == len(self.waiting)
+        if self.taken.total() < IN_ALL:
+            assert all(self.taken[receiver] == PER_RECEIVER for receiver, _ in self.waiting)
 
 
-async def test_who_is_cut_off_leaves_nothing_behind() -> None:
-    yard = Yard()
-    begun = await yard.begin(*["http://a/"] * (PER_RECEIVER + 5))
-    for each in begun:
-        each.cancel()
-    await asyncio.gather(*begun, return_exceptions=True)
-    assert (yard.places._receivers, yard.places._interested) == ({}, {})
-    assert (await yard.begin("http://a/"))[0].cancel()
+TestYard = Yard.TestCase
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.integers(0, 120), min_size=1, max_size=20))
-def test_no_bound_is_passed_and_no_place_left_empty(attempts: list[int]) -> None:
-    """Every receiver has as many places as it needs up to its bound, unless all places are taken."""
-
-    async def run() -> None:
-        yard = Yard()
-        urls = chain.from_iterable(repeat(f"http://{name}/", each) for name, each in enumerate(attempts))
-        begun = await yard.begin(*urls, "http://last/")
-        wanted = [min(each, PER_RECEIVER) for each in [*attempts, 1]]
-        assert yard.held.total() == min(sum(wanted), IN_ALL)
-        assert max(yard.held.values()) <= PER_RECEIVER
-        yard.let_go.set()
-        await asyncio.gather(*begun)
-        assert yard.held.total() == 0
-        assert (yard.places._receivers, yard.places._interested) == ({}, {})
-
-    asyncio.run(run())
+@given(st.lists(st.sampled_from("ab"), max_size=120))
+def test_who_is_gone_leaves_nothing_behind(receivers: list[str]) -> None:
+    places = Places[int]()
+    held = [receiver for receiver in receivers if places.take(receiver)]
+    for receiver in held:
+        assert places.leave(receiver) is None
+    assert not places._taken

@@ -111,3 +111,34 @@ def test_nothing(suno_mock):
 def test_the_marker_is_documented(pytester: pytest.Pytester) -> None:
     result = run(pytester, "", "--markers")
     result.stdout.fnmatch_lines(["@pytest.mark.suno(profile=*"])
+
+
+@pytest.mark.parametrize(
+    ("marker", "text"),
+    [
+        ('"observed"', "@pytest.mark.suno('observed') names no setting. suno(profile=..., pace=..., scenario=..."),
+        ('profil="classic"', "setting 'profil' is unknown. Nearest: profile."),
+    ],
+)
+def test_a_marker_that_says_nothing_is_an_error(pytester: pytest.Pytester, marker: str, text: str) -> None:
+    test = f"import pytest\n@pytest.mark.suno({marker})\ndef test_it(suno_mock): pass\n"
+    result = run(pytester, test)
+    result.assert_outcomes(errors=1)
+    assert text in result.stdout.str()
+
+
+def test_the_journal_is_shown_when_another_fixture_fails(pytester: pytest.Pytester) -> None:
+    test = """
+import httpx, pytest
+
+@pytest.fixture
+def broken(suno_mock):
+    httpx.get(suno_mock.url + "/api/v1/chat/credit", headers=suno_mock.headers)
+    raise ValueError
+
+def test_it(broken):
+    pass
+"""
+    result = run(pytester, test)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*suno-mock journal*", "--> GET /api/v1/chat/credit  200 success"])

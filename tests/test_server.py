@@ -1,5 +1,6 @@
 """MockServer in a thread, the socket it listens on, and what happens when it stops."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -109,7 +110,7 @@ def test_a_test_sees_and_steers_the_mock() -> None:
         mock.queue("mock-429", times=2)
         codes = [send(mock, receiver)["code"] for _ in range(3)]
         assert codes == [429, 429, 200]
-        assert [entry.answer.code for entry in mock.requests] == codes
+        assert [entry.code for entry in mock.requests] == codes
         task_id = mock.requests[-1].task_id
         assert task_id
         assert mock.clock.advance(180) == 3
@@ -125,8 +126,9 @@ def test_what_needs_a_key_is_about_the_mocks_own() -> None:
         mock.clear_queue()
         task_id = mock.trigger("only-complete", receiver.url)
         assert [task.task_id for task in mock.account(mock.key).tasks()] == [task_id]
+        mock.clock.advance(180)
         assert mock.redeliver(task_id, "complete").outcome == "accepted"
-        assert [moment.what for moment in mock.timeline(task_id)].count("attempted") == 1
+        assert [moment.what for moment in mock.timeline(task_id)].count("attempted") == 2
 
 
 def test_the_mock_sees_all_keys() -> None:
@@ -227,3 +229,35 @@ def send(to: MockServer | KeyView, receiver: Receiver) -> dict[str, Any]:
     response = httpx.post(f"{to.url}{EXTEND}", json=request(callBackUrl=receiver.url), headers=bearer(to))
     answer: dict[str, Any] = response.json()
     return answer
+
+
+def test_a_mock_that_does_not_run_says_so() -> None:
+    mock = MockServer()
+    text = r"^the mock does not run; use it between start\(\) and stop\(\), or inside its with block$"
+    with pytest.raises(RuntimeError, match=text):
+        mock.tasks()
+    with mock:
+        assert mock.tasks() == []
+        with pytest.raises(RuntimeError, match=r"^the mock was started before; make another MockServer$"):
+            mock.start()
+    with pytest.raises(RuntimeError, match=text):
+        mock.reset()
+
+
+async def both_held_up(mock: MockServer) -> None:
+    parts = mock.control._parts
+    while not (parts.journal._waiting and parts.faults._held):
+        await asyncio.wait({asyncio.create_task(asyncio.sleep(0))})
+
+
+def test_a_mock_stops_though_somebody_waits() -> None:
+    with MockServer() as mock, ThreadPoolExecutor() as pool, httpx.Client(base_url=mock.url, timeout=300) as http:
+        slow = mock.account("slow")
+        slow.fault(delay=60)
+        waiting = pool.submit(http.post, "/__admin/wait", json={"count": 1, "within": 300})
+        held = pool.submit(http.get, CREDITS, headers=slow.headers)
+        mock.run(both_held_up(mock))
+        mock.stop()
+        assert (waiting.result().status_code, "until the mock stopped" in waiting.result().text) == (408, True)
+        with pytest.raises(httpx.TransportError):
+            held.result()

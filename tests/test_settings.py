@@ -247,3 +247,11 @@ def test_a_setting_of_another_kind_is_refused(changes: dict[str, Any], said: str
 def test_one_text_may_hold_several() -> None:
     assert words("*.example.com 192.0.2.1") == ["*.example.com", "192.0.2.1"]
     assert words(("*.example.com",)) == ["*.example.com"]
+
+
+def test_an_unknown_setting_shows_the_nearest() -> None:
+    with pytest.raises(
+        BadSetting, match=r"^setting 'profil' is unknown\. Nearest: profile\. Known: adopt_unknown_tracks, "
+    ):
+        Settings.of(profil="classic")
+    assert Settings.of(profile="classic") == Settings(profile="classic")

@@ -11,16 +11,24 @@ from hypothesis import strategies as st
 
 from mock_server.errors import BadSetting, InsufficientCredits
 from mock_server.settings import RateLimit
-from mock_server.store import ACCOUNTS_KEPT, BYTES_KEPT, POLLED_KEPT, TASKS_KEPT, TRACKS_KEPT, MemoryStore
-from mock_server.tasks import Task
-from tests.builders import CREATED, SOURCE, task
+from mock_server.store import (
+    ACCOUNTS_KEPT,
+    BYTES_KEPT,
+    POLLED_KEPT,
+    QUEUED_KEPT,
+    TASKS_KEPT,
+    TRACKS_KEPT,
+    MemoryStore,
+)
+from mock_server.tasks import OVERHEAD, Task
+from tests.builders import CREATED, SOURCE, edition, task
 
 pytestmark = pytest.mark.anyio
 
 PRICE = 12
 ONE_IN_TEN = RateLimit(requests=1, seconds=10)
 LIKE = task()
-LARGE = bytes(BYTES_KEPT // 3)
+LARGE = bytes(BYTES_KEPT // 3 - OVERHEAD)
 
 
 def store(credits: int = 100) -> MemoryStore:
@@ -239,7 +247,7 @@ async def test_the_account_used_last_goes_last() -> None:
     held = store()
     for key in ("a", "b", "a"):
         await held.next_ordinal(key)
-    assert list(await held.accounts()) == ["b", "a"]
+    assert await held.keys() == ["b", "a"]
 
 
 async def test_the_oldest_account_is_forgotten() -> None:
@@ -287,7 +295,7 @@ async def test_a_reset_forgets_everything() -> None:
     await held.add_track(None, SOURCE)
     await held.take_poll("a", 0, ONE_IN_TEN)
     await held.reset(None)
-    assert (await kept(held), await held.accounts(), await held.tracks("key")) == ([], {}, {})
+    assert (await kept(held), await held.keys(), await held.tracks("key")) == ([], [], {})
     assert await held.take_poll("a", 0, ONE_IN_TEN) is None
 
 
@@ -299,7 +307,7 @@ async def test_a_reset_of_one_key_leaves_the_others() -> None:
         await held.take_poll(f"of {key}", 0, ONE_IN_TEN)
     await held.add_track(None, replace(SOURCE, id="ours"))
     await held.reset("one")
-    assert (await kept(held), list(await held.accounts())) == (["of two"], ["two"])
+    assert (await kept(held), await held.keys()) == (["of two"], ["two"])
     assert [list(await held.tracks(key)) for key in ("one", "two")] == [["ours"], ["ours", "source"]]
     assert [await held.take_poll(f"of {key}", 0, ONE_IN_TEN) for key in ("one", "two")] == [None, 10]
 
@@ -341,11 +349,11 @@ def test_what_is_indexed_is_what_is_kept(course: list[Step]) -> None:
         for step in course:
             await take_step(held, step, next(serial))
             everything = await held.tasks(None)
-            for key, account in (await held.accounts()).items():
+            for key, account in held._accounts.items():
                 assert list(account.tasks) == [each.id for each in everything if each.account == key]
                 assert await kept(held, key) == list(account.tasks)
-            assert {each.account for each in everything} <= set(await held.accounts())
-            assert held._bytes == sum(len(each.body) for each in everything) <= BYTES_KEPT
+            assert {each.account for each in everything} <= set(await held.keys())
+            assert held._bytes == sum(each.size for each in everything) <= BYTES_KEPT
 
     asyncio.run(run())
 
@@ -358,9 +366,52 @@ def test_a_reset_forgets_exactly_one_key(course: list[Step], key: str) -> None:
         for step in course:
             await take_step(held, step, next(serial))
         others = [each for each in await held.tasks(None) if each.account != key]
-        accounts = {each: account for each, account in (await held.accounts()).items() if each != key}
+        accounts = {each: account for each, account in held._accounts.items() if each != key}
         await held.reset(key)
         assert await held.tasks(None) == others
-        assert await held.accounts() == accounts
+        assert held._accounts == accounts
+        assert await held.account(key) is None
 
     asyncio.run(run())
+
+
+async def test_a_task_that_was_pushed_out_keeps_no_body() -> None:
+    """Callbacks that are owed keep the task itself alive."""
+    held, tasks = store(), [opened(str(number), body=LARGE) for number in range(4)]
+    for each in tasks:
+        await held.open_task(each, 0, None)
+    assert [(each.forgotten, len(each.body)) for each in tasks] == [(True, 0)] + [(False, len(LARGE))] * 3
+
+
+@pytest.mark.parametrize("key", ["one", None])
+async def test_a_reset_forgets_tasks(key: str | None) -> None:
+    held, mine = store(), opened("a", "one")
+    await held.open_task(mine, 0, None)
+    await held.reset(key)
+    assert (mine.forgotten, mine.body) == (True, b"")
+
+
+async def test_any_use_keeps_an_account() -> None:
+    held = store()
+    await held.set_credits("first", 5)
+    for number in range(ACCOUNTS_KEPT):
+        await held.balance("first", CREATED)
+        await held.balance(str(number), CREATED)
+    assert await held.balance("first", CREATED) == 5
+
+
+async def test_a_queue_is_bounded() -> None:
+    held = store()
+    await held.queue("key", "402", QUEUED_KEPT)
+    with pytest.raises(BadSetting) as caught:
+        await held.queue("key", "429", 1)
+    assert str(caught.value) == (
+        "10000 scenarios are queued for the key and 1 more would come. "
+        "Allowed: 10000 in all; clear the queue, or queue one with times None for all requests."
+    )
+    assert {await held.next_scenario("key") for _ in range(QUEUED_KEPT)} == {"402"}
+    assert await held.next_scenario("key") is None
+
+
+async def test_drawn_readings_take_room() -> None:
+    assert task(under=edition("apikley", "all=vary")).size - task().size > 4000

@@ -1,8 +1,13 @@
 """Source tracks and personas."""
 
+import re
+from math import inf, nan
+from typing import Any
+
 import pytest
 
 from mock_server.documents import FIXTURES, load
+from mock_server.errors import BadSetting
 from mock_server.examples import documented_request
 from mock_server.profile import profile_names
 from mock_server.tracks import Track, added, adopted, personas, source_tracks
@@ -75,3 +80,17 @@ def test_an_added_track_needs_little() -> None:
 def test_an_added_track_may_say_more() -> None:
     track = added("mine", "V5", 60.5, title="Mine", style="polka", prompt="[Verse] La")
     assert (track.title, track.style, track.prompt) == ("Mine", "polka", "[Verse] La")
+
+
+@pytest.mark.parametrize("duration", [0, -1, inf, nan, True, "60", 86_401])
+def test_an_added_track_lasts_as_long_as_one_can(duration: Any) -> None:
+    text = f"duration of the track is {duration!r}. Allowed: seconds, above 0 and at most 86400."
+    with pytest.raises(BadSetting, match=f"^{re.escape(text)}$"):
+        added("mine", "V4", duration)
+
+
+@pytest.mark.parametrize("texts", [{"id": ""}, {"id": 5}, {"title": None}, {"prompt": 5}])
+def test_an_added_track_has_texts(texts: dict[str, Any]) -> None:
+    ((name, value),) = texts.items()
+    with pytest.raises(BadSetting, match=rf"^{name} of the track is {value!r}\. Allowed: a text\.$"):
+        added(**{"id": "mine", "model": "V4", "duration": 60.0, **texts})

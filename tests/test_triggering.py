@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
+from mock_server.decode import BODY_LIMIT
 from mock_server.errors import BadSetting
 from mock_server.examples import documented_request
 from mock_server.tasks import Task
@@ -36,7 +37,6 @@ async def test_it_is_the_documented_request_with_changes(profile: str) -> None:
         ("200", ["text", "first", "complete"]),
         ("mock-only-complete", ["complete"]),
         ("callback-501", ["text", "complete"]),
-        ("silent", []),
     ],
 )
 async def test_its_callbacks_are_those_of_the_scenario(scenario: str, stages: list[str]) -> None:
@@ -87,13 +87,14 @@ async def test_an_unknown_track_is_adopted() -> None:
     assert (task.source.id, task.source.model, task.source.duration) == ("anything", "V5", 480)
 
 
-async def test_a_refusal_has_no_callbacks() -> None:
+@pytest.mark.parametrize("name", ["402", "silent", "undeliverable"])
+async def test_a_scenario_without_callbacks_is_refused(name: str) -> None:
+    mock = Mock()
     with pytest.raises(BadSetting) as caught:
-        await trigger(Mock(), "mock-402")
-    assert str(caught.value).startswith(
-        "scenario '402' is a refusal and has no callbacks. Allowed: 200, callback-200, "
-    )
-    assert " 402" not in str(caught.value).partition("Allowed: ")[2]
+        await trigger(mock, f"mock-{name}")
+    assert str(caught.value).startswith(f"scenario {name!r} has no callbacks. Allowed: 200, callback-200, ")
+    assert f" {name}" not in str(caught.value).partition("Allowed: ")[2]
+    assert (await mock.control.account("key")).requests == 0
 
 
 async def test_an_unknown_scenario_shows_the_nearest() -> None:
@@ -107,6 +108,11 @@ async def test_an_unknown_scenario_shows_the_nearest() -> None:
         ({"callBackUrl": "here"}, 'request: callBackUrl is "here"; allowed: an absolute URI'),
         ({"title": "x" * 81, "prompt": 5}, "request: 2 rules are broken: prompt is 5; allowed: a string"),
         ({"model": "V3_5"}, 'request: model is "V3_5"; allowed: V4, '),
+        ({"styleWeight": 10**400}, "request: styleWeight is 1000"),
+        ({"styleWeight": float("nan")}, "request: body is not JSON: "),
+        ({"title": "\ud800"}, "request: body is not JSON: "),
+        ({"title": "x" * BODY_LIMIT}, "request: body is too large; allowed: at most "),
+        ({"title": object()}, "request cannot be written as JSON: Object of type object is not JSON serializable."),
     ],
 )
 async def test_a_request_that_breaks_a_rule_is_refused(change: dict[str, Any], text: str) -> None:
@@ -121,3 +127,7 @@ async def test_varying_readings_are_drawn_for_it() -> None:
     mock = Mock(readings=("first_items=vary",))
     drawn = {(await trigger(mock)).edition.drawn for _ in range(16)}
     assert drawn == {"first_items=one", "first_items=both"}
+
+
+async def test_a_number_of_any_size_is_carried() -> None:
+    assert orjson.loads((await trigger(Mock(), anything=2**63)).body)["anything"] == 2**63

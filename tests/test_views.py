@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.accounts import Account
-from mock_server.chains import chains
+from mock_server.chains import Chain
 from mock_server.config import KeySettings
-from mock_server.delivery import Outcome
+from mock_server.outcomes import Outcome
+from mock_server.timeline import plan
 from mock_server.views import AccountView, Moment, TaskView, account_view, task_view, timeline
 from tests.builders import COMPLETE, CREATED, FIRST, SCENARIOS, TEXT, attempted, task
 
@@ -45,9 +46,8 @@ def at(after: float, what: str, stage: str | None, detail: str) -> Moment:
 def test_a_timeline_tells_what_happened_and_what_will() -> None:
     mine = task(scenario="only-complete")
     attempts = [attempted(at=CREATED + COMPLETE, stage="complete", outcome=Outcome.REFUSED, detail="HTTP 500")]
-    [chain] = chains(mine)
-    chain.retries = 1
-    assert timeline(mine, attempts, [(CREATED + COMPLETE + 60, chain)]) == [
+    chain = Chain(mine, plan(mine), retries=1)
+    assert timeline(mine, attempts, [(CREATED + COMPLETE + 60, chain)], CREATED + COMPLETE) == [
         at(0, "accepted", None, "extend, only-complete"),
         at(TEXT, "reached", "text", "TEXT_SUCCESS"),
         at(FIRST, "reached", "first", "FIRST_SUCCESS"),
@@ -58,10 +58,24 @@ def test_a_timeline_tells_what_happened_and_what_will() -> None:
 
 
 def test_a_timeline_tells_where_generation_ends() -> None:
-    assert timeline(task(scenario="callback-501"), [], []) == [
+    told = [
         at(0, "accepted", None, "extend, callback-501"),
         at(TEXT, "reached", "text", "TEXT_SUCCESS"),
         at(FIRST, "failed", "first", "501 GENERATE_AUDIO_FAILED"),
+    ]
+    assert timeline(task(scenario="callback-501"), [], [], CREATED + FIRST) == told
+    before = [moment.what for moment in timeline(task(scenario="callback-501"), [], [], CREATED + FIRST - 1)]
+    assert before == ["accepted", "reached", "expected"]
+
+
+def test_a_timeline_tells_of_every_callback_to_come() -> None:
+    mine = task()
+    retried = Chain(mine, plan(mine), position=0, retries=2)
+    told = [moment for moment in timeline(mine, [], [(CREATED + FIRST + 1, retried)], CREATED) if moment.what == "owed"]
+    assert told == [
+        at(FIRST + 1, "owed", "text", "attempt 3"),
+        at(FIRST + 1, "owed", "first", "attempt 1"),
+        at(COMPLETE, "owed", "complete", "attempt 1"),
     ]
 
 
@@ -73,12 +87,12 @@ def test_a_timeline_tells_where_generation_ends() -> None:
 def test_a_timeline_is_in_order(scenario: str, pace: str, moments: list[float]) -> None:
     mine = task(scenario=scenario, pace=pace)
     attempts = [attempted(at=moment) for moment in moments]
-    owed = [(chain.due, chain) for chain in chains(mine)]
-    told = timeline(mine, attempts, owed)
+    chain = Chain(mine, plan(mine))
+    told = timeline(mine, attempts, [] if chain.ended else [(chain.due, chain)], CREATED)
     assert [each.at for each in told] == sorted(each.at for each in told)
     assert told[0].what == "accepted"
     assert sum(each.what == "attempted" for each in told) == len(attempts)
-    assert sum(each.what == "owed" for each in told) == len(owed)
+    assert sum(each.what == "owed" for each in told) == len(plan(mine))
 
 
 def test_an_account_is_seen_with_what_it_has_of_its_own() -> None:

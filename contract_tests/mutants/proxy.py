@@ -20,20 +20,17 @@ HOP_BY_HOP: Final = frozenset(
 """Headers that are of one connection, or that the servers write themselves."""
 
 
-Request = Callable[[Message], Message]
 Answer = Callable[[Message, Message], Message]
 Callback = Callable[[Message], list[Message]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """One fault. `request` changes what the server gets, `answer` what the client gets (request, answer), `polled` the
-    same for record-info, `callback` what the receiver gets: none, one or several. `acknowledges`: the server hears 200
-    whatever the receiver answers."""
+    """One fault. `answer` changes what the client gets (request, answer), `polled` the same for record-info, `callback`
+    what the receiver gets: none, one or several. `acknowledges`: the server hears 200 whatever the receiver answers."""
 
     name: str
     group: str
-    request: Request = lambda sent: sent
     answer: Answer = lambda sent, answer: answer
     polled: Answer = lambda sent, answer: answer
     callback: Callback = lambda callback: [callback]
@@ -60,15 +57,12 @@ class Proxy:
         sent = replace(sent, headers=_kept(sent.headers))
         if sent.path.startswith(FORWARD):
             return self._called_back(sent)
-        original = sent
-        if sent.path == EXTEND:
-            sent = self._mutant.request(sent)
-            sent = replace(sent, body=RECEIVER.sub(self._forwarding, sent.body))
-        answer = _sent(self._target.netloc, sent)
+        forwarded = replace(sent, body=RECEIVER.sub(self._forwarding, sent.body)) if sent.path == EXTEND else sent
+        answer = _sent(self._target.netloc, forwarded)
         if sent.path.startswith(RECORD_INFO):
             restored = re.sub(rb"http://127\.0\.0\.1:\d+/forward/([^\"\\]*)", _restored, answer.body)
-            return self._mutant.polled(original, replace(answer, body=restored))
-        return self._mutant.answer(original, answer) if sent.path == EXTEND else answer
+            return self._mutant.polled(sent, replace(answer, body=restored))
+        return self._mutant.answer(sent, answer) if sent.path == EXTEND else answer
 
     def _forwarding(self, found: re.Match[bytes]) -> bytes:
         return f"{self.url}{FORWARD}{quote(found[0].decode(), safe='')}".encode()

@@ -14,7 +14,7 @@ NAMES: Final[Mapping[tuple[str, str], Sequence[Any]]] = {
     ("wait", "within"): [0.05],
     ("put_fault", "delay"): [0],
     ("trigger", "to"): [CLOSED],
-    ("trigger", "scenario"): ["200", "callback-501", "mock-silent"],
+    ("trigger", "scenario"): ["200", "callback-501", "mock-late"],
     ("trigger", "request"): [{}, {"title": "Longer"}],
     ("queue", "scenario"): ["402", "mock-late"],
     ("change_account", "rate_limit"): ["", "20/10"],
@@ -36,6 +36,8 @@ def before_call(context: schemathesis.HookContext, case: Any, kwargs: dict[str, 
     operation = case.operation.definition.raw["operationId"]
     if operation == "change_questions" and all(isinstance(value, str) for value in case.body.values()):
         case.body = dict(_one_of(READINGS, case.body))
+    if operation == "put_fault" and not {"answer", "delay"} & set(case.body):
+        case.body.pop("times", None)  # a fault that does nothing has no number of requests
     for (of, field), values in NAMES.items():
         came = case.body.get(field, values[0] if field in BOUNDED else None)
         if of == operation and _kind(came) == _kind(values[0]):
