@@ -47,6 +47,7 @@ class Readings:
     prompt_required: str
     continue_at_min: str
     v4_5all_title: str
+    empty_text: str
     extra_properties: str
     string_length: str
     persona_without_custom: str

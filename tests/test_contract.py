@@ -1,6 +1,6 @@
 """Which request bodies are accepted, and what is said about those that are not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -349,6 +349,13 @@ def test_a_broken_rule_is_explained(changes: dict[str, Any], message: str) -> No
             id="continueAt below one second",
         ),
         pytest.param(
+            "empty_text=refused",
+            {"style": ""},
+            'style is ""; allowed: a string that is not empty, because defaultParamFlag is true '
+            "(extend.style.empty, apikley.openapi.yaml:107)",
+            id="an empty style",
+        ),
+        pytest.param(
             "v4_5all_title=100",
             {"model": "V4_5ALL", "title": "x" * 101},
             "title has 101 characters; allowed: at most 100 characters for model V4_5ALL "
@@ -665,3 +672,24 @@ def test_a_broken_rule_of_generate_is_explained(changes: dict[str, Any], message
     found = edition().contract("generate").violations(generation(**changes))
     assert [f"{violation.message} ({violation.rule})" for violation in found] == [message]
     assert all(str(violation.place).startswith("family.openapi.yaml:") for violation in found)
+
+
+@pytest.mark.parametrize(
+    ("operation", "whole", "custom", "rules"),
+    [
+        pytest.param("extend", request, {"defaultParamFlag": True}, 3, id="extend"),
+        pytest.param("generate", generation, {"customMode": True, "instrumental": False}, 3, id="generate, sung"),
+        pytest.param(
+            "generate", generation, {"customMode": True, "instrumental": True}, 2, id="generate, instrumental"
+        ),
+        pytest.param("extend", request, {"defaultParamFlag": False, "personaId": ...}, 0, id="original parameters"),
+    ],
+)
+def test_empty_texts_may_be_refused_in_custom_mode(
+    operation: str, whole: Callable[..., dict[str, Any]], custom: dict[str, Any], rules: int
+) -> None:
+    body = whole(**custom, prompt="", style="", title="")
+    for profile in profile_names():
+        assert broken(body, operation, profile) == []
+        named = broken(body, operation, profile, "empty_text=refused")
+        assert named == [f"{operation}.{name}.empty" for name in ("prompt", "style", "title")][3 - rules :]

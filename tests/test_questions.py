@@ -91,6 +91,7 @@ PROBES: Mapping[str, Callable[[Edition], object]] = {
     ),
     "continue_at_min": lambda judged: judged.contract("extend").accepts(request(continueAt=0.5)),
     "v4_5all_title": lambda judged: judged.contract("extend").accepts(request(model="V4_5ALL", title="x" * 100)),
+    "empty_text": lambda judged: judged.contract("extend").accepts(request(title="")),
     "extra_properties": lambda judged: judged.contract("extend").accepts(request(tempo=90)),
     "string_length": lambda judged: [judged.contract("extend").accepts(request(title=char * 80)) for char in "é😀"],
     "persona_without_custom": lambda judged: judged.contract("extend").accepts(request(defaultParamFlag=False)),
