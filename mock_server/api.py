@@ -126,7 +126,7 @@ class Api:
 
     async def _enforce_persona(self, admitted: Admitted) -> None:
         """Raise NotFound for a persona that is neither listed nor made by the account."""
-        if "personaId" in admitted.request:
+        if admitted.request.get("personaId") not in (None, *self._parts.personas):
             known = {*self._parts.personas, *await self._parts.store.made(admitted.account, PERSONA)}
             rules.enforce_persona(admitted.operation.name, admitted.request, known, admitted.edition)
 
