@@ -1,5 +1,7 @@
 """The framework's limit: a Starlette application that answers a constant, served as the mock is."""
 
+import asyncio
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -16,7 +18,8 @@ async def constant(request: Request) -> JSONResponse:
 def main() -> None:
     listening = listen("127.0.0.1", 0)
     app = Starlette(routes=[Route(EXTEND, constant, methods=["POST"])])
-    AnnouncingServer(app, lambda: print(base_url(listening), flush=True)).run(sockets=[listening])
+    server = AnnouncingServer(app, lambda: print(base_url(listening), flush=True), lambda: asyncio.sleep(0))
+    server.run(sockets=[listening])
 
 
 if __name__ == "__main__":

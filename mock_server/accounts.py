@@ -9,6 +9,8 @@ from typing import Final
 from mock_server.documents import FIXTURES, load
 from mock_server.settings import RateLimit
 
+LONGEST_KEY: Final = 1000
+"""Characters."""
 REFUNDS_KEPT: Final = 1000
 """Refunds that an account waits for."""
 MADE_KEPT: Final = 1000

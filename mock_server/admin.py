@@ -24,6 +24,7 @@ from mock_server.faults import Fault
 from mock_server.masking import masked
 from mock_server.outcomes import Outcome
 from mock_server.parts import Parts
+from mock_server.reading import Disconnected
 from mock_server.scenarios import cause
 from mock_server.tracks import added
 from mock_server.wording import cut, shown
@@ -192,6 +193,8 @@ class Admin:
             try:
                 _refuse_foreign(request)
                 value = await handler(await described.fields(request))
+            except Disconnected:
+                return Response(status_code=503)
             except Problem as problem:
                 return _error(problem.text, problem.status)
             except BadSetting as error:
@@ -220,9 +223,9 @@ def _error(text: str, status: int, headers: Mapping[str, str] | None = None) -> 
 
 def _refuse_foreign(request: Request) -> None:
     """Raise Problem for a page of another origin that wants to change something: a browser sends it without asking."""
-    origin = request.headers.get("origin")
-    if request.method != "GET" and origin is not None and origin != str(request.base_url).rstrip("/"):
-        raise Problem(403, f"Origin is {shown(origin)}; allowed: {request.base_url} alone, or none")
+    origin, own = request.headers.get("origin"), str(request.base_url).rstrip("/")
+    if request.method != "GET" and origin not in (None, own):
+        raise Problem(403, f"Origin is {shown(origin)}; allowed: {own} alone, or none")
 
 
 def _awaited(fields: Fields) -> Fields:

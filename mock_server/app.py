@@ -91,10 +91,11 @@ class Mock(Starlette):
         self._parts = parts
         self._direct = {(method, route.path): route.app for route in endpoints for method in route.methods or ()}
 
-    def release(self) -> None:
-        """Hold no request up any longer, because the mock is about to stop."""
+    async def release(self) -> None:
+        """Hold no request up any longer and send no more callbacks, because the mock is about to stop."""
         self._parts.journal.close()
         self._parts.faults.reset(None)
+        await self._parts.scheduler.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = self._direct.get((scope.get("method", ""), scope.get("path", "")))

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from itertools import chain as chained
+from typing import Any, Final, Protocol, TypeVar
 
 from mock_server import callbacks
 from mock_server.chains import Chain
@@ -13,19 +14,20 @@ from mock_server.entries import Attempted
 from mock_server.errors import BadSetting, NoSuch
 from mock_server.journal import Journal
 from mock_server.outcomes import Attempt, Outcome
-from mock_server.places import PER_RECEIVER, Places, receiver_of
+from mock_server.places import IN_ALL, PER_RECEIVER, Places, receiver_of
 from mock_server.results import Studio
 from mock_server.tasks import Task
 from mock_server.timeline import plan
 
 T = TypeVar("T")
+CUT_OFF: Final = "the mock was stopped before the receiver had answered"
 NoteLast = Callable[[Task, bool], Awaitable[None]]
 
 
 class Owe(Protocol):
-    """Takes a chain whose next attempt is due at a moment of the mock's clock, or when its callback is."""
+    """Takes a chain whose next attempt is due at a moment of the mock's clock."""
 
-    def __call__(self, chain: Chain, due: float | None = None) -> None: ...
+    def __call__(self, chain: Chain, due: float) -> None: ...
 
 
 class Attempts:
@@ -43,16 +45,16 @@ class Attempts:
         self._owe = owe
         self._places = Places[Chain]()
         self._under_way: dict[asyncio.Task[Any], Chain] = {}
+        self._stopped = False
         self.made = 0
 
     def __len__(self) -> int:
         """How many chains are under way or wait for a place."""
         return len(self._under_way) + len(self._places)
 
-    @property
-    def waiting(self) -> Iterator[Chain]:
-        """The chains that wait for a place."""
-        return iter(self._places)
+    def __iter__(self) -> Iterator[Chain]:
+        """These chains."""
+        return chained((each for each in self._under_way.values() if not each.redelivered), self._places)
 
     def start(self, chain: Chain) -> asyncio.Task[Any] | None:
         """Make a chain's next attempt; None when it has to wait for a place."""
@@ -70,16 +72,18 @@ class Attempts:
     async def redeliver(self, task: Task, position: int) -> Attempt:
         """Send one of the task's callbacks once more, now; nothing follows from how it ends.
 
-        Raises BadSetting when all places of its receiver are taken, and NoSuch when the task is forgotten meanwhile.
+        Raises BadSetting when no place is free, and NoSuch when the task is forgotten or the mock stopped meanwhile.
         """
         receiver = receiver_of(task.callback_url)
         if not self._places.take(receiver):
-            raise BadSetting(f"{PER_RECEIVER} attempts to {receiver} are under way; try again when they have ended.")
-        chain = Chain(task, plan(task)[position : position + 1])
-        sending = self._begin(chain, self._send(chain, redelivered=True))
+            crowd = f"{PER_RECEIVER} attempts to {receiver} or {IN_ALL} in all"
+            raise BadSetting(f"{crowd} are under way; try again when some have ended.")
+        again = Chain(task, plan(task)[position : position + 1], redelivered=True)
+        sending = self._begin(again, self._send(again))
         await asyncio.wait({sending})
         if sending.cancelled():
-            raise NoSuch(f"task {task.id} was forgotten while its callback was sent once more")
+            why = "the mock was stopped" if self._stopped else f"task {task.id} was forgotten"
+            raise NoSuch(f"{why} while its callback was sent once more")
         return sending.result()
 
     async def drop(self, key: str | None) -> None:
@@ -89,8 +93,9 @@ class Attempts:
 
     async def stop(self, grace: float) -> list[Chain]:
         """Give attempts under way `grace` seconds of real time. The chains that were not attempted to the end."""
+        self._stopped = True
         waiting = [*self._places]
-        self._places.drop(lambda chain: True)
+        self._places.drop(lambda each: True)
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=grace)
         cut_off = dict(self._under_way)
@@ -102,8 +107,7 @@ class Attempts:
         now = self._clock.now()
         while not chain.ended:
             self._record(chain, now, Attempt(outcome=Outcome.UNDELIVERED, detail=why, took=0.0))
-            chain.position += 1
-            chain.retries = 0
+            chain.turn()
 
     def _begin(self, chain: Chain, attempt: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         begun = asyncio.get_running_loop().create_task(attempt)
@@ -135,13 +139,23 @@ class Attempts:
         self.made += 1
         await self._follow_up(chain, attempt.outcome)
 
-    async def _send(self, chain: Chain, *, redelivered: bool = False) -> Attempt:
-        """Make one attempt and write it down."""
+    async def _send(self, chain: Chain) -> Attempt:
+        """Make one attempt and write it down, also one that the mock's stop cuts off."""
         task = chain.task
         at = self._clock.now()
         body = callbacks.body(task, chain.step, self._studio)
-        attempt = await self._delivery.attempt(task.callback_url, body, task.edition.readings.received_statuses)
-        self._record(chain, at, attempt, body, redelivered)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            attempt = await self._delivery.attempt(task.callback_url, body, task.edition.readings.received_statuses)
+        except asyncio.CancelledError:
+            if self._stopped:
+                self._record(
+                    chain, at, Attempt(outcome=Outcome.UNDELIVERED, detail=CUT_OFF, took=loop.time() - began), body
+                )
+                chain.turn()
+            raise
+        self._record(chain, at, attempt, body)
         return attempt
 
     async def _follow_up(self, chain: Chain, outcome: Outcome) -> None:
@@ -157,9 +171,9 @@ class Attempts:
             if last is not None:
                 await self._note_last(chain.task, last)
         if not chain.ended:
-            self._owe(chain)
+            self._owe(chain, chain.planned_at)
 
-    def _record(self, chain: Chain, at: float, attempt: Attempt, body: bytes = b"", redelivered: bool = False) -> None:
+    def _record(self, chain: Chain, at: float, attempt: Attempt, body: bytes = b"") -> None:
         task = chain.task
         stage = chain.step.stage
         failure = task.scenario.failure_at(stage)
@@ -171,7 +185,7 @@ class Attempts:
                 stage=stage,
                 code=200 if failure is None else failure.code,
                 number=chain.retries + 1,
-                redelivered=redelivered,
+                redelivered=chain.redelivered,
                 url=task.callback_url,
                 body=body,
                 outcome=attempt.outcome,

@@ -10,12 +10,15 @@ from mock_server.timeline import Planned
 
 @dataclass(slots=True, eq=False)
 class Chain:
-    """What is still owed of one task: the position in the plan, and the retries made there."""
+    """What is still owed of one task: the position in the plan, the retries made there, and when the next attempt is
+    due, in epoch seconds of the mock's clock. `redelivered`: somebody asked for it, and nothing follows from it."""
 
     task: Task
     planned: tuple[Planned, ...]
     position: int = 0
     retries: int = 0
+    due: float = 0.0
+    redelivered: bool = False
 
     @property
     def step(self) -> Step:
@@ -23,8 +26,8 @@ class Chain:
         return self.planned[self.position].step
 
     @property
-    def due(self) -> float:
-        """When it is due for the first time, in epoch seconds of the mock's clock."""
+    def planned_at(self) -> float:
+        """When the next callback is due for the first time, in epoch seconds of the mock's clock."""
         return self.task.created + self.planned[self.position].after
 
     @property
@@ -47,7 +50,7 @@ class Chain:
             self.retries += 1
             return self
         alone = Chain(self.task, self.planned[self.position : self.position + 1], retries=self.retries + 1)
-        self._turn()
+        self.turn()
         return alone
 
     def go_on(self, outcome: Outcome) -> bool | None:
@@ -56,9 +59,10 @@ class Chain:
         stops = not received and self.task.edition.readings.after_giving_up
         self.task.given_up |= stops
         last = self.step.stage == STAGES[-1]
-        self._turn()
+        self.turn()
         return received if last or stops else None
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
+        """Be about the next callback."""
         self.position += 1
         self.retries = 0

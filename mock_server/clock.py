@@ -1,7 +1,10 @@
 """What time it is for the mock. Nothing else in the package asks the operating system for it."""
 
 import time
-from typing import Protocol
+from typing import Final, Protocol
+
+LAST_MOMENT: Final = 253402300799.0
+"""Epoch seconds of the end of the year 9999, past which no createTime can be written."""
 
 
 class Clock(Protocol):
@@ -36,7 +39,9 @@ class MockClock:
         self.frozen = frozen
 
     def now(self) -> float:
-        return self._shown if self.frozen else self._shown + time.monotonic() - self._since
+        if self.frozen:
+            return self._shown
+        return min(self._shown + time.monotonic() - self._since, LAST_MOMENT)
 
     def freeze(self) -> None:
         self._shown = self.now()

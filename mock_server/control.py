@@ -41,8 +41,9 @@ class Control:
     async def wait_for(self, match: Match, count: int, within: float) -> list[Entry]:
         """The entries that match, once there are `count`. Raises TimeoutError with what did come, of the key's alone
         where the match has one; and BadSetting for a count below 1."""
-        if count < 1:
-            raise BadSetting(f"count is {count}. Allowed: 1 or more.")
+        _check("count", count)
+        if not isinstance(within, int | float) or not within >= 0:
+            raise BadSetting(f"within is {within!r}. Allowed: seconds, 0 or more.")
         among = Match(key=match.key)
         return await self._parts.journal.wait_for(match, count=count, within=within, among=among)
 
@@ -53,8 +54,7 @@ class Control:
         """
         if status is not None and status not in self._statuses():
             raise unknown("status", status, self._statuses())
-        if limit < 1:
-            raise BadSetting(f"limit is {limit}. Allowed: 1 or more.")
+        _check("limit", limit)
         now = self.now()
         newest_first = reversed(list(await self._parts.store.tasks(key)))
         views = (task_view(task, now) for task in newest_first)
@@ -83,7 +83,7 @@ class Control:
 
     async def trigger(self, scenario: str, to: str, key: str | None, request: Mapping[str, Any]) -> str:
         """Owe a scenario's callbacks to a URL, without a request; the id of the task. Raises BadSetting."""
-        task = await triggered(self._parts, scenario, key or next(iter(known_keys())), {"callBackUrl": to, **request})
+        task = await triggered(self._parts, scenario, key or next(iter(known_keys())), {**request, "callBackUrl": to})
         self._parts.scheduler.schedule(task)
         return task.id
 
@@ -92,8 +92,8 @@ class Control:
 
         Raises BadSetting for a scenario that does not exist, and for fewer than one request.
         """
-        if times is not None and times < 1:
-            raise BadSetting(f"times is {times}. Allowed: 1 or more, or None for all requests.")
+        if times is not None:
+            _check("times", times, ", or None for all requests")
         await self._parts.store.queue(key, self._parts.scenarios.named(scenario).name, times)
 
     async def clear_queue(self, key: str) -> None:
@@ -112,15 +112,16 @@ class Control:
         """Forget one key's state, or all; what is owed is not sent. All of it also takes settings, questions, faults
         and the clock back to the start."""
         parts = self._parts
-        await parts.scheduler.drop(key)
         await parts.store.reset(key)
         parts.journal.clear(key)
         parts.faults.reset(key)
-        if key is not None:
-            return
-        parts.config.reset()
-        parts.editions.reset()
-        await parts.scheduler.set_clock(parts.clock.reset)
+        if key is None:
+            parts.config.reset()
+            parts.editions.reset()
+        # What comes first forgets without waiting, so that no request is judged by half of what was.
+        await parts.scheduler.drop(key)
+        if key is None:
+            await parts.scheduler.set_clock(parts.clock.reset)
 
     async def advance(self, seconds: float) -> int:
         """Move a clock that stands still and attempt what falls due. Raises as Scheduler.advance."""
@@ -214,5 +215,11 @@ class Control:
     async def _task(self, task_id: str, key: str | None) -> Task:
         task = await self._parts.store.task(task_id)
         if task is None or key not in (None, task.account):
-            raise NoSuch(f"there is no task {task_id!r}; GET /__admin/tasks lists those that are kept")
+            raise NoSuch(f"there is no task {cut(str(task_id))!r}; GET /__admin/tasks lists those that are kept")
         return task
+
+
+def _check(name: str, number: int, more: str = "") -> None:
+    """Raise BadSetting for what is no whole number from 1 on."""
+    if type(number) is not int or number < 1:
+        raise BadSetting(f"{name} is {number!r}. Allowed: 1 or more{more}.")

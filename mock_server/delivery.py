@@ -72,7 +72,7 @@ class HttpDelivery:
         except (aiohttp.InvalidURL, ValueError) as error:
             return Outcome.BLOCKED, f"{wording.cut(url)} is no address to call: {error}"
         except (aiohttp.ClientError, OSError) as error:
-            return Outcome.UNREACHABLE, f"{type(error).__name__}: {error}"
+            return Outcome.UNREACHABLE, f"{type(error).__name__}: {' '.join(str(error).split())}"
         lowest, highest = received
         outcome = Outcome.ACCEPTED if lowest <= response.status <= highest else Outcome.REFUSED
         return outcome, f"HTTP {response.status}"

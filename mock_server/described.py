@@ -1,15 +1,17 @@
 """A request as an OpenAPI document describes it: its fields, whether they come in the path, the query or the body."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from jiter import from_json
 from jsonschema_rs import Draft4Validator, ValidationError, ValidationErrorKind
 from starlette.requests import Request
 
+from mock_server.decode import BODY_LIMIT
 from mock_server.errors import nearest
-from mock_server.wording import cut, shown
+from mock_server.reading import read_body
+from mock_server.wording import LISTED, cut, shown
 
 INTEGER: Final = re.compile(r"-?[0-9]{1,300}")
 """A whole number of the query; Python refuses to read very long ones."""
@@ -60,7 +62,9 @@ class Described:
         return [(name, _converted(known[name], value)) for name, value in pairs]
 
     async def _read(self, request: Request) -> dict[str, Any]:
-        raw = await request.body()
+        raw = await read_body(request.receive)
+        if raw is None:
+            raise Problem(400, f"body is too large; allowed: at most {BODY_LIMIT} bytes")
         if self._body is None:
             if raw.strip() not in (b"", b"{}"):
                 raise Problem(400, f"body is {shown(raw.decode('latin-1'))}; allowed: none")
@@ -86,19 +90,24 @@ class Schema:
 
     def checked(self, value: Any) -> dict[str, Any]:
         """The object with the defaults of what is missing. Raises Problem with everything that is wrong with it."""
-        texts = [_text(error, self.properties) for error in self._validator.iter_errors(value)]
+        texts = [text for error in self._validator.iter_errors(value) for text in _texts(error, self.properties)]
         if texts:
             raise Problem(400, "; ".join(texts))
         return {**self._defaults, **value}
 
 
-def _text(error: ValidationError, known: Collection[str]) -> str:
+def _texts(error: ValidationError, known: Collection[str]) -> Iterator[str]:
+    field = cut(".".join(map(str, error.instance_path))) or "body"
     match error.kind:
-        case ValidationErrorKind.AdditionalProperties(unexpected=[name, *_]):
-            return f"{cut(name)}: unknown field.{nearest(name, known)} Known: {', '.join(known)}"
+        case ValidationErrorKind.AdditionalProperties(unexpected=names):
+            for name in names[:LISTED]:
+                yield f"{cut(name)}: unknown field.{nearest(name, known)} Known: {', '.join(known)}"
+        case ValidationErrorKind.Enum():
+            options = [str(option) for option in error.kind.options]
+            close = nearest(str(error.instance), options, alike=0)
+            yield f"{field}: {shown(error.instance)} is unknown.{close} Known: {', '.join(options)}"
         case _:
-            field = ".".join(map(str, error.instance_path)) or "body"
-            return f"{cut(field)}: {cut(error.message).replace(CAME, shown(error.instance))}"
+            yield f"{field}: {cut(error.message).replace(CAME, shown(error.instance))}"
 
 
 def _converted(schema: dict[str, Any], value: str) -> Any:

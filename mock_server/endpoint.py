@@ -9,23 +9,13 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mock_server.answers import Answer
 from mock_server.calls import Call
-from mock_server.decode import BODY_LIMIT, bearer
 from mock_server.faults import Broken, Fault, Faults
-
-DRAIN_LIMIT: Final = 16 * BODY_LIMIT
-"""Bytes of an oversized body that are read and dropped, so that its sender gets to read the answer."""
-
-
-HEADERS: Final = frozenset((b"authorization", b"content-type", b"prefer"))
-"""The headers that a decision depends on."""
-
-
-class Disconnected(Exception):
-    """The client went away before its request was complete: nothing to decide, nobody to answer."""
-
+from mock_server.reading import Disconnected, read_call
 
 UNDONE: Final = Fault(answer=Broken.RESET).answered()
 """For a request that was held up until a reset forgot it."""
+INCOMPLETE: Final = Answer(status=503, code=0, msg="", body=b"", content_type="text/plain")
+"""For a request whose end the mock did not wait for; a client that is gone does not read it."""
 GONE_WITHIN: Final = 1.0
 """Seconds until a cut connection is told of; a request that was sent before the answer to another never hears of it."""
 CONNECTION: Final = "suno_mock.connection"
@@ -45,9 +35,9 @@ Follow = Callable[[Call, Answer], None]
 class Endpoint:
     """One endpoint as an ASGI application.
 
-    `follow` runs when the answer is out, and if sending it failed. A bug in `decide` is answered by `failed` and raised
-    again, so that the server logs the traceback. `faults` come before everything else; a connection that one of them
-    cuts may take `gone_within` seconds to end.
+    `follow` runs when the answer is out, and if sending it failed; where a fault breaks the answer, before. A bug in
+    `decide` is answered by `failed` and raised again, so that the server logs the traceback. `faults` come before
+    everything else; a connection that one of them cuts may take `gone_within` seconds to end.
     """
 
     def __init__(
@@ -67,8 +57,8 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             call = await read_call(scope, receive)
-        except (Disconnected, asyncio.CancelledError):  # cancelled: the server stops and waits no longer
-            return
+        except Disconnected:
+            return await _send(INCOMPLETE, send)
         fault = self._faults.take(call.key)
         if fault is not None:
             if not await self._faults.hold(call.key, fault.delay):
@@ -105,39 +95,6 @@ class Endpoint:
             async with asyncio.timeout(self._gone_within):
                 while (await receive())["type"] != "http.disconnect":
                     pass
-
-
-async def read_call(scope: Scope, receive: Receive) -> Call:
-    """Raises Disconnected when the client goes away first."""
-    headers: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
-        if name in HEADERS:
-            headers[name] = headers[name] + b", " + value if name in headers else value
-    return Call(
-        scope["method"],
-        scope["path"],
-        scope["query_string"],
-        bearer(headers.get(b"authorization", b"").decode("latin-1")),
-        headers.get(b"content-type", b"").decode("latin-1"),
-        headers.get(b"prefer", b"").decode("latin-1"),
-        await _read_body(receive),
-    )
-
-
-async def _read_body(receive: Receive) -> bytes | None:
-    chunks: list[bytes] = []
-    size = 0
-    more = True
-    while more and size <= DRAIN_LIMIT:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        chunk = message.get("body", b"")
-        more = message.get("more_body", False)
-        size += len(chunk)
-        if size <= BODY_LIMIT:
-            chunks.append(chunk)
-    return b"".join(chunks) if size <= BODY_LIMIT else None
 
 
 async def _send(answer: Answer, send: Send) -> None:

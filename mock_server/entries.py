@@ -7,7 +7,7 @@ from typing import Any, Final
 from mock_server.answers import DRAWN, Answer
 from mock_server.calls import Call
 from mock_server.curls import curl, text_of
-from mock_server.errors import unknown
+from mock_server.errors import BadSetting, unknown
 from mock_server.masking import masked, masked_url
 from mock_server.outcomes import Outcome
 from mock_server.scenarios import STAGES
@@ -163,7 +163,10 @@ class Match:
             if name not in cls.__slots__:
                 raise unknown("field of an entry", name, cls.__slots__)
             if name in VALUES and value is not None and value not in VALUES[name]:
-                raise unknown(name, str(value), VALUES[name])
+                raise unknown(name, value, VALUES[name])
+        code = fields.get("code")
+        if code is not None and type(code) is not int:
+            raise BadSetting(f"code is {code!r}. Allowed: a whole number.")
         return cls(**fields)
 
     def __call__(self, entry: Entry) -> bool:

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 
+from mock_server.wording import cut
+
 
 class ApiError(Exception):
     """A refusal in the provider's words plus what to do about it here."""
@@ -122,10 +124,10 @@ class ClockRuns(Exception):
     """The clock follows real time, so nobody can move it; the text says how it is frozen."""
 
 
-def unknown(kind: str, value: str, known: Iterable[str]) -> BadSetting:
+def unknown(kind: str, value: object, known: Iterable[str]) -> BadSetting:
     """The error for a name that does not exist: what came, the nearest valid one, and all of them."""
-    names = sorted(known)
-    return BadSetting(f"{kind} {value!r} is unknown.{nearest(value, names, alike=0)} Known: {', '.join(names)}.")
+    names, came = sorted(known), str(value)
+    return BadSetting(f"{kind} {cut(came)!r} is unknown.{nearest(came, names, alike=0)} Known: {', '.join(names)}.")
 
 
 COMPARED = 100

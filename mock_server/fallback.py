@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server import answers
-from mock_server.endpoint import Disconnected, read_call
 from mock_server.entries import Requested
 from mock_server.errors import ApiError, NotFound, nearest
 from mock_server.parts import Parts
+from mock_server.reading import Disconnected, read_call
 from mock_server.wording import cut
 
 

@@ -44,6 +44,10 @@ class Fault:
     @classmethod
     def of(cls, answer: str | None = None, **how: Any) -> "Fault":
         """A fault by the name of what becomes of the answer. Raises BadSetting for a name that does not exist."""
+        names = [each for each in cls.__slots__ if each != "answer"]
+        for name in how:
+            if name not in names:
+                raise unknown("field of a fault", name, names)
         if answer is not None and answer not in set(Broken):
             raise unknown("fault", answer, Broken)
         fault = cls(answer=Broken(answer) if answer else None, **how)
@@ -61,7 +65,7 @@ class Fault:
 
     def answered(self) -> Answer:
         """What is sent, or begun to be sent. There is no envelope, so its code is 0."""
-        broken = self.answer or Broken.RESET
+        broken = self.answer
         page = broken is Broken.STATUS
         return Answer(
             status=self.status if page else 200,

@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from mock_server import seeding
 from mock_server.downloads import cover_response, sound_response
-from mock_server.endpoint import read_call
 from mock_server.entries import Requested
 from mock_server.errors import NotFound
 from mock_server.media import Sound
 from mock_server.parts import Parts
+from mock_server.reading import call_of
 from mock_server.sources import Sources
 from mock_server.tracks import Track
 
@@ -58,15 +58,14 @@ class Files:
             response = await cover_response(request, track.id, track.title)
         else:
             response = sound_response(request, Sound(track.id, track.title, track.duration))
-        await self._note(request, response.status_code, f"{KINDS[ending]} of track {track.id}")
+        self._note(request, response.status_code, f"{KINDS[ending]} of track {track.id}")
         return response
 
-    async def _note(self, request: Request, status: int, msg: str) -> None:
+    def _note(self, request: Request, status: int, msg: str) -> None:
         """Write a download down; it has no envelope, so its code is 0."""
-        call = await read_call(request.scope, request.receive)
         entry = Requested(
             at=self._parts.clock.now(),
-            call=call,
+            call=call_of(request.scope, b""),
             status=status,
             code=0,
             msg=msg,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, TypeGuard
 
-from mock_server.accounts import known_keys
+from mock_server.accounts import LONGEST_KEY, known_keys
 from mock_server.calls import Call
 from mock_server.decode import Decoded, decode
 from mock_server.errors import Forced, Invalid, Maintenance, RateLimited, Unauthorized
@@ -51,7 +51,7 @@ class Gate:
 
     def is_known(self, key: str | None) -> TypeGuard[str]:
         """Whether requests of this key are accepted."""
-        if key is None:
+        if key is None or len(key) > LONGEST_KEY:
             return False
         if key.startswith(MAGIC):
             return self._parts.scenarios.is_magic(key)
@@ -63,6 +63,8 @@ class Gate:
         and for an unknown key when keys are strict."""
         if self.is_known(key):
             return key
+        if key is not None and len(key) > LONGEST_KEY:
+            raise Unauthorized(f"the key has {len(key)} characters; allowed: at most {LONGEST_KEY}")
         if key is None:
             raise Unauthorized("send your key as 'Authorization: Bearer <key>'; any non-empty key works here")
         if key.startswith(MAGIC):

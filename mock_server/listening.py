@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import uvicorn
@@ -43,7 +43,7 @@ class AnnouncingServer(uvicorn.Server):
         self,
         app: Starlette,
         announce: Callable[[], object],
-        release: Callable[[], object] = lambda: None,
+        release: Callable[[], Awaitable[None]],
         leave: Callable[[], object] = lambda: None,
     ) -> None:
         config = uvicorn.Config(
@@ -54,7 +54,7 @@ class AnnouncingServer(uvicorn.Server):
             proxy_headers=False,
             ws="none",
             http=CuttableProtocol,
-            timeout_graceful_shutdown=5,
+            timeout_graceful_shutdown=2,
         )
         super().__init__(config)
         self._announce = announce
@@ -66,7 +66,7 @@ class AnnouncingServer(uvicorn.Server):
         self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._release()
+        await self._release()
         await super().shutdown(sockets)
         self._leave()
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """`undelivered`: the mock was stopped, or gave up on the task, before it was made."""
+    """`undelivered`: it was not made, or cut off as the mock stopped; the detail says why."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"

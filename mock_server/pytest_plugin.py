@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mock_server.receiver import Receiver
     from mock_server.server import MockServer
 
-ACCOUNT = pytest.StashKey["KeyView"]()
+MOCK = pytest.StashKey["MockServer"]()
 MARKER = (
     "suno(profile=..., pace=..., scenario=..., **settings): how the test's suno_mock behaves; see mock_server.Settings"
 )
@@ -46,15 +46,17 @@ def _suno_mocks() -> Iterator[Callable[..., "MockServer"]]:
 @pytest.fixture
 def suno_mock(request: pytest.FixtureRequest, _suno_mocks: Callable[..., "MockServer"]) -> "KeyView":
     """A key on a mock with a clean state: `url`, `headers`, `clock.advance`, `queue`, `requests`, `attempts`."""
-    marker = request.node.get_closest_marker("suno")
-    if marker and marker.args:
-        raise pytest.UsageError(f"@pytest.mark.suno({', '.join(map(repr, marker.args))}) names no setting. {MARKER}")
-    settings = {"pace": "manual", **(marker.kwargs if marker else {})}
+    settings: dict[str, Any] = {"pace": "manual"}
+    for marker in reversed([*request.node.iter_markers("suno")]):  # the one nearest to the test comes last
+        if marker.args:
+            came = ", ".join(map(repr, marker.args))
+            raise pytest.UsageError(f"@pytest.mark.suno({came}) names no setting. {MARKER}")
+        settings |= marker.kwargs
     scenario = settings.pop("scenario", None)
     mock = _suno_mocks(**settings)
     mock.reset()
+    request.node.stash[MOCK] = mock
     account = mock.account(f"test-{blake2b(request.node.nodeid.encode(), digest_size=6).hexdigest()}")
-    request.node.stash[ACCOUNT] = account
     if scenario is not None:
         account.queue(scenario, times=None)
     return account
@@ -81,9 +83,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the mock's journal with a test that failed."""
     report = yield
-    account = item.stash.get(ACCOUNT, None)
-    if report.failed and account is not None:
+    mock = item.stash.get(MOCK, None)
+    if report.failed and mock is not None:
         from mock_server.entries import line
 
-        report.sections.append(("suno-mock journal", "\n".join(map(line, account.entries)) or "(nothing)"))
+        report.sections.append(("suno-mock journal", "\n".join(map(line, mock.entries)) or "(nothing)"))
     return report

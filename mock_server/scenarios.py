@@ -112,7 +112,7 @@ class Scenarios:
 
         Raises BadSetting, with the nearest name, for one that does not exist.
         """
-        name = name.removeprefix(MAGIC)
+        name = str(name).removeprefix(MAGIC)
         if name not in self._by_name:
             raise unknown("scenario", name, self._by_name)
         return self._by_name[name]

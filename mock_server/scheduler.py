@@ -9,7 +9,7 @@ from typing import Final
 
 from mock_server.attempts import Attempts, NoteLast
 from mock_server.chains import Chain
-from mock_server.clock import Clock
+from mock_server.clock import LAST_MOMENT, Clock
 from mock_server.delivery import Delivery
 from mock_server.errors import BadSetting, ClockRuns
 from mock_server.journal import Journal
@@ -20,12 +20,10 @@ from mock_server.tasks import Task
 from mock_server.timeline import plan
 
 STAGGER: Final = 0.25
-"""Under a manual clock an attempt waits for the one before it, so that the order is always the same, but at most
-these seconds of real time, and once per receiver, so that one that hangs delays nobody."""
+"""Under a manual clock an attempt waits for the one before it, so that the order is always the same, but at most these
+seconds of real time, and once per receiver, so that one that hangs delays no callback that is due at the same time."""
 OWED_KEPT: Final = 100_000
 """Chains of callbacks that are owed at once; past that the one due first is written off."""
-LAST_MOMENT: Final = 253402300799.0
-"""Epoch seconds of the end of the year 9999, past which no createTime can be written."""
 GRACE: Final = 1.0
 """Seconds of real time that attempts under way get when the mock stops."""
 
@@ -50,13 +48,12 @@ class Scheduler:
         """Owe the task's callbacks from now on; nothing where a reset came between its answer and this."""
         chain = Chain(task, plan(task))
         if not task.forgotten and not chain.ended:
-            self._push(chain)
+            self._push(chain, chain.planned_at)
 
-    def owed(self, task: Task) -> list[tuple[float, Chain]]:
-        """What is still owed to a task, each with when it is due, the next one first; not what is under way."""
-        waiting = [(chain.due, chain) for chain in self._attempts.waiting if chain.task is task]
-        owed = sorted(entry for entry in self._heap if entry[-1].task is task)
-        return [*waiting, *((due, chain) for due, _, chain in owed)]
+    def owed(self, task: Task) -> list[Chain]:
+        """What is still owed to a task, what is under way included, the chain that is due next first."""
+        owed = [chain for chain in (*self._attempts, *(entry[-1] for entry in self._heap)) if chain.task is task]
+        return sorted(owed, key=lambda chain: chain.due)
 
     async def advance(self, seconds: float) -> int:
         """Move a clock that stands still and attempt all that falls due on the way, each at its time. Returns how many.
@@ -66,15 +63,15 @@ class Scheduler:
         async with self._advancing:
             if not self._clock.frozen:
                 raise ClockRuns("the clock runs by itself; freeze it first, or start with --pace manual")
+            if not isinstance(seconds, int | float) or not seconds >= 0:
+                raise BadSetting(f"seconds is {seconds!r}. Allowed: 0 or more; a clock goes back with a reset alone.")
             target = self._clock.now() + seconds
-            if not seconds >= 0:
-                raise BadSetting(f"seconds is {seconds}. Allowed: 0 or more; a clock goes back with a reset alone.")
             if not target <= LAST_MOMENT:
                 raise BadSetting("the clock would pass the end of the year 9999; reset the mock to start again.")
-            attempts = await self.run_due()
+            attempts = await self._run_due()
             while self._heap and self._heap[0][0] <= target and not self._stopped:
                 self._clock.move_to(self._heap[0][0])
-                attempts += await self.run_due()
+                attempts += await self._run_due()
             self._clock.move_to(target)
         return attempts
 
@@ -86,10 +83,10 @@ class Scheduler:
             self._arm()
 
     async def redeliver(self, task: Task, position: int) -> Attempt:
-        """As Attempts.redeliver."""
+        """Send one of the task's callbacks once more, now. Raises as Attempts.redeliver."""
         return await self._attempts.redeliver(task, position)
 
-    async def run_due(self) -> int:
+    async def _run_due(self) -> int:
         """Attempt all that is due by now, in due order; returns when everything was attempted, and how many."""
         await self._attempts.settled()
         made = self._attempts.made
@@ -116,8 +113,9 @@ class Scheduler:
             self._attempts.write_off(chain, "the mock was stopped")
         self._heap.clear()
 
-    def _push(self, chain: Chain, due: float | None = None) -> None:
-        heapq.heappush(self._heap, (chain.due if due is None else due, next(self._serial), chain))
+    def _push(self, chain: Chain, due: float) -> None:
+        chain.due = due
+        heapq.heappush(self._heap, (due, next(self._serial), chain))
         if len(self._heap) + len(self._attempts) > OWED_KEPT:
             self.written_off += 1
             first = heapq.heappop(self._heap)[-1]

@@ -8,6 +8,7 @@ from math import inf, isfinite
 from typing import Any, Final
 
 from mock_server.errors import BadSetting, unknown
+from mock_server.wording import cut
 
 MANUAL_EPOCH: Final = 1735689600.0
 """2025-01-01T00:00:00Z, the createTime of apikley's callback example: where a manual clock starts."""
@@ -71,7 +72,7 @@ class RateLimit:
             return None
         parts = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9}(?:\.[0-9]{1,9})?)", text)
         if parts is None or not int(parts[1]) or not float(parts[2]):
-            raise BadSetting(f"rate limit {text!r} is not REQUESTS/SECONDS, both above 0. Example: 20/10.")
+            raise BadSetting(f"rate limit {cut(text)!r} is not REQUESTS/SECONDS, both above 0. Example: 20/10.")
         return cls(requests=int(parts[1]), seconds=float(parts[2]))
 
 

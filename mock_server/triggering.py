@@ -56,7 +56,7 @@ def _sending(parts: Parts, scenario: str) -> Scenario:
 def _written(request: Mapping[str, Any]) -> bytes:
     try:
         return json.dumps(request).encode()
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise BadSetting(f"request cannot be written as JSON: {error}.") from None
 
 

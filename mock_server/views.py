@@ -65,13 +65,11 @@ def task_view(task: Task, now: float) -> TaskView:
     )
 
 
-def timeline(
-    task: Task, attempts: Sequence[Attempted], owed: Sequence[tuple[float, Chain]], now: float
-) -> list[Moment]:
+def timeline(task: Task, attempts: Sequence[Attempted], owed: Sequence[Chain], now: float) -> list[Moment]:
     """All that happened to a task and will, in order of the mock's clock."""
     moments = [*_generation(task, now), *map(_attempt, attempts)]
-    for due, chain in owed:
-        moments += _owed(due, chain)
+    for chain in owed:
+        moments += _owed(chain)
     return sorted(moments, key=lambda moment: moment.at)
 
 
@@ -109,8 +107,8 @@ def _attempt(attempt: Attempted) -> Moment:
     return Moment(at=attempt.at, what="attempted", stage=attempt.stage, detail=detail)
 
 
-def _owed(due: float, chain: Chain) -> Iterator[Moment]:
-    yield Moment(at=due, what="owed", stage=chain.step.stage, detail=f"attempt {chain.retries + 1}")
+def _owed(chain: Chain) -> Iterator[Moment]:
+    yield Moment(at=chain.due, what="owed", stage=chain.step.stage, detail=f"attempt {chain.retries + 1}")
     for later in chain.planned[chain.position + 1 :]:
-        at = max(due, chain.task.created + later.after)
+        at = max(chain.due, chain.task.created + later.after)
         yield Moment(at=at, what="owed", stage=later.step.stage, detail="attempt 1")

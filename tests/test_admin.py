@@ -450,18 +450,28 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("POST", "clock/advance", b'{"seconds": 1e99}', "seconds: 1e+99 is greater than the maximum of 31622400"),
     ("POST", "clock/advance", b'{"seconds": NaN}', "body is not JSON: expected value at line 1 column 13"),
     ("POST", "wait", b'{"count": 0}', "count: 0 is less than the minimum of 1"),
-    ("POST", "wait", b'{"count": 1, "outcome": "lost"}', 'outcome: "lost" is not one of '),
+    ("POST", "wait", b'{"count": 1, "outcome": "lost"}', 'outcome: "lost" is unknown. Nearest: '),
     ("POST", "reset", b'{"key": ""}', 'key: "" is shorter than 1 character'),
     ("POST", "accounts", b'{"key": "a b"}', 'key: "a b" does not match "^[!-~]+$"'),
     ("POST", "accounts", b'{"credits": 1e12}', 'credits: 1000000000000.0 is not of types "null", "integer"'),
     ("POST", "accounts", b'{"credits": 1000000000000001}', "credits: 1000000000000001 is greater than the maximum of "),
     ("POST", "accounts", b'{"retention_days": 36501}', "retention_days: 36501 is greater than the maximum of 36500"),
-    ("POST", "redeliver", b'{"task_id": "x", "stage": "last"}', 'stage: "last" is not one of '),
-    ("PUT", "faults", b'{"answer": "rest"}', 'answer: "rest" is not one of '),
+    (
+        "POST",
+        "redeliver",
+        b'{"task_id": "x", "stage": "last"}',
+        'stage: "last" is unknown. Nearest: first. Known: text, first, complete',
+    ),
+    (
+        "PUT",
+        "faults",
+        b'{"answer": "rest"}',
+        'answer: "rest" is unknown. Nearest: reset. Known: reset, truncated, malformed, status',
+    ),
     ("PUT", "faults", b'{"status": 404}', "status: 404 is less than the minimum of 500"),
     ("POST", "tracks", b'{"id": "x", "model": "V4", "duration": 0}', "duration: 0 is less than or equal to the "),
     ("GET", "journal?limit=0", b"", "limit: 0 is less than the minimum of 1"),
-    ("GET", "journal?kind=answer", b"", 'kind: "answer" is not one of '),
+    ("GET", "journal?kind=answer", b"", 'kind: "answer" is unknown. Nearest: '),
     ("GET", "tasks?stat=SUCCESS", b"", "query parameter 'stat' is unknown. Nearest: status. Known: key, status, limit"),
     ("GET", "health?verbose=1", b"", "query parameter 'verbose' is unknown. Known: none"),
 ]
@@ -491,7 +501,7 @@ async def test_a_page_of_another_origin_changes_nothing(origin: str, method: str
         await extend(http)
         refused = await http.request(method, f"/__admin/{path}", json={}, headers={"Origin": origin})
         assert (refused.status_code, len(mock.control.entries())) == (403, 1)
-        assert refused.json()["error"] == f'Origin is "{origin}"; allowed: http://mock/ alone, or none'
+        assert refused.json()["error"] == f'Origin is "{origin}"; allowed: http://mock alone, or none'
         assert (await http.get("/__admin/journal", headers={"Origin": origin})).status_code == 200
 
 

@@ -43,6 +43,7 @@ LAYERS = {
         "sources",
         "derived",
         "api",
+        "reading",
         "endpoint",
         "fallback",
         "downloads",

@@ -20,7 +20,9 @@ def chain(*readings: str, position: int = 0, retries: int = 0, pace: str = "real
 
 
 def test_a_chain_tells_what_is_owed_next() -> None:
-    owed = [(each.step.stage, each.due - CREATED, each.ended) for each in (chain(position=at) for at in range(3))]
+    owed = [
+        (each.step.stage, each.planned_at - CREATED, each.ended) for each in (chain(position=at) for at in range(3))
+    ]
     assert owed == [("text", TEXT, False), ("first", FIRST, False), ("complete", COMPLETE, False)]
 
 

@@ -128,12 +128,15 @@ def test_a_demo_that_would_not_end_is_refused(pace: str, run: Run) -> None:
 def test_receive_prints_callbacks() -> None:
     command = [*COMMAND, "receive", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        url = process.stdout.readline().strip()
-        assert httpx.post(url, content=b'{"a": "\x1b"}\xff').status_code == 200
-        assert process.stdout.readline() == 'POST /callback  {"a": "\\x1b"}\\xff\n'
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 130
+        try:
+            assert process.stdout
+            url = process.stdout.readline().strip()
+            assert httpx.post(url, content=b'{"a": "\x1b"}\xff').status_code == 200
+            assert process.stdout.readline() == 'POST /callback  {"a": "\\x1b"}\\xff\n'
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=20) == 130
+        finally:
+            process.kill()
 
 
 def test_receive_on_a_taken_port_is_one_line(run: Run) -> None:

@@ -1,12 +1,13 @@
 """A clock that runs, stands still and is moved."""
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.clock import MockClock
+from mock_server.clock import LAST_MOMENT, MockClock
 from tests.builders import CREATED
 
 moments = st.floats(0, 4e9)
@@ -104,3 +105,10 @@ def test_a_reset_lets_run_what_started_running() -> None:
     clock.reset()
     assert not clock.frozen
     assert CREATED + 1e6 <= clock.now() < CREATED + 1e6 + 60
+
+
+def test_a_running_clock_stands_at_the_end_of_what_can_be_written() -> None:
+    clock = MockClock(LAST_MOMENT - 0.001)
+    while clock.now() < LAST_MOMENT:
+        pass
+    assert datetime.fromtimestamp(clock.now(), UTC).year == 9999

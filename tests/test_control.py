@@ -1,5 +1,6 @@
 """What can be done to a running mock: one key's or all of it, and what a reset takes back."""
 
+import contextlib
 import re
 from typing import Any
 
@@ -391,3 +392,25 @@ async def test_an_unknown_setting_of_a_key_shows_the_nearest() -> None:
         BadSetting, match=r"^setting of a key 'revokd' is unknown\. Nearest: revoked\. Known: credits, "
     ):
         await Mock().control.change_account("key", {"revokd": True})
+
+
+async def test_the_url_of_a_trigger_goes_before_the_request() -> None:
+    mock = Mock()
+    async with client(mock.app):
+        task_id = await mock.control.trigger(
+            "200", "http://127.0.0.1/mine", None, {"callBackUrl": "http://127.0.0.1/x"}
+        )
+        assert (await mock.control.task(task_id))[0].callback_url == "http://127.0.0.1/mine"
+
+
+async def test_a_reset_forgets_before_anything_can_come_between() -> None:
+    """Everything that a request could still be judged by is forgotten before the first moment of waiting."""
+    mock = Mock()
+    (task_id,) = await started(mock)
+    await mock.control.change_settings({"maintenance": True})
+    resetting = mock.control.reset(None)
+    with contextlib.suppress(StopIteration):
+        resetting.send(None)
+    assert await mock.parts.store.task(task_id) is None
+    assert (mock.control.entries(), mock.control.settings().maintenance) == ([], False)
+    resetting.close()

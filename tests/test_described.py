@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
+from mock_server.decode import BODY_LIMIT
 from mock_server.described import Described, Problem
 
 pytestmark = pytest.mark.anyio
@@ -111,11 +112,11 @@ async def test_a_number_of_the_query_becomes_a_number(count: int) -> None:
         ("count=1.5", 'count: "1.5" is not of type "integer"'),
         ("count=0", "count: 0 is less than the minimum of 1"),
         ("name=", 'name: "" is shorter than 1 character'),
-        ("colour=blue", 'colour: "blue" is not one of "red" or "green"'),
+        ("colour=blue", 'colour: "blue" is unknown. Nearest: red. Known: red, green'),
         ("nam=x", "query parameter 'nam' is unknown. Nearest: name. Known: name, count, colour"),
         ("count=1&count=2", "query parameter 'count' came 2 times; allowed: once"),
         ("name=x&name=x", "query parameter 'name' came 2 times; allowed: once"),
-        (f"colour={'x' * 300}", f'colour: "{"x" * 59}... (302 characters) is not one of "red" or "green"'),
+        (f"colour={'x' * 300}", f'colour: "{"x" * 59}... (302 characters) is unknown. Nearest: red. Known: red, green'),
     ],
 )
 async def test_a_wrong_query_names_its_parameter(query: str, text: str) -> None:
@@ -157,7 +158,7 @@ async def test_every_wrong_field_is_named() -> None:
     text = await problem(described(requestBody=BODY), body=json.dumps({"b": 1, "colour": "blue", "d": 1}).encode())
     for part in (
         "b: 1 is not",
-        'colour: "blue" is not',
+        'colour: "blue" is unknown',
         "d: unknown field. Known: a, b, colour",
         '"a" is a required property',
     ):
@@ -170,3 +171,13 @@ async def test_a_body_may_be_left_out_where_it_is_not_required() -> None:
     assert await fields(optional) == {}
     assert await fields(optional, body=b'{"a": 1}') == {"a": 1}
     assert await problem(optional, body=b"null") == 'body: null is not of type "object"'
+
+
+async def test_a_body_has_a_size() -> None:
+    text = f"body is too large; allowed: at most {BODY_LIMIT} bytes"
+    assert await problem(described(requestBody=BODY), body=b" " * (BODY_LIMIT + 1)) == text
+
+
+async def test_every_unknown_field_is_named() -> None:
+    text = await problem(described(requestBody=BODY), body=b'{"a": 1, "zz": 1, "yy": 2}')
+    assert text == "zz: unknown field. Known: a, b, colour; yy: unknown field. Known: a, b, colour"

@@ -9,8 +9,9 @@ from starlette.types import Message, Scope
 from mock_server.answers import Answer
 from mock_server.calls import Call
 from mock_server.decode import BODY_LIMIT
-from mock_server.endpoint import CONNECTION, DRAIN_LIMIT, Endpoint
+from mock_server.endpoint import CONNECTION, Endpoint
 from mock_server.faults import GATEWAY_PAGE, NO_JSON, WHOLE, Fault, Faults
+from mock_server.reading import DRAIN_LIMIT
 
 pytestmark = pytest.mark.anyio
 
@@ -104,7 +105,7 @@ async def test_the_follow_up_comes_even_if_the_client_is_gone() -> None:
 async def test_a_client_that_leaves_early_is_not_decided_on() -> None:
     exchange = Exchange(piece(b"half", more=True), {"type": "http.disconnect"})
     await exchange.run()
-    assert (exchange.order, exchange.sent) == ([], [])
+    assert (exchange.calls, exchange.followed, exchange.sent[0]["status"]) == ([], [], 503)
 
 
 @pytest.mark.parametrize(("size", "kept"), [(BODY_LIMIT, True), (BODY_LIMIT + 1, False)])
@@ -144,7 +145,7 @@ async def test_a_stopped_server_leaves_quietly() -> None:
 
     exchange.receive = receive  # type: ignore[method-assign]
     await exchange.run()
-    assert exchange.order == []
+    assert (exchange.calls, exchange.followed, exchange.sent[0]["status"]) == ([], [], 503)
 
 
 class RecordingConnection:

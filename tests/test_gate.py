@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from mock_server.accounts import LONGEST_KEY
 from mock_server.calls import Call
 from mock_server.errors import ApiError, Forced, Invalid, Maintenance, RateLimited, Unauthorized
 from mock_server.gate import Admitted, Gate
@@ -216,3 +217,9 @@ async def test_a_running_clock_needs_no_hint() -> None:
     mock.parts.clock.run()
     await admit(mock)
     assert re.fullmatch(r"the account had 1 .* possible in [0-9.]+ s \(--rate-limit\)", (await refused(mock)).msg)
+
+
+async def test_a_key_has_a_length() -> None:
+    assert await admit(Mock(), replace(EXTENSION, key="k" * LONGEST_KEY))
+    problem = await refused(Mock(), replace(EXTENSION, key="k" * (LONGEST_KEY + 1)))
+    assert (problem.code, problem.msg) == (401, "the key has 1001 characters; allowed: at most 1000")

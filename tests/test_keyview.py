@@ -1,6 +1,6 @@
 """One key of a mock in a thread: what it sees, what it steers, and that nobody else is touched."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -234,3 +234,24 @@ def test_somebody_who_waits_is_told_of_the_key_alone(mock: MockServer) -> None:
 def test_what_cannot_be_a_key_is_none(mock: MockServer, key: Any) -> None:
     with pytest.raises(BadSetting, match=rf"^the key is {key!r}\. Allowed: any text that is not empty\.$"):
         mock.account(key)
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda view: view.fault(zzz=1), "field of a fault 'zzz' is unknown. Nearest: "),
+        (lambda view: view.fault(5), "fault '5' is unknown. Nearest: "),
+        (lambda view: view.queue(5), "scenario '5' is unknown. Nearest: "),
+        (lambda view: view.queue("200", times="2"), "times is '2'. Allowed: 1 or more, or None for all requests."),
+        (lambda view: view.clock.advance("3"), "seconds is '3'. Allowed: 0 or more; "),
+        (lambda view: view.wait_for("3"), "count is '3'. Allowed: 1 or more."),
+        (lambda view: view.wait_for(1, within=float("nan")), "within is nan. Allowed: seconds, 0 or more."),
+        (lambda view: view.tasks(status=3), "status '3' is unknown. Nearest: "),
+        (lambda view: view.find(code="422"), "code is '422'. Allowed: a whole number."),
+        (lambda view: view.trigger("x" * 1000, "http://127.0.0.1/"), f"scenario '{'x' * 200}... (1000 characters)' is"),
+    ],
+)
+def test_what_cannot_be_is_told(mock: MockServer, call: Callable[[Any], object], text: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        call(mock.account("one"))
+    assert str(caught.value).startswith(text)

@@ -142,3 +142,27 @@ def test_it(broken):
     result = run(pytester, test)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*suno-mock journal*", "--> GET /api/v1/chat/credit  200 success"])
+
+
+def test_markers_of_class_and_test_are_joined(pytester: pytest.Pytester) -> None:
+    test = """
+import pytest
+
+@pytest.mark.suno(scenario="402", profile="observed")
+class TestIt:
+    @pytest.mark.suno(profile="classic")
+    def test_it(self, suno_mock, suno_receiver):
+        assert extend(suno_mock, suno_receiver)["code"] == 402
+        assert suno_mock.control.settings().profile == "classic"
+"""
+    run(pytester, test, "--strict-markers").assert_outcomes(passed=1)
+
+
+def test_the_journal_shows_requests_without_a_key(pytester: pytest.Pytester) -> None:
+    test = """
+import httpx
+
+def test_it(suno_mock):
+    assert httpx.get(suno_mock.url + "/api/v1/chat/credit").json()["code"] == 200
+"""
+    run(pytester, test).stdout.fnmatch_lines(["*suno-mock journal*", "--> GET /api/v1/chat/credit  401 *"])

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from mock_server.clock import Clock, MockClock
+from mock_server.clock import LAST_MOMENT, Clock, MockClock
 from mock_server.entries import Attempted
 from mock_server.errors import BadSetting, ClockRuns, NoSuch
 from mock_server.journal import Journal
 from mock_server.outcomes import Attempt, Outcome
 from mock_server.places import PER_RECEIVER
-from mock_server.scheduler import LAST_MOMENT, OWED_KEPT, STAGGER, Scheduler
+from mock_server.scheduler import OWED_KEPT, STAGGER, Scheduler
 from mock_server.tasks import Task
 from mock_server.timeline import plan
 from tests.builders import COMPLETE, CREATED, FIRST, STUDIO, TEXT, RecordingDelivery, edition, task
@@ -250,7 +250,9 @@ async def test_stopping_cuts_off_an_attempt_under_way() -> None:
     bench.scheduler.schedule(task(pace="immediate", scenario="only-complete", callBackUrl="http://127.0.0.1/hang"))
     await delivery.hanging.wait()
     await bench.scheduler.stop(grace=0.01)
-    assert [(entry.outcome, entry.detail) for entry in bench.entries] == [("undelivered", "the mock was stopped")]
+    (entry,) = bench.entries
+    assert (entry.outcome, entry.detail) == ("undelivered", "the mock was stopped before the receiver had answered")
+    assert (entry.body != b"", entry.took > 0) == (True, True)
 
 
 class BrokenDelivery(RecordingDelivery):
@@ -482,7 +484,7 @@ async def test_what_is_owed_to_a_task_is_told() -> None:
         bench.scheduler.schedule(each)
 
     def owed() -> list[tuple[float, str, int]]:
-        return [(due - CREATED, chain.step.stage, chain.retries) for due, chain in bench.scheduler.owed(mine)]
+        return [(chain.due - CREATED, chain.step.stage, chain.retries) for chain in bench.scheduler.owed(mine)]
 
     assert owed() == [(TEXT, "text", 0)]
     await bench.scheduler.advance(TEXT)
@@ -549,7 +551,7 @@ async def test_what_waits_for_a_place_is_bounded_with_what_is_owed() -> None:
         bench.scheduler.schedule(hanging)
         await asyncio.sleep(0)
     assert (delivery.held, bench.scheduler.written_off) == (PER_RECEIVER, 2)
-    assert len(bench.scheduler.owed(hanging)) == OWED_KEPT - PER_RECEIVER
+    assert len(bench.scheduler.owed(hanging)) == OWED_KEPT
     await bench.scheduler.drop(None)
     assert bench.scheduler.owed(hanging) == []
 
@@ -563,7 +565,10 @@ async def test_what_waits_for_a_place_is_written_down_when_the_mock_stops() -> N
     await delivery.hanging.wait()
     await bench.scheduler.stop(grace=0.01)
     assert [entry.task_id for entry in bench.entries] == [f"{number}" for number in range(PER_RECEIVER + 2)]
-    assert {entry.detail for entry in bench.entries} == {"the mock was stopped"}
+    assert [entry.detail for entry in bench.entries] == [
+        *["the mock was stopped before the receiver had answered"] * PER_RECEIVER,
+        *["the mock was stopped"] * 2,
+    ]
 
 
 async def test_the_callbacks_of_a_forgotten_task_are_not_sent() -> None:
@@ -613,7 +618,9 @@ async def test_sending_again_takes_a_place() -> None:
     mine = task(callBackUrl="http://127.0.0.1:99/hang")
     sending = [asyncio.create_task(bench.scheduler.redeliver(mine, 0)) for _ in range(PER_RECEIVER)]
     await delivery.hanging.wait()
-    with pytest.raises(BadSetting, match=r"^50 attempts to 127\.0\.0\.1:99 are under way; try again when they have"):
+    with pytest.raises(
+        BadSetting, match=r"^50 attempts to 127\.0\.0\.1:99 or 500 in all are under way; try again when some"
+    ):
         await bench.scheduler.redeliver(mine, 0)
     delivery.released.set()
     await asyncio.gather(*sending)
@@ -641,3 +648,29 @@ async def test_callbacks_that_may_overtake_do_not_race() -> None:
     delivery.released.set()
     await bench.until(3)
     assert delivery.stages == ["text", "first", "complete"]
+
+
+async def test_what_is_sent_again_as_the_mock_stops_is_written_down_as_that() -> None:
+    delivery = HangingDelivery()
+    bench, mine = Bench(delivery=delivery), task(callBackUrl="http://127.0.0.1/hang")
+    sending = asyncio.create_task(bench.scheduler.redeliver(mine, 0))
+    await delivery.hanging.wait()
+    await bench.scheduler.stop(grace=0.01)
+    with pytest.raises(NoSuch, match=r"^the mock was stopped while its callback was sent once more$"):
+        await sending
+    assert [(entry.stage, entry.outcome, entry.redelivered) for entry in bench.entries] == [
+        ("text", "undelivered", True)
+    ]
+
+
+async def test_what_is_under_way_is_owed() -> None:
+    delivery = HangingDelivery()
+    bench, mine = Bench(delivery=delivery), task(callBackUrl="http://127.0.0.1/hang")
+    bench.scheduler.schedule(mine)
+    advancing = asyncio.create_task(bench.scheduler.advance(TEXT))
+    await delivery.hanging.wait()
+    sending = asyncio.create_task(bench.scheduler.redeliver(mine, 0))
+    await asyncio.wait({sending}, timeout=0)
+    assert [(chain.due - CREATED, chain.step.stage) for chain in bench.scheduler.owed(mine)] == [(TEXT, "text")]
+    delivery.released.set()
+    await asyncio.gather(advancing, sending)

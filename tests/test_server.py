@@ -1,11 +1,13 @@
 """MockServer in a thread, the socket it listens on, and what happens when it stops."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -20,6 +22,7 @@ from mock_server.keyview import KeyView
 from mock_server.listening import AnnouncingServer, listen
 from mock_server.operations import path
 from mock_server.receiver import Receiver
+from mock_server.seeding import media_name
 from mock_server.settings import MANUAL_EPOCH
 from tests.builders import CREATED, request
 
@@ -87,7 +90,7 @@ def test_a_failing_start_is_raised_and_not_waited_for() -> None:
         yield
 
     mock = MockServer()
-    mock._server = AnnouncingServer(Starlette(lifespan=lifespan), lambda: None)
+    mock._server = AnnouncingServer(Starlette(lifespan=lifespan), lambda: None, lambda: asyncio.sleep(0))
     with pytest.raises(RuntimeError, match="the mock did not start; its standard error has the reason"):
         mock.start()
 
@@ -261,3 +264,39 @@ def test_a_mock_stops_though_somebody_waits() -> None:
         assert (waiting.result().status_code, "until the mock stopped" in waiting.result().text) == (408, True)
         with pytest.raises(httpx.TransportError):
             held.result()
+
+
+async def an_attempt_is_under_way(mock: MockServer) -> None:
+    while not len(mock.control._parts.scheduler._attempts):
+        await asyncio.wait({asyncio.create_task(asyncio.sleep(0))})
+
+
+@pytest.mark.parametrize("step", ["advance", "redeliver"])
+def test_a_mock_stops_though_a_receiver_hangs(step: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with listen("127.0.0.1", 0) as nobody, MockServer(pace="manual") as mock, ThreadPoolExecutor() as pool:
+        task_id = mock.trigger("only-complete", f"http://127.0.0.1:{nobody.getsockname()[1]}/")
+        requests: dict[str, tuple[str, dict[str, Any]]] = {
+            "advance": ("clock/advance", {"seconds": 180}),
+            "redeliver": ("redeliver", {"task_id": task_id, "stage": "complete"}),
+        }
+        path, body = requests[step]
+        if step == "redeliver":
+            mock.run(mock.control._parts.scheduler.set_clock(lambda: mock.control._parts.clock.move_to(CREATED + 180)))
+        asked = pool.submit(httpx.post, f"{mock.url}/__admin/{path}", json=body, timeout=60)
+        mock.run(an_attempt_is_under_way(mock))
+        mock.stop()
+        assert asked.result().status_code == {"advance": 200, "redeliver": 404}[step]
+        assert [entry.outcome for entry in mock.attempts][:1] == ["undelivered"]
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("request_line", ["GET /{media}.jpeg", "POST /__admin/reset"])
+def test_a_client_that_leaves_is_no_error(request_line: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with MockServer() as mock:
+        track = next(track.id for track in mock.tracks() if len(track.id) == 36)
+        head = request_line.format(media=media_name(track)) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"
+        address = urlsplit(mock.url)
+        with socket.create_connection((address.hostname, address.port)) as client:
+            client.sendall(head.encode())
+        httpx.get(f"{mock.url}/__admin/health")
+    assert capfd.readouterr().err == ""

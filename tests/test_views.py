@@ -46,8 +46,8 @@ def at(after: float, what: str, stage: str | None, detail: str) -> Moment:
 def test_a_timeline_tells_what_happened_and_what_will() -> None:
     mine = task(scenario="only-complete")
     attempts = [attempted(at=CREATED + COMPLETE, stage="complete", outcome=Outcome.REFUSED, detail="HTTP 500")]
-    chain = Chain(mine, plan(mine), retries=1)
-    assert timeline(mine, attempts, [(CREATED + COMPLETE + 60, chain)], CREATED + COMPLETE) == [
+    chain = Chain(mine, plan(mine), retries=1, due=CREATED + COMPLETE + 60)
+    assert timeline(mine, attempts, [chain], CREATED + COMPLETE) == [
         at(0, "accepted", None, "extend, only-complete"),
         at(TEXT, "reached", "text", "TEXT_SUCCESS"),
         at(FIRST, "reached", "first", "FIRST_SUCCESS"),
@@ -70,8 +70,8 @@ def test_a_timeline_tells_where_generation_ends() -> None:
 
 def test_a_timeline_tells_of_every_callback_to_come() -> None:
     mine = task()
-    retried = Chain(mine, plan(mine), position=0, retries=2)
-    told = [moment for moment in timeline(mine, [], [(CREATED + FIRST + 1, retried)], CREATED) if moment.what == "owed"]
+    retried = Chain(mine, plan(mine), position=0, retries=2, due=CREATED + FIRST + 1)
+    told = [moment for moment in timeline(mine, [], [retried], CREATED) if moment.what == "owed"]
     assert told == [
         at(FIRST + 1, "owed", "text", "attempt 3"),
         at(FIRST + 1, "owed", "first", "attempt 1"),
@@ -87,8 +87,8 @@ def test_a_timeline_tells_of_every_callback_to_come() -> None:
 def test_a_timeline_is_in_order(scenario: str, pace: str, moments: list[float]) -> None:
     mine = task(scenario=scenario, pace=pace)
     attempts = [attempted(at=moment) for moment in moments]
-    chain = Chain(mine, plan(mine))
-    told = timeline(mine, attempts, [] if chain.ended else [(chain.due, chain)], CREATED)
+    chain = Chain(mine, plan(mine), due=CREATED)
+    told = timeline(mine, attempts, [] if chain.ended else [chain], CREATED)
     assert [each.at for each in told] == sorted(each.at for each in told)
     assert told[0].what == "accepted"
     assert sum(each.what == "attempted" for each in told) == len(attempts)
