@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,21 +48,20 @@ def read(profile: str) -> Published:
     return Published.read(profile)
 
 
-@contextmanager
-def chosen_target(published: Published, options: Mapping[str, Any]) -> Iterator[Chosen]:
-    """The live target that the options name, or a mock."""
-    tracks = tracks_of(published, options)
+def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
+    """The server that the options name; without a base URL the mock, which is still to be started.
+
+    Raises CannotRun with what has to be given.
+    """
+    tracks, triggers = tracks_of(published, options), _triggers(options)
     if not options["base_url"]:
-        with mock(published.profile) as url:
-            keys = {"own": KEY, "bad": BAD_KEY}
-            yield Chosen(
-                triggers=(*_triggers(options), *mock_triggers(published)),
-                base_url=url,
-                keys=keys,
-                tracks=tracks or mock_tracks(published),
-                limits=Limits(budget=options["budget"]),
-            )
-        return
+        return Chosen(
+            base_url="",
+            keys={"own": KEY, "bad": BAD_KEY},
+            tracks=tracks or mock_tracks(published),
+            limits=Limits(budget=options["budget"]),
+            triggers=(*triggers, *mock_triggers(published)),
+        )
     if not options["base_url"].startswith(("http://", "https://")):
         raise CannotRun(f"--base-url {options['base_url']!r} is no http:// or https:// URL.")
     key = os.environ.get(options["api_key_env"], "").strip()
@@ -74,11 +73,20 @@ def chosen_target(published: Published, options: Mapping[str, Any]) -> Iterator[
         raise CannotRun("no source track: give --audio-id, --audio-model and --audio-duration of one of the target's.")
     live = is_live(options["base_url"])
     budget = 0 if live and options["budget"] is None else options["budget"]
-    triggers = _triggers(options)
     others = {each.value: os.environ.get(each.value, "") for each in triggers if each.kind == "key-env"}
     keys = {"own": key, "bad": options["bad_key"], **others}
     limits = Limits(budget=budget, spacing=SPACING if live else 0.0)
-    yield Chosen(base_url=options["base_url"], keys=keys, tracks=tracks, limits=limits, triggers=triggers)
+    return Chosen(base_url=options["base_url"], keys=keys, tracks=tracks, limits=limits, triggers=triggers)
+
+
+@contextmanager
+def started(chosen: Chosen, profile: str) -> Iterator[Chosen]:
+    """The same target; a mock is started for as long as it is used."""
+    if chosen.base_url:
+        yield chosen
+    else:
+        with mock(profile) as url:
+            yield replace(chosen, base_url=url)
 
 
 def planned(published: Published, chosen: Chosen, options: Mapping[str, Any]) -> Plan:
@@ -103,8 +111,8 @@ def _triggers(options: Mapping[str, Any]) -> tuple[Trigger, ...]:
 
 
 def is_live(base_url: str) -> bool:
-    """Whether the target is on another machine, where a task may cost money."""
-    return urlsplit(base_url).hostname not in LOOPBACK
+    """Whether the target is on another machine, where a task may cost money. The mock that has no URL yet is not."""
+    return bool(base_url) and urlsplit(base_url).hostname not in LOOPBACK
 
 
 def tracks_of(published: Published, options: Mapping[str, Any]) -> tuple[Track, ...]:

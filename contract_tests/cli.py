@@ -8,13 +8,13 @@ from typing import Any, NoReturn
 import click
 
 from contract_tests import reports
-from contract_tests.choosing import chosen_target, journal, planned, read, tracks_of
-from contract_tests.html import as_html
+from contract_tests.choosing import choose, journal, planned, read, started, tracks_of
 from contract_tests.mock import mock_tracks
 from contract_tests.receiver import Receiver
 from contract_tests.receiver_command import receiver_command
 from contract_tests.run import Plan, Run, Verdict
 from contract_tests.target import Target
+from contract_tests.writing import write
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -77,7 +77,11 @@ def run(report_dir: Path | None, **options: Any) -> int:
     """Send the probes, wait for the callbacks, and tell what deviates from the documents."""
     published = read(options["profile"])
     listening = (options["receiver_host"], options["receiver_port"], options["callback_url"])
-    with journal(report_dir) as notes, chosen_target(published, options) as chosen, Receiver(*listening) as receiver:
+    with (
+        journal(report_dir) as notes,
+        started(choose(published, options), published.profile) as chosen,
+        Receiver(*listening) as receiver,
+    ):
         plan = planned(published, chosen, options)
         target = Target(chosen.base_url, chosen.keys, chosen.limits, notes)
         click.echo(f"{chosen.base_url} against {published.document.name}, profile {published.profile}")
@@ -87,10 +91,7 @@ def run(report_dir: Path | None, **options: Any) -> int:
         click.echo(row.line)
     click.echo(reports.summary(found, target.spent))
     if report_dir is not None:
-        (report_dir / "report.json").write_text(reports.as_json(found), "utf-8")
-        page = as_html(found, chosen.base_url, published.document.name, target.spent)
-        (report_dir / "report.html").write_text(page, "utf-8")
-        (report_dir / "junit.xml").write_text(reports.as_junit(found), "utf-8")
+        write(report_dir, found, chosen.base_url, published.document.name, target.spent)
     return int(any(row.verdict is Verdict.VIOLATED for row in found))
 
 
