@@ -1,0 +1,61 @@
+"""What the suites of generated requests share: a target, a receiver, the documents, and how an answer is judged."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import note
+
+from contract_tests.courses import Finding
+from contract_tests.exchanges import Exchange
+from contract_tests.judging import answer_findings
+from contract_tests.oracle import Oracle
+from contract_tests.published import Published
+from contract_tests.receiver import Receiver
+from contract_tests.reports import curl
+from contract_tests.requests import Probe, Track
+from contract_tests.run import Plan
+from contract_tests.target import Silent, Spent, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """One target for one session. `listens`: it can reach the receiver. `retries`: a failed delivery is worth waiting
+    for."""
+
+    plan: Plan
+    target: Target
+    receiver: Receiver
+    oracle: Oracle
+    callback_oracle: Oracle
+    _numbers: Any = field(default_factory=count)
+
+    @property
+    def published(self) -> Published:
+        return self.plan.published
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        return self.plan.tracks
+
+    def sent(self, probe: Probe) -> tuple[str, Exchange]:
+        """The URL that the probe is called back at, and its answer, which conforms. A spent budget skips the test."""
+        url = self.receiver.url(f"generated-{next(self._numbers)}", probe.answers)
+        try:
+            exchange = self.target.send(probe, url)
+        except (Spent, Silent) as reason:
+            pytest.skip(f"budget: {reason}" if isinstance(reason, Spent) else str(reason))
+        note(curl(exchange))
+        conforms(answer_findings(probe, exchange, self.published, self.oracle))
+        return url, exchange
+
+
+def conforms(findings: Iterable[Finding]) -> None:
+    """Raises AssertionError with all that is wrong."""
+    texts = [f"{each.rule}: expected {each.expected}; got {each.got}" for each in findings]
+    assert not texts, "\n".join(texts)  # noqa: S101, it is what pytest takes for a failure
+
+
+Options = Mapping[str, Any]
