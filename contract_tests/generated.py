@@ -1,7 +1,7 @@
 """Requests that Schemathesis makes of a document, and what the document itself says of each."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ def made(published: Published, tracks: tuple[Track, ...], mode: GenerationMode) 
 def probed(one: Made, published: Published, oracle: Oracle) -> Probe:
     """The request, and what a conforming server answers: what breaks the document's schema is refused, what does not
     is answered with any documented code, since the prose may forbid it."""
-    body = _raw(one)
+    body = _raw(one, published.models)
     problems = [problem for problem in oracle.request(body, HEADERS) if not _open(problem, published)]
     codes = frozenset(published.codes)
     if not problems:
@@ -46,27 +46,31 @@ def probed(one: Made, published: Published, oracle: Oracle) -> Probe:
     return probe("document.negative", says, body, Expected(codes=codes - {200}))
 
 
-def _raw(one: Made) -> bytes:
+def _raw(one: Made, models: Collection[str]) -> bytes:
     """The bytes of a body. No generated URL is ever sent: a live server would call it."""
     body = one.body
     if isinstance(body, NotSet):
         return b""
     if isinstance(body, bytes):
         return body
-    if isinstance(body, dict):
-        body = {**body, **_own(body, one.track)}
-    return json.dumps(body).encode()
+    return json.dumps(_own(body, one.track, models) if isinstance(body, dict) else body).encode()
 
 
-def _own(body: Mapping[str, Any], track: Track | None) -> dict[str, Any]:
-    """What is put in place of generated values, where they are of the right kind."""
-    own: dict[str, Any] = {}
-    if str(body.get("callBackUrl")).lower().startswith(("http:", "https:")):
+def _own(body: Mapping[str, Any], track: Track | None, models: Collection[str]) -> dict[str, Any]:
+    """The body with what only the target knows, in place of generated values of the same kind."""
+    own = dict(body)
+    if "://" in str(body.get("callBackUrl")):
         own["callBackUrl"] = "$URL"
-    if track is not None and isinstance(body.get("audioId"), str):
+    if track is None:
+        return own
+    if isinstance(body.get("audioId"), str):
         own["audioId"] = track.id
-    if track is not None and isinstance(body.get("model"), str):
+    if isinstance(body.get("model"), str) and body["model"] in models:
         own["model"] = track.model
+    if isinstance(body.get("personaId"), str):
+        del own["personaId"]
+    if isinstance(at := body.get("continueAt"), int | float) and not isinstance(at, bool):
+        own["continueAt"] = round(1 + abs(at) % (track.duration - 2), 2)
     return own
 
 
