@@ -1,7 +1,10 @@
 """Callbacks sent to a receiver that nobody vouches for: in bounded time and memory, whatever it does."""
 
 import asyncio
+import ssl
 import time
+from collections.abc import Mapping
+from functools import cache
 from typing import Final, Self
 
 import httpx
@@ -24,7 +27,8 @@ class Caller:
         self.timeout = timeout
         # One connection each: a receiver may close one that is kept just as the next callback goes out.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        self._http = httpx.AsyncClient(timeout=None, follow_redirects=False, limits=limits)  # noqa: S113, see _answered
+        untimed: None = None  # `exchange` times the whole; httpx would time each read
+        self._http = httpx.AsyncClient(verify=_tls(), timeout=untimed, limits=limits)
         self._silences = 0
         self.sent = 0
 
@@ -41,14 +45,19 @@ class Caller:
 
     async def call(self, body: bytes, content_type: str) -> Exchange:
         """One callback and its answer, or why there is none."""
-        headers = {"Content-Type": content_type}
+        self.sent += 1
+        exchange = await self.exchange("POST", {"Content-Type": content_type}, body)
+        self._silences = self._silences + 1 if exchange.error else 0
+        return exchange
+
+    async def exchange(self, method: str, headers: Mapping[str, str], body: bytes = b"") -> Exchange:
+        """Any request to the URL."""
         status, kind, raw, error = 0, "", b"", ""
         started = time.monotonic()
-        self.sent += 1
         try:
             async with (
                 asyncio.timeout(self.timeout),
-                self._http.stream("POST", self._url, headers=headers, content=body) as response,
+                self._http.stream(method, self._url, headers=headers, content=body) as response,
             ):
                 status, kind = response.status_code, response.headers.get("content-type", "")
                 raw, error = await _read(response)
@@ -56,9 +65,8 @@ class Caller:
             error = f"no whole answer within {self.timeout:g} s"
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as problem:
             error = f"{type(problem).__name__}: {problem}".rstrip(": ")
-        self._silences = self._silences + 1 if error else 0
         return Exchange(
-            method="POST",
+            method=method,
             url=self._url,
             headers=headers,
             sent=body,
@@ -69,6 +77,12 @@ class Caller:
             started=started,
             answered=time.monotonic(),
         )
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """The certificates, which take longer to load than a callback takes."""
+    return httpx.create_ssl_context()
 
 
 async def _read(response: httpx.Response) -> tuple[bytes, str]:

@@ -1,13 +1,13 @@
 """`pytest contract_tests --target URL …`: the target, started or reached once, and what every suite shares."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, seed, settings
 
 from contract_tests import options as plugin
 from contract_tests.choosing import CannotRun, choose, is_live, journal, planned, read, started
+from contract_tests.credits import Credits
 from contract_tests.oracle import Oracle
 from contract_tests.receiver import Receiver
 from contract_tests.run import Plan
@@ -59,6 +59,7 @@ def world(pytestconfig: pytest.Config, suno_options: Options) -> Iterator[World]
             receiver=receiver,
             oracle=Oracle(plan.published.document),
             callback_oracle=Oracle(plan.published.callback_document),
+            credits=Credits(chosen.base_url, chosen.keys["own"], plan.published),
         )
         target.close()
 
@@ -71,15 +72,19 @@ def paying(suno_options: Options) -> None:
 
 
 @pytest.fixture(scope="session")
-def bounded(suno_options: Options) -> Decorator:
-    """Makes a property of a test: --examples and --seed, and nothing remembered from other runs."""
-    bounds = settings(
+def bounds(suno_options: Options) -> settings:
+    """--examples, and nothing remembered from other runs."""
+    return settings(
         max_examples=suno_options["examples"], database=None, deadline=None, suppress_health_check=list(HealthCheck)
     )
 
+
+@pytest.fixture(scope="session")
+def bounded(suno_options: Options, bounds: settings) -> Decorator:
+    """Makes a property of a test, within the bounds and from --seed on."""
+
     def bound(test: Callable[..., None]) -> Callable[..., None]:
-        seeded: Any = seed(suno_options["seed"])(test)
-        made: Callable[..., None] = bounds(seeded)
+        made: Callable[..., None] = bounds(seed(suno_options["seed"])(test))
         return made
 
     return bound

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import note
 
 from contract_tests.courses import Finding
+from contract_tests.credits import Credits
 from contract_tests.exchanges import Exchange
 from contract_tests.judging import answer_findings
 from contract_tests.oracle import Oracle
@@ -20,16 +21,16 @@ from contract_tests.run import Plan
 from contract_tests.target import Silent, Spent, Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class World:
-    """One target for one session. `listens`: it can reach the receiver. `retries`: a failed delivery is worth waiting
-    for."""
+    """One target for one session."""
 
     plan: Plan
     target: Target
     receiver: Receiver
     oracle: Oracle
     callback_oracle: Oracle
+    credits: Credits
     _numbers: Any = field(default_factory=count)
 
     @property
