@@ -27,8 +27,7 @@ class Caller:
         self.timeout = timeout
         # One connection each: a receiver may close one that is kept just as the next callback goes out.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        untimed: None = None  # `exchange` times the whole; httpx would time each read
-        self._http = httpx.AsyncClient(verify=_tls(), timeout=untimed, limits=limits)
+        self._http = httpx.AsyncClient(verify=_tls(), timeout=httpx.Timeout(None), limits=limits)
         self._silences = 0
         self.sent = 0
 

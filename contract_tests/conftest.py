@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 
 from contract_tests import options as plugin
 from contract_tests.choosing import CannotRun, choose, is_live, journal, planned, read, started
@@ -14,6 +14,7 @@ from contract_tests.run import Plan
 from contract_tests.target import Target
 from contract_tests.world import Options, World
 
+SEARCH = (Phase.generate,)
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
@@ -71,11 +72,21 @@ def paying(suno_options: Options) -> None:
         pytest.skip("a live target without --budget: accepted requests cost")
 
 
+@pytest.fixture(autouse=True)
+def _no_failure_yet(world: World) -> None:
+    world.failures.clear()
+
+
 @pytest.fixture(scope="session")
 def bounds(suno_options: Options) -> settings:
-    """--examples, and nothing remembered from other runs."""
+    """--examples, and nothing remembered from other runs. Making a failure smaller may cost, too."""
     return settings(
-        max_examples=suno_options["examples"], database=None, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=suno_options["examples"],
+        database=None,
+        deadline=None,
+        phases=SEARCH if suno_options["budget"] is not None else (*SEARCH, Phase.shrink),
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
     )
 
 

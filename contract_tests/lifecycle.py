@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rule
 from hypothesis.strategies import SearchStrategy
 
-from contract_tests.courses import STAGES, Course, Finding, finding
+from contract_tests.courses import STAGES, Course, finding
 from contract_tests.exchanges import Exchange
 from contract_tests.judging import callback_findings
 from contract_tests.requests import ACCEPTED, Probe, probe
 from contract_tests.strategies import Broken, Request
-from contract_tests.world import World, conforms
+from contract_tests.world import World
 
 STATUSES: Final = ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS")
 """In the order in which a task has them; those that have a callback have it in the order of STAGES."""
@@ -87,10 +87,12 @@ class Lifecycle(RuleBasedStateMachine):
         status = record.get("status") if record else None
         if status is None and before is None and not called:
             return  # the record of a fresh task may not be there yet
-        conforms([] if status in STATUSES else [finding("polling.status", f"one of {', '.join(STATUSES)}", status)])
+        if status not in STATUSES:
+            self._deviates("polling.status", f"one of {', '.join(STATUSES)}", status)
         now = STATUSES.index(str(status))
         least = max([before or 0, *(STAGES.index(stage) + 1 for stage in called if stage in STAGES)])
-        conforms([] if now >= least else [finding("polling.status", f"{STATUSES[least]} or later", status)])
+        if now < least:
+            self._deviates("polling.status", f"{STATUSES[least]} or later", status)
         self._status[task.id] = now
 
     @rule(task=tasks, callbacks=st.integers(1, len(STAGES)))
@@ -101,8 +103,8 @@ class Lifecycle(RuleBasedStateMachine):
     @rule()
     def count_credits(self) -> None:
         left = self.world.credits()
-        fell = left is not None and self._credits is not None and left <= self._credits
-        conforms([] if fell else [finding("credits.fall", f"at most {self._credits} credits", left)])
+        if left is None or self._credits is None or left > self._credits:
+            self._deviates("credits.fall", f"at most {self._credits} credits", left)
         self._credits = left
 
     def teardown(self) -> None:
@@ -112,13 +114,16 @@ class Lifecycle(RuleBasedStateMachine):
         receiver.quiet(QUIET, timeout)
         for task in self._started:
             course = self._course(task, self._record(task))
-            conforms(callback_findings(course, self.world.published, self.world.callback_oracle))
-        conforms(self._calls_for_refusals())
+            self.world.conforms(callback_findings(course, self.world.published, self.world.callback_oracle))
+        for url in self._refused:
+            for arrival in receiver.arrived(url):
+                self._deviates("refusal.callback", "no callback after a refusal", arrival.body[:200])
 
     def _start(self, probe: Probe) -> Task:
         url, exchange = self.world.sent(probe)
         task = Task(probe=probe, exchange=exchange, url=url)
-        conforms([finding("answer.taskId.fresh", "an id of its own", task.id)] if task.id in self.setting.known else [])
+        if task.id in self.setting.known:
+            self._deviates("answer.taskId.fresh", "an id of its own", task.id)
         self.setting.known.add(task.id)
         self._started.append(task)
         return task
@@ -132,6 +137,5 @@ class Lifecycle(RuleBasedStateMachine):
         arrivals = self.world.receiver.arrived(task.url)
         return Course(probe=task.probe, exchange=task.exchange, url=task.url, arrivals=arrivals, record=record)
 
-    def _calls_for_refusals(self) -> list[Finding]:
-        arrived = [arrival.body for url in self._refused for arrival in self.world.receiver.arrived(url)]
-        return [finding("refusal.callback", "no callback after a refusal", body[:200]) for body in arrived]
+    def _deviates(self, rule: str, expected: str, got: Any) -> None:
+        self.world.conforms([finding(rule, expected, got)])

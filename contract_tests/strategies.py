@@ -107,12 +107,16 @@ class Strategies(Requests):
 
     def _too_long(self, field: str, track: Track) -> Values:
         limit = self._limit(field, track) or FREE
-        return st.integers(limit + 1, limit + 100).map("x".__mul__)
+        return st.integers(limit + 1, limit + 100).map(_long)
 
 
 def _texts(limit: int) -> Values:
     """Texts of at most `limit` characters, however they are counted: short ones of any script, long ones in ASCII."""
-    return st.text(WRITTEN, min_size=1, max_size=min(40, limit // 4)) | st.integers(1, limit).map("x".__mul__)
+    return st.text(WRITTEN, min_size=1, max_size=min(40, limit // 4)) | st.integers(1, limit).map(_long)
+
+
+def _long(characters: int) -> str:
+    return "x" * characters
 
 
 def _hundredths(number: int) -> float:

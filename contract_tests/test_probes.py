@@ -1,7 +1,5 @@
 """The run of `suno-contract run`, once, and every rule of it as a test."""
 
-from collections.abc import Callable
-
 import pytest
 
 from contract_tests.conftest import plan_of
@@ -9,8 +7,6 @@ from contract_tests.reports import Row, curl, rows
 from contract_tests.run import Plan, Run, Verdict
 from contract_tests.world import Options, World
 from contract_tests.writing import write
-
-Property = Callable[[str, object], None]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -33,32 +29,32 @@ def found(world: World, suno_options: Options) -> dict[str, Row]:
     return {row.rule: row for row in made}
 
 
-def test_rule(rule: str, found: dict[str, Row], record_property: Property) -> None:
+def test_rule(rule: str, found: dict[str, Row], request: pytest.FixtureRequest) -> None:
     if rule not in found:
         pytest.skip("nothing is known of it: what tried it broke other rules")
-    tell(found[rule], record_property)
+    tell(found[rule], request.node)
 
 
 def test_what_else_came_up(
-    found: dict[str, Row], world: World, subtests: pytest.Subtests, record_property: Property
+    found: dict[str, Row], world: World, subtests: pytest.Subtests, request: pytest.FixtureRequest
 ) -> None:
     """Callbacks, records, the form of answers, and how open questions are read."""
     planned = rules(world.plan)
     for rule in (rule for rule in found if rule not in planned):
         with subtests.test(rule):
-            tell(found[rule], record_property)
+            tell(found[rule], request.node)
 
 
-def tell(row: Row, record_property: Property) -> None:
+def tell(row: Row, node: pytest.Item) -> None:
     """The verdict as pytest has it: violated fails, not tried is skipped, a reading is a property."""
-    record_property(row.rule, row.verdict.value)
+    node.user_properties.append((row.rule, row.verdict.value))
     match row.verdict:
         case Verdict.VIOLATED:
             pytest.fail(violation(row), pytrace=False)
         case Verdict.NOT_TRIED:
             pytest.skip(row.results[0].why)
         case Verdict.OBSERVED:
-            record_property(f"{row.rule}.reading", row.results[0].why)
+            node.user_properties.append((f"{row.rule}.reading", row.results[0].why))
 
 
 def violation(row: Row) -> str:

@@ -23,7 +23,7 @@ from contract_tests.target import Silent, Spent, Target
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class World:
-    """One target for one session."""
+    """One target for one session. `failures` are those of the test that is under way."""
 
     plan: Plan
     target: Target
@@ -31,6 +31,7 @@ class World:
     oracle: Oracle
     callback_oracle: Oracle
     credits: Credits
+    failures: list[str] = field(default_factory=list)
     _numbers: Any = field(default_factory=count)
 
     @property
@@ -42,21 +43,31 @@ class World:
         return self.plan.tracks
 
     def sent(self, probe: Probe) -> tuple[str, Exchange]:
-        """The URL that the probe is called back at, and its answer, which conforms. A spent budget skips the test."""
+        """The URL that the probe is called back at, and its answer, which conforms. Skips the test where the budget is
+        spent, unless it has failed already and is only being repeated."""
+        __tracebackhide__ = True
         url = self.receiver.url(f"generated-{next(self._numbers)}", probe.answers)
         try:
             exchange = self.target.send(probe, url)
         except (Spent, Silent) as reason:
+            self._fail_again()
             pytest.skip(f"budget: {reason}" if isinstance(reason, Spent) else str(reason))
         note(curl(exchange))
-        conforms(answer_findings(probe, exchange, self.published, self.oracle))
+        self.conforms(answer_findings(probe, exchange, self.published, self.oracle))
         return url, exchange
 
+    def conforms(self, findings: Iterable[Finding]) -> None:
+        """Raises AssertionError with all that is wrong."""
+        __tracebackhide__ = True
+        texts = [f"{each.rule}: expected {each.expected}; got {each.got}" for each in findings]
+        if texts:
+            self.failures.append("\n".join(texts))
+            self._fail_again()
 
-def conforms(findings: Iterable[Finding]) -> None:
-    """Raises AssertionError with all that is wrong."""
-    texts = [f"{each.rule}: expected {each.expected}; got {each.got}" for each in findings]
-    assert not texts, "\n".join(texts)  # noqa: S101, it is what pytest takes for a failure
+    def _fail_again(self) -> None:
+        __tracebackhide__ = True
+        if self.failures:
+            raise AssertionError(self.failures[-1])
 
 
 Options = Mapping[str, Any]
