@@ -41,12 +41,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Setting:
-    """What all lifecycles of a session share. `known` are the ids of all its tasks."""
+    """What all lifecycles of a session share. `ids` are those of all its tasks, each of them new."""
 
     world: World
     valid: SearchStrategy[Request]
     broken: SearchStrategy[Broken]
-    known: set[str] = field(default_factory=set)
+    ids: list[str] = field(default_factory=list)
 
 
 class Lifecycle(RuleBasedStateMachine):
@@ -122,9 +122,9 @@ class Lifecycle(RuleBasedStateMachine):
     def _start(self, probe: Probe) -> Task:
         url, exchange = self.world.sent(probe)
         task = Task(probe=probe, exchange=exchange, url=url)
-        if task.id in self.setting.known:
+        if task.id in [other.id for other in self._started]:
             self._deviates("answer.taskId.fresh", "an id of its own", task.id)
-        self.setting.known.add(task.id)
+        self.setting.ids.append(task.id)
         self._started.append(task)
         return task
 

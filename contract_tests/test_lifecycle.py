@@ -31,3 +31,4 @@ def test_lifecycle(world: World, bounds: settings, suno_options: Options) -> Non
     phases = SEARCH if suno_options["base_url"] else bounds.phases
     shorter = settings(bounds, max_examples=examples, stateful_step_count=STEPS, phases=phases)
     run_state_machine_as_test(machine, settings=shorter)
+    assert len(set(setting.ids)) == len(setting.ids), "a taskId came twice"

@@ -1,15 +1,14 @@
 """What the suites of generated requests share: a target, a receiver, the documents, and how an answer is judged."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import note
+from hypothesis import currently_in_test_context, note
 
 from contract_tests.courses import Finding
-from contract_tests.credits import Credits
 from contract_tests.exchanges import Exchange
 from contract_tests.judging import answer_findings
 from contract_tests.oracle import Oracle
@@ -30,7 +29,7 @@ class World:
     receiver: Receiver
     oracle: Oracle
     callback_oracle: Oracle
-    credits: Credits
+    credits: Callable[[], float | None]
     failures: list[str] = field(default_factory=list)
     _numbers: Any = field(default_factory=count)
 
@@ -52,7 +51,8 @@ class World:
         except (Spent, Silent) as reason:
             self._fail_again()
             pytest.skip(f"budget: {reason}" if isinstance(reason, Spent) else str(reason))
-        note(curl(exchange))
+        if currently_in_test_context():
+            note(curl(exchange))
         self.conforms(answer_findings(probe, exchange, self.published, self.oracle))
         return url, exchange
 
