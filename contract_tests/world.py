@@ -19,6 +19,9 @@ from contract_tests.requests import Probe, Track
 from contract_tests.run import Plan
 from contract_tests.target import Silent, Spent, Target
 
+Options = Mapping[str, Any]
+"""Those of `contract_tests.options.given`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class World:
@@ -68,6 +71,3 @@ class World:
         __tracebackhide__ = True
         if self.failures:
             raise AssertionError(self.failures[-1])
-
-
-Options = Mapping[str, Any]
