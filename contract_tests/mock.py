@@ -14,6 +14,9 @@ from contract_tests.requests import Track
 KEY = "test-key"
 BAD_KEY = "a-key-that-was-never-given-out"
 
+CALLBACK_TIMEOUT = "2"
+"""Seconds that the mock waits for the receiver's answer, in place of the documented 15."""
+
 
 @contextmanager
 def mock(profile: str, *options: str) -> Iterator[str]:
@@ -22,7 +25,7 @@ def mock(profile: str, *options: str) -> Iterator[str]:
     Raises OSError when it does not start.
     """
     command = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--quiet", "--strict-keys"]
-    command += ["--profile", profile, "--pace", "immediate", *options]
+    command += ["--profile", profile, "--pace", "immediate", "--callback-timeout", CALLBACK_TIMEOUT, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603, our own command
         url = process.stdout.readline().strip() if process.stdout else ""
         try:

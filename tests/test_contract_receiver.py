@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from contract_tests.receiver import Receiver
+from contract_tests.requests import Reply
 from contract_tests.serving import BODY_LIMIT
 
 
@@ -50,7 +51,7 @@ def test_what_comes_to_no_url_that_was_given_out_is_stray(receiver: Receiver, ch
 
 
 def test_the_first_callbacks_get_the_statuses_that_were_asked_for(receiver: Receiver) -> None:
-    url = receiver.url("one", answers=[500, 302])
+    url = receiver.url("one", [Reply(500), Reply(302)])
     assert [httpx.post(url).status_code for _ in range(3)] == [500, 302, 200]
 
 

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract_tests.answers import answer_findings
 from contract_tests.courses import Course, Finding
 from contract_tests.exchanges import Exchange
-from contract_tests.judging import answer_findings, callback_findings, failed_record_findings, record_findings
+from contract_tests.judging import callback_findings
 from contract_tests.observing import observed
 from contract_tests.oracle import Oracle
 from contract_tests.published import Published
+from contract_tests.records import failed_record_findings, record_findings
 from contract_tests.requests import Probe
 from tests.courses import (
     ACCEPTED,

@@ -16,7 +16,6 @@ from contract_tests.requests import ACCEPTED as ACCEPTANCE
 from contract_tests.requests import REFUSED as REFUSAL
 from contract_tests.requests import Expected, Probe
 from contract_tests.target import (
-    ANSWER_LIMIT,
     LONGEST_WAIT,
     RATE_WINDOW,
     RETRIES,
@@ -26,6 +25,7 @@ from contract_tests.target import (
     Spent,
     Target,
 )
+from contract_tests.wire import ANSWER_LIMIT
 from tests.scripted import ACCEPTED, REFUSED, Script, Scripted, http, scripted
 
 KEY = "sk-very-secret"
@@ -121,19 +121,19 @@ def test_a_task_is_polled_until_it_is_no_longer_under_way() -> None:
     records = [{"status": status} for status in ("PENDING", "FIRST_SUCCESS", "SUCCESS")]
     with scripted(*[http({"code": 200, "data": record}) for record in records]) as server:
         tried = Tried(server.url)
-        assert tried.target.finished("5c79", within=60) == {"status": "SUCCESS"}
+        assert [poll.record for poll in tried.target.followed("5c79", within=60)] == records
     assert (len(server.heard), tried.slept) == (3, [5.0, 5.0])
 
 
 def test_a_task_that_never_ends_is_polled_once_when_there_is_no_time() -> None:
     with scripted(http({"code": 200, "data": {"status": "PENDING"}})) as server:
-        assert Tried(server.url).target.finished("5c79", within=0) == {"status": "PENDING"}
+        assert len(Tried(server.url).target.followed("5c79", within=0)) == 1
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"data": []}', b'{"data": {"status": ["x"]}}'])
 def test_a_record_that_is_none_is_no_crash(body: bytes) -> None:
     with scripted(http(body)) as server:
-        Tried(server.url).target.finished("5c79", within=0)
+        Tried(server.url).target.followed("5c79", within=0)
     assert len(server.heard) == 1
 
 
@@ -362,7 +362,8 @@ def test_an_empty_key_masks_nothing() -> None:
 
 def test_the_journal_has_a_line_for_every_exchange() -> None:
     _, _, tried = one(BUSY, REFUSED)
-    lines = [json.loads(line) for line in tried.everything.splitlines()]
-    assert [line["status"] for line in lines] == [200, 200]
-    assert set(lines[0]) == {"method", "url", "headers", "sent", "status", "body", "error", "took"}
+    sending, *lines = [json.loads(line) for line in tried.everything.splitlines()]
+    assert sending == {"sending": "x"}
+    assert [(line["probe"], line["status"]) for line in lines] == [("x", 200), ("x", 200)]
+    assert set(lines[0]) >= {"method", "url", "headers", "sent", "status", "content_type", "body", "error", "took"}
     assert json.loads(lines[1]["body"])["code"] == 422
