@@ -127,7 +127,11 @@ def test_a_good_course_has_no_finding() -> None:
     ("changed", "rule"),
     [
         pytest.param(course(stage("text"), stage("first")), "callback.complete", id="no complete"),
-        pytest.param(course(stage("first"), stage("text"), stage("complete")), "callback.order", id="another order"),
+        pytest.param(
+            course(arrival(stage("first")), arrival(stage("text"), at=102.0), arrival(stage("complete"), at=103.0)),
+            "callback.order",
+            id="another order",
+        ),
         pytest.param(course(*map(stage, ("text", "text", "first", "complete"))), "callback.once", id="text twice"),
         pytest.param(course(stage("text", callbackType="TEXT"), stage("complete")), "callback.stage", id="no stage"),
         pytest.param(course(stage("text", callbackType=[]), stage("complete")), "callback.stage", id="a list as stage"),
@@ -175,8 +179,12 @@ def test_a_silent_course_lacks_its_last_callback() -> None:
 
 
 def test_where_callbacks_may_overtake_each_other_no_order_is_asked_for() -> None:
-    shuffled = course(stage("first"), stage("text"), stage("complete"))
+    shuffled = course(arrival(stage("first")), arrival(stage("text"), at=102.0), arrival(stage("complete"), at=103.0))
     assert called(shuffled, Published.read("observed")) == []
+
+
+def test_callbacks_that_come_at_the_same_time_have_no_order() -> None:
+    assert called(course(stage("first"), stage("text"), stage("complete"))) == []
 
 
 def test_original_parameters_are_not_echoed() -> None:

@@ -38,4 +38,5 @@ def test_a_server_without_a_fault_raises_no_alarm(url: str) -> None:
 
 @pytest.mark.parametrize("mutant", FEW, ids=lambda mutant: mutant.name)
 def test_a_fault_is_found(url: str, mutant: Mutant) -> None:
-    assert killed(url, APIKLEY, mutant).rules
+    found = killed(url, APIKLEY, mutant)
+    assert found.by, found.rules
