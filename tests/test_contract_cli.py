@@ -46,7 +46,7 @@ def status(*arguments: str) -> int:
 def test_the_mock_conforms(capsys: Output) -> None:
     assert status("run", "--only", "extend.title.*") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].endswith(" against apikley.openapi.yaml, profile apikley")
+    assert lines[0].endswith(" against apikley.openapi.yaml, profile apikley, seed 0")
     assert lines[-1].startswith("0 rules violated, ")
     assert {line.split()[1] for line in lines[1:-1]} >= {"extend.title.type", "extend.title.length"}
 

@@ -62,7 +62,7 @@ def of_courses() -> Iterator[Mutant]:
     yield Mutant(
         name="the title of another task",
         group="callbacks",
-        request=mixed.request,
+        answer=mixed.answer,
         callback=mixed.callback,
         by="callback.mixed",
     )

@@ -104,15 +104,19 @@ def overtaken(stage: str, by: str, seconds: float) -> Callable[[Message], Iterat
 
 
 class Mixed:
-    """Tracks get the title of the request that came last, whichever task they are of."""
+    """Tracks get the title of the request before, whichever task it is of."""
 
     def __init__(self) -> None:
-        self._title: Any = ""
+        self._titles: list[Any] = []
+        self._before: dict[str, Any] = {}
 
-    def request(self, sent: Message) -> Message:
-        if isinstance(sent.json, dict):
-            self._title = sent.json.get("title", self._title)
-        return sent
+    def answer(self, sent: Message, answer: Message) -> Message:
+        value = answer.json
+        if isinstance(value, dict) and value.get("code") == 200 and "title" in sent.json:
+            self._titles.append(sent.json["title"])
+            self._before[value["data"]["taskId"]] = self._titles[-2:][0]
+        return answer
 
     def callback(self, came: Message) -> list[Message]:
-        return listed(lambda tracks: [{**track, "title": self._title} for track in tracks])(came)
+        title = self._before.get(came.json["data"]["task_id"])
+        return listed(lambda tracks: [{**track, "title": title or track["title"]} for track in tracks])(came)
