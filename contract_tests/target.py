@@ -144,8 +144,6 @@ class Target:
             if not self.allows(probe.cost):
                 raise Spent(f"{self.spent} of {self._limits.budget} tasks are spent")
             self._reserved += probe.cost
-            if probe.method == "POST":
-                self._note(journal.leaving(probe.id))
 
     def _patiently(self, probe: Probe, headers: Mapping[str, str], body: bytes, path: str = EXTEND) -> Exchange:
         """One request, repeated where the server asks for patience."""
@@ -160,6 +158,9 @@ class Target:
     def _once(self, probe: Probe, path: str, headers: Mapping[str, str], body: bytes, patience: float) -> Exchange:
         self._take_turn()
         auth = None if probe.key is None else self._keys.credential(probe.key, probe.scheme)
+        if probe.method == "POST":
+            with self._one:
+                self._note(journal.leaving(probe.id))
         exchange = self._wire.send(probe.method, path, headers, auth, body, patience)
         exchange = replace(exchange, key_env=self._keys.variable(probe.key))
         with self._one:

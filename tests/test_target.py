@@ -5,6 +5,8 @@ import json
 import socket
 import threading
 import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests.exchanges import Exchange
+from contract_tests.keys import Keys
 from contract_tests.requests import ACCEPTED as ACCEPTANCE
 from contract_tests.requests import REFUSED as REFUSAL
 from contract_tests.requests import Expected, Probe
@@ -323,6 +326,35 @@ def test_a_base_url_that_is_none_is_an_error() -> None:
     assert Tried("ftp://127.0.0.1").send().error.startswith("UnsupportedProtocol: ")
 
 
+def test_what_is_recorded_of_an_earlier_run_is_not_sent_again() -> None:
+    with scripted(REFUSED, ACCEPTED) as server:
+        tried = Tried(server.url)
+        first = tried.send()
+        limits = Limits(budget=2)
+        again = Target(server.url, {"own": KEY}, limits, io.StringIO(), recorded={"x": first}, spent=2)
+        assert again.send(probe(), URL) is first
+        with pytest.raises(Spent, match=r"^2 of 2 tasks are spent$"):
+            again.send(probe(ACCEPTANCE, id="y"), URL)
+    assert len(server.heard) == 1
+
+
+def test_a_recorded_429_that_was_not_wanted_is_sent_again() -> None:
+    with scripted(BUSY, REFUSED) as server:
+        busy = Tried(server.url).send(Expected(codes=frozenset({429})))
+        again = Target(server.url, {"own": KEY}, Limits(), io.StringIO(), recorded={"x": busy})
+        assert again.send(probe(), URL).code == 422
+        assert again.send(probe(Expected(codes=frozenset({429}))), URL) is busy
+
+
+def test_threads_share_the_budget_and_the_spacing() -> None:
+    with scripted(ACCEPTED) as server, ThreadPoolExecutor(8) as threads:
+        tried = Tried(server.url, budget=3, spacing=50.0)
+        sent = [threads.submit(tried.send, ACCEPTANCE) for _ in range(8)]
+        spent = [each.exception() for each in sent]
+    assert sum(each is None for each in spent) == len(server.heard) == tried.target.spent == 3
+    assert [round(each, -1) for each in sorted(tried.slept)] == [50.0, 100.0]
+
+
 # Keys.
 
 
@@ -354,6 +386,28 @@ def test_a_key_that_no_header_can_hold_is_in_no_error(key: str) -> None:
         assert form not in f"{exchange.error} {dict(exchange.headers)} {tried.everything}"
 
 
+def test_a_key_is_masked_as_a_url_and_a_page_write_it() -> None:
+    keys = Keys({"own": "sk-very-secret/&", "bad": ""})
+    for form in ("sk-very-secret/&", "sk-very-secret%2F%26", "sk-very-secret/%26", "sk-very-secret/&amp;"):
+        assert keys.masked(f"a {form} b") == "a *** b"
+
+
+def test_no_traceback_holds_a_key_even_with_its_values() -> None:
+    """As pytest and error trackers show it: the values of every frame."""
+
+    class Broken(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError("no space left")
+
+    with scripted(REFUSED) as server:
+        target = Target(server.url, {"own": KEY, "bad": "other"}, Limits(), Broken())
+        with pytest.raises(OSError, match="no space left") as failed:
+            target.send(probe(method="GET"), URL)
+    shown = traceback.TracebackException.from_exception(failed.value, capture_locals=True)
+    assert "Authorization" in (text := "".join(shown.format()))
+    assert KEY not in f"{text} {target!r}"
+
+
 def test_an_empty_key_masks_nothing() -> None:
     with scripted(REFUSED) as server:
         exchange = Tried(server.url, key="").send()
@@ -362,8 +416,9 @@ def test_an_empty_key_masks_nothing() -> None:
 
 def test_the_journal_has_a_line_for_every_exchange() -> None:
     _, _, tried = one(BUSY, REFUSED)
-    sending, *lines = [json.loads(line) for line in tried.everything.splitlines()]
-    assert sending == {"sending": "x"}
+    written = [json.loads(line) for line in tried.everything.splitlines()]
+    assert written[::2] == [{"sending": "x"}] * 2
+    lines = written[1::2]
     assert [(line["probe"], line["status"]) for line in lines] == [("x", 200), ("x", 200)]
     assert set(lines[0]) >= {"method", "url", "headers", "sent", "status", "content_type", "body", "error", "took"}
     assert json.loads(lines[1]["body"])["code"] == 422
