@@ -119,9 +119,9 @@ class Acceptances(Requests):
 
     def _weights(self) -> Iterator[Probe]:
         fields = [rule.field for rule in self.holding if rule.keyword == "multipleOf"]
-        steps = [number / 100 for number in range(101)]
-        steps = [int(step) if step in (0, 1) else step for step in steps]
+        steps = [number / 100 for number in range(1, 100)]
         self.drawing("weights").shuffle(steps)
+        steps = [*[0] * len(fields), *[1] * len(fields), *steps]
         for start in range(0, len(steps), len(fields)):
             values = dict(zip(fields, steps[start:], strict=False))
             yield self._accepted(f"weights {', '.join(map(str, values.values()))}", "extend.weights", values)

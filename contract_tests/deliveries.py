@@ -1,12 +1,13 @@
 """Callbacks that the receiver did not take: are they sent again, how often, how soon, and what comes then. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from contract_tests.courses import Course, Finding, finding, parsed
 from contract_tests.receiver import Arrival
 from contract_tests.records import recorded_ids
-from contract_tests.requests import ATTEMPTS
+from contract_tests.requests import ATTEMPTS, STAGES
 
 
 def received(arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -73,6 +74,18 @@ def after_giving_up(course: Course) -> str | None:
     if not tried or tried[-1].status == 200 or course.data(parsed(tried[0].body)).get("callbackType") == "complete":
         return None
     return "go_on" if any(arrival.at > tried[-1].at for arrival in course.arrivals) else "stop"
+
+
+def callback_order(course: Course) -> str | None:
+    """The reading of the question: whether later stages came between the attempts of one that was never received, or
+    before one that had to come twice. An order that was kept proves nothing else."""
+    came = replace(course, arrivals=received(course.arrivals))
+    stages = [stage for stage in came.stages() if stage in STAGES]
+    tried = _given_up(course)
+    others = [arrival.at for arrival in course.arrivals if tried and not _same(arrival, tried[0])]
+    if stages != sorted(stages, key=STAGES.index) or any(tried[0].at < at < tried[-1].at for at in others):
+        return "overtaking"
+    return "in_order" if any(at > tried[-1].at for at in others) else None
 
 
 def callback_exception(course: Course) -> str | None:

@@ -36,6 +36,7 @@ def mock(profile: str, *options: str) -> Iterator[str]:
             yield url
         finally:
             process.terminate()
+            process.communicate()  # its last lines have a reader, or it would complain
 
 
 def mock_tracks(published: Published) -> tuple[Track, ...]:

@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from contract_tests.courses import Course
 from contract_tests.deliveries import (
     after_giving_up,
     callback_exception,
+    callback_order,
     number_of_attempts,
-    received,
     received_statuses,
     spacing,
 )
 from contract_tests.exchanges import Exchange
-from contract_tests.requests import STAGES, UNKNOWN_AUDIO, Probe
+from contract_tests.requests import UNKNOWN_AUDIO, Probe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,15 +110,6 @@ def _source_urls(course: Course) -> str | None:
     return "present" if any(name.startswith("source_") for name in tracks[0]) else "absent"
 
 
-def _callback_order(course: Course) -> str | None:
-    """A first callback that is received at the second attempt shows it; an order that was kept proves nothing else."""
-    came = replace(course, arrivals=received(course.arrivals))
-    stages = [stage for stage in came.stages() if stage in STAGES]
-    if stages != sorted(stages, key=STAGES.index):
-        return "overtaking"
-    return "in_order" if course.probe.disturbs and len(stages) == len(STAGES) else None
-
-
 def _failure_type(course: Course) -> str | None:
     stage = course.data(_failure(course)).get("callbackType")
     return stage if stage in ("complete", "error", "failed") else None
@@ -160,7 +151,7 @@ OF_COURSES: Final[Mapping[str, Callable[[Course], str | None]]] = {
     "first_items": _first_items,
     "create_time": _create_time,
     "source_urls": _source_urls,
-    "callback_order": _callback_order,
+    "callback_order": callback_order,
     "failure_type": _failure_type,
     "failure_data": _failure_data,
     "received_statuses": received_statuses,

@@ -142,7 +142,7 @@ class Run:
             probe=probe,
             exchange=exchange,
             url=url,
-            arrivals=[self._masked(arrival) for arrival in self._receiver.arrived(url)],
+            arrivals=[self._masked(arrival) for arrival in self._receiver.arrived(url)] if listened else [],
             record=polls[-1].record,
             polls=[*self._polls.get(url, ()), *(Poll(exchange=poll) for poll in polls)],
         )

@@ -114,8 +114,8 @@ def test_a_plan_is_listed_and_nothing_is_sent(capsys: Output) -> None:
         assert status("plan", "--base-url", server.url, "--only", "extend.weights", *TRACK) == 0
     lines = capsys.readouterr().out.splitlines()
     assert server.heard == []
-    assert lines[0].startswith("1 extend.weights                     weights 0.")
-    assert lines[-1] == "34 tasks at most"
+    assert lines[0].startswith("1 extend.weights                     weights 0, 0, 0 ")
+    assert lines[-1] == "35 tasks at most"
 
 
 def test_a_plan_of_refusals_costs_nothing(capsys: Output) -> None:

@@ -108,11 +108,20 @@ def test_what_a_lost_callback_means_is_a_reading(response: Any, name: str) -> No
     assert reading(judged, "callback_exception") == [name]
 
 
-@pytest.mark.parametrize(("times", "name"), [((102.0, 103.0), "in_order"), ((110.0, 105.0), "overtaking")])
-def test_whether_later_stages_wait_for_a_retry_is_a_reading(times: tuple[float, float], name: str) -> None:
+@pytest.mark.parametrize(("at", "name"), [(105.0, ["in_order"]), (102.5, ["overtaking"])])
+def test_whether_later_stages_wait_for_one_that_is_given_up_is_a_reading(at: float, name: list[str]) -> None:
+    lost, later = tried(*[500] * ATTEMPTS), arrival(stage("complete"), at=at)
+    judged = followed(*sorted([*lost, later], key=lambda each: each.at), probe=probe(*[500] * ATTEMPTS))
+    assert reading(judged, "callback_order") == name
+
+
+def test_a_stage_that_comes_before_the_retry_of_another_overtakes() -> None:
     (failed,) = tried(500)
-    again, later = (replace(each, at=at, status=200) for each, at in zip((failed, OTHERS[0]), times, strict=True))
-    came = sorted([failed, again, later, OTHERS[1]], key=lambda each: each.at)
-    judged = followed(*came, probe=probe(500))
+    again = replace(failed, at=125.0, status=200)
+    judged = followed(failed, OTHERS[0], again, OTHERS[1], probe=probe(500))
     assert rules(judged) == set()
-    assert reading(judged, "callback_order") == [name]
+    assert reading(judged, "callback_order") == ["overtaking"]
+
+
+def test_an_order_that_was_kept_over_a_retry_proves_nothing() -> None:
+    assert reading(followed(*tried(500, 200), *OTHERS, probe=probe(500)), "callback_order") == []

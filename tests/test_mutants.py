@@ -15,7 +15,7 @@ from contract_tests.run import Verdict
 APIKLEY = Published.read("apikley")
 ALL = list(mutants(APIKLEY))
 FEW = ALL[5::24]
-LIVING = Killed(mutant=ALL[0], rules=("another.rule",), took=1.0)
+LIVING = Killed(mutant=UNHARMED, rules=(), took=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -47,18 +47,20 @@ def test_the_default_run_raises_no_alarm_on_the_mock(seed: int) -> None:
 
 
 def test_a_mutant_that_lives_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contract_tests.mutants.__main__.killed", lambda url, published, mutant: LIVING)
+    monkeypatch.setattr(
+        "contract_tests.mutants.__main__.killed", lambda url, published, mutant: replace(LIVING, mutant=mutant)
+    )
     monkeypatch.setattr("sys.argv", ["mutants", "--only", "taskId"])
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
     lines = capsys.readouterr().out.splitlines()
-    assert "nobody" in lines[0]
-    assert lines[-1].startswith("0 of ")
+    assert all(line.endswith("nobody") for line in lines[:-1])
+    assert lines[-1] == f"0 of {len(lines) - 2} mutants killed"
 
 
 def test_the_seeds_are_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    loud = Calm(seed=1, rules=("callback.once",), counts={verdict: 2 for verdict in Verdict}, took=1.0)
+    loud = Calm(seed=1, rules=("callback.once",), counts=dict.fromkeys(Verdict, 2), took=1.0)
     monkeypatch.setattr("contract_tests.mutants.__main__.calm", lambda published, seed: replace(loud, seed=seed))
     monkeypatch.setattr("sys.argv", ["mutants", "--seeds", "2"])
     with pytest.raises(SystemExit) as ended:

@@ -1,11 +1,14 @@
 """The one way to a target: budget, patience, bounded time, and keys that appear nowhere."""
 
+import gzip
 import io
 import json
 import socket
 import threading
 import time
 import traceback
+import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -107,6 +110,14 @@ def test_an_answer_is_kept_with_its_status_code_and_task() -> None:
 def test_an_answer_without_a_code_has_none(body: bytes) -> None:
     exchange, _, _ = one(http(body))
     assert (exchange.code, exchange.task_id, exchange.error) == (None, None, "")
+
+
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_an_answer_that_is_compressed_is_read(coding: str, pack: Callable[[bytes], bytes]) -> None:
+    raw = pack(b'{"code": 422, "msg": "wrong"}')
+    exchange, server, _ = one(http(raw, 200, f"Content-Encoding: {coding}"))
+    assert exchange.code == 422
+    assert b"accept-encoding: identity" in server.heard[0].lower()
 
 
 def test_a_redirect_is_not_followed() -> None:
