@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests.answers import answer_findings
-from contract_tests.courses import Course, Finding
+from contract_tests.courses import Course, Finding, Poll
 from contract_tests.exchanges import Exchange
-from contract_tests.judging import callback_findings
+from contract_tests.judging import callback_findings, mixed_findings
 from contract_tests.observing import observed
 from contract_tests.oracle import Oracle
 from contract_tests.published import Published
 from contract_tests.records import failed_record_findings, record_findings
-from contract_tests.requests import Probe
+from contract_tests.requests import Probe, Reply
 from tests.courses import (
     ACCEPTED,
     BAD,
@@ -160,6 +160,13 @@ def test_a_good_course_has_no_finding() -> None:
         pytest.param(wrong_track(title="Other"), "callback.echo.title", id="another title"),
         pytest.param(wrong_track(tags="other"), "callback.echo.tags", id="another style"),
         pytest.param(wrong_track(prompt="other"), "callback.echo.prompt", id="another prompt"),
+        pytest.param(
+            course(arrival(stage("text"), at=99.0), probe=replace(ACCEPTED, replies=(Reply(holds=1.0),))),
+            "answer.waits",
+            id="an answer that waits",
+        ),
+        pytest.param(course(arrival(stage("text"), status=500)), "delivery.retry", id="no retry"),
+        pytest.param(course(polls=[Poll(exchange=exchange(), arrival=arrival(stage("text")))]), "polling.step", id="-"),
         pytest.param(course(record=None), "polling.record", id="no record"),
         pytest.param(course(record=record(taskId="other")), "polling.taskId", id="a record of another"),
         pytest.param(course(record=record(status="PENDING")), "polling.status", id="pending"),
@@ -169,6 +176,33 @@ def test_a_good_course_has_no_finding() -> None:
 )
 def test_a_course_with_one_fault_has_its_finding(changed: Course, rule: str) -> None:
     assert rule in called(changed)
+
+
+def together(*titles: str, told: dict[str, str] | None = None) -> list[Course]:
+    """Tasks that were started at the same time; `told` is another title that callbacks carry in place of one."""
+    courses = []
+    for title in titles:
+        sent = json.dumps({**json.loads(exchange().sent), "title": title}).encode()
+        shown = (told or {}).get(title, title)
+        done = stage("complete", data=[track(0, title=shown), track(1, title=shown)])
+        courses.append(course(done, probe=replace(ACCEPTED, group="x"), exchange=exchange(sent=sent)))
+    return courses
+
+
+def test_tasks_at_the_same_time_carry_their_own_texts() -> None:
+    assert [found for _, found in mixed_findings(together("one", "two"))] == [[], []]
+
+
+def test_a_text_of_a_task_beside_it_is_a_finding() -> None:
+    _, (_, found) = mixed_findings(together("one", "two", told={"two": "one"}))
+    (mixed,) = found
+    assert (mixed.rule, mixed.got) == ("callback.mixed", "one")
+    assert mixed.expected == "'two', as its own request, which was sent beside others"
+
+
+@pytest.mark.parametrize("alone", [together("one"), [course(), course()]])
+def test_a_task_alone_is_mixed_with_none(alone: list[Course]) -> None:
+    assert list(mixed_findings(alone)) == []
 
 
 def test_a_silent_course_lacks_its_last_callback() -> None:
