@@ -88,25 +88,25 @@ def run(report_dir: Path | None, **options: Any) -> int:
     listening = (options["receiver_host"], options["receiver_port"], options["callback_url"])
     with (
         _journal(report_dir) as journal,
-        chosen(published, options, seed) as target_of,
+        chosen(published, options, seed) as picked,
         Receiver(*listening) as receiver,
     ):
         plan = Plan(
             published=published,
-            tracks=target_of.tracks,
+            tracks=picked.tracks,
             only=options["only"],
-            bad_key=bool(target_of.keys["bad"]),
+            bad_key=bool(picked.keys["bad"]),
             callback_timeout=options["callback_timeout"],
-            triggers=target_of.triggers,
-            listens=bool(options["callback_url"]) or not is_live(target_of.base_url),
+            triggers=picked.triggers,
+            listens=bool(options["callback_url"]) or not is_live(picked.base_url),
             retries=retries(options),
             seed=seed,
         )
         journal.write("" if before.of else begun(options["base_url"], published.profile, seed))
         target = Target(
-            target_of.base_url,
-            target_of.keys,
-            target_of.limits,
+            picked.base_url,
+            picked.keys,
+            picked.limits,
             journal,
             key_env=options["api_key_env"],
             recorded=before.exchanges,
@@ -116,14 +116,7 @@ def run(report_dir: Path | None, **options: Any) -> int:
         with progress(len(list(plan.probes())), sys.stderr) as told:
             found = reports.rows(Run(plan, target, receiver, told).results())
         target.close()
-    for row in found:
-        click.echo(row.line)
-    click.echo(reports.summary(found, target.spent))
-    if report_dir is not None:
-        (report_dir / "report.json").write_text(reports.as_json(found), "utf-8")
-        page = as_html(found, target.base_url, published.document.name, target.spent)
-        (report_dir / "report.html").write_text(page, "utf-8")
-        (report_dir / "junit.xml").write_text(reports.as_junit(found), "utf-8")
+    _report(found, target, published.document.name, report_dir)
     return int(any(row.verdict is Verdict.VIOLATED for row in found))
 
 
@@ -138,6 +131,17 @@ def plan_command(**options: Any) -> None:
         cost += probe.cost
         click.echo(f"{probe.cost} {probe.rule:34} {probe.says}  {probe.place}")
     click.echo(f"{cost} tasks at most")
+
+
+def _report(found: Sequence[reports.Row], target: Target, document: str, folder: Path | None) -> None:
+    """Print the rules and the summary, and write the reports."""
+    for row in found:
+        click.echo(row.line)
+    click.echo(reports.summary(found, target.spent))
+    if folder is not None:
+        (folder / "report.json").write_text(reports.as_json(found), "utf-8")
+        (folder / "report.html").write_text(as_html(found, target.base_url, document, target.spent), "utf-8")
+        (folder / "junit.xml").write_text(reports.as_junit(found), "utf-8")
 
 
 @contextmanager
