@@ -8,12 +8,12 @@ from typing import Any, NoReturn
 import click
 
 from contract_tests import reports
-from contract_tests.choosing import choose, journal, planned, read, started, tracks_of
+from contract_tests.choosing import choose, documents, notes, planned, started, tracks_of
 from contract_tests.mock import mock_tracks
+from contract_tests.progress import progress
 from contract_tests.receiver import Receiver
 from contract_tests.receiver_command import receiver_command
 from contract_tests.run import Plan, Run, Verdict
-from contract_tests.target import Target
 from contract_tests.writing import write
 
 
@@ -56,6 +56,9 @@ def target_options(command: Any) -> Any:
             click.option("--audio-duration", multiple=True, type=float, help="Its length in seconds."),
             click.option("--bad-key", default="", help="A key that the target must refuse."),
             click.option("--only", default="*", show_default=True, metavar="GLOB", help="Only rules of these ids."),
+            click.option(
+                "--seed", type=int, metavar="N", help="What is drawn follows it; the mock's too.  [default: 0]"
+            ),
         )
     ):
         command = option(command)
@@ -73,25 +76,27 @@ def target_options(command: Any) -> Any:
 @click.option("--callback-timeout", default=30.0, show_default=True, help="Seconds to wait for the last callback.")
 @click.option("--trigger", multiple=True, metavar="CODE=KIND:VALUE", help="How the target is brought to a code.")
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports and the journal are written.")
-def run(report_dir: Path | None, **options: Any) -> int:
+@click.option("--resume", is_flag=True, help="Go on with the run in --report-dir: what it sent is not sent again.")
+def run(**options: Any) -> int:
     """Send the probes, wait for the callbacks, and tell what deviates from the documents."""
-    published = read(options["profile"])
+    published = documents(options["profile"])
     listening = (options["receiver_host"], options["receiver_port"], options["callback_url"])
     with (
-        journal(report_dir) as notes,
         started(choose(published, options), published.profile) as chosen,
+        notes(options["report_dir"], chosen, published.profile) as journal,
         Receiver(*listening) as receiver,
     ):
-        plan = planned(published, chosen, options)
-        target = Target(chosen.base_url, chosen.keys, chosen.limits, notes)
-        click.echo(f"{chosen.base_url} against {published.document.name}, profile {published.profile}")
-        found = reports.rows(Run(plan, target, receiver).results())
+        plan, target = planned(published, chosen, options), chosen.target(journal)
+        about = f"profile {published.profile}, seed {chosen.seed}"
+        click.echo(f"{chosen.base_url} against {published.document.name}, {about}")
+        with progress(len(list(plan.probes())), sys.stderr) as told:
+            found = reports.rows(Run(plan, target, receiver, told).results())
         target.close()
     for row in found:
         click.echo(row.line)
     click.echo(reports.summary(found, target.spent))
-    if report_dir is not None:
-        write(report_dir, found, chosen.base_url, published.document.name, target.spent)
+    if options["report_dir"] is not None:
+        write(options["report_dir"], found, target.base_url, published.document.name, target.spent)
     return int(any(row.verdict is Verdict.VIOLATED for row in found))
 
 
@@ -99,10 +104,10 @@ def run(report_dir: Path | None, **options: Any) -> int:
 @target_options
 def plan_command(**options: Any) -> None:
     """List every probe with its rule, what it sends and the most that it can cost. Nothing is sent."""
-    published = read(options["profile"])
+    published = documents(options["profile"])
     tracks = tracks_of(published, options) or mock_tracks(published)
     cost = 0
-    for probe in Plan(published=published, tracks=tracks, only=options["only"]).probes():
+    for probe in Plan(published=published, tracks=tracks, only=options["only"], seed=options["seed"] or 0).probes():
         cost += probe.cost
         click.echo(f"{probe.cost} {probe.rule:34} {probe.says}  {probe.place}")
     click.echo(f"{cost} tasks at most")

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 
 from contract_tests import options as plugin
-from contract_tests.choosing import CannotRun, choose, is_live, journal, planned, read, started
+from contract_tests.choosing import CannotRun, choose, documents, is_live, notes, planned, started
 from contract_tests.credits import Credits
 from contract_tests.oracle import Oracle
 from contract_tests.receiver import Receiver
 from contract_tests.run import Plan
-from contract_tests.target import Target
 from contract_tests.world import Options, World
 
 SEARCH = (Phase.generate,)
@@ -32,7 +31,7 @@ def plan_of(config: pytest.Config) -> Plan:
     """What the session is about. Ends pytest with status 2, and what has to be given, where nothing can be run."""
     try:
         options = plugin.given(config)
-        published = read(options["profile"])
+        published = documents(options["profile"])
         return planned(published, choose(published, options), options)
     except CannotRun as error:
         pytest.exit(f"suno-contract: {error.format_message()}", returncode=CannotRun.exit_code)
@@ -49,11 +48,11 @@ def world(pytestconfig: pytest.Config, suno_options: Options) -> Iterator[World]
     plan, options = plan_of(pytestconfig), suno_options
     listening = (options["receiver_host"], options["receiver_port"], options["callback_url"])
     with (
-        journal(options["report_dir"]) as notes,
         started(choose(plan.published, options), plan.published.profile) as chosen,
+        notes(options["report_dir"], chosen, plan.published.profile) as journal,
         Receiver(*listening) as receiver,
     ):
-        target = Target(chosen.base_url, chosen.keys, chosen.limits, notes)
+        target = chosen.target(journal)
         yield World(
             plan=plan,
             target=target,

@@ -11,7 +11,7 @@ import httpx
 from contract_tests import reports
 from contract_tests.callbacks import Bodies
 from contract_tests.cases import cases
-from contract_tests.choosing import CannotRun, read
+from contract_tests.choosing import CannotRun, documents
 from contract_tests.receiving import Nobody, received
 from contract_tests.run import Result, Verdict
 
@@ -36,7 +36,7 @@ def receiver_command(
 
     Expected of every callback: HTTP 200 in time, and the same answer when it comes again.
     """
-    published = read(profile)
+    published = documents(profile)
     known = list(cases(published))
     chosen = [case for case in known if fnmatchcase(case.id, only)]
     if not chosen:

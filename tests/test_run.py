@@ -3,10 +3,13 @@
 import io
 import threading
 import time
+import tracemalloc
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from socket import socket
+from contextlib import contextmanager, suppress
+from socket import create_connection, socket
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -22,6 +25,7 @@ from tests.scripted import ACCEPTED, REFUSED, Script, http, scripted
 
 APIKLEY = Published.read("apikley")
 TRACKS = mock_tracks(APIKLEY)
+QUESTIONS = APIKLEY.questions.items()
 
 
 def ran(url: str, key: str = KEY, budget: int | None = None, **changes: Any) -> list[Result]:
@@ -68,6 +72,26 @@ def test_the_mock_conforms_on_every_profile(profile: str) -> None:
     for question, pick in published.picks.items():
         reading = [each.why for each in results if each.rule == question]
         assert all(each == pick for each in reading), question
+
+
+def other_readings(which: int) -> dict[str, str]:
+    """Of each question a reading that the profile does not pick."""
+    others = {name: [each for each in entry["readings"] if each != APIKLEY.picks[name]] for name, entry in QUESTIONS}
+    return {name: readings[min(which, len(readings) - 1)] for name, readings in others.items()}
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_no_reading_of_an_open_question_is_a_violation(which: int) -> None:
+    chosen = other_readings(which)
+    options = [f"--set={question}={reading}" for question, reading in chosen.items()]
+    triggers = tuple(mock_triggers(APIKLEY))
+    with mock("apikley", *options) as url:
+        results = ran(url, triggers=triggers, callback_timeout=6, retries=3)
+    assert violations(results) == {}
+    del chosen["server_error_status"]  # HTTP 500 by refusal_status=mirror
+    read = {each.rule: each.why for each in results if each.rule in chosen}
+    assert read == {question: reading for question, reading in chosen.items() if question in read}
+    assert len(read) >= 18
 
 
 def test_the_mock_conforms_when_it_is_only_polled() -> None:
@@ -141,10 +165,13 @@ class Calling(plain_server.Plain):
 
 
 def called_back(body: bytes, suffix: str = "") -> list[Result]:
-    server = Calling(body, suffix)
+    return called_by(Calling(body, suffix))
+
+
+def called_by(server: plain_server.Plain, **changes: Any) -> list[Result]:
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
-        return ran(server.url, plain_server.KEY, only="extend.example")
+        return ran(server.url, plain_server.KEY, **{"only": "extend.example", **changes})
     finally:
         server.shutdown()
         server.server_close()
@@ -187,6 +214,67 @@ def test_a_callback_after_a_refusal_is_a_violation() -> None:
             results = Run(plan, target, receiver).results()
             target.close()
     assert violations(results) == {"refusal.callback": "oops"}
+
+
+MIB = 1024 * 1024
+
+
+def answers_100_mib(connection: socket) -> None:
+    connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {100 * MIB}\r\n\r\n".encode())
+    pour(connection)
+
+
+def streams_for_ever(connection: socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        connection.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+
+
+def inflates(connection: socket) -> None:
+    packer = zlib.compressobj(wbits=31)
+    raw = b"".join(packer.compress(bytes(MIB)) for _ in range(100)) + packer.flush()
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(raw)}\r\n\r\n"
+    connection.sendall(head.encode() + raw)
+
+
+def pour(connection: socket) -> None:
+    for _ in range(100):
+        connection.sendall(b"x" * MIB)
+
+
+@contextmanager
+def bounded(mib: int) -> Iterator[None]:
+    """Less memory than so much is taken, the servers' own included."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < mib * MIB
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("script", [answers_100_mib, streams_for_ever, inflates])
+def test_an_answer_without_bound_is_a_violation_in_bounded_memory(script: Script) -> None:
+    with scripted(script) as server, bounded(40):
+        results = ran(server.url, only="extend.title.custom")
+    assert "longer than 1048576 bytes" in violations(results)["answer.given"]
+
+
+class Pouring(plain_server.Plain):
+    """Accepts everything as the plain server does, and then calls back with 100 MiB."""
+
+    def work(self, task_id: str, body: dict[str, Any]) -> None:
+        to = urlsplit(body["callBackUrl"])
+        head = f"POST {to.path}?{to.query} HTTP/1.1\r\nHost: x\r\nContent-Length: {100 * MIB}\r\n\r\n"
+        with create_connection((to.hostname or "", to.port or 0)) as connection, suppress(OSError):
+            connection.sendall(head.encode())
+            pour(connection)
+
+
+def test_a_callback_of_100_mib_is_a_violation_in_bounded_memory() -> None:
+    server = Pouring({track.id: (track.model, track.duration) for track in TRACKS})
+    with bounded(40):
+        assert "callback.json" in violations(called_by(server, callback_timeout=1.0))
 
 
 @pytest.mark.parametrize(
