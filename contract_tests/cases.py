@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from contract_tests.callbacks import SIBLING_CODES, Callback
-from contract_tests.courses import STAGES
 from contract_tests.published import Published
+from contract_tests.requests import STAGES
 
 Lane = tuple[Callback, ...]
 BURST: Final = 50

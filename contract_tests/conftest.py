@@ -90,11 +90,11 @@ def bounds(suno_options: Options) -> settings:
 
 
 @pytest.fixture(scope="session")
-def bounded(suno_options: Options, bounds: settings) -> Decorator:
-    """Makes a property of a test, within the bounds and from --seed on."""
+def bounded(world: World, bounds: settings) -> Decorator:
+    """Makes a property of a test, within the bounds and from the seed of the session on."""
 
     def bound(test: Callable[..., None]) -> Callable[..., None]:
-        made: Callable[..., None] = bounds(seed(suno_options["seed"])(test))
+        made: Callable[..., None] = bounds(seed(world.plan.seed)(test))
         return made
 
     return bound

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rule
 from hypothesis.strategies import SearchStrategy
 
-from contract_tests.courses import STAGES, Course, finding
+from contract_tests.courses import Course, finding
 from contract_tests.exchanges import Exchange
 from contract_tests.judging import callback_findings
-from contract_tests.requests import ACCEPTED, Probe, probe
+from contract_tests.requests import ACCEPTED, STAGES, Probe, Reply, probe
 from contract_tests.strategies import Broken, Request
 from contract_tests.world import World
 
@@ -32,11 +32,6 @@ class Task:
     @property
     def id(self) -> str:
         return self.exchange.task_id or ""
-
-    @property
-    def owed(self) -> int:
-        """Callbacks, with those that are sent again."""
-        return len(STAGES) + len(self.probe.answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -70,7 +65,7 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(target=tasks, body=st.runner().flatmap(lambda machine: machine.setting.valid))
     def start_while_the_receiver_fails(self, body: Request) -> Task:
         says = "the receiver answers the first callback with 500"
-        return self._start(probe("delivery.retry", says, body, ACCEPTED, answers=(500,)))
+        return self._start(probe("delivery.retry", says, body, ACCEPTED, replies=(Reply(500),)))
 
     @rule(broken=st.runner().flatmap(lambda machine: machine.setting.broken))
     def refuse(self, broken: Broken) -> None:
@@ -110,7 +105,7 @@ class Lifecycle(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Every task ends as polling and its callbacks say, and nobody was called back for a refusal."""
         receiver, timeout = self.world.receiver, self.world.plan.callback_timeout
-        receiver.settle({task.url: task.owed for task in self._started}, timeout)
+        receiver.settle({task.url: task.probe.owed for task in self._started}, timeout)
         receiver.quiet(QUIET, timeout)
         for task in self._started:
             course = self._course(task, self._record(task))
@@ -129,8 +124,7 @@ class Lifecycle(RuleBasedStateMachine):
         return task
 
     def _record(self, task: Task) -> Mapping[str, Any] | None:
-        envelope = self.world.target.poll(task.id).envelope
-        record = envelope.get("data") if isinstance(envelope, dict) else None
+        record = self.world.target.poll(task.id).record
         return record if isinstance(record, dict) else None
 
     def _course(self, task: Task, record: Mapping[str, Any] | None) -> Course:

@@ -16,7 +16,6 @@ from contract_tests.cli import run
 NAMES: Final = {"base_url": "--target"}
 """Options that are called otherwise here."""
 OWN: Final[tuple[tuple[str, int, str], ...]] = (
-    ("seed", 0, "Where the generated requests begin: the same seed sends the same ones."),
     ("examples", 100, "Requests that each suite of generated requests sends, at most."),
 )
 """Options that a run has no use for: name, default, help."""
@@ -26,12 +25,11 @@ PREFIX: Final = "suno_contract_"
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("suno-contract", "the server that contract_tests checks; without --target, the mock")
     for option in run.params:
-        text = option.help if isinstance(option, click.Option) else ""
         group.addoption(
             NAMES.get(option.name or "", option.opts[0]),
             dest=f"{PREFIX}{option.name}",
-            action="append" if option.multiple else "store",
-            help=text,
+            action="store_true" if _flag(option) else "append" if option.multiple else "store",
+            help=option.help if isinstance(option, click.Option) else "",
         )
     for name, default, text in OWN:
         group.addoption(
@@ -46,6 +44,9 @@ def given(config: pytest.Config) -> Mapping[str, Any]:
         raise CannotRun("--target and -n do not go together: each worker would spend the budget anew.")
     for option in run.params:
         values = config.getoption(f"{PREFIX}{option.name}", default=None) or []
+        if _flag(option):
+            arguments += option.opts if values else ()
+            continue
         for value in [values] if isinstance(values, str) else values:
             arguments += [option.opts[0], value]
     try:
@@ -53,3 +54,8 @@ def given(config: pytest.Config) -> Mapping[str, Any]:
     except click.ClickException as error:
         raise CannotRun(error.format_message()) from None
     return {**taken, **{name: config.getoption(f"{PREFIX}{name}", default=default) for name, default, _ in OWN}}
+
+
+def _flag(option: click.Parameter) -> bool:
+    """Whether it takes no value."""
+    return isinstance(option, click.Option) and option.is_flag

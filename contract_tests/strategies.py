@@ -60,13 +60,13 @@ class Strategies(Requests):
 
     def faults(self) -> Iterator[Fault]:
         """A way to break each rule that holds in the profile and that no open question decides about."""
-        lengths = {f"extend.{limit.field}.length": limit.field for limit, _ in self.limits()}
+        lengths = {f"extend.{limit.field}.length": limit.field for limit, _ in self.limits(max)}
         for rule in self.holding:
             make = BY_RULE.get(rule.id) or BY_KEYWORD.get(rule.keyword)
             if make is not None and rule.id not in {*ASKED, *lengths}:
                 yield Fault(rule=rule.id, field=rule.field, tracks=self.tracks, values=partial(make, rule))
         for id, field in lengths.items():
-            limited = tuple(track for track in self.tracks if self._limit(field, track) is not None)
+            limited = tuple(track for track in self.tracks if self._limit(field, track, max) is not None)
             yield Fault(rule=id, field=field, tracks=limited, values=partial(self._too_long, field))
 
     def _broken(self, fault: Fault) -> SearchStrategy[Broken]:
@@ -99,14 +99,14 @@ class Strategies(Requests):
             return st.integers(keywords["minimum"] * 100, keywords["maximum"] * 100).map(_hundredths)
         if "enum" in keywords:
             return st.sampled_from(keywords["enum"])
-        return _texts(self._limit(name, track) or FREE)
+        return _texts(self._limit(name, track, min) or FREE)
 
-    def _limit(self, field: str, track: Track) -> int | None:
-        found = [limit.characters for limit, _ in self.limits() if (limit.model, limit.field) == (track.model, field)]
-        return min(found, default=None)
+    def _limit(self, field: str, track: Track, choose: Callable[[int, int], int]) -> int | None:
+        wanted = (track.model, field)
+        return next((each.characters for each, _ in self.limits(choose) if (each.model, each.field) == wanted), None)
 
     def _too_long(self, field: str, track: Track) -> Values:
-        limit = self._limit(field, track) or FREE
+        limit = self._limit(field, track, max) or FREE
         return st.integers(limit + 1, limit + 100).map(_long)
 
 

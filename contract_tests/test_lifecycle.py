@@ -26,7 +26,7 @@ def test_lifecycle(world: World, bounds: settings, suno_options: Options) -> Non
         pytest.skip("no --callback-url: the target cannot reach the receiver")
     strategies = Strategies(world.published, world.tracks)
     setting = Setting(world=world, valid=strategies.valid(), broken=strategies.broken())
-    machine: Any = seed(suno_options["seed"])(partial(Lifecycle, setting))
+    machine: Any = seed(world.plan.seed)(partial(Lifecycle, setting))
     examples = max(1, suno_options["examples"] // SHARE)
     phases = SEARCH if suno_options["base_url"] else bounds.phases
     shorter = settings(bounds, max_examples=examples, stateful_step_count=STEPS, phases=phases)

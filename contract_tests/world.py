@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import currently_in_test_context, note
 
+from contract_tests.answers import answer_findings
 from contract_tests.courses import Finding
 from contract_tests.exchanges import Exchange
-from contract_tests.judging import answer_findings
 from contract_tests.oracle import Oracle
 from contract_tests.published import Published
 from contract_tests.receiver import Receiver
@@ -48,7 +48,7 @@ class World:
         """The URL that the probe is called back at, and its answer, which conforms. Skips the test where the budget is
         spent, unless it has failed already and is only being repeated."""
         __tracebackhide__ = True
-        url = self.receiver.url(f"generated-{next(self._numbers)}", probe.answers)
+        url = self.receiver.url(f"generated-{next(self._numbers)}", probe.replies)
         try:
             exchange = self.target.send(probe, url)
         except (Spent, Silent) as reason:

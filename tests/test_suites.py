@@ -143,9 +143,12 @@ def options(**values: Any) -> Mapping[str, Any]:
 
 def test_the_options_are_those_of_a_run() -> None:
     taken = options(base_url="http://x", audio_id=["a", "b"], audio_duration=["1.5"], budget="3")
-    assert set(taken) == {parameter.name for parameter in run.params} | {"seed", "examples"}
+    assert set(taken) == {parameter.name for parameter in run.params} | {"examples"}
     assert (taken["audio_id"], taken["audio_duration"], taken["budget"]) == (("a", "b"), (1.5,), 3)
-    assert (taken["base_url"], taken["profile"], taken["seed"], taken["examples"]) == ("http://x", "apikley", 0, 100)
+    assert (taken["base_url"], taken["profile"], taken["seed"], taken["examples"]) == ("http://x", "apikley", None, 100)
+    assert taken["resume"] is False
+    assert options(resume=True, seed="7")["resume"] is True
+    assert options(seed="7")["seed"] == 7
 
 
 @pytest.mark.parametrize(
