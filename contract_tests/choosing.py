@@ -1,10 +1,8 @@
 """Options → the target that is tried, what a run against it is about, and the run that is resumed."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, TextIO
 from urllib.parse import urlsplit
 
@@ -12,7 +10,7 @@ import click
 
 from contract_tests import journal
 from contract_tests.journal import Recorded
-from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
+from contract_tests.mock import BAD_KEY, KEY, mock_tracks
 from contract_tests.plan import Plan
 from contract_tests.published import Published, profiles
 from contract_tests.requests import Track
@@ -94,16 +92,6 @@ def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
     )
 
 
-@contextmanager
-def started(chosen: Chosen, profile: str) -> Iterator[Chosen]:
-    """The same target; a mock is started for as long as it is used."""
-    if chosen.base_url:
-        yield chosen
-    else:
-        with mock(profile, "--seed", str(chosen.seed)) as url:
-            yield replace(chosen, base_url=url)
-
-
 def planned(published: Published, chosen: Chosen, options: Mapping[str, Any]) -> Plan:
     """What a run against the chosen target is about."""
     return Plan(
@@ -117,20 +105,6 @@ def planned(published: Published, chosen: Chosen, options: Mapping[str, Any]) ->
         retries=_retries(options),
         seed=chosen.seed,
     )
-
-
-@contextmanager
-def notes(folder: Path | None, chosen: Chosen, profile: str) -> Iterator[TextIO]:
-    """Where every exchange is written down, behind what a run that is resumed wrote."""
-    if folder is None:
-        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-            yield nowhere
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / JOURNAL).open("a", encoding="utf-8") as file:
-        if not chosen.before.of:
-            file.write(journal.begun(chosen.base_url, profile, chosen.seed))
-        yield file
 
 
 def is_live(base_url: str) -> bool:

@@ -8,13 +8,13 @@ from typing import Any, NoReturn
 import click
 
 from contract_tests import reports
-from contract_tests.choosing import choose, documents, notes, planned, started, tracks_of
+from contract_tests.choosing import documents, tracks_of
 from contract_tests.mock import mock_tracks
+from contract_tests.plan import Plan
 from contract_tests.progress import progress
-from contract_tests.receiver import Receiver
 from contract_tests.receiver_command import receiver_command
-from contract_tests.run import Plan, Run, Verdict
-from contract_tests.writing import write
+from contract_tests.results import Verdict
+from contract_tests.sessions import session
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -80,23 +80,15 @@ def target_options(command: Any) -> Any:
 def run(**options: Any) -> int:
     """Send the probes, wait for the callbacks, and tell what deviates from the documents."""
     published = documents(options["profile"])
-    listening = (options["receiver_host"], options["receiver_port"], options["callback_url"])
-    with (
-        started(choose(published, options), published.profile) as chosen,
-        notes(options["report_dir"], chosen, published.profile) as journal,
-        Receiver(*listening) as receiver,
-    ):
-        plan, target = planned(published, chosen, options), chosen.target(journal)
-        about = f"profile {published.profile}, seed {chosen.seed}"
-        click.echo(f"{chosen.base_url} against {published.document.name}, {about}")
+    with session(published, options) as begun:
+        plan, target = begun.plan, begun.target
+        about = f"profile {published.profile}, seed {plan.seed}"
+        click.echo(f"{target.base_url} against {published.document.name}, {about}")
         with progress(len(list(plan.probes())), sys.stderr) as told:
-            found = reports.rows(Run(plan, target, receiver, told).results())
-        target.close()
+            found = begun.run(told)
     for row in found:
         click.echo(row.line)
     click.echo(reports.summary(found, target.spent))
-    if options["report_dir"] is not None:
-        write(options["report_dir"], found, target.base_url, published.document.name, target.spent)
     return int(any(row.verdict is Verdict.VIOLATED for row in found))
 
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 
 from contract_tests import options as plugin
-from contract_tests.choosing import CannotRun, choose, documents, is_live, notes, planned, started
+from contract_tests.choosing import CannotRun, choose, documents, is_live, planned
 from contract_tests.credits import Credits
 from contract_tests.oracle import Oracle
-from contract_tests.receiver import Receiver
-from contract_tests.run import Plan
+from contract_tests.plan import Plan
+from contract_tests.sessions import session
 from contract_tests.world import Options, World
 
 SEARCH = (Phase.generate,)
@@ -45,23 +45,17 @@ def suno_options(pytestconfig: pytest.Config) -> Options:
 @pytest.fixture(scope="session")
 def world(pytestconfig: pytest.Config, suno_options: Options) -> Iterator[World]:
     """The target, for as long as the session lasts."""
-    plan, options = plan_of(pytestconfig), suno_options
-    listening = (options["receiver_host"], options["receiver_port"], options["callback_url"])
-    with (
-        started(choose(plan.published, options), plan.published.profile) as chosen,
-        notes(options["report_dir"], chosen, plan.published.profile) as journal,
-        Receiver(*listening) as receiver,
-    ):
-        target = chosen.target(journal)
+    published = plan_of(pytestconfig).published
+    with session(published, suno_options) as begun:
         yield World(
-            plan=plan,
-            target=target,
-            receiver=receiver,
-            oracle=Oracle(plan.published.document),
-            callback_oracle=Oracle(plan.published.callback_document),
-            credits=Credits(chosen.base_url, chosen.keys["own"], plan.published),
+            plan=begun.plan,
+            target=begun.target,
+            receiver=begun.receiver,
+            folder=begun.folder,
+            oracle=Oracle(published.document),
+            callback_oracle=Oracle(published.callback_document),
+            credits=Credits(begun.target, published),
         )
-        target.close()
 
 
 @pytest.fixture(scope="session")

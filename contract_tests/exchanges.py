@@ -52,7 +52,7 @@ class Exchange:
 
     @property
     def record(self) -> Any:
-        """What polling tells of a task: `data` of the answer; None where it has none."""
+        """What a GET tells of a task or of credits: `data` of the answer; None where it has none."""
         return self.envelope.get("data") if isinstance(self.envelope, dict) else None
 
     @property

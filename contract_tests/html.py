@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from contract_tests.reports import Row, curl, summary
-from contract_tests.run import Verdict
+from contract_tests.results import Verdict
 
 
 def as_html(found: Sequence[Row], target: str, document: str, spent: int) -> str:

@@ -13,7 +13,7 @@ from contract_tests.callbacks import Bodies
 from contract_tests.cases import cases
 from contract_tests.choosing import CannotRun, documents
 from contract_tests.receiving import Nobody, received
-from contract_tests.run import Result, Verdict
+from contract_tests.results import Result, Verdict
 
 
 @click.command(name="receiver", epilog="Example:  suno-contract receiver http://127.0.0.1:3000/callback")

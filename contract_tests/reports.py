@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from contract_tests.exchanges import Exchange
 from contract_tests.keys import MASKED, OWN_VARIABLE
-from contract_tests.run import Result, Verdict
+from contract_tests.results import Result, Verdict
 
 WORST: tuple[Verdict, ...] = (Verdict.VIOLATED, Verdict.PASSED, Verdict.OBSERVED, Verdict.NOT_TRIED)
 """A rule with several results has the first of these that is among them."""

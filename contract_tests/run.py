@@ -16,10 +16,8 @@ from contract_tests.plan import Plan
 from contract_tests.receiver import Arrival, Receiver
 from contract_tests.records import failed_record_findings, record_findings, step_findings
 from contract_tests.requests import Probe
-from contract_tests.results import Result, Verdict, judged, not_tried, seen, violated
+from contract_tests.results import Result, judged, not_tried, seen, violated
 from contract_tests.target import Silent, Spent, Target
-
-__all__ = ["Plan", "Result", "Run", "Verdict"]
 
 QUIET: Final = 0.2
 """Seconds without a callback after which no more are expected."""

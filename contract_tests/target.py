@@ -118,9 +118,13 @@ class Target:
                 self._reserved -= probe.cost
                 self.spent += exchange.tasks if exchange else 0
 
+    def get(self, path: str) -> Exchange:
+        """What the target tells its own key at a path."""
+        return self._patiently(POLL, self._as_own(), b"", path)
+
     def poll(self, task_id: str) -> Exchange:
         """The record of a task."""
-        return self._patiently(POLL, self._as_own(), b"", _record(task_id))
+        return self.get(_record(task_id))
 
     def look(self, task_id: str) -> Exchange:
         """The record of a task as it is now: in short time, and without patience for a 429."""

@@ -3,10 +3,10 @@
 import pytest
 
 from contract_tests.conftest import plan_of
-from contract_tests.reports import Row, curl, rows
-from contract_tests.run import Plan, Run, Verdict
-from contract_tests.world import Options, World
-from contract_tests.writing import write
+from contract_tests.plan import Plan
+from contract_tests.reports import Row, curl
+from contract_tests.results import Verdict
+from contract_tests.world import World
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -20,13 +20,9 @@ def rules(plan: Plan) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def found(world: World, suno_options: Options) -> dict[str, Row]:
+def found(world: World) -> dict[str, Row]:
     """The verdicts of the run, by rule."""
-    made = rows(Run(world.plan, world.target, world.receiver).results())
-    if suno_options["report_dir"] is not None:
-        document = world.published.document.name
-        write(suno_options["report_dir"], made, world.target.base_url, document, world.target.spent)
-    return {row.rule: row for row in made}
+    return {row.rule: row for row in world.run()}
 
 
 def test_rule(rule: str, found: dict[str, Row], request: pytest.FixtureRequest) -> None:

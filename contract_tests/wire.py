@@ -18,13 +18,15 @@ TOO_LONG: Final = f"the answer is longer than {ANSWER_LIMIT} bytes"
 
 
 class Wire:
-    """A client of one server. What comes back is an Exchange, whatever happens, with the keys masked."""
+    """A client of one server. What comes back is an Exchange, whatever happens, with the keys masked. `keeps`: whether
+    a connection serves more than one request."""
 
-    def __init__(self, base_url: str, keys: Keys) -> None:
+    def __init__(self, base_url: str, keys: Keys, *, keeps: bool = True) -> None:
         self._base_url = base_url
         self._keys = keys
         self._idle: list[httpx.Client] = []
         self._trust = ssl.create_default_context()
+        self._limits = httpx.Limits(max_keepalive_connections=None if keeps else 0)
 
     def close(self) -> None:
         while self._idle:
@@ -73,7 +75,7 @@ class Wire:
             return self._idle.pop()
         except IndexError:
             plain = {"Accept-Encoding": "identity"}
-            return httpx.Client(follow_redirects=False, verify=self._trust, headers=plain)
+            return httpx.Client(follow_redirects=False, verify=self._trust, headers=plain, limits=self._limits)
 
     def _put_back(self, client: httpx.Client, watch: threading.Timer, *, in_time: bool) -> None:
         """A request that took too long has cost its connections; the next one gets new ones."""

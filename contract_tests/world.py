@@ -1,9 +1,10 @@
 """What the suites of generated requests share: a target, a receiver, the documents, and how an answer is judged."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import currently_in_test_context, note
@@ -13,23 +14,19 @@ from contract_tests.courses import Finding
 from contract_tests.exchanges import Exchange
 from contract_tests.oracle import Oracle
 from contract_tests.published import Published
-from contract_tests.receiver import Receiver
 from contract_tests.reports import curl
 from contract_tests.requests import Probe, Track
-from contract_tests.run import Plan
-from contract_tests.target import Silent, Spent, Target
+from contract_tests.sessions import Session
+from contract_tests.target import Silent, Spent
 
 Options = Mapping[str, Any]
 """Those of `contract_tests.options.given`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class World:
-    """One target for one session. `failures` are those of the test that is under way."""
+class World(Session):
+    """A session of pytest. `failures` are those of the test that is under way."""
 
-    plan: Plan
-    target: Target
-    receiver: Receiver
     oracle: Oracle
     callback_oracle: Oracle
     credits: Callable[[], float | None]
@@ -46,9 +43,11 @@ class World:
 
     def sent(self, probe: Probe) -> tuple[str, Exchange]:
         """The URL that the probe is called back at, and its answer, which conforms. Skips the test where the budget is
-        spent, unless it has failed already and is only being repeated."""
+        spent, unless it has failed already and is only being repeated. Its id is of this session alone: --resume takes
+        no answer to another request for its own."""
         __tracebackhide__ = True
         url = self.receiver.url(f"generated-{next(self._numbers)}", probe.replies)
+        probe = replace(probe, id=f"{probe.rule}: generated {uuid4()}")
         try:
             exchange = self.target.send(probe, url)
         except (Spent, Silent) as reason:

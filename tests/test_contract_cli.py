@@ -16,7 +16,7 @@ import pytest
 from contract_tests.cli import main
 from contract_tests.mock import mock_tracks
 from contract_tests.published import Published
-from contract_tests.run import Result
+from contract_tests.results import Result
 from tests import plain_server
 from tests.scripted import ACCEPTED, REFUSED, Scripted, http, scripted
 

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from contract_tests.progress import progress
-from contract_tests.run import Result, Verdict
+from contract_tests.results import Result, Verdict
 from tests.courses import ACCEPTED, REFUSED
 
 

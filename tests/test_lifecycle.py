@@ -18,10 +18,10 @@ from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
 from contract_tests.mutants.changes import FAKE, accepted, if_stage
 from contract_tests.mutants.proxy import Mutant, Proxy
 from contract_tests.oracle import Oracle
+from contract_tests.plan import Plan
 from contract_tests.published import Published
 from contract_tests.receiver import Receiver
 from contract_tests.requests import ACCEPTED, probe
-from contract_tests.run import Plan
 from contract_tests.serving import Message, ThreadedServer
 from contract_tests.strategies import Strategies
 from contract_tests.target import Limits, Target
@@ -46,11 +46,18 @@ FEW = settings(
 
 
 @contextmanager
-def world(url: str, credits: Callable[[], float | None] = lambda: None, budget: int | None = None) -> Iterator[World]:
+def world(url: str, credits: Callable[[], float | None] | None = None, budget: int | None = None) -> Iterator[World]:
     target = Target(url, {"own": KEY, "bad": BAD_KEY}, Limits(budget=budget), io.StringIO())
     plan = Plan(published=APIKLEY, tracks=TRACKS, callback_timeout=1.0, retries=True)
     with closing(target), Receiver() as receiver:
-        yield World(plan=plan, target=target, receiver=receiver, credits=credits, oracle=ORACLE, callback_oracle=ORACLE)
+        yield World(
+            plan=plan,
+            target=target,
+            receiver=receiver,
+            credits=credits or Credits(target, APIKLEY),
+            oracle=ORACLE,
+            callback_oracle=ORACLE,
+        )
 
 
 def played(world: World) -> None:
@@ -65,7 +72,7 @@ def url() -> Iterator[str]:
 
 
 def test_the_mock_lives_as_it_should(url: str) -> None:
-    with world(url, Credits(url, KEY, APIKLEY)) as conforming:
+    with world(url) as conforming:
         played(conforming)
         assert conforming.target.spent > 5
 
@@ -154,5 +161,9 @@ def test_a_spent_budget_does_not_hide_what_failed_before() -> None:
 )
 def test_credits_are_what_the_first_endpoint_tells(answers: list[Any], told: float | None) -> None:
     with scripted(*answers) as server:
-        assert Credits(server.url, "sk-own", APIKLEY)() == told
+        journal = io.StringIO()
+        with closing(Target(server.url, {"own": "sk-own"}, Limits(), journal)) as target:
+            assert Credits(target, APIKLEY)() == told
         assert b"authorization: bearer sk-own" in server.heard[0].lower()
+    assert len(journal.getvalue().splitlines()) == len(server.heard)
+    assert "sk-own" not in journal.getvalue()

@@ -10,7 +10,7 @@ from contract_tests.mutants.__main__ import UNHARMED, Calm, Killed, calm, killed
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant
 from contract_tests.published import Published, profiles
-from contract_tests.run import Verdict
+from contract_tests.results import Verdict
 
 APIKLEY = Published.read("apikley")
 ALL = list(mutants(APIKLEY))

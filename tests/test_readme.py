@@ -12,8 +12,8 @@ import pytest
 import mock_server
 from contract_tests.mock import mock_tracks
 from contract_tests.mutants.catalogue import mutants
+from contract_tests.plan import Plan
 from contract_tests.published import Published
-from contract_tests.run import Plan
 from mock_server.options import environment
 from mock_server.questions import Register
 from mock_server.receiver import Receiver

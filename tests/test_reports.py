@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contract_tests.courses import Finding
 from contract_tests.reports import as_json, as_junit, curl, rows, summary
-from contract_tests.run import Result, Verdict
+from contract_tests.results import Result, Verdict
 from tests.courses import ACCEPTED, BAD, REFUSED, exchange
 
 FINDING = Finding(rule="extend.title.length", expected="code 422", got="HTTP 200 {}")

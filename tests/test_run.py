@@ -15,9 +15,11 @@ import httpx
 import pytest
 
 from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
+from contract_tests.plan import Plan
 from contract_tests.published import Published, profiles
 from contract_tests.receiver import Receiver
-from contract_tests.run import Plan, Result, Run, Verdict
+from contract_tests.results import Result, Verdict
+from contract_tests.run import Run
 from contract_tests.target import Limits, Target
 from contract_tests.triggers import Trigger, mock_triggers
 from tests import plain_server

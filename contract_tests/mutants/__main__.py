@@ -13,10 +13,12 @@ from fnmatch import fnmatchcase
 from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant, Proxy
+from contract_tests.plan import Plan
 from contract_tests.published import Published
 from contract_tests.receiver import Receiver
 from contract_tests.requests import ATTEMPTS
-from contract_tests.run import Plan, Result, Run, Verdict
+from contract_tests.results import Result, Verdict
+from contract_tests.run import Run
 from contract_tests.target import Limits, Target
 from contract_tests.triggers import mock_triggers
 
