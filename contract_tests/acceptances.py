@@ -20,6 +20,7 @@ from contract_tests.requests import (
 )
 
 READINGS: Final[Mapping[str, Mapping[str, bool]]] = {
+    "empty_text": {"accepted": True, "refused": False},
     "extra_properties": {"accepted": True, "refused": False},
     "continue_at_min": {"above_0": True, "at_least_1": False},
     "prompt_required": {"custom_only": True, "always": False},
@@ -188,6 +189,7 @@ class Questions(Requests):
     def _open(self) -> Iterator[tuple[str, str, Mapping[str, Any], Track]]:
         """Question, what is sent, the change, the track."""
         track = self.track
+        yield "empty_text", "an empty style with custom parameters", {"style": ""}, track
         yield "extra_properties", "a property that the document does not name", {"tempo": 90}, track
         yield "continue_at_min", "continueAt is 0.5", {"continueAt": 0.5}, track
         yield (

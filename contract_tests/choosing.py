@@ -107,6 +107,15 @@ def planned(published: Published, chosen: Chosen, options: Mapping[str, Any]) ->
     )
 
 
+def is_url(text: str) -> bool:
+    """Whether a request can be sent there."""
+    try:
+        url = urlsplit(text)
+        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return False
+
+
 def is_live(base_url: str) -> bool:
     """Whether the target is on another machine, where a task may cost money. The mock that has no URL yet is not."""
     return bool(base_url) and urlsplit(base_url).hostname not in LOOPBACK
@@ -126,8 +135,8 @@ def tracks_of(published: Published, options: Mapping[str, Any]) -> tuple[Track, 
 
 
 def _own_key(base_url: str, variable: str) -> str:
-    if not base_url.startswith(("http://", "https://")):
-        raise CannotRun(f"--base-url {base_url!r} is no http:// or https:// URL.")
+    if not is_url(base_url):
+        raise CannotRun(f"--base-url {base_url!r} is no http:// or https:// URL with a host.")
     key = os.environ.get(variable, "").strip()
     if not key:
         raise CannotRun(f"no key: set the environment variable {variable}, or name another by --api-key-env.")

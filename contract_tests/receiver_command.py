@@ -6,12 +6,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
-import httpx
 
 from contract_tests import reports
 from contract_tests.callbacks import Bodies
 from contract_tests.cases import cases
-from contract_tests.choosing import CannotRun, documents
+from contract_tests.choosing import CannotRun, documents, is_url
 from contract_tests.receiving import Nobody, received
 from contract_tests.results import Result, Verdict
 
@@ -41,7 +40,8 @@ def receiver_command(
     chosen = [case for case in known if fnmatchcase(case.id, only)]
     if not chosen:
         raise CannotRun(f"--only {only!r} matches no case. Known: {', '.join(case.id for case in known)}.")
-    _check(url)
+    if not is_url(url):
+        raise CannotRun(f"{url!r} is no http:// or https:// URL with a host. Example: http://127.0.0.1:3000/callback.")
     if report_dir is not None:
         report_dir.mkdir(parents=True, exist_ok=True)
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
@@ -70,14 +70,3 @@ def _summary(found: Sequence[reports.Row]) -> str:
         f"{count[Verdict.VIOLATED]} cases not taken, {count[Verdict.PASSED]} taken, "
         f"{count[Verdict.NOT_TRIED]} not tried; {sent} callbacks sent"
     )
-
-
-def _check(url: str) -> None:
-    """Raises CannotRun for what no callback can be sent to."""
-    try:
-        parsed = httpx.URL(url)
-        complete = parsed.scheme in ("http", "https") and parsed.host and 0 < (parsed.port or 80) < 65536
-    except httpx.InvalidURL:
-        complete = False
-    if not complete:
-        raise CannotRun(f"{url!r} is no http:// or https:// URL with a host. Example: http://127.0.0.1:3000/callback.")

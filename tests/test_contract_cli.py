@@ -73,8 +73,12 @@ def test_a_violation_ends_with_1_and_its_line(capsys: Output) -> None:
     ("arguments", "text"),
     [
         (["--profile", "acme"], "profile 'acme' is unknown. Known: apikley, classic, observed."),
-        (["--base-url", "localhost:80", *TRACK], "--base-url 'localhost:80' is no http:// or https:// URL."),
-        (["--base-url", "http://[", *TRACK, "--api-key-env", "NO_SUCH_KEY"], "no key: set the environment variable "),
+        (
+            ["--base-url", "localhost:80", *TRACK],
+            "--base-url 'localhost:80' is no http:// or https:// URL with a host.",
+        ),
+        (["--base-url", "http://[", *TRACK], "--base-url 'http://[' is no http:// or https:// URL with a host."),
+        (["--base-url", "http://x", *TRACK, "--api-key-env", "NO_SUCH_KEY"], "no key: set the environment variable "),
         (["--base-url", "http://127.0.0.1:1"], "no source track: give --audio-id, --audio-model and "),
         (["--base-url", "http://127.0.0.1:1", *TRACK, "--trigger", "x"], "--trigger 'x' is not CODE=KIND:VALUE."),
         (["--audio-id", "x"], "--audio-id, --audio-model and --audio-duration belong together"),

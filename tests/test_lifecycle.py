@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, TextIO
 
 import httpx
 import pytest
@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from contract_tests.credits import Credits
+from contract_tests.exchanges import Exchange
+from contract_tests.journal import Recorded, read
 from contract_tests.lifecycle import Lifecycle, Setting
 from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
 from contract_tests.mutants.changes import FAKE, accepted, if_stage
@@ -32,6 +34,7 @@ APIKLEY = Published.read("apikley")
 TRACKS = mock_tracks(APIKLEY)
 STRATEGIES = Strategies(APIKLEY, TRACKS)
 VALID, BROKEN = STRATEGIES.valid(), STRATEGIES.broken("extend.*.type")
+NOTHING = Recorded()
 ORACLE = Oracle(APIKLEY.document)
 ACCEPTED_WITHOUT_ID = http({"code": 200, "msg": "success", "data": {}})
 FEW = settings(
@@ -46,9 +49,16 @@ FEW = settings(
 
 
 @contextmanager
-def world(url: str, credits: Callable[[], float | None] | None = None, budget: int | None = None) -> Iterator[World]:
-    target = Target(url, {"own": KEY, "bad": BAD_KEY}, Limits(budget=budget), io.StringIO())
-    plan = Plan(published=APIKLEY, tracks=TRACKS, callback_timeout=1.0, retries=True)
+def world(
+    url: str,
+    credits: Callable[[], float | None] | None = None,
+    budget: int | None = None,
+    journal: TextIO | None = None,
+    before: Recorded = NOTHING,
+) -> Iterator[World]:
+    keys, limits = {"own": KEY, "bad": BAD_KEY}, Limits(budget=budget)
+    target = Target(url, keys, limits, journal or io.StringIO(), recorded=before.exchanges)
+    plan = Plan(published=APIKLEY, tracks=TRACKS, callback_timeout=1.0, retries=1)
     with closing(target), Receiver() as receiver:
         yield World(
             plan=plan,
@@ -137,6 +147,20 @@ def test_a_spent_budget_skips_the_test() -> None:
     spent = pytest.raises(pytest.skip.Exception, match=r"^budget: 0 of 0 tasks are spent$")
     with world("http://127.0.0.1:1", budget=0) as poor, spent:
         poor.sent(example)
+
+
+def test_what_is_generated_is_sent_anew_by_a_resumed_run() -> None:
+    example = probe("extend.valid", "the request breaks no rule", STRATEGIES.request({}), ACCEPTED)
+    sent: list[Exchange] = []
+    with scripted(*(http({"code": 200, "msg": "success", "data": {"taskId": id}}) for id in "ab")) as server:
+        journal = io.StringIO()
+        with world(server.url, journal=journal) as first:
+            sent.append(first.sent(example)[1])
+        before = read(journal.getvalue().splitlines())
+        with world(server.url, before=before) as resumed:
+            sent.append(resumed.sent(example)[1])
+    assert [each.task_id for each in sent] == ["a", "b"]
+    assert before.spent == 1
 
 
 def test_a_spent_budget_does_not_hide_what_failed_before() -> None:

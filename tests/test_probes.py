@@ -121,6 +121,16 @@ def test_what_is_free_comes_first(profile: str) -> None:
 
 
 @each_profile
+def test_an_empty_style_is_asked_about_and_breaks_nothing_else(profile: str) -> None:
+    (asked,) = [probe for probe in PROBES[profile] if probe.question == "empty_text"]
+    example, refusing = (edition(profile, *sets).contract("extend") for sets in ((), ("empty_text=refused",)))
+    assert example.violations(body(asked)) == []
+    assert [each.rule for each in refusing.violations(body(asked))] == ["extend.style.empty"]
+    assert asked.readings == {"accepted": True, "refused": False}
+    assert asked.quote.startswith("Is an empty text enough where custom mode requires")
+
+
+@each_profile
 def test_a_whole_run_stays_small(profile: str) -> None:
     costs = [probe.cost for probe in PROBES[profile]]
     assert len(costs) < 240

@@ -93,7 +93,8 @@ def test_no_reading_of_an_open_question_is_a_violation(which: int) -> None:
     del chosen["server_error_status"]  # HTTP 500 by refusal_status=mirror
     read = {each.rule: each.why for each in results if each.rule in chosen}
     assert read == {question: reading for question, reading in chosen.items() if question in read}
-    assert len(read) >= 18
+    assert len(read) >= 19
+    assert read["empty_text"] == "refused"
 
 
 def test_the_mock_conforms_when_it_is_only_polled() -> None:

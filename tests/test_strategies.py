@@ -1,6 +1,7 @@
 """The harness's strategies: what they make, and what it shrinks to."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,6 +99,21 @@ def test_what_is_broken_breaks_one_rule(profile: str) -> None:
 
     break_one()
     assert len(seen) > 20
+
+
+@pytest.mark.parametrize("reading", ["accepted", "refused"])
+def test_an_empty_text_is_neither_valid_nor_a_fault(reading: str) -> None:
+    published = PUBLISHED["apikley"]
+    strategies = Strategies(
+        replace(published, picks={**published.picks, "empty_text": reading}), mock_tracks(published)
+    )
+    assert not [fault.rule for fault in strategies.faults() if fault.rule.endswith(".empty")]
+
+    @given(strategies.valid(), strategies.broken())
+    def hold_no_empty_text(body: dict[str, Any], broken: Broken) -> None:
+        assert "" not in [sent.get(field) for sent in (body, broken.body) for field in ("prompt", "style", "title")]
+
+    hold_no_empty_text()
 
 
 @each_profile
