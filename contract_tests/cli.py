@@ -86,9 +86,10 @@ def run(**options: Any) -> int:
         click.echo(f"{target.base_url} against {published.document.name}, {about}")
         with progress(len(list(plan.probes())), sys.stderr) as told:
             found = begun.run(told)
-    for row in found:
-        click.echo(row.line)
-    click.echo(reports.summary(found, target.spent))
+        for row in found:
+            click.echo(row.line)
+        click.echo(reports.summary(found, target.spent))
+        begun.report(found)
     return int(any(row.verdict is Verdict.VIOLATED for row in found))
 
 

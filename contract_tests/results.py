@@ -31,6 +31,12 @@ class Result:
     exchange: Exchange | None = None
     timeline: tuple[tuple[float, str], ...] = ()
 
+    @property
+    def source(self) -> str:
+        """Where the documents say so, and the line; empty where another rule was broken than the probe is about."""
+        probe = self.probe
+        return f"{probe.place}: {probe.quote}" if probe and probe.place and probe.rule == self.rule else ""
+
     def masked(self, mask: Callable[[str], str]) -> "Result":
         """Without what a target echoed of a key, in whatever spelling it came."""
         findings = tuple(replace(each, expected=mask(each.expected), got=mask(each.got)) for each in self.findings)

@@ -1,7 +1,7 @@
 """A run or a suite against the chosen target: all that it works with, for as long as it lasts."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,11 +30,13 @@ class Session:
     folder: Path | None = None
 
     def run(self, told: Callable[[Result], object] = lambda result: None) -> list[Row]:
-        """Send the plan's probes and write the reports. `told` hears every result as it is known."""
-        found = rows(Run(self.plan, self.target, self.receiver, told).results())
+        """Send the plan's probes. `told` hears every result as it is known."""
+        return rows(Run(self.plan, self.target, self.receiver, told).results())
+
+    def report(self, found: Sequence[Row]) -> None:
+        """Write the reports, if there is a folder for them."""
         if self.folder is not None:
             write(self.folder, found, self.target.base_url, self.plan.published.document.name, self.target.spent)
-        return found
 
 
 @contextmanager

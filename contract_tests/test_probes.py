@@ -22,7 +22,9 @@ def rules(plan: Plan) -> list[str]:
 @pytest.fixture(scope="session")
 def found(world: World) -> dict[str, Row]:
     """The verdicts of the run, by rule."""
-    return {row.rule: row for row in world.run()}
+    made = world.run()
+    world.report(made)
+    return {row.rule: row for row in made}
 
 
 def test_rule(rule: str, found: dict[str, Row], request: pytest.FixtureRequest) -> None:
@@ -56,6 +58,5 @@ def tell(row: Row, node: pytest.Item) -> None:
 def violation(row: Row) -> str:
     """The line of the report, where the documents say so, and what to paste into a shell."""
     result = next(each for each in row.results if each.verdict is Verdict.VIOLATED)
-    place = f"{result.probe.place}: {result.probe.quote}" if result.probe and result.probe.place else ""
     reproduced = f"Reproduce with:\n    {curl(result.exchange)}" if result.exchange else ""
-    return "\n".join(filter(None, (row.line, place, reproduced)))
+    return "\n".join(filter(None, (row.line, result.source, reproduced)))
