@@ -3,7 +3,6 @@
 import json
 import re
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,10 +13,9 @@ import httpx
 import pytest
 
 from contract_tests.cli import main
-from contract_tests.mock import mock_tracks
-from contract_tests.published import Published
 from contract_tests.results import Result
 from tests import plain_server
+from tests.courses import SOURCES
 from tests.scripted import ACCEPTED, REFUSED, Scripted, http, scripted
 
 TRACK = ("--audio-id", "e231", "--audio-model", "V4", "--audio-duration", "198.44")
@@ -34,11 +32,8 @@ def key(monkeypatch: Patch) -> None:
 
 @pytest.fixture
 def plain() -> Iterator[str]:
-    sources = {track.id: (track.model, track.duration) for track in mock_tracks(Published.read("apikley"))}
-    with plain_server.Plain({**sources, "e231": ("V4", 198.44)}, pause=0.01) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with plain_server.Plain({**SOURCES, "e231": ("V4", 198.44)}, pause=0.01) as server:
         yield server.url
-        server.shutdown()
 
 
 def status(*arguments: str) -> int:
@@ -296,10 +291,8 @@ class Echoing(plain_server.Plain):
 def test_a_key_in_callbacks_is_in_no_report(monkeypatch: Patch, tmp_path: Path, capfd: Output) -> None:
     monkeypatch.setenv("SUNO_API_KEY", plain_server.KEY)
     with Echoing({"e231": ("V4", 198.44)}, pause=0.01) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         arguments = ("--only", "extend.example", "--callback-timeout", "2", "--report-dir", str(tmp_path), *TRACK)
         assert status("run", "--base-url", server.url, *arguments) == 1
-        server.shutdown()
     written = "".join(path.read_text("utf-8") for path in tmp_path.iterdir())
     assert "callback.echo.title" in written
     assert "&key=***" in written

@@ -1,6 +1,7 @@
 """The page of a run, as a reader gets it."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,14 +10,13 @@ from contract_tests.courses import Finding
 from contract_tests.html import as_html
 from contract_tests.reports import rows
 from contract_tests.results import Result, Verdict
-from tests.courses import ACCEPTED, BAD, REFUSED, exchange
+from tests import courses
+from tests.courses import ACCEPTED, REFUSED, exchange
 
 FINDING = Finding(rule=REFUSED.rule, expected="code 422", got="HTTP 200 <script>{}")
 
 
-def violated(**changes: Any) -> Result:
-    whole: dict[str, Any] = {"rule": FINDING.rule, "verdict": Verdict.VIOLATED, "probe": REFUSED}
-    return Result(**{**whole, "findings": (FINDING,), "exchange": exchange(BAD, REFUSED), **changes})
+violated = partial(courses.violated, FINDING)
 
 
 def page(*results: Result) -> str:

@@ -1,7 +1,6 @@
 """Whole runs: against the mock, against a server that is not ours, and against some that mean no good."""
 
 import io
-import threading
 import time
 import tracemalloc
 import zlib
@@ -23,6 +22,7 @@ from contract_tests.run import Run
 from contract_tests.target import Limits, Target
 from contract_tests.triggers import Trigger, mock_triggers
 from tests import plain_server
+from tests.courses import SOURCES
 from tests.scripted import ACCEPTED, REFUSED, Script, http, scripted
 
 APIKLEY = Published.read("apikley")
@@ -48,19 +48,6 @@ def violations(results: list[Result]) -> dict[str, str]:
 
 def verdicts(results: list[Result], verdict: Verdict) -> set[str]:
     return {each.rule for each in results if each.verdict is verdict}
-
-
-@contextmanager
-def plain(pause: float = 0.35) -> Iterator[str]:
-    server = plain_server.Plain({track.id: (track.model, track.duration) for track in TRACKS}, pause)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield server.url
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.mark.parametrize("profile", profiles())
@@ -107,8 +94,8 @@ def test_the_mock_conforms_when_it_is_only_polled() -> None:
 
 
 def test_a_server_of_the_documents_that_is_not_ours_conforms() -> None:
-    with plain() as url:
-        results = ran(url, plain_server.KEY, callback_timeout=20)
+    with plain_server.Plain(SOURCES) as server:
+        results = ran(server.url, plain_server.KEY, callback_timeout=20)
     assert violations(results) == {}
     (course,) = [each for each in results if each.rule == "callbacks" and each.probe and "example" in each.probe.rule]
     assert [what for _, what in course.timeline] == ["answer", "text", "first", "complete"]
@@ -116,8 +103,8 @@ def test_a_server_of_the_documents_that_is_not_ours_conforms() -> None:
 
 
 def test_codes_that_nothing_brings_about_were_not_tried() -> None:
-    with plain(pause=0.01) as url:
-        results = ran(url, plain_server.KEY, only="code.*")
+    with plain_server.Plain(SOURCES, pause=0.01) as server:
+        results = ran(server.url, plain_server.KEY, only="code.*")
     wanted = {"code.402", "code.409", "code.429", "code.451", "code.455", "code.500"}
     wanted |= {f"code.callback-{code}" for code in APIKLEY.callback_codes if code != 200}
     assert verdicts(results, Verdict.NOT_TRIED) == wanted & {each.rule for each in results}
@@ -160,7 +147,7 @@ class Calling(plain_server.Plain):
     """Accepts everything as the plain server does, and then calls back with something else."""
 
     def __init__(self, body: bytes, suffix: str = "") -> None:
-        super().__init__({track.id: (track.model, track.duration) for track in TRACKS})
+        super().__init__(SOURCES)
         self.body, self.suffix = body, suffix
 
     def work(self, task_id: str, body: dict[str, Any]) -> None:
@@ -172,12 +159,8 @@ def called_back(body: bytes, suffix: str = "") -> list[Result]:
 
 
 def called_by(server: plain_server.Plain, **changes: Any) -> list[Result]:
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
+    with server:
         return ran(server.url, plain_server.KEY, **{"only": "extend.example", **changes})
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.mark.parametrize(
@@ -275,9 +258,8 @@ class Pouring(plain_server.Plain):
 
 
 def test_a_callback_of_100_mib_is_a_violation_in_bounded_memory() -> None:
-    server = Pouring({track.id: (track.model, track.duration) for track in TRACKS})
     with bounded(40):
-        assert "callback.json" in violations(called_by(server, callback_timeout=1.0))
+        assert "callback.json" in violations(called_by(Pouring(SOURCES), callback_timeout=1.0))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -13,16 +12,15 @@ import pytest
 
 from contract_tests.choosing import CannotRun
 from contract_tests.cli import run
-from contract_tests.mock import KEY, mock, mock_tracks
+from contract_tests.mock import KEY, mock
 from contract_tests.mutants.changes import accepts, data, on, record
 from contract_tests.mutants.proxy import Mutant, Proxy
 from contract_tests.options import PREFIX, given
-from contract_tests.published import Published
 from contract_tests.serving import Message, ThreadedServer
 from tests import plain_server
+from tests.courses import SOURCES, TRACKS
 
 ROOT = Path(__file__).parents[1]
-TRACKS = mock_tracks(Published.read("apikley"))
 TRACK = ("--audio-id", TRACKS[0].id, "--audio-model", TRACKS[0].model, "--audio-duration", str(TRACKS[0].duration))
 FEW = ("--examples", "4", "--only", "extend.[em]*")
 REFUSED = Message(headers={"Content-Type": "application/json"}).with_json({"code": 422, "msg": "wrong"})
@@ -49,11 +47,8 @@ def told(report: Path, outcome: str) -> dict[str, str]:
 
 @pytest.fixture
 def plain() -> Iterator[str]:
-    sources = {track.id: (track.model, track.duration) for track in TRACKS}
-    with plain_server.Plain(sources, pause=0.01) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with plain_server.Plain(SOURCES, pause=0.01) as server:
         yield server.url
-        server.shutdown()
 
 
 def test_the_mock_passes_every_suite() -> None:
