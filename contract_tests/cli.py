@@ -1,48 +1,20 @@
 """The command `suno-contract`."""
 
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 import click
 
 from contract_tests import reports
-from contract_tests.html import as_html
-from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
-from contract_tests.published import Published, profiles
-from contract_tests.receiver import Receiver
-from contract_tests.requests import Track
-from contract_tests.run import Plan, Run, Verdict
-from contract_tests.target import Limits, Target
-from contract_tests.triggers import Trigger, mock_triggers
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-RETRY_WAIT = 420
-"""Seconds after which a first retry has come by any reading, with the time of the stages."""
-SPACING = 0.5
-"""Seconds between requests to a live target: the documented rate is 20 new tasks in 10 seconds."""
-
-
-class CannotRun(click.ClickException):
-    """Something that the user has to give. Exit status 2."""
-
-    exit_code = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """The target as it was chosen: where, with which keys, which tracks, how much."""
-
-    base_url: str
-    keys: dict[str, str]
-    tracks: tuple[Track, ...]
-    limits: Limits
-    triggers: tuple[Trigger, ...]
+from contract_tests.choosing import documents, tracks_of
+from contract_tests.mock import mock_tracks
+from contract_tests.plan import Plan
+from contract_tests.progress import progress
+from contract_tests.receiver_command import receiver_command
+from contract_tests.results import Verdict
+from contract_tests.sessions import session
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -84,6 +56,9 @@ def target_options(command: Any) -> Any:
             click.option("--audio-duration", multiple=True, type=float, help="Its length in seconds."),
             click.option("--bad-key", default="", help="A key that the target must refuse."),
             click.option("--only", default="*", show_default=True, metavar="GLOB", help="Only rules of these ids."),
+            click.option(
+                "--seed", type=int, metavar="N", help="What is drawn follows it; the mock's too.  [default: 0]"
+            ),
         )
     ):
         command = option(command)
@@ -101,33 +76,20 @@ def target_options(command: Any) -> Any:
 @click.option("--callback-timeout", default=30.0, show_default=True, help="Seconds to wait for the last callback.")
 @click.option("--trigger", multiple=True, metavar="CODE=KIND:VALUE", help="How the target is brought to a code.")
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports and the journal are written.")
-def run(report_dir: Path | None, **options: Any) -> int:
+@click.option("--resume", is_flag=True, help="Go on with the run in --report-dir: what it sent is not sent again.")
+def run(**options: Any) -> int:
     """Send the probes, wait for the callbacks, and tell what deviates from the documents."""
-    published = _published(options["profile"])
-    listening = (options["receiver_host"], options["receiver_port"], options["callback_url"])
-    with _journal(report_dir) as journal, _chosen(published, options) as chosen, Receiver(*listening) as receiver:
-        plan = Plan(
-            published=published,
-            tracks=chosen.tracks,
-            only=options["only"],
-            bad_key=bool(chosen.keys["bad"]),
-            callback_timeout=options["callback_timeout"],
-            triggers=chosen.triggers,
-            listens=bool(options["callback_url"]) or not _is_live(chosen.base_url),
-            retries=not options["base_url"] or options["callback_timeout"] >= RETRY_WAIT,
-        )
-        target = Target(chosen.base_url, chosen.keys, chosen.limits, journal)
-        click.echo(f"{chosen.base_url} against {published.document.name}, profile {published.profile}")
-        found = reports.rows(Run(plan, target, receiver).results())
-        target.close()
-    for row in found:
-        click.echo(row.line)
-    click.echo(reports.summary(found, target.spent))
-    if report_dir is not None:
-        (report_dir / "report.json").write_text(reports.as_json(found), "utf-8")
-        page = as_html(found, chosen.base_url, published.document.name, target.spent)
-        (report_dir / "report.html").write_text(page, "utf-8")
-        (report_dir / "junit.xml").write_text(reports.as_junit(found), "utf-8")
+    published = documents(options["profile"])
+    with session(published, options) as begun:
+        plan, target = begun.plan, begun.target
+        about = f"profile {published.profile}, seed {plan.seed}"
+        click.echo(f"{target.base_url} against {published.document.name}, {about}")
+        with progress(len(list(plan.probes())), sys.stderr) as told:
+            found = begun.run(told)
+        for row in found:
+            click.echo(row.line)
+        click.echo(reports.summary(found, target.spent))
+        begun.report(found)
     return int(any(row.verdict is Verdict.VIOLATED for row in found))
 
 
@@ -135,85 +97,13 @@ def run(report_dir: Path | None, **options: Any) -> int:
 @target_options
 def plan_command(**options: Any) -> None:
     """List every probe with its rule, what it sends and the most that it can cost. Nothing is sent."""
-    published = _published(options["profile"])
-    tracks = _tracks(published, options) or mock_tracks(published)
+    published = documents(options["profile"])
+    tracks = tracks_of(published, options) or mock_tracks(published)
     cost = 0
-    for probe in Plan(published=published, tracks=tracks, only=options["only"]).probes():
+    for probe in Plan(published=published, tracks=tracks, only=options["only"], seed=options["seed"] or 0).probes():
         cost += probe.cost
         click.echo(f"{probe.cost} {probe.rule:34} {probe.says}  {probe.place}")
     click.echo(f"{cost} tasks at most")
 
 
-def _published(profile: str) -> Published:
-    if profile not in profiles():
-        raise CannotRun(f"profile {profile!r} is unknown. Known: {', '.join(profiles())}.")
-    return Published.read(profile)
-
-
-@contextmanager
-def _chosen(published: Published, options: dict[str, Any]) -> Iterator[Chosen]:
-    """The live target that the options name, or a mock."""
-    tracks = _tracks(published, options)
-    if not options["base_url"]:
-        with mock(published.profile) as url:
-            keys = {"own": KEY, "bad": BAD_KEY}
-            yield Chosen(
-                triggers=(*_triggers(options), *mock_triggers(published)),
-                base_url=url,
-                keys=keys,
-                tracks=tracks or mock_tracks(published),
-                limits=Limits(budget=options["budget"]),
-            )
-        return
-    if not options["base_url"].startswith(("http://", "https://")):
-        raise CannotRun(f"--base-url {options['base_url']!r} is no http:// or https:// URL.")
-    key = os.environ.get(options["api_key_env"], "").strip()
-    if not key:
-        raise CannotRun(
-            f"no key: set the environment variable {options['api_key_env']}, or name another by --api-key-env."
-        )
-    if not tracks:
-        raise CannotRun("no source track: give --audio-id, --audio-model and --audio-duration of one of the target's.")
-    live = _is_live(options["base_url"])
-    budget = 0 if live and options["budget"] is None else options["budget"]
-    triggers = _triggers(options)
-    others = {each.value: os.environ.get(each.value, "") for each in triggers if each.kind == "key-env"}
-    keys = {"own": key, "bad": options["bad_key"], **others}
-    limits = Limits(budget=budget, spacing=SPACING if live else 0.0)
-    yield Chosen(base_url=options["base_url"], keys=keys, tracks=tracks, limits=limits, triggers=triggers)
-
-
-def _triggers(options: dict[str, Any]) -> tuple[Trigger, ...]:
-    try:
-        return tuple(map(Trigger.parse, options["trigger"]))
-    except ValueError as error:
-        raise CannotRun(f"--trigger {error}") from None
-
-
-def _is_live(base_url: str) -> bool:
-    """Whether the target is on another machine, where a task may cost money."""
-    return urlsplit(base_url).hostname not in LOOPBACK
-
-
-def _tracks(published: Published, options: dict[str, Any]) -> tuple[Track, ...]:
-    ids, models, durations = options["audio_id"], options["audio_model"], options["audio_duration"]
-    if not len(ids) == len(models) == len(durations):
-        raise CannotRun("--audio-id, --audio-model and --audio-duration belong together: give each equally often.")
-    for model in models:
-        if model not in published.models:
-            raise CannotRun(f"--audio-model {model!r} is unknown. Known: {', '.join(published.models)}.")
-    return tuple(
-        Track(id=id, model=model, duration=duration) for id, model, duration in zip(ids, models, durations, strict=True)
-    )
-
-
-@contextmanager
-def _journal(folder: Path | None) -> Iterator[Any]:
-    """Where every exchange is written down."""
-    if folder is None:
-        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-            yield nowhere
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "journal.jsonl").open("a", encoding="utf-8") as file:
-        yield file
+cli.add_command(receiver_command)

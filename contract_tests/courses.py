@@ -3,13 +3,11 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from contract_tests.exchanges import Exchange
 from contract_tests.receiver import Arrival
 from contract_tests.requests import Probe
-
-STAGES: Final = ("text", "first", "complete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +20,24 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One look at the record of a task, while `arrival` waited for its answer where that was the cause."""
+
+    exchange: Exchange
+    arrival: Arrival | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What came for one accepted request: the request, its answer, its callbacks in order, the record at the end."""
+    """What came for one accepted request: the request, its answer, its callbacks in order, the record at the end, and
+    the looks at it on the way."""
 
     probe: Probe
     exchange: Exchange
     url: str
     arrivals: Sequence[Arrival]
     record: Any
+    polls: Sequence[Poll] = ()
 
     @property
     def bodies(self) -> list[Any]:
@@ -41,7 +49,10 @@ class Course:
         return found
 
     def timeline(self) -> tuple[tuple[float, str], ...]:
-        """Seconds after the request, and what came then: the answer, each callback by its stage."""
+        """Seconds after the request, and what came then: the answer, each callback by its stage. Empty for a recorded
+        request, whose times are of another clock."""
+        if self.exchange.recorded:
+            return ()
         begun = self.exchange.started
         stages = [text_of(stage)[:40] for stage in self.stages()]
         came = [(arrival.at - begun, stage) for arrival, stage in zip(self.arrivals, stages, strict=True)]
@@ -55,9 +66,26 @@ class Course:
     def stages(self) -> list[Any]:
         return [self.data(body).get("callbackType") for body in self.bodies]
 
+    def at(self, stage: str) -> Any:
+        """The body of a stage's callback; None where none came."""
+        return next((body for body in self.bodies if self.data(body).get("callbackType") == stage), None)
+
+    @property
+    def finished(self) -> Any:
+        """The callback that lists the finished tracks: complete, or the last one where that never came."""
+        last = self.bodies[-1] if self.arrivals else None
+        return last if (complete := self.at("complete")) is None else complete
+
     def tracks(self, body: Any) -> list[Mapping[str, Any]]:
         items = self.data(body).get("data")
         return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def task_of(body: Any) -> str | None:
+    """The task that a callback names."""
+    data = body.get("data") if isinstance(body, dict) else None
+    task_id = data.get("task_id") if isinstance(data, dict) else None
+    return task_id if isinstance(task_id, str) else None
 
 
 def ids(course: Course) -> Callable[[Any], list[Any]]:

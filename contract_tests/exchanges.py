@@ -3,12 +3,17 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+NOT_SENT: Final = ("ConnectError", "ConnectTimeout", "LocalProtocolError", "UnsupportedProtocol", "InvalidURL")
+"""Errors after which nothing has reached the target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request and its answer. `error` says why there is none; times in seconds of the monotonic clock."""
+    """One request and its answer. `error` says why there is none; times in seconds of the monotonic clock. `key_env`
+    is the environment variable of the key that was sent; `recorded`: it is of an earlier run, which this one resumes,
+    and its times are of another clock."""
 
     method: str
     url: str
@@ -21,6 +26,8 @@ class Exchange:
     started: float
     answered: float
     retry_after: str = ""
+    key_env: str = ""
+    recorded: bool = False
 
     @property
     def envelope(self) -> Any:
@@ -42,3 +49,15 @@ class Exchange:
         data = self.envelope.get("data") if isinstance(self.envelope, dict) else None
         task = data.get("taskId") if isinstance(data, dict) else None
         return task if isinstance(task, str) and task else None
+
+    @property
+    def record(self) -> Any:
+        """What a GET tells of a task or of credits: `data` of the answer; None where it has none."""
+        return self.envelope.get("data") if isinstance(self.envelope, dict) else None
+
+    @property
+    def tasks(self) -> int:
+        """1 if the server may have started a task: it said so, or nobody knows."""
+        unreadable = self.code is None and not 400 <= self.status < 500
+        unknown = unreadable and self.method == "POST" and not self.error.startswith(NOT_SENT)
+        return int(unknown or self.code == 200 or self.task_id is not None)

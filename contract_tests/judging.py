@@ -1,79 +1,36 @@
-"""Answers and callbacks → findings: which rule is broken, what was expected and what came. Pure."""
+"""Callbacks → findings: which rule is broken, what was expected and what came. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations, starmap
 from typing import Any, Final
 
-from contract_tests.courses import STAGES, Course, Finding, finding, ids, parsed
-from contract_tests.exchanges import Exchange
+from contract_tests.answers import timing_findings
+from contract_tests.courses import Course, Finding, finding, ids, parsed
+from contract_tests.deliveries import received, retry_findings
 from contract_tests.oracle import Oracle
 from contract_tests.published import Published
 from contract_tests.receiver import Arrival
-from contract_tests.requests import Probe
+from contract_tests.records import failed_record_findings, record_findings, step_findings
+from contract_tests.requests import STAGES
 
-
-def answer_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:
-    """What is wrong with an answer: first its form, then what it decided."""
-    if exchange.error:
-        yield Finding(rule="answer.given", expected="an answer", got=exchange.error)
-        return
-    if probe.method != "POST":
-        if exchange.task_id is not None or exchange.code == 200:
-            yield Finding(rule=probe.rule, expected="no success", got=_shown(exchange))
-        return
-    yield from _envelope_findings(exchange, published)
-    if exchange.code is not None:
-        yield from _decision_findings(probe, exchange, published, oracle)
-
-
-def _decision_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:
-    code = exchange.code
-    if code not in probe.expected.codes:
-        wanted = " or ".join(map(str, sorted(probe.expected.codes)))
-        yield Finding(rule=probe.rule, expected=f"code {wanted}, because {probe.says}", got=_shown(exchange))
-    if code == 200:
-        if exchange.task_id is None:
-            yield Finding(rule="answer.taskId", expected="data.taskId, a text", got=_shown(exchange))
-        for problem in oracle.answer(exchange.status, exchange.content_type, exchange.body):
-            yield Finding(rule="answer.schema", expected=published.document.name, got=problem)
-    elif exchange.task_id is not None:
-        yield Finding(rule="refusal.taskId", expected="no taskId in a refusal", got=_shown(exchange))
-    elif exchange.envelope.get("data") not in (None, [], ""):
-        yield Finding(rule="refusal.data", expected="data null or absent in a refusal", got=_shown(exchange))
-
-
-def _envelope_findings(exchange: Exchange, published: Published) -> Iterator[Finding]:
-    envelope = exchange.envelope
-    if "json" not in exchange.content_type.lower():
-        yield Finding(rule="answer.contentType", expected="application/json", got=exchange.content_type or "none")
-    if not isinstance(envelope, dict):
-        yield Finding(rule="answer.json", expected="a JSON object {code, msg, data}", got=_shown(exchange))
-        return
-    if exchange.code is None:
-        yield Finding(rule="answer.code.type", expected="code, an integer", got=_shown(exchange))
-    elif exchange.code not in published.codes:
-        listed = ", ".join(map(str, published.codes))
-        yield Finding(rule="answer.code.listed", expected=f"one of {listed}", got=str(exchange.code))
-    if not isinstance(envelope.get("msg"), str) or not envelope["msg"]:
-        yield Finding(rule="answer.msg", expected="msg, a text that is not empty", got=_shown(exchange))
-    if exchange.status not in (200, exchange.code):
-        expected = f"HTTP 200 or the envelope's code {exchange.code}"
-        yield Finding(rule="answer.status", expected=expected, got=f"HTTP {exchange.status}")
+TOGETHER: Final = 0.1
+"""Seconds within which callbacks arrive that were sent at the same time: which of them comes first is chance."""
 
 
 def callback_findings(course: Course, published: Published, oracle: Oracle) -> Iterator[Finding]:
     """What is wrong with the callbacks of one accepted request."""
+    yield from timing_findings(course.probe, course.exchange, course.arrivals)
     if course.probe.fails is not None:
         yield from _failure_findings(course, course.probe.fails)
         return
-    if course.probe.answers and course.arrivals:
-        failed, *others = course.arrivals
-        if failed.body not in [arrival.body for arrival in others]:
-            yield finding("delivery.retry", f"the same callback again after HTTP {course.probe.answers[0]}", "none")
-        course = replace(course, arrivals=others)
     for arrival in course.arrivals:
         yield from _arrival_findings(course, arrival, oracle)
         yield from _success_findings(arrival)
+    yield from retry_findings(course)
+    if course.probe.gives_up:
+        return
+    course = replace(course, arrivals=received(course.arrivals))
     yield from _stage_findings(course, published)
     for check in COURSE_CHECKS:
         yield from check(course, published)
@@ -88,10 +45,14 @@ def _stage_findings(course: Course, published: Published) -> Iterator[Finding]:
             yield finding("callback.stage", f"one of {', '.join(STAGES)}", stage)
     if "complete" not in stages:
         yield finding("callback.complete", "a callback with callbackType complete", stages or "no callback")
-    known = [stage for stage in stages if stage in STAGES]
+    known = [(stage, arrival.at) for stage, arrival in zip(stages, course.arrivals, strict=True) if stage in STAGES]
     in_order = published.picks["callback_order"] == "in_order"
-    if in_order and known != sorted(known, key=STAGES.index):
-        yield finding("callback.order", "text, first, complete", known)
+    if in_order and not course.probe.disturbs and any(starmap(_overtakes, combinations(known, 2))):
+        yield finding("callback.order", "text, first, complete", [stage for stage, _ in known])
+
+
+def _overtakes(one: tuple[str, float], later: tuple[str, float]) -> bool:
+    return STAGES.index(one[0]) > STAGES.index(later[0]) and later[1] - one[1] > TOGETHER
 
 
 def _arrival_findings(course: Course, arrival: Arrival, oracle: Oracle) -> Iterator[Finding]:
@@ -101,8 +62,6 @@ def _arrival_findings(course: Course, arrival: Arrival, oracle: Oracle) -> Itera
         yield finding("callback.method", "POST", arrival.method)
     if not headers.get("content-type", "").lower().startswith("application/json"):
         yield finding("callback.contentType", "application/json", headers.get("content-type", "none"))
-    if arrival.at < course.exchange.started:
-        yield finding("callback.early", "no callback before the request", arrival.at)
     if not isinstance(body, dict):
         yield finding("callback.json", "a JSON object", arrival.body[:200].decode(errors="replace"))
         return
@@ -140,15 +99,6 @@ def _failure_findings(course: Course, code: int) -> Iterator[Finding]:
     yield from failed_record_findings(course, code)
 
 
-def failed_record_findings(course: Course, code: int) -> Iterator[Finding]:
-    """Polling tells of the failure."""
-    record = course.record if isinstance(course.record, dict) else {}
-    if record.get("errorCode") != code:
-        yield finding("failure.polling", f"errorCode {code} in polling", record.get("errorCode"))
-    if record.get("status") in ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS", None):
-        yield finding("failure.status", "a status that says that the task failed", record.get("status"))
-
-
 def _track_findings(course: Course, published: Published) -> Iterator[Finding]:
     """The finished tracks of complete."""
     wanted = published.family["tracks_per_task"]
@@ -181,7 +131,7 @@ def _finished_findings(track: Mapping[str, Any], published: Published, model: st
 
 def _identity_findings(course: Course, published: Published) -> Iterator[Finding]:
     """Tracks keep their ids over the stages, and no two have the same."""
-    last = next((ids for ids in map(ids(course), reversed(course.bodies)) if ids), [])
+    last = ids(course)(course.finished)
     if any(last.count(id) > 1 for id in last):
         yield finding("callback.track.ids", "an id of its own for every track", last)
     for body in course.bodies:
@@ -202,24 +152,16 @@ def _echo_findings(course: Course, published: Published) -> Iterator[Finding]:
                     yield finding(f"callback.echo.{field}", expected, f"{track.get(field)!r:.80}")
 
 
-def record_findings(course: Course, published: Published) -> Iterator[Finding]:
-    """Polling agrees with the callbacks once they have all come."""
-    record = course.record
-    if not isinstance(record, dict):
-        yield finding("polling.record", "the task's record", record)
-        return
-    if record.get("taskId") != course.exchange.task_id:
-        yield finding("polling.taskId", f"{course.exchange.task_id}", record.get("taskId"))
-    if record.get("status") != "SUCCESS":
-        yield finding("polling.status", "SUCCESS after complete", record.get("status"))
-    if parsed(str(record.get("param"))) != course.request:
-        yield finding("polling.param", "the request as JSON", f"{record.get('param')!r:.200}")
-    response = record.get("response")
-    items = response.get("sunoData") if isinstance(response, dict) else None
-    polled = [item.get("id") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    last = ids(course)(course.bodies[-1]) if course.bodies else polled
-    if polled != last or not polled:
-        yield finding("polling.tracks", f"the tracks of the last callback, {last}", polled)
+def mixed_findings(courses: Sequence[Course]) -> Iterator[tuple[Course, list[Finding]]]:
+    """For each of the tasks that were started at the same time: no callback of it carries the texts of another."""
+    for course in courses:
+        together = [each for each in courses if each.probe.group and each.probe.group == course.probe.group]
+        others = [each.request["title"] for each in together if each is not course]
+        tracks = [track for body in course.bodies for track in course.tracks(body)]
+        if others and tracks:
+            own = f"{course.request['title']!r}, as its own request, which was sent beside others"
+            wrong = [track["title"] for track in tracks if track.get("title") in others]
+            yield course, [finding("callback.mixed", own, title) for title in wrong[:1]]
 
 
 COURSE_CHECKS: Final[Sequence[Callable[[Course, Published], Iterator[Finding]]]] = (
@@ -227,8 +169,5 @@ COURSE_CHECKS: Final[Sequence[Callable[[Course, Published], Iterator[Finding]]]]
     _identity_findings,
     _echo_findings,
     record_findings,
+    step_findings,
 )
-
-
-def _shown(exchange: Exchange) -> str:
-    return f"HTTP {exchange.status} {exchange.body[:300].decode(errors='replace')}"

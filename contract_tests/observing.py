@@ -1,12 +1,21 @@
 """How a target reads the open questions, from what it answered and sent. A reading is no verdict. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contract_tests.courses import STAGES, Course
+from contract_tests.courses import Course
+from contract_tests.deliveries import (
+    after_giving_up,
+    callback_exception,
+    callback_order,
+    number_of_attempts,
+    received_statuses,
+    spacing,
+)
 from contract_tests.exchanges import Exchange
+from contract_tests.requests import UNKNOWN_AUDIO, Probe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +34,21 @@ def observed(refusals: Sequence[Exchange], courses: Sequence[Course]) -> Iterato
         yield from _seen(question, map(follow, courses))
 
 
+def readings(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe, Exchange, str]]:
+    """For each question that probes ask, the last of them with its answer, and the readings that agree with all."""
+    asked: dict[str, list[tuple[Probe, Exchange]]] = {}
+    for probe, exchange in answers:
+        if probe.question:
+            asked.setdefault(probe.question, []).append((probe, exchange))
+    for pairs in asked.values():
+        agreeing = [
+            name
+            for name in pairs[0][0].readings
+            if all(probe.readings[name] is (exchange.code == 200) for probe, exchange in pairs)
+        ]
+        yield *pairs[-1], " or ".join(agreeing) or "neither"
+
+
 def _seen(question: str, readings: Iterator[str | None]) -> Iterator[Observed]:
     found = tuple(sorted({reading for reading in readings if reading is not None}))
     if found:
@@ -35,6 +59,19 @@ def _refusal_status(exchange: Exchange) -> str | None:
     if exchange.code in (None, 500):
         return None
     return "envelope" if exchange.status == 200 else "mirror"
+
+
+def _server_error_status(exchange: Exchange) -> str | None:
+    if exchange.code != 500:
+        return None
+    return {200: "envelope", 500: "http_500"}.get(exchange.status)
+
+
+def _unknown_audio(exchange: Exchange) -> str | None:
+    """Where the audioId was one that no target has."""
+    if UNKNOWN_AUDIO.encode() not in exchange.sent:
+        return None
+    return {404: "not_found", 422: "invalid"}.get(exchange.code or 0)
 
 
 def _error_data(exchange: Exchange) -> str | None:
@@ -50,40 +87,51 @@ def _content_type(exchange: Exchange) -> str | None:
 
 
 def _text_items(course: Course) -> str | None:
-    tracks = _at(course, "text")
+    tracks = _tracks_at(course, "text")
     return None if tracks is None else "both" if tracks else "none"
 
 
 def _first_items(course: Course) -> str | None:
-    tracks = _at(course, "first")
+    tracks = _tracks_at(course, "first")
     return None if tracks is None else "both" if len(tracks) > 1 else "one"
 
 
 def _create_time(course: Course) -> str | None:
-    times = [track.get("createTime") for track in _at(course, "complete") or ()]
+    times = [track.get("createTime") for track in _tracks_at(course, "complete") or ()]
     if not times:
         return None
     return next((name for name, form in CREATE_TIMES.items() if re.fullmatch(form, str(times[0]))), "another")
 
 
 def _source_urls(course: Course) -> str | None:
-    tracks = _at(course, "complete")
+    tracks = _tracks_at(course, "complete")
     if not tracks:
         return None
     return "present" if any(name.startswith("source_") for name in tracks[0]) else "absent"
 
 
-def _callback_order(course: Course) -> str | None:
-    stages = [stage for stage in course.stages() if stage in STAGES]
-    return "overtaking" if stages != sorted(stages, key=STAGES.index) else None
+def _failure_type(course: Course) -> str | None:
+    stage = course.data(_failure(course)).get("callbackType")
+    return stage if stage in ("complete", "error", "failed") else None
 
 
-def _at(course: Course, stage: str) -> list[Mapping[str, Any]] | None:
+def _failure_data(course: Course) -> str | None:
+    data = course.data(_failure(course))
+    if not data:
+        return None
+    return "absent" if "data" not in data else "null" if data["data"] is None else "empty"
+
+
+def _failure(course: Course) -> Any:
+    """The callback that tells of a failure that was asked for."""
+    failures = [body for body in course.bodies if isinstance(body, dict) and body.get("code") == course.probe.fails]
+    return failures[0] if failures else None
+
+
+def _tracks_at(course: Course, stage: str) -> list[Mapping[str, Any]] | None:
     """The tracks of a stage's callback; None where none came."""
-    for body in course.bodies:
-        if course.data(body).get("callbackType") == stage:
-            return course.tracks(body)
-    return None
+    body = course.at(stage)
+    return None if body is None else course.tracks(body)
 
 
 CREATE_TIMES: Final = {
@@ -93,6 +141,8 @@ CREATE_TIMES: Final = {
 }
 OF_REFUSALS: Final[Mapping[str, Callable[[Exchange], str | None]]] = {
     "refusal_status": _refusal_status,
+    "server_error_status": _server_error_status,
+    "unknown_audio": _unknown_audio,
     "error_data": _error_data,
     "content_type": _content_type,
 }
@@ -101,5 +151,12 @@ OF_COURSES: Final[Mapping[str, Callable[[Course], str | None]]] = {
     "first_items": _first_items,
     "create_time": _create_time,
     "source_urls": _source_urls,
-    "callback_order": _callback_order,
+    "callback_order": callback_order,
+    "failure_type": _failure_type,
+    "failure_data": _failure_data,
+    "received_statuses": received_statuses,
+    "after_giving_up": after_giving_up,
+    "callback_exception": callback_exception,
+    "delivery.attempts": number_of_attempts,
+    "delivery.spacing": spacing,
 }

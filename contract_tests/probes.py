@@ -3,18 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contract_tests.acceptances import Acceptances, Questions
+from contract_tests.acceptances import Acceptances, Deliveries, Questions
 from contract_tests.published import Published
 from contract_tests.refusals import Refusals
 from contract_tests.requests import Probe, Track
 
 
 class Probes:
-    """All probes for one profile and the source tracks of a target."""
+    """All probes for one profile and the source tracks of a target; what is drawn follows the seed."""
 
-    def __init__(self, published: Published, tracks: tuple[Track, ...]) -> None:
+    def __init__(self, published: Published, tracks: tuple[Track, ...], seed: int = 0) -> None:
         self._refusals = Refusals(published, tracks)
-        self._acceptances = Acceptances(published, tracks)
+        self._acceptances = Acceptances(published, tracks, seed)
+        self._deliveries = Deliveries(published, tracks)
         self._questions = Questions(published, tracks)
 
     def __iter__(self) -> Iterator[Probe]:
@@ -23,9 +24,9 @@ class Probes:
         yield from self._acceptances
         yield from self._questions
 
-    def deliveries(self) -> Iterator[Probe]:
-        """What becomes of callbacks that are not received; it takes as long as the target waits before it retries."""
-        return self._acceptances.deliveries()
+    def deliveries(self, retries: int) -> Iterator[Probe]:
+        """What becomes of callbacks that are not received, for a run that has time for so many retries."""
+        return self._deliveries.of(retries)
 
     def request(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """The documented example for the first track, changed."""

@@ -61,6 +61,7 @@ class Published:
     codes: Mapping[int, str]
     callback_codes: Mapping[int, str]
     example: Mapping[str, Any]
+    callback_example: Mapping[str, Any]
     picks: Mapping[str, str]
     questions: Mapping[str, Mapping[str, Any]]
     family: Mapping[str, Any]
@@ -73,8 +74,8 @@ class Published:
         callbacks = _Source.read(ROOT / "openapi" / file["callback_document"])
         schema = document.tree["paths"][EXTEND]["post"]["requestBody"]["content"]["application/json"]["schema"]
         questions = {entry["id"]: entry for entry in _load("openapi/questions.yaml")}
-        name = file["document"].removesuffix(".openapi.yaml")
-        example = ROOT / "fixtures" / "documents" / name / "extend-request.json"
+        example = _examples(file["document"]) / "extend-request.json"
+        callback_example = _examples(file["callback_document"]) / "callback-complete.json"
         return cls(
             profile=profile,
             document=document.path,
@@ -86,6 +87,7 @@ class Published:
             codes=_codes(document.tree["paths"][EXTEND]["post"]["responses"]["200"]),
             callback_codes=_codes(_callback(callbacks.tree)["responses"]["200"]),
             example=json.loads(example.read_text("utf-8")),
+            callback_example=json.loads(callback_example.read_text("utf-8")),
             picks={question: entry["picks"][profile] for question, entry in questions.items()},
             questions=questions,
             family=_load("openapi/family.yaml"),
@@ -191,6 +193,11 @@ def _profile(name: str) -> dict[str, Any]:
         raise LookupError(f"profile {name!r} is unknown. Known: {', '.join(profiles())}.")
     file: dict[str, Any] = _load(f"openapi/profiles/{name}.yaml")
     return {**_profile(file["extends"]), **file} if "extends" in file else file
+
+
+def _examples(document: str) -> Path:
+    """Where the examples of a document are."""
+    return ROOT / "fixtures" / "documents" / document.removesuffix(".openapi.yaml")
 
 
 def _load(path: str) -> Any:

@@ -13,6 +13,7 @@ from contract_tests.requests import (
     NO_SUCCESS,
     REFUSED,
     UNAUTHORIZED,
+    UNKNOWN_AUDIO,
     Expected,
     Probe,
     Requests,
@@ -87,7 +88,7 @@ class Refusals(Requests):
             yield self._refused(rule, says, {"continueAt": value})
 
     def _unknown_track(self, rule: Rule) -> Iterator[Probe]:
-        for value in ("00000000-0000-4000-8000-000000000000", "no-such-track", ""):
+        for value in (UNKNOWN_AUDIO, "no-such-track", ""):
             says = f"audioId is {json.dumps(value)}"
             yield self._probe(rule, says, {"audioId": value}, MISSING)
 
@@ -101,7 +102,7 @@ class Refusals(Requests):
     # Refusals that do not follow from one rule of the schema.
 
     def _too_long(self) -> Iterator[Probe]:
-        for limit, track in self.limits():
+        for limit, track in self.limits(max):
             for character in ("x", MULTIBYTE):
                 length = limit.characters + 1
                 says = f"{limit.field} has {length} characters, {named(character)}, for {limit.model}"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from contract_tests.exchanges import Exchange
-from contract_tests.run import Result, Verdict
+from contract_tests.keys import MASKED, OWN_VARIABLE
+from contract_tests.results import Result, Verdict
 
 WORST: tuple[Verdict, ...] = (Verdict.VIOLATED, Verdict.PASSED, Verdict.OBSERVED, Verdict.NOT_TRIED)
 """A rule with several results has the first of these that is among them."""
@@ -85,11 +86,12 @@ def as_junit(found: Sequence[Row]) -> str:
 
 
 def curl(exchange: Exchange) -> str:
-    """The request for a shell, with the key from the environment."""
+    """The request for a shell, with the key from the environment variable that it was read from."""
     parts = ["curl", "-sS", "-X", exchange.method, shlex.quote(exchange.url)]
+    variable = exchange.key_env or OWN_VARIABLE
     for name, value in exchange.headers.items():
         header = f"{name}: {value}"
-        parts += ["-H", f'"{header.replace("***", "$SUNO_API_KEY")}"' if "***" in value else shlex.quote(header)]
+        parts += ["-H", f'"{header.replace(MASKED, f"${variable}")}"' if MASKED in value else shlex.quote(header)]
     if exchange.sent:
         parts += ["--data-raw", shlex.quote(exchange.sent.decode(errors="backslashreplace"))]
     return " ".join(parts)

@@ -1,79 +1,31 @@
 """One run against one target: the probes in order of cost, then the callbacks and the records, then the verdicts."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import groupby
 from typing import Final
 
-from contract_tests.courses import STAGES, Course, Finding
+from contract_tests.answers import answer_findings, fresh_findings
+from contract_tests.courses import Course, Finding, Poll, parsed, task_of
 from contract_tests.exchanges import Exchange
-from contract_tests.judging import answer_findings, callback_findings, failed_record_findings, record_findings
-from contract_tests.observing import observed
+from contract_tests.judging import callback_findings, mixed_findings
+from contract_tests.observing import observed, readings
 from contract_tests.oracle import Oracle
-from contract_tests.probes import Probes
-from contract_tests.published import Published
-from contract_tests.receiver import Receiver
-from contract_tests.requests import Probe, Track
+from contract_tests.plan import Plan
+from contract_tests.receiver import Arrival, Receiver
+from contract_tests.records import failed_record_findings, record_findings, step_findings
+from contract_tests.requests import Probe
+from contract_tests.results import Result, judged, not_tried, seen, violated
 from contract_tests.target import Silent, Spent, Target
-from contract_tests.triggers import CALLBACK, Trigger, triggered
 
 QUIET: Final = 0.2
 """Seconds without a callback after which no more are expected."""
+WATCHED: Final = 4
+"""Accepted requests whose record is polled with every callback."""
 
-
-class Verdict(StrEnum):
-    """What is known of a rule. `not_tried` is never a pass; `observed` is how the target reads an open question."""
-
-    PASSED = "passed"
-    VIOLATED = "violated"
-    NOT_TRIED = "not_tried"
-    OBSERVED = "observed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """The verdict of one probe on one rule. `why` says why it was not tried, or what was observed; `timeline` holds
-    the seconds after the request at which the answer and each callback came."""
-
-    rule: str
-    verdict: Verdict
-    probe: Probe | None = None
-    why: str = ""
-    findings: tuple[Finding, ...] = ()
-    exchange: Exchange | None = None
-    timeline: tuple[tuple[float, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a run is about. `only` is a pattern of rule ids; `callback_timeout` in seconds. Where the target cannot
-    reach the receiver, the run does not listen, and polls for the end of each task. `retries`: wait for callbacks that
-    are sent again."""
-
-    published: Published
-    tracks: tuple[Track, ...]
-    only: str = "*"
-    bad_key: bool = True
-    callback_timeout: float = 30.0
-    triggers: tuple[Trigger, ...] = ()
-    listens: bool = True
-    retries: bool = False
-
-    def probes(self) -> Iterator[Probe]:
-        """The probes that are asked for, free ones first."""
-        probes = Probes(self.published, self.tracks)
-        deliveries = probes.deliveries() if self.retries else ()
-        for probe in (*probes, *triggered(self.triggers, probes.request({})), *deliveries):
-            if fnmatchcase(probe.rule, self.only):
-                yield probe
-
-    def not_provoked(self) -> list[str]:
-        """The documented codes that neither a request nor a trigger brings about."""
-        tried = {probe.rule for probe in self.probes()} | {f"code.{code}" for code in (200, 401, 404, 422)}
-        codes = [f"code.{code}" for code in self.published.codes]
-        codes += [f"code.{CALLBACK}{code}" for code in self.published.callback_codes if code != 200]
-        return [code for code in codes if code not in tried and fnmatchcase(code, self.only)]
+Asked = tuple[str, Probe]
+"""The URL that a probe's callbacks go to, and the probe."""
 
 
 class Run:
@@ -90,20 +42,23 @@ class Run:
         self._callback_oracle = Oracle(plan.published.callback_document)
         self._refused: dict[str, tuple[Probe, Exchange]] = {}
         self._accepted: dict[str, tuple[Probe, Exchange]] = {}
+        self._tasks: dict[str, Probe] = {}
+        self._polls: dict[str, list[Poll]] = {}
 
     def results(self) -> list[Result]:
         """Everything, in the order in which it was known."""
         found: list[Result] = []
         for result in self._course():
-            found.append(result)
-            self._told(result)
+            found.append(result.masked(self._target.masked))
+            self._told(found[-1])
         return found
 
     def _course(self) -> Iterator[Result]:
-        for number, probe in enumerate(self._plan.probes()):
-            yield from self._probed(probe, self._receiver.url(f"{number}", probe.answers))
+        for asked in self._together():
+            for (url, probe), came in zip(asked, self._sent(asked), strict=True):
+                yield from self._answered(probe, url, came)
         for code in self._plan.not_provoked():
-            yield Result(rule=code, verdict=Verdict.NOT_TRIED, why="no --trigger says how the target is brought to it")
+            yield not_tried(code, "no --trigger says how the target is brought to it")
         if self._plan.listens:
             self._settle()
         yield from self._silent_refusals()
@@ -111,94 +66,132 @@ class Run:
         for course in courses:
             for result in self._followed_up(course):
                 yield replace(result, timeline=course.timeline())
+        for course, findings in mixed_findings(courses):
+            yield from judged(course.probe, course.exchange, findings, rule="callback.mixed")
         yield from self._strays()
-        refusals = [exchange for probe, exchange in self._refused.values() if probe.method == "POST"]
-        for each in observed(refusals, courses):
-            yield Result(rule=each.question, verdict=Verdict.OBSERVED, why=" and ".join(each.readings))
+        yield from self._observed(courses)
+
+    def _together(self) -> Iterator[list[Asked]]:
+        """The probes with their URLs, one by one but for those of a group."""
+        watched = 0
+        asked: list[Asked] = []
+        for number, probe in enumerate(self._plan.probes()):
+            watches = self._plan.listens and _goes_well(probe) and watched < WATCHED
+            watched += watches
+            look = self._look if watches else None
+            asked.append((self._receiver.url(f"{number}", probe.replies, look), probe))
+        for _, group in groupby(enumerate(asked), key=lambda each: each[1][1].group or each[0]):
+            yield [each for _, each in group]
+
+    def _sent(self, asked: Sequence[Asked]) -> list[Exchange | str]:
+        """The answers to probes that are sent at the same time; in place of one, why it was not tried."""
+        if len(asked) == 1:
+            return [self._one_sent(*asked[0])]
+        with ThreadPoolExecutor(len(asked)) as threads:
+            return list(threads.map(lambda each: self._one_sent(*each), asked))
+
+    def _one_sent(self, url: str, probe: Probe) -> Exchange | str:
+        if probe.key == "bad" and not self._plan.bad_key:
+            return "the target takes any key"
+        try:
+            return self._target.send(probe, url)
+        except Spent as reason:
+            return f"budget: {reason}"
+        except Silent as reason:
+            return str(reason)
+
+    def _answered(self, probe: Probe, url: str, came: Exchange | str) -> Iterator[Result]:
+        self._receiver.release(url)
+        if isinstance(came, str):
+            yield not_tried(probe.rule, came, probe)
+            return
+        findings = list(answer_findings(probe, came, self._plan.published, self._oracle))
+        findings += fresh_findings(probe, came, self._tasks)
+        yield from judged(probe, came, findings)
+        if came.task_id is not None:
+            self._tasks.setdefault(came.task_id, probe)
+        (self._accepted if came.code == 200 else self._refused)[url] = (probe, came)
+
+    def _look(self, url: str, arrival: Arrival) -> None:
+        """Poll while a callback waits for its answer."""
+        task_id = task_of(parsed(arrival.body))
+        if task_id is not None:
+            poll = Poll(exchange=self._target.look(task_id), arrival=arrival)
+            self._polls.setdefault(url, []).append(poll)
 
     def _settle(self) -> None:
         """Wait for the callbacks that are owed, and then for quiet."""
         owing = {
-            url: len(STAGES) + len(probe.answers)
-            for url, (probe, _) in self._accepted.items()
-            if probe.expected.accepted and not probe.fails
+            url: probe.owed
+            for url, (probe, exchange) in self._accepted.items()
+            if _goes_well(probe) and not exchange.recorded
         }
         self._receiver.settle(owing, self._plan.callback_timeout)
         self._receiver.quiet(QUIET, self._plan.callback_timeout)
-
-    def _followed_up(self, course: Course) -> Iterator[Result]:
-        """The verdicts on the callbacks of one course and on its record, or on its record alone."""
-        published = self._plan.published
-        if self._plan.listens:
-            findings = tuple(callback_findings(course, published, self._callback_oracle))
-            yield from _judged(course.probe, course.exchange, findings, rule="callbacks")
-            return
-        fails = course.probe.fails
-        record = record_findings(course, published) if fails is None else failed_record_findings(course, fails)
-        yield from _judged(course.probe, course.exchange, record, rule="polling")
-        why = "no --callback-url: the target cannot reach the receiver"
-        yield Result(rule="callbacks", probe=course.probe, verdict=Verdict.NOT_TRIED, why=why)
-
-    def _strays(self) -> Iterator[Result]:
-        """Callbacks that came where none was to come."""
-        if self._receiver.stray:
-            strays = [f"{each.method} {each.target}" for each in self._receiver.stray[:5]]
-            finding = Finding(rule="callback.url", expected="the callBackUrl to the letter", got=", ".join(strays))
-            yield _violated(finding.rule, None, (finding,), None)
-
-    def _probed(self, probe: Probe, url: str) -> Iterator[Result]:
-        if probe.key == "bad" and not self._plan.bad_key:
-            yield Result(rule=probe.rule, probe=probe, verdict=Verdict.NOT_TRIED, why="the target takes any key")
-            return
-        try:
-            exchange = self._target.send(probe, url)
-        except (Spent, Silent) as reason:
-            why = f"budget: {reason}" if isinstance(reason, Spent) else str(reason)
-            yield Result(rule=probe.rule, probe=probe, verdict=Verdict.NOT_TRIED, why=why)
-            return
-        if probe.question:
-            yield _reading(probe, exchange)
-        findings = tuple(answer_findings(probe, exchange, self._plan.published, self._oracle))
-        yield from _judged(probe, exchange, findings)
-        (self._accepted if exchange.code == 200 else self._refused)[url] = (probe, exchange)
-
-    def _silent_refusals(self) -> Iterator[Result]:
-        """A refusal calls nobody back."""
-        for url, (probe, exchange) in self._refused.items():
-            arrivals = self._receiver.arrived(url)
-            if arrivals:
-                got = arrivals[0].body[:200].decode(errors="replace")
-                finding = Finding(rule="refusal.callback", expected="no callback after a refusal", got=got)
-                yield _violated(finding.rule, probe, (finding,), exchange)
 
     def _followed(self, url: str) -> Course | None:
         """What came of an accepted request; None where it should not have been accepted."""
         probe, exchange = self._accepted[url]
         if exchange.task_id is None or not probe.expected.accepted:
             return None
-        within = 0.0 if self._plan.listens else self._plan.callback_timeout
-        record = self._target.finished(exchange.task_id, within)
-        arrivals = self._receiver.arrived(url)
-        return Course(probe=probe, exchange=exchange, url=url, arrivals=arrivals, record=record)
+        listened = self._plan.listens and not exchange.recorded
+        polls = self._target.followed(exchange.task_id, 0.0 if listened else self._plan.callback_timeout)
+        return Course(
+            probe=probe,
+            exchange=exchange,
+            url=url,
+            arrivals=[self._masked(arrival) for arrival in self._receiver.arrived(url)] if listened else [],
+            record=polls[-1].record,
+            polls=[*self._polls.get(url, ()), *(Poll(exchange=poll) for poll in polls)],
+        )
+
+    def _followed_up(self, course: Course) -> Iterator[Result]:
+        """The verdicts on the callbacks of one course and on its record, or on its record alone."""
+        published, probe, exchange = self._plan.published, course.probe, course.exchange
+        if self._plan.listens and not exchange.recorded:
+            yield from judged(probe, exchange, callback_findings(course, published, self._callback_oracle), "callbacks")
+            return
+        findings = list(step_findings(course, published))
+        findings += (
+            record_findings(course, published) if not probe.fails else failed_record_findings(course, probe.fails)
+        )
+        yield from judged(probe, exchange, findings, rule="polling")
+        why = "its callbacks went to the run that this one resumes" if exchange.recorded else NO_WAY
+        yield not_tried("callbacks", why, probe)
+
+    def _silent_refusals(self) -> Iterator[Result]:
+        """A refusal calls nobody back."""
+        for url, (probe, exchange) in self._refused.items():
+            arrivals = self._receiver.arrived(url)
+            if arrivals:
+                got = self._masked(arrivals[0]).body[:200].decode(errors="replace")
+                finding = Finding(rule="refusal.callback", expected="no callback after a refusal", got=got)
+                yield violated(finding.rule, probe, (finding,), exchange)
+
+    def _strays(self) -> Iterator[Result]:
+        """Callbacks that came where none was to come."""
+        if self._receiver.stray:
+            strays = [f"{each.method} {each.target}" for each in self._receiver.stray[:5]]
+            finding = Finding(rule="callback.url", expected="the callBackUrl to the letter", got=", ".join(strays))
+            yield violated(finding.rule, None, (finding,), None)
+
+    def _observed(self, courses: Sequence[Course]) -> Iterator[Result]:
+        answers = [*self._refused.values(), *self._accepted.values()]
+        for probe, exchange, reading in readings(answers):
+            yield seen(probe.question, reading, probe, exchange)
+        refusals = [exchange for probe, exchange in self._refused.values() if probe.method == "POST"]
+        for each in observed(refusals, courses):
+            yield seen(each.question, " and ".join(each.readings))
+
+    def _masked(self, arrival: Arrival) -> Arrival:
+        """An arrival without what it echoes of a key."""
+        headers = {name: self._target.masked(value) for name, value in arrival.headers.items()}
+        target = self._target.masked(arrival.target)
+        return replace(arrival, target=target, headers=headers, body=self._target.masked_bytes(arrival.body))
 
 
-def _reading(probe: Probe, exchange: Exchange) -> Result:
-    """How the target reads the question that a probe asks."""
-    accepted = exchange.code == 200
-    reading = next((name for name, accepts in probe.readings.items() if accepts is accepted), "neither")
-    return Result(rule=probe.question, probe=probe, verdict=Verdict.OBSERVED, why=reading, exchange=exchange)
+NO_WAY: Final = "no --callback-url: the target cannot reach the receiver"
 
 
-def _judged(probe: Probe, exchange: Exchange, findings: Iterable[Finding], rule: str = "") -> Iterator[Result]:
-    """The rule of the probe passed, unless something is wrong; every other rule that is broken is a result too."""
-    by_rule: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_rule.setdefault(finding.rule, []).append(finding)
-    for broken, found in by_rule.items():
-        yield _violated(broken, probe, tuple(found), exchange)
-    if not by_rule:
-        yield Result(rule=rule or probe.rule, probe=probe, verdict=Verdict.PASSED, exchange=exchange)
-
-
-def _violated(rule: str, probe: Probe | None, findings: tuple[Finding, ...], exchange: Exchange | None) -> Result:
-    return Result(rule=rule, probe=probe, verdict=Verdict.VIOLATED, findings=findings, exchange=exchange)
+def _goes_well(probe: Probe) -> bool:
+    return probe.expected.accepted and not probe.fails

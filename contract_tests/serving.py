@@ -13,7 +13,7 @@ BODY_LIMIT: Final = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A request or an answer: method and path of a request, status of an answer."""
+    """A request or an answer: method and path of a request, status of an answer, 0 for none: the connection ends."""
 
     method: str = ""
     path: str = ""
@@ -71,6 +71,9 @@ def _handler(answer: Callable[[Message], Message]) -> type[BaseHTTPRequestHandle
         def _take(self) -> None:
             body = _body(self)
             said = answer(Message(method=self.command, path=self.path, headers=dict(self.headers), body=body))
+            if not said.status:
+                self.close_connection = True
+                return
             self.send_response(said.status)
             for name, value in said.headers.items():
                 self.send_header(name, value)

@@ -1,37 +1,38 @@
 """The server that is tried: every request goes through here, within the budget, the rate and bounded time."""
 
-import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TextIO
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, TextIO
 from urllib.parse import quote
 
-import httpx
-
+from contract_tests import journal
 from contract_tests.exchanges import Exchange
+from contract_tests.keys import OWN_VARIABLE, Keys
 from contract_tests.published import EXTEND, RECORD_INFO
-from contract_tests.requests import JSON, Probe
+from contract_tests.requests import JSON, Expected, Probe
+from contract_tests.wire import Wire
 
-ANSWER_LIMIT: Final = 1024 * 1024
-"""Bytes of an answer that are read."""
 PATIENCE: Final = 20.0
 """Seconds that an answer may take in all."""
+LOOK_PATIENCE: Final = 5.0
+"""Seconds that a poll may take while a callback waits for its answer."""
 RETRIES: Final = 3
 """How often a request is repeated after a 429 that the probe did not want."""
-MASKED: Final = "***"
 SILENCES: Final = 5
 """Requests in a row without an answer after which no more are sent."""
 RATE_WINDOW: Final = 10.0
 """Seconds in which the documented rate is counted."""
-NOT_SENT: Final = ("ConnectError", "ConnectTimeout", "LocalProtocolError", "UnsupportedProtocol", "InvalidURL")
-"""Errors after which nothing has reached the target."""
 LONGEST_WAIT: Final = 60.0
 """Seconds that a Retry-After may ask for."""
 POLL_AFTER: Final = 5.0
 """Seconds between two looks at a task that is under way."""
 UNDER_WAY: Final = ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS")
+NOTHING: Final = Expected(codes=frozenset())
+POLL: Final = Probe(id="", rule="", says="", place="", quote="", expected=NOTHING, body=b"", method="GET")
+"""What a poll is sent as."""
 
 
 class Spent(Exception):
@@ -51,7 +52,9 @@ class Limits:
 
 
 class Target:
-    """A server under test. `journal` gets a line of JSON per exchange, the keys masked."""
+    """A server under test, for any number of threads. `journal` gets a line of JSON per exchange, the keys masked;
+    `key_env` is the environment variable of the own key. What is `recorded` of an earlier run by a probe's id is not
+    sent again, and `spent` is what that run cost."""
 
     def __init__(
         self,
@@ -62,156 +65,134 @@ class Target:
         *,
         sleep: Callable[[float], None] = time.sleep,
         patience: float = PATIENCE,
+        key_env: str = OWN_VARIABLE,
+        recorded: Mapping[str, Exchange] = MappingProxyType({}),
+        spent: int = 0,
     ) -> None:
         self.base_url = base_url.rstrip("/")
-        self._keys = {name: key.strip() for name, key in keys.items()}
+        self.spent = spent
+        self._keys = Keys(keys, key_env)
+        self._wire = Wire(self.base_url, self._keys)
         self._limits = limits
         self._journal = journal
         self._sleep = sleep
         self._patience = patience
-        self._http = httpx.Client(timeout=patience, follow_redirects=False)
-        self._last = 0.0
+        self._recorded = recorded
+        self._one = threading.Lock()
+        self._next = 0.0
+        self._reserved = 0
         self._silences = 0
-        self.spent = 0
 
     def close(self) -> None:
-        self._http.close()
+        self._wire.close()
+
+    def masked(self, text: str) -> str:
+        """The text without any key of this target."""
+        return self._keys.masked(text)
+
+    def masked_bytes(self, raw: bytes) -> bytes:
+        return self._keys.masked_bytes(raw)
 
     def allows(self, cost: int) -> bool:
         """Whether the budget has room for so many more tasks; a refusal needs none, but no overdrawn budget either."""
-        return self._limits.budget is None or self.spent + cost <= self._limits.budget
+        return self._limits.budget is None or self.spent + self._reserved + cost <= self._limits.budget
 
     def send(self, probe: Probe, callback_url: str) -> Exchange:
         """The probe's request. Raises Spent without sending it when the budget has no room, Silent when the target
         has left the last requests without an answer."""
+        known = self._recorded.get(probe.id)
+        if known is not None and (known.code != 429 or 429 in probe.expected.codes):
+            return known
         if self._silences >= SILENCES:
             raise Silent(f"the target left {SILENCES} requests in a row without an answer")
-        if not self.allows(probe.cost):
-            raise Spent(f"{self.spent} of {self._limits.budget} tasks are spent")
         headers = {"Content-Type": JSON, **probe.headers}
         if probe.key is not None:
-            headers["Authorization"] = f"{probe.scheme}{self._keys[probe.key]}".strip()
-        body = probe.body.replace(b"$URL", callback_url.encode())
-        exchange = self._patiently(probe.method, EXTEND, headers, body, 429 in probe.expected.codes)
-        self.spent += _may_have_cost(probe, exchange)
-        return exchange
+            headers["Authorization"] = self._keys.shown(probe.key, probe.scheme)
+        self._reserve(probe)
+        exchange: Exchange | None = None
+        try:
+            exchange = self._patiently(probe, headers, probe.body.replace(b"$URL", callback_url.encode()))
+            return exchange
+        finally:
+            with self._one:
+                self._reserved -= probe.cost
+                self.spent += exchange.tasks if exchange else 0
+
+    def get(self, path: str) -> Exchange:
+        """What the target tells its own key at a path."""
+        return self._patiently(POLL, self._as_own(), b"", path)
 
     def poll(self, task_id: str) -> Exchange:
         """The record of a task."""
-        headers = {"Authorization": f"Bearer {self._keys['own']}"}
-        path = f"{RECORD_INFO}?taskId={quote(task_id, safe='', errors='replace')}"
-        return self._patiently("GET", path, headers, b"", wants_429=False)
+        return self.get(_record(task_id))
 
-    def finished(self, task_id: str, within: float) -> Any:
-        """The record of a task once it is no longer under way, or as it is after `within` seconds."""
+    def look(self, task_id: str) -> Exchange:
+        """The record of a task as it is now: in short time, and without patience for a 429."""
+        return self._once(POLL, _record(task_id), self._as_own(), b"", min(self._patience, LOOK_PATIENCE))
+
+    def followed(self, task_id: str, within: float) -> list[Exchange]:
+        """Polls, until the task is no longer under way or `within` seconds are over; at least one."""
         deadline = time.monotonic() + within
+        polls: list[Exchange] = []
         while True:
-            envelope = self.poll(task_id).envelope
-            record = envelope.get("data") if isinstance(envelope, dict) else None
+            polls.append(self.poll(task_id))
+            record = polls[-1].record
             under_way = not isinstance(record, dict) or record.get("status") in UNDER_WAY
             if not under_way or time.monotonic() >= deadline:
-                return record
+                return polls
             self._sleep(POLL_AFTER)
 
-    def _patiently(self, method: str, path: str, headers: dict[str, str], body: bytes, wants_429: bool) -> Exchange:
+    def _reserve(self, probe: Probe) -> None:
+        """Room in the budget for a probe while it is under way."""
+        with self._one:
+            if not self.allows(probe.cost):
+                raise Spent(f"{self.spent} of {self._limits.budget} tasks are spent")
+            self._reserved += probe.cost
+
+    def _patiently(self, probe: Probe, headers: Mapping[str, str], body: bytes, path: str = EXTEND) -> Exchange:
         """One request, repeated where the server asks for patience."""
         for attempt in range(RETRIES + 1):
-            exchange = self._once(method, path, headers, body)
-            if wants_429 or 429 not in (exchange.status, exchange.code) or attempt == RETRIES:
+            exchange = self._once(probe, path, headers, body, self._patience)
+            wanted = 429 in probe.expected.codes
+            if wanted or 429 not in (exchange.status, exchange.code) or attempt == RETRIES:
                 break
             self._sleep(_asked(exchange))
         return exchange
 
-    def _once(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Exchange:
-        wait = self._last + self._limits.spacing - time.monotonic()
-        if wait > 0:
-            self._sleep(wait)
-        self._last = started = time.monotonic()
-        status, content_type, retry_after, raw, error = 0, "", "", b"", ""
-        watch = threading.Timer(self._patience, self._http.close)
-        watch.daemon = True
-        watch.start()
-        try:
-            with self._http.stream(method, self.base_url + path, headers=headers, content=body) as response:
-                status = response.status_code
-                content_type = self._masked(response.headers.get("content-type", ""))
-                retry_after = response.headers.get("retry-after", "")
-                raw = self._read(response, started + self._patience)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError, ValueError) as problem:
-            error = self._masked(f"{type(problem).__name__}: {problem}")
-        if error and time.monotonic() - started >= self._patience:
-            error = f"ReadTimeout: the answer did not end within {self._patience:g} s"
-        self._calm(watch, started)
-        self._silences = self._silences + 1 if error and not status else 0
-        exchange = Exchange(
-            method=method,
-            url=self.base_url + path,
-            headers={name: self._masked(value) for name, value in headers.items()},
-            sent=body,
-            status=status,
-            content_type=content_type,
-            body=self._masked_bytes(raw),
-            error=error,
-            started=started,
-            answered=time.monotonic(),
-            retry_after=retry_after,
-        )
-        self._note(exchange)
+    def _once(self, probe: Probe, path: str, headers: Mapping[str, str], body: bytes, patience: float) -> Exchange:
+        self._take_turn()
+        auth = None if probe.key is None else self._keys.credential(probe.key, probe.scheme)
+        if probe.method == "POST":
+            with self._one:
+                self._note(journal.leaving(probe.id))
+        exchange = self._wire.send(probe.method, path, headers, auth, body, patience)
+        exchange = replace(exchange, key_env=self._keys.variable(probe.key))
+        with self._one:
+            self._silences = self._silences + 1 if exchange.error and not exchange.status else 0
+            self._note(journal.line(exchange, probe.id))
         return exchange
 
-    def _calm(self, watch: threading.Timer, started: float) -> None:
-        """A request that took too long has cost the connections; the next one gets new ones."""
-        watch.cancel()
-        if time.monotonic() - started >= self._patience or self._http.is_closed:
-            watch.join()
-            self._http.close()
-            self._http = httpx.Client(timeout=self._patience, follow_redirects=False)
+    def _take_turn(self) -> None:
+        """Wait until the spacing allows a request; threads take turns."""
+        with self._one:
+            now = time.monotonic()
+            turn = max(now, self._next)
+            self._next = turn + self._limits.spacing
+        if turn > now:
+            self._sleep(turn - now)
 
-    def _read(self, response: httpx.Response, deadline: float) -> bytes:
-        """The answer's body, at most ANSWER_LIMIT bytes of it. Raises ReadTimeout past the deadline."""
-        chunks = []
-        size = 0
-        for chunk in response.iter_bytes():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > ANSWER_LIMIT:
-                raise ValueError(f"the answer is longer than {ANSWER_LIMIT} bytes")
-            if time.monotonic() > deadline:
-                raise httpx.ReadTimeout(f"the answer did not end within {self._patience:g} s")
-        return b"".join(chunks)
+    def _as_own(self) -> dict[str, str]:
+        return {"Authorization": self._keys.shown("own", POLL.scheme)}
 
-    def _masked(self, text: str) -> str:
-        for key in filter(None, self._keys.values()):
-            for form in (key, repr(key)[1:-1], json.dumps(key)[1:-1]):
-                text = text.replace(form, MASKED)
-        return text
-
-    def _masked_bytes(self, raw: bytes) -> bytes:
-        """The same for bytes, whatever they say."""
-        return self._masked(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
-
-    def _note(self, exchange: Exchange) -> None:
-        line = {
-            "method": exchange.method,
-            "url": exchange.url,
-            "headers": dict(exchange.headers),
-            "sent": exchange.sent.decode(errors="backslashreplace"),
-            "status": exchange.status,
-            "body": exchange.body.decode(errors="backslashreplace"),
-            "error": exchange.error,
-            "took": round(exchange.answered - exchange.started, 4),
-        }
-        self._journal.write(json.dumps(line) + "\n")
+    def _note(self, text: str) -> None:
+        self._journal.write(text)
         self._journal.flush()
+
+
+def _record(task_id: str) -> str:
+    return f"{RECORD_INFO}?taskId={quote(task_id, safe='', errors='replace')}"
 
 
 def _asked(exchange: Exchange) -> float:
     """The seconds to wait after a 429: what the target asks for, else until the documented rate allows more."""
     return min(float(exchange.retry_after), LONGEST_WAIT) if exchange.retry_after.isdecimal() else RATE_WINDOW
-
-
-def _may_have_cost(probe: Probe, exchange: Exchange) -> int:
-    """1 if the server may have started a task: it said so, or nobody knows."""
-    unreadable = exchange.code is None and not 400 <= exchange.status < 500
-    unknown = unreadable and probe.method == "POST" and not exchange.error.startswith(NOT_SENT)
-    return int(unknown or exchange.code == 200 or exchange.task_id is not None)

@@ -4,16 +4,19 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from contract_tests.courses import Course
+from contract_tests.courses import Course, Finding
 from contract_tests.exchanges import Exchange
 from contract_tests.mock import mock_tracks
 from contract_tests.probes import Probes
 from contract_tests.published import Published
 from contract_tests.receiver import Arrival
 from contract_tests.requests import Probe
+from contract_tests.results import Result, Verdict
 
 PUBLISHED = Published.read("apikley")
-PROBES = list(Probes(PUBLISHED, mock_tracks(PUBLISHED)))
+TRACKS = mock_tracks(PUBLISHED)
+SOURCES = {track.id: (track.model, track.duration) for track in TRACKS}
+PROBES = list(Probes(PUBLISHED, TRACKS))
 ACCEPTED = next(probe for probe in PROBES if probe.rule == "extend.example")
 REFUSED = next(probe for probe in PROBES if probe.rule == "extend.title.length")
 URL = "http://127.0.0.1:1/cb/0?k=0"
@@ -37,6 +40,12 @@ def exchange(body: Any = GOOD, probe: Probe = ACCEPTED, **changes: Any) -> Excha
         "answered": 100.5,
     }
     return Exchange(**{**whole, **changes})
+
+
+def violated(finding: Finding, **changes: Any) -> Result:
+    """A refusal that broke its rule."""
+    whole: dict[str, Any] = {"rule": finding.rule, "verdict": Verdict.VIOLATED, "probe": REFUSED}
+    return Result(**{**whole, "findings": (finding,), "exchange": exchange(BAD, REFUSED), **changes})
 
 
 def track(number: int, **changes: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import uuid
 from decimal import Decimal
 from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 KEY = "plain-key"
@@ -66,7 +66,7 @@ def wrong_use(body: dict[str, Any], sources: dict[str, tuple[str, float]]) -> st
 
 
 class Plain(ThreadingHTTPServer):
-    """Its tasks, and the sources that can be extended: audioId → model and seconds."""
+    """Its tasks, and the sources that can be extended: audioId → model and seconds. A context manager."""
 
     daemon_threads = True
 
@@ -75,6 +75,14 @@ class Plain(ThreadingHTTPServer):
         self.sources, self.pause = sources, pause
         self.records: dict[str, dict[str, Any]] = {}
         self.url = f"http://127.0.0.1:{self.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.shutdown()
+        self.server_close()
 
     def extend(self, body: dict[str, Any], raw: bytes) -> str:
         task_id = uuid.uuid4().hex

@@ -1,19 +1,22 @@
 """The command `suno-contract`, run to its end."""
 
 import json
+import re
 import socket
-import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
+import httpx
 import pytest
 
 from contract_tests.cli import main
-from contract_tests.mock import mock_tracks
-from contract_tests.published import Published
+from contract_tests.results import Result
 from tests import plain_server
-from tests.scripted import ACCEPTED, REFUSED, http, scripted
+from tests.courses import SOURCES
+from tests.scripted import ACCEPTED, REFUSED, Scripted, http, scripted
 
 TRACK = ("--audio-id", "e231", "--audio-model", "V4", "--audio-duration", "198.44")
 KEY = "sk-very-secret"
@@ -29,11 +32,8 @@ def key(monkeypatch: Patch) -> None:
 
 @pytest.fixture
 def plain() -> Iterator[str]:
-    sources = {track.id: (track.model, track.duration) for track in mock_tracks(Published.read("apikley"))}
-    with plain_server.Plain({**sources, "e231": ("V4", 198.44)}, pause=0.01) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with plain_server.Plain({**SOURCES, "e231": ("V4", 198.44)}, pause=0.01) as server:
         yield server.url
-        server.shutdown()
 
 
 def status(*arguments: str) -> int:
@@ -46,7 +46,7 @@ def status(*arguments: str) -> int:
 def test_the_mock_conforms(capsys: Output) -> None:
     assert status("run", "--only", "extend.title.*") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].endswith(" against apikley.openapi.yaml, profile apikley")
+    assert lines[0].endswith(" against apikley.openapi.yaml, profile apikley, seed 0")
     assert lines[-1].startswith("0 rules violated, ")
     assert {line.split()[1] for line in lines[1:-1]} >= {"extend.title.type", "extend.title.length"}
 
@@ -68,14 +68,26 @@ def test_a_violation_ends_with_1_and_its_line(capsys: Output) -> None:
     ("arguments", "text"),
     [
         (["--profile", "acme"], "profile 'acme' is unknown. Known: apikley, classic, observed."),
-        (["--base-url", "localhost:80", *TRACK], "--base-url 'localhost:80' is no http:// or https:// URL."),
-        (["--base-url", "http://[", *TRACK, "--api-key-env", "NO_SUCH_KEY"], "no key: set the environment variable "),
+        (
+            ["--base-url", "localhost:80", *TRACK],
+            "--base-url 'localhost:80' is no http:// or https:// URL with a host.",
+        ),
+        (["--base-url", "http://[", *TRACK], "--base-url 'http://[' is no http:// or https:// URL with a host."),
+        (["--base-url", "http://x", *TRACK, "--api-key-env", "NO_SUCH_KEY"], "no key: set the environment variable "),
         (["--base-url", "http://127.0.0.1:1"], "no source track: give --audio-id, --audio-model and "),
         (["--base-url", "http://127.0.0.1:1", *TRACK, "--trigger", "x"], "--trigger 'x' is not CODE=KIND:VALUE."),
         (["--audio-id", "x"], "--audio-id, --audio-model and --audio-duration belong together"),
         ([*TRACK[:3], "V9", *TRACK[4:]], "--audio-model 'V9' is unknown. Known: V4, "),
         (["--budget", "-1"], "Invalid value for '--budget': -1 is not in the range x>=0."),
         (["--colour"], "No such option"),
+        (
+            ["--base-url", "http://127.0.0.1:1", *TRACK, "--trigger", "402=key-env:NO_SUCH_KEY"],
+            "--trigger 402=key-env:NO_SUCH_KEY: the environment variable NO_SUCH_KEY is not set. Set it to a key that ",
+        ),
+        (["--trigger", "402=key-env:NO_SUCH_KEY"], "the environment variable NO_SUCH_KEY is not set."),
+        (["--resume"], "--resume needs --report-dir: the journal of the run that was interrupted is there."),
+        (["--resume", "--report-dir", "nowhere"], "--resume needs --base-url: the mock of the run that was "),
+        (["--resume", "--report-dir", "nowhere", "--base-url", "http://127.0.0.1:1"], "nothing to resume: nowhere"),
     ],
 )
 def test_what_cannot_be_run_ends_with_2_and_says_what_to_give(arguments: list[str], text: str, capsys: Output) -> None:
@@ -101,8 +113,8 @@ def test_a_plan_is_listed_and_nothing_is_sent(capsys: Output) -> None:
         assert status("plan", "--base-url", server.url, "--only", "extend.weights", *TRACK) == 0
     lines = capsys.readouterr().out.splitlines()
     assert server.heard == []
-    assert lines[0].startswith("1 extend.weights                     weights 0, 0.01, 0.02")
-    assert lines[-1] == "34 tasks at most"
+    assert lines[0].startswith("1 extend.weights                     weights 0, 0, 0 ")
+    assert lines[-1] == "35 tasks at most"
 
 
 def test_a_plan_of_refusals_costs_nothing(capsys: Output) -> None:
@@ -135,7 +147,8 @@ def test_the_reports_are_written_and_hold_no_key(tmp_path: Path, capfd: Output) 
     assert KEY not in "".join([*written.values(), *capfd.readouterr()])
     assert {row["verdict"] for row in json.loads(written["report.json"])} >= {"violated"}
     assert ElementTree.fromstring(written["junit.xml"]).tag == "testsuite"
-    assert json.loads(written["journal.jsonl"].splitlines()[0])["headers"]["Authorization"] == "Bearer ***"
+    exchanges = [line for line in map(json.loads, written["journal.jsonl"].splitlines()) if "headers" in line]
+    assert exchanges[0]["headers"]["Authorization"] == "Bearer ***"
 
 
 def test_a_trigger_takes_its_key_from_the_environment(monkeypatch: Patch, capsys: Output) -> None:
@@ -145,3 +158,143 @@ def test_a_trigger_takes_its_key_from_the_environment(monkeypatch: Patch, capsys
         assert status("run", "--base-url", server.url, *arguments) == 0
     assert b"Bearer sk-empty" in server.heard[0]
     assert "sk-empty" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [("extend.title.custom", "$MY_KEY"), ("extend.auth.key", "$BAD_KEY"), ("code.402", "$EMPTY_KEY")],
+)
+def test_the_curl_names_the_variable_that_held_the_key(
+    rule: str, shown: str, monkeypatch: Patch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-mine")
+    monkeypatch.setenv("EMPTY_KEY", "sk-empty")
+    keys = ("--api-key-env", "MY_KEY", "--bad-key", "sk-bad", "--trigger", "402=key-env:EMPTY_KEY")
+    with scripted(http({"code": 418, "msg": "teapot"})) as server:
+        status("run", "--base-url", server.url, *keys, "--only", rule, "--report-dir", str(tmp_path), *TRACK)
+    assert f"Bearer {shown}" in (tmp_path / "report.json").read_text("utf-8")
+
+
+# What is drawn.
+
+
+def planned(capsys: Output, *options: str) -> str:
+    assert status("plan", "--only", "extend.weights", *options) == 0
+    return capsys.readouterr().out
+
+
+def test_the_seed_decides_what_is_drawn_and_is_printed(capsys: Output) -> None:
+    assert planned(capsys, "--seed", "7") == planned(capsys, "--seed", "7") != planned(capsys)
+    assert status("run", "--seed", "7", "--only", "extend.title.custom") == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(", profile apikley, seed 7")
+
+
+# A run that was interrupted.
+
+SOME = ("--only", "extend.[mt]*", "--callback-timeout", "0.1", *TRACK)
+
+
+class Interrupted:
+    """Ends a run after so many results."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def __call__(self, result: Result) -> None:
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+
+
+def interrupted(monkeypatch: Patch, after: int, *arguments: str) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("contract_tests.cli.progress", lambda probes, stream: nullcontext(Interrupted(after)))
+        assert status("run", *arguments) == 130
+
+
+def posted(server: Scripted) -> list[bytes]:
+    """The bodies of what was sent, without the receiver's port."""
+    bodies = [heard.partition(b"\r\n\r\n")[2] for heard in server.heard if heard.startswith(b"POST")]
+    return [re.sub(rb"127\.0\.0\.1:\d+", b"", body) for body in bodies]
+
+
+def verdicts(capsys: Output) -> list[str]:
+    """What was printed, without the lines that name the target."""
+    return [line for line in capsys.readouterr().out.splitlines() if not line.startswith("http://")]
+
+
+@pytest.mark.parametrize("after", [1, 10, 15])
+def test_a_resumed_run_sends_what_was_not_answered_and_counts_what_was_spent(
+    after: int, monkeypatch: Patch, tmp_path: Path, capsys: Output
+) -> None:
+    folder = ("--report-dir", str(tmp_path), "--seed", "7")
+    with scripted(REFUSED) as server:
+        status("run", "--base-url", server.url, *SOME, "--seed", "7")
+        whole, shown = posted(server), verdicts(capsys)
+    with scripted(REFUSED) as server:
+        interrupted(monkeypatch, after, "--base-url", server.url, *SOME, *folder)
+        begun = len(posted(server))
+        assert 0 < begun < len(whole)
+        assert status("run", "--base-url", server.url, "--resume", *SOME, *folder[:2]) == 1
+    assert posted(server) == whole
+    assert verdicts(capsys) == shown
+
+
+def test_a_resumed_run_keeps_to_the_budget_of_both(monkeypatch: Patch, tmp_path: Path, capsys: Output) -> None:
+    arguments = ("--budget", "2", "--only", "extend.weights", "--callback-timeout", "0.1", *TRACK)
+    folder = ("--report-dir", str(tmp_path))
+    accepted = [http({"code": 200, "msg": "success", "data": {"taskId": f"task{number}"}}) for number in range(9)]
+    with scripted(*accepted) as server:
+        interrupted(monkeypatch, 1, "--base-url", server.url, *arguments, *folder)
+        status("run", "--base-url", server.url, "--resume", *arguments, *folder)
+    assert len(posted(server)) == 2
+    out = capsys.readouterr().out
+    assert "budget: 2 of 2 tasks are spent" in (tmp_path / "report.json").read_text("utf-8")
+    assert "; 2 tasks started" in out.splitlines()[-1]
+    assert "its callbacks went to the run that this one resumes" in (tmp_path / "report.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        (("--seed", "8"), "--seed 8 is not that of the run in "),
+        (("--profile", "observed"), "--profile 'observed' is not that of the run in "),
+    ],
+)
+def test_another_run_cannot_be_resumed(
+    changes: tuple[str, str], text: str, monkeypatch: Patch, tmp_path: Path, capsys: Output
+) -> None:
+    folder = ("--report-dir", str(tmp_path))
+    with scripted(REFUSED) as server:
+        interrupted(monkeypatch, 3, "--base-url", server.url, *SOME, *folder)
+        assert status("run", "--base-url", server.url, "--resume", *SOME, *folder, *changes) == 2
+    assert text in capsys.readouterr().err
+
+
+# Keys that a target sends back.
+
+
+class Echoing(plain_server.Plain):
+    """Conforms, but for the key of the request in its callbacks: as a text, and as JSON may write it too."""
+
+    def track(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {**super().track(body), "title": plain_server.KEY, "tags": f"{plain_server.KEY}!"}
+
+    def work(self, task_id: str, body: dict[str, Any]) -> None:
+        url = body["callBackUrl"]
+        super().work(task_id, {**body, "callBackUrl": f"{url}&key={plain_server.KEY}"})
+        super().work(task_id, body)
+        spelled = "".join(f"\\u{ord(character):04x}" for character in plain_server.KEY)
+        httpx.post(url, content=f'{{"code": 200, "msg": "x", "data": {{"callbackType": "{spelled}"}}}}')
+
+
+def test_a_key_in_callbacks_is_in_no_report(monkeypatch: Patch, tmp_path: Path, capfd: Output) -> None:
+    monkeypatch.setenv("SUNO_API_KEY", plain_server.KEY)
+    with Echoing({"e231": ("V4", 198.44)}, pause=0.01) as server:
+        arguments = ("--only", "extend.example", "--callback-timeout", "2", "--report-dir", str(tmp_path), *TRACK)
+        assert status("run", "--base-url", server.url, *arguments) == 1
+    written = "".join(path.read_text("utf-8") for path in tmp_path.iterdir())
+    assert "callback.echo.title" in written
+    assert "&key=***" in written
+    assert "one of text, first, complete" in written
+    assert plain_server.KEY not in written + "".join(capfd.readouterr())

@@ -1,14 +1,17 @@
 """The harness's receiver: everything is kept, whatever it is."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from contract_tests.receiver import Receiver
+from contract_tests.receiver import KEPT, Arrival, Receiver
+from contract_tests.requests import Reply
 from contract_tests.serving import BODY_LIMIT
 
 
@@ -50,7 +53,7 @@ def test_what_comes_to_no_url_that_was_given_out_is_stray(receiver: Receiver, ch
 
 
 def test_the_first_callbacks_get_the_statuses_that_were_asked_for(receiver: Receiver) -> None:
-    url = receiver.url("one", answers=[500, 302])
+    url = receiver.url("one", [Reply(500), Reply(302)])
     assert [httpx.post(url).status_code for _ in range(3)] == [500, 302, 200]
 
 
@@ -95,6 +98,93 @@ def test_a_length_that_is_none_is_an_empty_body(receiver: Receiver) -> None:
     answer = said(url, b"POST /cb/one?k=one HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n{}")
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert receiver.arrived(url)[0].body == b""
+
+
+def dropped(url: str) -> bool:
+    """Whether a callback is left without an answer."""
+    try:
+        httpx.post(url, timeout=10)
+    except httpx.RemoteProtocolError:
+        return True
+    return False
+
+
+def test_a_callback_can_be_dropped_and_the_next_is_answered(receiver: Receiver) -> None:
+    url = receiver.url("one", [Reply(0)])
+    assert [dropped(url), dropped(url)] == [True, False]
+    assert [arrival.status for arrival in receiver.arrived(url)] == [0, 200]
+
+
+def test_an_answer_is_held_back_until_the_request_is_answered(receiver: Receiver) -> None:
+    url = receiver.url("one", [Reply(holds=60)])
+    with ThreadPoolExecutor(1) as thread:
+        held = thread.submit(httpx.post, url, timeout=70)
+        receiver.settle({url: 1}, within=10)
+        assert not held.done()
+        receiver.release(url)
+        assert held.result(10).status_code == 200
+
+
+def test_after_the_answer_to_the_request_nothing_is_held_back(receiver: Receiver) -> None:
+    url = receiver.url("one", [Reply(holds=60)])
+    receiver.release(url)
+    assert httpx.post(url, timeout=10).status_code == 200
+
+
+def test_a_callback_without_an_answer_ends_when_it_comes_again(receiver: Receiver) -> None:
+    url = receiver.url("one", [Reply(0, holds=60)])
+    with ThreadPoolExecutor(1) as thread:
+        held = thread.submit(dropped, url)
+        receiver.settle({url: 1}, within=10)
+        assert not dropped(url)
+        assert held.result(10)
+
+
+def test_the_end_of_the_receiver_ends_what_is_held_back() -> None:
+    with ThreadPoolExecutor(1) as thread:
+        with Receiver() as receiver:
+            url = receiver.url("one", [Reply(holds=60)])
+            held = thread.submit(httpx.post, url, timeout=70)
+            receiver.settle({url: 1}, within=10)
+        assert held.result(10).status_code == 200
+
+
+def test_a_look_comes_before_the_answer_and_quiet_waits_for_it(receiver: Receiver) -> None:
+    looked: list[str] = []
+    going = threading.Event()
+
+    def look(url: str, arrival: Arrival) -> None:
+        going.wait(10)
+        looked.append(f"{url} {arrival.method}")
+
+    url = receiver.url("one", look=look)
+    with ThreadPoolExecutor(1) as thread:
+        held = thread.submit(httpx.post, url, timeout=10)
+        receiver.settle({url: 1}, within=10)
+        assert looked == []
+        going.set()
+        receiver.quiet(0.01, within=10)
+        assert looked == [f"{url} POST"]
+        assert held.result(10).status_code == 200
+
+
+def test_a_look_that_fails_harms_nobody(receiver: Receiver) -> None:
+    def look(url: str, arrival: Arrival) -> None:
+        raise RuntimeError("no")
+
+    url = receiver.url("one", look=look)
+    assert dropped(url)
+    receiver.quiet(0.01, within=10)
+    assert len(receiver.arrived(url)) == 1
+
+
+def test_of_endless_callbacks_a_number_is_kept(receiver: Receiver) -> None:
+    url = receiver.url("one")
+    with httpx.Client() as http:
+        for _ in range(KEPT + 5):
+            assert http.post(url).status_code == 200
+            http.post(f"{url}&more=1")
+    assert (len(receiver.arrived(url)), len(receiver.stray)) == (KEPT, KEPT)
 
 
 def test_settling_returns_as_soon_as_all_has_come(receiver: Receiver) -> None:

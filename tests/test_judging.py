@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract_tests.courses import Course, Finding
+from contract_tests.answers import answer_findings
+from contract_tests.courses import Course, Finding, Poll
 from contract_tests.exchanges import Exchange
-from contract_tests.judging import answer_findings, callback_findings, failed_record_findings, record_findings
+from contract_tests.judging import callback_findings, mixed_findings
 from contract_tests.observing import observed
 from contract_tests.oracle import Oracle
 from contract_tests.published import Published
-from contract_tests.requests import Probe
+from contract_tests.records import failed_record_findings, record_findings
+from contract_tests.requests import Probe, Reply
 from tests.courses import (
     ACCEPTED,
     BAD,
@@ -125,7 +127,11 @@ def test_a_good_course_has_no_finding() -> None:
     ("changed", "rule"),
     [
         pytest.param(course(stage("text"), stage("first")), "callback.complete", id="no complete"),
-        pytest.param(course(stage("first"), stage("text"), stage("complete")), "callback.order", id="another order"),
+        pytest.param(
+            course(arrival(stage("first")), arrival(stage("text"), at=102.0), arrival(stage("complete"), at=103.0)),
+            "callback.order",
+            id="another order",
+        ),
         pytest.param(course(*map(stage, ("text", "text", "first", "complete"))), "callback.once", id="text twice"),
         pytest.param(course(stage("text", callbackType="TEXT"), stage("complete")), "callback.stage", id="no stage"),
         pytest.param(course(stage("text", callbackType=[]), stage("complete")), "callback.stage", id="a list as stage"),
@@ -154,6 +160,13 @@ def test_a_good_course_has_no_finding() -> None:
         pytest.param(wrong_track(title="Other"), "callback.echo.title", id="another title"),
         pytest.param(wrong_track(tags="other"), "callback.echo.tags", id="another style"),
         pytest.param(wrong_track(prompt="other"), "callback.echo.prompt", id="another prompt"),
+        pytest.param(
+            course(arrival(stage("text"), at=99.0), probe=replace(ACCEPTED, replies=(Reply(holds=1.0),))),
+            "answer.waits",
+            id="an answer that waits",
+        ),
+        pytest.param(course(arrival(stage("text"), status=500)), "delivery.retry", id="no retry"),
+        pytest.param(course(polls=[Poll(exchange=exchange(), arrival=arrival(stage("text")))]), "polling.step", id="-"),
         pytest.param(course(record=None), "polling.record", id="no record"),
         pytest.param(course(record=record(taskId="other")), "polling.taskId", id="a record of another"),
         pytest.param(course(record=record(status="PENDING")), "polling.status", id="pending"),
@@ -165,6 +178,33 @@ def test_a_course_with_one_fault_has_its_finding(changed: Course, rule: str) -> 
     assert rule in called(changed)
 
 
+def together(*titles: str, told: dict[str, str] | None = None) -> list[Course]:
+    """Tasks that were started at the same time; `told` is another title that callbacks carry in place of one."""
+    courses = []
+    for title in titles:
+        sent = json.dumps({**json.loads(exchange().sent), "title": title}).encode()
+        shown = (told or {}).get(title, title)
+        done = stage("complete", data=[track(0, title=shown), track(1, title=shown)])
+        courses.append(course(done, probe=replace(ACCEPTED, group="x"), exchange=exchange(sent=sent)))
+    return courses
+
+
+def test_tasks_at_the_same_time_carry_their_own_texts() -> None:
+    assert [found for _, found in mixed_findings(together("one", "two"))] == [[], []]
+
+
+def test_a_text_of_a_task_beside_it_is_a_finding() -> None:
+    _, (_, found) = mixed_findings(together("one", "two", told={"two": "one"}))
+    (mixed,) = found
+    assert (mixed.rule, mixed.got) == ("callback.mixed", "one")
+    assert mixed.expected == "'two', as its own request, which was sent beside others"
+
+
+@pytest.mark.parametrize("alone", [together("one"), [course(), course()]])
+def test_a_task_alone_is_mixed_with_none(alone: list[Course]) -> None:
+    assert list(mixed_findings(alone)) == []
+
+
 def test_a_silent_course_lacks_its_last_callback() -> None:
     findings = list(callback_findings(course(arrivals=[]), PUBLISHED, ORACLE))
     assert findings == [
@@ -173,8 +213,12 @@ def test_a_silent_course_lacks_its_last_callback() -> None:
 
 
 def test_where_callbacks_may_overtake_each_other_no_order_is_asked_for() -> None:
-    shuffled = course(stage("first"), stage("text"), stage("complete"))
+    shuffled = course(arrival(stage("first")), arrival(stage("text"), at=102.0), arrival(stage("complete"), at=103.0))
     assert called(shuffled, Published.read("observed")) == []
+
+
+def test_callbacks_that_come_at_the_same_time_have_no_order() -> None:
+    assert called(course(stage("first"), stage("text"), stage("complete"))) == []
 
 
 def test_original_parameters_are_not_echoed() -> None:

@@ -1,18 +1,22 @@
 """The harness can fail: a few faults here, the whole catalogue by `python -m contract_tests.mutants`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from contract_tests.mock import mock
-from contract_tests.mutants.__main__ import UNHARMED, killed
+from contract_tests.mutants.__main__ import UNHARMED, Calm, Killed, calm, killed, main
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant
 from contract_tests.published import Published, profiles
+from contract_tests.results import Verdict
 
 APIKLEY = Published.read("apikley")
 ALL = list(mutants(APIKLEY))
-FEW = ALL[5::24]
+LASTING = [each for each in ALL if each.by in ("callback.early", "answer.waits", "callback.mixed", "polling.forward")]
+FEW = [*ALL[5::24], *LASTING, next(each for each in ALL if each.group == "deliveries")]
+LIVING = Killed(mutant=UNHARMED, rules=(), took=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +40,39 @@ def test_a_server_without_a_fault_raises_no_alarm(url: str) -> None:
     assert killed(url, APIKLEY, UNHARMED).rules == ()
 
 
+@pytest.mark.parametrize("seed", [0, 11])
+def test_the_default_run_raises_no_alarm_on_the_mock(seed: int) -> None:
+    """Twenty seeds: `python -m contract_tests.mutants --seeds 20`."""
+    found = calm(APIKLEY, seed)
+    assert (found.rules, found.counts[Verdict.NOT_TRIED]) == ((), 0)
+
+
+def test_a_mutant_that_lives_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "contract_tests.mutants.__main__.killed", lambda url, published, mutant: replace(LIVING, mutant=mutant)
+    )
+    monkeypatch.setattr("sys.argv", ["mutants", "--only", "taskId"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.endswith("nobody") for line in lines[:-1])
+    assert lines[-1] == f"0 of {len(lines) - 2} mutants killed"
+
+
+def test_the_seeds_are_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    loud = Calm(seed=1, rules=("callback.once",), counts=dict.fromkeys(Verdict, 2), took=1.0)
+    monkeypatch.setattr("contract_tests.mutants.__main__.calm", lambda published, seed: replace(loud, seed=seed))
+    monkeypatch.setattr("sys.argv", ["mutants", "--seeds", "2"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "  1.0 s  seed 1     2 passed, 2 violated, 2 not_tried, 2 observed  callback.once"
+    assert lines[2] == "0 of 2 seeds without an alarm"
+
+
 @pytest.mark.parametrize("mutant", FEW, ids=lambda mutant: mutant.name)
 def test_a_fault_is_found(url: str, mutant: Mutant) -> None:
-    assert killed(url, APIKLEY, mutant).rules
+    found = killed(url, APIKLEY, mutant)
+    assert found.by, found.rules

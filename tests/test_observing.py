@@ -1,5 +1,6 @@
 """What a target's answers and callbacks tell of the open questions."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from contract_tests.courses import Course
 from contract_tests.exchanges import Exchange
 from contract_tests.observing import observed
-from tests.courses import BAD, REFUSED, arrival, course, exchange, stage, track
+from contract_tests.observing import readings as asked
+from contract_tests.requests import UNKNOWN_AUDIO
+from tests.courses import BAD, GOOD, PROBES, REFUSED, arrival, course, exchange, stage, track
 
 
 def readings(refusals: list[Exchange], *courses: Course) -> dict[str, tuple[str, ...]]:
@@ -28,6 +31,10 @@ def test_nothing_seen_is_nothing_observed() -> None:
     [
         (refusal(), "refusal_status", "envelope"),
         (refusal(status=422), "refusal_status", "mirror"),
+        (refusal({**BAD, "code": 500}, status=500), "server_error_status", "http_500"),
+        (refusal({**BAD, "code": 500}), "server_error_status", "envelope"),
+        (refusal(sent=UNKNOWN_AUDIO.encode()), "unknown_audio", "invalid"),
+        (refusal({**BAD, "code": 404}, sent=UNKNOWN_AUDIO.encode()), "unknown_audio", "not_found"),
         (refusal(), "error_data", "null"),
         (refusal({"code": 422, "msg": "x"}), "error_data", "absent"),
         (refusal(), "content_type", "plain"),
@@ -68,3 +75,43 @@ def test_a_target_that_is_not_consistent_has_both_readings() -> None:
 
 def test_an_error_of_the_server_tells_nothing_of_refusals() -> None:
     assert "refusal_status" not in readings([refusal({**BAD, "code": 500}, status=500)])
+
+
+FAILING = replace(PROBES[0], fails=501)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "reading"),
+    [
+        ({"callbackType": "error", "data": None}, "failure_type", "error"),
+        ({"callbackType": "complete", "data": []}, "failure_type", "complete"),
+        ({"callbackType": "error", "data": None}, "failure_data", "null"),
+        ({"callbackType": "error", "data": []}, "failure_data", "empty"),
+        ({"callbackType": "error"}, "failure_data", "absent"),
+    ],
+)
+def test_a_failure_tells_a_reading(data: dict[str, Any], kind: str, reading: str) -> None:
+    failed = course({"code": 501, "msg": "x", "data": data}, probe=FAILING)
+    assert readings([], failed)[kind] == (reading,)
+
+
+LENGTHS = [probe for probe in PROBES if probe.question == "string_length"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "reading"),
+    [
+        ((True, True), "code_points"),
+        ((True, False), "utf16"),
+        ((False, False), "bytes"),
+        ((False, True), "neither"),
+    ],
+)
+def test_answers_to_one_question_are_read_together(accepted: tuple[bool, bool], reading: str) -> None:
+    """Two probes ask how long a text is: no reading is taken for granted, and each answer rules some out."""
+    answers = [(probe, exchange(GOOD if good else BAD, probe)) for probe, good in zip(LENGTHS, accepted, strict=True)]
+    assert [found for _, _, found in asked(answers)] == [reading]
+
+
+def test_one_answer_may_leave_two_readings() -> None:
+    assert [found for _, _, found in asked([(LENGTHS[0], exchange(GOOD))])] == ["code_points or utf16"]

@@ -46,12 +46,15 @@ def test_every_rule_that_holds_has_a_probe_or_is_a_question(profile: str) -> Non
 
 
 @each_profile
-def test_every_limit_that_holds_is_probed_for_every_model(profile: str) -> None:
+def test_every_limit_is_probed_for_every_model_past_its_largest_reading(profile: str) -> None:
     published = PUBLISHED[profile]
     said = " ".join(probe.says for probe in PROBES[profile])
+    largest: dict[tuple[str, str], int] = {}
     for limit in published.limits:
-        if all(published.picks[name] == pick for name, pick in limit.when.items()):
-            assert f"{limit.field} has {limit.characters + 1} characters, one byte each, for {limit.model}" in said
+        key = limit.field, limit.model
+        largest[key] = max(limit.characters, largest.get(key, 0))
+    for (field, model), characters in largest.items():
+        assert f"{field} has {characters + 1} characters, one byte each, for {model}" in said
 
 
 @each_profile
@@ -115,6 +118,16 @@ def test_a_refusal_is_free_and_an_acceptance_or_a_question_costs_one_task(profil
 def test_what_is_free_comes_first(profile: str) -> None:
     costs = [probe.cost for probe in PROBES[profile]]
     assert costs == sorted(costs)
+
+
+@each_profile
+def test_an_empty_style_is_asked_about_and_breaks_nothing_else(profile: str) -> None:
+    (asked,) = [probe for probe in PROBES[profile] if probe.question == "empty_text"]
+    example, refusing = (edition(profile, *sets).contract("extend") for sets in ((), ("empty_text=refused",)))
+    assert example.violations(body(asked)) == []
+    assert [each.rule for each in refusing.violations(body(asked))] == ["extend.style.empty"]
+    assert asked.readings == {"accepted": True, "refused": False}
+    assert asked.quote.startswith("Is an empty text enough where custom mode requires")
 
 
 @each_profile

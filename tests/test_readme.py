@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 import mock_server
+from contract_tests.cases import cases
 from contract_tests.mock import mock_tracks
 from contract_tests.mutants.catalogue import mutants
+from contract_tests.plan import Plan
 from contract_tests.published import Published
-from contract_tests.run import Plan
 from mock_server.options import environment
 from mock_server.questions import Register
 from mock_server.receiver import Receiver
@@ -82,7 +83,12 @@ def test_the_options_in_the_readme_exist() -> None:
         subprocess.run(
             [sys.executable, "-m", *command, "--help"], capture_output=True, text=True, timeout=30, check=True
         ).stdout
-        for command in (["mock_server", "serve"], ["contract_tests", "run"])
+        for command in (
+            ["mock_server", "serve"],
+            ["contract_tests", "run"],
+            ["contract_tests.mutants"],
+            ["pytest", "contract_tests"],
+        )
     )
     assert {option for option in options - {"--help"} if option not in helped} == set()
     assert environment("--rate-limit") in README
@@ -90,9 +96,17 @@ def test_the_options_in_the_readme_exist() -> None:
 
 def test_the_counts_in_the_readme_and_the_changelog_are_right() -> None:
     published = Published.read("apikley")
-    assert f"all {len(list(mutants(published)))} are found" in README
-    probes = Plan(published=published, tracks=mock_tracks(published)).probes()
-    assert f"{len(list(probes))} probes by rule" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    probes = len(list(Plan(published=published, tracks=mock_tracks(published)).probes()))
+    sent = len(list(cases(published)))
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    for text, where in {
+        f"all {len(list(mutants(published)))} are found": README,
+        f"all {probes} probes": README,
+        f"{sent} cases: ": README,
+        f"{probes} probes by rule": changes,
+        f"{sent} cases that": changes,
+    }.items():
+        assert text in " ".join(where.split())
 
 
 def test_the_questions_in_the_readme_exist() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from typing import Any
+from functools import partial
 from xml.etree import ElementTree
 
 import pytest
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from contract_tests.courses import Finding
 from contract_tests.reports import as_json, as_junit, curl, rows, summary
-from contract_tests.run import Result, Verdict
+from contract_tests.results import Result, Verdict
+from tests import courses
 from tests.courses import ACCEPTED, BAD, REFUSED, exchange
 
 FINDING = Finding(rule="extend.title.length", expected="code 422", got="HTTP 200 {}")
@@ -20,9 +21,7 @@ READ = Result(rule="model_mismatch", verdict=Verdict.OBSERVED, why="refused")
 LEFT = Result(rule="code.451", verdict=Verdict.NOT_TRIED, why="no --trigger")
 
 
-def violated(**changes: Any) -> Result:
-    whole: dict[str, Any] = {"rule": FINDING.rule, "verdict": Verdict.VIOLATED, "probe": REFUSED}
-    return Result(**{**whole, "findings": (FINDING,), "exchange": exchange(BAD, REFUSED), **changes})
+violated = partial(courses.violated, FINDING)
 
 
 ALL = (PASSED, violated(), READ, LEFT)

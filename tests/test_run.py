@@ -1,27 +1,33 @@
 """Whole runs: against the mock, against a server that is not ours, and against some that mean no good."""
 
 import io
-import threading
 import time
+import tracemalloc
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from socket import socket
+from contextlib import contextmanager, suppress
+from socket import create_connection, socket
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
+from contract_tests.plan import Plan
 from contract_tests.published import Published, profiles
 from contract_tests.receiver import Receiver
-from contract_tests.run import Plan, Result, Run, Verdict
+from contract_tests.results import Result, Verdict
+from contract_tests.run import Run
 from contract_tests.target import Limits, Target
 from contract_tests.triggers import Trigger, mock_triggers
 from tests import plain_server
+from tests.courses import SOURCES
 from tests.scripted import ACCEPTED, REFUSED, Script, http, scripted
 
 APIKLEY = Published.read("apikley")
 TRACKS = mock_tracks(APIKLEY)
+QUESTIONS = APIKLEY.questions.items()
 
 
 def ran(url: str, key: str = KEY, budget: int | None = None, **changes: Any) -> list[Result]:
@@ -44,19 +50,6 @@ def verdicts(results: list[Result], verdict: Verdict) -> set[str]:
     return {each.rule for each in results if each.verdict is verdict}
 
 
-@contextmanager
-def plain(pause: float = 0.35) -> Iterator[str]:
-    server = plain_server.Plain({track.id: (track.model, track.duration) for track in TRACKS}, pause)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield server.url
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.mark.parametrize("profile", profiles())
 def test_the_mock_conforms_on_every_profile(profile: str) -> None:
     published = Published.read(profile)
@@ -70,6 +63,27 @@ def test_the_mock_conforms_on_every_profile(profile: str) -> None:
         assert all(each == pick for each in reading), question
 
 
+def other_readings(which: int) -> dict[str, str]:
+    """Of each question a reading that the profile does not pick."""
+    others = {name: [each for each in entry["readings"] if each != APIKLEY.picks[name]] for name, entry in QUESTIONS}
+    return {name: readings[min(which, len(readings) - 1)] for name, readings in others.items()}
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_no_reading_of_an_open_question_is_a_violation(which: int) -> None:
+    chosen = other_readings(which)
+    options = [f"--set={question}={reading}" for question, reading in chosen.items()]
+    triggers = tuple(mock_triggers(APIKLEY))
+    with mock("apikley", *options) as url:
+        results = ran(url, triggers=triggers, callback_timeout=6, retries=3)
+    assert violations(results) == {}
+    del chosen["server_error_status"]  # HTTP 500 by refusal_status=mirror
+    read = {each.rule: each.why for each in results if each.rule in chosen}
+    assert read == {question: reading for question, reading in chosen.items() if question in read}
+    assert len(read) >= 19
+    assert read["empty_text"] == "refused"
+
+
 def test_the_mock_conforms_when_it_is_only_polled() -> None:
     triggers = (Trigger.parse("callback-501=header:Prefer=scenario=callback-501"),)
     with mock("apikley") as url:
@@ -80,8 +94,8 @@ def test_the_mock_conforms_when_it_is_only_polled() -> None:
 
 
 def test_a_server_of_the_documents_that_is_not_ours_conforms() -> None:
-    with plain() as url:
-        results = ran(url, plain_server.KEY, callback_timeout=20)
+    with plain_server.Plain(SOURCES) as server:
+        results = ran(server.url, plain_server.KEY, callback_timeout=20)
     assert violations(results) == {}
     (course,) = [each for each in results if each.rule == "callbacks" and each.probe and "example" in each.probe.rule]
     assert [what for _, what in course.timeline] == ["answer", "text", "first", "complete"]
@@ -89,8 +103,8 @@ def test_a_server_of_the_documents_that_is_not_ours_conforms() -> None:
 
 
 def test_codes_that_nothing_brings_about_were_not_tried() -> None:
-    with plain(pause=0.01) as url:
-        results = ran(url, plain_server.KEY, only="code.*")
+    with plain_server.Plain(SOURCES, pause=0.01) as server:
+        results = ran(server.url, plain_server.KEY, only="code.*")
     wanted = {"code.402", "code.409", "code.429", "code.451", "code.455", "code.500"}
     wanted |= {f"code.callback-{code}" for code in APIKLEY.callback_codes if code != 200}
     assert verdicts(results, Verdict.NOT_TRIED) == wanted & {each.rule for each in results}
@@ -133,7 +147,7 @@ class Calling(plain_server.Plain):
     """Accepts everything as the plain server does, and then calls back with something else."""
 
     def __init__(self, body: bytes, suffix: str = "") -> None:
-        super().__init__({track.id: (track.model, track.duration) for track in TRACKS})
+        super().__init__(SOURCES)
         self.body, self.suffix = body, suffix
 
     def work(self, task_id: str, body: dict[str, Any]) -> None:
@@ -141,13 +155,12 @@ class Calling(plain_server.Plain):
 
 
 def called_back(body: bytes, suffix: str = "") -> list[Result]:
-    server = Calling(body, suffix)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        return ran(server.url, plain_server.KEY, only="extend.example")
-    finally:
-        server.shutdown()
-        server.server_close()
+    return called_by(Calling(body, suffix))
+
+
+def called_by(server: plain_server.Plain, **changes: Any) -> list[Result]:
+    with server:
+        return ran(server.url, plain_server.KEY, **{"only": "extend.example", **changes})
 
 
 @pytest.mark.parametrize(
@@ -187,6 +200,66 @@ def test_a_callback_after_a_refusal_is_a_violation() -> None:
             results = Run(plan, target, receiver).results()
             target.close()
     assert violations(results) == {"refusal.callback": "oops"}
+
+
+MIB = 1024 * 1024
+
+
+def answers_100_mib(connection: socket) -> None:
+    connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {100 * MIB}\r\n\r\n".encode())
+    pour(connection)
+
+
+def streams_for_ever(connection: socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        connection.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+
+
+def inflates(connection: socket) -> None:
+    packer = zlib.compressobj(wbits=31)
+    raw = b"".join(packer.compress(bytes(MIB)) for _ in range(100)) + packer.flush()
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(raw)}\r\n\r\n"
+    connection.sendall(head.encode() + raw)
+
+
+def pour(connection: socket) -> None:
+    for _ in range(100):
+        connection.sendall(b"x" * MIB)
+
+
+@contextmanager
+def bounded(mib: int) -> Iterator[None]:
+    """Less memory than so much is taken, the servers' own included."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < mib * MIB
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("script", [answers_100_mib, streams_for_ever, inflates])
+def test_an_answer_without_bound_is_a_violation_in_bounded_memory(script: Script) -> None:
+    with scripted(script) as server, bounded(40):
+        results = ran(server.url, only="extend.title.custom")
+    assert "longer than 1048576 bytes" in violations(results)["answer.given"]
+
+
+class Pouring(plain_server.Plain):
+    """Accepts everything as the plain server does, and then calls back with 100 MiB."""
+
+    def work(self, task_id: str, body: dict[str, Any]) -> None:
+        to = urlsplit(body["callBackUrl"])
+        head = f"POST {to.path}?{to.query} HTTP/1.1\r\nHost: x\r\nContent-Length: {100 * MIB}\r\n\r\n"
+        with create_connection((to.hostname or "", to.port or 0)) as connection, suppress(OSError):
+            connection.sendall(head.encode())
+            pour(connection)
+
+
+def test_a_callback_of_100_mib_is_a_violation_in_bounded_memory() -> None:
+    with bounded(40):
+        assert "callback.json" in violations(called_by(Pouring(SOURCES), callback_timeout=1.0))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,15 @@
 """The one way to a target: budget, patience, bounded time, and keys that appear nowhere."""
 
+import gzip
 import io
 import json
 import socket
 import threading
 import time
+import traceback
+import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests.exchanges import Exchange
+from contract_tests.keys import Keys
 from contract_tests.requests import ACCEPTED as ACCEPTANCE
 from contract_tests.requests import REFUSED as REFUSAL
 from contract_tests.requests import Expected, Probe
 from contract_tests.target import (
-    ANSWER_LIMIT,
     LONGEST_WAIT,
     RATE_WINDOW,
     RETRIES,
@@ -26,6 +31,7 @@ from contract_tests.target import (
     Spent,
     Target,
 )
+from contract_tests.wire import ANSWER_LIMIT
 from tests.scripted import ACCEPTED, REFUSED, Script, Scripted, http, scripted
 
 KEY = "sk-very-secret"
@@ -106,6 +112,14 @@ def test_an_answer_without_a_code_has_none(body: bytes) -> None:
     assert (exchange.code, exchange.task_id, exchange.error) == (None, None, "")
 
 
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_an_answer_that_is_compressed_is_read(coding: str, pack: Callable[[bytes], bytes]) -> None:
+    raw = pack(b'{"code": 422, "msg": "wrong"}')
+    exchange, server, _ = one(http(raw, 200, f"Content-Encoding: {coding}"))
+    assert exchange.code == 422
+    assert b"accept-encoding: identity" in server.heard[0].lower()
+
+
 def test_a_redirect_is_not_followed() -> None:
     exchange, server, _ = one(http(b"", 302, "Location: http://127.0.0.1:1/"))
     assert (exchange.status, len(server.heard)) == (302, 1)
@@ -121,19 +135,19 @@ def test_a_task_is_polled_until_it_is_no_longer_under_way() -> None:
     records = [{"status": status} for status in ("PENDING", "FIRST_SUCCESS", "SUCCESS")]
     with scripted(*[http({"code": 200, "data": record}) for record in records]) as server:
         tried = Tried(server.url)
-        assert tried.target.finished("5c79", within=60) == {"status": "SUCCESS"}
+        assert [poll.record for poll in tried.target.followed("5c79", within=60)] == records
     assert (len(server.heard), tried.slept) == (3, [5.0, 5.0])
 
 
 def test_a_task_that_never_ends_is_polled_once_when_there_is_no_time() -> None:
     with scripted(http({"code": 200, "data": {"status": "PENDING"}})) as server:
-        assert Tried(server.url).target.finished("5c79", within=0) == {"status": "PENDING"}
+        assert len(Tried(server.url).target.followed("5c79", within=0)) == 1
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"data": []}', b'{"data": {"status": ["x"]}}'])
 def test_a_record_that_is_none_is_no_crash(body: bytes) -> None:
     with scripted(http(body)) as server:
-        Tried(server.url).target.finished("5c79", within=0)
+        Tried(server.url).target.followed("5c79", within=0)
     assert len(server.heard) == 1
 
 
@@ -323,6 +337,35 @@ def test_a_base_url_that_is_none_is_an_error() -> None:
     assert Tried("ftp://127.0.0.1").send().error.startswith("UnsupportedProtocol: ")
 
 
+def test_what_is_recorded_of_an_earlier_run_is_not_sent_again() -> None:
+    with scripted(REFUSED, ACCEPTED) as server:
+        tried = Tried(server.url)
+        first = tried.send()
+        limits = Limits(budget=2)
+        again = Target(server.url, {"own": KEY}, limits, io.StringIO(), recorded={"x": first}, spent=2)
+        assert again.send(probe(), URL) is first
+        with pytest.raises(Spent, match=r"^2 of 2 tasks are spent$"):
+            again.send(probe(ACCEPTANCE, id="y"), URL)
+    assert len(server.heard) == 1
+
+
+def test_a_recorded_429_that_was_not_wanted_is_sent_again() -> None:
+    with scripted(BUSY, REFUSED) as server:
+        busy = Tried(server.url).send(Expected(codes=frozenset({429})))
+        again = Target(server.url, {"own": KEY}, Limits(), io.StringIO(), recorded={"x": busy})
+        assert again.send(probe(), URL).code == 422
+        assert again.send(probe(Expected(codes=frozenset({429}))), URL) is busy
+
+
+def test_threads_share_the_budget_and_the_spacing() -> None:
+    with scripted(ACCEPTED) as server, ThreadPoolExecutor(8) as threads:
+        tried = Tried(server.url, budget=3, spacing=50.0)
+        sent = [threads.submit(tried.send, ACCEPTANCE) for _ in range(8)]
+        spent = [each.exception() for each in sent]
+    assert sum(each is None for each in spent) == len(server.heard) == tried.target.spent == 3
+    assert [round(each, -1) for each in sorted(tried.slept)] == [50.0, 100.0]
+
+
 # Keys.
 
 
@@ -354,6 +397,28 @@ def test_a_key_that_no_header_can_hold_is_in_no_error(key: str) -> None:
         assert form not in f"{exchange.error} {dict(exchange.headers)} {tried.everything}"
 
 
+def test_a_key_is_masked_as_a_url_and_a_page_write_it() -> None:
+    keys = Keys({"own": "sk-very-secret/&", "bad": ""})
+    for form in ("sk-very-secret/&", "sk-very-secret%2F%26", "sk-very-secret/%26", "sk-very-secret/&amp;"):
+        assert keys.masked(f"a {form} b") == "a *** b"
+
+
+def test_no_traceback_holds_a_key_even_with_its_values() -> None:
+    """As pytest and error trackers show it: the values of every frame."""
+
+    class Broken(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError("no space left")
+
+    with scripted(REFUSED) as server:
+        target = Target(server.url, {"own": KEY, "bad": "other"}, Limits(), Broken())
+        with pytest.raises(OSError, match="no space left") as failed:
+            target.send(probe(method="GET"), URL)
+    shown = traceback.TracebackException.from_exception(failed.value, capture_locals=True)
+    assert "Authorization" in (text := "".join(shown.format()))
+    assert KEY not in f"{text} {target!r}"
+
+
 def test_an_empty_key_masks_nothing() -> None:
     with scripted(REFUSED) as server:
         exchange = Tried(server.url, key="").send()
@@ -362,7 +427,9 @@ def test_an_empty_key_masks_nothing() -> None:
 
 def test_the_journal_has_a_line_for_every_exchange() -> None:
     _, _, tried = one(BUSY, REFUSED)
-    lines = [json.loads(line) for line in tried.everything.splitlines()]
-    assert [line["status"] for line in lines] == [200, 200]
-    assert set(lines[0]) == {"method", "url", "headers", "sent", "status", "body", "error", "took"}
+    written = [json.loads(line) for line in tried.everything.splitlines()]
+    assert written[::2] == [{"sending": "x"}] * 2
+    lines = written[1::2]
+    assert [(line["probe"], line["status"]) for line in lines] == [("x", 200), ("x", 200)]
+    assert set(lines[0]) >= {"method", "url", "headers", "sent", "status", "content_type", "body", "error", "took"}
     assert json.loads(lines[1]["body"])["code"] == 422

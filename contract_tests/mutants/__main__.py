@@ -1,59 +1,117 @@
-"""Run the harness against every mutant and print which rule killed it: `python -m contract_tests.mutants`."""
+"""Run the harness against every mutant and print which rule killed it: `python -m contract_tests.mutants`. With
+`--seeds 20`, run it against the mock itself with so many seeds, where every broken rule is a false alarm."""
 
 import argparse
 import io
 import sys
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant, Proxy
+from contract_tests.plan import Plan
 from contract_tests.published import Published
 from contract_tests.receiver import Receiver
-from contract_tests.run import Plan, Run, Verdict
+from contract_tests.requests import ATTEMPTS
+from contract_tests.results import Result, Verdict
+from contract_tests.run import Run
 from contract_tests.target import Limits, Target
 from contract_tests.triggers import mock_triggers
 
 PATIENCE = 1.0
 """Seconds to wait for a callback that a mutant may keep back; the mock's come at once."""
+LONG_PATIENCE = 6.0
+"""Seconds to wait where callbacks are sent again, some after the mock's own timeout."""
+QUICK = ("acceptance", "refusal", "envelope", "codes", "timing", "callbacks", "polling")
+"""Groups of faults that show without waiting for retries."""
 UNHARMED = Mutant(name="no fault", group="none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Killed:
-    """What became of one mutant: the rules that it broke, none if it lives, and the seconds that the run took."""
+    """What became of one mutant: the rules that it broke, and the seconds that the run took."""
 
     mutant: Mutant
     rules: tuple[str, ...]
     took: float
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The rules that name the fault; none if the mutant lives."""
+        return tuple(rule for rule in self.rules if fnmatchcase(rule, self.mutant.by))
 
 
 def killed(url: str, published: Published, mutant: Mutant) -> Killed:
     """The verdict of a whole run on one mutant in front of the server at `url`."""
     started = time.monotonic()
     with Proxy(url, mutant) as proxy, Receiver() as receiver:
-        target = Target(proxy.url, {"own": KEY, "bad": BAD_KEY}, Limits(), io.StringIO())
         plan = Plan(
             published=published,
             tracks=mock_tracks(published),
             triggers=tuple(mock_triggers(published)),
-            callback_timeout=PATIENCE,
-            retries=True,
+            callback_timeout=PATIENCE if mutant.group in QUICK else LONG_PATIENCE,
+            retries=0 if mutant.group in QUICK else ATTEMPTS - 1,
         )
-        results = Run(plan, target, receiver).results()
-        target.close()
-    broken = dict.fromkeys(result.rule for result in results if result.verdict is Verdict.VIOLATED)
-    return Killed(mutant=mutant, rules=tuple(broken), took=time.monotonic() - started)
+        broken = _broken(_run(proxy.url, plan, receiver))
+    return Killed(mutant=mutant, rules=broken, took=time.monotonic() - started)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calm:
+    """What the default run finds on the mock with one seed."""
+
+    seed: int
+    rules: tuple[str, ...]
+    counts: Mapping[Verdict, int]
+    took: float
+
+
+def calm(published: Published, seed: int) -> Calm:
+    """The default run against a mock of its own, both with this seed: any broken rule is a false alarm."""
+    started = time.monotonic()
+    with mock(published.profile, "--seed", str(seed)) as url, Receiver() as receiver:
+        plan = Plan(
+            published=published,
+            tracks=mock_tracks(published),
+            triggers=tuple(mock_triggers(published)),
+            retries=ATTEMPTS - 1,
+            seed=seed,
+        )
+        results = _run(url, plan, receiver)
+    return Calm(
+        seed=seed,
+        rules=_broken(results),
+        counts=Counter(result.verdict for result in results),
+        took=time.monotonic() - started,
+    )
+
+
+def _run(url: str, plan: Plan, receiver: Receiver) -> list[Result]:
+    target = Target(url, {"own": KEY, "bad": BAD_KEY}, Limits(), io.StringIO())
+    results = Run(plan, target, receiver).results()
+    target.close()
+    return results
+
+
+def _broken(results: Iterable[Result]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(result.rule for result in results if result.verdict is Verdict.VIOLATED))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=0, help="in place of mutants, the mock with so many seeds")
     parser.add_argument("--profile", default="apikley")
     parser.add_argument("--only", default="", help="mutants whose name holds this")
     options = parser.parse_args()
     published = Published.read(options.profile)
+    if options.seeds:
+        alarms = list(_calmed(calm(published, seed) for seed in range(options.seeds)))
+        print(f"{options.seeds - len(alarms)} of {options.seeds} seeds without an alarm")
+        sys.exit(1 if alarms else 0)
     chosen = [each for each in mutants(published) if options.only in each.name]
     with mock(options.profile) as url:
         alive = list(_told(killed(url, published, mutant) for mutant in (UNHARMED, *chosen)))
@@ -61,12 +119,22 @@ def main() -> None:
     sys.exit(1 if alive else 0)
 
 
+def _calmed(results: Iterable[Calm]) -> Iterable[int]:
+    """Print each result; the seeds that raised an alarm come back."""
+    for result in results:
+        counts = ", ".join(f"{result.counts[verdict]} {verdict}" for verdict in Verdict)
+        print(f"{result.took:5.1f} s  seed {result.seed:<4}  {counts}  {', '.join(result.rules)}", flush=True)
+        if result.rules:
+            yield result.seed
+
+
 def _told(results: Iterable[Killed]) -> Iterable[Mutant]:
     """Print each result; those that are not as they should be come back."""
     for result in results:
-        by = ", ".join(result.rules[:3]) or "nobody"
+        unharmed = result.mutant is UNHARMED
+        by = ", ".join((result.rules if unharmed else result.by)[:3]) or "nobody"
         print(f"{result.took:5.1f} s  {result.mutant.group:10}  {result.mutant.name:46}  {by}", flush=True)
-        if bool(result.rules) is (result.mutant is UNHARMED):
+        if bool(result.rules if unharmed else result.by) is unharmed:
             yield result.mutant
 
 

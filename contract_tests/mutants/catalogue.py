@@ -3,6 +3,7 @@ codes, the callbacks, polling."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final
 
 from contract_tests.mutants.changes import (
@@ -26,6 +27,7 @@ from contract_tests.mutants.changes import (
     weighs,
     with_tracks,
 )
+from contract_tests.mutants.courses import of_courses
 from contract_tests.mutants.proxy import Mutant
 from contract_tests.published import Published
 from contract_tests.serving import Message
@@ -33,12 +35,21 @@ from contract_tests.serving import Message
 CODES: Final = (401, 404, 422)
 
 
+BY_GROUP: Final = {
+    "acceptance": "extend.*",
+    "refusal": "extend.*",
+    "envelope": "[ar]*.*",
+    "codes": "[ec]*.*",
+    "callbacks": "ca*.*",
+    "polling": "polling*.*",
+}
+"""The rules of which one names a fault of the group, where the mutant names no single one."""
+
+
 def mutants(published: Published) -> Iterator[Mutant]:
-    yield from _accepting(published)
-    yield from _refusing()
-    yield from _enveloping()
-    yield from _calling()
-    yield from _polling()
+    groups = (_accepting(published), _refusing(), _enveloping(), _calling(), _polling(), of_courses())
+    for mutant in chain.from_iterable(groups):
+        yield mutant if mutant.by else replace(mutant, by=BY_GROUP[mutant.group])
 
 
 def _accepting(published: Published) -> Iterator[Mutant]:
@@ -46,14 +57,14 @@ def _accepting(published: Published) -> Iterator[Mutant]:
     asked = {"extend.model.source", "extend.personaId.custom", "extend.body.properties", "extend.personaId.required"}
     for rule in dict.fromkeys(rule.id for rule in published.holding(published.picks)):
         if rule not in asked:
-            yield Mutant(name=f"accepts what breaks {rule}", group="acceptance", answer=accepts(rule))
+            yield Mutant(name=f"accepts what breaks {rule}", group="acceptance", answer=accepts(rule), by=rule)
     for limit in published.limits:
         rule = f"extend.{limit.field}.length"
         name = f"accepts any {limit.field} for {limit.model}"
         if limit.when in ({}, {"v4_5all_title": published.picks["v4_5all_title"]}):
-            yield Mutant(name=name, group="acceptance", answer=accepts(rule, model=limit.model))
+            yield Mutant(name=name, group="acceptance", answer=accepts(rule, model=limit.model), by=rule)
     for rule in ("extend.contentType", "extend.body.json"):
-        yield Mutant(name=f"accepts what breaks {rule}", group="acceptance", answer=accepts(rule))
+        yield Mutant(name=f"accepts what breaks {rule}", group="acceptance", answer=accepts(rule), by=rule)
     yield Mutant(name="needs no key", group="acceptance", answer=accepts_code(401, lambda sent: not key(sent)))
     yield Mutant(name="takes any scheme", group="acceptance", answer=accepts_code(401, lambda sent: bool(key(sent))))
 
@@ -101,10 +112,11 @@ def _enveloping() -> Iterator[Mutant]:
         "a number as taskId": {"data": {"taskId": 5}},
         "an empty taskId": {"data": {"taskId": ""}},
         "task_id in place of taskId": {"data": {"task_id": FAKE}},
-        "the same taskId for all": {"data": {"taskId": FAKE}},
         "code 0": {"code": 0},
         "code 201": {"code": 201},
     }
+    same = on(lambda code: code == 200, {"data": {"taskId": FAKE}})
+    yield Mutant(name="accepted with the same taskId for all", group="envelope", answer=same, by="answer.taskId.fresh")
     for name, changes in accepted.items():
         yield Mutant(name=f"accepted with {name}", group="envelope", answer=on(lambda code: code == 200, changes))
     refused: Mapping[str, Any] = {
@@ -153,7 +165,6 @@ def _calling() -> Iterator[Mutant]:
         yield Mutant(name=f"{stage} without a stage", group="callbacks", callback=data(stage, {"callbackType": GONE}))
         cut = if_stage(stage, lambda came: [replace(came, body=came.body[:-9])])
         yield Mutant(name=f"{stage} cut short", group="callbacks", callback=cut)
-    yield Mutant(name="no retries", group="callbacks", acknowledges=True)
     yield Mutant(name="never complete", group="callbacks", callback=if_stage("complete", lambda came: []))
     yield Mutant(name="no callback at all", group="callbacks", callback=lambda came: [])
     yield Mutant(name="PUT callbacks", group="callbacks", callback=lambda came: [replace(came, method="PUT")])

@@ -2,9 +2,10 @@
 mutant says, and nothing else."""
 
 import re
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from typing import Final, Self
 from urllib.parse import quote, unquote, urlsplit
 
@@ -13,6 +14,9 @@ from contract_tests.serving import Message, ThreadedServer
 
 FORWARD: Final = "/forward/"
 RECEIVER: Final = re.compile(rb"http://127\.0\.0\.1:\d+/cb/[^\"\\]*")
+FORWARDED: Final = re.compile(rb"/forward/([^\"\\]*)")
+WAIT: Final = 3.0
+"""Seconds that a mutant waits for a callback that may never be answered."""
 RULES: Final = "suno-mock-rules"
 HOP_BY_HOP: Final = frozenset(
     {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "date", "server"}
@@ -21,20 +25,25 @@ HOP_BY_HOP: Final = frozenset(
 
 
 Answer = Callable[[Message, Message], Message]
-Callback = Callable[[Message], list[Message]]
+Callback = Callable[[Message], Iterable[Message]]
+Acknowledges = Callable[[Message, Message], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
     """One fault. `answer` changes what the client gets (request, answer), `polled` the same for record-info, `callback`
-    what the receiver gets: none, one or several. `acknowledges`: the server hears 200 whatever the receiver answers."""
+    what the receiver gets: none, one or several. `acknowledges` (callback, answer):
+    whether the server hears 200 in place of the receiver's answer, which has status 0 where none came. `waits`: the
+    client gets its answer once the receiver has answered a callback. `by` is the rule that names the fault."""
 
     name: str
     group: str
     answer: Answer = lambda sent, answer: answer
     polled: Answer = lambda sent, answer: answer
     callback: Callback = lambda callback: [callback]
-    acknowledges: bool = False
+    acknowledges: Acknowledges | None = None
+    waits: bool = False
+    by: str = ""
 
 
 class Proxy:
@@ -43,6 +52,8 @@ class Proxy:
     def __init__(self, target: str, mutant: Mutant) -> None:
         self._target = urlsplit(target)
         self._mutant = mutant
+        self._one = threading.Lock()
+        self._answered: dict[str, threading.Event] = {}
         self._server = ThreadedServer(self._handled)
         self.url = f"http://127.0.0.1:{self._server.port}"
 
@@ -57,10 +68,12 @@ class Proxy:
         sent = replace(sent, headers=_kept(sent.headers))
         if sent.path.startswith(FORWARD):
             return self._called_back(sent)
-        forwarded = replace(sent, body=RECEIVER.sub(self._forwarding, sent.body)) if sent.path == EXTEND else sent
-        answer = _sent(self._target.netloc, forwarded)
+        to_server = replace(sent, body=RECEIVER.sub(self._forwarding, sent.body)) if sent.path == EXTEND else sent
+        answer = _sent(self._target.netloc, to_server)
+        if self._mutant.waits and b"taskId" in answer.body and (forwarded := FORWARDED.search(to_server.body)):
+            self._event(unquote(forwarded[1].decode())).wait(WAIT)
         if sent.path.startswith(RECORD_INFO):
-            restored = re.sub(rb"http://127\.0\.0\.1:\d+/forward/([^\"\\]*)", _restored, answer.body)
+            restored = re.sub(rb"http://127\.0\.0\.1:\d+" + FORWARDED.pattern, _restored, answer.body)
             return self._mutant.polled(sent, replace(answer, body=restored))
         return self._mutant.answer(sent, answer) if sent.path == EXTEND else answer
 
@@ -73,12 +86,28 @@ class Proxy:
         path = f"{to.path}?{to.query}" if to.query else to.path
         answer = Message()
         for each in self._mutant.callback(replace(came, path=path)):
-            answer = _sent(to.netloc, each)
-        return Message() if self._mutant.acknowledges else answer
+            answer = self._delivered(to.netloc, each)
+        self._event(unquote(came.path.removeprefix(FORWARD))).set()
+        return answer
+
+    def _delivered(self, netloc: str, callback: Message) -> Message:
+        """The receiver's answer, or 200 where the mutant says so."""
+        acknowledges = self._mutant.acknowledges
+        if acknowledges is None:
+            return _sent(netloc, callback)
+        try:
+            answer = _sent(netloc, callback, timeout=0.5)
+        except (OSError, HTTPException):
+            answer = Message(status=0)
+        return Message() if acknowledges(callback, answer) else answer
+
+    def _event(self, url: str) -> threading.Event:
+        with self._one:
+            return self._answered.setdefault(url, threading.Event())
 
 
-def _sent(netloc: str, message: Message) -> Message:
-    connection = HTTPConnection(netloc, timeout=10)
+def _sent(netloc: str, message: Message, timeout: float = 10) -> Message:
+    connection = HTTPConnection(netloc, timeout=timeout)
     try:
         connection.request(message.method, message.path, message.body or None, dict(message.headers))
         response = connection.getresponse()

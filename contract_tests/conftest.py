@@ -1,0 +1,94 @@
+"""`pytest contract_tests --target URL …`: the target, started or reached once, and what every suite shares."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+
+from contract_tests import options as plugin
+from contract_tests.choosing import CannotRun, choose, documents, is_live, planned
+from contract_tests.credits import Credits
+from contract_tests.oracle import Oracle
+from contract_tests.plan import Plan
+from contract_tests.sessions import session
+from contract_tests.world import Options, World
+
+SEARCH = (Phase.generate,)
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    if not pluginmanager.has_plugin(plugin.__name__):
+        plugin.pytest_addoption(parser)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The probes come first: of what a budget buys, they are worth most."""
+    items.sort(key=lambda item: item.path.name != "test_probes.py")
+
+
+def plan_of(config: pytest.Config) -> Plan:
+    """What the session is about. Ends pytest with status 2, and what has to be given, where nothing can be run."""
+    try:
+        options = plugin.given(config)
+        published = documents(options["profile"])
+        return planned(published, choose(published, options), options)
+    except CannotRun as error:
+        pytest.exit(f"suno-contract: {error.format_message()}", returncode=CannotRun.exit_code)
+
+
+@pytest.fixture(scope="session")
+def suno_options(pytestconfig: pytest.Config) -> Options:
+    return plugin.given(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def world(pytestconfig: pytest.Config, suno_options: Options) -> Iterator[World]:
+    """The target, for as long as the session lasts."""
+    published = plan_of(pytestconfig).published
+    with session(published, suno_options) as begun:
+        yield World(
+            plan=begun.plan,
+            target=begun.target,
+            receiver=begun.receiver,
+            folder=begun.folder,
+            oracle=Oracle(published.document),
+            callback_oracle=Oracle(published.callback_document),
+            credits=Credits(begun.target, published),
+        )
+
+
+@pytest.fixture(scope="session")
+def paying(suno_options: Options) -> None:
+    """Skips on a live target that was given no budget: an accepted request costs."""
+    if is_live(suno_options["base_url"]) and not suno_options["budget"]:
+        pytest.skip("a live target without --budget: accepted requests cost")
+
+
+@pytest.fixture(autouse=True)
+def _no_failure_yet(world: World) -> None:
+    world.failures.clear()
+
+
+@pytest.fixture(scope="session")
+def bounds(suno_options: Options) -> settings:
+    """--examples, and nothing remembered from other runs. Making a failure smaller may cost, too."""
+    return settings(
+        max_examples=suno_options["examples"],
+        database=None,
+        deadline=None,
+        phases=SEARCH if suno_options["budget"] is not None else (*SEARCH, Phase.shrink),
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.fixture(scope="session")
+def bounded(world: World, bounds: settings) -> Decorator:
+    """Makes a property of a test, within the bounds and from the seed of the session on."""
+
+    def bound(test: Callable[..., None]) -> Callable[..., None]:
+        made: Callable[..., None] = bounds(seed(world.plan.seed)(test))
+        return made
+
+    return bound

@@ -1,0 +1,62 @@
+"""The keys of a target: one of them is sent, and none is ever written down."""
+
+import html
+import json
+from collections.abc import Generator, Mapping
+from typing import Final
+from urllib.parse import quote
+
+import httpx
+
+MASKED: Final = "***"
+OWN_VARIABLE: Final = "SUNO_API_KEY"
+BAD_VARIABLE: Final = "BAD_KEY"
+
+
+class Keys:
+    """Keys by name: `own`, `bad`, and others by the environment variable that they were read from. `variable` is that
+    of `own`."""
+
+    def __init__(self, values: Mapping[str, str], variable: str = OWN_VARIABLE) -> None:
+        self._values = {name: key.strip() for name, key in values.items()}
+        self._variables = {"own": variable, "bad": BAD_VARIABLE}
+        forms = {form for key in filter(None, self._values.values()) for form in _forms(key)}
+        self._forms = sorted(forms, key=len, reverse=True)
+
+    def credential(self, name: str, scheme: str) -> "Credential":
+        """What authorizes a request. Raises KeyError for a name that was not given."""
+        return Credential(f"{scheme}{self._values[name]}".strip())
+
+    def shown(self, name: str, scheme: str) -> str:
+        """The header of a credential, for readers."""
+        return self.masked(f"{scheme}{self._values[name]}".strip())
+
+    def variable(self, name: str | None) -> str:
+        """The environment variable that holds a key, for a command that a reader can paste."""
+        return self._variables.get(name or "own", name or "")
+
+    def masked(self, text: str) -> str:
+        """The text without any key, however it is written there."""
+        for form in self._forms:
+            text = text.replace(form, MASKED)
+        return text
+
+    def masked_bytes(self, raw: bytes) -> bytes:
+        """The same for bytes, whatever they say."""
+        return self.masked(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+
+
+class Credential(httpx.Auth):
+    """Puts a key into a request as it leaves, so that no value that a traceback shows holds it."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = self._value
+        yield request
+
+
+def _forms(key: str) -> set[str]:
+    """A key as a server, a log, a URL and a page write it."""
+    return {key, repr(key)[1:-1], json.dumps(key)[1:-1], quote(key, safe=""), quote(key), html.escape(key)}

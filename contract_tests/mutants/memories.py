@@ -1,0 +1,122 @@
+"""How a mutant changes a message by what came before it, or by waiting: each function makes one hook of one Mutant."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from contract_tests.mutants.changes import listed, merged
+from contract_tests.serving import Message
+
+Answer = Callable[[Message, Message], Message]
+
+
+def late(seconds: float, applies: Callable[[Mapping[str, Any]], bool]) -> Answer:
+    """The answers to some requests come later."""
+
+    def answer(sent: Message, answer: Message) -> Message:
+        if isinstance(sent.json, dict) and applies(sent.json):
+            threading.Event().wait(seconds)
+        return answer
+
+    return answer
+
+
+def one_task_for(same: Callable[[Message], object]) -> Answer:
+    """Requests that are the same get the taskId of the first of them."""
+    given: dict[object, Any] = {}
+
+    def answer(sent: Message, answer: Message) -> Message:
+        value = answer.json
+        if not isinstance(value, dict) or value.get("code") != 200:
+            return answer
+        return answer.with_json({**value, "data": given.setdefault(same(sent), value["data"])})
+
+    return answer
+
+
+def task_before() -> Answer:
+    """Every request gets the taskId of the one before."""
+    last: list[Any] = []
+
+    def answer(sent: Message, answer: Message) -> Message:
+        value = answer.json
+        if not isinstance(value, dict) or value.get("code") != 200:
+            return answer
+        last.append(value["data"])
+        return answer.with_json({**value, "data": last[-2:][0]})
+
+    return answer
+
+
+def shown_as(statuses: Mapping[str, Mapping[str, Any] | None]) -> Answer:
+    """Polling shows a task of some statuses otherwise; None: as no record at all."""
+
+    def polled(sent: Message, answer: Message) -> Message:
+        value = answer.json
+        record = value.get("data")
+        if not record or record["status"] not in statuses:
+            return answer
+        changes = statuses[record["status"]]
+        return answer.with_json({**value, "data": None if changes is None else merged(record, changes)})
+
+    return polled
+
+
+def deaf_after(attempts: int) -> Callable[[Message, Message], bool]:
+    """That an attempt past so many failed is not heard."""
+    seen: Counter[tuple[str, bytes]] = Counter()
+
+    def acknowledges(callback: Message, answer: Message) -> bool:
+        seen[callback.path, callback.body] += 1
+        return seen[callback.path, callback.body] > attempts
+
+    return acknowledges
+
+
+def other_again(changes: Mapping[str, Any]) -> Callable[[Message], list[Message]]:
+    """What comes again is not what came."""
+    seen: Counter[tuple[str, bytes]] = Counter()
+
+    def callback(came: Message) -> list[Message]:
+        seen[came.path, came.body] += 1
+        return [came if seen[came.path, came.body] == 1 else came.with_json(merged(came.json, changes))]
+
+    return callback
+
+
+def overtaken(stage: str, by: str, seconds: float) -> Callable[[Message], Iterator[Message]]:
+    """A stage comes a while after a later one."""
+    kept: dict[str, Message] = {}
+
+    def callback(came: Message) -> Iterator[Message]:
+        value = came.json
+        found = value["data"].get("callbackType") if isinstance(value, dict) else None
+        if found == stage:
+            kept[came.path] = came
+            return
+        yield came
+        if found == by and came.path in kept:
+            threading.Event().wait(seconds)
+            yield kept.pop(came.path)
+
+    return callback
+
+
+class Mixed:
+    """Tracks get the title of the request before, whichever task it is of."""
+
+    def __init__(self) -> None:
+        self._titles: list[Any] = []
+        self._before: dict[str, Any] = {}
+
+    def answer(self, sent: Message, answer: Message) -> Message:
+        value = answer.json
+        if isinstance(value, dict) and value.get("code") == 200 and "title" in sent.json:
+            self._titles.append(sent.json["title"])
+            self._before[value["data"]["taskId"]] = self._titles[-2:][0]
+        return answer
+
+    def callback(self, came: Message) -> list[Message]:
+        title = self._before.get(came.json["data"]["task_id"])
+        return listed(lambda tracks: [{**track, "title": title or track["title"]} for track in tracks])(came)

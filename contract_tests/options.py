@@ -1,0 +1,61 @@
+"""The options of `suno-contract run` for pytest: a plugin, which `contract_tests/conftest.py` brings along.
+
+`pytest contract_tests` needs nothing else; `pytest --pyargs contract_tests` reads the conftest too late for options, so
+it takes them with `-p contract_tests.options`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import click
+import pytest
+
+from contract_tests.choosing import CannotRun
+from contract_tests.cli import run
+
+NAMES: Final = {"base_url": "--target"}
+"""Options that are called otherwise here."""
+OWN: Final[tuple[tuple[str, int, str], ...]] = (
+    ("examples", 100, "Requests that each suite of generated requests sends, at most."),
+)
+"""Options that a run has no use for: name, default, help."""
+PREFIX: Final = "suno_contract_"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("suno-contract", "the server that contract_tests checks; without --target, the mock")
+    for option in run.params:
+        group.addoption(
+            NAMES.get(option.name or "", option.opts[0]),
+            dest=f"{PREFIX}{option.name}",
+            action="store_true" if _flag(option) else "append" if option.multiple else "store",
+            help=option.help if isinstance(option, click.Option) else "",
+        )
+    for name, default, text in OWN:
+        group.addoption(
+            f"--{name}", dest=f"{PREFIX}{name}", type=int, default=default, help=f"{text} Default: {default}."
+        )
+
+
+def given(config: pytest.Config) -> Mapping[str, Any]:
+    """The options, as `suno-contract run` has them, and those of OWN. Raises CannotRun for what cannot be."""
+    arguments: list[str] = []
+    if config.getoption(f"{PREFIX}base_url", default=None) and hasattr(config, "workerinput"):
+        raise CannotRun("--target and -n do not go together: each worker would spend the budget anew.")
+    for option in run.params:
+        values = config.getoption(f"{PREFIX}{option.name}", default=None) or []
+        if _flag(option):
+            arguments += option.opts if values else ()
+            continue
+        for value in [values] if isinstance(values, str) else values:
+            arguments += [option.opts[0], value]
+    try:
+        taken = run.make_context("pytest contract_tests", arguments).params
+    except click.ClickException as error:
+        raise CannotRun(error.format_message()) from None
+    return {**taken, **{name: config.getoption(f"{PREFIX}{name}", default=default) for name, default, _ in OWN}}
+
+
+def _flag(option: click.Parameter) -> bool:
+    """Whether it takes no value."""
+    return isinstance(option, click.Option) and option.is_flag

@@ -1,0 +1,72 @@
+"""The command `suno-contract receiver`."""
+
+import random
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import click
+
+from contract_tests import reports
+from contract_tests.callbacks import Bodies
+from contract_tests.cases import cases
+from contract_tests.choosing import CannotRun, documents, is_url
+from contract_tests.receiving import Nobody, received
+from contract_tests.results import Result, Verdict
+
+
+@click.command(name="receiver", epilog="Example:  suno-contract receiver http://127.0.0.1:3000/callback")
+@click.argument("url")
+@click.option("--profile", default="apikley", show_default=True, help="Which reading of the documents.")
+@click.option("--only", default="*", show_default=True, metavar="GLOB", help="Only cases of these ids.")
+@click.option(
+    "--timeout",
+    default=15.0,
+    show_default=True,
+    type=click.FloatRange(0, 3600, min_open=True),
+    help="Seconds that an answer may take.",
+)
+@click.option("--seed", type=int, help="The same seed sends the same ids again; without it every run has its own.")
+@click.option("--report-dir", type=click.Path(path_type=Path), help="Where report.json and junit.xml are written.")
+def receiver_command(
+    url: str, profile: str, only: str, timeout: float, seed: int | None, report_dir: Path | None
+) -> int:
+    """Send your callback endpoint what a server may send, and tell what it does not take.
+
+    Expected of every callback: HTTP 200 in time, and the same answer when it comes again.
+    """
+    published = documents(profile)
+    known = list(cases(published))
+    chosen = [case for case in known if fnmatchcase(case.id, only)]
+    if not chosen:
+        raise CannotRun(f"--only {only!r} matches no case. Known: {', '.join(case.id for case in known)}.")
+    if not is_url(url):
+        raise CannotRun(f"{url!r} is no http:// or https:// URL with a host. Example: http://127.0.0.1:3000/callback.")
+    if report_dir is not None:
+        report_dir.mkdir(parents=True, exist_ok=True)
+    seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+    click.echo(f"{url} is sent {len(chosen)} cases, profile {profile}, --seed {seed}")
+    try:
+        results = received(url, chosen, Bodies(published, seed), timeout, lambda each: click.echo(_line(each)))
+    except Nobody as error:
+        raise CannotRun(f"nobody listens at {url}: {error}. Start your receiver, then run this again.") from None
+    found = reports.rows(results)
+    click.echo(_summary(found))
+    if report_dir is not None:
+        (report_dir / "report.json").write_text(reports.as_json(found), "utf-8")
+        (report_dir / "junit.xml").write_text(reports.as_junit(found), "utf-8")
+    return int(any(row.verdict is Verdict.VIOLATED for row in found))
+
+
+def _line(results: list[Result]) -> str:
+    (row,) = reports.rows(results)
+    return row.line
+
+
+def _summary(found: Sequence[reports.Row]) -> str:
+    count = {verdict: sum(row.verdict is verdict for row in found) for verdict in Verdict}
+    sent = sum(result.exchange is not None for row in found for result in row.results)
+    return (
+        f"{count[Verdict.VIOLATED]} cases not taken, {count[Verdict.PASSED]} taken, "
+        f"{count[Verdict.NOT_TRIED]} not tried; {sent} callbacks sent"
+    )

@@ -1,0 +1,72 @@
+"""What the suites of generated requests share: a target, a receiver, the documents, and how an answer is judged."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import currently_in_test_context, note
+
+from contract_tests.answers import answer_findings
+from contract_tests.courses import Finding
+from contract_tests.exchanges import Exchange
+from contract_tests.oracle import Oracle
+from contract_tests.published import Published
+from contract_tests.reports import curl
+from contract_tests.requests import Probe, Track
+from contract_tests.sessions import Session
+from contract_tests.target import Silent, Spent
+
+Options = Mapping[str, Any]
+"""Those of `contract_tests.options.given`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class World(Session):
+    """A session of pytest. `failures` are those of the test that is under way."""
+
+    oracle: Oracle
+    callback_oracle: Oracle
+    credits: Callable[[], float | None]
+    failures: list[str] = field(default_factory=list)
+    _numbers: Any = field(default_factory=count)
+
+    @property
+    def published(self) -> Published:
+        return self.plan.published
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        return self.plan.tracks
+
+    def sent(self, probe: Probe) -> tuple[str, Exchange]:
+        """The URL that the probe is called back at, and its answer, which conforms. Skips the test where the budget is
+        spent, unless it has failed already and is only being repeated. Its id is of this session alone: --resume takes
+        no answer to another request for its own."""
+        __tracebackhide__ = True
+        url = self.receiver.url(f"generated-{next(self._numbers)}", probe.replies)
+        probe = replace(probe, id=f"{probe.rule}: generated {uuid4()}")
+        try:
+            exchange = self.target.send(probe, url)
+        except (Spent, Silent) as reason:
+            self._fail_again()
+            pytest.skip(f"budget: {reason}" if isinstance(reason, Spent) else str(reason))
+        if currently_in_test_context():
+            note(curl(exchange))
+        self.conforms(answer_findings(probe, exchange, self.published, self.oracle))
+        return url, exchange
+
+    def conforms(self, findings: Iterable[Finding]) -> None:
+        """Raises AssertionError with all that is wrong."""
+        __tracebackhide__ = True
+        texts = [f"{each.rule}: expected {each.expected}; got {each.got}" for each in findings]
+        if texts:
+            self.failures.append("\n".join(texts))
+            self._fail_again()
+
+    def _fail_again(self) -> None:
+        __tracebackhide__ = True
+        if self.failures:
+            raise AssertionError(self.failures[-1])

@@ -1,0 +1,127 @@
+"""Callbacks that the receiver did not take."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contract_tests.courses import Course
+from contract_tests.deliveries import received, retry_findings
+from contract_tests.judging import callback_findings
+from contract_tests.observing import observed
+from contract_tests.oracle import Oracle
+from contract_tests.requests import ATTEMPTS, Probe, Reply
+from tests.courses import ACCEPTED, PUBLISHED, STAGES, arrival, course, record, stage
+
+ORACLE = Oracle(PUBLISHED.document)
+OTHERS = [arrival(stage("first"), at=120.0), arrival(stage("complete"), at=130.0)]
+
+
+def probe(*statuses: int) -> Probe:
+    return replace(ACCEPTED, replies=tuple(map(Reply, statuses)))
+
+
+def tried(*statuses: int, name: str = "text", gap: float = 1.0) -> list[Any]:
+    """Attempts of one callback, by what each was answered."""
+    return [arrival(stage(name), at=101.0 + gap * number, status=status) for number, status in enumerate(statuses)]
+
+
+def followed(*arrivals: Any, probe: Probe = ACCEPTED, **changes: Any) -> Course:
+    return course(probe=probe, arrivals=list(arrivals), **changes)
+
+
+def rules(judged: Course) -> set[str]:
+    return {each.rule for each in callback_findings(judged, PUBLISHED, ORACLE)}
+
+
+def reading(judged: Course, question: str) -> list[str]:
+    return [" and ".join(each.readings) for each in observed([], [judged]) if each.question == question]
+
+
+@pytest.mark.parametrize("status", [500, 404, 302, 0])
+def test_a_callback_that_comes_again_is_once_received(status: int) -> None:
+    judged = followed(*tried(status, 200), *OTHERS, probe=probe(status))
+    assert rules(judged) == set()
+    assert len(received(judged.arrivals)) == len(STAGES)
+
+
+@pytest.mark.parametrize(("status", "said"), [(500, "HTTP 500"), (0, "no answer")])
+def test_a_callback_that_does_not_come_again_is_a_finding(status: int, said: str) -> None:
+    (found,) = retry_findings(followed(*tried(status), *OTHERS, probe=probe(status)))
+    assert (found.rule, found.expected) == ("delivery.retry", f"the same callback again after {said}")
+
+
+def test_a_retry_that_says_something_else_is_none() -> None:
+    other = arrival(stage("text") | {"msg": "Another text."}, at=102.0)
+    assert "delivery.retry" in rules(followed(*tried(500), other, *OTHERS, probe=probe(500)))
+
+
+def test_a_retry_written_otherwise_is_the_same() -> None:
+    (first,) = tried(500)
+    again = replace(first, body=first.body.replace(b": ", b":"), at=102.0, status=200)
+    assert rules(followed(first, again, *OTHERS, probe=probe(500))) == set()
+
+
+def test_what_was_received_and_comes_again_is_a_finding() -> None:
+    assert "callback.once" in rules(followed(*tried(500, 200, 200), *OTHERS, probe=probe(500)))
+
+
+@pytest.mark.parametrize(("statuses", "name"), [((204,), "any_2xx"), ((204, 200), "only_200")])
+def test_what_becomes_of_204_is_a_reading(statuses: tuple[int, ...], name: str) -> None:
+    judged = followed(*tried(*statuses), *OTHERS, probe=probe(204))
+    assert rules(judged) == set()
+    assert reading(judged, "received_statuses") == [name]
+
+
+@pytest.mark.parametrize(("others", "name"), [(OTHERS, "go_on"), ([], "stop")])
+def test_what_comes_after_giving_up_is_a_reading(others: list[Any], name: str) -> None:
+    judged = followed(*tried(*[500] * ATTEMPTS), *others, probe=probe(*[500] * ATTEMPTS))
+    assert rules(judged) == set()
+    assert reading(judged, "after_giving_up") == [name]
+
+
+def test_nothing_is_owed_after_the_last_stage() -> None:
+    lost = tried(*[500] * ATTEMPTS, name="complete")
+    judged = followed(*tried(200), *lost, probe=probe(200, *[500] * ATTEMPTS))
+    assert reading(judged, "after_giving_up") == []
+
+
+def test_attempts_and_their_spacing_are_told() -> None:
+    judged = followed(*tried(*[500] * ATTEMPTS, gap=60.2), probe=probe(*[500] * ATTEMPTS))
+    assert reading(judged, "delivery.attempts") == ["4 attempts"]
+    assert reading(judged, "delivery.spacing") == ["seconds between attempts: 60, 60, 60"]
+
+
+def test_a_server_that_does_not_give_up_is_seen() -> None:
+    judged = followed(*tried(*[500] * ATTEMPTS, 200), *OTHERS, probe=probe(*[500] * ATTEMPTS))
+    assert reading(judged, "delivery.attempts") == ["5 attempts or more"]
+    assert reading(judged, "after_giving_up") == []
+
+
+def test_a_server_that_gives_up_sooner_is_a_finding() -> None:
+    assert rules(followed(*tried(500, 500), *OTHERS, probe=probe(*[500] * ATTEMPTS))) == {"delivery.retry"}
+
+
+@pytest.mark.parametrize(("response", "name"), [(record()["response"], "audio_kept"), (None, "failure")])
+def test_what_a_lost_callback_means_is_a_reading(response: Any, name: str) -> None:
+    judged = followed(record=record(status="CALLBACK_EXCEPTION", response=response))
+    assert reading(judged, "callback_exception") == [name]
+
+
+@pytest.mark.parametrize(("at", "name"), [(105.0, ["in_order"]), (102.5, ["overtaking"])])
+def test_whether_later_stages_wait_for_one_that_is_given_up_is_a_reading(at: float, name: list[str]) -> None:
+    lost, later = tried(*[500] * ATTEMPTS), arrival(stage("complete"), at=at)
+    judged = followed(*sorted([*lost, later], key=lambda each: each.at), probe=probe(*[500] * ATTEMPTS))
+    assert reading(judged, "callback_order") == name
+
+
+def test_a_stage_that_comes_before_the_retry_of_another_overtakes() -> None:
+    (failed,) = tried(500)
+    again = replace(failed, at=125.0, status=200)
+    judged = followed(failed, OTHERS[0], again, OTHERS[1], probe=probe(500))
+    assert rules(judged) == set()
+    assert reading(judged, "callback_order") == ["overtaking"]
+
+
+def test_an_order_that_was_kept_over_a_retry_proves_nothing() -> None:
+    assert reading(followed(*tried(500, 200), *OTHERS, probe=probe(500)), "callback_order") == []

@@ -1,0 +1,193 @@
+"""The suites' shared world and the state machine: each thing that must hold fails where it does not."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from itertools import count
+from typing import Any, TextIO
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from contract_tests.credits import Credits
+from contract_tests.exchanges import Exchange
+from contract_tests.journal import Recorded, read
+from contract_tests.lifecycle import Lifecycle, Setting
+from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
+from contract_tests.mutants.changes import FAKE, accepted, if_stage
+from contract_tests.mutants.proxy import Mutant, Proxy
+from contract_tests.oracle import Oracle
+from contract_tests.plan import Plan
+from contract_tests.published import Published
+from contract_tests.receiver import Receiver
+from contract_tests.requests import ACCEPTED, probe
+from contract_tests.serving import Message, ThreadedServer
+from contract_tests.strategies import Strategies
+from contract_tests.target import Limits, Target
+from contract_tests.world import World
+from tests.scripted import http, scripted
+
+APIKLEY = Published.read("apikley")
+TRACKS = mock_tracks(APIKLEY)
+STRATEGIES = Strategies(APIKLEY, TRACKS)
+VALID, BROKEN = STRATEGIES.valid(), STRATEGIES.broken("extend.*.type")
+NOTHING = Recorded()
+ORACLE = Oracle(APIKLEY.document)
+ACCEPTED_WITHOUT_ID = http({"code": 200, "msg": "success", "data": {}})
+FEW = settings(
+    max_examples=6,
+    stateful_step_count=8,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@contextmanager
+def world(
+    url: str,
+    credits: Callable[[], float | None] | None = None,
+    budget: int | None = None,
+    journal: TextIO | None = None,
+    before: Recorded = NOTHING,
+) -> Iterator[World]:
+    keys, limits = {"own": KEY, "bad": BAD_KEY}, Limits(budget=budget)
+    target = Target(url, keys, limits, journal or io.StringIO(), recorded=before.exchanges)
+    plan = Plan(published=APIKLEY, tracks=TRACKS, callback_timeout=1.0, retries=1)
+    with closing(target), Receiver() as receiver:
+        yield World(
+            plan=plan,
+            target=target,
+            receiver=receiver,
+            credits=credits or Credits(target, APIKLEY),
+            oracle=ORACLE,
+            callback_oracle=ORACLE,
+        )
+
+
+def played(world: World) -> None:
+    machine: Any = seed(1)(partial(Lifecycle, Setting(world=world, valid=VALID, broken=BROKEN)))
+    run_state_machine_as_test(machine, settings=FEW)
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with mock("apikley") as running:
+        yield running
+
+
+def test_the_mock_lives_as_it_should(url: str) -> None:
+    with world(url) as conforming:
+        played(conforming)
+        assert conforming.target.spent > 5
+
+
+def back_again() -> Callable[[Message, Message], Message]:
+    """A status that goes back each second time."""
+    number = count()
+
+    def polled(sent: Message, answer: Message) -> Message:
+        value = answer.json
+        if value.get("data") and next(number) % 2:
+            return answer.with_json({**value, "data": {**value["data"], "status": "PENDING"}})
+        return answer
+
+    return polled
+
+
+FAULTS = {
+    "answer.taskId.fresh": Mutant(
+        name="one id for all",
+        group="test",
+        answer=lambda sent, came: accepted(came, FAKE) if came.json["code"] == 200 else came,
+    ),
+    "polling.status": Mutant(name="goes back", group="test", polled=back_again()),
+    "callback.complete": Mutant(name="never ends", group="test", callback=if_stage("complete", lambda came: [])),
+    "callback.once": Mutant(name="says it twice", group="test", callback=if_stage("first", lambda came: [came] * 2)),
+}
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_a_fault_in_what_tasks_do_is_found(url: str, rule: str) -> None:
+    with Proxy(url, FAULTS[rule]) as proxy, world(proxy.url) as faulty:
+        with pytest.raises(AssertionError):
+            played(faulty)
+        assert any(rule in failure for failure in faulty.failures)
+
+
+def test_credits_that_rise_are_found(url: str) -> None:
+    with (
+        world(url, count().__next__) as faulty,
+        pytest.raises(AssertionError, match=r"^credits\.fall: expected at most "),
+    ):
+        played(faulty)
+
+
+def test_a_refusal_that_is_called_back_is_found() -> None:
+    """The receiver is called by a server that refuses."""
+
+    def refuse(sent: Message) -> Message:
+        if isinstance(sent.json, dict) and str(sent.json.get("callBackUrl")).startswith("http://127"):
+            httpx.post(sent.json["callBackUrl"], content=b"{}")
+        return Message(headers={"Content-Type": "application/json"}).with_json({"code": 422, "msg": "wrong"})
+
+    with ThreadedServer(refuse) as server, world(f"http://127.0.0.1:{server.port}", budget=0) as faulty:
+        with pytest.raises((AssertionError, pytest.skip.Exception)):
+            played(faulty)
+        assert "refusal.callback: expected no callback after a refusal; got b'{}'" in faulty.failures
+
+
+def test_a_spent_budget_skips_the_test() -> None:
+    example = probe("extend.example", "documented", STRATEGIES.request({}), ACCEPTED)
+    spent = pytest.raises(pytest.skip.Exception, match=r"^budget: 0 of 0 tasks are spent$")
+    with world("http://127.0.0.1:1", budget=0) as poor, spent:
+        poor.sent(example)
+
+
+def test_what_is_generated_is_sent_anew_by_a_resumed_run() -> None:
+    example = probe("extend.valid", "the request breaks no rule", STRATEGIES.request({}), ACCEPTED)
+    sent: list[Exchange] = []
+    with scripted(*(http({"code": 200, "msg": "success", "data": {"taskId": id}}) for id in "ab")) as server:
+        journal = io.StringIO()
+        with world(server.url, journal=journal) as first:
+            sent.append(first.sent(example)[1])
+        before = read(journal.getvalue().splitlines())
+        with world(server.url, before=before) as resumed:
+            sent.append(resumed.sent(example)[1])
+    assert [each.task_id for each in sent] == ["a", "b"]
+    assert before.spent == 1
+
+
+def test_a_spent_budget_does_not_hide_what_failed_before() -> None:
+    example = probe("extend.example", "documented", STRATEGIES.request({}), ACCEPTED)
+    with scripted(ACCEPTED_WITHOUT_ID) as server, world(server.url, budget=1) as poor:
+        for _ in range(2):
+            with pytest.raises(AssertionError, match=r"^answer\.taskId: expected data\.taskId, a text; got HTTP 200 "):
+                poor.sent(example)
+        assert poor.target.spent == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ([http({"code": 200, "msg": "success", "data": 88})], 88),
+        ([http({"code": 200, "msg": "success", "data": 88.5})], 88.5),
+        ([http({"code": 404, "msg": "none"}), http({"code": 200, "msg": "success", "data": 7})], 7),
+        ([http({"code": 200, "msg": "success", "data": "many"})], None),
+        ([http(b"<html>")], None),
+        ([b""], None),
+    ],
+)
+def test_credits_are_what_the_first_endpoint_tells(answers: list[Any], told: float | None) -> None:
+    with scripted(*answers) as server:
+        journal = io.StringIO()
+        with closing(Target(server.url, {"own": "sk-own"}, Limits(), journal)) as target:
+            assert Credits(target, APIKLEY)() == told
+        assert b"authorization: bearer sk-own" in server.heard[0].lower()
+    assert len(journal.getvalue().splitlines()) == len(server.heard)
+    assert "sk-own" not in journal.getvalue()

@@ -1,0 +1,184 @@
+"""`pytest contract_tests` as a process: against the mock, against others that conform, and against some that do not."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+from xml.etree import ElementTree
+
+import pytest
+
+from contract_tests.choosing import CannotRun
+from contract_tests.cli import run
+from contract_tests.mock import KEY, mock
+from contract_tests.mutants.changes import accepts, data, on, record
+from contract_tests.mutants.proxy import Mutant, Proxy
+from contract_tests.options import PREFIX, given
+from contract_tests.serving import Message, ThreadedServer
+from tests import plain_server
+from tests.courses import SOURCES, TRACKS
+
+ROOT = Path(__file__).parents[1]
+TRACK = ("--audio-id", TRACKS[0].id, "--audio-model", TRACKS[0].model, "--audio-duration", str(TRACKS[0].duration))
+FEW = ("--examples", "4", "--only", "extend.[em]*")
+REFUSED = Message(headers={"Content-Type": "application/json"}).with_json({"code": 422, "msg": "wrong"})
+Finished = subprocess.CompletedProcess[str]
+
+
+def pytest_of(*arguments: str, cwd: Path = ROOT, key: str = KEY) -> Finished:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SUNO_API_KEY": key},
+        check=False,
+    )
+
+
+def told(report: Path, outcome: str) -> dict[str, str]:
+    """Of a JUnit report, the tests that ended so (`failure`, `skipped`) and what they say."""
+    cases = ElementTree.parse(report).getroot().iter("testcase")
+    return {case.attrib["name"]: each.attrib["message"] for case in cases for each in case.iter(outcome)}
+
+
+@pytest.fixture
+def plain() -> Iterator[str]:
+    with plain_server.Plain(SOURCES, pause=0.01) as server:
+        yield server.url
+
+
+def test_the_mock_passes_every_suite() -> None:
+    ended = pytest_of("contract_tests", *FEW)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "skipped" not in ended.stdout
+
+
+def test_a_server_of_the_documents_that_is_not_ours_passes(plain: str) -> None:
+    suites = ("contract_tests/test_probes.py", "contract_tests/test_lifecycle.py")
+    ended = pytest_of(*suites, *FEW, "--target", plain, *TRACK, key=plain_server.KEY)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_a_server_with_a_fault_fails_in_every_suite_without_showing_the_key(tmp_path: Path) -> None:
+    accepting = accepts("extend.styleWeight.maximum")
+    without_msg = on(lambda code: code == 404, {"msg": ""})
+    faults = Mutant(
+        name="several",
+        group="test",
+        answer=lambda sent, came: without_msg(sent, accepting(sent, came)),
+        callback=data("complete", {"task_id": "of-nobody"}),
+        polled=record({"status": "PENDING"}),
+    )
+    report = tmp_path / "junit.xml"
+    with mock("apikley") as url, Proxy(url, faults) as proxy:
+        options = ("--examples", "20", "--only", "extend.[es]*", "--callback-timeout", "2", f"--junit-xml={report}")
+        ended = pytest_of("contract_tests", *options, "--target", proxy.url, *TRACK)
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    found = told(report, "failure")
+    assert set(found) >= {
+        "test_rule[extend.styleWeight.maximum]",
+        "test_requests_that_break_one_rule_are_refused",
+        "test_requests_made_of_the_document[positive]",
+        "test_lifecycle",
+    }
+    said = found["test_rule[extend.styleWeight.maximum]"]
+    assert "styleWeight is 1.01: expected code 422, because styleWeight is 1.01; got HTTP 200" in said
+    assert "Reproduce with:" in ended.stdout
+    assert KEY not in ended.stdout + ended.stderr
+
+
+def test_a_live_target_without_a_budget_is_only_asked_what_it_refuses(tmp_path: Path) -> None:
+    heard: list[bytes] = []
+    report = tmp_path / "junit.xml"
+
+    def refuse(sent: Message) -> Message:
+        heard.append(sent.body)
+        return REFUSED
+
+    with ThreadedServer(refuse) as server:
+        # 127.1 is this machine by a name that does not say so.
+        url = f"http://127.1:{server.port}"
+        options = ("--examples", "2", "--only", "extend.model.required", f"--junit-xml={report}")
+        ended = pytest_of("contract_tests", *options, "--target", url, *TRACK)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    skipped = told(report, "skipped")
+    reason = "a live target without --budget: accepted requests cost"
+    assert {name for name, why in skipped.items() if why == reason} == {
+        "test_requests_made_of_the_document[positive]",
+        "test_requests_made_of_the_document[negative]",
+        "test_valid_requests_are_accepted",
+        "test_lifecycle",
+    }
+    assert len(heard) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ([], "no source track: give --audio-id, --audio-model and "),
+        (["--resume"], "--resume needs --report-dir: the journal of the run that was interrupted is there."),
+    ],
+)
+def test_what_cannot_be_run_ends_with_2_and_says_what_to_give(arguments: list[str], text: str) -> None:
+    ended = pytest_of("contract_tests/test_probes.py", "--target", "http://127.0.0.1:1", *arguments)
+    assert ended.returncode == 2
+    assert f"suno-contract: {text}" in ended.stdout + ended.stderr
+
+
+class Config:
+    """What pytest read from its command line."""
+
+    def __init__(self, **given: Any) -> None:
+        self._given = {f"{PREFIX}{name}": value for name, value in given.items()}
+
+    def getoption(self, name: str, default: Any = None) -> Any:
+        return self._given.get(name, default)
+
+
+def options(**values: Any) -> Mapping[str, Any]:
+    return given(cast("pytest.Config", Config(**values)))
+
+
+def test_the_options_are_those_of_a_run() -> None:
+    taken = options(base_url="http://x", audio_id=["a", "b"], audio_duration=["1.5"], budget="3")
+    assert set(taken) == {parameter.name for parameter in run.params} | {"examples"}
+    assert (taken["audio_id"], taken["audio_duration"], taken["budget"]) == (("a", "b"), (1.5,), 3)
+    assert (taken["base_url"], taken["profile"], taken["seed"], taken["examples"]) == ("http://x", "apikley", None, 100)
+    assert taken["resume"] is False
+    assert options(resume=True, seed="7")["resume"] is True
+    assert options(seed="7")["seed"] == 7
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"budget": "-1"}, "Invalid value for '--budget': -1 is not in the range x>=0."),
+        ({"callback_timeout": "soon"}, "Invalid value for '--callback-timeout': 'soon' is not a valid float."),
+    ],
+)
+def test_a_value_that_is_none_is_refused_as_by_a_run(values: dict[str, str], text: str) -> None:
+    with pytest.raises(CannotRun) as refused:
+        options(**values)
+    assert refused.value.format_message() == text
+
+
+def test_the_workers_of_xdist_cannot_share_a_budget() -> None:
+    config = Config(base_url="http://x")
+    config.workerinput = {}  # type: ignore[attr-defined] # as pytest-xdist does
+    with pytest.raises(
+        CannotRun, match=r"^--target and -n do not go together: each worker would spend the budget anew\."
+    ):
+        given(cast("pytest.Config", config))
+
+
+@pytest.mark.parametrize(("plugin", "profile"), [([], "apikley"), (["-p", "contract_tests.options"], "classic")])
+def test_an_installed_harness_is_run_by_its_name(plugin: list[str], profile: str, tmp_path: Path) -> None:
+    options = ["--profile", profile] if plugin else []
+    ended = pytest_of(*plugin, "--pyargs", "contract_tests.test_probes", "--collect-only", *options, cwd=tmp_path)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ("test_rule[extend.prompt.length]" in ended.stdout) is True
+    assert ("test_rule[extend.personaId.type]" in ended.stdout) is (profile == "apikley")
