@@ -14,8 +14,8 @@ from contract_tests.results import Verdict
 
 APIKLEY = Published.read("apikley")
 ALL = list(mutants(APIKLEY))
-LASTING = [each for each in ALL if each.by in ("callback.early", "answer.waits", "callback.mixed", "polling.forward")]
-FEW = [*ALL[5::24], *LASTING, next(each for each in ALL if each.group == "deliveries")]
+FEW = list({mutant.group: mutant for mutant in reversed(ALL)}.values())
+"""One of each group."""
 LIVING = Killed(mutant=UNHARMED, rules=(), took=1.0)
 
 
@@ -32,18 +32,13 @@ def test_there_are_many_mutants_each_with_a_name_of_its_own(profile: str) -> Non
     assert len(set(names)) == len(names)
 
 
-def test_the_few_are_of_most_groups() -> None:
-    assert {mutant.group for mutant in FEW} >= {"acceptance", "refusal", "envelope", "callbacks"}
-
-
 def test_a_server_without_a_fault_raises_no_alarm(url: str) -> None:
     assert killed(url, APIKLEY, UNHARMED).rules == ()
 
 
-@pytest.mark.parametrize("seed", [0, 11])
-def test_the_default_run_raises_no_alarm_on_the_mock(seed: int) -> None:
+def test_the_default_run_raises_no_alarm_on_the_mock() -> None:
     """Twenty seeds: `python -m contract_tests.mutants --seeds 20`."""
-    found = calm(APIKLEY, seed)
+    found = calm(APIKLEY, seed=11)
     assert (found.rules, found.counts[Verdict.NOT_TRIED]) == ((), 0)
 
 

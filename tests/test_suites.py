@@ -116,17 +116,10 @@ def test_a_live_target_without_a_budget_is_only_asked_what_it_refuses(tmp_path: 
     assert len(heard) == 3
 
 
-@pytest.mark.parametrize(
-    ("arguments", "text"),
-    [
-        ([], "no source track: give --audio-id, --audio-model and "),
-        (["--resume"], "--resume needs --report-dir: the journal of the run that was interrupted is there."),
-    ],
-)
-def test_what_cannot_be_run_ends_with_2_and_says_what_to_give(arguments: list[str], text: str) -> None:
-    ended = pytest_of("contract_tests/test_probes.py", "--target", "http://127.0.0.1:1", *arguments)
+def test_what_cannot_be_run_ends_with_2_and_says_what_to_give() -> None:
+    ended = pytest_of("contract_tests/test_probes.py", "--resume")
     assert ended.returncode == 2
-    assert f"suno-contract: {text}" in ended.stdout + ended.stderr
+    assert "suno-contract: --resume needs --report-dir: the journal of the run that was " in ended.stdout + ended.stderr
 
 
 class Config:
