@@ -109,6 +109,7 @@ def test_an_empty_text_is_neither_valid_nor_a_fault(reading: str) -> None:
     )
     assert not [fault.rule for fault in strategies.faults() if fault.rule.endswith(".empty")]
 
+    @settings(max_examples=30)
     @given(strategies.valid(), strategies.broken())
     def hold_no_empty_text(body: dict[str, Any], broken: Broken) -> None:
         assert "" not in [sent.get(field) for sent in (body, broken.body) for field in ("prompt", "style", "title")]
