@@ -12,7 +12,7 @@ from contract_tests.mutants.proxy import Mutant
 from contract_tests.published import Published, profiles
 from contract_tests.results import Verdict
 
-pytestmark = pytest.mark.usefixtures("untraced")
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 
 APIKLEY = Published.read("apikley")
 ALL = list(mutants(APIKLEY))

@@ -13,6 +13,8 @@ from contract_tests.published import Published, profiles
 from contract_tests.strategies import Broken, Strategies
 from tests.builders import edition
 
+pytestmark = pytest.mark.no_cover
+
 PUBLISHED = {profile: Published.read(profile) for profile in profiles()}
 STRATEGIES = {profile: Strategies(each, mock_tracks(each)) for profile, each in PUBLISHED.items()}
 APIKLEY = STRATEGIES["apikley"]
