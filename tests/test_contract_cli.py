@@ -18,6 +18,8 @@ from tests import plain_server
 from tests.courses import SOURCES
 from tests.scripted import ACCEPTED, REFUSED, Scripted, http, scripted
 
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
+
 TRACK = ("--audio-id", "e231", "--audio-model", "V4", "--audio-duration", "198.44")
 KEY = "sk-very-secret"
 Output = pytest.CaptureFixture[str]

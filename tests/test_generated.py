@@ -13,6 +13,8 @@ from contract_tests.oracle import Oracle
 from contract_tests.published import Published
 from contract_tests.requests import Probe
 
+pytestmark = pytest.mark.no_cover
+
 PUBLISHED = {profile: Published.read(profile) for profile in ("apikley", "classic")}
 ORACLES = {profile: Oracle(published.document) for profile, published in PUBLISHED.items()}
 APIKLEY = PUBLISHED["apikley"]

@@ -30,6 +30,8 @@ from contract_tests.target import Limits, Target
 from contract_tests.world import World
 from tests.scripted import http, scripted
 
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
+
 APIKLEY = Published.read("apikley")
 TRACKS = mock_tracks(APIKLEY)
 STRATEGIES = Strategies(APIKLEY, TRACKS)

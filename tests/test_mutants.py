@@ -12,6 +12,8 @@ from contract_tests.mutants.proxy import Mutant
 from contract_tests.published import Published, profiles
 from contract_tests.results import Verdict
 
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
+
 APIKLEY = Published.read("apikley")
 ALL = list(mutants(APIKLEY))
 FEW = list({mutant.group: mutant for mutant in reversed(ALL)}.values())

@@ -20,6 +20,8 @@ from contract_tests.serving import Message, ThreadedServer
 from contract_tests.wire import ANSWER_LIMIT
 from tests.scripted import Script, http, scripted
 
+pytestmark = pytest.mark.no_cover
+
 APIKLEY = Published.read("apikley")
 CASES = {case.id: case for case in cases(APIKLEY)}
 OK = http(b"", kind="text/plain")

@@ -25,6 +25,8 @@ from tests import plain_server
 from tests.courses import SOURCES
 from tests.scripted import ACCEPTED, REFUSED, Script, http, scripted
 
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
+
 APIKLEY = Published.read("apikley")
 TRACKS = mock_tracks(APIKLEY)
 QUESTIONS = APIKLEY.questions.items()

@@ -20,6 +20,8 @@ from contract_tests.serving import Message, ThreadedServer
 from tests import plain_server
 from tests.courses import SOURCES, TRACKS
 
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
+
 ROOT = Path(__file__).parents[1]
 TRACK = ("--audio-id", TRACKS[0].id, "--audio-model", TRACKS[0].model, "--audio-duration", str(TRACKS[0].duration))
 FEW = ("--examples", "4", "--only", "extend.[em]*")
