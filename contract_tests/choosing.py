@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any, Final, TextIO
 from urllib.parse import urlsplit
 
@@ -93,8 +94,8 @@ def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
 
 
 def planned(published: Published, chosen: Chosen, options: Mapping[str, Any]) -> Plan:
-    """What a run against the chosen target is about."""
-    return Plan(
+    """What a run against the chosen target is about. Raises CannotRun when it is about nothing."""
+    plan = Plan(
         published=published,
         tracks=chosen.tracks,
         only=options["only"],
@@ -105,6 +106,16 @@ def planned(published: Published, chosen: Chosen, options: Mapping[str, Any]) ->
         retries=_retries(options),
         seed=chosen.seed,
     )
+    check_only(plan)
+    return plan
+
+
+def check_only(plan: Plan) -> None:
+    """Raise CannotRun, with the nearest rules, for a pattern that no rule matches."""
+    if next(plan.probes(), None) is None and not plan.not_provoked():
+        known = {probe.rule for probe in replace(plan, only="*").probes()}
+        close = ", ".join(get_close_matches(plan.only[:100], sorted(known), cutoff=0))
+        raise CannotRun(f"--only {plan.only!r} matches no rule. Nearest: {close}. `suno-contract plan` lists all.")
 
 
 def is_url(text: str) -> bool:

@@ -2,19 +2,22 @@
 
 import sys
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 
 from contract_tests import reports
-from contract_tests.choosing import documents, tracks_of
+from contract_tests.choosing import check_only, documents, tracks_of
 from contract_tests.mock import mock_tracks
 from contract_tests.plan import Plan
 from contract_tests.progress import progress
 from contract_tests.receiver_command import receiver_command
 from contract_tests.results import Verdict
 from contract_tests.sessions import session
+
+LONGEST: Final = 86_400
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -37,6 +40,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(130)
 
 
+class Seconds(click.FloatRange):
+    """Seconds that a run can wait, or a track last."""
+
+    def __init__(self) -> None:
+        super().__init__(0, LONGEST, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if isnan(seconds):  # which no bound keeps out
+            self.fail(f"{value!r} is no number of seconds, above 0 and at most {LONGEST}.", param, ctx)
+        return seconds
+
+
 @click.group()
 def cli() -> None:
     """Check a server of the Suno API's music-extension endpoint against the published documents."""
@@ -53,7 +69,7 @@ def target_options(command: Any) -> Any:
             click.option("--profile", default="apikley", show_default=True, help="Which reading of the documents."),
             click.option("--audio-id", multiple=True, help="A source track of the target; may be given several times."),
             click.option("--audio-model", multiple=True, help="Its model."),
-            click.option("--audio-duration", multiple=True, type=float, help="Its length in seconds."),
+            click.option("--audio-duration", multiple=True, type=Seconds(), help="Its length in seconds."),
             click.option("--bad-key", default="", help="A key that the target must refuse."),
             click.option("--only", default="*", show_default=True, metavar="GLOB", help="Only rules of these ids."),
             click.option(
@@ -73,7 +89,13 @@ def target_options(command: Any) -> Any:
 @click.option("--receiver-host", default="127.0.0.1", show_default=True, help="Where callbacks are received.")
 @click.option("--receiver-port", default=0, type=click.IntRange(0, 65535), help="0 takes a free port.")
 @click.option("--callback-url", default="", help="How the target reaches the receiver, if not by its address.")
-@click.option("--callback-timeout", default=30.0, show_default=True, help="Seconds to wait for the last callback.")
+@click.option(
+    "--callback-timeout",
+    default=30.0,
+    show_default=True,
+    type=Seconds(),
+    help="Seconds to wait for the last callback.",
+)
 @click.option("--trigger", multiple=True, metavar="CODE=KIND:VALUE", help="How the target is brought to a code.")
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports and the journal are written.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --report-dir: what it sent is not sent again.")
@@ -86,10 +108,10 @@ def run(**options: Any) -> int:
         click.echo(f"{target.base_url} against {published.document.name}, {about}")
         with progress(len(list(plan.probes())), sys.stderr) as told:
             found = begun.run(told)
+        begun.report(found)  # first: what it cost is not lost when nobody reads the lines to their end
         for row in found:
             click.echo(row.line)
         click.echo(reports.summary(found, target.spent))
-        begun.report(found)
     return int(any(row.verdict is Verdict.VIOLATED for row in found))
 
 
@@ -100,7 +122,9 @@ def plan_command(**options: Any) -> None:
     published = documents(options["profile"])
     tracks = tracks_of(published, options) or mock_tracks(published)
     cost = 0
-    for probe in Plan(published=published, tracks=tracks, only=options["only"], seed=options["seed"] or 0).probes():
+    plan = Plan(published=published, tracks=tracks, only=options["only"], seed=options["seed"] or 0)
+    check_only(plan)
+    for probe in plan.probes():
         cost += probe.cost
         click.echo(f"{probe.cost} {probe.rule:34} {probe.says}  {probe.place}")
     click.echo(f"{cost} tasks at most")

@@ -35,10 +35,11 @@ def observed(refusals: Sequence[Exchange], courses: Sequence[Course]) -> Iterato
 
 
 def readings(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe, Exchange, str]]:
-    """For each question that probes ask, the last of them with its answer, and the readings that agree with all."""
+    """For each question that probes ask, the last of them with its answer, and the readings that agree with all. What
+    decides nothing on the request (no answer, none that can be read, a limit, a failure) is no reading either."""
     asked: dict[str, list[tuple[Probe, Exchange]]] = {}
     for probe, exchange in answers:
-        if probe.question:
+        if probe.question and exchange.code in probe.expected.codes:
             asked.setdefault(probe.question, []).append((probe, exchange))
     for pairs in asked.values():
         agreeing = [

@@ -38,10 +38,14 @@ class Result:
         return f"{probe.place}: {probe.quote}" if probe and probe.place and probe.rule == self.rule else ""
 
     def masked(self, mask: Callable[[str], str]) -> "Result":
-        """Without what a target echoed of a key, in whatever spelling it came."""
-        findings = tuple(replace(each, expected=mask(each.expected), got=mask(each.got)) for each in self.findings)
-        timeline = tuple((seconds, mask(what)) for seconds, what in self.timeline)
-        return replace(self, why=mask(self.why), findings=findings, timeline=timeline)
+        """Without what a target echoed of a key, in whatever spelling it came, and without what cannot be written."""
+
+        def shown(text: str) -> str:
+            return mask(text).encode(errors="backslashreplace").decode()
+
+        findings = tuple(replace(each, expected=shown(each.expected), got=shown(each.got)) for each in self.findings)
+        timeline = tuple((seconds, shown(what)) for seconds, what in self.timeline)
+        return replace(self, why=shown(self.why), findings=findings, timeline=timeline)
 
 
 def judged(probe: Probe, exchange: Exchange, findings: Iterable[Finding], rule: str = "") -> Iterator[Result]:

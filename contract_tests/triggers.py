@@ -26,7 +26,7 @@ class Trigger:
         code, equals, way = text.partition("=")
         kind, colon, value = way.partition(":")
         number = code.removeprefix(CALLBACK)
-        if not (equals and colon and value and kind in KINDS and number.isdigit()):
+        if not (equals and colon and value and kind in KINDS and number.isascii() and number.isdigit()):
             raise ValueError(
                 f"{text!r} is not CODE=KIND:VALUE. Kinds: {', '.join(KINDS)}. Example: 404=audio:no-such-id."
             )

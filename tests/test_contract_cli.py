@@ -300,3 +300,39 @@ def test_a_key_in_callbacks_is_in_no_report(monkeypatch: Patch, tmp_path: Path, 
     assert "&key=***" in written
     assert "one of text, first, complete" in written
     assert plain_server.KEY not in written + "".join(capfd.readouterr())
+
+
+def test_what_no_rule_matches_is_not_run(capsys: Output) -> None:
+    for command in ("run", "plan"):
+        assert status(command, "--only", "extend.titel.type") == 2
+        error = capsys.readouterr().err
+        assert "--only 'extend.titel.type' matches no rule. Nearest: extend.title.type, " in error
+        assert "`suno-contract plan` lists all." in error
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-5", "1e12", "soon"])
+@pytest.mark.parametrize("option", ["--callback-timeout", "--audio-duration"])
+def test_seconds_are_seconds(option: str, seconds: str, capsys: Output) -> None:
+    assert status("run", option, seconds) == 2
+    error = capsys.readouterr().err
+    assert f"Invalid value for '{option}': " in error
+    assert "0<x<=86400" in error or "above 0 and at most 86400" in error or "not a valid float" in error
+
+
+def test_what_cannot_be_written_is_escaped_in_every_report(tmp_path: Path, capsys: Output) -> None:
+    body = b'{"code":200,"msg":"success","data":{"taskId":"\\ud800"}}'
+    with scripted(http(body)) as server:
+        arguments = ["--base-url", server.url, "--only", "extend.parallel", "--callback-timeout", "0.1"]
+        assert status("run", *arguments, "--report-dir", str(tmp_path), *TRACK) == 1
+    assert "\\ud800" in capsys.readouterr().out
+    assert {each.name for each in tmp_path.iterdir()} == {"journal.jsonl", "junit.xml", "report.html", "report.json"}
+
+
+def test_the_reports_are_there_though_nobody_reads_the_lines(tmp_path: Path, monkeypatch: Patch) -> None:
+    def closed(*_: object, **__: object) -> None:
+        if (tmp_path / "journal.jsonl").stat().st_size > 1000:
+            raise BrokenPipeError
+
+    monkeypatch.setattr("click.echo", closed)
+    assert status("run", "--only", "extend.title.*", "--report-dir", str(tmp_path)) == 2
+    assert (tmp_path / "report.json").is_file()

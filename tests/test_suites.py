@@ -152,7 +152,7 @@ def test_the_options_are_those_of_a_run() -> None:
     ("values", "text"),
     [
         ({"budget": "-1"}, "Invalid value for '--budget': -1 is not in the range x>=0."),
-        ({"callback_timeout": "soon"}, "Invalid value for '--callback-timeout': 'soon' is not a valid float."),
+        ({"callback_timeout": "soon"}, "Invalid value for '--callback-timeout': 'soon' is not a valid float range."),
     ],
 )
 def test_a_value_that_is_none_is_refused_as_by_a_run(values: dict[str, str], text: str) -> None:
