@@ -92,7 +92,8 @@ class Acceptances(Requests):
 
     def _continued(self) -> Iterator[Probe]:
         drawn = round(self.drawing("continueAt").uniform(2, self.track.duration - 1), 2)
-        for value in (1, 1.5, 60.25, round(self.track.duration - 0.01, 2), drawn):
+        inside = [value for value in (1, 1.5, 60.25) if value < self.track.duration]
+        for value in (*inside, round(self.track.duration - 0.01, 2), drawn):
             yield self._accepted(f"continueAt is {value}", "extend.continueAt.range", {"continueAt": value})
 
     def _written_otherwise(self) -> Iterator[Probe]:

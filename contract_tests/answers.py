@@ -21,7 +21,8 @@ def answer_findings(probe: Probe, exchange: Exchange, published: Published, orac
         yield Finding(rule="answer.given", expected="an answer", got=exchange.error)
         return
     if probe.method != "POST":
-        if exchange.task_id is not None or exchange.code == 200:
+        unreadable = exchange.code is None and 200 <= exchange.status < 300
+        if exchange.task_id is not None or exchange.code == 200 or unreadable:
             yield Finding(rule=probe.rule, expected="no success", got=_shown(exchange))
         return
     yield from _envelope_findings(exchange, published)

@@ -1,23 +1,21 @@
 """The command `suno-contract`."""
 
+import signal
 import sys
-from collections.abc import Sequence
-from math import isnan
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from contract_tests import reports
-from contract_tests.choosing import check_only, documents, tracks_of
-from contract_tests.mock import mock_tracks
-from contract_tests.plan import Plan
+from contract_tests.choosing import planned
+from contract_tests.ending import status
+from contract_tests.inputs import SHORTEST_TRACK, Seconds, documents
 from contract_tests.progress import progress
 from contract_tests.receiver_command import receiver_command
-from contract_tests.results import Verdict
 from contract_tests.sessions import session
-
-LONGEST: Final = 86_400
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -25,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     Exit status 0: the target conforms, 1: it does not, 2: the run could not be made.
     """
+    signal.signal(signal.SIGTERM, _end)
     try:
         sys.exit(cli.main(arguments, prog_name="suno-contract", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -40,17 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(130)
 
 
-class Seconds(click.FloatRange):
-    """Seconds that a run can wait, or a track last."""
-
-    def __init__(self) -> None:
-        super().__init__(0, LONGEST, min_open=True)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        seconds = super().convert(value, param, ctx)
-        if isnan(seconds):  # which no bound keeps out
-            self.fail(f"{value!r} is no number of seconds, above 0 and at most {LONGEST}.", param, ctx)
-        return seconds
+def _end(number: int, frame: object) -> NoReturn:
+    """End as by an error, so that the mock that was started ends, too."""
+    sys.exit(128 + number)
 
 
 @click.group()
@@ -69,11 +60,26 @@ def target_options(command: Any) -> Any:
             click.option("--profile", default="apikley", show_default=True, help="Which reading of the documents."),
             click.option("--audio-id", multiple=True, help="A source track of the target; may be given several times."),
             click.option("--audio-model", multiple=True, help="Its model."),
-            click.option("--audio-duration", multiple=True, type=Seconds(), help="Its length in seconds."),
+            click.option(
+                "--audio-duration", multiple=True, type=Seconds(SHORTEST_TRACK), help="Its length in seconds."
+            ),
             click.option("--bad-key", default="", help="A key that the target must refuse."),
             click.option("--only", default="*", show_default=True, metavar="GLOB", help="Only rules of these ids."),
             click.option(
                 "--seed", type=int, metavar="N", help="What is drawn follows it; the mock's too.  [default: 0]"
+            ),
+            click.option(
+                "--callback-url", default="", help="How the target reaches the receiver, if not by its address."
+            ),
+            click.option(
+                "--callback-timeout",
+                default=30.0,
+                show_default=True,
+                type=Seconds(),
+                help="Seconds to wait for the last callback.",
+            ),
+            click.option(
+                "--trigger", multiple=True, metavar="CODE=KIND:VALUE", help="How the target is brought to a code."
             ),
         )
     ):
@@ -88,21 +94,12 @@ def target_options(command: Any) -> Any:
 )
 @click.option("--receiver-host", default="127.0.0.1", show_default=True, help="Where callbacks are received.")
 @click.option("--receiver-port", default=0, type=click.IntRange(0, 65535), help="0 takes a free port.")
-@click.option("--callback-url", default="", help="How the target reaches the receiver, if not by its address.")
-@click.option(
-    "--callback-timeout",
-    default=30.0,
-    show_default=True,
-    type=Seconds(),
-    help="Seconds to wait for the last callback.",
-)
-@click.option("--trigger", multiple=True, metavar="CODE=KIND:VALUE", help="How the target is brought to a code.")
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports and the journal are written.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --report-dir: what it sent is not sent again.")
 def run(**options: Any) -> int:
     """Send the probes, wait for the callbacks, and tell what deviates from the documents."""
     published = documents(options["profile"])
-    with session(published, options) as begun:
+    with _resumable(options), session(published, options) as begun:
         plan, target = begun.plan, begun.target
         about = f"profile {published.profile}, seed {plan.seed}"
         click.echo(f"{target.base_url} against {published.document.name}, {about}")
@@ -112,19 +109,26 @@ def run(**options: Any) -> int:
         for row in found:
             click.echo(row.line)
         click.echo(reports.summary(found, target.spent))
-    return int(any(row.verdict is Verdict.VIOLATED for row in found))
+    return status(found)
+
+
+@contextmanager
+def _resumable(options: Mapping[str, Any]) -> Iterator[None]:
+    """Says how an interrupted run goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if options["base_url"] and options["report_dir"]:
+            click.echo("interrupted; the same command with --resume goes on where this one ended", err=True)
+        raise
 
 
 @cli.command(name="plan", epilog="Example:  suno-contract plan --only 'extend.styleWeight.*'")
 @target_options
 def plan_command(**options: Any) -> None:
     """List every probe with its rule, what it sends and the most that it can cost. Nothing is sent."""
-    published = documents(options["profile"])
-    tracks = tracks_of(published, options) or mock_tracks(published)
     cost = 0
-    plan = Plan(published=published, tracks=tracks, only=options["only"], seed=options["seed"] or 0)
-    check_only(plan)
-    for probe in plan.probes():
+    for probe in planned(documents(options["profile"]), options).probes():
         cost += probe.cost
         click.echo(f"{probe.cost} {probe.rule:34} {probe.says}  {probe.place}")
     click.echo(f"{cost} tasks at most")

@@ -1,13 +1,15 @@
 """`pytest contract_tests --target URL …`: the target, started or reached once, and what every suite shares."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 
 from contract_tests import options as plugin
-from contract_tests.choosing import CannotRun, choose, documents, is_live, planned
+from contract_tests.choosing import choose
 from contract_tests.credits import Credits
+from contract_tests.inputs import CannotRun, documents, is_live
 from contract_tests.oracle import Oracle
 from contract_tests.plan import Plan
 from contract_tests.sessions import session
@@ -27,14 +29,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name != "test_probes.py")
 
 
-def plan_of(config: pytest.Config) -> Plan:
-    """What the session is about. Ends pytest with status 2, and what has to be given, where nothing can be run."""
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What cannot be run ends before anything is collected."""
+    plan_of(session.config)
+
+
+@contextmanager
+def able_to_run() -> Iterator[None]:
+    """Ends pytest with status 2, and what has to be given, where nothing can be run."""
     try:
-        options = plugin.given(config)
-        published = documents(options["profile"])
-        return planned(published, choose(published, options), options)
+        yield
     except CannotRun as error:
-        pytest.exit(f"suno-contract: {error.format_message()}", returncode=CannotRun.exit_code)
+        pytest.exit(f"suno-contract: {plugin.worded(error.format_message())}", returncode=CannotRun.exit_code)
+
+
+def plan_of(config: pytest.Config) -> Plan:
+    """What the session is about."""
+    with able_to_run():
+        options = plugin.given(config)
+        return choose(documents(options["profile"]), options).plan
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +59,7 @@ def suno_options(pytestconfig: pytest.Config) -> Options:
 def world(pytestconfig: pytest.Config, suno_options: Options) -> Iterator[World]:
     """The target, for as long as the session lasts."""
     published = plan_of(pytestconfig).published
-    with session(published, suno_options) as begun:
+    with able_to_run(), session(published, suno_options) as begun:
         yield World(
             plan=begun.plan,
             target=begun.target,

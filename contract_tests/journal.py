@@ -6,24 +6,27 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contract_tests.exchanges import Exchange
+from contract_tests.requests import Probe
 
-SAME: Final = ("base_url", "profile", "seed")
-"""What a run and the one that resumes it have in common."""
+SAME: Final = ("base_url", "profile", "seed", "audio_id", "audio_model", "audio_duration")
+"""Options that a run and the one that resumes it have in common."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What a journal tells of the last run in it. `exchanges` by the probe's id; `spent`: tasks that may have been
-    started, also by requests of which no answer was written down."""
+    """What a journal tells of the last run in it. `run` holds its budget and the options of SAME; `exchanges` by the
+    probe's id; `spent`: tasks that may have been started, also by requests of which no answer was written down;
+    `leaks`: whether a request that a conforming server refuses was among them."""
 
-    of: Mapping[str, Any] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)
     spent: int = 0
+    leaks: bool = False
 
 
-def begun(base_url: str, profile: str, seed: int) -> str:
+def begun(run: Mapping[str, Any]) -> str:
     """The line of a run."""
-    return json.dumps({"run": dict(zip(SAME, (base_url, profile, seed), strict=True))}) + "\n"
+    return json.dumps({"run": dict(run)}) + "\n"
 
 
 def leaving(probe: str) -> str:
@@ -31,10 +34,11 @@ def leaving(probe: str) -> str:
     return json.dumps({"sending": probe}) + "\n"
 
 
-def line(exchange: Exchange, probe: str) -> str:
+def line(exchange: Exchange, probe: Probe) -> str:
     """The line of an exchange; no probe's id stands in that of a poll."""
     written = {
-        "probe": probe,
+        "probe": probe.id,
+        "cost": probe.cost,
         "method": exchange.method,
         "url": exchange.url,
         "headers": dict(exchange.headers),
@@ -52,23 +56,25 @@ def line(exchange: Exchange, probe: str) -> str:
 
 def read(lines: Iterable[str]) -> Recorded:
     """The last run of a journal; a line that was cut off by the interruption is left out."""
-    of: Mapping[str, Any] = {}
+    run: Mapping[str, Any] = {}
     unanswered: set[str] = set()
     exchanges: dict[str, Exchange] = {}
     lost = spent = 0
+    leaks = False
     for entry in filter(None, map(_entry, lines)):
         match entry:
-            case {"run": dict(run)}:
-                of, exchanges, unanswered, lost, spent = run, {}, set(), 0, 0
+            case {"run": dict(begun)}:
+                run, exchanges, unanswered, lost, spent, leaks = begun, {}, set(), 0, 0, False
             case {"sending": str(probe)}:
                 lost += probe in unanswered
                 unanswered.add(probe)
-            case {"probe": str(probe), **rest} if probe:
+            case {"probe": str(probe), "cost": int(cost), **rest} if probe:
                 exchanges[probe] = _exchange(rest)
                 spent += exchanges[probe].tasks
+                leaks |= exchanges[probe].tasks > cost
                 unanswered.discard(probe)
     answered = {probe: each for probe, each in exchanges.items() if probe not in unanswered}
-    return Recorded(of=of, exchanges=answered, spent=spent + lost + len(unanswered))
+    return Recorded(run=run, exchanges=answered, spent=spent + lost + len(unanswered), leaks=leaks)
 
 
 def _entry(text: str) -> dict[str, Any] | None:

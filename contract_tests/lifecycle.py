@@ -11,12 +11,10 @@ from hypothesis.strategies import SearchStrategy
 from contract_tests.courses import Course, finding
 from contract_tests.exchanges import Exchange
 from contract_tests.judging import callback_findings
-from contract_tests.requests import ACCEPTED, STAGES, Probe, Reply, probe
+from contract_tests.requests import ACCEPTED, STAGES, STATUSES, Probe, Reply, probe
 from contract_tests.strategies import Broken, Request
 from contract_tests.world import World
 
-STATUSES: Final = ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS")
-"""In the order in which a task has them; those that have a callback have it in the order of STAGES."""
 QUIET: Final = 0.05
 """Seconds without a callback after which none of a refusal is expected."""
 

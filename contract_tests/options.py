@@ -10,8 +10,8 @@ from typing import Any, Final
 import click
 import pytest
 
-from contract_tests.choosing import CannotRun
 from contract_tests.cli import run
+from contract_tests.inputs import CannotRun
 
 NAMES: Final = {"base_url": "--target"}
 """Options that are called otherwise here."""
@@ -40,7 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def given(config: pytest.Config) -> Mapping[str, Any]:
     """The options, as `suno-contract run` has them, and those of OWN. Raises CannotRun for what cannot be."""
     arguments: list[str] = []
-    if config.getoption(f"{PREFIX}base_url", default=None) and hasattr(config, "workerinput"):
+    spread = hasattr(config, "workerinput") or config.getoption("numprocesses", default=None)
+    if config.getoption(f"{PREFIX}base_url", default=None) and spread:
         raise CannotRun("--target and -n do not go together: each worker would spend the budget anew.")
     for option in run.params:
         values = config.getoption(f"{PREFIX}{option.name}", default=None) or []
@@ -53,7 +54,18 @@ def given(config: pytest.Config) -> Mapping[str, Any]:
         taken = run.make_context("pytest contract_tests", arguments).params
     except click.ClickException as error:
         raise CannotRun(error.format_message()) from None
-    return {**taken, **{name: config.getoption(f"{PREFIX}{name}", default=default) for name, default, _ in OWN}}
+    own = {name: config.getoption(f"{PREFIX}{name}", default=default) for name, default, _ in OWN}
+    for name, value in own.items():
+        if value < 1:
+            raise CannotRun(f"--{name} {value} is too few: give 1 or more.")
+    return {**taken, **own}
+
+
+def worded(text: str) -> str:
+    """A message of a run with the options as they are called here."""
+    for name, option in NAMES.items():
+        text = text.replace(f"--{name.replace('_', '-')}", option)
+    return text
 
 
 def _flag(option: click.Parameter) -> bool:

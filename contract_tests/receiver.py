@@ -12,6 +12,8 @@ from contract_tests.serving import Message, ThreadedServer
 
 KEPT: Final = 50
 """Callbacks to one URL, and to none, that are kept; what comes beyond is answered and forgotten."""
+KEPT_BYTES: Final = 32 * 1024 * 1024
+"""Bytes of all callbacks that are kept; one that comes beyond is answered and counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class Receiver:
         self._boxes: dict[str, _Box] = {}
         self._stray = _Box()
         self._looking = 0
+        self._bytes = 0
+        self._forgotten = 0
         self._closed = False
         self._changed = threading.Condition()
         self._server = ThreadedServer(self._take, host, port)
@@ -88,6 +92,12 @@ class Receiver:
         with self._changed:
             return list(self._stray.arrived)
 
+    @property
+    def forgotten(self) -> int:
+        """How many callbacks were answered and not kept, because all together were too long."""
+        with self._changed:
+            return self._forgotten
+
     def settle(self, counts: Mapping[str, int], within: float) -> None:
         """Return when every URL has had as many callbacks, or `within` seconds are over."""
         with self._changed:
@@ -114,8 +124,7 @@ class Receiver:
             arrival = Arrival(
                 at=at, method=came.method, target=came.path, headers=came.headers, body=came.body, status=reply.status
             )
-            if len(box.arrived) < KEPT:
-                box.arrived.append(arrival)
+            self._keep(box, arrival)
             count = len(box.arrived)
             self._looking += 1
             self._changed.notify_all()
@@ -128,6 +137,15 @@ class Receiver:
                 self._changed.notify_all()
         self._hold(box, reply, count)
         return Message(status=reply.status)
+
+    def _keep(self, box: _Box, arrival: Arrival) -> None:
+        if len(box.arrived) == KEPT:
+            return
+        if self._bytes + len(arrival.body) > KEPT_BYTES:
+            self._forgotten += 1
+            return
+        self._bytes += len(arrival.body)
+        box.arrived.append(arrival)
 
     def _hold(self, box: _Box, reply: Reply, count: int) -> None:
         """Keep the answer back as long as the reply says."""

@@ -10,7 +10,7 @@ import click
 from contract_tests import reports
 from contract_tests.callbacks import Bodies
 from contract_tests.cases import cases
-from contract_tests.choosing import CannotRun, documents, is_url
+from contract_tests.inputs import CannotRun, Seconds, check_url, documents, made
 from contract_tests.receiving import Nobody, received
 from contract_tests.results import Result, Verdict
 
@@ -23,7 +23,7 @@ from contract_tests.results import Result, Verdict
     "--timeout",
     default=15.0,
     show_default=True,
-    type=click.FloatRange(0, 3600, min_open=True),
+    type=Seconds(),
     help="Seconds that an answer may take.",
 )
 @click.option("--seed", type=int, help="The same seed sends the same ids again; without it every run has its own.")
@@ -40,10 +40,9 @@ def receiver_command(
     chosen = [case for case in known if fnmatchcase(case.id, only)]
     if not chosen:
         raise CannotRun(f"--only {only!r} matches no case. Known: {', '.join(case.id for case in known)}.")
-    if not is_url(url):
-        raise CannotRun(f"{url!r} is no http:// or https:// URL with a host. Example: http://127.0.0.1:3000/callback.")
+    check_url("the receiver", url)
     if report_dir is not None:
-        report_dir.mkdir(parents=True, exist_ok=True)
+        made("--report-dir", report_dir)
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     click.echo(f"{url} is sent {len(chosen)} cases, profile {profile}, --seed {seed}")
     try:

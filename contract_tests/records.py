@@ -1,15 +1,14 @@
 """What polling tells → findings: a record agrees with the callbacks at every step and at the end. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, Final
 
 from contract_tests.courses import Course, Finding, Poll, finding, ids, parsed
 from contract_tests.published import Published
+from contract_tests.requests import STAGES, STATUSES
 
-STATUSES: Final[Sequence[str]] = ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS")
-"""In the order in which a task that goes well has them."""
-AFTER: Final = {"text": "TEXT_SUCCESS", "first": "FIRST_SUCCESS", "complete": "SUCCESS"}
+AFTER: Final = dict(zip(STAGES, STATUSES[1:], strict=True))
 """By the stage that a callback tells of: the status that polling shows from then on."""
 
 
@@ -83,5 +82,5 @@ def failed_record_findings(course: Course, code: int) -> Iterator[Finding]:
     record = course.record if isinstance(course.record, dict) else {}
     if record.get("errorCode") != code:
         yield finding("failure.polling", f"errorCode {code} in polling", record.get("errorCode"))
-    if record.get("status") in ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS", None):
+    if record.get("status") in (*STATUSES, None):
         yield finding("failure.status", "a status that says that the task failed", record.get("status"))

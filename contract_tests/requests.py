@@ -13,6 +13,8 @@ GONE: Final = ...
 """In place of a value: leave the property out."""
 JSON: Final = "application/json"
 STAGES: Final = ("text", "first", "complete")
+STATUSES: Final = ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS")
+"""In the order in which a task that goes well has them; those behind the first come with the callback of a stage."""
 ATTEMPTS: Final = 4
 """How often a callback is sent: "if 3 consecutive retries fail, the system will stop", as the siblings document."""
 UNKNOWN_AUDIO: Final = "00000000-0000-4000-8000-000000000000"

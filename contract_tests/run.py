@@ -13,11 +13,11 @@ from contract_tests.judging import callback_findings, mixed_findings
 from contract_tests.observing import observed, readings
 from contract_tests.oracle import Oracle
 from contract_tests.plan import Plan
-from contract_tests.receiver import Arrival, Receiver
+from contract_tests.receiver import KEPT_BYTES, Arrival, Receiver
 from contract_tests.records import failed_record_findings, record_findings, step_findings
 from contract_tests.requests import Probe
 from contract_tests.results import Result, judged, not_tried, seen, violated
-from contract_tests.target import Silent, Spent, Target
+from contract_tests.target import NotSent, Target
 
 QUIET: Final = 0.2
 """Seconds without a callback after which no more are expected."""
@@ -69,6 +69,7 @@ class Run:
         for course, findings in mixed_findings(courses):
             yield from judged(course.probe, course.exchange, findings, rule="callback.mixed")
         yield from self._strays()
+        yield from self._forgotten()
         yield from self._observed(courses)
 
     def _together(self) -> Iterator[list[Asked]]:
@@ -95,9 +96,7 @@ class Run:
             return "the target takes any key"
         try:
             return self._target.send(probe, url)
-        except Spent as reason:
-            return f"budget: {reason}"
-        except Silent as reason:
+        except NotSent as reason:
             return str(reason)
 
     def _answered(self, probe: Probe, url: str, came: Exchange | str) -> Iterator[Result]:
@@ -173,6 +172,13 @@ class Run:
         if self._receiver.stray:
             strays = [f"{each.method} {each.target}" for each in self._receiver.stray[:5]]
             finding = Finding(rule="callback.url", expected="the callBackUrl to the letter", got=", ".join(strays))
+            yield violated(finding.rule, None, (finding,), None)
+
+    def _forgotten(self) -> Iterator[Result]:
+        """Callbacks that were too long to be kept."""
+        if self._receiver.forgotten:
+            got = f"{self._receiver.forgotten} more, which were not judged"
+            finding = Finding(rule="callback.size", expected=f"at most {KEPT_BYTES} bytes of callbacks", got=got)
             yield violated(finding.rule, None, (finding,), None)
 
     def _observed(self, courses: Sequence[Course]) -> Iterator[Result]:

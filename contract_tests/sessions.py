@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from contract_tests import journal
-from contract_tests.choosing import JOURNAL, Chosen, choose, planned
+from contract_tests.choosing import JOURNAL, Chosen, choose
+from contract_tests.exchanges import NOT_SENT
+from contract_tests.inputs import CannotRun, made
 from contract_tests.mock import mock
 from contract_tests.plan import Plan
 from contract_tests.published import Published
@@ -18,6 +20,9 @@ from contract_tests.results import Result
 from contract_tests.run import Run
 from contract_tests.target import Target
 from contract_tests.writing import write
+
+NO_TASK: Final = "suno-contract-asks-who-is-there"
+"""A taskId that nobody gave out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -42,36 +47,62 @@ class Session:
 @contextmanager
 def session(published: Published, options: Mapping[str, Any]) -> Iterator[Session]:
     """The target that the options name, the mock where they name none. Raises CannotRun with what has to be given."""
-    listening = (options["receiver_host"], options["receiver_port"], options["callback_url"])
     with (
-        _started(choose(published, options), published.profile) as chosen,
-        _notes(options["report_dir"], chosen, published.profile) as notes,
-        Receiver(*listening) as receiver,
+        _started(choose(published, options)) as chosen,
+        _notes(options["report_dir"], chosen) as notes,
+        _receiver(options) as receiver,
         closing(chosen.target(notes)) as target,
     ):
-        plan = planned(published, chosen, options)
-        yield Session(plan=plan, target=target, receiver=receiver, folder=options["report_dir"])
+        if options["base_url"]:
+            _check_reached(target)
+        yield Session(plan=chosen.plan, target=target, receiver=receiver, folder=options["report_dir"])
 
 
 @contextmanager
-def _started(chosen: Chosen, profile: str) -> Iterator[Chosen]:
+def _started(chosen: Chosen) -> Iterator[Chosen]:
     """The same target; a mock is started for as long as it is used."""
     if chosen.base_url:
         yield chosen
     else:
-        with mock(profile, "--seed", str(chosen.seed)) as url:
+        with mock(chosen.plan.published.profile, "--seed", str(chosen.plan.seed)) as url:
             yield replace(chosen, base_url=url)
 
 
 @contextmanager
-def _notes(folder: Path | None, chosen: Chosen, profile: str) -> Iterator[TextIO]:
+def _notes(folder: Path | None, chosen: Chosen) -> Iterator[TextIO]:
     """Where every exchange is written down, behind what a run that is resumed wrote."""
     if folder is None:
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
             yield nowhere
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    made("--report-dir", folder)
     with (folder / JOURNAL).open("a", encoding="utf-8") as file:
-        if not chosen.before.of:
-            file.write(journal.begun(chosen.base_url, profile, chosen.seed))
+        if not chosen.before.run:
+            file.write(journal.begun(chosen.run))
         yield file
+
+
+def _receiver(options: Mapping[str, Any]) -> Receiver:
+    """The receiver that the options describe. Raises CannotRun where it cannot listen."""
+    host, port = options["receiver_host"], options["receiver_port"]
+    try:
+        return Receiver(host, port, options["callback_url"])
+    except OSError as error:
+        raise CannotRun(
+            f"cannot listen on --receiver-host {host} --receiver-port {port}: {error.strerror}. "
+            "Give an address of this machine, and a port that is free, or 0 for any."
+        ) from None
+
+
+def _check_reached(target: Target) -> None:
+    """Ask for a task that cannot be, which costs nothing. Raises CannotRun where nobody answers, or takes the key."""
+    exchange = target.poll(NO_TASK)
+    if exchange.error.startswith(NOT_SENT):
+        raise CannotRun(
+            f"nothing answers at {target.base_url}: {exchange.error}. Start the server, or give another --base-url."
+        )
+    if 401 in (exchange.status, exchange.code):
+        raise CannotRun(
+            f"{target.base_url} refuses the key in {target.key_env} with 401. "
+            f"Set {target.key_env} to a key of this server, or name another variable by --api-key-env."
+        )

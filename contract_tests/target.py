@@ -1,18 +1,19 @@
 """The server that is tried: every request goes through here, within the budget, the rate and bounded time."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final, TextIO
 from urllib.parse import quote
 
 from contract_tests import journal
 from contract_tests.exchanges import Exchange
+from contract_tests.journal import Recorded
 from contract_tests.keys import OWN_VARIABLE, Keys
 from contract_tests.published import EXTEND, RECORD_INFO
-from contract_tests.requests import JSON, Expected, Probe
+from contract_tests.requests import JSON, STATUSES, Expected, Probe
 from contract_tests.wire import Wire
 
 PATIENCE: Final = 20.0
@@ -21,6 +22,8 @@ LOOK_PATIENCE: Final = 5.0
 """Seconds that a poll may take while a callback waits for its answer."""
 RETRIES: Final = 3
 """How often a request is repeated after a 429 that the probe did not want."""
+DENIALS: Final = 2
+"""Probes in a row that got nothing but 429, after which no more are sent."""
 SILENCES: Final = 5
 """Requests in a row without an answer after which no more are sent."""
 RATE_WINDOW: Final = 10.0
@@ -29,18 +32,28 @@ LONGEST_WAIT: Final = 60.0
 """Seconds that a Retry-After may ask for."""
 POLL_AFTER: Final = 5.0
 """Seconds between two looks at a task that is under way."""
-UNDER_WAY: Final = ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS")
 NOTHING: Final = Expected(codes=frozenset())
 POLL: Final = Probe(id="", rule="", says="", place="", quote="", expected=NOTHING, body=b"", method="GET")
 """What a poll is sent as."""
 
 
-class Spent(Exception):
+log: Final = logging.getLogger(__name__)
+
+
+class NotSent(Exception):
+    """The request was not tried; the text says why."""
+
+
+class Spent(NotSent):
     """The budget does not allow the request."""
 
 
-class Silent(Exception):
+class Silent(NotSent):
     """The target has stopped to answer."""
+
+
+class Busy(NotSent):
+    """The target answers 429, whatever the patience."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,8 +66,8 @@ class Limits:
 
 class Target:
     """A server under test, for any number of threads. `journal` gets a line of JSON per exchange, the keys masked;
-    `key_env` is the environment variable of the own key. What is `recorded` of an earlier run by a probe's id is not
-    sent again, and `spent` is what that run cost."""
+    `key_env` is the environment variable of the own key. What was answered in the run `before`, which this one
+    resumes, is not sent again, and what that run cost counts."""
 
     def __init__(
         self,
@@ -66,22 +79,24 @@ class Target:
         sleep: Callable[[float], None] = time.sleep,
         patience: float = PATIENCE,
         key_env: str = OWN_VARIABLE,
-        recorded: Mapping[str, Exchange] = MappingProxyType({}),
-        spent: int = 0,
+        before: Recorded = Recorded(),  # noqa: B008, it is frozen
     ) -> None:
         self.base_url = base_url.rstrip("/")
-        self.spent = spent
+        self.key_env = key_env
+        self.spent = before.spent
         self._keys = Keys(keys, key_env)
         self._wire = Wire(self.base_url, self._keys)
         self._limits = limits
         self._journal = journal
         self._sleep = sleep
         self._patience = patience
-        self._recorded = recorded
+        self._recorded = before.exchanges
+        self._leaks = before.leaks
         self._one = threading.Lock()
         self._next = 0.0
         self._reserved = 0
         self._silences = 0
+        self._denials = 0
 
     def close(self) -> None:
         self._wire.close()
@@ -93,30 +108,24 @@ class Target:
     def masked_bytes(self, raw: bytes) -> bytes:
         return self._keys.masked_bytes(raw)
 
-    def allows(self, cost: int) -> bool:
-        """Whether the budget has room for so many more tasks; a refusal needs none, but no overdrawn budget either."""
-        return self._limits.budget is None or self.spent + self._reserved + cost <= self._limits.budget
-
     def send(self, probe: Probe, callback_url: str) -> Exchange:
-        """The probe's request. Raises Spent without sending it when the budget has no room, Silent when the target
-        has left the last requests without an answer."""
+        """The probe's request and its answer. Raises NotSent without sending it: Spent when the budget has no room,
+        Silent when the target has left the last requests without an answer, Busy when it answered them with 429; and
+        Busy when it answers this one with nothing but 429, where the probe does not want that."""
         known = self._recorded.get(probe.id)
-        if known is not None and (known.code != 429 or 429 in probe.expected.codes):
+        if known is not None and not _denied(probe, known):
             return known
         if self._silences >= SILENCES:
             raise Silent(f"the target left {SILENCES} requests in a row without an answer")
+        if self._denials >= DENIALS:
+            raise Busy(f"the target answered {DENIALS} requests in a row with 429, however long they waited")
         headers = {"Content-Type": JSON, **probe.headers}
         if probe.key is not None:
             headers["Authorization"] = self._keys.shown(probe.key, probe.scheme)
-        self._reserve(probe)
-        exchange: Exchange | None = None
-        try:
-            exchange = self._patiently(probe, headers, probe.body.replace(b"$URL", callback_url.encode()))
-            return exchange
-        finally:
-            with self._one:
-                self._reserved -= probe.cost
-                self.spent += exchange.tasks if exchange else 0
+        exchange = self._paid(probe, headers, probe.body.replace(b"$URL", callback_url.encode()))
+        if _denied(probe, exchange):
+            raise Busy("the target answered with 429, however long the request waited")
+        return exchange
 
     def get(self, path: str) -> Exchange:
         """What the target tells its own key at a path."""
@@ -137,26 +146,46 @@ class Target:
         while True:
             polls.append(self.poll(task_id))
             record = polls[-1].record
-            under_way = not isinstance(record, dict) or record.get("status") in UNDER_WAY
+            under_way = not isinstance(record, dict) or record.get("status") in STATUSES[:-1]
             if not under_way or time.monotonic() >= deadline:
                 return polls
             self._sleep(POLL_AFTER)
 
-    def _reserve(self, probe: Probe) -> None:
-        """Room in the budget for a probe while it is under way."""
+    def _paid(self, probe: Probe, headers: Mapping[str, str], body: bytes) -> Exchange:
+        """One request, with room in the budget while it is under way. Raises Spent where there is none."""
+        cost = self._reserve(probe)
+        exchange: Exchange | None = None
+        try:
+            exchange = self._patiently(probe, headers, body)
+            return exchange
+        finally:
+            with self._one:
+                self._reserved -= cost
+                self.spent += exchange.tasks if exchange else 0
+                self._leaks = self._leaks or (exchange is not None and exchange.tasks > probe.cost)
+
+    def _reserve(self, probe: Probe) -> int:
+        """How much of the budget is kept for a probe. Once a refusal was accepted, every refusal may be."""
+        budget = self._limits.budget
         with self._one:
-            if not self.allows(probe.cost):
-                raise Spent(f"{self.spent} of {self._limits.budget} tasks are spent")
-            self._reserved += probe.cost
+            cost = max(probe.cost, int(self._leaks))
+            if budget is not None and self.spent + self._reserved + cost > budget:
+                raise Spent(f"budget: {self.spent} of {budget} tasks are spent")
+            self._reserved += cost
+        return cost
 
     def _patiently(self, probe: Probe, headers: Mapping[str, str], body: bytes, path: str = EXTEND) -> Exchange:
-        """One request, repeated where the server asks for patience."""
-        for attempt in range(RETRIES + 1):
+        """One request, repeated where the server asks for patience, until it has shown that it asks without end."""
+        retries = RETRIES if self._denials < DENIALS else 0
+        exchange = self._once(probe, path, headers, body, self._patience)
+        while _denied(probe, exchange) and retries:
+            seconds = _asked(exchange)
+            log.warning("the target answers 429: the request is sent again in %g s", seconds)
+            self._sleep(seconds)
             exchange = self._once(probe, path, headers, body, self._patience)
-            wanted = 429 in probe.expected.codes
-            if wanted or 429 not in (exchange.status, exchange.code) or attempt == RETRIES:
-                break
-            self._sleep(_asked(exchange))
+            retries -= 1
+        with self._one:
+            self._denials = self._denials + 1 if _denied(probe, exchange) else 0
         return exchange
 
     def _once(self, probe: Probe, path: str, headers: Mapping[str, str], body: bytes, patience: float) -> Exchange:
@@ -169,7 +198,7 @@ class Target:
         exchange = replace(exchange, key_env=self._keys.variable(probe.key))
         with self._one:
             self._silences = self._silences + 1 if exchange.error and not exchange.status else 0
-            self._note(journal.line(exchange, probe.id))
+            self._note(journal.line(exchange, probe))
         return exchange
 
     def _take_turn(self) -> None:
@@ -191,6 +220,11 @@ class Target:
 
 def _record(task_id: str) -> str:
     return f"{RECORD_INFO}?taskId={quote(task_id, safe='', errors='replace')}"
+
+
+def _denied(probe: Probe, exchange: Exchange) -> bool:
+    """Whether a server asks for patience, and not because the probe brought it to that."""
+    return 429 in (exchange.status, exchange.code) and 429 not in probe.expected.codes
 
 
 def _asked(exchange: Exchange) -> float:

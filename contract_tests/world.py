@@ -17,7 +17,7 @@ from contract_tests.published import Published
 from contract_tests.reports import curl
 from contract_tests.requests import Probe, Track
 from contract_tests.sessions import Session
-from contract_tests.target import Silent, Spent
+from contract_tests.target import NotSent
 
 Options = Mapping[str, Any]
 """Those of `contract_tests.options.given`."""
@@ -50,9 +50,9 @@ class World(Session):
         probe = replace(probe, id=f"{probe.rule}: generated {uuid4()}")
         try:
             exchange = self.target.send(probe, url)
-        except (Spent, Silent) as reason:
+        except NotSent as reason:
             self._fail_again()
-            pytest.skip(f"budget: {reason}" if isinstance(reason, Spent) else str(reason))
+            pytest.skip(str(reason))
         if currently_in_test_context():
             note(curl(exchange))
         self.conforms(answer_findings(probe, exchange, self.published, self.oracle))

@@ -1,11 +1,14 @@
 """What a journal tells of the run that wrote it."""
 
 import json
+from dataclasses import replace
 
 from contract_tests.journal import Recorded, begun, leaving, line, read
+from contract_tests.target import POLL
 from tests.courses import ACCEPTED, BAD, REFUSED, exchange
 
-RUN = begun("http://127.0.0.1:1", "apikley", 7)
+RUN = begun({"base_url": "http://127.0.0.1:1", "seed": 7, "budget": None})
+ONE, TWO = (replace(ACCEPTED, id=name) for name in ("one", "two"))
 
 
 def journal(*lines: str) -> Recorded:
@@ -14,16 +17,16 @@ def journal(*lines: str) -> Recorded:
 
 def test_an_exchange_is_read_as_it_was_written() -> None:
     written = exchange(BAD, REFUSED, key_env="MY_KEY", retry_after="3")
-    found = journal(RUN, leaving("one"), line(written, "one"))
+    found = journal(RUN, leaving("one"), line(written, ONE))
     same = found.exchanges["one"]
-    assert found.of == {"base_url": "http://127.0.0.1:1", "profile": "apikley", "seed": 7}
+    assert found.run == {"base_url": "http://127.0.0.1:1", "seed": 7, "budget": None}
     assert (same.method, same.url, same.sent, same.body) == (written.method, written.url, written.sent, written.body)
     assert (same.code, same.key_env, same.retry_after, same.recorded) == (422, "MY_KEY", "3", True)
     assert found.spent == 0
 
 
 def test_what_may_have_been_accepted_was_spent() -> None:
-    found = journal(RUN, leaving("one"), line(exchange(), "one"), leaving("two"))
+    found = journal(RUN, leaving("one"), line(exchange(), ONE), leaving("two"))
     assert (list(found.exchanges), found.spent) == (["one"], 2)
 
 
@@ -32,19 +35,25 @@ def test_a_request_that_was_lost_twice_may_have_cost_twice() -> None:
 
 
 def test_a_request_that_was_lost_and_then_answered_may_have_cost_twice() -> None:
-    assert journal(RUN, leaving("one"), leaving("one"), line(exchange(), "one")).spent == 2
+    assert journal(RUN, leaving("one"), leaving("one"), line(exchange(), ONE)).spent == 2
 
 
 def test_only_the_last_run_counts() -> None:
-    found = journal(RUN, line(exchange(), "one"), RUN, line(exchange(BAD, REFUSED), "two"))
+    found = journal(RUN, line(exchange(), ONE), RUN, line(exchange(BAD, REFUSED), TWO))
     assert (list(found.exchanges), found.spent) == (["two"], 0)
 
 
 def test_polls_are_no_probes() -> None:
-    assert journal(RUN, line(exchange(), "")) == Recorded(of=journal(RUN).of)
+    assert journal(RUN, line(exchange(), POLL)) == Recorded(run=journal(RUN).run)
 
 
 def test_a_line_that_was_cut_off_is_left_out() -> None:
-    whole = line(exchange(probe=ACCEPTED), "one")
+    whole = line(exchange(probe=ACCEPTED), ONE)
     assert journal(RUN, leaving("one"), whole[: len(whole) // 2]).spent == 1
-    assert journal(json.dumps([1]), "", "null").of == {}
+    assert journal(json.dumps([1]), "", "null").run == {}
+
+
+def test_a_refusal_that_was_accepted_leaks() -> None:
+    wrong = replace(REFUSED, id="one")
+    assert not journal(RUN, line(exchange(), ONE), line(exchange(BAD, REFUSED), wrong)).leaks
+    assert journal(RUN, line(exchange(), wrong)).leaks

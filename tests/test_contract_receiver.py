@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from contract_tests.receiver import KEPT, Arrival, Receiver
+from contract_tests.receiver import KEPT, KEPT_BYTES, Arrival, Receiver
 from contract_tests.requests import Reply
 from contract_tests.serving import BODY_LIMIT
 
@@ -185,6 +185,16 @@ def test_of_endless_callbacks_a_number_is_kept(receiver: Receiver) -> None:
             assert http.post(url).status_code == 200
             http.post(f"{url}&more=1")
     assert (len(receiver.arrived(url)), len(receiver.stray)) == (KEPT, KEPT)
+
+
+def test_of_long_callbacks_so_many_are_kept_as_memory_allows(receiver: Receiver) -> None:
+    long = b"x" * BODY_LIMIT
+    fitting = KEPT_BYTES // BODY_LIMIT
+    urls = [receiver.url(f"{number}") for number in range(fitting + 2)]
+    for url in urls:
+        assert httpx.post(url, content=long).status_code == 200
+    assert [len(receiver.arrived(url)) for url in urls] == [*[1] * fitting, 0, 0]
+    assert receiver.forgotten == 2
 
 
 def test_settling_returns_as_soon_as_all_has_come(receiver: Receiver) -> None:

@@ -113,6 +113,10 @@ def test_another_method_must_not_succeed(body: Any) -> None:
     assert answered(GET, exchange(b"<html>", GET, status=405)) == []
 
 
+def test_another_method_must_not_get_a_page_with_http_200() -> None:
+    assert answered(GET, exchange(b"<html>", GET)) == ["extend.method"]
+
+
 def test_a_finding_says_what_was_expected_and_what_came() -> None:
     (finding,) = answer_findings(REFUSED, exchange(BAD | {"code": 401}, REFUSED), PUBLISHED, ORACLE)
     assert finding.expected == f"code 422, because {REFUSED.says}"

@@ -59,7 +59,7 @@ def world(
     before: Recorded = NOTHING,
 ) -> Iterator[World]:
     keys, limits = {"own": KEY, "bad": BAD_KEY}, Limits(budget=budget)
-    target = Target(url, keys, limits, journal or io.StringIO(), recorded=before.exchanges)
+    target = Target(url, keys, limits, journal or io.StringIO(), before=before)
     plan = Plan(published=APIKLEY, tracks=TRACKS, callback_timeout=1.0, retries=1)
     with closing(target), Receiver() as receiver:
         yield World(

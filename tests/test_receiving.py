@@ -226,13 +226,15 @@ def test_the_reports_are_written_with_a_curl(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["localhost:80"], "'localhost:80' is no http:// or https:// URL with a host. Example: http://127.0.0.1:3000/"),
-        (["http://127.0.0.1:99999/"], "is no http:// or https:// URL with a host."),
-        (["http:///callback"], "is no http:// or https:// URL with a host."),
+        (["localhost:80"], "the receiver 'localhost:80' is no http:// or https:// URL with a host, such as http://"),
+        (["http://127.0.0.1:99999/"], "is no http:// or https:// URL with a host, such as "),
+        (["http:///callback"], "is no http:// or https:// URL with a host, such as "),
         (["http://127.0.0.1:1/"], "nobody listens at http://127.0.0.1:1/: ConnectError: "),
         (["http://127.0.0.1:1/", "--profile", "acme"], "profile 'acme' is unknown. Known: apikley, "),
         (["http://127.0.0.1:1/", "--only", "x"], "--only 'x' matches no case. Known: stages.in_order, "),
         (["http://127.0.0.1:1/", "--timeout", "0"], "Invalid value for '--timeout': 0.0 is not in the range "),
+        (["http://127.0.0.1:1/", "--timeout", "nan"], "'nan' is no number of seconds in the range 0<x<=86400."),
+        (["http://127.0.0.1:1/", "--report-dir", __file__], "Give a folder that can be made, or one that is."),
         ([], "Missing argument 'URL'."),
     ],
 )

@@ -16,9 +16,10 @@ import pytest
 from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
 from contract_tests.plan import Plan
 from contract_tests.published import Published, profiles
-from contract_tests.receiver import Receiver
+from contract_tests.receiver import KEPT_BYTES, Receiver
 from contract_tests.results import Result, Verdict
 from contract_tests.run import Run
+from contract_tests.serving import BODY_LIMIT
 from contract_tests.target import Limits, Target
 from contract_tests.triggers import Trigger, mock_triggers
 from tests import plain_server
@@ -182,6 +183,19 @@ def test_callbacks_of_garbage_are_violations(body: bytes) -> None:
 
 def test_a_callback_of_many_bytes_is_a_violation() -> None:
     assert "callback.json" in violations(called_back(b"x" * 3_000_000))
+
+
+class Flooding(Calling):
+    """Calls back more often than memory allows."""
+
+    def work(self, task_id: str, body: dict[str, Any]) -> None:
+        for _ in range(KEPT_BYTES // len(self.body) + 2):
+            super().work(task_id, body)
+
+
+def test_callbacks_that_memory_does_not_allow_are_a_violation() -> None:
+    broken = violations(called_by(Flooding(b"x" * BODY_LIMIT), callback_timeout=5))
+    assert broken["callback.size"] == "2 more, which were not judged"
 
 
 def test_callbacks_to_another_url_are_strays() -> None:

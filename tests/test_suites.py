@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from contract_tests.choosing import CannotRun
 from contract_tests.cli import run
+from contract_tests.inputs import CannotRun
 from contract_tests.mock import KEY, mock
 from contract_tests.mutants.changes import accepts, data, on, record
 from contract_tests.mutants.proxy import Mutant, Proxy
@@ -31,7 +31,7 @@ Finished = subprocess.CompletedProcess[str]
 
 def pytest_of(*arguments: str, cwd: Path = ROOT, key: str = KEY) -> Finished:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments],
+        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *arguments],
         capture_output=True,
         text=True,
         timeout=120,
@@ -115,13 +115,24 @@ def test_a_live_target_without_a_budget_is_only_asked_what_it_refuses(tmp_path: 
         "test_valid_requests_are_accepted",
         "test_lifecycle",
     }
-    assert len(heard) == 3
+    assert len([body for body in heard if body]) == 3
 
 
-def test_what_cannot_be_run_ends_with_2_and_says_what_to_give() -> None:
-    ended = pytest_of("contract_tests/test_probes.py", "--resume")
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--resume"], "--resume needs --report-dir: the journal of the run that was "),
+        (["--target", "foo"], "--target 'foo' is no http:// or https:// URL with a host"),
+        (["--target", "http://127.0.0.1:1", *TRACK], "nothing answers at http://127.0.0.1:1: ConnectError: "),
+        (["--target", "http://127.0.0.1:1", "-n", "2"], "--target and -n do not go together: "),
+    ],
+)
+def test_what_cannot_be_run_ends_with_2_and_says_what_to_give(arguments: list[str], text: str) -> None:
+    ended = pytest_of("contract_tests/test_probes.py", *arguments)
     assert ended.returncode == 2
-    assert "suno-contract: --resume needs --report-dir: the journal of the run that was " in ended.stdout + ended.stderr
+    said = ended.stdout + ended.stderr
+    assert f"suno-contract: {text}" in said
+    assert "Traceback" not in said
 
 
 class Config:
@@ -139,9 +150,9 @@ def options(**values: Any) -> Mapping[str, Any]:
 
 
 def test_the_options_are_those_of_a_run() -> None:
-    taken = options(base_url="http://x", audio_id=["a", "b"], audio_duration=["1.5"], budget="3")
+    taken = options(base_url="http://x", audio_id=["a", "b"], audio_duration=["9.5"], budget="3")
     assert set(taken) == {parameter.name for parameter in run.params} | {"examples"}
-    assert (taken["audio_id"], taken["audio_duration"], taken["budget"]) == (("a", "b"), (1.5,), 3)
+    assert (taken["audio_id"], taken["audio_duration"], taken["budget"]) == (("a", "b"), (9.5,), 3)
     assert (taken["base_url"], taken["profile"], taken["seed"], taken["examples"]) == ("http://x", "apikley", None, 100)
     assert taken["resume"] is False
     assert options(resume=True, seed="7")["resume"] is True
@@ -152,6 +163,7 @@ def test_the_options_are_those_of_a_run() -> None:
     ("values", "text"),
     [
         ({"budget": "-1"}, "Invalid value for '--budget': -1 is not in the range x>=0."),
+        ({"examples": 0}, "--examples 0 is too few: give 1 or more."),
         ({"callback_timeout": "soon"}, "Invalid value for '--callback-timeout': 'soon' is not a valid float range."),
     ],
 )

@@ -10,6 +10,7 @@ import traceback
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -17,15 +18,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests.exchanges import Exchange
+from contract_tests.journal import Recorded
 from contract_tests.keys import Keys
 from contract_tests.requests import ACCEPTED as ACCEPTANCE
 from contract_tests.requests import REFUSED as REFUSAL
 from contract_tests.requests import Expected, Probe
 from contract_tests.target import (
+    DENIALS,
     LONGEST_WAIT,
     RATE_WINDOW,
     RETRIES,
     SILENCES,
+    Busy,
     Limits,
     Silent,
     Spent,
@@ -160,7 +164,7 @@ def test_the_budget_is_never_exceeded_by_what_a_conforming_server_accepts(budget
         tried = Tried(server.url, budget=budget)
         for _ in range(budget):
             tried.send(ACCEPTANCE)
-        with pytest.raises(Spent, match=f"^{budget} of {budget} tasks are spent$"):
+        with pytest.raises(Spent, match=f"^budget: {budget} of {budget} tasks are spent$"):
             tried.send(ACCEPTANCE)
     assert len(server.heard) == budget
 
@@ -169,7 +173,7 @@ def test_an_accepted_refusal_ends_the_spending() -> None:
     with scripted(ACCEPTED) as server:
         tried = Tried(server.url, budget=0)
         tried.send()
-        with pytest.raises(Spent, match=r"^1 of 0 tasks are spent$"):
+        with pytest.raises(Spent, match=r"^budget: 1 of 0 tasks are spent$"):
             tried.send()
     assert len(server.heard) == 1
 
@@ -187,14 +191,24 @@ def test_refusals_are_free() -> None:
 def test_no_course_of_answers_exceeds_the_budget_by_more_than_the_one_refusal_that_was_accepted(
     course: list[tuple[bool, bool]], budget: int
 ) -> None:
-    target = Tried("http://127.0.0.1:1", budget=budget).target
     wrongly = 0
-    for wanted, accepted in course:
-        each = probe(ACCEPTANCE if wanted else REFUSAL)
-        if target.allows(each.cost):
-            target.spent += accepted
-            wrongly += accepted and not wanted
-    assert target.spent <= budget + min(wrongly, 1)
+    with scripted(*(ACCEPTED if accepted else REFUSED for _, accepted in course), b"") as server:
+        tried = Tried(server.url, budget=budget)
+        for wanted, _ in course:
+            with suppress(Spent):
+                exchange = tried.send(ACCEPTANCE if wanted else REFUSAL)
+                wrongly += exchange.tasks and not wanted
+    assert tried.target.spent <= budget + (wrongly == 1)
+
+
+def test_once_a_refusal_was_accepted_every_refusal_counts() -> None:
+    with scripted(ACCEPTED, ACCEPTED, REFUSED) as server:
+        tried = Tried(server.url, budget=2)
+        tried.send()
+        tried.send()
+        with pytest.raises(Spent, match=r"^budget: 2 of 2 tasks are spent$"):
+            tried.send()
+    assert len(server.heard) == 2
 
 
 @pytest.mark.parametrize(
@@ -245,8 +259,31 @@ def test_retry_after_says_how_long(asked: str, waits: float) -> None:
 
 
 def test_patience_with_429_ends() -> None:
-    exchange, server, _ = one(BUSY)
-    assert (exchange.code, len(server.heard)) == (429, RETRIES + 1)
+    with scripted(BUSY) as server:
+        tried = Tried(server.url)
+        for _ in range(DENIALS):
+            with pytest.raises(Busy, match=r"^the target answered with 429, however long the request waited$"):
+                tried.send()
+        assert len(server.heard) == DENIALS * (RETRIES + 1)
+        with pytest.raises(Busy, match=f"^the target answered {DENIALS} requests in a row with 429, however long "):
+            tried.send()
+        tried.target.poll("5c79")
+    assert len(server.heard) == DENIALS * (RETRIES + 1) + 1
+    assert len(tried.slept) == DENIALS * RETRIES
+
+
+def test_an_answer_between_two_429_begins_the_count_anew() -> None:
+    with scripted(*[BUSY] * (RETRIES + 1), REFUSED, *[BUSY] * (RETRIES + 1), REFUSED) as server:
+        tried = Tried(server.url)
+        for _ in range(DENIALS):
+            with pytest.raises(Busy):
+                tried.send()
+            assert tried.send().code == 422
+
+
+def test_a_wait_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    one(http({"code": 429, "msg": "x"}, 200, "Retry-After: 3"), REFUSED)
+    assert caplog.messages == ["the target answers 429: the request is sent again in 3 s"]
 
 
 def test_a_429_that_was_wanted_is_the_answer() -> None:
@@ -342,9 +379,11 @@ def test_what_is_recorded_of_an_earlier_run_is_not_sent_again() -> None:
         tried = Tried(server.url)
         first = tried.send()
         limits = Limits(budget=2)
-        again = Target(server.url, {"own": KEY}, limits, io.StringIO(), recorded={"x": first}, spent=2)
+        again = Target(
+            server.url, {"own": KEY}, limits, io.StringIO(), before=Recorded(exchanges={"x": first}, spent=2)
+        )
         assert again.send(probe(), URL) is first
-        with pytest.raises(Spent, match=r"^2 of 2 tasks are spent$"):
+        with pytest.raises(Spent, match=r"^budget: 2 of 2 tasks are spent$"):
             again.send(probe(ACCEPTANCE, id="y"), URL)
     assert len(server.heard) == 1
 
@@ -352,7 +391,7 @@ def test_what_is_recorded_of_an_earlier_run_is_not_sent_again() -> None:
 def test_a_recorded_429_that_was_not_wanted_is_sent_again() -> None:
     with scripted(BUSY, REFUSED) as server:
         busy = Tried(server.url).send(Expected(codes=frozenset({429})))
-        again = Target(server.url, {"own": KEY}, Limits(), io.StringIO(), recorded={"x": busy})
+        again = Target(server.url, {"own": KEY}, Limits(), io.StringIO(), before=Recorded(exchanges={"x": busy}))
         assert again.send(probe(), URL).code == 422
         assert again.send(probe(Expected(codes=frozenset({429}))), URL) is busy
 
