@@ -5,14 +5,14 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from contract_tests.reports import WORST, Row, curl, summary
+from contract_tests.reports import WORST, Row, curl
 from contract_tests.results import Result, Verdict
 
 TABLES: Final = {Verdict.OBSERVED: "Open questions, as observed", Verdict.NOT_TRIED: "Not tried, and why"}
 
 
-def as_html(found: Sequence[Row], target: str, document: str, spent: int) -> str:
-    """A matrix of all rules by verdict, then each violation with what reproduces it. Everything shown is escaped."""
+def as_html(found: Sequence[Row], target: str, document: str, summary: str) -> str:
+    """The summary, a matrix of the rules by verdict, each violation with what reproduces it. Everything is escaped."""
     environment = Environment(
         loader=PackageLoader("contract_tests", "."), autoescape=select_autoescape(default=True), trim_blocks=True
     )
@@ -22,7 +22,7 @@ def as_html(found: Sequence[Row], target: str, document: str, spent: int) -> str
         tables=TABLES,
         target=target,
         document=document,
-        summary=summary(found, spent),
+        summary=summary,
         curl=curl,
         Verdict=Verdict,
     )

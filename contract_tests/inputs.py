@@ -12,7 +12,7 @@ import click
 
 from contract_tests.published import Published, profiles
 from contract_tests.requests import Track
-from contract_tests.triggers import CALLBACK, Trigger
+from contract_tests.triggers import Trigger
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 LONGEST: Final = 86_400
@@ -146,8 +146,7 @@ def _is_url(text: str) -> bool:
 
 
 def _check_code(published: Published, trigger: Trigger) -> None:
-    known = [f"{code}" for code in published.codes if code != 200]
-    known += [f"{CALLBACK}{code}" for code in published.callback_codes if code != 200]
+    known = published.failures
     if trigger.code not in known:
         raise CannotRun(
             f"--trigger {trigger.code}: {published.document.name} has no such failure. Known: {', '.join(known)}."

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import yaml
-
-from contract_tests.published import ROOT, Published
+from contract_tests.published import Published
 from contract_tests.requests import Track
+from contract_tests.sources import load
 
 KEY = "test-key"
 BAD_KEY = "a-key-that-was-never-given-out"
@@ -41,7 +40,7 @@ def mock(profile: str, *options: str) -> Iterator[str]:
 
 def mock_tracks(published: Published) -> tuple[Track, ...]:
     """The mock's source tracks, from `fixtures/tracks.yaml`."""
-    entries: list[dict[str, Any]] = yaml.safe_load((ROOT / "fixtures" / "tracks.yaml").read_bytes())
+    entries: list[dict[str, Any]] = load("fixtures/tracks.yaml")
     return tuple(
         Track(id=each["id"], model=each["model"], duration=each["duration"])
         for each in entries

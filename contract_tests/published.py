@@ -5,17 +5,18 @@ The harness reads the same data as the mock and shares none of its code, so that
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from contract_tests.sources import ROOT, Source, load
 
-HERE: Final = Path(__file__).parent
-ROOT: Final = next(place for place in (HERE.parent / "mock_server" / "_data", HERE.parent) if place.is_dir())
 EXTEND: Final = "/api/v1/generate/extend"
 RECORD_INFO: Final = "/api/v1/generate/record-info"
+CALLBACK: Final = "callback-"
+"""What stands before the code of a failure that a callback tells of."""
 ENDINGS: Final = {"maxLength": "length"}
 """Schema keywords whose rule is called otherwise."""
 ANNOTATIONS: Final = {"description", "example"}
@@ -65,15 +66,16 @@ class Published:
     picks: Mapping[str, str]
     questions: Mapping[str, Mapping[str, Any]]
     family: Mapping[str, Any]
+    citations: tuple[tuple[str, str, str], ...]
 
     @classmethod
     def read(cls, profile: str) -> "Published":
         """Raises LookupError, with the names that exist, for a profile that does not."""
         file = _profile(profile)
-        document = _Source.read(ROOT / "openapi" / file["document"])
-        callbacks = _Source.read(ROOT / "openapi" / file["callback_document"])
+        document = Source.read(ROOT / "openapi" / file["document"])
+        callbacks = Source.read(ROOT / "openapi" / file["callback_document"])
         schema = document.tree["paths"][EXTEND]["post"]["requestBody"]["content"]["application/json"]["schema"]
-        questions = {entry["id"]: entry for entry in _load("openapi/questions.yaml")}
+        questions = {entry["id"]: entry for entry in load("openapi/questions.yaml")}
         example = _examples(file["document"]) / "extend-request.json"
         callback_example = _examples(file["callback_document"]) / "callback-complete.json"
         return cls(
@@ -84,14 +86,25 @@ class Published:
             limits=tuple(_limits(document, schema, file.get("limits", {}).get("extend", ()))),
             models=tuple(schema["properties"]["model"]["enum"]),
             properties=schema["properties"],
-            codes=_codes(document.tree["paths"][EXTEND]["post"]["responses"]["200"]),
-            callback_codes=_codes(_callback(callbacks.tree)["responses"]["200"]),
+            codes=_answer_codes(document),
+            callback_codes=_callback_codes(callbacks),
             example=json.loads(example.read_text("utf-8")),
             callback_example=json.loads(callback_example.read_text("utf-8")),
             picks={question: entry["picks"][profile] for question, entry in questions.items()},
             questions=questions,
-            family=_load("openapi/family.yaml"),
+            family=load("openapi/family.yaml"),
+            citations=tuple(_citations(document, callbacks)),
         )
+
+    @property
+    def failures(self) -> list[str]:
+        """The codes of failures: `429` of an answer, `callback-501` of a callback."""
+        of_callbacks = [f"{CALLBACK}{code}" for code in self.callback_codes if code != 200]
+        return [f"{code}" for code in self.codes if code != 200] + of_callbacks
+
+    def cited(self, rule: str) -> tuple[str, str]:
+        """The place and the line that a rule on answers, callbacks or polling follows; empty where no source has it."""
+        return next(((place, quote) for glob, place, quote in self.citations if fnmatchcase(rule, glob)), ("", ""))
 
     def holding(self, picks: Mapping[str, str]) -> tuple[Rule, ...]:
         """The rules that hold under these readings."""
@@ -102,32 +115,8 @@ def profiles() -> list[str]:
     return sorted(path.stem for path in (ROOT / "openapi" / "profiles").glob("*.yaml"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """A document, its text, and its lines without backticks and curly quotes."""
-
-    path: Path
-    tree: Any
-    lines: tuple[str, ...]
-
-    @classmethod
-    def read(cls, path: Path) -> "_Source":
-        text = path.read_text("utf-8")
-        plain = text.replace("`", "").replace("’", "'")
-        return cls(path=path, tree=yaml.safe_load(text), lines=tuple(plain.splitlines()))
-
-    def found(self, quote: str, after: str = "") -> tuple[str, str]:
-        """The place and the line of a quote, the first at or after a line that begins with `after`."""
-        starts = [number for number, line in enumerate(self.lines) if line.strip() == after] or [0]
-        for start in (*starts, 0):
-            for number, line in enumerate(self.lines[start:], start + 1):
-                if quote in line:
-                    return f"{self.path.name}:{number}", line.strip()
-        return self.path.name, quote
-
-
-def _rules(source: _Source, schema: Mapping[str, Any]) -> Iterator[Rule]:
-    prose = _load("openapi/rules/extend.yaml")["rules"]
+def _rules(source: Source, schema: Mapping[str, Any]) -> Iterator[Rule]:
+    prose = load("openapi/rules/extend.yaml")["rules"]
     conditions = {entry["id"]: entry.get("when", {}) for entry in prose}
     stated = set()
     for name in schema["required"]:
@@ -153,7 +142,7 @@ def _rule(id: str, field: str, keyword: str, value: Any, place: str, quote: str,
     return Rule(id=id, field=field, keyword=keyword, value=value, place=place, quote=quote, when=when)
 
 
-def _limits(source: _Source, schema: Mapping[str, Any], lines: Any) -> Iterator[Limit]:
+def _limits(source: Source, schema: Mapping[str, Any], lines: Any) -> Iterator[Limit]:
     for line in lines:
         place, quote = source.found(line["quote"])
         for model in line["models"]:
@@ -175,6 +164,35 @@ def _limits(source: _Source, schema: Mapping[str, Any], lines: Any) -> Iterator[
                 )
 
 
+def _citations(document: Source, callbacks: Source) -> Iterator[tuple[str, str, str]]:
+    """Pattern of rule ids, place and line, of the codes and of what openapi/rules/judged.yaml lists."""
+    for code in _answer_codes(document):
+        yield f"code.{code}", *_first(document.found(f"- {each}:") for each in (f"**{code}**", code))
+    for code in _callback_codes(callbacks):
+        yield f"code.{CALLBACK}{code}", *_first([callbacks.found(f"- **{code}**:", "callbacks:")])
+    shared = (Source.read(ROOT / "openapi" / name) for name in ("family.yaml", "questions.yaml"))
+    sources = [document, callbacks, *shared]
+    for entry in load("openapi/rules/judged.yaml"):
+        place, quote = "", ""
+        if "quote" in entry:
+            place, quote = _first(source.found(entry["quote"], entry.get("after", "")) for source in sources)
+        for glob in entry["rules"]:
+            yield glob, place, quote
+
+
+def _first(found: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """The first that has a line."""
+    return next(each for each in found if ":" in each[0])
+
+
+def _answer_codes(document: Source) -> dict[int, str]:
+    return _codes(document.tree["paths"][EXTEND]["post"]["responses"]["200"])
+
+
+def _callback_codes(document: Source) -> dict[int, str]:
+    return _codes(_callback(document.tree)["responses"]["200"])
+
+
 def _codes(response: Mapping[str, Any]) -> dict[int, str]:
     """`- **402**: Insufficient …` lines, by code."""
     schema = response["content"]["application/json"]["schema"]["allOf"][0]["properties"]["code"]
@@ -191,14 +209,10 @@ def _callback(tree: Mapping[str, Any]) -> Mapping[str, Any]:
 def _profile(name: str) -> dict[str, Any]:
     if name not in profiles():
         raise LookupError(f"profile {name!r} is unknown. Known: {', '.join(profiles())}.")
-    file: dict[str, Any] = _load(f"openapi/profiles/{name}.yaml")
+    file: dict[str, Any] = load(f"openapi/profiles/{name}.yaml")
     return {**_profile(file["extends"]), **file} if "extends" in file else file
 
 
 def _examples(document: str) -> Path:
     """Where the examples of a document are."""
     return ROOT / "fixtures" / "documents" / document.removesuffix(".openapi.yaml")
-
-
-def _load(path: str) -> Any:
-    return yaml.safe_load((ROOT / path).read_bytes())

@@ -13,6 +13,7 @@ from contract_tests.cases import cases
 from contract_tests.inputs import CannotRun, Seconds, check_url, documents, made
 from contract_tests.receiving import Nobody, received
 from contract_tests.results import Result, Verdict
+from contract_tests.writing import write
 
 
 @click.command(name="receiver", epilog="Example:  suno-contract receiver http://127.0.0.1:3000/callback")
@@ -27,7 +28,7 @@ from contract_tests.results import Result, Verdict
     help="Seconds that an answer may take.",
 )
 @click.option("--seed", type=int, help="The same seed sends the same ids again; without it every run has its own.")
-@click.option("--report-dir", type=click.Path(path_type=Path), help="Where report.json and junit.xml are written.")
+@click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports are written.")
 def receiver_command(
     url: str, profile: str, only: str, timeout: float, seed: int | None, report_dir: Path | None
 ) -> int:
@@ -52,8 +53,7 @@ def receiver_command(
     found = reports.rows(results)
     click.echo(_summary(found))
     if report_dir is not None:
-        (report_dir / "report.json").write_text(reports.as_json(found), "utf-8")
-        (report_dir / "junit.xml").write_text(reports.as_junit(found), "utf-8")
+        write(report_dir, found, url, published.callback_document.name, _summary(found))
     return int(any(row.verdict is Verdict.VIOLATED for row in found))
 
 

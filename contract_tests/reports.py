@@ -103,11 +103,12 @@ def _row(row: Row) -> dict[str, object]:
 
 def _result(result: Result) -> dict[str, object]:
     probe, exchange = result.probe, result.exchange
+    place, quote = result.said
     return {
         "verdict": result.verdict,
         "tried": probe.says if probe else "",
-        "place": probe.place if probe else "",
-        "quote": probe.quote if probe else "",
+        "place": place,
+        "quote": quote,
         "why": result.why,
         "findings": [{"expected": each.expected, "got": each.got} for each in result.findings],
         "curl": curl(exchange) if exchange and result.verdict is Verdict.VIOLATED else "",

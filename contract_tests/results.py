@@ -21,7 +21,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The verdict of one probe on one rule. `why` says why it was not tried, or what was observed; `timeline` holds
-    the seconds after the request at which the answer and each callback came."""
+    the seconds after the request at which the answer and each callback came. `cited` is where the documents have a
+    rule that is not the probe's own, and the line; empty where none has it."""
 
     rule: str
     verdict: Verdict
@@ -30,12 +31,18 @@ class Result:
     findings: tuple[Finding, ...] = ()
     exchange: Exchange | None = None
     timeline: tuple[tuple[float, str], ...] = ()
+    cited: tuple[str, str] = ("", "")
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """Where the documents say so, and the line; both empty where no document does."""
+        probe = self.probe
+        return (probe.place, probe.quote) if probe and probe.place and probe.rule == self.rule else self.cited
 
     @property
     def source(self) -> str:
-        """Where the documents say so, and the line; empty where another rule was broken than the probe is about."""
-        probe = self.probe
-        return f"{probe.place}: {probe.quote}" if probe and probe.place and probe.rule == self.rule else ""
+        """The same as one text."""
+        return ": ".join(filter(None, self.said))
 
     def masked(self, mask: Callable[[str], str]) -> "Result":
         """Without what a target echoed of a key, in whatever spelling it came, and without what cannot be written."""

@@ -49,7 +49,8 @@ class Run:
         """Everything, in the order in which it was known."""
         found: list[Result] = []
         for result in self._course():
-            found.append(result.masked(self._target.masked))
+            cited = self._plan.published.cited(result.rule)
+            found.append(replace(result, cited=cited).masked(self._target.masked))
             self._told(found[-1])
         return found
 

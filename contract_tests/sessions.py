@@ -15,7 +15,7 @@ from contract_tests.mock import mock
 from contract_tests.plan import Plan
 from contract_tests.published import Published
 from contract_tests.receiver import Receiver
-from contract_tests.reports import Row, rows
+from contract_tests.reports import Row, rows, summary
 from contract_tests.results import Result
 from contract_tests.run import Run
 from contract_tests.target import Target
@@ -41,7 +41,12 @@ class Session:
     def report(self, found: Sequence[Row]) -> None:
         """Write the reports, if there is a folder for them."""
         if self.folder is not None:
-            write(self.folder, found, self.target.base_url, self.plan.published.document.name, self.target.spent)
+            document = self.plan.published.document.name
+            write(self.folder, found, self.target.base_url, document, self.summary(found))
+
+    def summary(self, found: Sequence[Row]) -> str:
+        """The last line."""
+        return summary(found, self.target.spent)
 
 
 @contextmanager

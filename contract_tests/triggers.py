@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contract_tests.published import Published
+from contract_tests.published import CALLBACK, Published
 from contract_tests.requests import Expected, Probe
 
-CALLBACK: Final = "callback-"
 KINDS: Final = ("key-env", "audio", "header")
 
 
@@ -45,9 +44,7 @@ class Trigger:
 
 def mock_triggers(published: Published) -> list[Trigger]:
     """The mock takes any code from a Prefer header."""
-    answers = [str(code) for code in published.codes if code != 200]
-    callbacks = [f"{CALLBACK}{code}" for code in published.callback_codes if code != 200]
-    return [Trigger(code=code, kind="header", value=f"Prefer=scenario={code}") for code in (*answers, *callbacks)]
+    return [Trigger(code=code, kind="header", value=f"Prefer=scenario={code}") for code in published.failures]
 
 
 def triggered(triggers: Iterable[Trigger], body: Mapping[str, Any]) -> Iterator[Probe]:

@@ -20,7 +20,7 @@ violated = partial(courses.violated, FINDING)
 
 
 def page(*results: Result) -> str:
-    return as_html(rows(results), "http://127.0.0.1:1", "apikley.openapi.yaml", 5)
+    return as_html(rows(results), "http://127.0.0.1:1", "apikley.openapi.yaml", "1 rules violated")
 
 
 def test_all_rules_stand_in_a_matrix_by_verdict_the_worst_first() -> None:
@@ -57,6 +57,8 @@ def test_the_smallest_request_is_shown_and_the_others_are_listed() -> None:
 
 def test_a_line_of_the_document_stands_only_by_the_rule_that_it_states() -> None:
     assert "<dt>document</dt>" not in page(violated(rule="answer.msg"))
+    cited = violated(rule="answer.msg", cited=("apikley.openapi.yaml:299", "Error message"))
+    assert "<dt>document</dt><dd>apikley.openapi.yaml:299: Error message</dd>" in page(cited)
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,10 @@ def test_the_reports_are_written_with_a_curl(tmp_path: Path) -> None:
     assert row["results"][1]["curl"].startswith(f"curl -sS -X POST {server.url} -H 'Content-Type: application/json' ")
     assert row["results"][1]["quote"].startswith("531: Server Error - Sorry, the generation failed")
     assert ElementTree.parse(tmp_path / "new" / "junit.xml").getroot().attrib["failures"] == "1"
+    page = (tmp_path / "new" / "report.html").read_text("utf-8")
+    assert f"<h1>{server.url} against apikley.openapi.yaml</h1>" in page
+    assert "<p>1 cases not taken, 0 taken, 0 not tried; 2 callbacks sent</p>" in page
+    assert "531: Server Error - Sorry, the generation failed" in page
 
 
 @pytest.mark.parametrize(
