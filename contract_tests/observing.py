@@ -50,6 +50,17 @@ def readings(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe,
         yield *pairs[-1], " or ".join(agreeing) or "neither"
 
 
+def unknown_task(exchange: Exchange, question: Mapping[str, Any]) -> str | None:
+    """The reading of the question, from the answer to a poll for a task that nobody started."""
+    agreeing = [name for name, reading in question["readings"].items() if reading["value"] == exchange.code]
+    return next(iter(agreeing), None) if exchange.record is None else None
+
+
+def credits_number(left: float | None) -> str | None:
+    """The reading of the question, from the credits that a target tells."""
+    return None if left is None else "float" if isinstance(left, float) else "integer"
+
+
 def _seen(question: str, readings: Iterator[str | None]) -> Iterator[Observed]:
     found = tuple(sorted({reading for reading in readings if reading is not None}))
     if found:

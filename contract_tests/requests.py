@@ -18,6 +18,7 @@ STATUSES: Final = ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS")
 ATTEMPTS: Final = 4
 """How often a callback is sent: "if 3 consecutive retries fail, the system will stop", as the siblings document."""
 UNKNOWN_AUDIO: Final = "00000000-0000-4000-8000-000000000000"
+UNKNOWN_TASK: Final = "suno-contract-asks-who-is-there"
 MULTIBYTE: Final = "漢"
 """One character, one UTF-16 unit, three bytes of UTF-8."""
 ASTRAL: Final = "😀"

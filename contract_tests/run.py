@@ -3,19 +3,21 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from itertools import groupby
 from typing import Final
 
 from contract_tests.answers import answer_findings, fresh_findings
 from contract_tests.courses import Course, Finding, Poll, parsed, task_of
+from contract_tests.credits import Credits
 from contract_tests.exchanges import Exchange
 from contract_tests.judging import callback_findings, mixed_findings
-from contract_tests.observing import observed, readings
+from contract_tests.observing import credits_number, observed, readings, unknown_task
 from contract_tests.oracle import Oracle
 from contract_tests.plan import Plan
 from contract_tests.receiver import KEPT_BYTES, Arrival, Receiver
 from contract_tests.records import failed_record_findings, record_findings, step_findings
-from contract_tests.requests import Probe
+from contract_tests.requests import UNKNOWN_TASK, Probe
 from contract_tests.results import Result, judged, not_tried, seen, violated
 from contract_tests.target import NotSent, Target
 
@@ -189,6 +191,17 @@ class Run:
         refusals = [exchange for probe, exchange in self._refused.values() if probe.method == "POST"]
         for each in observed(refusals, courses):
             yield seen(each.question, " and ".join(each.readings))
+        if answers:
+            yield from self._looked()
+
+    def _looked(self) -> Iterator[Result]:
+        """What the target tells of a task that nobody started, and of what is left to its key."""
+        published = self._plan.published
+        unknown = unknown_task(self._target.poll(UNKNOWN_TASK), published.questions["unknown_task"])
+        left = credits_number(Credits(self._target, published)())
+        for question, reading in (("unknown_task", unknown), ("credits_number", left)):
+            if reading is not None and fnmatchcase(question, self._plan.only):
+                yield seen(question, reading)
 
     def _masked(self, arrival: Arrival) -> Arrival:
         """An arrival without what it echoes of a key."""

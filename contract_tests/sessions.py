@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
 from contract_tests import journal
 from contract_tests.choosing import JOURNAL, Chosen, choose
@@ -16,13 +16,11 @@ from contract_tests.plan import Plan
 from contract_tests.published import Published
 from contract_tests.receiver import Receiver
 from contract_tests.reports import Row, rows, summary
+from contract_tests.requests import UNKNOWN_TASK
 from contract_tests.results import Result
 from contract_tests.run import Run
 from contract_tests.target import Target
 from contract_tests.writing import write
-
-NO_TASK: Final = "suno-contract-asks-who-is-there"
-"""A taskId that nobody gave out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -101,7 +99,7 @@ def _receiver(options: Mapping[str, Any]) -> Receiver:
 
 def _check_reached(target: Target) -> None:
     """Ask for a task that cannot be, which costs nothing. Raises CannotRun where nobody answers, or takes the key."""
-    exchange = target.poll(NO_TASK)
+    exchange = target.poll(UNKNOWN_TASK)
     if exchange.error.startswith(NOT_SENT):
         raise CannotRun(
             f"nothing answers at {target.base_url}: {exchange.error}. Start the server, or give another --base-url."

@@ -7,10 +7,10 @@ import pytest
 
 from contract_tests.courses import Course
 from contract_tests.exchanges import Exchange
-from contract_tests.observing import observed
+from contract_tests.observing import credits_number, observed, unknown_task
 from contract_tests.observing import readings as asked
 from contract_tests.requests import UNKNOWN_AUDIO
-from tests.courses import BAD, GOOD, PROBES, REFUSED, arrival, course, exchange, stage, track
+from tests.courses import BAD, GOOD, PROBES, PUBLISHED, REFUSED, arrival, course, exchange, stage, track
 
 
 def readings(refusals: list[Exchange], *courses: Course) -> dict[str, tuple[str, ...]]:
@@ -115,3 +115,23 @@ def test_answers_to_one_question_are_read_together(accepted: tuple[bool, bool], 
 
 def test_one_answer_may_leave_two_readings() -> None:
     assert [found for _, _, found in asked([(LENGTHS[0], exchange(GOOD))])] == ["code_points or utf16"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reading"),
+    [
+        ({"code": 200, "msg": "success", "data": None}, "null_data"),
+        ({"code": 404, "msg": "no such task"}, "not_found"),
+        ({"code": 422, "msg": "recordInfo is null"}, "invalid"),
+        ({"code": 500, "msg": "oops"}, None),
+        ({"code": 200, "msg": "success", "data": {"taskId": "x"}}, None),
+        (b"<html>", None),
+    ],
+)
+def test_a_poll_for_a_task_that_nobody_started_tells_a_reading(answer: Any, reading: str | None) -> None:
+    assert unknown_task(exchange(answer), PUBLISHED.questions["unknown_task"]) == reading
+
+
+@pytest.mark.parametrize(("left", "reading"), [(988, "integer"), (988.0, "float"), (None, None)])
+def test_credits_tell_a_reading(left: float | None, reading: str | None) -> None:
+    assert credits_number(left) == reading

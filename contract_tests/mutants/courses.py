@@ -6,6 +6,7 @@ from typing import Any, Final
 from contract_tests.mutants.changes import GONE
 from contract_tests.mutants.memories import (
     Mixed,
+    called_as_before,
     deaf_after,
     late,
     one_task_for,
@@ -66,6 +67,9 @@ def of_courses() -> Iterator[Mutant]:
         callback=mixed.callback,
         by="callback.mixed",
     )
+    elsewhere = called_as_before()
+    name = "callbacks to the URL of the task before"
+    yield Mutant(name=name, group="callbacks", callback=elsewhere, by="callback.task_id")
     for stage, by in (("text", "first"), ("text", "complete"), ("first", "complete")):
         order = overtaken(stage, by, 0.2)
         yield Mutant(name=f"{stage} after {by}", group="callbacks", callback=order, by="callback.order")

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from contract_tests.mutants.changes import listed, merged
@@ -81,6 +82,18 @@ def other_again(changes: Mapping[str, Any]) -> Callable[[Message], list[Message]
     def callback(came: Message) -> list[Message]:
         seen[came.path, came.body] += 1
         return [came if seen[came.path, came.body] == 1 else came.with_json(merged(came.json, changes))]
+
+    return callback
+
+
+def called_as_before() -> Callable[[Message], list[Message]]:
+    """A task's callbacks go to the URL of the task that was called back before it."""
+    urls: list[str] = []
+
+    def callback(came: Message) -> list[Message]:
+        if came.path not in urls:
+            urls.append(came.path)
+        return [replace(came, path=urls[max(urls.index(came.path) - 1, 0)])]
 
     return callback
 
