@@ -23,6 +23,7 @@ SCENARIOS = Scenarios.read()
 SEED = 7
 STUDIO = Studio(SEED, "http://media/")
 CREATED = 1735689600.0
+TASK_ID = "5c790000000040008000000000000be8"
 SOURCE = Track(id="source", model="V4", duration=198.44, title="Iron Man", style="rock", prompt="[Verse] Night")
 TEXT, FIRST, COMPLETE = 30.0, 105.0, 180.0
 """Seconds after the answer at which each stage is reached at real pace."""
@@ -41,7 +42,7 @@ def edition(profile: str = "apikley", *readings: str) -> Edition:
 
 def task(
     *,
-    id: str = "5c790000000040008000000000000be8",
+    id: str = TASK_ID,
     account: str = "key",
     scenario: str = "200",
     pace: str = "realtime",
@@ -49,19 +50,8 @@ def task(
     **changes: Any,
 ) -> Task:
     """An accepted extension, for the documented request with changes, created at CREATED."""
-    asked = request(**changes)
-    return Task(
-        id=id,
-        account=account,
-        created=CREATED,
-        body=orjson.dumps(asked),
-        callback_url=asked["callBackUrl"],
-        operation=operations()["extend"],
-        source=SOURCE,
-        edition=under or edition(),
-        scenario=SCENARIOS.named(scenario),
-        pace=Pace.parse(pace),
-    )
+    started = _started("extend", request(**changes), SOURCE, id, scenario, under)
+    return replace(started, account=account, pace=Pace.parse(pace))
 
 
 def generation(**changes: Any) -> dict[str, Any]:
@@ -78,23 +68,22 @@ def generation(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in (whole | changes).items() if value is not ...}
 
 
-def generated(
-    *,
-    id: str = "5c790000000040008000000000000be8",
-    scenario: str = "200",
-    under: Edition | None = None,
-    **changes: Any,
-) -> Task:
+def generated(*, id: str = TASK_ID, scenario: str = "200", under: Edition | None = None, **changes: Any) -> Task:
     """An accepted generation, created at CREATED."""
-    asked = generation(**changes)
+    return _started("generate", generation(**changes), None, id, scenario, under)
+
+
+def _started(
+    operation: str, asked: dict[str, Any], source: Track | None, id: str, scenario: str, under: Edition | None
+) -> Task:
     return Task(
         id=id,
         account="key",
         created=CREATED,
         body=orjson.dumps(asked),
         callback_url=asked["callBackUrl"],
-        operation=operations()["generate"],
-        source=None,
+        operation=operations()[operation],
+        source=source,
         edition=under or edition(),
         scenario=SCENARIOS.named(scenario),
         pace=Pace.parse("realtime"),
