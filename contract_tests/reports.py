@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -59,6 +59,31 @@ def summary(found: Sequence[Row], spent: int) -> str:
         f"{counts[Verdict.VIOLATED]} rules violated, {counts[Verdict.PASSED]} passed, "
         f"{counts[Verdict.OBSERVED]} questions observed, {counts[Verdict.NOT_TRIED]} not tried; {spent} tasks started"
     )
+
+
+def provoked(found: Sequence[Row], codes: Collection[int], callback_codes: Collection[int]) -> str:
+    """The line before: of the documented codes, how many came, and how many of them in an answer, or a course of
+    callbacks, with which nothing is wrong."""
+    results = [result for row in found for result in row.results if result.exchange]
+    wrong = {id(result.exchange) for result in results if result.verdict is Verdict.VIOLATED}
+
+    def counted(documented: Collection[int], code: Callable[[Result], int | None]) -> str:
+        came = {code(result) for result in results} & set(documented)
+        well = {code(result) for result in results if id(result.exchange) not in wrong} & came
+        return f"{len(documented)} documented, {len(came)} provoked, {len(well)} conforming"
+
+    return f"codes of answers: {counted(codes, _answered)}; of callbacks: {counted(callback_codes, _called_back)}"
+
+
+def _answered(result: Result) -> int | None:
+    return result.exchange.code if result.exchange else None
+
+
+def _called_back(result: Result) -> int | None:
+    """The code that the last callback is to tell; None where none is to come."""
+    if _answered(result) != 200 or result.probe is None or not result.probe.expected.accepted:
+        return None
+    return result.probe.fails or 200
 
 
 def as_json(found: Iterable[Row]) -> str:

@@ -15,7 +15,7 @@ from contract_tests.mock import mock
 from contract_tests.plan import Plan
 from contract_tests.published import Published
 from contract_tests.receiver import Receiver
-from contract_tests.reports import Row, rows, summary
+from contract_tests.reports import Row, provoked, rows, summary
 from contract_tests.requests import UNKNOWN_TASK
 from contract_tests.results import Result
 from contract_tests.run import Run
@@ -43,8 +43,10 @@ class Session:
             write(self.folder, found, self.target.base_url, document, self.summary(found))
 
     def summary(self, found: Sequence[Row]) -> str:
-        """The last line."""
-        return summary(found, self.target.spent)
+        """The last two lines."""
+        published = self.plan.published
+        codes = provoked(found, published.codes, published.callback_codes)
+        return f"{codes}\n{summary(found, self.target.spent)}"
 
 
 @contextmanager

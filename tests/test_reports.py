@@ -2,7 +2,9 @@
 
 import json
 import shlex
+from dataclasses import replace
 from functools import partial
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.courses import Finding
-from contract_tests.reports import as_json, as_junit, curl, rows, summary
+from contract_tests.reports import as_json, as_junit, curl, provoked, rows, summary
+from contract_tests.requests import Probe
 from contract_tests.results import Result, Verdict
 from tests import courses
 from tests.courses import ACCEPTED, BAD, REFUSED, exchange
@@ -106,3 +109,34 @@ def test_a_curl_takes_the_key_from_the_environment() -> None:
 def test_a_curl_says_the_body_to_the_letter(body: str) -> None:
     words = shlex.split(curl(exchange(BAD, REFUSED, sent=body.encode())))
     assert words[-2:] == ["--data-raw", body] if body else "--data-raw" not in words
+
+
+FAILING = replace(ACCEPTED, fails=501)
+
+
+def passed(probe: Probe, **changes: Any) -> Result:
+    whole = {"rule": probe.rule, "verdict": Verdict.PASSED, "probe": probe, "exchange": exchange(probe=probe)}
+    return Result(**{**whole, **changes})
+
+
+@pytest.mark.parametrize(
+    ("results", "line"),
+    [
+        ([], "codes of answers: 3 documented, 0 provoked, 0 conforming; of callbacks: 2 documented, 0 provoked, 0 con"),
+        ([passed(ACCEPTED)], "3 documented, 1 provoked, 1 conforming; of callbacks: 2 documented, 1 provoked, 1 conf"),
+        ([passed(FAILING), passed(ACCEPTED)], "1 conforming; of callbacks: 2 documented, 2 provoked, 2 conforming"),
+        ([violated(exchange=exchange(BAD, REFUSED))], "3 documented, 1 provoked, 0 conforming; of callbacks: 2 docum"),
+        ([violated(exchange=exchange({"code": 418}, REFUSED))], "3 documented, 0 provoked, 0 conforming; "),
+        (
+            [passed(ACCEPTED, exchange=exchange(BAD))],
+            "3 documented, 1 provoked, 1 conforming; of callbacks: 2 documented, 0",
+        ),
+    ],
+)
+def test_it_is_counted_which_codes_came(results: list[Result], line: str) -> None:
+    assert line in provoked(rows(results), (200, 422, 429), (200, 501))
+
+
+def test_a_code_conforms_once_some_answer_with_it_does() -> None:
+    wrong, right = violated(exchange=exchange(BAD, REFUSED)), passed(REFUSED, exchange=exchange(BAD, REFUSED))
+    assert "3 documented, 1 provoked, 1 conforming" in provoked(rows([wrong, right]), (200, 422, 429), ())
