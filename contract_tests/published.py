@@ -165,14 +165,14 @@ def _limits(source: Source, schema: Mapping[str, Any], lines: Any) -> Iterator[L
 
 
 def _citations(document: Source, callbacks: Source) -> Iterator[tuple[str, str, str]]:
-    """Pattern of rule ids, place and line, of the codes and of what openapi/rules/judged.yaml lists."""
+    """Pattern of rule ids, place and line, of the codes and of what openapi/judged.yaml lists."""
     for code in _answer_codes(document):
         yield f"code.{code}", *_first(document.found(f"- {each}:") for each in (f"**{code}**", code))
     for code in _callback_codes(callbacks):
         yield f"code.{CALLBACK}{code}", *_first([callbacks.found(f"- **{code}**:", "callbacks:")])
     shared = (Source.read(ROOT / "openapi" / name) for name in ("family.yaml", "questions.yaml"))
     sources = [document, callbacks, *shared]
-    for entry in load("openapi/rules/judged.yaml"):
+    for entry in load("openapi/judged.yaml"):
         place, quote = "", ""
         if "quote" in entry:
             place, quote = _first(source.found(entry["quote"], entry.get("after", "")) for source in sources)

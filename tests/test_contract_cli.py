@@ -375,9 +375,9 @@ class Echoing(plain_server.Plain):
     def work(self, task_id: str, body: dict[str, Any]) -> None:
         url = body["callBackUrl"]
         super().work(task_id, {**body, "callBackUrl": f"{url}&key={plain_server.KEY}"})
-        super().work(task_id, body)
         spelled = "".join(f"\\u{ord(character):04x}" for character in plain_server.KEY)
         httpx.post(url, content=f'{{"code": 200, "msg": "x", "data": {{"callbackType": "{spelled}"}}}}')
+        super().work(task_id, body)
 
 
 def test_a_key_in_callbacks_is_in_no_report(monkeypatch: Patch, tmp_path: Path, capfd: Output) -> None:
