@@ -1,6 +1,7 @@
 """The socket that a mock listens on, and uvicorn configured for it."""
 
 import asyncio
+import secrets
 import socket
 import struct
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mock_server.endpoint import CONNECTION
 from mock_server.errors import BadSetting
+from mock_server.guard import is_loopback
 from mock_server.settings import Settings
 
 BACKLOG = 2048
@@ -89,5 +91,11 @@ def base_url(listening: socket.socket) -> str:
 
 
 def reached_at(listening: socket.socket, settings: Settings) -> Settings:
-    """The settings, with the address of the socket as the base URL where they have none."""
-    return settings if settings.base_url else replace(settings, base_url=base_url(listening))
+    """The settings, with the address of the socket as the base URL where they have none, and with a token for the
+    control plane where they have none and others than this machine can reach it."""
+    made_up = "" if is_loopback(listening.getsockname()[0]) else secrets.token_urlsafe(16)
+    return replace(
+        settings,
+        base_url=settings.base_url or base_url(listening),
+        admin_token=settings.admin_token or made_up,
+    )

@@ -50,7 +50,14 @@ def test_some_addresses_are_never_allowed(address: str) -> None:
     assert not allowed(address, address, *EVERYTHING, address)
 
 
-NUMBERS: tuple[Callable[[int], str], ...] = (str, hex, "0x{:X}".format, "0{:o}".format, "0X{:04x}".format, "000{:o}".format)
+NUMBERS: tuple[Callable[[int], str], ...] = (
+    str,
+    hex,
+    "0x{:X}".format,
+    "0{:o}".format,
+    "0X{:04x}".format,
+    "000{:o}".format,
+)
 """How C reads a number."""
 
 
