@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mock_server.bounds import Bounds
 from mock_server.endpoint import CONNECTION
 from mock_server.errors import BadSetting
 from mock_server.guard import is_loopback
@@ -20,7 +21,7 @@ BACKLOG = 2048
 """Connections that may wait to be accepted."""
 
 
-class CuttableProtocol(HttpToolsProtocol):
+class CuttableProtocol(Bounds, HttpToolsProtocol):
     """uvicorn's protocol, with itself in the state that every request of the connection gets, so that a fault can end
     it."""
 

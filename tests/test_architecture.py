@@ -57,6 +57,7 @@ LAYERS = {
     "wiring": [
         "app",
         "receiver",
+        "bounds",
         "listening",
         "handle",
         "keyview",
