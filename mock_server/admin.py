@@ -21,19 +21,23 @@ from mock_server.documents import OPENAPI, load
 from mock_server.entries import Entry, Match
 from mock_server.errors import BadSetting, ClockRuns, NoSuch, nearest
 from mock_server.faults import Fault
+from mock_server.guard import Guard
 from mock_server.masking import masked
 from mock_server.outcomes import Outcome
 from mock_server.parts import Parts
 from mock_server.reading import Disconnected
 from mock_server.scenarios import cause
 from mock_server.tracks import added
-from mock_server.wording import cut, shown
+from mock_server.wording import cut
 
 PREFIX: Final = "/__admin"
 DOCUMENT: Final = "admin.openapi.yaml"
+OPEN: Final = (f"{PREFIX}/health",)
+"""What everybody may ask, such as the health check of a container."""
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 Fields = dict[str, Any]
 Handler = Callable[[Fields], Awaitable[Any]]
+Answering = Callable[[Request], Awaitable[Response]]
 
 
 class Admin:
@@ -43,15 +47,17 @@ class Admin:
         self._parts = parts
         self._control = control
         self._document: dict[str, Any] = load(OPENAPI / DOCUMENT)
+        self._guard = Guard(parts.config.settings.admin_token, parts.base_url)
 
     def routes(self) -> list[Route]:
         self._described = [
-            Route(path, self._endpoint(operation), methods=[method.upper()])
+            Route(path, self._endpoint(path, operation), methods=[method.upper()])
             for path, methods in self._document["paths"].items()
             for method, operation in methods.items()
         ]
-        index = Route(PREFIX, self._index, methods=["GET"])
-        return [index, *self._described, Route(f"{PREFIX}/{{rest:path}}", self._unrouted, methods=METHODS)]
+        index = Route(PREFIX, self._guarded(self._index), methods=["GET"])
+        unrouted = Route(f"{PREFIX}/{{rest:path}}", self._guarded(self._unrouted), methods=METHODS)
+        return [index, *self._described, unrouted]
 
     async def openapi(self, fields: Fields) -> Any:
         return self._document
@@ -145,7 +151,9 @@ class Admin:
         return {"attempts": attempts, **await self.clock(fields)}
 
     async def settings(self, fields: Fields) -> Any:
-        return {"settings": asdict(self._control.settings()), "changeable": CHANGEABLE}
+        settings = asdict(self._control.settings())
+        del settings["admin_token"]
+        return {"settings": settings, "changeable": CHANGEABLE}
 
     async def change_settings(self, fields: Fields) -> Any:
         await self._control.change_settings(fields)
@@ -185,25 +193,34 @@ class Admin:
         close = nearest(path, self._document["paths"])
         return _error(f"nothing is served at {cut(path)}.{close} GET {PREFIX} lists everything.", 404)
 
-    def _endpoint(self, operation: dict[str, Any]) -> Callable[[Request], Awaitable[Response]]:
+    def _endpoint(self, path: str, operation: dict[str, Any]) -> Answering:
         described = Described(self._document, operation)
         handler: Handler = getattr(self, operation["operationId"])
 
         async def answered(request: Request) -> Response:
             try:
-                _refuse_foreign(request)
                 value = await handler(await described.fields(request))
             except Disconnected:
                 return Response(status_code=503)
             except Problem as problem:
-                return _error(problem.text, problem.status)
+                return _error(problem.text, problem.status, problem.headers)
             except BadSetting as error:
                 return _error(str(error), 400)
             except NoSuch as error:
                 return _error(str(error), 404)
             return Response(status_code=described.status) if value is None else Json(value, described.status)
 
-        return answered
+        return answered if path in OPEN else self._guarded(answered)
+
+    def _guarded(self, answering: Answering) -> Answering:
+        async def guarded(request: Request) -> Response:
+            try:
+                self._guard.admit(request)
+            except Problem as problem:
+                return _error(problem.text, problem.status, problem.headers)
+            return await answering(request)
+
+        return guarded
 
     def _entries(self, entries: list[Entry]) -> Any:
         shown = [entry.shown(self._parts.base_url) for entry in entries]
@@ -219,13 +236,6 @@ class Json(JSONResponse):
 
 def _error(text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
     return Json({"error": text}, status, headers)
-
-
-def _refuse_foreign(request: Request) -> None:
-    """Raise Problem for a page of another origin that wants to change something: a browser sends it without asking."""
-    origin, own = request.headers.get("origin"), str(request.base_url).rstrip("/")
-    if request.method != "GET" and origin not in (None, own):
-        raise Problem(403, f"Origin is {shown(origin)}; allowed: {own} alone, or none")
 
 
 def _awaited(fields: Fields) -> Fields:

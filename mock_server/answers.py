@@ -9,9 +9,12 @@ import orjson
 from mock_server.errors import ApiError, Forced, RateLimited
 from mock_server.profile import Edition
 from mock_server.tasks import Task
+from mock_server.wording import printable
 
 DRAWN: Final = "suno-mock-readings"
 """The header that tells the readings that were drawn for a request."""
+BLOCKED: Final = "suno-mock-callback"
+"""The header that tells why the callbacks of a task will not be sent, and what to do."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -29,15 +32,18 @@ class Answer:
     task: Task | None = None
 
 
-def accepted(task: Task, applied: str) -> Answer:
-    """The answer that starts a task; `applied` is the preference that chose its scenario."""
+def accepted(task: Task, applied: str, blocked: str = "") -> Answer:
+    """The answer that starts a task; `applied` is the preference that chose its scenario, `blocked` why its callbacks
+    will not be sent."""
     return Answer(
         status=200,
         code=200,
         msg="success",
         body=b'{"code":200,"msg":"success","data":{"taskId":"%b"}}' % task.id.encode(),
         content_type=task.edition.readings.content_type,
-        headers=_preference(applied) | _drawn(task.edition) if applied or task.edition.drawn else {},
+        headers=_preference(applied) | _drawn(task.edition) | _blocked(blocked)
+        if applied or blocked or task.edition.drawn
+        else {},
         scenario=task.scenario.name,
         task=task,
     )
@@ -85,6 +91,11 @@ def _headers(error: ApiError) -> dict[str, str]:
 def _drawn(edition: Edition) -> dict[str, str]:
     """The readings that were drawn for this request, where questions vary."""
     return {DRAWN: edition.drawn} if edition.drawn else {}
+
+
+def _blocked(why: str) -> dict[str, str]:
+    """On one line of ASCII, since the host in it is the client's."""
+    return {BLOCKED: f"blocked; {printable(why)}".encode("ascii", "backslashreplace").decode()} if why else {}
 
 
 def _preference(applied: str) -> dict[str, str]:

@@ -145,7 +145,7 @@ class Api:
             pace=self._parts.config.pace,
         )
         await self._parts.store.open_task(task, task.operation.price, _refund_at(task))
-        return answers.accepted(task, admitted.choice.applied)
+        return answers.accepted(task, admitted.choice.applied, self._parts.policy.refusal(task.callback_url))
 
 
 async def _answered(decision: Awaitable[Answer], edition: Edition) -> Answer:

@@ -46,9 +46,8 @@ def create_app(
     settings = settings or Settings()
     editions = Editions(settings)
     clock = clock or _clock(settings)
-    delivery = delivery or HttpDelivery(
-        HostPolicy(words(settings.allow_callbacks_to)), settings.callback_timeout or editions.family.callback_timeout
-    )
+    policy = HostPolicy(words(settings.allow_callbacks_to))
+    delivery = delivery or HttpDelivery(policy, settings.callback_timeout or editions.family.callback_timeout)
     base_url = (settings.base_url or BASE_URL).rstrip("/")
     config = Config(settings)
     journal = Journal(listener)
@@ -56,6 +55,7 @@ def create_app(
     studio = Studio(settings.seed, f"{base_url}/")
     parts = Parts(
         base_url=base_url,
+        policy=policy,
         config=config,
         clock=clock,
         editions=editions,

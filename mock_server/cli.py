@@ -77,20 +77,29 @@ def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
     settings = taken(options)
     console = Console(sys.stdout)
     with listen(host, port) as listening:
-        app = create_app(reached_at(listening, settings), listener=None if quiet else console)
-        server = AnnouncingServer(app, lambda: _introduce(base_url(listening), settings), app.release, console.flush)
+        reached = reached_at(listening, settings)
+        app = create_app(reached, listener=None if quiet else console)
+        made_up = "" if settings.admin_token else reached.admin_token
+
+        def announce() -> None:
+            _introduce(base_url(listening), settings, made_up)
+
+        server = AnnouncingServer(app, announce, app.release, console.flush)
         # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
         gc.freeze()
         gc.set_threshold(10_000, 20, 20)
         server.run(sockets=[listening])
 
 
-def _introduce(url: str, settings: Settings) -> None:
+def _introduce(url: str, settings: Settings, made_up: str) -> None:
+    """`made_up` is the control plane's token that nobody has given."""
     key = next(iter(known_keys()))
     request = documented_request(settings.profile) | {"callBackUrl": "http://127.0.0.1:3000/callback"}
     print(url)
     print(f"key    {key}" + ("" if settings.strict_keys else "  (any other non-empty key works too)"))
     print(f"admin  {url}/__admin")
+    if made_up:
+        print(f"token  {made_up}  (others can reach the mock, so /__admin asks for 'Authorization: Bearer {made_up}')")
     extend = f"{url}{operations.path(operations.EXTEND)}"
     headers = f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json'"
     print(f"try    curl -s {extend} {headers} -d {shlex.quote(json.dumps(request))}", flush=True)

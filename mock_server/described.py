@@ -1,7 +1,7 @@
 """A request as an OpenAPI document describes it: its fields, whether they come in the path, the query or the body."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from jiter import from_json
@@ -20,12 +20,13 @@ CAME: Final = "<what came>"
 
 
 class Problem(Exception):
-    """A request that cannot be done: HTTP status and text."""
+    """A request that cannot be done: HTTP status, text, and headers of the answer."""
 
-    def __init__(self, status: int, text: str) -> None:
+    def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(text)
         self.status = status
         self.text = text
+        self.headers = headers
 
 
 class Described:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mock_server.answers import DRAWN, Answer
+from mock_server.answers import BLOCKED, DRAWN, Answer
 from mock_server.calls import Call
 from mock_server.curls import curl, text_of
 from mock_server.errors import BadSetting, unknown
@@ -20,8 +20,8 @@ OVERHEAD: Final = 1024
 @dataclass(slots=True, kw_only=True, eq=False)
 class Requested:
     """One request and what is worth knowing of the answer, but not its body; `shown` writes it out. `code` is that of
-    the envelope, `rules` are the ids of the rules that the request broke, `readings` what was drawn for it; `size` in
-    bytes, about; `id` counts the journal's entries."""
+    the envelope, `rules` are the ids of the rules that the request broke, `readings` what was drawn for it, `callback`
+    what is known of its callbacks beforehand; `size` in bytes, about; `id` counts the journal's entries."""
 
     at: float
     call: Call
@@ -32,6 +32,7 @@ class Requested:
     scenario: str
     readings: str
     task_id: str | None
+    callback: str = ""
     id: int = 0
     size: int = field(init=False)
 
@@ -51,6 +52,7 @@ class Requested:
             scenario=answer.scenario,
             readings=answer.headers.get(DRAWN, ""),
             task_id=answer.task.id if answer.task else None,
+            callback=answer.headers.get(BLOCKED, ""),
         )
 
     @property
@@ -73,6 +75,7 @@ class Requested:
             "scenario": self.scenario,
             "readings": self.readings,
             "task_id": self.task_id,
+            "callback": self.callback,
             "body": text_of(self.call.body),
             "curl": self.curl(url),
         }
@@ -192,7 +195,8 @@ def _request(entry: Requested) -> str:
     code = f"{entry.code} " if entry.code else ""
     said = f"{code}task {entry.task_id}" if entry.task_id else f"{code}{entry.msg}"
     http = "" if entry.status == 200 else f"HTTP {entry.status}, "
-    return f"--> {entry.call.method} {entry.call.path}  {http}{said}"
+    callback = f", callbacks {entry.callback}" if entry.callback else ""
+    return f"--> {entry.call.method} {entry.call.path}  {http}{said}{callback}"
 
 
 def _attempt(entry: Attempted) -> str:

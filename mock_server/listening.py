@@ -1,6 +1,7 @@
 """The socket that a mock listens on, and uvicorn configured for it."""
 
 import asyncio
+import secrets
 import socket
 import struct
 from collections.abc import Awaitable, Callable
@@ -10,15 +11,17 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mock_server.bounds import Bounds
 from mock_server.endpoint import CONNECTION
 from mock_server.errors import BadSetting
+from mock_server.guard import is_loopback
 from mock_server.settings import Settings
 
 BACKLOG = 2048
 """Connections that may wait to be accepted."""
 
 
-class CuttableProtocol(HttpToolsProtocol):
+class CuttableProtocol(Bounds, HttpToolsProtocol):
     """uvicorn's protocol, with itself in the state that every request of the connection gets, so that a fault can end
     it."""
 
@@ -89,5 +92,11 @@ def base_url(listening: socket.socket) -> str:
 
 
 def reached_at(listening: socket.socket, settings: Settings) -> Settings:
-    """The settings, with the address of the socket as the base URL where they have none."""
-    return settings if settings.base_url else replace(settings, base_url=base_url(listening))
+    """The settings, with the address of the socket as the base URL where they have none, and with a token for the
+    control plane where they have none and others than this machine can reach it."""
+    made_up = "" if is_loopback(listening.getsockname()[0]) else secrets.token_urlsafe(16)
+    return replace(
+        settings,
+        base_url=settings.base_url or base_url(listening),
+        admin_token=settings.admin_token or made_up,
+    )

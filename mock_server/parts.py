@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mock_server.clock import Clock
 from mock_server.config import Config
 from mock_server.faults import Faults
+from mock_server.hosts import HostPolicy
 from mock_server.journal import Journal
 from mock_server.profile import Editions
 from mock_server.results import Studio
@@ -21,6 +22,7 @@ class Parts:
     it says that it listens."""
 
     base_url: str
+    policy: HostPolicy
     config: Config
     clock: Clock
     editions: Editions

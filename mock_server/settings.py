@@ -127,10 +127,10 @@ KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
 """By the type of a setting's default: which types it takes, and their name."""
 
 
-def option(default: Any, help: str, **metadata: Any) -> Any:
+def option(default: Any, help: str, *, secret: bool = False, **metadata: Any) -> Any:
     """A setting with its help text. `flag` overrides the option's name, `metavar` names its value; `live` if a running
-    mock takes another value."""
-    return field(default=default, metadata={"help": help, **metadata})
+    mock takes another value; one that is `secret` is not shown."""
+    return field(default=default, repr=not secret, metadata={"help": help, **metadata})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +163,12 @@ class Settings:
     allow_callbacks_to: str | tuple[str, ...] = option(
         (), "A public host that callbacks may go to, such as *.example.com.", metavar="HOST"
     )
+    admin_token: str = option(
+        "",
+        "What the control plane asks for; made up and printed where others than this machine can reach the mock.",
+        metavar="TOKEN",
+        secret=True,
+    )
 
     @classmethod
     def of(cls, **settings: Any) -> "Settings":
@@ -187,6 +193,8 @@ class Settings:
             raise BadSetting(f"retention {self.retention_days:g} is not between 0 and {LONGEST_RETENTION} days.")
         if self.base_url and not re.fullmatch(r"https?://[!-~]+", self.base_url):
             raise BadSetting(f"base URL {self.base_url!r} is no URL. Example: http://suno-mock:4010.")
+        if not re.fullmatch(r"[!-~]{0,1000}", self.admin_token):
+            raise BadSetting("the admin token is no token. Allowed: up to 1000 letters, digits and signs of ASCII.")
         if not 0 <= self.credits <= MOST_CREDITS:
             raise BadSetting(f"credits {self.credits} is not between 0 and {MOST_CREDITS}.")
         if self.callback_timeout is not None and not 0 < self.callback_timeout <= 3600:

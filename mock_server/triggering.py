@@ -27,6 +27,8 @@ async def triggered(parts: Parts, scenario: str, key: str, changes: Mapping[str,
     ordinal = await parts.store.next_ordinal(key)
     edition = parts.editions.draw(key, ordinal)
     request = _judged(body, edition)
+    if blocked := parts.policy.refusal(request["callBackUrl"]):
+        raise BadSetting(f"to is no URL that a callback may go to: {blocked}.")
     source = await Sources(parts).extendable(key, request["audioId"], request["model"], edition, adopt=True)
     task = Task(
         id=seeding.task_id(parts.config.settings.seed, key, ordinal),

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from mock_server.answers import DRAWN, accepted, refused, status, succeeded
+from mock_server.answers import BLOCKED, DRAWN, accepted, refused, status, succeeded
 from mock_server.errors import (
     ApiError,
     Conflict,
@@ -63,6 +63,13 @@ def test_a_number_is_written_as_it_is(data: float) -> None:
 
 def test_an_honoured_preference_is_told() -> None:
     assert succeeded(None, edition(), "scenario=late").headers == {"preference-applied": "scenario=late"}
+
+
+def test_callbacks_that_will_not_be_sent_are_told() -> None:
+    blocked = accepted(task(), "code=200", "a\r\nb\x1b[2Jé is public")
+    told = {"preference-applied": "code=200", BLOCKED: "blocked; a\\r\\nb\\x1b[2J\\xe9 is public"}
+    assert blocked.headers == told
+    assert blocked.body == accepted(task(), "").body
 
 
 def test_drawn_readings_are_told() -> None:

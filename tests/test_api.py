@@ -441,3 +441,14 @@ async def test_a_task_that_exists_keeps_its_readings() -> None:
         assert (await poll(http, task_id)).json()["data"]["createTime"] == "2025-01-01 00:00:00"
         fresh = (await extend(http)).json()["data"]["taskId"]
         assert (await poll(http, fresh)).json()["data"]["createTime"] == 1735689600000
+
+
+async def test_callbacks_that_will_be_blocked_are_accepted_and_told_at_once() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        answer = await extend(http, callBackUrl="https://8.8.8.8/cb")
+        assert answer.json()["code"] == 200
+        told = "blocked; 8.8.8.8 is public; allow it with --allow-callbacks-to 8.8.8.8"
+        assert answer.headers["suno-mock-callback"] == told
+        assert (await http.get("/__admin/journal")).json()["entries"][0]["callback"] == told
+        assert "suno-mock-callback" not in (await extend(http)).headers

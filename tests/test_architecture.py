@@ -51,11 +51,13 @@ LAYERS = {
         "triggering",
         "control",
         "described",
+        "guard",
         "admin",
     ],
     "wiring": [
         "app",
         "receiver",
+        "bounds",
         "listening",
         "handle",
         "keyview",
@@ -114,7 +116,7 @@ def test_the_core_is_free_of_input_and_output(module: str) -> None:
 
 
 def test_api_and_admin_do_not_know_each_other() -> None:
-    provider, control = {"api", "endpoint", "gate", "derived"}, {"admin", "control", "described"}
+    provider, control = {"api", "endpoint", "gate", "derived"}, {"admin", "control", "described", "guard"}
     for module in provider:
         assert not control & own(ROOT / "mock_server" / f"{module}.py")
     for module in control:

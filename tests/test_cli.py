@@ -266,3 +266,30 @@ def test_no_command_prints_the_help(run: Run) -> None:
     status, _, errors = run()
     assert status == 2
     assert all(command in errors for command in COMMANDS)
+
+
+def admin_status(url: str, token: str) -> int:
+    port = url.strip().rpartition(":")[2]
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.get(f"http://127.0.0.1:{port}/__admin/journal", headers=headers).status_code
+
+
+def test_where_others_can_reach_it_a_token_is_printed_that_works() -> None:
+    with serving("--host", "0.0.0.0") as process:
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(4)]
+        token = lines[3].split()[1]
+        assert lines[2:] == [
+            f"admin  {lines[0].strip()}/__admin\n",
+            f"token  {token}  (others can reach the mock, so /__admin asks for 'Authorization: Bearer {token}')\n",
+        ]
+        assert (admin_status(lines[0], token), admin_status(lines[0], "other")) == (200, 401)
+
+
+def test_a_token_that_was_given_is_not_printed() -> None:
+    with serving("--host", "0.0.0.0", SUNO_MOCK_ADMIN_TOKEN="given-token") as process:
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(4)]
+        assert lines[3].startswith("try    curl ")
+        assert "given-token" not in "".join(lines)
+        assert admin_status(lines[0], "given-token") == 200

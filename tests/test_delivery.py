@@ -1,9 +1,12 @@
 """One attempt against receivers that behave and that do not, over real sockets."""
 
 import asyncio
+import gzip
 from collections.abc import Awaitable, Callable
 
+import aiohttp
 import pytest
+from aiohttp.abc import ResolveResult
 
 from mock_server.delivery import READ_AT_MOST, HttpDelivery
 from mock_server.hosts import HostPolicy
@@ -145,13 +148,41 @@ async def test_an_unknown_host_is_unreachable_without_the_hint() -> None:
     assert "container" not in result.detail
 
 
-@pytest.mark.parametrize("host", ["2130706433", "127.1", "0177.0.0.1", "2852039166"])
+@pytest.mark.parametrize("host", ["2130706433", "127.1", "0177.0.0.1", "0x7f.1", "127.0.0.1."])
 async def test_an_address_in_an_unusual_form_is_blocked(host: str) -> None:
     result = await reach(f"http://{host}:1/", HostPolicy(["*"]))
     assert (result.outcome, result.detail) == (
         Outcome.BLOCKED,
-        f"{host} is an address in an unusual form; write it as four numbers",
+        f"{host} is an address in an unusual form; write it as four decimal numbers, if you mean 127.0.0.1",
     )
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_to_a_metadata_address_is_not_followed(status: int) -> None:
+    answer = b"HTTP/1.1 %d X\r\nLocation: http://169.254.169.254/latest\r\nContent-Length: 0\r\n\r\n" % status
+    result = await against(answering(answer))
+    assert (result.outcome, result.detail) == (Outcome.REFUSED, f"HTTP {status}")
+
+
+async def test_a_compressed_answer_is_not_unpacked() -> None:
+    bomb = gzip.compress(bytes(10_000_000))
+    answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (len(bomb), bomb)
+    assert (await against(answering(answer))).outcome is Outcome.ACCEPTED
+
+
+async def test_a_name_that_changes_its_address_is_checked_as_it_connects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS rebinding: the first look-up finds a local address, the next one that of the metadata."""
+    answers = iter(["127.0.0.1", "169.254.169.254"])
+
+    async def resolve(resolver: object, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
+        return [ResolveResult(hostname=host, host=next(answers), port=port, family=2, proto=6, flags=0)]
+
+    monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", resolve)
+    delivery = HttpDelivery(HostPolicy(["*"]), 5)
+    outcomes = [await delivery.attempt("http://rebinding.example:1/", b"{}", ONLY_200) for _ in range(2)]
+    await delivery.close()
+    assert [each.outcome for each in outcomes] == [Outcome.UNREACHABLE, Outcome.BLOCKED]
+    assert outcomes[1].detail.startswith("rebinding.example (169.254.169.254) is a link-local address")
 
 
 @pytest.mark.parametrize("url", ["http://a..b/", f"http://{'a' * 300}/"])

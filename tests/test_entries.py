@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from mock_server.answers import Answer, accepted, refused
 from mock_server.curls import ARGUMENT_LIMIT
-from mock_server.entries import OVERHEAD, Entry, Match, Requested
+from mock_server.entries import OVERHEAD, Entry, Match, Requested, line
 from mock_server.errors import Maintenance, NotFound
 from mock_server.outcomes import Outcome
 from mock_server.tasks import Task
@@ -44,6 +44,7 @@ def test_an_accepted_request_is_shown() -> None:
         "scenario": "late",
         "readings": "",
         "task_id": "5c790000000040008000000000000be8",
+        "callback": "",
         "body": "{}",
         "curl": f"curl -sS -g -X POST '{EXTEND}?a=b' {UNKNOWN_KEY} "
         "-H 'Content-Type: application/json' --data-raw '{}'",
@@ -59,6 +60,12 @@ def test_a_refused_request_shows_why() -> None:
 def test_the_readings_that_were_drawn_are_shown() -> None:
     answer = replace(accepted(task(), ""), headers={"suno-mock-readings": "first_items=both"})
     assert requested(answer).shown(URL)["readings"] == "first_items=both"
+
+
+def test_callbacks_that_will_not_be_sent_are_told_with_the_answer() -> None:
+    entry = requested(accepted(task(), "", "8.8.8.8 is public"))
+    assert entry.shown(URL)["callback"] == "blocked; 8.8.8.8 is public"
+    assert line(entry).endswith(f"200 task {entry.task_id}, callbacks blocked; 8.8.8.8 is public")
 
 
 def test_an_attempt_is_shown() -> None:

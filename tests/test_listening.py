@@ -91,3 +91,20 @@ def test_media_urls_begin_with_the_socket_unless_they_are_told_otherwise() -> No
     with listen("127.0.0.1", 0) as listening:
         assert reached_at(listening, Settings()).base_url == base_url(listening)
         assert reached_at(listening, Settings(base_url="http://mock")).base_url == "http://mock"
+
+
+def bound(host: str) -> socket.socket:
+    """A socket that has an address and listens to nobody."""
+    own = socket.socket()
+    own.bind((host, 0))
+    return own
+
+
+def test_beyond_loopback_a_token_is_made_up() -> None:
+    with bound("0.0.0.0") as everywhere, bound("127.0.0.1") as here:
+        first, second = (reached_at(everywhere, Settings()).admin_token for _ in range(2))
+        assert first != second
+        assert len(first) >= 20
+        assert reached_at(everywhere, Settings(admin_token="given")).admin_token == "given"
+        assert reached_at(here, Settings()).admin_token == ""
+        assert reached_at(here, Settings(admin_token="given")).admin_token == "given"

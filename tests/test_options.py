@@ -49,6 +49,7 @@ def test_no_option_gives_the_defaults() -> None:
         pytest.param(["--pace", "10x"], Settings(pace="10x"), id="a pace"),
         pytest.param(["--epoch", "2025-01-01"], Settings(epoch="2025-01-01"), id="a date"),
         pytest.param(["--rate-limit", "20/10"], Settings(rate_limit="20/10"), id="a limit"),
+        pytest.param(["--admin-token", "secret"], Settings(admin_token="secret"), id="a secret"),
         pytest.param(["--maintenance"], Settings(maintenance=True), id="a switch"),
         pytest.param(["--strict-keys"], Settings(strict_keys=True), id="strict keys"),
         pytest.param(["--adopt-unknown-tracks"], Settings(adopt_unknown_tracks=True), id="any track"),

@@ -250,8 +250,19 @@ def test_one_text_may_hold_several() -> None:
 
 
 def test_an_unknown_setting_shows_the_nearest() -> None:
-    with pytest.raises(
-        BadSetting, match=r"^setting 'profil' is unknown\. Nearest: profile\. Known: adopt_unknown_tracks, "
-    ):
+    with pytest.raises(BadSetting, match=r"^setting 'profil' is unknown\. Nearest: profile\. Known: admin_token, "):
         Settings.of(profil="classic")
     assert Settings.of(profile="classic") == Settings(profile="classic")
+
+
+@pytest.mark.parametrize("token", ["two words", "é", "a\r\nb", "x" * 1001])
+def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        Settings(admin_token=token)
+    assert str(refused.value) == (
+        "the admin token is no token. Allowed: up to 1000 letters, digits and signs of ASCII."
+    )
+
+
+def test_a_secret_is_in_no_representation() -> None:
+    assert "s3cret" not in repr(Settings(admin_token="s3cret"))

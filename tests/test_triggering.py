@@ -131,3 +131,12 @@ async def test_varying_readings_are_drawn_for_it() -> None:
 
 async def test_a_number_of_any_size_is_carried() -> None:
     assert orjson.loads((await trigger(Mock(), anything=2**63)).body)["anything"] == 2**63
+
+
+async def test_callbacks_that_would_be_blocked_are_refused_with_the_way_out() -> None:
+    with pytest.raises(BadSetting) as refused:
+        await Mock().control.trigger("200", "https://8.8.8.8/cb", "key", {})
+    assert str(refused.value) == (
+        "to is no URL that a callback may go to: 8.8.8.8 is public; allow it with --allow-callbacks-to 8.8.8.8."
+    )
+    await Mock(allow_callbacks_to="8.8.8.8").control.trigger("200", "https://8.8.8.8/cb", "key", {})

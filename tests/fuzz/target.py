@@ -1,0 +1,189 @@
+"""The mock without a socket: bytes into its HTTP protocol, and a verdict on the bytes that come out."""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import httptools
+from uvicorn.server import ServerState
+
+from mock_server.app import create_app
+from mock_server.listening import AnnouncingServer
+from mock_server.settings import Settings
+from tests.builders import RecordingDelivery
+
+CODES: Final = {200, 401, 402, 404, 409, 422, 429, 451, 455, 500}
+"""The envelope codes of the documents."""
+RESET_EVERY: Final = 10_000
+"""Inputs after which the mock forgets everything, so that what grows is a leak."""
+HEADER: Final = re.compile(rb"[a-z0-9-]+: [\t -~\x80-\xff]*")
+BROKEN: Final = "the mock itself failed"
+
+
+class Transport(asyncio.Transport):
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.closing = False
+
+    def write(self, data: Any) -> None:
+        if not self.closing:
+            self.written += data
+
+    def close(self) -> None:
+        self.closing = True
+
+    def abort(self) -> None:
+        self.closing = True
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return {"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 4010)}.get(name, default)
+
+
+class Troubles(logging.Handler):
+    """Errors that the mock logged and that asyncio was told of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(self.format(record))
+
+    def tell(self, loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+        self.texts.append(repr(context))
+
+    def taken(self) -> list[str]:
+        texts, self.texts = self.texts, []
+        return texts
+
+
+class Target:
+    """One mock; use it within one event loop. `answered` counts answers by HTTP status."""
+
+    def __init__(self) -> None:
+        self._delivery = RecordingDelivery()
+        self._app = create_app(Settings(pace="manual"), delivery=self._delivery)
+        self._config = AnnouncingServer(self._app, lambda: None, self._app.release).config
+        self._config.load()
+        self._state = ServerState()
+        self._troubles = Troubles()
+        self._sent = 0
+        self.answered: dict[int, int] = {}
+        logger = logging.getLogger("uvicorn.error")
+        logger.handlers, logger.propagate = [self._troubles], False
+        asyncio.get_running_loop().set_exception_handler(self._troubles.tell)
+
+    async def violation(self, pieces: Sequence[bytes]) -> str | None:
+        """What is wrong with the answers to an input, sent over a connection of its own."""
+        self._sent += 1
+        if self._sent % RESET_EVERY == 0:
+            await self._app.state.control.reset(None)
+            self._delivery.sent.clear()
+        transport = Transport()
+        make: Any = self._config.http_protocol_class
+        protocol = make(config=self._config, server_state=self._state, app_state={})
+        protocol.connection_made(transport)
+        for piece in pieces:
+            if not transport.closing:
+                protocol.data_received(piece)
+                await self._settle(protocol)
+        protocol.connection_lost(None)
+        if self._state.tasks:
+            await asyncio.wait(self._state.tasks, timeout=30)
+        troubles = [*self._troubles.taken(), *(f"{task} does not end" for task in self._state.tasks)]
+        return troubles[0] if troubles else self.judged(b"".join(pieces), transport.written)
+
+    async def _settle(self, protocol: Any) -> None:
+        """Return when every request that came is answered, or waits for the rest of its body."""
+        while self._state.tasks:
+            waiting = protocol.cycle.more_body and not protocol.cycle.body and not protocol.pipeline
+            await asyncio.sleep(0)
+            if waiting and len(self._state.tasks) == 1 and not protocol.cycle.message_event.is_set():
+                return
+
+    def judged(self, sent: bytes, written: bytes) -> str | None:
+        """What is wrong with what was written in answer to what was sent."""
+        try:
+            for status, headers, body in _responses(written):
+                self.answered[status] = self.answered.get(status, 0) + 1
+                _check(status, headers, body)
+        except (ValueError, KeyError, AssertionError) as error:
+            return f"{type(error).__name__} {error} in {written[:2000]!r}"
+        return None if written or not _is_whole(sent) else "a whole request was not answered"
+
+
+def _responses(written: bytes) -> Iterator[tuple[int, dict[str, str], bytes]]:
+    """Every response in what was written. Raises ValueError for what is none."""
+    while written:
+        head, end, rest = written.partition(b"\r\n\r\n")
+        first, *lines = head.split(b"\r\n")
+        matched = re.fullmatch(rb"HTTP/1\.1 ([0-9]{3}) .*", first)
+        if not end or matched is None or not all(map(HEADER.fullmatch, lines)):
+            raise ValueError("no response")
+        status, written = int(matched[1]), rest
+        if status == 100:
+            continue
+        headers = dict(line.decode("latin-1").split(": ", 1) for line in lines)
+        length = 0 if not rest or rest.startswith(b"HTTP/1.1 ") else int(headers["content-length"])
+        if len(rest) < length:
+            raise ValueError("body too short")
+        yield status, headers, rest[:length]
+        written = rest[length:]
+
+
+def _check(status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """Raise AssertionError for an answer that no document names."""
+    kind = headers.get("content-type", "")
+    if status == 400 and kind.startswith("text/plain"):
+        assert headers["connection"] == "close"
+    elif kind in ("audio/mpeg", "image/jpeg") or status in (204, 304, 416):
+        assert status in (200, 204, 206, 304, 416)
+    elif body:
+        assert kind == "application/json", kind
+        _check_json(status, json.loads(body))
+
+
+def _check_json(status: int, answer: dict[str, Any]) -> None:
+    """The provider's envelope, the control plane's error, or its success."""
+    if "msg" in answer:
+        assert answer["code"] in CODES
+        assert set(answer) <= {"code", "msg", "data"}
+        assert BROKEN not in answer["msg"]
+        assert status in (200, 404, 405, 500)
+    elif status >= 400:
+        assert status in (400, 401, 403, 404, 405, 408, 409)
+        assert list(answer) == ["error"]
+    else:
+        assert status in (200, 201)
+
+
+class _Counting:
+    """Counts the whole requests that a parser finds."""
+
+    count = 0
+
+    def on_message_complete(self) -> None:
+        self.count += 1
+
+
+def _is_whole(sent: bytes) -> bool:
+    counting = _Counting()
+    with suppress(httptools.HttpParserError, httptools.HttpParserUpgrade):
+        httptools.HttpRequestParser(counting).feed_data(sent)
+    return counting.count > 0

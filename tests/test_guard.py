@@ -1,0 +1,171 @@
+"""Who may use the control plane: the token, the machine that asks, and the name and the origin of a page."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from mock_server.guard import HOW, is_loopback
+from tests.clients import KEY, Mock, extend
+
+pytestmark = pytest.mark.anyio
+
+TOKEN = "s3cret-of-the-plane"
+OURS = {"Authorization": f"Bearer {TOKEN}"}
+NO_TOKEN = f"the control plane has a token, and none came; {HOW}"
+WRONG_TOKEN = f"the token that came is not that of the control plane; {HOW}"
+PATHS = [("GET", ""), ("GET", "/journal"), ("GET", "/openapi.json"), ("POST", "/reset"), ("PUT", "/x"), ("GET", "/a/b")]
+
+
+@asynccontextmanager
+async def client(mock: Mock, peer: str = "127.0.0.1", host: str = "mock") -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the mock on another machine, or under another name of it."""
+    async with mock.app.router.lifespan_context(mock.app):
+        transport = httpx.ASGITransport(mock.app, client=(peer, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://mock", headers={"Host": host}) as opened:
+            yield opened
+
+
+def refusal(answer: httpx.Response, status: int) -> str:
+    assert (answer.status_code, set(answer.json())) == (status, {"error"}), answer.text
+    return str(answer.json()["error"])
+
+
+@pytest.mark.parametrize(("method", "path"), PATHS)
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        pytest.param({}, NO_TOKEN, id="none"),
+        pytest.param({"Authorization": ""}, NO_TOKEN, id="empty"),
+        pytest.param({"Authorization": f"Basic {TOKEN}"}, NO_TOKEN, id="another scheme"),
+        pytest.param({"Authorization": "Bearer"}, WRONG_TOKEN, id="no token"),
+        pytest.param({"Authorization": "Bearer other"}, WRONG_TOKEN, id="another"),
+        pytest.param({"Authorization": f"Bearer {TOKEN[:-1]}"}, WRONG_TOKEN, id="its beginning"),
+        pytest.param({"Authorization": f"Bearer {TOKEN}x"}, WRONG_TOKEN, id="more than it"),
+        pytest.param({"Authorization": b"Bearer \xff\xe9"}, WRONG_TOKEN, id="no text"),
+    ],
+)
+async def test_without_the_token_nothing_is_told(method: str, path: str, headers: Mapping[str, str], said: str) -> None:
+    async with client(Mock(admin_token=TOKEN)) as http:
+        answer = await http.request(method, f"/__admin{path}", headers=headers)
+        assert refusal(answer, 401) == said
+        assert answer.headers["www-authenticate"] == 'Bearer realm="suno-mock control plane"'
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "172.17.0.1", "2001:db8::1"])
+@pytest.mark.parametrize("host", ["mock", "suno-mock:4010", "mock.example.com", "192.0.2.1:4010"])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+async def test_the_token_opens_everything_from_everywhere(peer: str, host: str, scheme: str) -> None:
+    async with client(Mock(admin_token=TOKEN), peer, host) as http:
+        headers = {"Authorization": f"{scheme} {TOKEN}", "Origin": "https://dashboard.example.com"}
+        assert (await http.get("/__admin/journal", headers=headers)).status_code == 200
+        assert (await http.post("/__admin/reset", headers=headers)).status_code == 204
+
+
+@pytest.mark.parametrize("settings", [{}, {"admin_token": TOKEN}])
+async def test_health_is_open_to_all(settings: dict[str, str]) -> None:
+    async with client(Mock(**settings), "172.17.0.1", "anything.example.com") as http:
+        assert (await http.get("/__admin/health")).json()["status"] == "ready"
+
+
+@pytest.mark.parametrize("settings", [{}, {"admin_token": TOKEN}])
+async def test_the_api_is_open_under_every_name(settings: dict[str, str]) -> None:
+    async with client(Mock(**settings), "172.17.0.1", "suno-mock.internal.example.com:4010") as http:
+        assert (await extend(http, KEY)).json()["code"] == 200
+
+
+async def test_the_token_is_shown_nowhere() -> None:
+    mock = Mock(admin_token=TOKEN)
+    async with client(mock) as http:
+        paths = (await http.get("/__admin", headers=OURS)).json()["endpoints"]
+        for path in [each.removeprefix("GET ") for each in paths if each.startswith("GET ")]:
+            assert TOKEN not in (await http.get(path, headers=OURS)).text, path
+        settings = (await http.get("/__admin/settings", headers=OURS)).json()["settings"]
+    assert "admin_token" not in settings
+    assert TOKEN not in repr(mock.control.settings()) + json.dumps(settings)
+
+
+@pytest.mark.parametrize(
+    ("peer", "is_here"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("testclient", True),
+        ("172.17.0.1", False),
+        ("192.168.1.5", False),
+        ("::ffff:192.168.1.5", False),
+        ("2001:db8::1", False),
+    ],
+)
+async def test_without_a_token_this_machine_alone_may_ask(peer: str, is_here: bool) -> None:
+    async with client(Mock(), peer) as http:
+        answer = await http.get("/__admin/journal")
+        if is_here:
+            assert answer.status_code == 200
+        else:
+            assert refusal(answer, 403) == (
+                f"the control plane has no token and was asked from {peer}; allowed: from this machine alone. "
+                "For others, start the mock with --admin-token, or create_app with Settings(admin_token=...)."
+            )
+
+
+OWN_NAMES = ["127.0.0.1", "127.0.0.1:4010", "[::1]:4010", "localhost", "LOCALHOST:80", "localhost.", "suno.localhost"]
+
+
+@pytest.mark.parametrize("host", [*OWN_NAMES, "suno-mock:4010", "testserver", "192.168.1.5:4010", ""])
+async def test_names_that_no_page_can_have_are_fine(host: str) -> None:
+    async with client(Mock(), host=host) as http:
+        assert (await http.get("/__admin/journal")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:4010", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example.", "[x"],
+)
+@pytest.mark.parametrize(("method", "path"), [("GET", "/journal"), ("POST", "/reset"), ("GET", "")])
+async def test_a_page_that_rebinds_its_name_sees_nothing(host: str, method: str, path: str) -> None:
+    async with client(Mock(), host=host) as http:
+        assert refusal(await http.request(method, f"/__admin{path}"), 403) == (
+            f'Host is "{host}"; allowed: an address, localhost, another name without a dot. '
+            "For another name, give it to --base-url, or use --admin-token."
+        )
+
+
+async def test_the_name_of_the_base_url_is_its_own() -> None:
+    async with client(Mock(base_url="http://mock.example.com:4010"), host="mock.example.com") as http:
+        assert (await http.get("/__admin/journal")).status_code == 200
+        other = await http.get("/__admin/journal", headers={"Host": "a.mock.example.com"})
+        assert "another name without a dot or mock.example.com. For" in refusal(other, 403)
+
+
+async def test_one_name_among_two_is_not_enough() -> None:
+    async with client(Mock()) as http:
+        hosts = [("Host", "localhost"), ("Host", "evil.example")]
+        assert refusal(await http.get("/__admin/journal", headers=hosts), 403).startswith('Host is "evil.example"')
+
+
+async def test_a_request_over_no_network_may_ask() -> None:
+    mock = Mock()
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request"}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/__admin/journal", "query_string": b"", "headers": []}
+    await mock.app(scope, receive, send)  # type: ignore[arg-type]
+    assert sent[0]["status"] == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [("127.0.0.1", True), ("::1", True), ("0.0.0.0", False), ("::", False), ("10.0.0.1", False), ("localhost", False)],
+)
+def test_loopback_is_of_this_machine_alone(address: str, expected: bool) -> None:
+    assert is_loopback(address) == expected
