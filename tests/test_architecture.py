@@ -56,6 +56,7 @@ LAYERS = {
     "wiring": [
         "app",
         "receiver",
+        "protocol",
         "listening",
         "handle",
         "keyview",
