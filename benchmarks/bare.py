@@ -1,5 +1,5 @@
-"""The framework's limit: a Starlette application that answers a constant, served by uvicorn as it is; or, with `raw`, an
-ASGI application that does nothing else."""
+"""The framework's limit: a Starlette application that answers a constant, served by uvicorn as it is. With `raw` as the
+argument, an ASGI application that does nothing else."""
 
 import socket
 import sys

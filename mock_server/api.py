@@ -66,7 +66,10 @@ class Api:
         async def decide(call: Call) -> Answer:
             ordinal = await self._parts.store.next_ordinal(call.key) if self._gate.is_known(call.key) else 0
             edition = self._parts.editions.draw(call.key or "", ordinal)
-            return await _answered(judge(call, ordinal, edition), edition)
+            try:
+                return await judge(call, ordinal, edition)
+            except ApiError as error:
+                return answers.refused(error, edition)
 
         return decide
 

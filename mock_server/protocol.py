@@ -27,11 +27,18 @@ class DirectProtocol(HttpToolsProtocol):
         super().__init__(**options)
         self._endpoints = endpoints
         self._direct: Endpoint | None = None
+        self._idle_since: float | None = None
+        self._idle_timer: asyncio.TimerHandle | None = None
         self._path = self._query = self._body = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.app_state = {**self.app_state, CONNECTION: self}
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
 
     def cut(self, *, at_once: bool) -> None:
         """End the connection: reset it, or close it when all that was written is out."""
@@ -42,6 +49,7 @@ class DirectProtocol(HttpToolsProtocol):
         self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
+        self._idle_since = None
         super().data_received(data)
         if self._direct is not None:
             self._hand_over()
@@ -77,9 +85,26 @@ class DirectProtocol(HttpToolsProtocol):
         self._direct = None
         try:
             self.transport.write(self._written(answer))
-            self.on_response_complete()
+            self._rest()
         finally:
             direct.follow(asked, answer)
+
+    def _rest(self) -> None:
+        """Have the connection closed when nothing comes for a while. uvicorn sets and cancels a timer per request; here
+        one runs on, which takes less."""
+        self._idle_since = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        self._idle_timer = None
+        if self._idle_since is None:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idle_timer = self.loop.call_later(left, self._close_if_idle)
+        else:
+            self.transport.close()
 
     def _is_plain(self) -> bool:
         """Whether nothing is to do but to answer: the request before is answered, and the connection goes on."""

@@ -218,9 +218,20 @@ async def test_what_is_no_http_is_a_400() -> None:
 async def test_a_kept_connection_is_closed_when_nothing_comes() -> None:
     async with connected() as connection:
         connection.come(post())
-        assert connection.protocol.timeout_keep_alive_task is not None
-        connection.protocol.timeout_keep_alive_handler()
+        connection.protocol.timeout_keep_alive = 0
+        connection.protocol._close_if_idle()
         assert connection.wire.closed
+
+
+async def test_a_connection_where_something_came_meanwhile_is_kept() -> None:
+    async with connected() as connection:
+        connection.come(post())
+        connection.protocol._close_if_idle()
+        assert connection.protocol._idle_timer is not None
+        connection.come(b"POST")
+        connection.protocol.timeout_keep_alive = 0
+        connection.protocol._close_if_idle()
+        assert not connection.wire.closed
 
 
 async def test_a_bug_is_answered_and_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
