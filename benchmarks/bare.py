@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mock_server.demo import EXTEND
+from mock_server.demo import EXTEND, RECORD_INFO
 from mock_server.listening import base_url, listen
 
 BODY = b'{"code":200,"msg":"success","data":{"taskId":"7b82ce98e05c032508d52cd340008bb1"}}'
@@ -35,7 +35,8 @@ class Announced(uvicorn.Server):
 
 
 def main() -> None:
-    app = raw if "raw" in sys.argv else Starlette(routes=[Route(EXTEND, constant, methods=["POST"])])
+    routes = [Route(EXTEND, constant, methods=["POST"]), Route(RECORD_INFO, constant)]
+    app = raw if "raw" in sys.argv else Starlette(routes=routes)
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
     with listen("127.0.0.1", 0) as listening:
         Announced(config).run(sockets=[listening])
