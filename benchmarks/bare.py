@@ -11,9 +11,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mock_server.demo import EXTEND, RECORD_INFO
-from mock_server.listening import base_url, listen
-
+# Nothing of the mock is imported, so that a cold start is Starlette's alone.
+EXTEND, RECORD_INFO = "/api/v1/generate/extend", "/api/v1/generate/record-info"
 BODY = b'{"code":200,"msg":"success","data":{"taskId":"7b82ce98e05c032508d52cd340008bb1"}}'
 
 
@@ -31,14 +30,14 @@ class Announced(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         assert sockets
-        print(base_url(sockets[0]), flush=True)
+        print("http://127.0.0.1:{1}".format(*sockets[0].getsockname()), flush=True)
 
 
 def main() -> None:
     routes = [Route(EXTEND, constant, methods=["POST"]), Route(RECORD_INFO, constant)]
     app = raw if "raw" in sys.argv else Starlette(routes=routes)
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
-    with listen("127.0.0.1", 0) as listening:
+    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
         Announced(config).run(sockets=[listening])
 
 

@@ -22,13 +22,6 @@ HEADERS = {"Authorization": "Bearer benchmark", "Content-Type": "application/jso
 
 
 @contextmanager
-def serving(command: Sequence[str], core: int) -> Iterator[str]:
-    """A server's base URL, while it runs on one core."""
-    with running(command, core) as (url, _):
-        yield url
-
-
-@contextmanager
 def running(command: Sequence[str], core: int) -> Iterator[tuple[str, int]]:
     """A server's base URL and process id. Its further output goes to a pipe's other end and is dropped."""
     process = subprocess.Popen(pinned(command, core), stdout=subprocess.PIPE, text=True)
