@@ -13,18 +13,19 @@ from mock_server.api import Api
 from mock_server.clock import Clock, MockClock
 from mock_server.config import Config
 from mock_server.control import Control
+from mock_server.delivery import Delivery, HttpDelivery
 from mock_server.endpoint import Endpoint
 from mock_server.entries import Entry
 from mock_server.fallback import Fallback
 from mock_server.faults import Faults
 from mock_server.files import PATH, Files
+from mock_server.hosts import HostPolicy
 from mock_server.journal import Journal
 from mock_server.parts import Parts
 from mock_server.profile import Editions
 from mock_server.results import Studio
 from mock_server.scenarios import Scenarios
 from mock_server.scheduler import Scheduler
-from mock_server.sending import Delivery, LateDelivery
 from mock_server.settings import BASE_URL, MANUAL_EPOCH, Pace, Settings, parse_epoch, words
 from mock_server.store import MemoryStore
 from mock_server.tracks import personas, source_tracks
@@ -46,8 +47,9 @@ def create_app(
     settings = settings or Settings()
     editions = Editions(settings)
     clock = clock or _clock(settings)
-    timeout = settings.callback_timeout or editions.family.callback_timeout
-    delivery = delivery or LateDelivery(lambda: _http_delivery(settings, timeout))
+    delivery = delivery or HttpDelivery(
+        HostPolicy(words(settings.allow_callbacks_to)), settings.callback_timeout or editions.family.callback_timeout
+    )
     base_url = (settings.base_url or BASE_URL).rstrip("/")
     config = Config(settings)
     journal = Journal(listener)
@@ -124,13 +126,6 @@ def _lifespan(parts: Parts, delivery: Delivery) -> Callable[[Starlette], Abstrac
         await delivery.close()
 
     return lifespan
-
-
-def _http_delivery(settings: Settings, timeout: float) -> Delivery:
-    from mock_server.delivery import HttpDelivery
-    from mock_server.hosts import HostPolicy
-
-    return HttpDelivery(HostPolicy(words(settings.allow_callbacks_to)), timeout)
 
 
 def _clock(settings: Settings) -> Clock:

@@ -5,7 +5,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import aiohttp
 from yarl import URL
@@ -23,6 +23,14 @@ USED_AT_MOST: Final = 20
 """Callbacks after which a receiver is asked to close a connection, so that one such as that turns to the others."""
 CLOSING_KEPT: Final = 1000
 """Receivers that are known to close connections unannounced."""
+
+
+class Delivery(Protocol):
+    """Sends one callback; `received` is the range of HTTP statuses that count as received."""
+
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt: ...
+
+    async def close(self) -> None: ...
 
 
 @dataclass(slots=True)

@@ -10,12 +10,12 @@ from typing import Final
 from mock_server.attempts import Attempts, NoteLast
 from mock_server.chains import Chain
 from mock_server.clock import LAST_MOMENT, Clock
+from mock_server.delivery import Delivery
 from mock_server.errors import BadSetting, ClockRuns
 from mock_server.journal import Journal
 from mock_server.outcomes import Attempt
 from mock_server.places import receiver_of
 from mock_server.results import Studio
-from mock_server.sending import Delivery
 from mock_server.tasks import Task
 from mock_server.timeline import plan
 
