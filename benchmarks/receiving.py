@@ -40,7 +40,10 @@ class Receiving(asyncio.Protocol):
         counts.last = time.monotonic()
         counts.first = counts.last if not counts.came else counts.first
         counts.came += 1
-        self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        if self._parser.should_keep_alive():
+            return self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        self._transport.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        self._transport.close()
 
 
 async def receive() -> None:
