@@ -13,11 +13,9 @@ loaded for so many seconds before they are measured: a Java machine gets faster 
 
 import argparse
 import json
-import re
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -28,8 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.servers import BARE, HEADERS, QUIET, REQUEST, pinned, serving
-from benchmarks.throughput import load, lua, reset
+from benchmarks.servers import BARE, HEADERS, QUIET, REQUEST, pinned, running
+from benchmarks.throughput import LOADS, load, reset
 from mock_server.demo import EXTEND
 from mock_server.documents import OPENAPI
 
@@ -95,7 +93,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="where the peers are installed")
     parser.add_argument("--pairs", type=int, default=10, help="how often each side is measured (default 10)")
     parser.add_argument("--seconds", type=int, default=2, help="length of one slice (default 2)")
-    parser.add_argument("--warm", type=int, default=0, help="seconds of load before the first slice (default 0)")
+    parser.add_argument("--warm", type=int, default=2, help="seconds of load before the first slice (default 2)")
     parser.add_argument("--only", default="", help="peers whose name holds this")
     options = parser.parse_args()
     for name, peer in PEERS.items():
@@ -104,57 +102,47 @@ def main() -> None:
         if not (options.folder / peer.needs).exists():
             print(f"{name:28} not installed in {options.folder}")
             continue
-        with tempfile.TemporaryDirectory() as own, started(peer, options.folder, Path(own)) as url:
-            told(name, url, options)
-    with serving(QUIET, 0) as url:
-        told("suno-mock, everything on", url, options)
+        with started(peer, options.folder) as server:
+            tell(name, server, options)
+    with running(QUIET, 0) as server:
+        tell("suno-mock, everything on", server, options)
 
 
-def told(name: str, url: str, options: argparse.Namespace) -> None:
+def tell(name: str, server: tuple[str, int], options: argparse.Namespace) -> None:
     """Measure one side and print its line."""
-    ratios = compare(url, options.pairs, options.seconds, options.warm)
+    ratios = compare(server, options.pairs, options.seconds, options.warm)
     low, high = min(ratios), max(ratios)
     print(f"{name:28} median {statistics.median(ratios):.2f}, from {low:.2f} to {high:.2f}", flush=True)
 
 
-def compare(url: str, pairs: int, seconds: int, warm: int) -> list[float]:
+def compare(server: tuple[str, int], pairs: int, seconds: int, warm: int) -> list[float]:
     """The rate of a server over that of bare Starlette, pair by pair."""
-    with serving(BARE, 0) as bare, tempfile.TemporaryDirectory() as folder:
+    with running(BARE, 0) as bare, tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "extend.lua"
-        script.write_text(lua())
-        rate(url, max(warm, seconds), script)
+        script.write_text(LOADS["extend"].lua())
+        load(server, EXTEND, warm, script, patient=True)
         ratios = []
         for _ in range(pairs):
-            limit = load(bare, seconds, script)
-            reset(url)
-            ratios.append(rate(url, seconds, script) / limit)
+            limit = load(bare, EXTEND, seconds, script)
+            reset(server[0])
+            ratios.append(load(server, EXTEND, seconds, script, patient=True).rate / limit.rate)
     return ratios
 
 
-def rate(url: str, seconds: int, script: Path) -> float:
-    """Requests per second that were answered; a peer may leave some, but may not refuse any."""
-    command = ["wrk", "-t1", "-c32", f"-d{seconds}s", "-s", str(script), url + EXTEND]
-    output = subprocess.run(pinned(command, 1), capture_output=True, text=True, check=True).stdout
-    found = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    if found is None or "Non-2xx" in output:
-        sys.exit(f"not every request was answered with HTTP 200:\n{output}")
-    return float(found[1])
-
-
 @contextmanager
-def started(peer: Peer, folder: Path, own: Path) -> Iterator[str]:
-    """A peer's base URL, once it answers the documented request with HTTP 200."""
+def started(peer: Peer, folder: Path) -> Iterator[tuple[str, int]]:
+    """A peer's base URL and process id, once it answers the documented request with HTTP 200."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = pinned(peer.command(folder, own, port), 0)
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        await_answer(url, process)
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
+    with tempfile.TemporaryDirectory() as own:
+        command = pinned(peer.command(folder, Path(own), port), 0)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            await_answer(f"http://127.0.0.1:{port}", process)
+            yield f"http://127.0.0.1:{port}", process.pid
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -1,11 +1,13 @@
 """The two sides of a comparison as processes, and one documented request to send them."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from mock_server.examples import documented_request
 
@@ -17,13 +19,6 @@ QUIET = [*MOCK, "--quiet"]
 """The same without the console lines."""
 REQUEST = json.dumps(documented_request("apikley") | {"callBackUrl": "http://127.0.0.1:9/callback"})
 HEADERS = {"Authorization": "Bearer benchmark", "Content-Type": "application/json"}
-
-
-@contextmanager
-def serving(command: Sequence[str], core: int) -> Iterator[str]:
-    """A server's base URL, while it runs on one core."""
-    with running(command, core) as (url, _):
-        yield url
 
 
 @contextmanager
@@ -39,6 +34,12 @@ def running(command: Sequence[str], core: int) -> Iterator[tuple[str, int]]:
         process.terminate()
         process.wait()
         drain.wait()
+
+
+def cpu(process: int) -> float:
+    """Seconds of a core that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def pinned(command: Sequence[str], core: int) -> list[str]:

@@ -31,6 +31,13 @@ class Answer:
     scenario: str = ""
     task: Task | None = None
 
+    def header_lines(self) -> list[tuple[bytes, bytes]]:
+        """The headers as they are sent."""
+        lines = [(b"content-type", self.content_type.encode()), (b"content-length", b"%d" % len(self.body))]
+        if self.headers:
+            lines += [(name.encode(), value.encode("latin-1")) for name, value in self.headers.items()]
+        return lines
+
 
 def accepted(task: Task, applied: str, blocked: str = "") -> Answer:
     """The answer that starts a task; `applied` is the preference that chose its scenario, `blocked` why its callbacks

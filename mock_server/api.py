@@ -1,7 +1,8 @@
 """The provider's endpoints. `Gate.admit`, then `_extend`, are the order of the checks, as the README's table has it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs
 
 from mock_server import answers, rules
@@ -21,7 +22,7 @@ from mock_server.tasks import Task
 from mock_server.timeline import reached_at
 from mock_server.tracks import Track
 
-Decide = Callable[[Call], Awaitable[Answer]]
+Decide = Callable[[Call], Coroutine[Any, Any, Answer]]
 Judge = Callable[[Call, int, Edition], Awaitable[Answer]]
 
 
@@ -65,7 +66,10 @@ class Api:
         async def decide(call: Call) -> Answer:
             ordinal = await self._parts.store.next_ordinal(call.key) if self._gate.is_known(call.key) else 0
             edition = self._parts.editions.draw(call.key or "", ordinal)
-            return await _answered(judge(call, ordinal, edition), edition)
+            try:
+                return await judge(call, ordinal, edition)
+            except ApiError as error:
+                return answers.refused(error, edition)
 
         return decide
 

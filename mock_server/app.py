@@ -38,7 +38,8 @@ def create_app(
     delivery: Delivery | None = None,
     listener: Callable[[Entry], None] | None = None,
 ) -> "Mock":
-    """One mock as an ASGI application; `app.state.parts` holds what it is made of.
+    """One mock as an ASGI application; `app.state.parts` holds what it is made of, `app.state.endpoints` what a server
+    may ask without ASGI.
 
     Tests pass a clock and a delivery in place of patching. `listener` sees every journal entry as it is written.
     Callbacks are sent between startup and shutdown of the lifespan. Raises BadSetting for names that do not exist.
@@ -90,6 +91,9 @@ class Mock(Starlette):
         super().__init__(routes=[*endpoints, *routes], **options)
         self._parts = parts
         self._direct = {(method, route.path): route.app for route in endpoints for method in route.methods or ()}
+        self.state.endpoints = {
+            (method.encode(), path.encode()): app for (method, path), app in self._direct.items() if method != "HEAD"
+        }
 
     async def release(self) -> None:
         """Hold no request up any longer and send no more callbacks, because the mock is about to stop."""

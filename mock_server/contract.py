@@ -8,10 +8,10 @@ same fragments are merged into one schema first, which takes a small part of the
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from jsonschema_rs import Draft202012Validator, ValidationError
+from jsonschema_rs import Draft202012Validator
 from yarl import URL
 
 from mock_server import wording
@@ -48,9 +48,10 @@ class Contract:
     """What a request body must look like under one edition. `length` is the keyword that counts a string."""
 
     def __init__(self, rules: Sequence[Rule], length: str) -> None:
-        self._rules = [(rule, rule.schema) for rule in rules if rule.schema is not None]
-        self._length = length
-        schemas = [_counting(schema, length) for _, schema in self._rules]
+        self._count, unit = MEASURES[length]
+        self._unit, self._length = unit, length
+        self._rules = [replace(rule, allowed=rule.allowed.format(unit=unit)) for rule in rules if rule.schema]
+        schemas = [_counting(rule.schema, length) for rule in self._rules]
         self._explains = _compiled({"allOf": schemas})
         whole = merged(schemas)
         self._steps = [(name, places) for name, schema in whole["properties"].items() for places in _decimals(schema)]
@@ -68,30 +69,30 @@ class Contract:
 
     def violations(self, body: Any) -> list[Violation]:
         """Every broken rule once, in the document's order; of a field with a wrong type nothing but that."""
-        errors = {self._rules[int(error.schema_path[1])][0]: error for error in self._explains.iter_errors(body)}
-        mistyped = {rule.field for rule in errors if rule.id.endswith(".type")}
+        paths = [error.schema_path for error in self._explains.iter_errors(body)]
+        broken = {self._rules[int(path[1])]: path[-1] for path in paths}
+        mistyped = {rule.field for rule in broken if rule.id.endswith(".type")}
         return [
-            Violation(rule=rule.id, field=rule.field, message=self._message(rule, error, body), place=rule.place)
-            for rule, error in errors.items()
-            if rule.id.endswith(".type") or not mistyped & {rule.field, "body"}
+            Violation(rule.id, rule.field, self._message(rule, keyword, body), rule.place)
+            for rule, keyword in broken.items()
+            if not mistyped or rule.id.endswith(".type") or not mistyped & {rule.field, "body"}
         ]
 
-    def _message(self, rule: Rule, error: ValidationError, body: Any) -> str:
-        unit = MEASURES[self._length][1]
-        return f"{rule.field} {self._came(rule, error, body)}; allowed: {rule.allowed.format(unit=unit)}"
+    def _message(self, rule: Rule, keyword: str | int, body: Any) -> str:
+        return f"{rule.field} {self._came(rule, keyword, body)}; allowed: {rule.allowed}"
 
-    def _came(self, rule: Rule, error: ValidationError, body: Any) -> str:
+    def _came(self, rule: Rule, keyword: str | int, body: Any) -> str:
+        """What came where the rule's keyword says something else."""
         if not isinstance(body, dict):
             return f"is {wording.shown(body)}"
-        if error.schema_path[-1] == "additionalProperties":
+        if keyword == "additionalProperties":
             unknown = sorted(set(body) - set((rule.schema or {})["properties"]))
             return f"has the unknown properties {wording.listed(unknown)}"
         if rule.field not in body:
             return "is missing"
         value = body[rule.field]
-        if error.schema_path[-1] == self._length:
-            count, unit = MEASURES[self._length]
-            return f"has {count(value)} {unit}"
+        if keyword == self._length:
+            return f"has {self._count(value)} {self._unit}"
         return f"is {wording.shown(value)}"
 
 

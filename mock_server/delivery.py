@@ -2,7 +2,10 @@
 
 import asyncio
 import os
-from typing import Final, Protocol
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final, Protocol
 
 import aiohttp
 from yarl import URL
@@ -13,6 +16,13 @@ from mock_server.outcomes import Attempt, Outcome
 
 READ_AT_MOST: Final = 64 * 1024
 """Bytes of a receiver's answer that are read; the rest is not waited for."""
+KEPT_FOR: Final = 0.1
+"""Seconds that an idle connection is kept: as long as callbacks come in a rush, and too short for a receiver to give it
+up first, or to keep others waiting because it serves one connection at a time."""
+USED_AT_MOST: Final = 20
+"""Callbacks after which a receiver is asked to close a connection, so that one such as that turns to the others."""
+CLOSING_KEPT: Final = 1000
+"""Receivers that are known to close connections unannounced."""
 
 
 class Delivery(Protocol):
@@ -23,31 +33,32 @@ class Delivery(Protocol):
     async def close(self) -> None: ...
 
 
+@dataclass(slots=True)
+class Use:
+    """The connection of one exchange: whether it has to be `fresh`, and whether one was used `again`."""
+
+    fresh: bool = False
+    again: bool = False
+
+
 class HttpDelivery:
-    """Delivery over HTTP/1.1, each callback on a connection of its own."""
+    """Delivery over HTTP/1.1, on connections that are kept for a moment.
+
+    A receiver may close a kept connection just as it is used again. When that happens before anything of an answer
+    came, the callback is sent once more on a connection of its own, as browsers do, and so is every later one to this
+    receiver. One that closes connections in place of answering may so see one callback twice, once.
+    """
 
     def __init__(self, policy: HostPolicy, timeout: float) -> None:
         self._policy = policy
         self._timeout = timeout
-        self._opened: aiohttp.ClientSession | None = None
-
-    @property
-    def _session(self) -> aiohttp.ClientSession:
-        if self._opened is None:
-            resolver = GuardedResolver(self._policy, aiohttp.ThreadedResolver())
-            self._opened = aiohttp.ClientSession(
-                # A kept connection may be closed by its receiver just as it is used again, and a POST is not repeated.
-                connector=aiohttp.TCPConnector(limit=0, resolver=resolver, use_dns_cache=False, force_close=True),
-                timeout=aiohttp.ClientTimeout(total=self._timeout),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"Content-Type": "application/json", "User-Agent": "suno-mock"},
-                auto_decompress=False,
-            )
-        return self._opened
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._closing: dict[str, None] = {}
+        self._sent = count(1)
 
     async def close(self) -> None:
-        if self._opened is not None:
-            await self._opened.close()
+        for session in self._sessions.values():
+            await session.close()
 
     async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
         loop = asyncio.get_running_loop()
@@ -59,10 +70,8 @@ class HttpDelivery:
         target = URL(url, encoded=True)
         try:
             self._policy.check_literal(target.host or "")
-            async with self._session.post(target, data=body, allow_redirects=False) as response:
-                await response.content.readexactly(READ_AT_MOST)
-        except asyncio.IncompleteReadError:
-            pass
+            async with asyncio.timeout(self._timeout):
+                status = await self._status(target, body)
         except TimeoutError:
             return Outcome.TIMED_OUT, f"no complete answer within {self._timeout:g} s"
         except Blocked as blocked:
@@ -74,8 +83,64 @@ class HttpDelivery:
         except (aiohttp.ClientError, OSError) as error:
             return Outcome.UNREACHABLE, f"{type(error).__name__}: {' '.join(str(error).split())}"
         lowest, highest = received
-        outcome = Outcome.ACCEPTED if lowest <= response.status <= highest else Outcome.REFUSED
-        return outcome, f"HTTP {response.status}"
+        outcome = Outcome.ACCEPTED if lowest <= status <= highest else Outcome.REFUSED
+        return outcome, f"HTTP {status}"
+
+    async def _status(self, target: URL, body: bytes) -> int:
+        """The HTTP status of the answer, on a kept connection if there is one. Raises what aiohttp does."""
+        if target.authority in self._closing:
+            return await self._exchange(target, body, Use(fresh=True))
+        use = Use()
+        try:
+            return await self._exchange(target, body, use)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            if not use.again:
+                raise
+        self._closing[target.authority] = None
+        if len(self._closing) > CLOSING_KEPT:
+            del self._closing[next(iter(self._closing))]
+        return await self._exchange(target, body, Use(fresh=True))
+
+    async def _exchange(self, target: URL, body: bytes, use: Use) -> int:
+        session = self._session(fresh=use.fresh)
+        last = next(self._sent) % USED_AT_MOST == 0
+        async with session.post(
+            target,
+            data=body,
+            headers={"Connection": "close"} if last else None,
+            allow_redirects=False,
+            trace_request_ctx=use,
+        ) as response:
+            with suppress(asyncio.IncompleteReadError):
+                await response.content.readexactly(READ_AT_MOST)
+        return response.status
+
+    def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
+        if fresh not in self._sessions:
+            resolver = GuardedResolver(self._policy, aiohttp.ThreadedResolver())
+            keeping: dict[str, Any] = {"force_close": True} if fresh else {"keepalive_timeout": KEPT_FOR}
+            self._sessions[fresh] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, resolver=resolver, use_dns_cache=False, **keeping),
+                timeout=aiohttp.ClientTimeout(total=None),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"Content-Type": "application/json", "User-Agent": "suno-mock"},
+                auto_decompress=False,
+                trace_configs=[] if fresh else [_noting()],
+            )
+        return self._sessions[fresh]
+
+
+def _noting() -> aiohttp.TraceConfig:
+    """Has it noted when a request is sent on a kept connection."""
+
+    async def note(
+        session: aiohttp.ClientSession, context: Any, reused: aiohttp.TraceConnectionReuseconnParams
+    ) -> None:
+        context.trace_request_ctx.again = True
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_reuseconn.append(note)
+    return tracing
 
 
 def _unreachable(target: URL, error: aiohttp.ClientConnectorError) -> tuple[Outcome, str]:

@@ -1,9 +1,9 @@
 """The ASGI edge of the provider's endpoints: read a call, have it decided, answer, then do what was promised."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -28,7 +28,7 @@ class Connection(Protocol):
     def cut(self, *, at_once: bool) -> None: ...
 
 
-Decide = Callable[[Call], Awaitable[Answer]]
+Decide = Callable[[Call], Coroutine[Any, Any, Answer]]
 Follow = Callable[[Call, Answer], None]
 
 
@@ -49,7 +49,7 @@ class Endpoint:
         gone_within: float = GONE_WITHIN,
     ) -> None:
         self._decide = decide
-        self._follow = follow
+        self.follow = follow
         self._failed = failed
         self._faults = faults
         self._gone_within = gone_within
@@ -65,7 +65,7 @@ class Endpoint:
                 return await self._break(Broken.RESET, UNDONE, scope, receive, send)
             if fault.answer is not None:
                 answer = fault.answered()
-                self._follow(call, answer)
+                self.follow(call, answer)
                 return await self._break(fault.answer, answer, scope, receive, send)
         try:
             answer = await self._decide(call)
@@ -74,11 +74,27 @@ class Endpoint:
             raise
         await self._answer(call, answer, send)
 
+    def at_once(self, call: Call) -> Answer | None:
+        """The answer without an event loop; None where a fault may hold it up or break it. The caller sends it, then
+        calls `follow`. A bug is told of as asyncio tells of them."""
+        if self._faults:
+            return None
+        try:
+            self._decide(call).send(None)
+        except StopIteration as decided:
+            answer: Answer = decided.value
+            return answer
+        except Exception as error:
+            trouble = {"message": f"{call.method} {call.path} failed", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(trouble)
+            return self._failed()
+        raise RuntimeError(f"{call.method} {call.path} waits; nothing that a store in memory does may wait")
+
     async def _answer(self, call: Call, answer: Answer, send: Send) -> None:
         try:
             await _send(answer, send)
         finally:
-            self._follow(call, answer)
+            self.follow(call, answer)
 
     async def _break(self, broken: Broken, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what a fault leaves of the answer. Raises ConnectionResetError where nothing can cut a connection."""
@@ -103,7 +119,4 @@ async def _send(answer: Answer, send: Send) -> None:
 
 
 def _start(answer: Answer) -> Message:
-    headers = [(b"content-type", answer.content_type.encode()), (b"content-length", b"%d" % len(answer.body))]
-    if answer.headers:
-        headers += [(name.encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
-    return {"type": "http.response.start", "status": answer.status, "headers": headers}
+    return {"type": "http.response.start", "status": answer.status, "headers": answer.header_lines()}

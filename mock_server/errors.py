@@ -66,7 +66,7 @@ class Conflict(RuleBroken):
     code = 409
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Violation:
     """One broken rule: its id, the field, what came and what is allowed, and where the document says so."""
 

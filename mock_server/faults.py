@@ -84,6 +84,10 @@ class Faults:
         self._left: dict[str | None, int] = {}
         self._held: set[tuple[str | None, asyncio.Future[None]]] = set()
 
+    def __bool__(self) -> bool:
+        """Whether any key has one."""
+        return bool(self._faults)
+
     def put(self, key: str | None, fault: Fault) -> None:
         """Replace the fault of one key, or of all that have none of their own. `Fault()` is none.
 

@@ -1,41 +1,26 @@
 """The socket that a mock listens on, and uvicorn configured for it."""
 
-import asyncio
 import secrets
 import socket
-import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mock_server.bounds import Bounds
-from mock_server.endpoint import CONNECTION
 from mock_server.errors import BadSetting
 from mock_server.guard import is_loopback
+from mock_server.protocol import DirectProtocol
 from mock_server.settings import Settings
 
 BACKLOG = 2048
 """Connections that may wait to be accepted."""
 
 
-class CuttableProtocol(Bounds, HttpToolsProtocol):
-    """uvicorn's protocol, with itself in the state that every request of the connection gets, so that a fault can end
-    it."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, CONNECTION: self}
-
-    def cut(self, *, at_once: bool) -> None:
-        """End the connection: reset it, or close it when all that was written is out."""
-        if not at_once:
-            return self.transport.close()
-        # Zero seconds of lingering make the kernel reset the connection in place of closing it.
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.transport.abort()
+class MockProtocol(Bounds, DirectProtocol):
+    """How a connection of the mock is read and answered."""
 
 
 class AnnouncingServer(uvicorn.Server):
@@ -56,7 +41,7 @@ class AnnouncingServer(uvicorn.Server):
             server_header=False,
             proxy_headers=False,
             ws="none",
-            http=CuttableProtocol,
+            http=partial(MockProtocol, getattr(app.state, "endpoints", {})),  # type: ignore[arg-type]
             timeout_graceful_shutdown=2,
         )
         super().__init__(config)

@@ -1,6 +1,7 @@
 """Requests as they come in: the head as a call, the body in bounded memory."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.types import Receive, Scope
@@ -14,6 +15,9 @@ HEADERS: Final = frozenset((b"authorization", b"content-type", b"prefer"))
 """The headers that a decision depends on."""
 
 
+Headers = Iterable[tuple[bytes, bytes]]
+
+
 class Disconnected(Exception):
     """The client went away, or the mock stops, before the request was complete: there is nothing to decide."""
 
@@ -25,17 +29,22 @@ async def read_call(scope: Scope, receive: Receive) -> Call:
 
 def call_of(scope: Scope, body: bytes | None) -> Call:
     """The request with this body."""
-    headers: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
+    return call(scope["method"], scope["path"], scope["query_string"], scope["headers"], body)
+
+
+def call(method: str, path: str, query: bytes, headers: Headers, body: bytes | None) -> Call:
+    """A request from its parts; the names of the headers are in lower case."""
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
         if name in HEADERS:
-            headers[name] = headers[name] + b", " + value if name in headers else value
+            found[name] = found[name] + b", " + value if name in found else value
     return Call(
-        scope["method"],
-        scope["path"],
-        scope["query_string"],
-        bearer(headers.get(b"authorization", b"").decode("latin-1")),
-        headers.get(b"content-type", b"").decode("latin-1"),
-        headers.get(b"prefer", b"").decode("latin-1"),
+        method,
+        path,
+        query,
+        bearer(found.get(b"authorization", b"").decode("latin-1")),
+        found.get(b"content-type", b"").decode("latin-1"),
+        found.get(b"prefer", b"").decode("latin-1"),
         body,
     )
 

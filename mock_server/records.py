@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from math import isinf
 from typing import Any
 
@@ -13,7 +14,13 @@ from mock_server.timeline import Progress, progress
 
 def record(task: Task, now: float, studio: Studio) -> dict[str, Any]:
     """`data` of record-info: camelCase, in step with the callbacks that were due by `now`."""
-    state = progress(task, now)
+    return _recorded(task, progress(task, now), task.lost, studio)
+
+
+@lru_cache(maxsize=32)
+def _recorded(task: Task, state: Progress, lost: bool, studio: Studio) -> dict[str, Any]:
+    """The record, which is remembered because a client that polls gets the same one many times. `lost` tells the one
+    before a callback was given up from the one after."""
     family = task.edition.family
     failure = state.failure
     request = task.request

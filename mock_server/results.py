@@ -1,12 +1,17 @@
 """What tasks generate: their tracks, as they stand at a stage. Pure; callbacks, polling and media all read this."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
 
 from mock_server import seeding
 from mock_server.tasks import Task, TaskRequest
 from mock_server.tracks import Track
+
+RESULTS_KEPT: Final = 1024
+"""Tasks whose tracks are remembered: three callbacks and many polls tell the same ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,10 @@ class Result:
     model_name: str
     create_time: str | int
 
+    def unfinished(self) -> "Result":
+        """The same track while it is generated."""
+        return replace(self, finished=False, audio_url="")
+
 
 class Studio:
     """Makes tracks: the same ones from the same seed. `media` is what their URLs begin with, up to the last slash."""
@@ -29,6 +38,7 @@ class Studio:
     def __init__(self, seed: int, media: str) -> None:
         self._seed = seed
         self._media = media
+        self._results = lru_cache(maxsize=RESULTS_KEPT)(self._made)
 
     def listed(self, task: Task, stage: str | None) -> list[Result]:
         """The tracks that a stage shows: how many is an open question for text and first, all at complete."""
@@ -40,8 +50,8 @@ class Studio:
             "first": (readings.first_items, 1),
             "complete": (tracks, tracks),
         }[stage]
-        request = task.request
-        return [self._result(task, request, index, index < finished) for index in range(shown)]
+        results = self._results(task)[:shown] if shown else ()
+        return [result if index < finished else result.unfinished() for index, result in enumerate(results)]
 
     def track(self, task: Task, request: TaskRequest, index: int) -> Track:
         """A task's track, finished."""
@@ -64,13 +74,17 @@ class Studio:
             if task is not None:
                 yield task, index
 
-    def _result(self, task: Task, request: TaskRequest, index: int, finished: bool) -> Result:
+    def _made(self, task: Task) -> tuple[Result, ...]:
+        request = task.request
+        return tuple(self._result(task, request, index) for index in range(task.edition.family.tracks_per_task))
+
+    def _result(self, task: Task, request: TaskRequest, index: int) -> Result:
         track = self.track(task, request, index)
         url = self._media + seeding.media_name(track.id)
         return Result(
             track=track,
-            finished=finished,
-            audio_url=f"{url}.mp3" if finished else "",
+            finished=True,
+            audio_url=f"{url}.mp3",
             stream_url=url,
             image_url=f"{url}.jpeg",
             model_name=task.edition.family.model_names[track.model],

@@ -127,7 +127,7 @@ class Scenarios:
             if name in ("code", "scenario"):
                 return Choice(scenario=self._preferred(name, value), applied=f"{name}={value}")
         for magic in (audio_id, key):
-            if isinstance(magic, str) and self.is_magic(magic):
+            if isinstance(magic, str) and magic.startswith(MAGIC) and self.is_magic(magic):
                 return Choice(scenario=self._by_name[magic.removeprefix(MAGIC)])
         return None
 

@@ -24,12 +24,12 @@ VARIANT: Final = {digit: f"{int(digit, 16) & 3 | 8:x}" for digit in hexdigits.lo
 
 def digest(seed: int, *names: str | int) -> bytes:
     """16 bytes. The texts of the parts hold no NUL, so ("ab", "c") and ("a", "bc") differ."""
-    return blake2b("\0".join([str(seed), *map(str, names)]).encode(), digest_size=16).digest()
+    return _hashed("\0".join([str(seed), *map(str, names)])).digest()
 
 
 def task_id(seed: int, account: str, ordinal: int) -> str:
     """32 lower-case hexadecimal digits, as the family's task ids; those of a UUID of version 4."""
-    digits = digest(seed, account, ordinal).hex()
+    digits = _hashed(f"{seed}\0{account}\0{ordinal}").hexdigest()
     return f"{digits[:12]}4{digits[13:16]}{VARIANT[digits[16]]}{digits[17:]}"
 
 
@@ -50,6 +50,10 @@ def task_of(seed: int, track: str, index: int) -> str | None:
 def persona_id(seed: int, account: str, track: str) -> str:
     """32 lower-case hexadecimal digits, one per account and track."""
     return digest(seed, account, "persona", track).hex()
+
+
+def _hashed(text: str) -> blake2b:
+    return blake2b(text.encode(), digest_size=16)
 
 
 @lru_cache(maxsize=64)

@@ -58,6 +58,7 @@ LAYERS = {
         "app",
         "receiver",
         "bounds",
+        "protocol",
         "listening",
         "handle",
         "keyview",

@@ -2,13 +2,14 @@
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 import aiohttp
 import pytest
 from aiohttp.abc import ResolveResult
 
-from mock_server.delivery import READ_AT_MOST, HttpDelivery
+from mock_server.delivery import READ_AT_MOST, USED_AT_MOST, HttpDelivery
 from mock_server.hosts import HostPolicy
 from mock_server.outcomes import Attempt, Outcome
 
@@ -216,20 +217,104 @@ async def test_closing_without_an_attempt_is_fine() -> None:
     await HttpDelivery(HostPolicy(), 1).close()
 
 
-async def test_every_callback_has_a_connection_of_its_own() -> None:
-    connections = 0
+class Kept:
+    """A receiver that answers every request of a connection with `answer`, and how it is used. It closes a connection
+    after `per_connection` answers, and in place of them where it is `rude`."""
 
-    async def closing_unannounced(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
-        await read_request(reader)
-        writer.write(OK)
+    def __init__(self, answer: bytes = OK, per_connection: int = 1000, *, rude: bool = False) -> None:
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self.ended = asyncio.Event()
+        self._answer = answer
+        self._per_connection = per_connection
+        self._rude = rude
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            for _ in range(self._per_connection):
+                self.requests.append(await read_request(reader))
+                writer.write(self._answer)
+            if self._rude:
+                self.requests.append(await read_request(reader))
         writer.close()
+        self.ended.set()
 
-    server = await asyncio.start_server(closing_unannounced, "127.0.0.1", 0)
+
+@asynccontextmanager
+async def receiving(receiver: Kept) -> AsyncIterator[Callable[[], Awaitable[Attempt]]]:
+    """What makes one attempt after the other to a receiver."""
+    server = await asyncio.start_server(receiver, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/cb"
     delivery = HttpDelivery(HostPolicy(), 5)
-    outcomes = [(await delivery.attempt(url, b"{}", ONLY_200)).outcome for _ in range(50)]
+    yield lambda: delivery.attempt(url, b"{}", ONLY_200)
     await delivery.close()
     server.close()
-    assert (set(outcomes), connections) == ({Outcome.ACCEPTED}, 50)
+
+
+async def test_a_connection_is_used_again() -> None:
+    receiver = Kept()
+    async with receiving(receiver) as attempt:
+        assert {(await attempt()).outcome for _ in range(5)} == {Outcome.ACCEPTED}
+    assert (len(receiver.requests), receiver.connections) == (5, 1)
+
+
+async def test_a_connection_is_not_used_for_ever() -> None:
+    receiver = Kept()
+    async with receiving(receiver) as attempt:
+        for _ in range(USED_AT_MOST):
+            await attempt()
+    asked = [b"Connection: close" in request for request in receiver.requests]
+    assert asked == [False] * (USED_AT_MOST - 1) + [True]
+
+
+async def test_an_idle_connection_is_closed() -> None:
+    receiver = Kept()
+    async with receiving(receiver) as attempt:
+        await attempt()
+        async with asyncio.timeout(5):
+            await receiver.ended.wait()
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+ANSWERS = {
+    "closes unannounced": (OK, 1),
+    "closes after some": (OK, 3),
+    "Connection: close": (OK.replace(b"\r\n", b"\r\nConnection: close\r\n", 1), 1),
+    "HTTP/1.0": (OK.replace(b"1.1", b"1.0"), 1),
+    "until it closes": (b"HTTP/1.1 200 OK\r\n\r\nok", 1),
+    "chunked": (CHUNKED, 1000),
+    "100 Continue": (b"HTTP/1.1 100 Continue\r\n\r\n" + OK, 1000),
+}
+
+
+@pytest.mark.parametrize(("answer", "per_connection"), ANSWERS.values(), ids=ANSWERS)
+async def test_every_callback_is_received_once_however_the_receiver_ends_its_answers(
+    answer: bytes, per_connection: int
+) -> None:
+    receiver = Kept(answer, per_connection)
+    async with receiving(receiver) as attempt:
+        assert {(await attempt()).outcome for _ in range(30)} == {Outcome.ACCEPTED}
+    assert len(receiver.requests) == 30
+
+
+async def test_a_receiver_that_closes_a_kept_connection_gets_new_ones_from_then_on() -> None:
+    receiver = Kept(rude=True, per_connection=1)
+    async with receiving(receiver) as attempt:
+        assert {(await attempt()).outcome for _ in range(4)} == {Outcome.ACCEPTED}
+    assert (len(receiver.requests), receiver.connections) == (5, 4)
+
+
+async def test_a_new_connection_that_ends_without_an_answer_is_not_tried_again() -> None:
+    receiver = Kept(rude=True, per_connection=0)
+    async with receiving(receiver) as attempt:
+        assert (await attempt()).outcome is Outcome.UNREACHABLE
+    assert len(receiver.requests) == 1
+
+
+async def test_few_receivers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_server.delivery.CLOSING_KEPT", 0)
+    receiver = Kept(rude=True, per_connection=1)
+    async with receiving(receiver) as attempt:
+        assert {(await attempt()).outcome for _ in range(4)} == {Outcome.ACCEPTED}
+    assert len(receiver.requests) > 5

@@ -1,0 +1,134 @@
+"""uvicorn's protocol, with a short way for requests to the provider's endpoints."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from mock_server.answers import Answer
+from mock_server.endpoint import CONNECTION, Endpoint
+from mock_server.reading import call
+
+Endpoints = Mapping[tuple[bytes, bytes], Endpoint]
+"""By method and path."""
+
+
+class DirectProtocol(HttpToolsProtocol):
+    """A request to an endpoint that comes in one piece, and needs nothing but an answer, is answered as soon as it was
+    read: without a scope, messages and a task of its own, which take longer than all that the mock does. Every other
+    request goes uvicorn's way through the whole application, with the same answer. Between two pieces of what comes no
+    request is on the short way, so what happens to a connection meanwhile is uvicorn's alone.
+    """
+
+    def __init__(self, endpoints: Endpoints, **options: Any) -> None:
+        super().__init__(**options)
+        self._endpoints = endpoints
+        self._direct: Endpoint | None = None
+        self._idle_since: float | None = None
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._path = self._query = self._body = b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, CONNECTION: self}
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+
+    def cut(self, *, at_once: bool) -> None:
+        """End the connection: reset it, or close it when all that was written is out."""
+        if not at_once:
+            return self.transport.close()
+        # Zero seconds of lingering make the kernel reset the connection in place of closing it.
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        self._idle_since = None
+        super().data_received(data)
+        if self._direct is not None:
+            self._hand_over()
+
+    def on_message_begin(self) -> None:
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+
+    def on_headers_complete(self) -> None:
+        self._path, _, self._query = self.url.partition(b"?")
+        self._direct = self._endpoints.get((self.parser.get_method(), self._path))
+        self._body = b""
+        if self._direct is None or not self._is_plain():
+            self._hand_over()
+
+    def on_body(self, body: bytes) -> None:
+        if self._direct is None:
+            super().on_body(body)
+        else:
+            self._body += body
+
+    def on_message_complete(self) -> None:
+        direct = self._direct
+        if direct is None:
+            return super().on_message_complete()
+        method, path = self.parser.get_method().decode("ascii"), self._path.decode("ascii")
+        asked = call(method, path, self._query, self.headers, self._body)
+        answer = direct.at_once(asked)
+        if answer is None:
+            self._hand_over()
+            return super().on_message_complete()
+        self._direct = None
+        try:
+            self.transport.write(self._written(answer))
+            self._rest()
+        finally:
+            direct.follow(asked, answer)
+
+    def _rest(self) -> None:
+        """Have the connection closed when nothing comes for a while. uvicorn sets and cancels a timer per request; here
+        one runs on, which takes less."""
+        self._idle_since = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        self._idle_timer = None
+        if self._idle_since is None:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idle_timer = self.loop.call_later(left, self._close_if_idle)
+        else:
+            self.transport.close()
+
+    def _is_plain(self) -> bool:
+        """Whether nothing is to do but to answer: the request before is answered, and the connection goes on."""
+        parser = self.parser
+        return (
+            (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+            and not self.transport.is_closing()
+            and parser.should_keep_alive()
+            and parser.get_http_version() == "1.1"
+            and not parser.should_upgrade()
+        )
+
+    def _hand_over(self) -> None:
+        """Have uvicorn answer the request, with what was read of it."""
+        self._direct = None
+        url, headers, expect_100_continue = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expect_100_continue
+        self.headers += headers
+        super().on_headers_complete()
+        if self._body:
+            super().on_body(self._body)
+
+    def _written(self, answer: Answer) -> bytes:
+        lines = [b"%b: %b\r\n" % header for header in (*self.server_state.default_headers, *answer.header_lines())]
+        return b"%b%b\r\n%b" % (STATUS_LINE[answer.status], b"".join(lines), answer.body)
