@@ -69,9 +69,7 @@ def steady(mock: str, receiver: str, rate: int, seconds: int) -> None:
 async def send(mock: str, receiver: str, tasks: int, rate: int) -> float:
     """Send requests one after the other, `rate` a second if it is not 0. When the last was answered."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(mock.rpartition(":")[2]))
-    body = json.dumps(json.loads(REQUEST) | {"callBackUrl": f"{receiver}/callback"})
-    headers = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
-    request = f"POST {EXTEND} HTTP/1.1\r\nHost: mock\r\n{headers}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+    request = written(receiver)
     began = time.monotonic()
     for number in range(tasks):
         if rate:
@@ -81,6 +79,13 @@ async def send(mock: str, receiver: str, tasks: int, rate: int) -> float:
         assert b'"code":200' in answer, answer
     writer.close()
     return time.monotonic()
+
+
+def written(receiver: str) -> bytes:
+    """The documented request on the wire, to be called back at the receiver."""
+    body = json.dumps(json.loads(REQUEST) | {"callBackUrl": f"{receiver}/callback"})
+    headers = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+    return f"POST {EXTEND} HTTP/1.1\r\nHost: mock\r\n{headers}Content-Length: {len(body)}\r\n\r\n{body}".encode()
 
 
 def wait(receiver: str, wanted: int) -> dict[str, Any]:

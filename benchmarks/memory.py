@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.servers import HEADERS, QUIET, REQUEST, pinned, running
+from benchmarks.servers import HEADERS, QUIET, REQUEST, pinned, resident, running
 from mock_server.demo import EXTEND, RECORD_INFO
 
 PADDING = 900_000
@@ -100,14 +100,6 @@ def load(url: str, script: Path) -> int:
     found = re.search(r"(\d+) requests in", output)
     assert found, output
     return int(found[1])
-
-
-def resident(process: int) -> float:
-    """MiB of a process."""
-    status = Path(f"/proc/{process}/status").read_text("utf-8")
-    kilobytes = re.search(r"VmRSS:\s+(\d+) kB", status)
-    assert kilobytes
-    return int(kilobytes[1]) / 1024
 
 
 if __name__ == "__main__":

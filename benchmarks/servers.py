@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,14 @@ def cpu(process: int) -> float:
     """Seconds of a core that a process has used."""
     fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident(process: int) -> float:
+    """MiB of a process."""
+    status = Path(f"/proc/{process}/status").read_text("utf-8")
+    kilobytes = re.search(r"VmRSS:\s+(\d+) kB", status)
+    assert kilobytes
+    return int(kilobytes[1]) / 1024
 
 
 def pinned(command: Sequence[str], core: int) -> list[str]:

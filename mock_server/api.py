@@ -135,7 +135,8 @@ class Api:
             rules.enforce_persona(admitted.operation.name, admitted.request, known, admitted.edition)
 
     async def _opened(self, admitted: Admitted, source: Track | None) -> Answer:
-        """The answer that starts a task. Raises InsufficientCredits."""
+        """The answer that starts a task. Raises RateLimited when no more callbacks can be owed, InsufficientCredits."""
+        self._gate.refuse_overload(admitted.request["callBackUrl"])
         task = Task(
             id=task_id(self._parts.config.settings.seed, admitted.account, admitted.ordinal),
             account=admitted.account,

@@ -56,6 +56,10 @@ class Attempts:
         """These chains."""
         return chained((each for each in self._under_way.values() if not each.redelivered), self._places)
 
+    def queued(self, receiver: str) -> int:
+        """How many chains wait for a place at a receiver."""
+        return self._places.queued(receiver)
+
     def start(self, chain: Chain) -> asyncio.Task[Any] | None:
         """Make a chain's next attempt; None when it has to wait for a place."""
         receiver = receiver_of(chain.task.callback_url)

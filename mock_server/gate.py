@@ -88,6 +88,13 @@ class Gate:
         if choice is not None:
             _unless_forced(choice)
 
+    def refuse_overload(self, callback_url: str) -> None:
+        """Raise RateLimited while the callbacks of so many tasks are owed that more would be lost."""
+        why = self._parts.scheduler.overload(callback_url)
+        if why:
+            way_out = "advance the clock, or reset the mock" if self._parts.clock.frozen else "try again soon"
+            raise RateLimited(f"{why}; {way_out}", retry_after=1)
+
     async def take_poll(self, task: Task) -> None:
         """Count a query of a task, when limits are on. Raises RateLimited past the documented limit."""
         if self._parts.config.limit(task.account) is None:

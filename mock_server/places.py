@@ -27,6 +27,10 @@ class Places(Generic[T]):
     def __iter__(self) -> Iterator[T]:
         return (each for waiting in self._waiting.values() for each in waiting)
 
+    def queued(self, receiver: str) -> int:
+        """How many wait for a receiver."""
+        return len(self._waiting.get(receiver, ()))
+
     def take(self, receiver: str) -> bool:
         """Take a place, if one is free."""
         if not self._is_free(receiver):

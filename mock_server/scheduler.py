@@ -23,7 +23,11 @@ STAGGER: Final = 0.25
 """Under a manual clock an attempt waits for the one before it, so that the order is always the same, but at most these
 seconds of real time, and once per receiver, so that one that hangs delays no callback that is due at the same time."""
 OWED_KEPT: Final = 100_000
-"""Chains of callbacks that are owed at once; past that the one due first is written off."""
+"""Chains of callbacks that are owed at once. No task is accepted past that; a chain that splits off past that is
+written off."""
+QUEUED: Final = 10_000
+"""Chains that wait for one receiver, past which no task is accepted that would call it: it takes callbacks slower than
+tasks come."""
 GRACE: Final = 1.0
 """Seconds of real time that attempts under way get when the mock stops."""
 
@@ -43,6 +47,15 @@ class Scheduler:
         self._advancing = asyncio.Lock()
         self._stopped = False
         self.written_off = 0
+
+    def overload(self, url: str) -> str:
+        """Why no more can be owed to a URL now; empty when more can."""
+        if len(self._heap) + len(self._attempts) >= OWED_KEPT:
+            return f"{OWED_KEPT} tasks are owed callbacks, which is all that the mock keeps"
+        receiver = receiver_of(url)
+        if self._attempts.queued(receiver) >= QUEUED:
+            return f"{QUEUED} tasks wait to call {receiver}, which answers slower than tasks come"
+        return ""
 
     def schedule(self, task: Task) -> None:
         """Owe the task's callbacks from now on; nothing where a reset came between its answer and this."""

@@ -11,8 +11,9 @@ from mock_server.endpoint import Endpoint
 from mock_server.errors import BadSetting
 from mock_server.faults import Faults
 from mock_server.operations import EXTEND, operations
+from mock_server.scheduler import OWED_KEPT
 from mock_server.store import MemoryStore
-from tests.builders import COMPLETE, CREATED, FIRST, TEXT
+from tests.builders import COMPLETE, CREATED, FIRST, TEXT, task
 from tests.clients import KEY, OTHER, Mock, client, credits, extend, finished, generate, poll, post, refusal
 
 pytestmark = pytest.mark.anyio
@@ -201,6 +202,25 @@ async def test_an_earlier_check_decides(ask: Any, reasons: list[Reason]) -> None
         if "rate_limit" in settings:
             await ask(http, {"Prefer": "code=200"})
         assert refusal(await ask(http, **changes), reasons[0][0])
+
+
+async def test_past_what_can_be_owed_a_task_is_429_and_costs_nothing() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        for _ in range(OWED_KEPT):
+            mock.parts.scheduler.schedule(task(scenario="only-complete"))
+        left = (await credits(http)).json()["data"]
+        response = await extend(http)
+        assert refusal(response, 429) == (
+            "Rate Limited - Request limit has been exceeded for this resource: 100000 tasks are owed callbacks, which "
+            "is all that the mock keeps; advance the clock, or reset the mock"
+        )
+        assert response.headers["retry-after"] == "1"
+        assert (await credits(http)).json()["data"] == left
+        mock.clock.run()
+        assert refusal(await extend(http), 429).endswith("which is all that the mock keeps; try again soon")
+        await mock.parts.scheduler.drop(None)
+        assert (await extend(http)).json()["code"] == 200
 
 
 @pytest.mark.parametrize("reading", ["refusal_status=mirror", "refusal_status=envelope"])

@@ -84,6 +84,16 @@ def test_pipelined_requests_are_answered_in_order(mock: MockServer) -> None:
     assert [entry.task_id for entry in mock.requests] == [task.decode() for task in found]
 
 
+def test_a_client_that_asks_without_end_and_reads_nothing_is_not_read_either(mock: MockServer) -> None:
+    with connected(mock) as deaf, connected(mock) as other:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
+        deaf.settimeout(1)
+        with pytest.raises(TimeoutError):
+            deaf.sendall(WHOLE * 200_000)
+        other.sendall(WHOLE)
+        assert len(tasks(other, 1)) == 1
+
+
 def test_a_client_that_has_said_all_and_closes_its_half_gets_its_answer(mock: MockServer) -> None:
     with connected(mock) as half:
         half.sendall(WHOLE)

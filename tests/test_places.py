@@ -28,6 +28,11 @@ def test_one_receiver_has_its_places() -> None:
     assert not places.take("a")
 
 
+def test_what_waits_is_counted_by_receiver() -> None:
+    places = filled(a=PER_RECEIVER + 2, b=PER_RECEIVER)
+    assert [places.queued(receiver) for receiver in "abc"] == [2, 0, 0]
+
+
 def test_a_crowded_receiver_takes_no_place_of_another() -> None:
     assert filled(a=1000).take("b")
 

@@ -16,8 +16,8 @@ from mock_server.calls import Call
 from mock_server.demo import EXTEND
 from mock_server.entries import Requested
 from mock_server.faults import Fault
+from mock_server.listening import MockProtocol
 from mock_server.operations import path
-from mock_server.protocol import DirectProtocol
 from tests.builders import request
 from tests.clients import Mock
 
@@ -42,6 +42,7 @@ class Wire(asyncio.Transport):
         self.written = b""
         self.writes = 0
         self.closed = False
+        self.reading = True
         self._changed = asyncio.Event()
 
     def write(self, data: Any) -> None:
@@ -56,9 +57,11 @@ class Wire(asyncio.Transport):
     def is_closing(self) -> bool:
         return self.closed
 
-    def pause_reading(self) -> None: ...
+    def pause_reading(self) -> None:
+        self.reading = False
 
-    def resume_reading(self) -> None: ...
+    def resume_reading(self) -> None:
+        self.reading = True
 
     async def has(self, pattern: bytes, count: int = 1) -> bytes:
         """What was written, once the pattern was found so often."""
@@ -80,7 +83,7 @@ class Connected:
         self.state = ServerState()
         self.state.default_headers = [DATE]
         loop = asyncio.get_running_loop()
-        self.protocol = DirectProtocol(
+        self.protocol = MockProtocol(
             app.state.endpoints, config=config, server_state=self.state, app_state={}, _loop=loop
         )
         self.wire = Wire()
@@ -256,3 +259,16 @@ async def test_a_decision_that_waits_is_a_bug(monkeypatch: pytest.MonkeyPatch) -
         endpoint = connection.mock.app.state.endpoints[b"POST", EXTEND.encode()]
         with pytest.raises(RuntimeError, match="may wait"):
             endpoint.at_once(Call("POST", EXTEND, b"", "key", "application/json", "", BODY))
+
+
+async def test_while_requests_wait_for_their_turn_no_more_are_read() -> None:
+    health = b"GET /__admin/health HTTP/1.1\r\nHost: a\r\n\r\n"
+    async with connected() as connection:
+        connection.come(health * 5)
+        for answered in range(1, 5):
+            assert not connection.wire.reading
+            await connection.wire.has(b"HTTP/1.1 200", answered)
+        await connection.wire.has(b"HTTP/1.1 200", 5)
+        assert connection.wire.reading
+        connection.come(health)
+        await connection.wire.has(b"HTTP/1.1 200", 6)

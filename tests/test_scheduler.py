@@ -10,7 +10,7 @@ from mock_server.errors import BadSetting, ClockRuns, NoSuch
 from mock_server.journal import Journal
 from mock_server.outcomes import Attempt, Outcome
 from mock_server.places import PER_RECEIVER
-from mock_server.scheduler import OWED_KEPT, STAGGER, Scheduler
+from mock_server.scheduler import OWED_KEPT, QUEUED, STAGGER, Scheduler
 from mock_server.tasks import Task
 from mock_server.timeline import plan
 from tests.builders import COMPLETE, CREATED, FIRST, STUDIO, TEXT, RecordingDelivery, edition, task
@@ -423,6 +423,32 @@ async def test_what_is_owed_is_bounded() -> None:
     assert [outcome for *_, outcome in bench.attempts] == ["undelivered"] * 2
     assert {entry.detail for entry in bench.entries} == {"more than 100000 tasks are owed callbacks"}
     assert bench.scheduler.written_off == 2
+
+
+async def test_past_what_can_be_owed_no_more_is_to_be_accepted() -> None:
+    bench = Bench()
+    many = task(scenario="only-complete")
+    for _ in range(OWED_KEPT - 1):
+        bench.scheduler.schedule(many)
+    assert bench.scheduler.overload(many.callback_url) == ""
+    bench.scheduler.schedule(many)
+    assert bench.scheduler.overload(many.callback_url) == (
+        "100000 tasks are owed callbacks, which is all that the mock keeps"
+    )
+
+
+async def test_a_crowded_receiver_is_overloaded_alone() -> None:
+    bench = Bench(delivery=HangingDelivery(), clock=MockClock(CREATED))
+    hanging = task(scenario="only-complete", pace="immediate", callBackUrl="http://127.0.0.1:1/hang")
+    for _ in range(PER_RECEIVER + QUEUED):
+        assert bench.scheduler.overload(hanging.callback_url) == ""
+        bench.scheduler.schedule(hanging)
+        await asyncio.sleep(0)
+    assert bench.scheduler.overload(hanging.callback_url) == (
+        "10000 tasks wait to call 127.0.0.1:1, which answers slower than tasks come"
+    )
+    assert bench.scheduler.overload("http://127.0.0.1:2/other") == ""
+    await bench.scheduler.drop(None)
 
 
 async def test_a_frozen_clock_holds_what_is_due() -> None:
