@@ -1,8 +1,9 @@
 """Resident memory of `suno-mock serve` under a load that goes on. What counts is that it stays flat once everything
 that the mock keeps is full.
 
-small    the documented request, all accepted. The clock stands still, so that the callbacks of the newest 100,000 tasks
-         are owed at once and those of all others were written off, which is the most that the mock keeps
+small    the documented request; callbacks go at once to a receiver in another process, which takes them
+owed     the documented request. The clock stands still, so that the callbacks of 100,000 tasks are owed at once, which
+         is the most that the mock keeps; further ones are refused with code 429
 large    requests of 900 kB (an unknown property, which the documents allow), each task polled once
 hanging  the documented request; callbacks go at once to a receiver that accepts connections and never answers
 
@@ -20,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.callbacks import RECEIVER, get
 from benchmarks.servers import HEADERS, QUIET, REQUEST, pinned, resident, running
 from mock_server.demo import EXTEND, RECORD_INFO
 
@@ -43,18 +45,22 @@ end
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A load. `options` of the mock, `padding` in bytes, `requests` in all by default."""
+    """A load. `options` of the mock, `padding` in bytes, `requests` in all by default; `receives`: whether the receiver
+    answers."""
 
+    receives: bool = False
     options: tuple[str, ...] = ()
     padding: int = 0
     polls: bool = False
     requests: int
 
 
+IMMEDIATE = ("--pace", "immediate")
 CASES = {
-    "small": Case(requests=1_000_000),
+    "small": Case(receives=True, options=IMMEDIATE, requests=1_000_000),
+    "owed": Case(requests=1_000_000),
     "large": Case(padding=PADDING, polls=True, requests=10_000),
-    "hanging": Case(options=("--pace", "immediate"), requests=300_000),
+    "hanging": Case(options=IMMEDIATE, requests=300_000),
 }
 
 
@@ -66,16 +72,29 @@ def main() -> None:
     case = CASES[options.case]
     with (
         running([*QUIET, *case.options], 0) as (url, process),
-        hanging() as receiver,
+        answering() if case.receives else hanging() as receiver,
         tempfile.TemporaryDirectory() as folder,
     ):
         script = Path(folder) / "extend.lua"
         script.write_text(lua(case, receiver))
         sent = 0
-        print(f"{sent:9} requests  {resident(process):6.0f} MiB", flush=True)
+        tell(sent, case, receiver, process)
         while sent < (options.requests or case.requests):
             sent += load(url, script)
-            print(f"{sent:9} requests  {resident(process):6.0f} MiB", flush=True)
+            tell(sent, case, receiver, process)
+
+
+def tell(sent: int, case: Case, receiver: str, process: int) -> None:
+    """Print a line."""
+    came = f"{get(receiver)['came']:9} callbacks" if case.receives else ""
+    print(f"{sent:9} requests  {came}  {resident(process):6.0f} MiB", flush=True)
+
+
+@contextmanager
+def answering() -> Iterator[str]:
+    """The URL of a receiver that takes callbacks."""
+    with running(RECEIVER, 1) as (url, _):
+        yield url
 
 
 @contextmanager
