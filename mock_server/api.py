@@ -136,7 +136,7 @@ class Api:
 
     async def _opened(self, admitted: Admitted, source: Track | None) -> Answer:
         """The answer that starts a task. Raises RateLimited when no more callbacks can be owed, InsufficientCredits."""
-        self._gate.refuse_overload(admitted.request["callBackUrl"])
+        await self._gate.wait_for_room(admitted.request["callBackUrl"])
         task = Task(
             id=task_id(self._parts.config.settings.seed, admitted.account, admitted.ordinal),
             account=admitted.account,

@@ -113,7 +113,11 @@ def _endpoints(parts: Parts) -> list[Route]:
     api = Api(parts)
     decisions = api.endpoints()
     return [
-        Route(each.path, Endpoint(decisions[each.name], api.follow, api.failed, parts.faults), methods=[each.method])
+        Route(
+            each.path,
+            Endpoint(decisions[each.name], api.follow, api.failed, parts.faults, parts.scheduler.crowded),
+            methods=[each.method],
+        )
         for each in parts.editions.profile.operations.values()
     ]
 

@@ -32,10 +32,18 @@ class Owe(Protocol):
 
 class Attempts:
     """Makes attempts, as many at once as there are places. `owe` gets back each chain that goes on, `note_last` is told
-    whether a task's last callback was received. `made` counts the attempts that ended."""
+    whether a task's last callback was received, `freed` is called when an attempt has left its place. `made` counts
+    the attempts that ended."""
 
     def __init__(
-        self, clock: Clock, delivery: Delivery, journal: Journal, studio: Studio, note_last: NoteLast, owe: Owe
+        self,
+        clock: Clock,
+        delivery: Delivery,
+        journal: Journal,
+        studio: Studio,
+        note_last: NoteLast,
+        owe: Owe,
+        freed: Callable[[], None],
     ) -> None:
         self._clock = clock
         self._delivery = delivery
@@ -43,6 +51,7 @@ class Attempts:
         self._studio = studio
         self._note_last = note_last
         self._owe = owe
+        self._freed = freed
         self._places = Places[Chain]()
         self._under_way: dict[asyncio.Task[Any], Chain] = {}
         self._stopped = False
@@ -124,6 +133,7 @@ class Attempts:
         following = self._places.leave(receiver)
         if following is not None:
             self._begin(following, self._attempt(following))
+        self._freed()
 
     async def _attempt(self, chain: Chain) -> None:
         try:

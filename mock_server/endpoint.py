@@ -46,12 +46,14 @@ class Endpoint:
         follow: Follow,
         failed: Callable[[], Answer],
         faults: Faults,
+        crowded: Callable[[], bool] = lambda: False,
         gone_within: float = GONE_WITHIN,
     ) -> None:
         self._decide = decide
         self.follow = follow
         self._failed = failed
         self._faults = faults
+        self._crowded = crowded
         self._gone_within = gone_within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,9 +77,9 @@ class Endpoint:
         await self._answer(call, answer, send)
 
     def at_once(self, call: Call) -> Answer | None:
-        """The answer without an event loop; None where a fault may hold it up or break it. The caller sends it, then
+        """The answer without an event loop; None where a fault or a crowd may hold it up. The caller sends it, then
         calls `follow`. A bug is told of as asyncio tells of them."""
-        if self._faults:
+        if self._faults or self._crowded():
             return None
         try:
             self._decide(call).send(None)

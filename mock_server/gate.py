@@ -88,9 +88,10 @@ class Gate:
         if choice is not None:
             _unless_forced(choice)
 
-    def refuse_overload(self, callback_url: str) -> None:
-        """Raise RateLimited while the callbacks of so many tasks are owed that more would be lost."""
-        why = self._parts.scheduler.overload(callback_url)
+    async def wait_for_room(self, callback_url: str) -> None:
+        """Hold the request up while so many callbacks are owed that more would be lost. Raises RateLimited where that
+        does not end soon."""
+        why = await self._parts.scheduler.room(callback_url)
         if why:
             way_out = "advance the clock, or reset the mock" if self._parts.clock.frozen else "try again soon"
             raise RateLimited(f"{why}; {way_out}", retry_after=1)

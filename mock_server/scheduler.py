@@ -3,7 +3,9 @@ task."""
 
 import asyncio
 import heapq
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from typing import Final
 
@@ -28,6 +30,8 @@ written off."""
 QUEUED: Final = 10_000
 """Chains that wait for one receiver, past which no task is accepted that would call it: it takes callbacks slower than
 tasks come."""
+ROOM_WITHIN: Final = 5.0
+"""Seconds of real time that a request waits to be accepted then."""
 GRACE: Final = 1.0
 """Seconds of real time that attempts under way get when the mock stops."""
 
@@ -39,13 +43,14 @@ class Scheduler:
 
     def __init__(self, clock: Clock, delivery: Delivery, journal: Journal, studio: Studio, note_last: NoteLast) -> None:
         self._clock = clock
-        self._attempts = Attempts(clock, delivery, journal, studio, note_last, self._push)
+        self._attempts = Attempts(clock, delivery, journal, studio, note_last, self._push, self._let_in)
         self._heap: list[tuple[float, int, Chain]] = []
         self._serial = count()
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for = 0.0
         self._advancing = asyncio.Lock()
         self._stopped = False
+        self._held: deque[asyncio.Future[None]] = deque()
         self.written_off = 0
 
     def overload(self, url: str) -> str:
@@ -56,6 +61,23 @@ class Scheduler:
         if self._attempts.queued(receiver) >= QUEUED:
             return f"{QUEUED} tasks wait to call {receiver}, which answers slower than tasks come"
         return ""
+
+    def crowded(self) -> bool:
+        """Whether some receiver may be overloaded."""
+        return len(self._attempts) >= QUEUED or len(self._heap) + len(self._attempts) >= OWED_KEPT
+
+    async def room(self, url: str, within: float = ROOM_WITHIN) -> str:
+        """Wait until more can be owed to a URL, for at most `within` seconds of real time; under a clock that stands
+        still, not at all. Why none can then; else empty."""
+        why = self.overload(url)
+        if why and not self._clock.frozen:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    while self.overload(url) and not self._stopped:
+                        self._held.append(asyncio.get_running_loop().create_future())
+                        await self._held[-1]
+            why = self.overload(url)
+        return why
 
     def schedule(self, task: Task) -> None:
         """Owe the task's callbacks from now on; nothing where a reset came between its answer and this."""
@@ -116,15 +138,28 @@ class Scheduler:
         self._heap = [owed for owed in self._heap if key not in (None, owed[-1].task.account)]
         heapq.heapify(self._heap)
         await self._attempts.drop(key)
+        self._let_all_in()
 
     async def stop(self, grace: float = GRACE) -> None:
         """Give attempts under way `grace` seconds, then write down every callback that is still owed."""
         self._stopped = True
         self._disarm()
+        self._let_all_in()
         left = await self._attempts.stop(grace)
         for chain in [*left, *(chain for _, _, chain in sorted(self._heap))]:
             self._attempts.write_off(chain, "the mock was stopped")
         self._heap.clear()
+
+    def _let_in(self) -> None:
+        """Have the request that waits longest look again whether there is room."""
+        while self._held:
+            held = self._held.popleft()
+            if not held.done():
+                return held.set_result(None)
+
+    def _let_all_in(self) -> None:
+        while self._held:
+            self._let_in()
 
     def _push(self, chain: Chain, due: float) -> None:
         chain.due = due

@@ -207,8 +207,9 @@ async def test_an_earlier_check_decides(ask: Any, reasons: list[Reason]) -> None
 async def test_past_what_can_be_owed_a_task_is_429_and_costs_nothing() -> None:
     mock = Mock()
     async with client(mock.app) as http:
+        many = task(scenario="only-complete")
         for _ in range(OWED_KEPT):
-            mock.parts.scheduler.schedule(task(scenario="only-complete"))
+            mock.parts.scheduler.schedule(many)
         left = (await credits(http)).json()["data"]
         response = await extend(http)
         assert refusal(response, 429) == (

@@ -18,7 +18,8 @@ from mock_server.entries import Requested
 from mock_server.faults import Fault
 from mock_server.listening import MockProtocol
 from mock_server.operations import path
-from tests.builders import request
+from mock_server.scheduler import OWED_KEPT
+from tests.builders import request, task
 from tests.clients import Mock
 
 pytestmark = pytest.mark.anyio
@@ -272,3 +273,15 @@ async def test_while_requests_wait_for_their_turn_no_more_are_read() -> None:
         assert connection.wire.reading
         connection.come(health)
         await connection.wire.has(b"HTTP/1.1 200", 6)
+
+
+async def test_while_a_receiver_may_be_overloaded_no_request_is_on_the_short_way() -> None:
+    async with connected() as connection:
+        scheduler = connection.mock.parts.scheduler
+        many = task(scenario="only-complete")
+        for _ in range(OWED_KEPT):
+            scheduler.schedule(many)
+        assert connection.come(post()) == b""
+        assert b'"code":429' in await connection.wire.has(rb"\}$")
+        await scheduler.drop(None)
+        assert b"taskId" in connection.come(post())

@@ -438,17 +438,70 @@ async def test_past_what_can_be_owed_no_more_is_to_be_accepted() -> None:
 
 
 async def test_a_crowded_receiver_is_overloaded_alone() -> None:
-    bench = Bench(delivery=HangingDelivery(), clock=MockClock(CREATED))
-    hanging = task(scenario="only-complete", pace="immediate", callBackUrl="http://127.0.0.1:1/hang")
-    for _ in range(PER_RECEIVER + QUEUED):
-        assert bench.scheduler.overload(hanging.callback_url) == ""
-        bench.scheduler.schedule(hanging)
-        await asyncio.sleep(0)
-    assert bench.scheduler.overload(hanging.callback_url) == (
+    bench, url = await overloaded(HangingDelivery())
+    assert bench.scheduler.overload(url) == (
         "10000 tasks wait to call 127.0.0.1:1, which answers slower than tasks come"
     )
     assert bench.scheduler.overload("http://127.0.0.1:2/other") == ""
     await bench.scheduler.drop(None)
+    assert bench.scheduler.overload(url) == ""
+
+
+class Held(HangingDelivery):
+    """Holds attempts until they are let go, one by one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = asyncio.Semaphore(0)
+
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+        await self.turns.acquire()
+        return Attempt(outcome=Outcome.ACCEPTED, detail="by the test", took=0.0)
+
+
+async def overloaded(delivery: RecordingDelivery) -> tuple[Bench, str]:
+    """A scheduler with one receiver that is overloaded, and the receiver's URL."""
+    bench = Bench(delivery=delivery, clock=MockClock(CREATED))
+    waiting = task(scenario="only-complete", pace="immediate", callBackUrl="http://127.0.0.1:1/hang")
+    for _ in range(PER_RECEIVER + QUEUED):
+        bench.scheduler.schedule(waiting)
+    for _ in range(3):
+        await asyncio.sleep(0)  # until what is due has begun
+    return bench, waiting.callback_url
+
+
+async def test_room_is_made_by_callbacks_that_are_delivered() -> None:
+    delivery = Held()
+    bench, url = await overloaded(delivery)
+    assert bench.scheduler.crowded()
+    asking = [asyncio.create_task(bench.scheduler.room(url)) for _ in range(2)]
+    asking.append(asyncio.create_task(bench.scheduler.room("http://127.0.0.1:2/free")))
+    assert await asking[2] == ""
+    assert not any(each.done() for each in asking[:2])
+    for _ in range(2):
+        delivery.turns.release()
+    assert await asyncio.gather(*asking) == ["", "", ""]
+    await bench.scheduler.stop(grace=0)
+
+
+async def test_who_waits_for_room_in_vain_is_told_why_and_wakes_nobody() -> None:
+    delivery = Held()
+    bench, url = await overloaded(delivery)
+    assert "answers slower than tasks come" in await bench.scheduler.room(url, within=0.001)
+    other = asyncio.create_task(bench.scheduler.room(url))
+    await asyncio.sleep(0)
+    delivery.turns.release()
+    assert await other == ""
+    await bench.scheduler.stop(grace=0)
+
+
+@pytest.mark.parametrize("how", ["stop", "drop"])
+async def test_nobody_waits_for_room_past_a_stop_or_a_reset(how: str) -> None:
+    bench, url = await overloaded(Held())
+    waiting = asyncio.create_task(bench.scheduler.room(url, within=60))
+    await asyncio.sleep(0)
+    await (bench.scheduler.stop(grace=0) if how == "stop" else bench.scheduler.drop(None))
+    assert await waiting == ""
 
 
 async def test_a_frozen_clock_holds_what_is_due() -> None:
