@@ -15,6 +15,22 @@ EARLY: Final = 0.5
 the one that reads the answer so much later."""
 
 
+ELSEWHERE: Final[Mapping[int, str]] = {
+    401: "the target refuses the key",
+    402: "the key has no credits left",
+    455: "the target is in maintenance",
+}
+"""What the code of an answer tells of the target's state, and nothing of the request."""
+
+
+def undecided(probe: Probe, exchange: Exchange) -> str:
+    """Why an answer decides nothing on the probe; empty where it does."""
+    why = ELSEWHERE.get(exchange.code or 0)
+    if why is None or exchange.code in probe.expected.codes or probe.key != "own" or probe.method != "POST":
+        return ""
+    return f"{why}: code {exchange.code}"
+
+
 def answer_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:
     """What is wrong with an answer: first its form, then what it decided."""
     if exchange.error:

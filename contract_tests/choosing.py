@@ -6,7 +6,17 @@ from difflib import get_close_matches
 from typing import Any, Final, TextIO
 
 from contract_tests import journal
-from contract_tests.inputs import CannotRun, check_base, check_key, is_live, named_keys, own_key, tracks_of, triggers_of
+from contract_tests.inputs import (
+    CannotRun,
+    check_base,
+    check_key,
+    check_listening,
+    is_live,
+    named_keys,
+    own_key,
+    tracks_of,
+    triggers_of,
+)
 from contract_tests.journal import Recorded
 from contract_tests.mock import BAD_KEY, KEY, mock_tracks
 from contract_tests.plan import Plan
@@ -63,7 +73,7 @@ def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
     if budget is None:
         budget = before.run.get("budget", 0 if live else None)
     return Chosen(
-        base_url=base_url,
+        base_url=base_url or "",
         keys={**_keys(options), **named_keys(plan.triggers)},
         key_env=options["api_key_env"],
         limits=Limits(budget=budget, spacing=SPACING if live else 0.0),
@@ -76,8 +86,9 @@ def planned(published: Published, options: Mapping[str, Any]) -> Plan:
     """What a run with these options is about. Raises CannotRun where it would be about nothing."""
     base_url, callback_url = options["base_url"], options["callback_url"]
     for name, url in (("--base-url", base_url), ("--callback-url", callback_url)):
-        if url:
+        if url is not None:
             check_base(name, url)
+    check_listening(options["receiver_host"], callback_url)
     tracks, triggers = tracks_of(published, options), triggers_of(published, options["trigger"])
     plan = Plan(
         published=published,
@@ -109,6 +120,8 @@ def _keys(options: Mapping[str, Any]) -> dict[str, str]:
     own, bad = own_key(options["api_key_env"]), options["bad_key"]
     if bad:
         check_key("--bad-key", bad)
+    if bad == own:
+        raise CannotRun(f"--bad-key is the key in {options['api_key_env']}: give one that the target must refuse.")
     if not options["audio_id"]:
         raise CannotRun("no source track: give --audio-id, --audio-model and --audio-duration of the target's.")
     return {"own": own, "bad": bad}
@@ -123,7 +136,9 @@ def _recorded(options: Mapping[str, Any]) -> Recorded:
     if not options["base_url"]:
         raise CannotRun("--resume needs --base-url: the mock of the run that was interrupted has ended with it.")
     path = options["report_dir"] / JOURNAL
-    found = journal.read(path.read_text("utf-8").splitlines() if path.is_file() else ())
+    found = journal.read(path.read_text("utf-8", "replace").splitlines() if path.is_file() else ())
+    if found.ended:
+        raise CannotRun(f"nothing to resume: the run in {path} came to its end. Start another without --resume.")
     if not found.run:
         raise CannotRun(f"nothing to resume: {path} holds no run. Start one without --resume.")
     for name in journal.SAME:

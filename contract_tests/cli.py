@@ -11,10 +11,11 @@ import click
 
 from contract_tests.choosing import planned
 from contract_tests.ending import status
-from contract_tests.inputs import SHORTEST_TRACK, Seconds, documents
+from contract_tests.inputs import SHORTEST_TRACK, CannotRun, Seconds, documents
 from contract_tests.progress import progress
 from contract_tests.receiver_command import receiver_command
-from contract_tests.sessions import session
+from contract_tests.reports import Row
+from contract_tests.sessions import Session, session
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -52,7 +53,7 @@ def target_options(command: Any) -> Any:
     """The options that say what is tried."""
     for option in reversed(
         (
-            click.option("--base-url", default="", help="The server to check; without it the mock is started."),
+            click.option("--base-url", help="The server to check; without it the mock is started."),
             click.option(
                 "--api-key-env", default="SUNO_API_KEY", show_default=True, help="Where the key is read from."
             ),
@@ -68,14 +69,15 @@ def target_options(command: Any) -> Any:
                 "--seed", type=int, metavar="N", help="What is drawn follows it; the mock's too.  [default: 0]"
             ),
             click.option(
-                "--callback-url", default="", help="How the target reaches the receiver, if not by its address."
+                "--receiver-host", default="127.0.0.1", show_default=True, help="Where callbacks are received."
             ),
+            click.option("--callback-url", help="How the target reaches the receiver, if not by its address."),
             click.option(
                 "--callback-timeout",
-                default=30.0,
+                default=300.0,
                 show_default=True,
                 type=Seconds(),
-                help="Seconds to wait for the last callback.",
+                help="Seconds to wait for the last callback; a real server takes minutes.",
             ),
             click.option(
                 "--trigger", multiple=True, metavar="CODE=KIND:VALUE", help="How the target is brought to a code."
@@ -91,7 +93,6 @@ def target_options(command: Any) -> Any:
 @click.option(
     "--budget", type=click.IntRange(0), help="Tasks that may be started; 0 on a live target, else any number."
 )
-@click.option("--receiver-host", default="127.0.0.1", show_default=True, help="Where callbacks are received.")
 @click.option("--receiver-port", default=0, type=click.IntRange(0, 65535), help="0 takes a free port.")
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports and the journal are written.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --report-dir: what it sent is not sent again.")
@@ -104,11 +105,24 @@ def run(**options: Any) -> int:
         click.echo(f"{target.base_url} against {published.document.name}, {about}")
         with progress(len(list(plan.probes())), sys.stderr) as told:
             found = begun.run(told)
-        begun.report(found)  # first: what it cost is not lost when nobody reads the lines to their end
+        trouble = _reported(begun, found)  # first: what it cost is not lost when nobody reads the lines to their end
         for row in found:
             click.echo(row.line)
         click.echo(begun.summary(found))
+    if trouble:
+        raise CannotRun(trouble)
+    if options["report_dir"]:
+        click.echo(f"reports: {options['report_dir'] / 'report.html'}, report.json, junit.xml", err=True)
     return status(found)
+
+
+def _reported(session: Session, found: Sequence[Row]) -> str:
+    """Write the reports. What kept them from being written, if anything did."""
+    try:
+        session.report(found)
+    except OSError as error:
+        return f"the reports could not be written: {error}. The run is in the lines above, and in the journal."
+    return ""
 
 
 @contextmanager
@@ -116,7 +130,7 @@ def _resumable(options: Mapping[str, Any]) -> Iterator[None]:
     """Says how an interrupted run goes on."""
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         if options["base_url"] and options["report_dir"]:
             click.echo("interrupted; the same command with --resume goes on where this one ended", err=True)
         raise

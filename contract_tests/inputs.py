@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from math import isnan
 from pathlib import Path
 from typing import Any, Final
@@ -18,8 +18,10 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 LONGEST: Final = 86_400
 SHORTEST_TRACK: Final = 4
 """Seconds of a source track in which every place that the probes continue at lies."""
-SHORTEST_KEY: Final = 4
-"""Characters of a key: a shorter one could not be masked without masking half of a report."""
+SHORTEST_KEY: Final = 8
+"""Characters of a key: a shorter one is a word that stands elsewhere too, and all that is masked is lost."""
+RESERVED: Final = ("authorization", "connection", "content-length", "host", "transfer-encoding")
+"""Headers that a trigger cannot set: the harness or its HTTP client does."""
 HEADER_NAME: Final = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
 
@@ -56,14 +58,33 @@ def check_url(name: str, text: str) -> None:
         raise CannotRun(f"{name} {text!r} is no http:// or https:// URL with a host, such as http://127.0.0.1:3000.")
 
 
+def check_shown(name: str, text: str) -> None:
+    """The same for a URL that is written down."""
+    check_url(name, text)
+    if "@" in urlsplit(text).netloc:
+        raise CannotRun(f"{name} holds a user name or a password, which every report would show: leave it out.")
+
+
 def check_base(name: str, text: str) -> None:
     """The same for a URL that paths are put behind, and that is written down."""
-    check_url(name, text)
-    url = urlsplit(text)
-    if "@" in url.netloc:
-        raise CannotRun(f"{name} holds a user name or a password, which every report would show: leave it out.")
+    check_shown(name, text)
     if "?" in text or "#" in text:
         raise CannotRun(f"{name} {text!r} has a query or a fragment, and paths are put behind it: leave it out.")
+
+
+def check_text(name: str, text: str) -> None:
+    """Raise CannotRun for what came as bytes that are no text."""
+    if not text.isprintable():
+        raise CannotRun(f"{name} {text!r} holds what is no text: no request could carry it, and no report show it.")
+
+
+def check_listening(host: str, callback_url: str | None) -> None:
+    """Raise CannotRun for an address that listens and that nobody can call."""
+    if host in ("", "0.0.0.0", "::") and not callback_url:  # noqa: S104, it is refused
+        raise CannotRun(
+            f"--receiver-host {host!r} is no address that a target can call. "
+            "Say by --callback-url how it is reached, or give an address of this machine."
+        )
 
 
 def made(name: str, folder: Path) -> None:
@@ -74,7 +95,7 @@ def made(name: str, folder: Path) -> None:
         raise CannotRun(f"{name} {folder}: {error.strerror}. Give a folder that can be made, or one that is.") from None
 
 
-def is_live(base_url: str) -> bool:
+def is_live(base_url: str | None) -> bool:
     """Whether the target is on another machine, where a task may cost money. The mock that has no URL yet is not."""
     return bool(base_url) and urlsplit(base_url).hostname not in LOOPBACK
 
@@ -84,6 +105,8 @@ def tracks_of(published: Published, options: Mapping[str, Any]) -> tuple[Track, 
     ids, models, durations = options["audio_id"], options["audio_model"], options["audio_duration"]
     if not len(ids) == len(models) == len(durations):
         raise CannotRun("--audio-id, --audio-model and --audio-duration belong together: give each equally often.")
+    for id in ids:
+        check_text("--audio-id", id)
     for model in models:
         if model not in published.models:
             raise CannotRun(f"--audio-model {model!r} is unknown. Known: {', '.join(published.models)}.")
@@ -92,9 +115,11 @@ def tracks_of(published: Published, options: Mapping[str, Any]) -> tuple[Track, 
     )
 
 
-def triggers_of(published: Published, texts: Iterable[str]) -> tuple[Trigger, ...]:
+def triggers_of(published: Published, texts: Collection[str]) -> tuple[Trigger, ...]:
     """The triggers that the options name."""
     try:
+        for text in texts:
+            check_text("--trigger", text)
         triggers = tuple(map(Trigger.parse, texts))
     except ValueError as error:
         raise CannotRun(f"--trigger {error}") from None
@@ -160,3 +185,10 @@ def _check_header(trigger: Trigger) -> None:
             f"--trigger {trigger.code}=header:{trigger.value!r} is no header that can be sent: a name of letters, "
             "digits and '-', and a value of printable ASCII."
         )
+    if trigger.kind == "header" and name.lower() in RESERVED:
+        raise CannotRun(
+            f"--trigger {trigger.code}=header:{name}=… sets a header that the harness sets itself. "
+            "For another key, give key-env and the environment variable that holds it."
+        )
+    if trigger.kind == "key-env" and trigger.value in ("own", "bad"):
+        raise CannotRun(f"--trigger {trigger.code}=key-env:{trigger.value}: the variable needs another name.")

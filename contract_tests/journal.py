@@ -16,17 +16,23 @@ SAME: Final = ("base_url", "profile", "seed", "audio_id", "audio_model", "audio_
 class Recorded:
     """What a journal tells of the last run in it. `run` holds its budget and the options of SAME; `exchanges` by the
     probe's id; `spent`: tasks that may have been started, also by requests of which no answer was written down;
-    `leaks`: whether a request that a conforming server refuses was among them."""
+    `leaks`: whether a request that a conforming server refuses was among them; `ended`: whether it came to its end."""
 
     run: Mapping[str, Any] = field(default_factory=dict)
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)
     spent: int = 0
     leaks: bool = False
+    ended: bool = False
 
 
 def begun(run: Mapping[str, Any]) -> str:
-    """The line of a run."""
-    return json.dumps({"run": dict(run)}) + "\n"
+    """The line of a run; the one before it may have been cut off."""
+    return f"\n{json.dumps({'run': dict(run)})}\n"
+
+
+def ended() -> str:
+    """The line of a run that came to its end."""
+    return json.dumps({"ended": True}) + "\n"
 
 
 def leaving(probe: str) -> str:
@@ -60,38 +66,44 @@ def read(lines: Iterable[str]) -> Recorded:
     unanswered: set[str] = set()
     exchanges: dict[str, Exchange] = {}
     lost = spent = 0
-    leaks = False
+    leaks = over = False
     for entry in filter(None, map(_entry, lines)):
         match entry:
             case {"run": dict(begun)}:
-                run, exchanges, unanswered, lost, spent, leaks = begun, {}, set(), 0, 0, False
+                run, exchanges, unanswered, lost, spent, leaks, over = begun, {}, set(), 0, 0, False, False
             case {"sending": str(probe)}:
                 lost += probe in unanswered
                 unanswered.add(probe)
-            case {"probe": str(probe), "cost": int(cost), **rest} if probe:
-                exchanges[probe] = _exchange(rest)
+            case {"ended": True}:
+                over = True
+            case {"probe": str(probe), "cost": int(cost), **rest} if probe and (exchange := _exchange(rest)):
+                exchanges[probe] = exchange
                 spent += exchanges[probe].tasks
                 leaks |= exchanges[probe].tasks > cost
                 unanswered.discard(probe)
     answered = {probe: each for probe, each in exchanges.items() if probe not in unanswered}
-    return Recorded(run=run, exchanges=answered, spent=spent + lost + len(unanswered), leaks=leaks)
+    return Recorded(run=run, exchanges=answered, spent=spent + lost + len(unanswered), leaks=leaks, ended=over)
 
 
 def _entry(text: str) -> dict[str, Any] | None:
     try:
         entry = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) else None
 
 
-def _exchange(entry: Mapping[str, Any]) -> Exchange:
+def _exchange(entry: Mapping[str, Any]) -> Exchange | None:
+    """What a line tells; None where it was not written by a run."""
     kept = ("method", "url", "headers", "status", "content_type", "retry_after", "error", "key_env")
-    return Exchange(
-        **{name: entry[name] for name in kept},
-        sent=entry["sent"].encode(),
-        body=entry["body"].encode(),
-        started=0.0,
-        answered=entry["took"],
-        recorded=True,
-    )
+    try:
+        return Exchange(
+            **{name: entry[name] for name in kept},
+            sent=entry["sent"].encode(),
+            body=entry["body"].encode(),
+            started=0.0,
+            answered=entry["took"],
+            recorded=True,
+        )
+    except (KeyError, AttributeError):
+        return None

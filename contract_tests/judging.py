@@ -13,6 +13,7 @@ from contract_tests.published import Published
 from contract_tests.receiver import Arrival
 from contract_tests.records import failed_record_findings, record_findings, step_findings
 from contract_tests.requests import STAGES
+from contract_tests.serving import BODY_LIMIT
 
 TOGETHER: Final = 0.1
 """Seconds within which callbacks arrive that were sent at the same time: which of them comes first is chance."""
@@ -63,7 +64,8 @@ def _arrival_findings(course: Course, arrival: Arrival, oracle: Oracle) -> Itera
     if not headers.get("content-type", "").lower().startswith("application/json"):
         yield finding("callback.contentType", "application/json", headers.get("content-type", "none"))
     if not isinstance(body, dict):
-        yield finding("callback.json", "a JSON object", arrival.body[:200].decode(errors="replace"))
+        cut = f" (read to {BODY_LIMIT} bytes)" if len(arrival.body) >= BODY_LIMIT else ""
+        yield finding("callback.json", "a JSON object", arrival.body[:200].decode(errors="replace") + cut)
         return
     for problem in oracle.callback(arrival.body):
         if ".createTime" not in problem:  # an open question, observed elsewhere

@@ -1,10 +1,11 @@
 """The keys of a target: one of them is sent, and none is ever written down."""
 
+import base64
 import html
 import json
+import re
 from collections.abc import Generator, Mapping
 from typing import Final
-from urllib.parse import quote
 
 import httpx
 
@@ -21,7 +22,7 @@ class Keys:
         self._values = {name: key.strip() for name, key in values.items()}
         self._variables = {"own": variable, "bad": BAD_VARIABLE}
         forms = {form for key in filter(None, self._values.values()) for form in _forms(key)}
-        self._forms = sorted(forms, key=len, reverse=True)
+        self._forms = [re.compile(form) for form in sorted(forms, key=len, reverse=True)]
 
     def credential(self, name: str, scheme: str) -> "Credential":
         """What authorizes a request. Raises KeyError for a name that was not given."""
@@ -38,7 +39,7 @@ class Keys:
     def masked(self, text: str) -> str:
         """The text without any key, however it is written there."""
         for form in self._forms:
-            text = text.replace(form, MASKED)
+            text = form.sub(MASKED, text)
         return text
 
     def masked_bytes(self, raw: bytes) -> bytes:
@@ -58,5 +59,17 @@ class Credential(httpx.Auth):
 
 
 def _forms(key: str) -> set[str]:
-    """A key as a server, a log, a URL and a page write it."""
-    return {key, repr(key)[1:-1], json.dumps(key)[1:-1], quote(key, safe=""), quote(key), html.escape(key)}
+    """Patterns of a key as a server, a log, a URL and a page write it, and of what Basic authentication makes of it."""
+    encoded = (base64.b64encode(text.encode()).decode().rstrip("=") for text in (key, f"Bearer {key}"))
+    return {"".join(map(_spelled, key)), *map(re.escape, encoded)}
+
+
+def _spelled(character: str) -> str:
+    """A pattern of one character in any spelling."""
+    number, octets = ord(character), "".join(f"%{octet:02x}" for octet in character.encode())
+    written = {f"\\{character}", json.dumps(character)[1:-1], repr(character)[1:-1], html.escape(character), character}
+    spelled = {octets, f"\\u{number:04x}", f"\\x{number:02x}", f"&#x{number:x};", f"&#{number};", *written}
+    longest_first = sorted(spelled, key=len, reverse=True)
+    # What an escape is written with may be in capitals; the key itself is as it is.
+    escapes = "|".join(re.escape(each) for each in longest_first if each not in written)
+    return f"(?:(?i:{escapes})|{'|'.join(re.escape(each) for each in longest_first if each in written)})"

@@ -44,10 +44,11 @@ def given(config: pytest.Config) -> Mapping[str, Any]:
     if config.getoption(f"{PREFIX}base_url", default=None) and spread:
         raise CannotRun("--target and -n do not go together: each worker would spend the budget anew.")
     for option in run.params:
-        values = config.getoption(f"{PREFIX}{option.name}", default=None) or []
+        values = config.getoption(f"{PREFIX}{option.name}", default=None)
         if _flag(option):
             arguments += option.opts if values else ()
             continue
+        values = [] if values is None else values
         for value in [values] if isinstance(values, str) else values:
             arguments += [option.opts[0], value]
     try:

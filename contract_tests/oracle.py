@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ from openapi_core.deserializing.media_types.exceptions import MediaTypeDeseriali
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 EXTEND: Final = "/api/v1/generate/extend"
+PROBLEMS: Final = 20
+"""What is wrong with one message that is told."""
 CALLBACK: Final = "/callback"
 JSON: Final = "application/json"
 
@@ -139,7 +142,7 @@ def _problems(errors: Iterable[Exception]) -> list[str]:
     # The rest of a number too large for 28 digits is NaN then, which is refused like any other rest.
     with decimal.localcontext() as context:
         context.traps[decimal.InvalidOperation] = False
-        return [text for error in errors for text in _texts(error)]
+        return [text for error in errors for text in islice(_texts(error), PROBLEMS)]
 
 
 def _texts(error: Exception) -> Iterator[str]:

@@ -21,7 +21,7 @@ class Plan:
     tracks: tuple[Track, ...]
     only: str = "*"
     bad_key: bool = True
-    callback_timeout: float = 30.0
+    callback_timeout: float = 300.0
     triggers: tuple[Trigger, ...] = ()
     listens: bool = True
     retries: int = 0
@@ -30,7 +30,7 @@ class Plan:
     def probes(self) -> Iterator[Probe]:
         """The probes that are asked for, free ones first."""
         probes = Probes(self.published, self.tracks, self.seed)
-        deliveries = probes.deliveries(self.retries)
+        deliveries = probes.deliveries(self.retries) if self.listens else ()
         for probe in (*probes, *triggered(self.triggers, probes.request({})), *deliveries):
             if fnmatchcase(probe.rule, self.only):
                 yield probe

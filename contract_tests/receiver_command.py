@@ -10,7 +10,7 @@ import click
 from contract_tests import reports
 from contract_tests.callbacks import Bodies
 from contract_tests.cases import cases
-from contract_tests.inputs import CannotRun, Seconds, check_url, documents, made
+from contract_tests.inputs import CannotRun, Seconds, check_shown, documents, made
 from contract_tests.receiving import Nobody, received
 from contract_tests.results import Result, Verdict
 from contract_tests.writing import write
@@ -41,7 +41,7 @@ def receiver_command(
     chosen = [case for case in known if fnmatchcase(case.id, only)]
     if not chosen:
         raise CannotRun(f"--only {only!r} matches no case. Known: {', '.join(case.id for case in known)}.")
-    check_url("the receiver", url)
+    check_shown("the receiver", url)
     if report_dir is not None:
         made("--report-dir", report_dir)
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed

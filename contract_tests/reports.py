@@ -30,12 +30,13 @@ class Row:
             case Verdict.VIOLATED:
                 detail = _violation(first)
             case Verdict.PASSED:
-                detail = f"{len(self.results)} tried"
+                left = sum(each.verdict is Verdict.NOT_TRIED for each in self.results)
+                detail = f"{len(self.results) - left} tried" + (f", {left} not tried" if left else "")
             case Verdict.OBSERVED:
                 detail = f"reads {first.why}"
             case Verdict.NOT_TRIED:
                 detail = first.why
-        return f"{MARKS[self.verdict]} {self.rule:34} {detail}"
+        return _printable(f"{MARKS[self.verdict]} {self.rule:34} {detail}".replace("\n", " "))
 
 
 MARKS = {Verdict.PASSED: "ok ", Verdict.VIOLATED: "NO ", Verdict.OBSERVED: "?  ", Verdict.NOT_TRIED: "-  "}
@@ -57,7 +58,8 @@ def summary(found: Sequence[Row], spent: int) -> str:
     counts = {verdict: sum(row.verdict is verdict for row in found) for verdict in WORST}
     return (
         f"{counts[Verdict.VIOLATED]} rules violated, {counts[Verdict.PASSED]} passed, "
-        f"{counts[Verdict.OBSERVED]} questions observed, {counts[Verdict.NOT_TRIED]} not tried; {spent} tasks started"
+        f"{counts[Verdict.OBSERVED]} questions observed, {counts[Verdict.NOT_TRIED]} not tried; "
+        f"{spent} tasks started at most"
     )
 
 
@@ -147,5 +149,5 @@ def _violation(result: Result) -> str:
 
 
 def _printable(text: str) -> str:
-    """Without the characters that XML cannot hold."""
+    """Without the characters that XML cannot hold, or that a terminal obeys."""
     return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)

@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from contract_tests.courses import Finding
 from contract_tests.exchanges import Exchange
 from contract_tests.requests import Probe
+
+FINDINGS: Final = 20
+"""Findings of one rule in one probe that are told."""
 
 
 class Verdict(StrEnum):
@@ -61,7 +65,7 @@ def judged(probe: Probe, exchange: Exchange, findings: Iterable[Finding], rule: 
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
     for broken, found in by_rule.items():
-        yield violated(broken, probe, tuple(found), exchange)
+        yield violated(broken, probe, tuple(found[:FINDINGS]), exchange)
     if not by_rule:
         yield Result(rule=rule or probe.rule, verdict=Verdict.PASSED, probe=probe, exchange=exchange)
 

@@ -1,5 +1,6 @@
 """One run against one target: the probes in order of cost, then the callbacks and the records, then the verdicts."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,7 +8,7 @@ from fnmatch import fnmatchcase
 from itertools import groupby
 from typing import Final
 
-from contract_tests.answers import answer_findings, fresh_findings
+from contract_tests.answers import answer_findings, fresh_findings, undecided
 from contract_tests.courses import Course, Finding, Poll, parsed, task_of
 from contract_tests.credits import Credits
 from contract_tests.exchanges import Exchange
@@ -23,8 +24,12 @@ from contract_tests.target import NotSent, Target
 
 QUIET: Final = 0.2
 """Seconds without a callback after which no more are expected."""
+NOISE: Final = 10.0
+"""Seconds after which callbacks that do not end are waited for no more."""
 WATCHED: Final = 4
 """Accepted requests whose record is polled with every callback."""
+LOOKS: Final = 20
+"""Callbacks to one URL with which the record is polled."""
 
 Asked = tuple[str, Probe]
 """The URL that a probe's callbacks go to, and the probe."""
@@ -46,6 +51,7 @@ class Run:
         self._accepted: dict[str, tuple[Probe, Exchange]] = {}
         self._tasks: dict[str, Probe] = {}
         self._polls: dict[str, list[Poll]] = {}
+        self._begun = time.monotonic()
 
     def results(self) -> list[Result]:
         """Everything, in the order in which it was known."""
@@ -64,6 +70,8 @@ class Run:
             yield not_tried(code, "no --trigger says how the target is brought to it")
         if self._plan.listens:
             self._settle()
+        else:
+            yield not_tried("delivery.retry", NO_WAY)
         yield from self._silent_refusals()
         courses = [course for url in self._accepted if (course := self._followed(url)) is not None]
         for course in courses:
@@ -96,11 +104,12 @@ class Run:
 
     def _one_sent(self, url: str, probe: Probe) -> Exchange | str:
         if probe.key == "bad" and not self._plan.bad_key:
-            return "the target takes any key"
+            return "no --bad-key: only a key that the target must refuse tells"
         try:
-            return self._target.send(probe, url)
+            exchange = self._target.send(probe, url)
         except NotSent as reason:
             return str(reason)
+        return undecided(probe, exchange) or exchange
 
     def _answered(self, probe: Probe, url: str, came: Exchange | str) -> Iterator[Result]:
         self._receiver.release(url)
@@ -117,9 +126,9 @@ class Run:
     def _look(self, url: str, arrival: Arrival) -> None:
         """Poll while a callback waits for its answer."""
         task_id = task_of(parsed(arrival.body))
-        if task_id is not None:
-            poll = Poll(exchange=self._target.look(task_id), arrival=arrival)
-            self._polls.setdefault(url, []).append(poll)
+        polls = self._polls.setdefault(url, [])
+        if task_id is not None and len(polls) < LOOKS:
+            polls.append(Poll(exchange=self._target.look(task_id), arrival=arrival))
 
     def _settle(self) -> None:
         """Wait for the callbacks that are owed, and then for quiet."""
@@ -129,7 +138,7 @@ class Run:
             if _goes_well(probe) and not exchange.recorded
         }
         self._receiver.settle(owing, self._plan.callback_timeout)
-        self._receiver.quiet(QUIET, self._plan.callback_timeout)
+        self._receiver.quiet(QUIET, min(self._plan.callback_timeout, NOISE))
 
     def _followed(self, url: str) -> Course | None:
         """What came of an accepted request; None where it should not have been accepted."""
@@ -137,7 +146,9 @@ class Run:
         if exchange.task_id is None or not probe.expected.accepted:
             return None
         listened = self._plan.listens and not exchange.recorded
-        polls = self._target.followed(exchange.task_id, 0.0 if listened else self._plan.callback_timeout)
+        begun = self._begun if exchange.recorded else exchange.started
+        left = begun + self._plan.callback_timeout - time.monotonic()
+        polls = self._target.followed(exchange.task_id, 0.0 if listened else left)
         return Course(
             probe=probe,
             exchange=exchange,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, Self
 
-BODY_LIMIT: Final = 2 * 1024 * 1024
+BODY_LIMIT: Final = 256 * 1024
 """Bytes of a request that are read."""
 
 

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -37,7 +38,8 @@ class Session:
         return rows(Run(self.plan, self.target, self.receiver, told).results())
 
     def report(self, found: Sequence[Row]) -> None:
-        """Write the reports, if there is a folder for them."""
+        """Write the reports, if there is a folder for them. Raises OSError where that cannot be."""
+        self.target.note(journal.ended())
         if self.folder is not None:
             document = self.plan.published.document.name
             write(self.folder, found, self.target.base_url, document, self.summary(found))
@@ -82,9 +84,19 @@ def _notes(folder: Path | None, chosen: Chosen) -> Iterator[TextIO]:
         return
     made("--report-dir", folder)
     with (folder / JOURNAL).open("a", encoding="utf-8") as file:
-        if not chosen.before.run:
-            file.write(journal.begun(chosen.run))
+        _lock(file, folder)
+        file.write("\n" if chosen.before.run else journal.begun(chosen.run))
         yield file
+
+
+def _lock(file: TextIO, folder: Path) -> None:
+    """Keep the journal for this run, where the system can do that. Raises CannotRun where another has it."""
+    with suppress(ImportError):
+        fcntl = import_module("fcntl")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotRun(f"--report-dir {folder} is in use by another run. Give another folder.") from None
 
 
 def _receiver(options: Mapping[str, Any]) -> Receiver:
@@ -103,8 +115,13 @@ def _check_reached(target: Target) -> None:
     """Ask for a task that cannot be, which costs nothing. Raises CannotRun where nobody answers, or takes the key."""
     exchange = target.poll(UNKNOWN_TASK)
     if exchange.error.startswith(NOT_SENT):
+        what = "TLS fails" if "SSL" in exchange.error or "CERTIFICATE" in exchange.error else "nothing answers"
+        way_out = "Name the certificate by SSL_CERT_FILE" if what == "TLS fails" else "Start the server"
+        raise CannotRun(f"{what} at {target.base_url}: {exchange.error}. {way_out}, or give another --base-url.")
+    if 300 <= exchange.status < 400:
         raise CannotRun(
-            f"nothing answers at {target.base_url}: {exchange.error}. Start the server, or give another --base-url."
+            f"{target.base_url} redirects with HTTP {exchange.status}, which is not followed. "
+            "Give as --base-url where it leads to."
         )
     if 401 in (exchange.status, exchange.code):
         raise CannotRun(

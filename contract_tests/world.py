@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import pytest
 from hypothesis import currently_in_test_context, note
 
-from contract_tests.answers import answer_findings
+from contract_tests.answers import answer_findings, undecided
 from contract_tests.courses import Finding
 from contract_tests.exchanges import Exchange
 from contract_tests.oracle import Oracle
@@ -51,8 +51,9 @@ class World(Session):
         try:
             exchange = self.target.send(probe, url)
         except NotSent as reason:
-            self._fail_again()
-            pytest.skip(str(reason))
+            self._skip(str(reason))
+        if why := undecided(probe, exchange):
+            self._skip(why)
         if currently_in_test_context():
             note(curl(exchange))
         self.conforms(answer_findings(probe, exchange, self.published, self.oracle))
@@ -63,8 +64,14 @@ class World(Session):
         __tracebackhide__ = True
         texts = [f"{each.rule}: expected {each.expected}; got {each.got}" for each in findings]
         if texts:
-            self.failures.append("\n".join(texts))
+            self.failures.append(self.target.masked("\n".join(texts)))
             self._fail_again()
+
+    def _skip(self, why: str) -> NoReturn:
+        """Skips the test, unless it has failed already and is only being repeated."""
+        __tracebackhide__ = True
+        self._fail_again()
+        pytest.skip(why)
 
     def _fail_again(self) -> None:
         __tracebackhide__ = True

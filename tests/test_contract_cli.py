@@ -1,5 +1,6 @@
 """The command `suno-contract`, run to its end."""
 
+import fcntl
 import json
 import re
 import signal
@@ -17,6 +18,7 @@ import pytest
 
 from contract_tests.cli import main
 from contract_tests.results import Result
+from contract_tests.serving import Message, ThreadedServer
 from contract_tests.target import DENIALS, RETRIES
 from tests import plain_server
 from tests.courses import SOURCES
@@ -87,14 +89,26 @@ def test_a_violation_ends_with_1_and_its_line(capsys: Output) -> None:
             ["--base-url", "http://me:secret@x", *TRACK],
             "--base-url holds a user name or a password, which every report ",
         ),
+        (["--base-url", ""], "--base-url '' is no http:// or https:// URL with a host"),
+        (["--callback-url", ""], "--callback-url '' is no http:// or https:// URL with a host"),
+        (["--receiver-host", "0.0.0.0"], "--receiver-host '0.0.0.0' is no address that a target can call. Say by "),
+        (["--base-url", "http://127.0.0.1:1", *TRACK, "--bad-key", KEY], "--bad-key is the key in SUNO_API_KEY: give "),
+        (
+            ["--audio-id", "\udcff", *TRACK[2:]],
+            "--audio-id '\\udcff' holds what is no text: no request could carry it, ",
+        ),
+        (["--trigger", "404=audio:\udcff"], "--trigger '404=audio:\\udcff' holds what is no text"),
+        (["--trigger", "401=header:Authorization=x"], "--trigger 401=header:Authorization=… sets a header that the "),
+        (["--trigger", "422=header:Content-Length=3"], "--trigger 422=header:Content-Length=… sets a header that the "),
+        (["--trigger", "402=key-env:own"], "--trigger 402=key-env:own: the variable needs another name."),
         (["--callback-url", "foo"], "--callback-url 'foo' is no http:// or https:// URL with a host"),
         (["--callback-url", "http://x/#here"], "--callback-url 'http://x/#here' has a query or a fragment"),
         (
             ["--base-url", "http://127.0.0.1:1", *TRACK, "--bad-key", "bad"],
-            "--bad-key has fewer than 4 characters: no ",
+            "--bad-key has fewer than 8 characters: no ",
         ),
         (
-            ["--base-url", "http://127.0.0.1:1", *TRACK, "--bad-key", "ключ"],
+            ["--base-url", "http://127.0.0.1:1", *TRACK, "--bad-key", "не тот ключ"],
             "--bad-key holds a character that no header",
         ),
         (["--trigger", "999=audio:x"], "--trigger 999: apikley.openapi.yaml has no such failure. Known: 401, 402, "),
@@ -160,6 +174,80 @@ def test_a_track_that_the_target_does_not_know_is_no_violation(unknown: bytes, t
     assert (tmp_path / "report.html").is_file()
 
 
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (402, "the key has no credits left: code 402"),
+        (455, "the target is in maintenance: code 455"),
+        (401, "the target refuses the key: code 401"),
+    ],
+)
+def test_the_state_of_a_target_is_no_violation(code: int, why: str, capsys: Output) -> None:
+    with scripted(REFUSED, http({"code": code, "msg": "x"})) as server:
+        assert status("run", "--base-url", server.url, "--only", "extend.example", *TRACK) == 2
+    assert f"no rule was tried: {why}." in capsys.readouterr().err
+
+
+def test_a_redirect_is_told_of_before_anything_is_sent(capsys: Output) -> None:
+    with scripted(http(b"", 301, "Location: https://elsewhere.example.com/")) as server:
+        assert status("run", "--base-url", server.url, *TRACK) == 2
+    assert len(server.heard) == 1
+    assert "redirects with HTTP 301, which is not followed. Give as --base-url where it leads to." in (
+        capsys.readouterr().err
+    )
+
+
+def test_tls_that_fails_has_its_own_way_out(capsys: Output) -> None:
+    with ThreadedServer(lambda message: Message()) as server:
+        url = f"https://127.0.0.1:{server.port}"
+        assert status("run", "--base-url", url, *TRACK) == 2
+    error = capsys.readouterr().err
+    assert f"TLS fails at {url}: ConnectError: " in error
+    assert "Name the certificate by SSL_CERT_FILE, or give another --base-url." in error
+
+
+def test_no_proxy_stands_before_this_machine(plain: str, monkeypatch: Patch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("PLAIN_KEY", plain_server.KEY)
+    assert status("run", "--base-url", plain, "--api-key-env", "PLAIN_KEY", "--only", "extend.title.*", *TRACK) == 0
+
+
+def test_reports_that_cannot_be_written_lose_no_verdict(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "report.json").mkdir()
+    with scripted(REFUSED) as server:
+        arguments = ("--only", "extend.title.*", "--report-dir", str(tmp_path), *TRACK)
+        assert status("run", "--base-url", server.url, *arguments) == 2
+    out, error = capsys.readouterr()
+    assert "0 rules violated, " in out
+    assert "the reports could not be written: " in error
+    assert "The run is in the lines above, and in the journal." in error
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path, capsys: Output) -> None:
+    with (tmp_path / "journal.jsonl").open("a") as journal, scripted(REFUSED) as server:
+        fcntl.flock(journal, fcntl.LOCK_EX)
+        assert status("run", "--base-url", server.url, "--report-dir", str(tmp_path), *TRACK) == 2
+    assert f"--report-dir {tmp_path} is in use by another run. Give another folder." in capsys.readouterr().err
+
+
+def test_a_run_that_came_to_its_end_is_not_resumed(tmp_path: Path, capsys: Output) -> None:
+    with scripted(REFUSED) as server:
+        arguments = ("--base-url", server.url, "--only", "extend.title.*", "--report-dir", str(tmp_path), *TRACK)
+        assert status("run", *arguments) == 0
+        assert status("run", "--resume", *arguments) == 2
+    assert "journal.jsonl came to its end. Start another without --resume." in capsys.readouterr().err
+
+
+def test_without_a_receiver_in_reach_no_delivery_is_tried(capsys: Output) -> None:
+    with scripted(REFUSED) as server:
+        url = server.url.replace("127.0.0.1", "127.1")
+        arguments = ("--budget", "20", "--callback-timeout", "1600", "--only", "[de]*.[tr]*", *TRACK)
+        status("run", "--base-url", url, *arguments)
+    assert "-   delivery.retry                     no --callback-url: the target cannot reach the receiver" in (
+        capsys.readouterr().out
+    )
+
+
 def test_a_run_that_tries_nothing_ends_with_2(capsys: Output) -> None:
     with scripted(http({"code": 429, "msg": "slow down"}, 200, "Retry-After: 0")) as server:
         assert status("run", "--base-url", server.url, "--only", "extend.title.*", *TRACK) == 2
@@ -215,17 +303,18 @@ def test_the_reports_are_written_and_hold_no_key(tmp_path: Path, capfd: Output) 
     assert KEY not in "".join([*written.values(), *capfd.readouterr()])
     assert {row["verdict"] for row in json.loads(written["report.json"])} >= {"violated"}
     assert ElementTree.fromstring(written["junit.xml"]).tag == "testsuite"
-    exchanges = [line for line in map(json.loads, written["journal.jsonl"].splitlines()) if "headers" in line]
+    lines = filter(None, written["journal.jsonl"].splitlines())
+    exchanges = [line for line in map(json.loads, lines) if "headers" in line]
     assert exchanges[0]["headers"]["Authorization"] == "Bearer ***"
 
 
 def test_a_trigger_takes_its_key_from_the_environment(monkeypatch: Patch, capsys: Output) -> None:
-    monkeypatch.setenv("EMPTY_KEY", "sk-empty")
+    monkeypatch.setenv("EMPTY_KEY", "sk-empty-key")
     with scripted(http({"code": 402, "msg": "no credits"})) as server:
         arguments = ("--trigger", "402=key-env:EMPTY_KEY", "--only", "code.402", *TRACK)
         assert status("run", "--base-url", server.url, *arguments) == 0
     (sent,) = (heard for heard in server.heard if heard.startswith(b"POST"))
-    assert b"Bearer sk-empty" in sent
+    assert b"Bearer sk-empty-key" in sent
     assert "sk-empty" not in capsys.readouterr().out
 
 
@@ -236,9 +325,9 @@ def test_a_trigger_takes_its_key_from_the_environment(monkeypatch: Patch, capsys
 def test_the_curl_names_the_variable_that_held_the_key(
     rule: str, shown: str, monkeypatch: Patch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("MY_KEY", "sk-mine")
-    monkeypatch.setenv("EMPTY_KEY", "sk-empty")
-    keys = ("--api-key-env", "MY_KEY", "--bad-key", "sk-bad", "--trigger", "402=key-env:EMPTY_KEY")
+    monkeypatch.setenv("MY_KEY", "sk-my-own-key")
+    monkeypatch.setenv("EMPTY_KEY", "sk-empty-key")
+    keys = ("--api-key-env", "MY_KEY", "--bad-key", "sk-bad-key", "--trigger", "402=key-env:EMPTY_KEY")
     with scripted(http({"code": 418, "msg": "teapot"})) as server:
         status("run", "--base-url", server.url, *keys, "--only", rule, "--report-dir", str(tmp_path), *TRACK)
     assert f"Bearer {shown}" in (tmp_path / "report.json").read_text("utf-8")

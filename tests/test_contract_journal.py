@@ -3,7 +3,9 @@
 import json
 from dataclasses import replace
 
-from contract_tests.journal import Recorded, begun, leaving, line, read
+import pytest
+
+from contract_tests.journal import Recorded, begun, ended, leaving, line, read
 from contract_tests.target import POLL
 from tests.courses import ACCEPTED, BAD, REFUSED, exchange
 
@@ -57,3 +59,20 @@ def test_a_refusal_that_was_accepted_leaks() -> None:
     wrong = replace(REFUSED, id="one")
     assert not journal(RUN, line(exchange(), ONE), line(exchange(BAD, REFUSED), wrong)).leaks
     assert journal(RUN, line(exchange(), wrong)).leaks
+
+
+def test_a_line_that_was_cut_off_takes_no_run_with_it() -> None:
+    whole = line(exchange(probe=ACCEPTED), ONE)
+    assert journal(RUN, whole[: len(whole) // 2], RUN, line(exchange(), TWO)).spent == 1
+
+
+@pytest.mark.parametrize(
+    "garbage", ['{"probe": "x", "cost": 0}', "[" * 100_000, '{"probe": "x", "cost": 0, "sent": 5}']
+)
+def test_what_no_run_wrote_is_left_out(garbage: str) -> None:
+    assert journal(RUN, f"{garbage}\n") == journal(RUN)
+
+
+def test_a_run_that_came_to_its_end_says_so() -> None:
+    assert journal(RUN, ended()).ended
+    assert not journal(RUN, ended(), RUN).ended

@@ -232,6 +232,10 @@ def test_the_reports_are_written_with_a_curl(tmp_path: Path) -> None:
     [
         (["localhost:80"], "the receiver 'localhost:80' is no http:// or https:// URL with a host, such as http://"),
         (["http://127.0.0.1:99999/"], "is no http:// or https:// URL with a host, such as "),
+        (
+            ["http://me:secret@127.0.0.1:1/cb"],
+            "the receiver holds a user name or a password, which every report would ",
+        ),
         (["http:///callback"], "is no http:// or https:// URL with a host, such as "),
         (["http://127.0.0.1:1/"], "nobody listens at http://127.0.0.1:1/: ConnectError: "),
         (["http://127.0.0.1:1/", "--profile", "acme"], "profile 'acme' is unknown. Known: apikley, "),

@@ -43,6 +43,17 @@ def test_a_rule_has_one_line(result: Result, line: str) -> None:
     assert rows([result])[0].line == line
 
 
+def test_what_was_left_out_is_counted_beside_what_was_tried() -> None:
+    left = Result(rule="extend.example", verdict=Verdict.NOT_TRIED, why="budget")
+    assert rows([PASSED, left, left])[0].line.endswith(" 1 tried, 2 not tried")
+
+
+def test_a_line_cannot_be_forged_and_commands_no_terminal() -> None:
+    forged = Finding(rule="answer.json", expected="JSON", got="\x1b[2J\nok  extend.fake 1 tried")
+    (row,) = rows([violated(rule="answer.json", findings=(forged,))])
+    assert row.line.endswith("expected JSON; got ?[2J ok  extend.fake 1 tried")
+
+
 def test_a_violation_says_what_was_tried() -> None:
     assert f"{REFUSED.says}: expected code 422; got" in rows([violated()])[0].line
 
@@ -63,7 +74,9 @@ def test_rules_stand_in_the_order_in_which_they_came_up() -> None:
 
 
 def test_the_summary_counts_rules_by_verdict() -> None:
-    assert summary(rows(ALL), 5) == ("1 rules violated, 1 passed, 1 questions observed, 1 not tried; 5 tasks started")
+    assert summary(rows(ALL), 5) == (
+        "1 rules violated, 1 passed, 1 questions observed, 1 not tried; 5 tasks started at most"
+    )
 
 
 def test_json_holds_everything_of_a_violation() -> None:

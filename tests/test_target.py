@@ -1,5 +1,6 @@
 """The one way to a target: budget, patience, bounded time, and keys that appear nowhere."""
 
+import base64
 import gzip
 import io
 import json
@@ -24,6 +25,7 @@ from contract_tests.requests import ACCEPTED as ACCEPTANCE
 from contract_tests.requests import REFUSED as REFUSAL
 from contract_tests.requests import Expected, Probe
 from contract_tests.target import (
+    DEAF_POLLS,
     DENIALS,
     LONGEST_WAIT,
     RATE_WINDOW,
@@ -456,6 +458,53 @@ def test_no_traceback_holds_a_key_even_with_its_values() -> None:
     shown = traceback.TracebackException.from_exception(failed.value, capture_locals=True)
     assert "Authorization" in (text := "".join(shown.format()))
     assert KEY not in f"{text} {target!r}"
+
+
+SECRET = "sk-ab/cd+ef12=="
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        SECRET,
+        r"sk-ab\/cd+ef12==",
+        r"sk-ab/cd\u002Bef12==",
+        "sk-ab%2Fcd%2bef12%3D%3d",
+        "&#115;k-ab/cd&#x2B;ef12==",
+        base64.b64encode(SECRET.encode()).decode(),
+        base64.b64encode(f"Bearer {SECRET}".encode()).decode(),
+    ],
+)
+def test_a_key_is_masked_in_every_spelling(shown: str) -> None:
+    masked = Keys({"own": SECRET}).masked(f"before {shown} behind")
+    assert masked.replace("=", "") == "before *** behind"
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8), st.text(max_size=20))
+def test_a_key_is_masked_wherever_json_holds_it(key: str, around: str) -> None:
+    masked = Keys({"own": key}).masked(json.dumps({"text": f"{around}{key}{around}"}))
+    assert json.dumps(key)[1:-1] not in masked
+
+
+def test_answers_that_do_not_end_are_silences() -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        time.sleep(2 * PATIENT)
+
+    with scripted(drip) as server:
+        tried = Tried(server.url)
+        for _ in range(SILENCES):
+            assert tried.send().error.startswith("ReadTimeout: ")
+        with pytest.raises(Silent):
+            tried.send()
+
+
+def test_polls_that_nobody_answers_come_to_an_end() -> None:
+    with scripted(b"") as server:
+        tried = Tried(server.url)
+        errors = [tried.target.poll("5c79").error for _ in range(DEAF_POLLS + 5)]
+    assert all(errors)
+    assert len(server.heard) == DEAF_POLLS
 
 
 def test_an_empty_key_masks_nothing() -> None:
