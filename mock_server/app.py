@@ -92,7 +92,9 @@ class Mock(Starlette):
         self._parts = parts
         self._direct = {(method, route.path): route.app for route in endpoints for method in route.methods or ()}
         self.state.endpoints = {
-            (method.encode(), path.encode()): app for (method, path), app in self._direct.items() if method != "HEAD"
+            (method.encode(), path.encode()): (method, path, app)
+            for (method, path), app in self._direct.items()
+            if method != "HEAD"
         }
 
     async def release(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -12,8 +13,8 @@ from mock_server.answers import Answer
 from mock_server.endpoint import CONNECTION, Endpoint
 from mock_server.reading import call
 
-Endpoints = Mapping[tuple[bytes, bytes], Endpoint]
-"""By method and path."""
+Endpoints = Mapping[tuple[bytes, bytes], tuple[str, str, Endpoint]]
+"""By method and path, as they come and as a call has them."""
 
 
 class DirectProtocol(HttpToolsProtocol):
@@ -26,7 +27,7 @@ class DirectProtocol(HttpToolsProtocol):
     def __init__(self, endpoints: Endpoints, **options: Any) -> None:
         super().__init__(**options)
         self._endpoints = endpoints
-        self._direct: Endpoint | None = None
+        self._direct: tuple[str, str, Endpoint] | None = None
         self._idle_since: float | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._path = self._query = self._body = b""
@@ -76,9 +77,9 @@ class DirectProtocol(HttpToolsProtocol):
         direct = self._direct
         if direct is None:
             return super().on_message_complete()
-        method, path = self.parser.get_method().decode("ascii"), self._path.decode("ascii")
+        method, path, endpoint = direct
         asked = call(method, path, self._query, self.headers, self._body)
-        answer = direct.at_once(asked)
+        answer = endpoint.at_once(asked)
         if answer is None:
             self._hand_over()
             return super().on_message_complete()
@@ -87,7 +88,7 @@ class DirectProtocol(HttpToolsProtocol):
             self.transport.write(self._written(answer))
             self._rest()
         finally:
-            direct.follow(asked, answer)
+            endpoint.follow(asked, answer)
 
     def _rest(self) -> None:
         """Have the connection closed when nothing comes for a while. uvicorn sets and cancels a timer per request; here
@@ -130,5 +131,16 @@ class DirectProtocol(HttpToolsProtocol):
             super().on_body(self._body)
 
     def _written(self, answer: Answer) -> bytes:
-        lines = [b"%b: %b\r\n" % header for header in (*self.server_state.default_headers, *answer.header_lines())]
-        return b"%b%b\r\n%b" % (STATUS_LINE[answer.status], b"".join(lines), answer.body)
+        begins = _begins(answer.status, answer.content_type, *self.server_state.default_headers)
+        further = b"".join(map(_line, answer.further_lines())) if answer.headers else b""
+        return b"%bcontent-length: %d\r\n%b\r\n%b" % (begins, len(answer.body), further, answer.body)
+
+
+@lru_cache(maxsize=64)
+def _begins(status: int, content_type: str, *default: tuple[bytes, bytes]) -> bytes:
+    """What all answers of one second begin with."""
+    return b"%b%b" % (STATUS_LINE[status], b"".join(map(_line, (*default, (b"content-type", content_type.encode())))))
+
+
+def _line(header: tuple[bytes, bytes]) -> bytes:
+    return b"%b: %b\r\n" % header

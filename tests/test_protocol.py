@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from uvicorn.server import ServerState
 from mock_server.api import Api
 from mock_server.calls import Call
 from mock_server.demo import EXTEND
+from mock_server.endpoint import LOGGER
 from mock_server.entries import Requested
 from mock_server.faults import Fault
 from mock_server.operations import path
@@ -234,17 +236,20 @@ async def test_a_connection_where_something_came_meanwhile_is_kept() -> None:
         assert not connection.wire.closed
 
 
-async def test_a_bug_is_answered_and_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bug_is_answered_and_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    troubles: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda loop, trouble: troubles.append(trouble))
+    logged: list[logging.LogRecord] = []
+    monkeypatch.setattr(LOGGER, "handle", logged.append)
     async with connected() as connection:
         monkeypatch.setattr("mock_server.rules.enforce_source", broken)
         assert connection.come(post()).startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
         assert [entry.code for entry in connection.entries] == [500]
-    assert [(each["message"], str(each["exception"])) for each in troubles] == [(f"POST {EXTEND} failed", "a bug")]
+    (record,) = logged
+    assert record.getMessage() == "Exception in ASGI application\n"
+    assert record.exc_info is not None
+    assert str(record.exc_info[1]) == "a bug"
 
 
 async def test_a_decision_that_waits_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +257,7 @@ async def test_a_decision_that_waits_is_a_bug(monkeypatch: pytest.MonkeyPatch) -
         await asyncio.sleep(0)
 
     async with connected() as connection:
-        monkeypatch.setattr(Api, "_enforce_persona", waiting)
-        endpoint = connection.mock.app.state.endpoints[b"POST", EXTEND.encode()]
+        monkeypatch.setattr(Api, "_opened", waiting)
+        _, _, endpoint = connection.mock.app.state.endpoints[b"POST", EXTEND.encode()]
         with pytest.raises(RuntimeError, match="may wait"):
             endpoint.at_once(Call("POST", EXTEND, b"", "key", "application/json", "", BODY))
