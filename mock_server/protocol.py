@@ -10,6 +10,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mock_server.answers import Answer
+from mock_server.calls import Call
 from mock_server.endpoint import CONNECTION, Endpoint
 from mock_server.reading import call
 
@@ -31,6 +32,10 @@ class DirectProtocol(HttpToolsProtocol):
         self._idle_since: float | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._path = self._query = self._body = b""
+        self._begun = 0
+        self._last: tuple[Endpoint, Call] | None = None
+        self._head = b""
+        self._length = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -51,11 +56,33 @@ class DirectProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._idle_since = None
+        self._begun = 0
         super().data_received(data)
         if self._direct is not None:
             self._hand_over()
+        elif self._last is not None and self._begun == 1:
+            self._remember(data, self._last[1].body or b"")
+
+    def answered_again(self, data: bytes) -> bool:
+        """Answer a request whose head is, byte for byte, that of the one before, as from a client that keeps its
+        connection: nothing of it is to be parsed. False for every other one, which `data_received` takes."""
+        if len(data) != self._length or not data.startswith(self._head) or self._last is None:
+            return False
+        if self.flow.write_paused or self.transport.is_closing():
+            return False
+        endpoint, last = self._last
+        return self._answered(endpoint, last.again(data[len(self._head) :]))
+
+    def _remember(self, data: bytes, body: bytes) -> None:
+        """Keep the head of a request that came as a whole and alone, until another begins."""
+        if data.endswith(b"\r\n\r\n" + body) and all(name != b"transfer-encoding" for name, _ in self.headers):
+            self._head = data[: len(data) - len(body)]
+            self._length = len(data)
 
     def on_message_begin(self) -> None:
+        self._begun += 1
+        self._last = None
+        self._length = 0
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
@@ -79,16 +106,24 @@ class DirectProtocol(HttpToolsProtocol):
             return super().on_message_complete()
         method, path, endpoint = direct
         asked = call(method, path, self._query, self.headers, self._body)
+        if self._answered(endpoint, asked):
+            self._direct = None
+            self._last = endpoint, asked
+        else:
+            self._hand_over()
+            super().on_message_complete()
+
+    def _answered(self, endpoint: Endpoint, asked: Call) -> bool:
+        """Answer at once, where that is possible."""
         answer = endpoint.at_once(asked)
         if answer is None:
-            self._hand_over()
-            return super().on_message_complete()
-        self._direct = None
+            return False
         try:
             self.transport.write(self._written(answer))
             self._rest()
         finally:
             endpoint.follow(asked, answer)
+        return True
 
     def _rest(self) -> None:
         """Have the connection closed when nothing comes for a while. uvicorn sets and cancels a timer per request; here

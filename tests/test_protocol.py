@@ -18,8 +18,8 @@ from mock_server.demo import EXTEND
 from mock_server.endpoint import LOGGER
 from mock_server.entries import Requested
 from mock_server.faults import Fault
+from mock_server.listening import MockProtocol
 from mock_server.operations import path
-from mock_server.protocol import DirectProtocol
 from tests.builders import request
 from tests.clients import Mock
 
@@ -82,7 +82,7 @@ class Connected:
         self.state = ServerState()
         self.state.default_headers = [DATE]
         loop = asyncio.get_running_loop()
-        self.protocol = DirectProtocol(
+        self.protocol = MockProtocol(
             app.state.endpoints, config=config, server_state=self.state, app_state={}, _loop=loop
         )
         self.wire = Wire()
@@ -146,6 +146,70 @@ async def test_pipelined_requests_are_answered_in_order() -> None:
         connection.come(post() * 3 + CREDIT)
         ids = re.findall(rb"\w{32}", connection.wire.written)
         assert [entry.task_id for entry in connection.entries] == [each.decode() for each in ids] + [None]
+
+
+OTHER_BODY = BODY.replace(b"true", b"nope")
+CHUNKED = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
+KINDS = {
+    "again": post(),
+    "another body": post(OTHER_BODY),
+    "another key": post().replace(b"Bearer key", b"Bearer yek"),
+    "another length": post(b"{}"),
+    "no body": CREDIT,
+    "a line before": b"\r\n" + post(),
+    "two at once": post() * 2,
+    "in chunks": post(CHUNKED, extra="Transfer-Encoding: chunked\r\n"),
+    "an empty chunk": post(b"0\r\n\r\n", extra="Transfer-Encoding: chunked\r\n"),
+}
+
+
+async def told(*pieces: bytes) -> list[tuple[int, str | None, bytes | None]]:
+    """Of each request on one connection the code, the key and the body."""
+    async with connected() as connection:
+        connection.come(*pieces)
+        while connection.state.tasks:
+            await asyncio.wait(connection.state.tasks)
+        return [(entry.code, entry.key, entry.call.body) for entry in connection.entries]
+
+
+@pytest.mark.parametrize("second", KINDS)
+@pytest.mark.parametrize("first", KINDS)
+async def test_one_request_is_not_taken_for_another(first: str, second: str) -> None:
+    pieces = [KINDS[first], KINDS[second], KINDS[first], KINDS[first], KINDS[second]]
+    assert await told(*pieces) == [entry for piece in pieces for entry in await told(piece)]
+
+
+@pytest.mark.parametrize("cut", [1, 40, -1, -len(BODY), -len(BODY) - 1])
+async def test_the_same_request_in_two_pieces_is_one(cut: int) -> None:
+    whole = post()
+    assert await told(whole, whole[:cut], whole[cut:], whole) == await told(whole, whole, whole)
+
+
+async def test_the_same_head_is_not_parsed_again() -> None:
+    async with connected() as connection:
+        connection.come(post())
+        parser, connection.protocol.parser = connection.protocol.parser, None  # type: ignore[assignment]
+        connection.wire.written = b""
+        assert b'"code":422' in connection.come(post(OTHER_BODY))
+        connection.protocol.parser = parser
+
+
+async def test_the_same_head_meets_a_new_fault() -> None:
+    async with connected() as connection:
+        connection.come(post())
+        connection.mock.parts.faults.put("key", Fault.of("malformed"))
+        connection.come(post())
+        await connection.wire.has(rb'"taskId":\}')
+
+
+async def test_the_same_head_waits_for_a_client_that_reads() -> None:
+    async with connected() as connection:
+        connection.come(post())
+        connection.protocol.pause_writing()
+        connection.come(post())
+        assert len(connection.entries) == 1
+        connection.protocol.resume_writing()
+        await connection.wire.has(rb"taskId", count=2)
 
 
 async def test_what_comes_behind_an_unanswered_request_waits_for_it() -> None:
