@@ -58,8 +58,9 @@ class Gate:
             return False
         if key.startswith(MAGIC):
             return self._parts.scenarios.is_magic(key)
-        own = self._parts.config.of(key)
-        return not self._parts.config.settings.strict_keys if own is None else not own.revoked
+        config = self._parts.config
+        own = config.of(key)
+        return not config.settings.strict_keys if own is None else not own.revoked
 
     def identified(self, key: str | None) -> str:
         """The account's key. Raises Unauthorized without one, for a magic key without a scenario, for a revoked key,
