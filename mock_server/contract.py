@@ -72,6 +72,7 @@ class Contract:
         self._count, unit = MEASURES[length]
         self._unit, self._length = unit, length
         self._rules = [replace(rule, allowed=rule.allowed.format(unit=unit)) for rule in rules if rule.schema]
+        self._types = {number for number, rule in enumerate(self._rules) if rule.id.endswith(".type")}
         self._merged = Merged(_counting(rule.schema, length) for rule in self._rules)
         explains = deepcopy(self._merged.schema)
         self._steps = [
@@ -96,12 +97,12 @@ class Contract:
     def violations(self, body: Any) -> list[Violation]:
         """Every broken rule once, in the document's order; of a field with a wrong type nothing but that."""
         keywords = self._broken(body)
-        broken = [(self._rules[number], keywords[number]) for number in sorted(keywords)]
-        mistyped = {rule.field for rule, _ in broken if rule.id.endswith(".type")}
+        types = self._types & keywords.keys()
+        mistyped = {self._rules[number].field for number in types}
         return [
-            Violation(rule.id, rule.field, self._message(rule, keyword, body), rule.place)
-            for rule, keyword in broken
-            if not mistyped or rule.id.endswith(".type") or not mistyped & {rule.field, "body"}
+            self._violation(self._rules[number], keywords[number], body)
+            for number in sorted(keywords)
+            if not types or number in types or not mistyped & {self._rules[number].field, "body"}
         ]
 
     def _broken(self, body: Any) -> dict[int, str | int]:
@@ -117,8 +118,9 @@ class Contract:
                 found |= dict.fromkeys(step.rules, "multipleOf")
         return found
 
-    def _message(self, rule: Rule, keyword: str | int, body: Any) -> str:
-        return f"{rule.field} {self._came(rule, keyword, body)}; allowed: {rule.allowed}"
+    def _violation(self, rule: Rule, keyword: str | int, body: Any) -> Violation:
+        text = f"{rule.field} {self._came(rule, keyword, body)}; allowed: {rule.allowed}"
+        return Violation(rule.id, rule.field, text, rule.place)
 
     def _came(self, rule: Rule, keyword: str | int, body: Any) -> str:
         """What came where the rule's keyword says something else."""
