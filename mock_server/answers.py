@@ -13,11 +13,12 @@ from mock_server.wording import printable
 
 DRAWN: Final = "suno-mock-readings"
 """The header that tells the readings that were drawn for a request."""
+NO_HEADERS: Final[Mapping[str, str]] = {}
 BLOCKED: Final = "suno-mock-callback"
 """The header that tells why the callbacks of a task will not be sent, and what to do."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Answer:
     """What goes back to the client, and the task that it started, if it did."""
 
@@ -33,27 +34,23 @@ class Answer:
 
     def header_lines(self) -> list[tuple[bytes, bytes]]:
         """The headers as they are sent."""
-        lines = [(b"content-type", self.content_type.encode()), (b"content-length", b"%d" % len(self.body))]
-        if self.headers:
-            lines += [(name.encode(), value.encode("latin-1")) for name, value in self.headers.items()]
-        return lines
+        length = (b"content-length", b"%d" % len(self.body))
+        return [(b"content-type", self.content_type.encode()), length, *self.further_lines()]
+
+    def further_lines(self) -> list[tuple[bytes, bytes]]:
+        """The headers that not every answer has."""
+        return [(name.encode(), value.encode("latin-1")) for name, value in self.headers.items()]
 
 
 def accepted(task: Task, applied: str, blocked: str = "") -> Answer:
     """The answer that starts a task; `applied` is the preference that chose its scenario, `blocked` why its callbacks
     will not be sent."""
-    return Answer(
-        status=200,
-        code=200,
-        msg="success",
-        body=b'{"code":200,"msg":"success","data":{"taskId":"%b"}}' % task.id.encode(),
-        content_type=task.edition.readings.content_type,
-        headers=_preference(applied) | _drawn(task.edition) | _blocked(blocked)
-        if applied or blocked or task.edition.drawn
-        else {},
-        scenario=task.scenario.name,
-        task=task,
-    )
+    headers: Mapping[str, str] = NO_HEADERS
+    if applied or blocked or task.edition.drawn:
+        headers = _preference(applied) | _drawn(task.edition) | _blocked(blocked)
+    body = b'{"code":200,"msg":"success","data":{"taskId":"%b"}}' % task.id.encode()
+    # By position and not by name, here and elsewhere on this path, since Python takes half the time.
+    return Answer(200, 200, "success", body, task.edition.readings.content_type, headers, (), task.scenario.name, task)
 
 
 def succeeded(data: Any, edition: Edition, applied: str = "") -> Answer:

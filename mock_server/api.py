@@ -76,15 +76,17 @@ class Api:
     async def _extend(self, call: Call, ordinal: int, edition: Edition) -> Answer:
         """POST /api/v1/generate/extend (both documents)."""
         admitted = await self._gate.admit(self._extends, call, ordinal, edition)  # 401, 455, forced, 429, 422
-        source = await self._source(admitted)  # 404
+        source = self._parts.tracks.get(admitted.request["audioId"]) or await self._source(admitted)  # 404
         rules.enforce_source(admitted.request, source, edition)  # 422
-        await self._enforce_persona(admitted)  # 404
+        if self._is_unlisted(admitted.request.get("personaId")):
+            await self._enforce_persona(admitted)  # 404
         return await self._opened(admitted, source)  # 402, 200
 
     async def _generate(self, call: Call, ordinal: int, edition: Edition) -> Answer:
         """POST /api/v1/generate (`openapi/family.openapi.yaml`, Generate Music)."""
         admitted = await self._gate.admit(self._generates, call, ordinal, edition)
-        await self._enforce_persona(admitted)
+        if self._is_unlisted(admitted.request.get("personaId")):
+            await self._enforce_persona(admitted)
         return await self._opened(admitted, None)
 
     async def _record_info(self, call: Call) -> Answer:
@@ -121,36 +123,39 @@ class Api:
         return account
 
     async def _source(self, admitted: Admitted) -> Track:
-        """The track to extend. Raises the refusal that the edition has for an unknown one."""
+        """The track to extend, that of no list. Raises the refusal that the edition has for an unknown one."""
         request, account = admitted.request, admitted.account
         source = await self._sources.extendable(account, request["audioId"], request["model"], admitted.edition)
         if source is None:
             raise rules.unknown_audio(request, await self._sources.known(account), admitted.edition)
         return source
 
+    def _is_unlisted(self, persona: str | None) -> bool:
+        return persona is not None and persona not in self._parts.personas
+
     async def _enforce_persona(self, admitted: Admitted) -> None:
         """Raise NotFound for a persona that is neither listed nor made by the account."""
-        if admitted.request.get("personaId") not in (None, *self._parts.personas):
-            known = {*self._parts.personas, *await self._parts.store.made(admitted.account, PERSONA)}
-            rules.enforce_persona(admitted.operation.name, admitted.request, known, admitted.edition)
+        known = {*self._parts.personas, *await self._parts.store.made(admitted.account, PERSONA)}
+        rules.enforce_persona(admitted.operation.name, admitted.request, known, admitted.edition)
 
     async def _opened(self, admitted: Admitted, source: Track | None) -> Answer:
         """The answer that starts a task. Raises RateLimited when no more callbacks can be owed, InsufficientCredits."""
         await self._gate.wait_for_room(admitted.request["callBackUrl"])
+        parts, account, choice = self._parts, admitted.account, admitted.choice
         task = Task(
-            id=task_id(self._parts.config.settings.seed, admitted.account, admitted.ordinal),
-            account=admitted.account,
-            created=self._parts.clock.now(),
-            body=admitted.body,
-            callback_url=admitted.request["callBackUrl"],
-            operation=admitted.operation,
-            source=source,
-            edition=admitted.edition,
-            scenario=admitted.choice.scenario,
-            pace=self._parts.config.pace,
+            task_id(parts.config.settings.seed, account, admitted.ordinal),
+            account,
+            parts.clock.now(),
+            admitted.body,
+            admitted.request["callBackUrl"],
+            admitted.operation,
+            source,
+            admitted.edition,
+            choice.scenario,
+            parts.config.pace,
         )
-        await self._parts.store.open_task(task, task.operation.price, _refund_at(task))
-        return answers.accepted(task, admitted.choice.applied, self._parts.policy.refusal(task.callback_url))
+        await parts.store.open_task(task, task.operation.price, _refund_at(task))
+        return answers.accepted(task, choice.applied, parts.policy.refusal(task.callback_url))
 
 
 async def _answered(decision: Awaitable[Answer], edition: Edition) -> Answer:

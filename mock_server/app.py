@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mock_server.admin import Admin
 from mock_server.api import Api
 from mock_server.clock import Clock, MockClock
 from mock_server.config import Config
@@ -18,7 +18,6 @@ from mock_server.endpoint import Endpoint
 from mock_server.entries import Entry
 from mock_server.fallback import Fallback
 from mock_server.faults import Faults
-from mock_server.files import PATH, Files
 from mock_server.hosts import HostPolicy
 from mock_server.journal import Journal
 from mock_server.parts import Parts
@@ -73,7 +72,7 @@ def create_app(
     app = Mock(
         parts,
         _endpoints(parts),
-        routes=[*Admin(parts, control).routes(), Route(PATH, Files(parts).serve)],
+        partial(_further_routes, parts, control),
         exception_handlers=Fallback(parts).handlers(),
         lifespan=_lifespan(parts, delivery),
     )
@@ -85,14 +84,19 @@ def create_app(
 
 class Mock(Starlette):
     """Starlette, with the provider's endpoints found by their path before its middleware and routing, which would
-    take about a third of the time of a request."""
+    take about a third of the time of a request. Its `further` routes are made when a request first needs them."""
 
-    def __init__(self, parts: Parts, endpoints: Sequence[Route], routes: Sequence[Route], **options: Any) -> None:
-        super().__init__(routes=[*endpoints, *routes], **options)
+    def __init__(
+        self, parts: Parts, endpoints: Sequence[Route], further: Callable[[], Sequence[Route]], **options: Any
+    ) -> None:
+        super().__init__(routes=endpoints, **options)
         self._parts = parts
+        self._further: Callable[[], Sequence[Route]] | None = further
         self._direct = {(method, route.path): route.app for route in endpoints for method in route.methods or ()}
         self.state.endpoints = {
-            (method.encode(), path.encode()): app for (method, path), app in self._direct.items() if method != "HEAD"
+            (method.encode(), path.encode()): (method, path, app)
+            for (method, path), app in self._direct.items()
+            if method != "HEAD"
         }
 
     async def release(self) -> None:
@@ -103,10 +107,12 @@ class Mock(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = self._direct.get((scope.get("method", ""), scope.get("path", "")))
-        if endpoint is None:
-            await super().__call__(scope, receive, send)
-        else:
-            await endpoint(scope, receive, send)
+        if endpoint is not None:
+            return await endpoint(scope, receive, send)
+        if self._further is not None and scope["type"] == "http":
+            self.router.routes += self._further()
+            self._further = None
+        await super().__call__(scope, receive, send)
 
 
 def _endpoints(parts: Parts) -> list[Route]:
@@ -120,6 +126,14 @@ def _endpoints(parts: Parts) -> list[Route]:
         )
         for each in parts.editions.profile.operations.values()
     ]
+
+
+def _further_routes(parts: Parts, control: Control) -> list[Route]:
+    """Those of the control plane and of media. To import and to read what they take would keep the first answer."""
+    from mock_server.admin import Admin
+    from mock_server.files import PATH, Files
+
+    return [*Admin(parts, control).routes(), Route(PATH, Files(parts).serve)]
 
 
 def _lifespan(parts: Parts, delivery: Delivery) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

@@ -73,7 +73,7 @@ class Attempts:
         """Make a chain's next attempt; None when it has to wait for a place."""
         receiver = receiver_of(chain.task.callback_url)
         if self._places.take(receiver):
-            return self._begin(chain, self._attempt(chain))
+            return self._begin(chain, self._attempt(chain), receiver)
         self._places.wait(receiver, chain)
         return None
 
@@ -92,7 +92,7 @@ class Attempts:
             crowd = f"{PER_RECEIVER} attempts to {receiver} or {IN_ALL} in all"
             raise BadSetting(f"{crowd} are under way; try again when some have ended.")
         again = Chain(task, plan(task)[position : position + 1], redelivered=True)
-        sending = self._begin(again, self._send(again))
+        sending = self._begin(again, self._send(again), receiver)
         await asyncio.wait({sending})
         if sending.cancelled():
             why = "the mock was stopped" if self._stopped else f"task {task.id} was forgotten"
@@ -122,17 +122,17 @@ class Attempts:
             self._record(chain, now, Attempt(outcome=Outcome.UNDELIVERED, detail=why, took=0.0))
             chain.turn()
 
-    def _begin(self, chain: Chain, attempt: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    def _begin(self, chain: Chain, attempt: Coroutine[Any, Any, T], receiver: str) -> asyncio.Task[T]:
         begun = asyncio.get_running_loop().create_task(attempt)
         self._under_way[begun] = chain
-        begun.add_done_callback(partial(self._ended, receiver_of(chain.task.callback_url)))
+        begun.add_done_callback(partial(self._ended, receiver))
         return begun
 
     def _ended(self, receiver: str, attempt: asyncio.Task[Any]) -> None:
         del self._under_way[attempt]
         following = self._places.leave(receiver)
         if following is not None:
-            self._begin(following, self._attempt(following))
+            self._begin(following, self._attempt(following), receiver_of(following.task.callback_url))
         self._freed()
 
     async def _attempt(self, chain: Chain) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from mock_server import __version__, demo, listings, operations
+from mock_server import __version__, listings, operations
 from mock_server.accounts import known_keys
 from mock_server.app import create_app
 from mock_server.console import Console
@@ -21,7 +21,6 @@ from mock_server.listening import AnnouncingServer, base_url, listen, reached_at
 from mock_server.options import environment, settings_options, taken
 from mock_server.profile import Family, Profile, profile_names
 from mock_server.questions import Register
-from mock_server.receiver import Received, Receiver
 from mock_server.scenarios import Scenarios
 from mock_server.settings import PORT, Settings
 from mock_server.tracks import source_tracks
@@ -74,6 +73,8 @@ def cli() -> None:
 @settings_options()
 def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
     """Serve until interrupted; print each request and each callback attempt."""
+    # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
+    gc.set_threshold(10_000, 20, 20)
     settings = taken(options)
     console = Console(sys.stdout)
     with listen(host, port) as listening:
@@ -85,9 +86,7 @@ def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
             _introduce(base_url(listening), settings, made_up)
 
         server = AnnouncingServer(app, announce, app.release, console.flush)
-        # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
         gc.freeze()
-        gc.set_threshold(10_000, 20, 20)
         server.run(sockets=[listening])
 
 
@@ -109,6 +108,8 @@ def _introduce(url: str, settings: Settings, made_up: str) -> None:
 @settings_options("profile", "seed", "pace", "readings")
 def demo_command(**options: Any) -> None:
     """Start a mock and a receiver, send one documented request, show all that follows, and exit."""
+    from mock_server import demo
+
     demo.run(taken(options), click.echo)
 
 
@@ -116,6 +117,8 @@ def demo_command(**options: Any) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=3000, show_default=True, help="0 takes a free port.")
 def receive(port: int) -> None:
     """Receive callbacks until interrupted: print each one and answer 200."""
+
+    from mock_server.receiver import Received, Receiver
 
     def show(received: Received) -> int:
         body = received.body.decode(errors="backslashreplace")

@@ -1,21 +1,22 @@
 """One edition's rules → a compiled validator of request bodies. Pure: a decoded body in, violations out.
 
-A rule is a JSON Schema fragment with an id and a place in the document. To explain a refusal, all fragments stand
-under one `allOf`, so that an error's position there is the rule that it breaks. To accept a body, which most are, the
-same fragments are merged into one schema first, which takes a small part of the time.
+A rule is a JSON Schema fragment with an id and a place in the document. All fragments are merged into one schema, whose
+keywords remember the rules that they are from. To accept a body, which most are, a part is checked in Python first.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from jsonschema_rs import Draft202012Validator
+from jsonschema_rs import Draft202012Validator, ValidationErrorKind
 from yarl import URL
 
 from mock_server import wording
 from mock_server.errors import Violation
+from mock_server.merging import Merged
 
 MEASURES: Final[Mapping[str, tuple[Callable[[str], int], str]]] = {
     "maxLength": (len, "characters"),
@@ -23,6 +24,9 @@ MEASURES: Final[Mapping[str, tuple[Callable[[str], int], str]]] = {
     "maxUtf8Length": (lambda text: len(text.encode()), "bytes of UTF-8"),
 }
 """Length keywords: how long a string is, and in what. The first is JSON Schema's own."""
+OWN: Final = tuple(MEASURES)[1:]
+HTTP_URL: Final = "http-url"
+"""A format of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +48,23 @@ class Rule:
         return all(names[question] == reading for question, reading in self.when.items())
 
 
+class Step:
+    """A number of so many decimals at most, and the numbers of the `rules` that say so."""
+
+    def __init__(self, name: str, decimals: int, rules: Sequence[int]) -> None:
+        self.name = name
+        self.rules = rules
+        self._decimals = decimals
+        self._usual = frozenset(number / 10**decimals for number in range(10**decimals + 1))
+
+    def holds(self, body: Mapping[str, Any]) -> bool:
+        """Whether the body has no other number there. Rounding is exact; most numbers are from 0 to 1."""
+        value = body.get(self.name)
+        if type(value) is not float:
+            return True
+        return value in self._usual or value == round(value, self._decimals)
+
+
 class Contract:
     """What a request body must look like under one edition. `length` is the keyword that counts a string."""
 
@@ -51,35 +72,55 @@ class Contract:
         self._count, unit = MEASURES[length]
         self._unit, self._length = unit, length
         self._rules = [replace(rule, allowed=rule.allowed.format(unit=unit)) for rule in rules if rule.schema]
-        schemas = [_counting(rule.schema, length) for rule in self._rules]
-        self._explains = _compiled({"allOf": schemas})
-        whole = merged(schemas)
-        self._steps = [(name, places) for name, schema in whole["properties"].items() for places in _decimals(schema)]
-        self._fits: Callable[[Any], bool] = _compiled(whole).is_valid
+        self._types = {number for number, rule in enumerate(self._rules) if rule.id.endswith(".type")}
+        self._merged = Merged(_counting(rule.schema, length) for rule in self._rules)
+        explains = deepcopy(self._merged.schema)
+        self._steps = [
+            Step(name, decimals, self._merged.origins(("properties", name, "multipleOf")))
+            for name, schema in explains["properties"].items()
+            for decimals in _decimals(schema)
+        ]
+        fits = deepcopy(explains)
+        self._url = next((name for name, schema in fits["properties"].items() if _takes_url(schema)), None)
+        self._errors = _compiled(explains).iter_errors
+        self._fits: Callable[[Any], bool] = _compiled(fits).is_valid
 
     def accepts(self, body: Any) -> bool:
         """Whether no rule is broken."""
         if not self._fits(body):
             return False
-        for name, places in self._steps:
-            value = body.get(name)
-            if value is not None and value != round(value, places):
+        for step in self._steps:
+            if not step.holds(body):
                 return False
-        return True
+        return self._url not in body or is_http_url(body[self._url])
 
     def violations(self, body: Any) -> list[Violation]:
         """Every broken rule once, in the document's order; of a field with a wrong type nothing but that."""
-        paths = [error.schema_path for error in self._explains.iter_errors(body)]
-        broken = {self._rules[int(path[1])]: path[-1] for path in paths}
-        mistyped = {rule.field for rule in broken if rule.id.endswith(".type")}
+        keywords = self._broken(body)
+        types = self._types & keywords.keys()
+        mistyped = {self._rules[number].field for number in types}
         return [
-            Violation(rule.id, rule.field, self._message(rule, keyword, body), rule.place)
-            for rule, keyword in broken.items()
-            if not mistyped or rule.id.endswith(".type") or not mistyped & {rule.field, "body"}
+            self._violation(self._rules[number], keywords[number], body)
+            for number in sorted(keywords)
+            if not types or number in types or not mistyped & {self._rules[number].field, "body"}
         ]
 
-    def _message(self, rule: Rule, keyword: str | int, body: Any) -> str:
-        return f"{rule.field} {self._came(rule, keyword, body)}; allowed: {rule.allowed}"
+    def _broken(self, body: Any) -> dict[int, str | int]:
+        """The numbers of the broken rules, each with the keyword that says so."""
+        found: dict[int, str | int] = {}
+        for error in self._errors(body):
+            place, kind = error.schema_path, error.kind
+            missing = kind.property if isinstance(kind, ValidationErrorKind.Required) else ""
+            for number in self._merged.origins(place, missing):
+                found[number] = place[-1]
+        for step in self._steps:
+            if isinstance(body, dict) and not step.holds(body):
+                found |= dict.fromkeys(step.rules, "multipleOf")
+        return found
+
+    def _violation(self, rule: Rule, keyword: str | int, body: Any) -> Violation:
+        text = f"{rule.field} {self._came(rule, keyword, body)}; allowed: {rule.allowed}"
+        return Violation(rule.id, rule.field, text, rule.place)
 
     def _came(self, rule: Rule, keyword: str | int, body: Any) -> str:
         """What came where the rule's keyword says something else."""
@@ -105,51 +146,31 @@ def is_http_url(text: str) -> bool:
         return False
 
 
-def merged(schemas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """One schema that accepts what all of them accept; where two say something else of a keyword, both stay."""
-    whole: dict[str, Any] = {}
-    branches: dict[str, dict[str, Any]] = {}
-    for schema in schemas:
-        if "if" in schema:
-            branch = branches.setdefault(json.dumps(schema["if"]), {"if": schema["if"], "then": {}})
-            _merge(branch["then"], schema["then"])
-        else:
-            _merge(whole, schema)
-    for branch in branches.values():
-        whole.setdefault("allOf", []).append(branch)
-    return whole
-
-
 def _decimals(schema: dict[str, Any]) -> Iterator[int]:
     """Take a `multipleOf` of 0.1, 0.01, … out of a schema and tell its decimals: rounding is as exact, and cheaper."""
-    step = str(schema.get("multipleOf"))
-    if re.fullmatch(r"0\.0*1", step):
+    step = re.fullmatch(r"0\.(0*1)", str(schema.get("multipleOf")))
+    if step:
         del schema["multipleOf"]
-        yield len(step) - len("0.")
+        yield len(step[1])
 
 
-def _merge(whole: dict[str, Any], part: Mapping[str, Any]) -> None:
-    if "if" in part and "if" in whole:
-        whole.setdefault("allOf", []).append(part)
-        return
-    for keyword, value in part.items():
-        if keyword == "required":
-            whole["required"] = [*whole.get("required", ()), *value]
-        elif keyword == "properties":
-            for name, schema in value.items():
-                _merge(whole.setdefault("properties", {}).setdefault(name, {}), schema)
-        elif keyword in whole:
-            whole.setdefault("allOf", []).append({keyword: value})
-        else:
-            whole[keyword] = value
+def _takes_url(schema: dict[str, Any]) -> bool:
+    """Take HTTP_URL out of the schema of a string that has to be a URI anyway, if it is there."""
+    uri = {"format": schema.get("format")}
+    taken = schema.get("type") == "string" and schema.get("if") == uri and schema["then"] == {"format": HTTP_URL}
+    if taken:
+        del schema["if"], schema["then"]
+    return taken
 
 
 def _compiled(schema: dict[str, Any]) -> Draft202012Validator:
+    """With keywords or formats of ours a validator takes twice the time, so it has those that the schema uses."""
+    used = json.dumps(schema)
     return Draft202012Validator(
         schema,
         validate_formats=True,
-        formats={"http-url": is_http_url},
-        keywords={keyword: _measured(keyword) for keyword in MEASURES if keyword != "maxLength"},
+        formats={HTTP_URL: is_http_url} if f'"{HTTP_URL}"' in used else None,
+        keywords={keyword: _measured(keyword) for keyword in OWN if f'"{keyword}"' in used} or None,
     )
 
 

@@ -115,13 +115,13 @@ class Control:
         await parts.store.reset(key)
         parts.journal.clear(key)
         parts.faults.reset(key)
-        if key is None:
-            parts.config.reset()
-            parts.editions.reset()
+        if key is not None:
+            return await parts.scheduler.drop(key)
+        parts.config.reset()
+        parts.editions.reset()
         # What comes first forgets without waiting, so that no request is judged by half of what was.
-        await parts.scheduler.drop(key)
-        if key is None:
-            await parts.scheduler.set_clock(parts.clock.reset)
+        await parts.scheduler.drop(None)
+        await parts.scheduler.set_clock(parts.clock.reset)
 
     async def advance(self, seconds: float) -> int:
         """Move a clock that stands still and attempt what falls due. Raises as Scheduler.advance."""

@@ -13,7 +13,7 @@ BODY_LIMIT: Final = 1024 * 1024
 """Bytes of a request body that are read (ours; no document names a limit)."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Decoded:
     """A request body, or what is wrong with it. A refusal is kept, since other checks come before it."""
 
@@ -35,7 +35,7 @@ def decode(operation: str, content_type: str, body: bytes | None) -> Decoded:
         message = f"body is too large; allowed: at most {BODY_LIMIT} bytes"
         return _refused(f"{operation}.body.size", "body", message)
     try:
-        return Decoded(value=from_json(body, allow_inf_nan=False, catch_duplicate_keys=True))
+        return Decoded(from_json(body, allow_inf_nan=False, catch_duplicate_keys=True))
     except ValueError as error:
         return _refused(
             f"{operation}.body.json",
@@ -55,6 +55,12 @@ def is_json(content_type: str) -> bool:
 
 def _refused(rule: str, field: str, message: str) -> Decoded:
     return Decoded(refusal=Invalid([Violation(rule=rule, field=field, message=message)]))
+
+
+@lru_cache(maxsize=128)
+def text(header: bytes) -> str:
+    """A header's value; requests that send the same one share it, since the journal keeps it."""
+    return header.decode("latin-1")
 
 
 @lru_cache(maxsize=128)

@@ -5,6 +5,7 @@ In a checkout `openapi/` and `fixtures/` stand beside this package; a wheel carr
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,14 +41,8 @@ class Document:
 
     @classmethod
     def read(cls, path: Path) -> "Document":
-        loader = Loader(path.read_bytes())
-        try:
-            node = loader.get_single_node()
-            lines = dict(_lines(node, ()))
-            tree = loader.construct_document(node)
-        finally:
-            loader.dispose()
-        return cls(name=path.name, tree=tree, text=tuple(path.read_text("utf-8").splitlines()), lines=lines)
+        """Several operations are described by one document, which is read once."""
+        return _read(path)
 
     def at(self, *pointer: str | int) -> Any:
         """The node under `pointer`. Raises KeyError when the document has none."""
@@ -70,6 +65,18 @@ class Document:
             if quote in _plain(line):
                 return f"{self.name}:{number}"
         raise LookupError(f"{self.name} has no line {quote!r} at or after line {first}")
+
+
+@cache
+def _read(path: Path) -> Document:
+    loader = Loader(path.read_bytes())
+    try:
+        node = loader.get_single_node()
+        lines = dict(_lines(node, ()))
+        tree = loader.construct_document(node)
+    finally:
+        loader.dispose()
+    return Document(name=path.name, tree=tree, text=tuple(path.read_text("utf-8").splitlines()), lines=lines)
 
 
 def _plain(line: str) -> str:

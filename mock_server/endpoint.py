@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from logging import getLogger
 from typing import Any, Final, Protocol
 
 from starlette.types import Message, Receive, Scope, Send
@@ -12,6 +13,7 @@ from mock_server.calls import Call
 from mock_server.faults import Broken, Fault, Faults
 from mock_server.reading import Disconnected, read_call
 
+LOGGER: Final = getLogger("uvicorn.error")
 UNDONE: Final = Fault(answer=Broken.RESET).answered()
 """For a request that was held up until a reset forgot it."""
 INCOMPLETE: Final = Answer(status=503, code=0, msg="", body=b"", content_type="text/plain")
@@ -78,7 +80,7 @@ class Endpoint:
 
     def at_once(self, call: Call) -> Answer | None:
         """The answer without an event loop; None where a fault or a crowd may hold it up. The caller sends it, then
-        calls `follow`. A bug is told of as asyncio tells of them."""
+        calls `follow`. A bug is logged as uvicorn logs those of an application."""
         if self._faults or self._crowded():
             return None
         try:
@@ -86,9 +88,8 @@ class Endpoint:
         except StopIteration as decided:
             answer: Answer = decided.value
             return answer
-        except Exception as error:
-            trouble = {"message": f"{call.method} {call.path} failed", "exception": error}
-            asyncio.get_running_loop().call_exception_handler(trouble)
+        except Exception:
+            LOGGER.exception("Exception in ASGI application\n")
             return self._failed()
         raise RuntimeError(f"{call.method} {call.path} waits; nothing that a store in memory does may wait")
 

@@ -17,7 +17,7 @@ OVERHEAD: Final = 1024
 """Bytes that an entry takes beside its body, about."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Requested:
     """One request and what is worth knowing of the answer, but not its body; `shown` writes it out. `code` is that of
     the envelope, `rules` are the ids of the rules that the request broke, `readings` what was drawn for it, `callback`
@@ -42,18 +42,17 @@ class Requested:
     @classmethod
     def answered(cls, at: float, call: Call, answer: Answer) -> "Requested":
         """The entry for an answer."""
+        headers = answer.headers
+        drawn, blocked = (headers.get(DRAWN, ""), headers.get(BLOCKED, "")) if headers else ("", "")
+        task_id = None if answer.task is None else answer.task.id
         return cls(
-            at=at,
-            call=call,
-            status=answer.status,
-            code=answer.code,
-            msg=answer.msg,
-            rules=answer.rules,
-            scenario=answer.scenario,
-            readings=answer.headers.get(DRAWN, ""),
-            task_id=answer.task.id if answer.task else None,
-            callback=answer.headers.get(BLOCKED, ""),
+            at, call, answer.status, answer.code, answer.msg, answer.rules, answer.scenario, drawn, task_id, blocked
         )
+
+    @classmethod
+    def downloaded(cls, at: float, call: Call, status: int, msg: str) -> "Requested":
+        """The entry for media, which have no envelope, so that its code is 0."""
+        return cls(at, call, status, 0, msg, (), "", "", None)
 
     @property
     def key(self) -> str | None:

@@ -84,10 +84,10 @@ class Invalid(ApiError):
     code = 422
 
     def __init__(self, violations: Sequence[Violation]) -> None:
-        text = "; ".join(map(str, violations))
+        text = "; ".join([str(violation) for violation in violations])
         super().__init__(text if len(violations) == 1 else f"{len(violations)} rules are broken: {text}")
         self.violations = tuple(violations)
-        self.rules = tuple(violation.rule for violation in violations)
+        self.rules = tuple([violation.rule for violation in violations])
 
 
 class RateLimited(ApiError):

@@ -62,19 +62,9 @@ class Files:
         return response
 
     def _note(self, request: Request, status: int, msg: str) -> None:
-        """Write a download down; it has no envelope, so its code is 0."""
-        entry = Requested(
-            at=self._parts.clock.now(),
-            call=call_of(request.scope, b""),
-            status=status,
-            code=0,
-            msg=msg,
-            rules=(),
-            scenario="",
-            readings="",
-            task_id=None,
-        )
-        self._parts.journal.record(entry)
+        """Write a download down."""
+        call = call_of(request.scope, b"")
+        self._parts.journal.record(Requested.downloaded(self._parts.clock.now(), call, status, msg))
 
     async def _track(self, track_id: str | None, *, needs_audio: bool) -> Track:
         if track_id is None:

@@ -42,7 +42,10 @@ class Gate:
         account = self.identified(call.key)  # 401
         self.refuse_in_maintenance(account)  # 455
         decoded = decode(operation.name, call.content_type, call.body)
-        choice = await self._chosen(call.prefer, decoded, account)  # the scenario's code
+        choice = self._parts.scenarios.chosen(call.prefer, decoded.audio_id, account)
+        if choice is None:
+            choice = self._next(await self._parts.store.next_scenario(account))
+        _unless_forced(choice)  # the scenario's code
         limit = self._parts.config.limit(account) if operation.limited else None
         if limit is not None:
             await self._take_slot(account, limit)  # 429
@@ -55,8 +58,9 @@ class Gate:
             return False
         if key.startswith(MAGIC):
             return self._parts.scenarios.is_magic(key)
-        own = self._parts.config.of(key)
-        return not self._parts.config.settings.strict_keys if own is None else not own.revoked
+        config = self._parts.config
+        own = config.of(key)
+        return not config.settings.strict_keys if own is None else not own.revoked
 
     def identified(self, key: str | None) -> str:
         """The account's key. Raises Unauthorized without one, for a magic key without a scenario, for a revoked key,
@@ -104,13 +108,9 @@ class Gate:
         wait = await self._parts.store.take_poll(task.id, self._parts.clock.now(), limit)
         self._refuse_past(limit, wait, "the task")
 
-    async def _chosen(self, prefer: str, decoded: Decoded, account: str) -> Choice:
-        """The scenario that the request asks for, else the one that is queued for the key, else success."""
-        choice = self._parts.scenarios.chosen(prefer, decoded.audio_id, account)
-        if choice is None:
-            queued = await self._parts.store.next_scenario(account)
-            choice = self._plain if queued is None else Choice(scenario=self._parts.scenarios.named(queued))
-        return _unless_forced(choice)
+    def _next(self, queued: str | None) -> Choice:
+        """The scenario of a request that asks for none: the one that is queued for the key, else success."""
+        return self._plain if queued is None else Choice(scenario=self._parts.scenarios.named(queued))
 
     async def _take_slot(self, account: str, limit: RateLimit) -> None:
         wait = await self._parts.store.take_slot(account, self._parts.clock.now(), limit)
@@ -138,8 +138,7 @@ def _demanded(operation: Operation, decoded: Decoded, edition: Edition) -> dict[
     return request
 
 
-def _unless_forced(choice: Choice) -> Choice:
+def _unless_forced(choice: Choice) -> None:
     scenario = choice.scenario
     if scenario.answer is not None:
         raise Forced(scenario.answer, scenario.name, choice.applied)
-    return choice

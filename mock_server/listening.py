@@ -22,6 +22,10 @@ BACKLOG = 2048
 class MockProtocol(Bounds, DirectProtocol):
     """How a connection of the mock is read and answered."""
 
+    def data_received(self, data: bytes) -> None:
+        if not self.answered_again(data):
+            super().data_received(data)
+
 
 class AnnouncingServer(uvicorn.Server):
     """uvicorn, configured for the mock. `announce` is called when it answers requests, `release` when it is about to

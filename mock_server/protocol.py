@@ -4,16 +4,18 @@ import asyncio
 import socket
 import struct
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mock_server.answers import Answer
+from mock_server.calls import Call
 from mock_server.endpoint import CONNECTION, Endpoint
 from mock_server.reading import call
 
-Endpoints = Mapping[tuple[bytes, bytes], Endpoint]
-"""By method and path."""
+Endpoints = Mapping[tuple[bytes, bytes], tuple[str, str, Endpoint]]
+"""By method and path, as they come and as a call has them."""
 
 
 class DirectProtocol(HttpToolsProtocol):
@@ -26,10 +28,14 @@ class DirectProtocol(HttpToolsProtocol):
     def __init__(self, endpoints: Endpoints, **options: Any) -> None:
         super().__init__(**options)
         self._endpoints = endpoints
-        self._direct: Endpoint | None = None
+        self._direct: tuple[str, str, Endpoint] | None = None
         self._idle_since: float | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._path = self._query = self._body = b""
+        self._begun = 0
+        self._last: tuple[Endpoint, Call] | None = None
+        self._head = b""
+        self._length = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -50,11 +56,33 @@ class DirectProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._idle_since = None
+        self._begun = 0
         super().data_received(data)
         if self._direct is not None:
             self._hand_over()
+        elif self._last is not None and self._begun == 1:
+            self._remember(data, self._last[1].body or b"")
+
+    def answered_again(self, data: bytes) -> bool:
+        """Answer a request whose head is, byte for byte, that of the one before, as from a client that keeps its
+        connection: nothing of it is to be parsed. False for every other one, which `data_received` takes."""
+        if len(data) != self._length or not data.startswith(self._head) or self._last is None:
+            return False
+        if self.flow.write_paused or self.transport.is_closing():
+            return False
+        endpoint, last = self._last
+        return self._answered(endpoint, last.again(data[len(self._head) :]))
+
+    def _remember(self, data: bytes, body: bytes) -> None:
+        """Keep the head of a request that came as a whole and alone, until another begins."""
+        if data.endswith(b"\r\n\r\n" + body) and all(name != b"transfer-encoding" for name, _ in self.headers):
+            self._head = data[: len(data) - len(body)]
+            self._length = len(data)
 
     def on_message_begin(self) -> None:
+        self._begun += 1
+        self._last = None
+        self._length = 0
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
@@ -76,18 +104,26 @@ class DirectProtocol(HttpToolsProtocol):
         direct = self._direct
         if direct is None:
             return super().on_message_complete()
-        method, path = self.parser.get_method().decode("ascii"), self._path.decode("ascii")
+        method, path, endpoint = direct
         asked = call(method, path, self._query, self.headers, self._body)
-        answer = direct.at_once(asked)
-        if answer is None:
+        if self._answered(endpoint, asked):
+            self._direct = None
+            self._last = endpoint, asked
+        else:
             self._hand_over()
-            return super().on_message_complete()
-        self._direct = None
+            super().on_message_complete()
+
+    def _answered(self, endpoint: Endpoint, asked: Call) -> bool:
+        """Answer at once, where that is possible."""
+        answer = endpoint.at_once(asked)
+        if answer is None:
+            return False
         try:
             self.transport.write(self._written(answer))
             self._rest()
         finally:
-            direct.follow(asked, answer)
+            endpoint.follow(asked, answer)
+        return True
 
     def _rest(self) -> None:
         """Have the connection closed when nothing comes for a while. uvicorn sets and cancels a timer per request; here
@@ -130,5 +166,16 @@ class DirectProtocol(HttpToolsProtocol):
             super().on_body(self._body)
 
     def _written(self, answer: Answer) -> bytes:
-        lines = [b"%b: %b\r\n" % header for header in (*self.server_state.default_headers, *answer.header_lines())]
-        return b"%b%b\r\n%b" % (STATUS_LINE[answer.status], b"".join(lines), answer.body)
+        begins = _begins(answer.status, answer.content_type, *self.server_state.default_headers)
+        further = b"".join(map(_line, answer.further_lines())) if answer.headers else b""
+        return b"%bcontent-length: %d\r\n%b\r\n%b" % (begins, len(answer.body), further, answer.body)
+
+
+@lru_cache(maxsize=64)
+def _begins(status: int, content_type: str, *default: tuple[bytes, bytes]) -> bytes:
+    """What all answers of one second begin with."""
+    return b"%b%b" % (STATUS_LINE[status], b"".join(map(_line, (*default, (b"content-type", content_type.encode())))))
+
+
+def _line(header: tuple[bytes, bytes]) -> bytes:
+    return b"%b: %b\r\n" % header

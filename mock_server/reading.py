@@ -7,7 +7,7 @@ from typing import Final
 from starlette.types import Receive, Scope
 
 from mock_server.calls import Call
-from mock_server.decode import BODY_LIMIT, bearer
+from mock_server.decode import BODY_LIMIT, bearer, text
 
 DRAIN_LIMIT: Final = 16 * BODY_LIMIT
 """Bytes of an oversized body that are read and dropped, so that its sender gets to read the answer."""
@@ -42,9 +42,9 @@ def call(method: str, path: str, query: bytes, headers: Headers, body: bytes | N
         method,
         path,
         query,
-        bearer(found.get(b"authorization", b"").decode("latin-1")),
-        found.get(b"content-type", b"").decode("latin-1"),
-        found.get(b"prefer", b"").decode("latin-1"),
+        bearer(text(found.get(b"authorization", b""))),
+        text(found.get(b"content-type", b"")),
+        text(found.get(b"prefer", b"")),
         body,
     )
 

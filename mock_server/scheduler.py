@@ -81,9 +81,9 @@ class Scheduler:
 
     def schedule(self, task: Task) -> None:
         """Owe the task's callbacks from now on; nothing where a reset came between its answer and this."""
-        chain = Chain(task, plan(task))
-        if not task.forgotten and not chain.ended:
-            self._push(chain, chain.planned_at)
+        planned = plan(task)
+        if planned and not task.forgotten:
+            self._push(Chain(task, planned), task.created + planned[0].after)
 
     def owed(self, task: Task) -> list[Chain]:
         """What is still owed to a task, what is under way included, the chain that is due next first."""

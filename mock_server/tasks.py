@@ -22,7 +22,7 @@ DRAWN: Final = 4608
 """Bytes that an edition takes whose readings were drawn for one request, about."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Task:
     """One accepted request. `created` in epoch seconds of the mock's clock; `body` is the request as it came, `source`
     the track that it extends, if it does.

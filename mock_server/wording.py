@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import Any, Final
 
 SHOWN: Final = 60
@@ -57,5 +58,6 @@ def listed(values: Sequence[Any]) -> str:
 
 def shown(value: Any) -> str:
     """A value as JSON in ASCII, so that no text of a client can forge a line; cut after SHOWN characters."""
-    text = json.dumps(value).replace("\x7f", "\\u007f")
-    return cut(text, SHOWN)
+    if type(value) is int or (type(value) is float and isfinite(value)):
+        return cut(repr(value), SHOWN)  # what json writes, in a tenth of the time
+    return cut(json.dumps(value).replace("\x7f", "\\u007f"), SHOWN)

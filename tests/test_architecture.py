@@ -14,6 +14,7 @@ LAYERS = {
     "nouns": ["errors", "clock", "settings", "seeding", "wording", "calls", "documents"],
     "pure": [
         "questions",
+        "merging",
         "contract",
         "rulebook",
         "profile",

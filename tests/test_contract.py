@@ -1,5 +1,6 @@
 """Which request bodies are accepted, and what is said about those that are not."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from typing import Any
@@ -10,14 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from jsonschema_rs import Draft202012Validator
 
-from mock_server.contract import MEASURES, is_http_url, merged
+from mock_server.contract import MEASURES, Contract, _compiled, _counting, is_http_url
 from mock_server.documents import OPENAPI, load
+from mock_server.merging import Merged
 from mock_server.operations import operations
 from mock_server.profile import Edition, Editions, profile_names
 from mock_server.questions import Register
 from mock_server.rulebook import request_pointer
 from mock_server.settings import Settings
 from tests.bodies import WRONG, changed
+from tests.bodies import bodies as whole_bodies
 from tests.builders import edition, generation, request
 
 VARYING = [Editions(Settings(profile=name, readings=("all=vary",))) for name in profile_names()]
@@ -463,8 +466,42 @@ small_objects = st.dictionaries(st.sampled_from("abc"), st.sampled_from([0, 1, 2
 @example([FRAGMENTS[4], FRAGMENTS[5]], {"a": 1})
 @example([FRAGMENTS[7], FRAGMENTS[8]], {"b": "x"})
 def test_merged_accepts_what_all_accept(schemas: list[dict[str, Any]], value: Any) -> None:
-    whole = Draft202012Validator(merged(schemas))
+    whole = Draft202012Validator(Merged(schemas).schema)
     assert whole.is_valid(value) == all(Draft202012Validator(schema).is_valid(value) for schema in schemas)
+
+
+def alone(contract: Contract, body: Any) -> list[str]:
+    """The rules that a body breaks, each rule validated by itself."""
+    apart = [(rule.id, _compiled(dict(_counting(rule.schema, contract._length)))) for rule in contract._rules]
+    return [rule for rule, validator in apart if not validator.is_valid(body)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(VARYING), st.integers(0, 1000), st.data())
+def test_together_rules_are_broken_as_each_alone(editions: Editions, number: int, data: st.DataObject) -> None:
+    contract = editions.draw("key", number).contract("extend")
+    body = json.loads(data.draw(whole_bodies(editions.profile.name)))
+    broken = [contract._rules[each].id for each in sorted(contract._broken(body))]
+    assert broken == alone(contract, body)
+    assert contract.accepts(body) is (broken == [])
+
+
+@pytest.mark.parametrize(
+    "wrong", [5, "", "http://", "https:///x", "http://h:99999/", "nope", "ftp://host/", "http://h"]
+)
+@pytest.mark.parametrize("operation", ["extend", "generate"])
+def test_a_url_is_judged_together_as_alone(operation: str, wrong: object) -> None:
+    contract = edition("apikley").contract(operation)
+    body = {**(request() if operation == "extend" else generation()), "callBackUrl": wrong}
+    assert [contract._rules[each].id for each in sorted(contract._broken(body))] == alone(contract, body)
+    assert contract.accepts(body) is (alone(contract, body) == [])
+
+
+@pytest.mark.parametrize("wrong", [*WRONG, 0.1 + 0.2, 7.001, 1e22, 123456789.123, -0.0, 5e-324, 2.675])
+def test_a_number_is_judged_together_as_alone(wrong: Any) -> None:
+    contract = edition("apikley").contract("extend")
+    body = changed(request(), {"styleWeight": wrong})
+    assert [contract._rules[each].id for each in sorted(contract._broken(body))] == alone(contract, body)
 
 
 def test_many_unknown_properties_are_told_in_a_line() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from uvicorn.server import ServerState
 from mock_server.api import Api
 from mock_server.calls import Call
 from mock_server.demo import EXTEND
+from mock_server.endpoint import LOGGER
 from mock_server.entries import Requested
 from mock_server.faults import Fault
 from mock_server.listening import MockProtocol
@@ -150,6 +152,70 @@ async def test_pipelined_requests_are_answered_in_order() -> None:
         assert [entry.task_id for entry in connection.entries] == [each.decode() for each in ids] + [None]
 
 
+OTHER_BODY = BODY.replace(b"true", b"nope")
+CHUNKED = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
+KINDS = {
+    "again": post(),
+    "another body": post(OTHER_BODY),
+    "another key": post().replace(b"Bearer key", b"Bearer yek"),
+    "another length": post(b"{}"),
+    "no body": CREDIT,
+    "a line before": b"\r\n" + post(),
+    "two at once": post() * 2,
+    "in chunks": post(CHUNKED, extra="Transfer-Encoding: chunked\r\n"),
+    "an empty chunk": post(b"0\r\n\r\n", extra="Transfer-Encoding: chunked\r\n"),
+}
+
+
+async def told(*pieces: bytes) -> list[tuple[int, str | None, bytes | None]]:
+    """Of each request on one connection the code, the key and the body."""
+    async with connected() as connection:
+        connection.come(*pieces)
+        while connection.state.tasks:
+            await asyncio.wait(connection.state.tasks)
+        return [(entry.code, entry.key, entry.call.body) for entry in connection.entries]
+
+
+@pytest.mark.parametrize("second", KINDS)
+@pytest.mark.parametrize("first", KINDS)
+async def test_one_request_is_not_taken_for_another(first: str, second: str) -> None:
+    pieces = [KINDS[first], KINDS[second], KINDS[first], KINDS[first], KINDS[second]]
+    assert await told(*pieces) == [entry for piece in pieces for entry in await told(piece)]
+
+
+@pytest.mark.parametrize("cut", [1, 40, -1, -len(BODY), -len(BODY) - 1])
+async def test_the_same_request_in_two_pieces_is_one(cut: int) -> None:
+    whole = post()
+    assert await told(whole, whole[:cut], whole[cut:], whole) == await told(whole, whole, whole)
+
+
+async def test_the_same_head_is_not_parsed_again() -> None:
+    async with connected() as connection:
+        connection.come(post())
+        parser, connection.protocol.parser = connection.protocol.parser, None  # type: ignore[assignment]
+        connection.wire.written = b""
+        assert b'"code":422' in connection.come(post(OTHER_BODY))
+        connection.protocol.parser = parser
+
+
+async def test_the_same_head_meets_a_new_fault() -> None:
+    async with connected() as connection:
+        connection.come(post())
+        connection.mock.parts.faults.put("key", Fault.of("malformed"))
+        connection.come(post())
+        await connection.wire.has(rb'"taskId":\}')
+
+
+async def test_the_same_head_waits_for_a_client_that_reads() -> None:
+    async with connected() as connection:
+        connection.come(post())
+        connection.protocol.pause_writing()
+        connection.come(post())
+        assert len(connection.entries) == 1
+        connection.protocol.resume_writing()
+        await connection.wire.has(rb"taskId", count=2)
+
+
 async def test_what_comes_behind_an_unanswered_request_waits_for_it() -> None:
     async with connected() as connection:
         connection.come(b"GET /__admin/health HTTP/1.1\r\n\r\n" + post())
@@ -238,17 +304,20 @@ async def test_a_connection_where_something_came_meanwhile_is_kept() -> None:
         assert not connection.wire.closed
 
 
-async def test_a_bug_is_answered_and_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bug_is_answered_and_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    troubles: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda loop, trouble: troubles.append(trouble))
+    logged: list[logging.LogRecord] = []
+    monkeypatch.setattr(LOGGER, "handle", logged.append)
     async with connected() as connection:
         monkeypatch.setattr("mock_server.rules.enforce_source", broken)
         assert connection.come(post()).startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
         assert [entry.code for entry in connection.entries] == [500]
-    assert [(each["message"], str(each["exception"])) for each in troubles] == [(f"POST {EXTEND} failed", "a bug")]
+    (record,) = logged
+    assert record.getMessage() == "Exception in ASGI application\n"
+    assert record.exc_info is not None
+    assert str(record.exc_info[1]) == "a bug"
 
 
 async def test_a_decision_that_waits_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,8 +325,8 @@ async def test_a_decision_that_waits_is_a_bug(monkeypatch: pytest.MonkeyPatch) -
         await asyncio.sleep(0)
 
     async with connected() as connection:
-        monkeypatch.setattr(Api, "_enforce_persona", waiting)
-        endpoint = connection.mock.app.state.endpoints[b"POST", EXTEND.encode()]
+        monkeypatch.setattr(Api, "_opened", waiting)
+        _, _, endpoint = connection.mock.app.state.endpoints[b"POST", EXTEND.encode()]
         with pytest.raises(RuntimeError, match="may wait"):
             endpoint.at_once(Call("POST", EXTEND, b"", "key", "application/json", "", BODY))
 
