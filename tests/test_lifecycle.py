@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from contract_tests.courses import Finding
 from contract_tests.credits import Credits
 from contract_tests.exchanges import Exchange
 from contract_tests.journal import Recorded, read
@@ -193,3 +194,18 @@ def test_credits_are_what_the_first_endpoint_tells(answers: list[Any], told: flo
         assert b"authorization: bearer sk-own" in server.heard[0].lower()
     assert len(journal.getvalue().splitlines()) == len(server.heard)
     assert "sk-own" not in journal.getvalue()
+
+
+def test_what_a_target_sends_of_a_key_is_in_no_failure(url: str) -> None:
+    with world(url) as tried, pytest.raises(AssertionError) as failed:
+        tried.conforms([Finding(rule="callback.stage", expected="text", got=f"Bearer {KEY}")])
+    assert str(failed.value) == "callback.stage: expected text; got Bearer ***"
+
+
+def test_an_answer_that_tells_of_the_targets_state_skips_the_test() -> None:
+    with (
+        scripted(http({"code": 402, "msg": "no credits"})) as server,
+        world(server.url) as tried,
+        pytest.raises(pytest.skip.Exception, match=r"^the key has no credits left: code 402$"),
+    ):
+        tried.sent(probe("extend.example", "documented example", "{}", ACCEPTED))

@@ -18,7 +18,7 @@ from contract_tests.plan import Plan
 from contract_tests.published import Published, profiles
 from contract_tests.receiver import KEPT_BYTES, Receiver
 from contract_tests.results import Result, Verdict
-from contract_tests.run import Run
+from contract_tests.run import LOOKS, Run
 from contract_tests.serving import BODY_LIMIT
 from contract_tests.target import Limits, Target
 from contract_tests.triggers import Trigger, mock_triggers
@@ -203,6 +203,33 @@ def test_callbacks_that_memory_does_not_allow_are_a_violation() -> None:
     broken = violations(called_by(Flooding(b"x" * BODY_LIMIT), only="extend.weights", callback_timeout=20))
     assert broken["callback.size"] == f"{35 * 5 - KEPT_BYTES // BODY_LIMIT} more, which were not judged"
     assert broken["callback.json"].endswith("x (read to 262144 bytes)")
+
+
+class Repeating(plain_server.Plain):
+    """Sends its first callback over and over."""
+
+    def work(self, task_id: str, body: dict[str, Any]) -> None:
+        told = {"code": 200, "msg": "x", "data": {"callbackType": "text", "task_id": task_id, "data": []}}
+        with suppress(httpx.HTTPError):
+            for _ in range(2 * LOOKS):
+                httpx.post(body["callBackUrl"], json=told)
+
+
+class Records(dict[str, dict[str, Any]]):
+    """Counts how often some record is asked for."""
+
+    asked = 0
+
+    def get(self, *named: Any) -> Any:
+        self.asked += 1
+        return super().get(*named)
+
+
+def test_callbacks_that_do_not_end_are_looked_at_so_often_and_no_more() -> None:
+    server = Repeating(SOURCES)
+    server.records = records = Records()
+    assert "callback.once" in violations(called_by(server, callback_timeout=5))
+    assert LOOKS < records.asked <= LOOKS + 4
 
 
 def test_callbacks_to_another_url_are_strays() -> None:
