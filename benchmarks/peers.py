@@ -54,7 +54,7 @@ def _mockoon(folder: Path, own: Path, port: int) -> Sequence[str]:
 
 
 def _backend(folder: Path, own: Path, port: int) -> Sequence[str]:
-    return ["node", f"{BACKEND}", f"{folder.resolve()}", DOCUMENT, f"{port}", json.dumps(ANSWER)]
+    return ["node", f"{BACKEND}", f"{folder}", DOCUMENT, f"{port}", json.dumps(ANSWER)]
 
 
 def _specmatic(folder: Path, own: Path, port: int) -> Sequence[str]:
@@ -135,8 +135,9 @@ def started(peer: Peer, folder: Path) -> Iterator[tuple[str, int]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as own:
-        command = pinned(peer.command(folder, Path(own), port), 0)
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = pinned(peer.command(folder.resolve(), Path(own), port), 0)
+        # Some write reports where they run.
+        process = subprocess.Popen(command, cwd=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             await_answer(f"http://127.0.0.1:{port}", process)
             yield f"http://127.0.0.1:{port}", process.pid
