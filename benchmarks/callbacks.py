@@ -18,6 +18,7 @@ import urllib.request
 from typing import Any
 
 from benchmarks.servers import HEADERS, REQUEST, cpu, running
+from benchmarks.throughput import ask, reset
 from mock_server.demo import EXTEND
 
 MOCK = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--quiet", "--credits", str(10**15)]
@@ -42,12 +43,12 @@ def main() -> None:
 
 def burst(mock: str, process: int, receiver: str, tasks: int) -> float:
     """Callbacks per second between the first and the last that came."""
-    post(mock, "/__admin/reset")
-    post(mock, "/__admin/clock/freeze")
+    reset(mock)
+    ask(f"{mock}/__admin/clock/freeze", "")
     get(f"{receiver}/reset")
     asyncio.run(send(mock, receiver, tasks, 0))
     spent = cpu(process)
-    post(mock, "/__admin/clock/run")
+    ask(f"{mock}/__admin/clock/run", "")
     counted = wait(receiver, 3 * tasks)
     rate: float = counted["came"] / (counted["last"] - counted["first"])
     each = (cpu(process) - spent) / counted["came"] * 1e6
@@ -58,7 +59,7 @@ def burst(mock: str, process: int, receiver: str, tasks: int) -> float:
 
 
 def steady(mock: str, receiver: str, rate: int, seconds: int) -> None:
-    post(mock, "/__admin/reset")
+    reset(mock)
     get(f"{receiver}/reset")
     ended = asyncio.run(send(mock, receiver, rate * seconds, rate))
     counted = wait(receiver, 3 * rate * seconds)
@@ -99,10 +100,6 @@ def get(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(url) as response:
         counted: dict[str, Any] = json.load(response)
     return counted
-
-
-def post(url: str, path: str) -> None:
-    urllib.request.urlopen(urllib.request.Request(url + path, b"", method="POST")).close()
 
 
 if __name__ == "__main__":

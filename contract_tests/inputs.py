@@ -52,21 +52,17 @@ def documents(profile: str) -> Published:
     return Published.read(profile)
 
 
-def check_url(name: str, text: str) -> None:
-    """Raise CannotRun unless requests can be sent there. The option or argument is called `name`."""
+def check_shown(name: str, text: str) -> None:
+    """Raise CannotRun unless requests can be sent to a URL, and reports show it. The option or argument is `name`."""
     if not _is_url(text):
         raise CannotRun(f"{name} {text!r} is no http:// or https:// URL with a host, such as http://127.0.0.1:3000.")
 
-
-def check_shown(name: str, text: str) -> None:
-    """The same for a URL that is written down."""
-    check_url(name, text)
     if "@" in urlsplit(text).netloc:
         raise CannotRun(f"{name} holds a user name or a password, which every report would show: leave it out.")
 
 
 def check_base(name: str, text: str) -> None:
-    """The same for a URL that paths are put behind, and that is written down."""
+    """The same for a URL that paths are put behind."""
     check_shown(name, text)
     if "?" in text or "#" in text:
         raise CannotRun(f"{name} {text!r} has a query or a fragment, and paths are put behind it: leave it out.")

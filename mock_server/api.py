@@ -66,27 +66,22 @@ class Api:
         async def decide(call: Call) -> Answer:
             ordinal = await self._parts.store.next_ordinal(call.key) if self._gate.is_known(call.key) else 0
             edition = self._parts.editions.draw(call.key or "", ordinal)
-            try:
-                return await judge(call, ordinal, edition)
-            except ApiError as error:
-                return answers.refused(error, edition)
+            return await _answered(judge(call, ordinal, edition), edition)
 
         return decide
 
     async def _extend(self, call: Call, ordinal: int, edition: Edition) -> Answer:
         """POST /api/v1/generate/extend (both documents)."""
         admitted = await self._gate.admit(self._extends, call, ordinal, edition)  # 401, 455, forced, 429, 422
-        source = self._parts.tracks.get(admitted.request["audioId"]) or await self._source(admitted)  # 404
+        source = await self._source(admitted)  # 404
         rules.enforce_source(admitted.request, source, edition)  # 422
-        if self._is_unlisted(admitted.request.get("personaId")):
-            await self._enforce_persona(admitted)  # 404
+        await self._enforce_persona(admitted)  # 404
         return await self._opened(admitted, source)  # 402, 200
 
     async def _generate(self, call: Call, ordinal: int, edition: Edition) -> Answer:
         """POST /api/v1/generate (`openapi/family.openapi.yaml`, Generate Music)."""
         admitted = await self._gate.admit(self._generates, call, ordinal, edition)
-        if self._is_unlisted(admitted.request.get("personaId")):
-            await self._enforce_persona(admitted)
+        await self._enforce_persona(admitted)
         return await self._opened(admitted, None)
 
     async def _record_info(self, call: Call) -> Answer:
@@ -123,20 +118,19 @@ class Api:
         return account
 
     async def _source(self, admitted: Admitted) -> Track:
-        """The track to extend, that of no list. Raises the refusal that the edition has for an unknown one."""
+        """The track to extend. Raises the refusal that the edition has for an unknown one."""
         request, account = admitted.request, admitted.account
         source = await self._sources.extendable(account, request["audioId"], request["model"], admitted.edition)
         if source is None:
             raise rules.unknown_audio(request, await self._sources.known(account), admitted.edition)
         return source
 
-    def _is_unlisted(self, persona: str | None) -> bool:
-        return persona is not None and persona not in self._parts.personas
-
     async def _enforce_persona(self, admitted: Admitted) -> None:
         """Raise NotFound for a persona that is neither listed nor made by the account."""
-        known = {*self._parts.personas, *await self._parts.store.made(admitted.account, PERSONA)}
-        rules.enforce_persona(admitted.operation.name, admitted.request, known, admitted.edition)
+        persona = admitted.request.get("personaId")
+        if persona is not None and persona not in self._parts.personas:
+            known = {*self._parts.personas, *await self._parts.store.made(admitted.account, PERSONA)}
+            rules.enforce_persona(admitted.operation.name, admitted.request, known, admitted.edition)
 
     async def _opened(self, admitted: Admitted, source: Track | None) -> Answer:
         """The answer that starts a task. Raises RateLimited when no more callbacks can be owed, InsufficientCredits."""

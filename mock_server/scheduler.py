@@ -53,9 +53,14 @@ class Scheduler:
         self._held: deque[asyncio.Future[None]] = deque()
         self.written_off = 0
 
+    @property
+    def _chains(self) -> int:
+        """How many are owed, those under way included."""
+        return len(self._heap) + len(self._attempts)
+
     def overload(self, url: str) -> str:
         """Why no more can be owed to a URL now; empty when more can."""
-        if len(self._heap) + len(self._attempts) >= OWED_KEPT:
+        if self._chains >= OWED_KEPT:
             return f"{OWED_KEPT} tasks are owed callbacks, which is all that the mock keeps"
         receiver = receiver_of(url)
         if self._attempts.queued(receiver) >= QUEUED:
@@ -64,7 +69,7 @@ class Scheduler:
 
     def crowded(self) -> bool:
         """Whether some receiver may be overloaded."""
-        return len(self._attempts) >= QUEUED or len(self._heap) + len(self._attempts) >= OWED_KEPT
+        return len(self._attempts) >= QUEUED or self._chains >= OWED_KEPT
 
     async def room(self, url: str, within: float = ROOM_WITHIN) -> str:
         """Wait until more can be owed to a URL, for at most `within` seconds of real time; under a clock that stands
@@ -164,7 +169,7 @@ class Scheduler:
     def _push(self, chain: Chain, due: float) -> None:
         chain.due = due
         heapq.heappush(self._heap, (due, next(self._serial), chain))
-        if len(self._heap) + len(self._attempts) > OWED_KEPT:
+        if self._chains > OWED_KEPT:
             self.written_off += 1
             first = heapq.heappop(self._heap)[-1]
             self._attempts.write_off(first, f"more than {OWED_KEPT} tasks are owed callbacks")
