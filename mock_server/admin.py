@@ -22,6 +22,7 @@ from mock_server.entries import Entry, Match
 from mock_server.errors import BadSetting, ClockRuns, NoSuch, nearest
 from mock_server.faults import Fault
 from mock_server.guard import Guard
+from mock_server.journal import ENTRIES_KEPT
 from mock_server.masking import masked
 from mock_server.outcomes import Outcome
 from mock_server.parts import Parts
@@ -68,8 +69,8 @@ class Admin:
         return {"status": "ready", **served, "base_url": self._parts.base_url, "dropped": await self._control.dropped()}
 
     async def journal(self, fields: Fields) -> Any:
-        limit = fields.pop("limit", None)
-        return self._entries(self._control.entries(Match.of(**fields), limit))
+        after, within, limit = fields.pop("after"), fields.pop("within"), fields.pop("limit")
+        return self._entries(await self._control.entries_after(after, Match.of(**fields), within), limit)
 
     async def clear_journal(self, fields: Fields) -> None:
         await self._control.clear_journal(fields.get("key"))
@@ -208,6 +209,8 @@ class Admin:
                 return _error(str(error), 400)
             except NoSuch as error:
                 return _error(str(error), 404)
+            if request.method != "GET":
+                self._parts.journal.changes.note()
             return Response(status_code=described.status) if value is None else Json(value, described.status)
 
         return answered if path in OPEN else self._guarded(answered)
@@ -222,9 +225,9 @@ class Admin:
 
         return guarded
 
-    def _entries(self, entries: list[Entry]) -> Any:
-        shown = [entry.shown(self._parts.base_url) for entry in entries]
-        return {"entries": shown, "dropped": self._parts.journal.dropped}
+    def _entries(self, entries: list[Entry], limit: int = ENTRIES_KEPT) -> Any:
+        shown = [entry.shown(self._parts.base_url) for entry in entries[-limit:]]
+        return {"entries": shown, "newest": self._parts.journal.newest, "dropped": self._parts.journal.dropped}
 
 
 class Json(JSONResponse):

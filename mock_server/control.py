@@ -29,10 +29,13 @@ class Control:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def entries(self, match: Match | None = None, limit: int | None = None) -> list[Entry]:
-        """The journal, oldest first: the entries that match, and of these the newest `limit`."""
-        found = [entry for entry in self._parts.journal if match is None or match(entry)]
-        return found if limit is None else found[-limit:]
+    def entries(self, match: Match | None = None) -> list[Entry]:
+        """The journal, oldest first: the entries that match."""
+        return [entry for entry in self._parts.journal if match is None or match(entry)]
+
+    async def entries_after(self, id: int, match: Match, within: float) -> list[Entry]:
+        """The entries after that of an id that match, once there are some; none after `within` seconds."""
+        return await self._parts.journal.after(id, match, within)
 
     async def clear_journal(self, key: str | None) -> None:
         """Forget one key's entries, or all."""

@@ -77,6 +77,7 @@ class Requested:
             "callback": self.callback,
             "body": text_of(self.call.body),
             "curl": self.curl(url),
+            "line": line(self),
         }
 
     def curl(self, url: str) -> str:
@@ -130,6 +131,7 @@ class Attempted:
             "took": self.took,
             "body": text_of(self.body),
             "curl": self.curl() if self.body else None,
+            "line": line(self),
         }
 
     def curl(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
+from mock_server.changes import Changes
 from mock_server.entries import Entry, line
 
 ENTRIES_KEPT: Final = 10_000
@@ -38,24 +39,26 @@ class Waiting:
 
 
 class Journal:
-    """The newest entries. `dropped` counts the older ones that were forgotten."""
+    """The newest entries. `dropped` counts the older ones that were forgotten, `newest` is the id that was given last,
+    `changes` counts what happened to the mock that somebody may want to see."""
 
     def __init__(self, listener: Callable[[Entry], None] | None = None) -> None:
         self._entries: deque[Entry] = deque()
         self._bytes = 0
         self._listener = listener
         self._waiting: set[Waiting] = set()
-        self._recorded = 0
         self._closed = False
+        self.newest = 0
         self.dropped = 0
+        self.changes = Changes()
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
     def record(self, entry: Entry) -> None:
         """Write an entry down, under the next id."""
-        self._recorded += 1
-        entry.id = self._recorded
+        self.newest += 1
+        entry.id = self.newest
         self._entries.append(entry)
         self._bytes += entry.size
         while len(self._entries) > ENTRIES_KEPT or self._bytes > BYTES_KEPT:
@@ -63,6 +66,7 @@ class Journal:
             self.dropped += 1
         for waiting in self._waiting:
             waiting.see((entry,))
+        self.changes.note()
         if self._listener is not None:
             self._listener(entry)
 
@@ -72,7 +76,24 @@ class Journal:
         Raises TimeoutError after `within` seconds of real time, or when the mock stops; its text lists the newest
         entries of those `among` which they are sought.
         """
-        waiting = Waiting(wanted, count)
+        waiting = await self._waited(Waiting(wanted, count), within)
+        if waiting.found < count:
+            when = "until the mock stopped" if self._closed else f"within {within:g} s"
+            came = _listed([entry for entry in self if among(entry)])
+            raise TimeoutError(f"{waiting.found} of {count} came {when}. Journal:{came}")
+        return [entry for entry in self if wanted(entry)]
+
+    async def after(self, id: int, wanted: Wanted, within: float) -> list[Entry]:
+        """The entries after that of an id that match, once there are some; none after `within` seconds of real time, or
+        when the mock stops."""
+
+        def newer(entry: Entry) -> bool:
+            return entry.id > id and wanted(entry)
+
+        await self._waited(Waiting(newer, 1), within)
+        return [entry for entry in self if newer(entry)]
+
+    async def _waited(self, waiting: Waiting, within: float) -> Waiting:
         waiting.see(self)
         self._waiting.add(waiting)
         try:
@@ -81,15 +102,12 @@ class Journal:
                     await waiting.came.wait()
         finally:
             self._waiting.discard(waiting)
-        if waiting.found < count:
-            when = "until the mock stopped" if self._closed else f"within {within:g} s"
-            came = _listed([entry for entry in self if among(entry)])
-            raise TimeoutError(f"{waiting.found} of {count} came {when}. Journal:{came}")
-        return [entry for entry in self if wanted(entry)]
+        return waiting
 
     def close(self) -> None:
         """Let nobody wait any longer, as the mock stops."""
         self._closed = True
+        self.changes.close()
         for waiting in self._waiting:
             waiting.came.set()
 
@@ -103,6 +121,7 @@ class Journal:
         for waiting in self._waiting:
             waiting.found = 0
             waiting.see(kept)
+        self.changes.note()
 
 
 def _listed(entries: Sequence[Entry]) -> str:

@@ -1,5 +1,6 @@
 """The control plane over HTTP: what each endpoint answers, and what it says of a wrong request."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -86,7 +87,7 @@ async def test_what_is_asked_of_the_control_plane_is_in_no_journal() -> None:
         await http.get("/__admin/health")
         await http.get("/__admin/helth")
         await http.get("/__admin/reset")
-        assert await get(http, "journal") == {"entries": [], "dropped": 0}
+        assert await get(http, "journal") == {"entries": [], "newest": 0, "dropped": 0}
 
 
 async def test_the_journal_has_requests_and_attempts() -> None:
@@ -101,6 +102,18 @@ async def test_the_journal_has_requests_and_attempts() -> None:
         of_first = (await get(http, "journal", task_id=first))["entries"]
         assert [entry["kind"] for entry in of_first] == ["request", "attempt"]
         assert (of_first[1]["stage"], of_first[1]["outcome"]) == ("text", "accepted")
+
+
+async def test_the_journal_is_followed_by_the_last_id() -> None:
+    async with client(Mock().app) as http:
+        await extend(http)
+        following = asyncio.create_task(get(http, "journal", after=1, within=60, code=422))
+        await extend(http)
+        await extend(http, prompt=5)
+        journal = await following
+        assert ([entry["id"] for entry in journal["entries"]], journal["newest"]) == ([3], 3)
+        assert journal["entries"][0]["line"].startswith("--> POST /api/v1/generate/extend  422 Validation Error")
+        assert (await get(http, "journal", after=3))["entries"] == []
 
 
 FILTERS: list[tuple[dict[str, Any], list[int]]] = [
@@ -435,7 +448,7 @@ async def test_a_reset_is_of_one_key_or_of_everything() -> None:
         await post(http, "clock/advance", seconds=40)
         assert (await http.post("/__admin/reset")).status_code == 204
         assert (await get(http, "journal"), (await get(http, "clock"))["now"]) == (
-            {"entries": [], "dropped": 0},
+            {"entries": [], "newest": 3, "dropped": 0},
             CREATED,
         )
         assert (await extend(http)).json() == first

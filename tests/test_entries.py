@@ -48,6 +48,7 @@ def test_an_accepted_request_is_shown() -> None:
         "body": "{}",
         "curl": f"curl -sS -g -X POST '{EXTEND}?a=b' {UNKNOWN_KEY} "
         "-H 'Content-Type: application/json' --data-raw '{}'",
+        "line": "--> POST /api/v1/generate/extend  200 task 5c790000000040008000000000000be8",
     }
 
 
@@ -87,6 +88,8 @@ def test_an_attempt_is_shown() -> None:
         "body": '{"a": 1}',
         "curl": "curl -sS -g -X POST http://127.0.0.1:3000/callback "
         "-H 'Content-Type: application/json' --data-raw '{\"a\": 1}'",
+        "line": "<-- text of 5c79 to http://127.0.0.1:3000/callback  "
+        "timed_out in 15000 ms: no complete answer within 15 s",
     }
 
 

@@ -196,6 +196,42 @@ async def test_waiting_for_nothing_says_so() -> None:
         await Journal().wait_for(Match(), count=1, within=0)
 
 
+async def test_what_came_after_an_entry_is_there_at_once() -> None:
+    entries = [attempted(), attempted(stage="first"), attempted()]
+    written = journal(*entries)
+    assert await written.after(0, STAGE_TEXT, LONG) == [entries[0], entries[2]]
+    assert await written.after(1, STAGE_TEXT, LONG) == [entries[2]]
+    assert await written.after(3, STAGE_TEXT, 0) == []
+
+
+async def test_what_comes_after_an_entry_is_waited_for() -> None:
+    written = journal(attempted())
+    following = asyncio.create_task(written.after(1, STAGE_TEXT, LONG))
+    while not written._waiting:
+        await asyncio.wait({following}, timeout=0)
+    written.record(attempted(stage="first"))
+    assert not (await asyncio.wait({following}, timeout=0))[0]
+    written.record(attempted())
+    assert [entry.id for entry in await following] == [3]
+    assert written.newest == 3
+
+
+async def test_whoever_follows_is_let_go_when_the_mock_stops() -> None:
+    written = Journal()
+    following = asyncio.create_task(written.after(0, STAGE_TEXT, LONG))
+    while not written._waiting:
+        await asyncio.wait({following}, timeout=0)
+    written.close()
+    assert await following == []
+    assert await written.after(0, STAGE_TEXT, LONG) == []
+
+
+def test_what_is_recorded_or_cleared_is_a_change() -> None:
+    written = journal(attempted(), attempted())
+    written.clear("key")
+    assert written.changes.count == 3
+
+
 async def test_a_long_journal_is_told_in_short() -> None:
     written = journal(*(attempted(number=number) for number in range(2, LISTED + 5)))
     with pytest.raises(TimeoutError) as caught:
