@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match as RouteMatch
 from starlette.routing import Route
 
@@ -179,6 +179,9 @@ class Admin:
         return await self.questions({})
 
     async def _index(self, request: Request) -> Response:
+        """What is served, or the page for who reads with a browser."""
+        if "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse(f"{PREFIX}/")
         paths: dict[str, dict[str, Any]] = self._document["paths"]
         served = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
         return Json({"endpoints": served, "document": f"{PREFIX}/openapi.json"})

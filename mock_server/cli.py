@@ -3,7 +3,6 @@
 import dataclasses
 import gc
 import json
-import shlex
 import sys
 import threading
 from collections.abc import Iterable, Sequence
@@ -11,12 +10,12 @@ from typing import Any, NoReturn
 
 import click
 
-from mock_server import __version__, listings, operations
+from mock_server import __version__, listings
 from mock_server.accounts import known_keys
 from mock_server.app import create_app
 from mock_server.console import Console
 from mock_server.errors import BadSetting
-from mock_server.examples import documented_request
+from mock_server.examples import example_curl
 from mock_server.listening import AnnouncingServer, base_url, listen, reached_at
 from mock_server.options import environment, settings_options, taken
 from mock_server.profile import Family, Profile, profile_names
@@ -93,15 +92,12 @@ def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
 def _introduce(url: str, settings: Settings, made_up: str) -> None:
     """`made_up` is the control plane's token that nobody has given."""
     key = next(iter(known_keys()))
-    request = documented_request(settings.profile) | {"callBackUrl": "http://127.0.0.1:3000/callback"}
     print(url)
     print(f"key    {key}" + ("" if settings.strict_keys else "  (any other non-empty key works too)"))
     print(f"admin  {url}/__admin")
     if made_up:
         print(f"token  {made_up}  (others can reach the mock, so /__admin asks for 'Authorization: Bearer {made_up}')")
-    extend = f"{url}{operations.path(operations.EXTEND)}"
-    headers = f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json'"
-    print(f"try    curl -s {extend} {headers} -d {shlex.quote(json.dumps(request))}", flush=True)
+    print(f"try    {example_curl(url, settings.profile, key)}", flush=True)
 
 
 @cli.command(name="demo", epilog="Example:  suno-mock demo --profile classic")

@@ -55,8 +55,8 @@ class Control:
 
         Raises BadSetting for a status that does not exist and for a limit below 1.
         """
-        if status is not None and status not in self._statuses():
-            raise unknown("status", status, self._statuses())
+        if status is not None and status not in self.statuses():
+            raise unknown("status", status, self.statuses())
         _check("limit", limit)
         now = self.now()
         newest_first = reversed(list(await self._parts.store.tasks(key)))
@@ -65,7 +65,7 @@ class Control:
 
     async def task(self, task_id: str, key: str | None = None) -> tuple[TaskView, Mapping[str, Any], Sequence[Moment]]:
         """One task, its request, and its timeline. Raises NoSuch; where a key is given, for a task of another too."""
-        task = await self._task(task_id, key)
+        task = await self.find_task(task_id, key)
         attempts = [entry for entry in self.entries(Match(task_id=task_id)) if isinstance(entry, Attempted)]
         moments = timeline(task, attempts, self._parts.scheduler.owed(task), self.now())
         return task_view(task, self.now()), task.request.fields, moments
@@ -73,7 +73,7 @@ class Control:
     async def redeliver(self, task_id: str, stage: str, key: str | None = None) -> Attempt:
         """Send one of a task's callbacks once more. Raises NoSuch as `task`, BadSetting for a stage that it has not or
         has not reached."""
-        task = await self._task(task_id, key)
+        task = await self.find_task(task_id, key)
         stages = [planned.step.stage for planned in plan(task)]
         if not stages:
             raise BadSetting(f"task {task_id} has no callbacks: its scenario is {task.scenario.name}")
@@ -205,7 +205,7 @@ class Control:
         """Answer questions otherwise until a reset. Raises BadSetting."""
         self._parts.editions.change(readings)
 
-    def _statuses(self) -> set[str]:
+    def statuses(self) -> set[str]:
         """Every status that a task can be in."""
         family = self._parts.editions.family
         failed = {each.fails.status for each in self._parts.scenarios if each.fails is not None}
@@ -215,7 +215,8 @@ class Control:
         config = self._parts.config
         return f"key-{seeding.digest(config.settings.seed, 'key', len(config.keys)).hex()[:16]}"
 
-    async def _task(self, task_id: str, key: str | None) -> Task:
+    async def find_task(self, task_id: str, key: str | None = None) -> Task:
+        """A task that is kept. Raises NoSuch; where a key is given, for a task of another too."""
         task = await self._parts.store.task(task_id)
         if task is None or key not in (None, task.account):
             raise NoSuch(f"there is no task {cut(str(task_id))!r}; GET /__admin/tasks lists those that are kept")

@@ -10,6 +10,8 @@ from mock_server.errors import BadSetting, unknown
 
 WHOLE: Final = b'{"code":200,"msg":"success","data":{"taskId":"00000000000000000000000000000000"}}'
 NO_JSON: Final = b'{"code":200,"msg":"success","data":{"taskId":}'
+FAULT: Final = "fault: "
+"""What the msg of an answer that a fault broke begins with; the journal's alone, nobody is sent it."""
 GATEWAY_PAGE: Final = b"<html><body><h1>Bad Gateway</h1></body></html>"
 
 
@@ -70,7 +72,7 @@ class Fault:
         return Answer(
             status=self.status if page else 200,
             code=0,
-            msg=f"fault: {broken}",
+            msg=f"{FAULT}{broken}",
             body=GATEWAY_PAGE if page else NO_JSON if broken is Broken.MALFORMED else WHOLE,
             content_type="text/html" if page else "application/json",
         )

@@ -1,5 +1,6 @@
 """Who may use the control plane: whoever has its token; without one, this machine, and no page of another site."""
 
+from base64 import b64decode
 from hmac import compare_digest
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
@@ -14,6 +15,7 @@ HOW: Final = (
     "send 'Authorization: Bearer TOKEN', with the token that the mock printed when it was started, "
     "or that --admin-token or SUNO_MOCK_ADMIN_TOKEN gave it"
 )
+BEARER, BASIC = "bearer", "basic"
 ASKS: Final = {"WWW-Authenticate": 'Bearer realm="suno-mock control plane"'}
 
 
@@ -27,11 +29,22 @@ class Guard:
 
     def admit(self, request: Request) -> None:
         """Raise Problem for a request that may not be made: 401 or 403."""
-        if self._token:
-            return _refuse_without(self._token, request)
-        _refuse_far(request)
-        self._refuse_other_names(request)
+        if not self._token:
+            _refuse_far(request)
+            self._refuse_other_names(request)
+        elif _refuse_without(self._token, request) == BEARER:
+            return  # which no browser sends by itself
         _refuse_foreign(request)
+
+    def admit_form(self, request: Request) -> None:
+        """The same for a form of our own page: a browser tells where it comes from."""
+        self.admit(request)
+        if "origin" not in request.headers and request.headers.get("sec-fetch-site") != "same-origin":
+            raise Problem(
+                403,
+                "neither Origin nor Sec-Fetch-Site says that this form is of the mock's own page. "
+                "From a terminal, use the control plane that GET /__admin lists.",
+            )
 
     def _refuse_other_names(self, request: Request) -> None:
         """Of a name that somebody else gave this address a browser takes the pages for pages of its own site."""
@@ -67,12 +80,23 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
-def _refuse_without(token: str, request: Request) -> None:
+def _refuse_without(token: str, request: Request) -> str:
+    """The scheme by which the token came: as it is, or as the password that a browser asks for."""
     scheme, _, came = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+    came = _password(came) if scheme.lower() == BASIC else came.strip()
+    if scheme.lower() not in (BEARER, BASIC) or (scheme.lower() == BASIC and not came):
         raise Problem(401, f"the control plane has a token, and none came; {HOW}", ASKS)
-    if not compare_digest(came.strip().encode(), token.encode()):
+    if not compare_digest(came.encode(), token.encode()):
         raise Problem(401, f"the token that came is not that of the control plane; {HOW}", ASKS)
+    return scheme.lower()
+
+
+def _password(credentials: str) -> str:
+    """That of RFC 7617; empty where there is none."""
+    try:
+        return b64decode(credentials, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _refuse_far(request: Request) -> None:

@@ -35,6 +35,7 @@ LAYERS = {
         "masking",
         "curls",
         "outcomes",
+        "bodies",
     ],
     "state": [
         "delivery",
@@ -66,6 +67,11 @@ LAYERS = {
         "described",
         "guard",
         "admin",
+        "inbox",
+        "details",
+        "buttons",
+        "rendering",
+        "dashboard",
     ],
     "wiring": [
         "app",
@@ -175,4 +181,5 @@ def test_the_wheel_carries_the_data(tmp_path: Path) -> None:
     for folder in ("openapi", "fixtures"):
         files = [path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file()]
         assert {f"mock_server/_data/{path.as_posix()}" for path in files} <= carried
+    assert {f"mock_server/pages/{path.name}" for path in (ROOT / "mock_server" / "pages").iterdir()} <= carried
     assert not any(name.startswith(("tests/", "benchmarks/")) for name in carried)

@@ -1,6 +1,7 @@
 """Who may use the control plane: the token, the machine that asks, and the name and the origin of a page."""
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -169,3 +170,58 @@ async def test_a_request_over_no_network_may_ask() -> None:
 )
 def test_loopback_is_of_this_machine_alone(address: str, expected: bool) -> None:
     assert is_loopback(address) == expected
+
+
+def basic(password: str, name: str = "me") -> dict[str, str]:
+    return {"Authorization": f"Basic {b64encode(f'{name}:{password}'.encode()).decode()}"}
+
+
+@pytest.mark.parametrize("name", ["", "me", "admin"])
+async def test_a_browser_sends_the_token_as_a_password(name: str) -> None:
+    async with client(Mock(admin_token=TOKEN), "172.17.0.1", "mock.example.com") as http:
+        assert (await http.get("/__admin/", headers=basic(TOKEN, name))).status_code == 200
+        assert (await http.get("/__admin/journal", headers=basic(TOKEN, name))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, basic("other"), basic(""), {"Authorization": "Basic !"}, {"Authorization": "X"}]
+)
+@pytest.mark.parametrize("path", ["", "pages/codes", "pages/questions", "pages/events", "pages/files/page.js"])
+async def test_a_browser_is_asked_for_the_token(headers: dict[str, str], path: str) -> None:
+    async with client(Mock(admin_token=TOKEN), "172.17.0.1", "mock.example.com") as http:
+        answer = await http.get(f"/__admin/{path}", headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"].startswith("Basic realm=")
+        assert HOW in answer.text
+
+
+async def test_what_a_browser_sends_by_itself_opens_nothing_for_another_site() -> None:
+    async with client(Mock(admin_token=TOKEN), "172.17.0.1", "mock.example.com") as http:
+        headers = {**basic(TOKEN), "Origin": "https://evil.example.com"}
+        assert (await http.post("/__admin/reset", headers=headers)).status_code == 403
+        assert (await http.post("/__admin/pages/reset", headers=headers)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({"Origin": "http://mock"}, 303, id="our origin"),
+        pytest.param({"Sec-Fetch-Site": "same-origin"}, 303, id="our site"),
+        pytest.param({"Sec-Fetch-Site": "same-site"}, 403, id="a neighbour"),
+        pytest.param({"Sec-Fetch-Site": "same-origin", "Origin": "http://other"}, 403, id="another origin"),
+        pytest.param({"Origin": "null"}, 403, id="no page"),
+        pytest.param({}, 403, id="nothing"),
+    ],
+)
+async def test_a_form_is_taken_from_our_own_pages_alone(headers: dict[str, str], status: int) -> None:
+    async with client(Mock(), "127.0.0.1", "mock") as http:
+        answer = await http.post("/__admin/pages/freeze", headers=headers)
+        assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize("path", ["", "pages/codes", "pages/events"])
+async def test_no_page_is_shown_under_a_name_that_was_taken_over(path: str) -> None:
+    async with client(Mock(), "127.0.0.1", "evil.example.com") as http:
+        answer = await http.get(f"/__admin/{path}")
+        assert (answer.status_code, answer.headers["content-type"]) == (403, "text/plain; charset=utf-8")
+        assert answer.text.startswith('Host is "evil.example.com"; allowed:')

@@ -1,0 +1,178 @@
+"""The pages under `/__admin/`: an inbox of tasks and refused requests, what can be provoked, and how the documents are
+read.
+
+Every page is whole without a script: links, and forms that are answered with a redirect. The script puts the parts of
+a page that changed in place of the old ones, and `events` tells it when to look.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from mock_server.accounts import known_keys
+from mock_server.buttons import Buttons
+from mock_server.changes import Changes
+from mock_server.control import Control
+from mock_server.described import Problem
+from mock_server.details import Details
+from mock_server.errors import BadSetting, ClockRuns, NoSuch
+from mock_server.examples import example_curl
+from mock_server.guard import Guard
+from mock_server.inbox import Inbox
+from mock_server.parts import Parts
+from mock_server.profile import profile_names
+from mock_server.reading import Disconnected, read_body
+from mock_server.rendering import ASSETS, BUTTONS, CODES, EVENTS, FILES, HOME, QUESTIONS, Selection, rendered
+from mock_server.scenarios import cause
+from mock_server.wording import cut
+
+QUIET: Final = 0.25
+"""Seconds for which changes are gathered before a page is told of them."""
+ALIVE: Final = 15.0
+"""Seconds after which a page hears something though nothing changed, so that a lost connection is found out."""
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+ASKS: Final = {"WWW-Authenticate": 'Basic realm="suno-mock: any name, and the admin token as the password"'}
+Answering = Callable[[Request], Awaitable[Response]]
+Page = Callable[[Mapping[str, str], str, int], Awaitable[Response]]
+"""A page by its query, the text of a problem, and the HTTP status."""
+
+
+class Dashboard:
+    """The pages of one mock."""
+
+    def __init__(self, parts: Parts, control: Control) -> None:
+        self._parts = parts
+        self._control = control
+        self._guard = Guard(parts.config.settings.admin_token, parts.base_url)
+        self._inbox = Inbox(parts)
+        self._details = Details(parts, control)
+        self._buttons = Buttons(control, self._inbox)
+        self._pages: Mapping[str, Page] = {HOME: self._home, CODES: self._codes, QUESTIONS: self._questions}
+
+    def routes(self) -> list[Route]:
+        """All of them behind the guard of the control plane."""
+        looked = {**dict.fromkeys(self._pages, self._shown), EVENTS: self._events, FILES: self._file}
+        return [
+            *(Route(path, self._guarded(look, self._guard.admit), methods=["GET"]) for path, look in looked.items()),
+            Route(BUTTONS, self._guarded(self._pressed, self._guard.admit_form), methods=["POST"]),
+        ]
+
+    async def _shown(self, request: Request) -> Response:
+        return await self._pages[request.url.path](request.query_params, "", 200)
+
+    async def _home(self, query: Mapping[str, str], problem: str, status: int) -> Response:
+        selection = Selection.of(query)
+        rows, more = await self._inbox.rows(selection.filter, selection.rows)
+        task = request = None
+        try:
+            task = await self._details.task(selection.task) if selection.task else None
+            request = self._details.request(selection.entry) if selection.entry else None
+        except NoSuch as error:
+            problem = problem or str(error)
+        return await self._page(
+            "inbox",
+            status,
+            selection.url(),
+            problem=problem,
+            selection=selection,
+            example=example_curl(self._parts.base_url, self._control.settings().profile, next(iter(known_keys()))),
+            rows=rows,
+            more=more,
+            task=task,
+            request=request,
+            statuses=self._control.statuses(),
+            dropped={what: count for what, count in (await self._control.dropped()).items() if count},
+        )
+
+    async def _codes(self, query: Mapping[str, str], problem: str, status: int) -> Response:
+        listed = [(each, cause(each), each.triggers()) for each in self._control.scenarios()]
+        return await self._page("codes", status, CODES, problem=problem, scenarios=listed)
+
+    async def _questions(self, query: Mapping[str, str], problem: str, status: int) -> Response:
+        register = self._parts.editions.register.questions
+        return await self._page(
+            "questions",
+            status,
+            QUESTIONS,
+            problem=problem,
+            questions=list(register.values()),
+            in_force=self._control.questions(),
+            profiles=profile_names(),
+        )
+
+    async def _page(self, name: str, status: int, here: str, **values: Any) -> Response:
+        html = rendered(
+            name,
+            here=here,
+            settings=self._control.settings(),
+            now=self._control.now(),
+            frozen=self._parts.clock.frozen,
+            keys=await self._inbox.keys(),
+            queued=await self._inbox.queued(),
+            names=[each.name for each in self._control.scenarios()],
+            **values,
+        )
+        return Response(html, status, HEADERS, "text/html; charset=utf-8")
+
+    async def _pressed(self, request: Request) -> Response:
+        """Do what a form asks for, and go back to its page, which tells what could not be done."""
+        body = await read_body(request.receive) or b""
+        form = dict(parse_qsl(body.decode(errors="replace")))
+        back = form.get("back", HOME)
+        try:
+            await self._buttons.press(request.path_params["button"], form)
+        except (BadSetting, NoSuch, ClockRuns) as error:
+            path, _, query = back.partition("?")
+            return await self._pages.get(path, self._home)(dict(parse_qsl(query)), str(error), 400)
+        self._parts.journal.changes.note()
+        return RedirectResponse(back if back.startswith(HOME) else HOME, 303, HEADERS)
+
+    async def _events(self, request: Request) -> Response:
+        return StreamingResponse(changed(self._parts.journal.changes), headers=HEADERS, media_type="text/event-stream")
+
+    async def _file(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in ASSETS:
+            raise Problem(404, f"there is no file {cut(name)!r}")
+        content, kind = ASSETS[name]
+        return Response(content, 200, {**HEADERS, "Cache-Control": "max-age=31536000, immutable"}, kind)
+
+    def _guarded(self, answering: Answering, admit: Callable[[Request], None]) -> Answering:
+        async def guarded(request: Request) -> Response:
+            try:
+                admit(request)
+                return await answering(request)
+            except Disconnected:
+                return Response(status_code=503)
+            except Problem as problem:
+                headers = {**HEADERS, **(ASKS if problem.status == 401 else {})}
+                return Response(f"{problem.text}\n", problem.status, headers, "text/plain; charset=utf-8")
+
+        return guarded
+
+
+async def changed(changes: Changes, quiet: float = QUIET, alive: float = ALIVE) -> AsyncIterator[str]:
+    """Server-sent events (HTML Standard, 9.2): one at once, one after each change, and comments between them."""
+    while not changes.closed:
+        seen = changes.count
+        yield "data: changed\n\n"
+        await asyncio.sleep(quiet)
+        while changes.count == seen and not changes.closed:
+            try:
+                async with asyncio.timeout(alive):
+                    await changes.past(seen)
+            except TimeoutError:
+                yield ": alive\n\n"

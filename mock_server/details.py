@@ -1,0 +1,187 @@
+"""One task or one request in full, as a page shows it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import orjson
+
+from mock_server.bodies import Line, compared, lines_of
+from mock_server.control import Control
+from mock_server.curls import text_of
+from mock_server.entries import Attempted, Match, Requested
+from mock_server.errors import NoSuch
+from mock_server.inbox import BAD, DULL, GOOD, TONES
+from mock_server.outcomes import Outcome
+from mock_server.parts import Parts
+from mock_server.records import record
+from mock_server.results import Result
+from mock_server.tasks import Task
+from mock_server.timeline import plan, progress, reached_at
+from mock_server.views import Moment, TaskView, task_view, timeline
+
+WORDS: Final[Mapping[str, str]] = {"expected": "to come", "owed": "callback to come"}
+"""A moment in other words, where its own tell less."""
+TONE_OF: Final[Mapping[str, str]] = {"accepted": GOOD, "reached": GOOD, "failed": BAD}
+"""The tone of a moment; all others are still to come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One line of a task's timeline. `at` in epoch seconds, `after` in seconds behind the answer, both on the mock's
+    clock; `curl` repeats it, where it can be repeated."""
+
+    at: float
+    after: float
+    what: str
+    detail: str
+    tone: str
+    curl: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A body with a member per line; of a callback, how it differs from that of the stage before."""
+
+    name: str
+    lines: Sequence[Line]
+    curl: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playable:
+    """A track as far as it is there; the URLs are paths on this server, `audio` is the stream before it is finished."""
+
+    id: str
+    title: str
+    duration: float | None
+    audio: str
+    cover: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDetail:
+    """A task: how it stands, what happened and will, its tracks, every body, and the stages that can be delivered once
+    more."""
+
+    view: TaskView
+    summary: str
+    model: str
+    readings: str
+    happenings: Sequence[Happening]
+    tracks: Sequence[Playable]
+    bodies: Sequence[Body]
+    again: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestDetail:
+    """A request by itself."""
+
+    entry: Requested
+    body: Body
+
+
+class Details:
+    """Looks up what one mock keeps."""
+
+    def __init__(self, parts: Parts, control: Control) -> None:
+        self._parts = parts
+        self._control = control
+
+    def request(self, entry_id: str) -> RequestDetail:
+        """A request by its entry's id. Raises NoSuch."""
+        for entry in self._parts.journal:
+            if isinstance(entry, Requested) and str(entry.id) == entry_id:
+                return RequestDetail(entry=entry, body=self._sent(entry))
+        raise NoSuch(f"the journal has no request {entry_id!r}; it was cleared, or is older than all that is kept")
+
+    async def task(self, task_id: str) -> TaskDetail:
+        """A task by its id. Raises NoSuch."""
+        task = await self._control.find_task(task_id)
+        now = self._parts.clock.now()
+        entries = self._control.entries(Match(task_id=task_id))
+        sent = next((entry for entry in entries if isinstance(entry, Requested)), None)
+        attempts = [entry for entry in entries if isinstance(entry, Attempted)]
+        return TaskDetail(
+            view=task_view(task, now),
+            summary=task.scenario.summary,
+            model=task.request.model,
+            readings="" if sent is None else sent.readings,
+            happenings=self._happenings(task, sent, attempts, now),
+            tracks=[_playable(each) for each in self._parts.studio.listed(task, progress(task, now).stage)],
+            bodies=[self._asked(task, sent), *_told(attempts), self._polled(task, now)],
+            again=[*dict.fromkeys(each.step.stage for each in plan(task) if reached_at(task, each.step.stage) <= now)],
+        )
+
+    def _happenings(
+        self, task: Task, sent: Requested | None, attempts: Sequence[Attempted], now: float
+    ) -> Sequence[Happening]:
+        accepted, *moments = timeline(task, (), self._parts.scheduler.owed(task), now)
+        first = _moment(task, accepted)
+        if sent is not None:
+            answered = f"HTTP {sent.status}, code {sent.code}, {first.detail}"
+            first = replace(first, detail=answered, curl=sent.curl(self._parts.base_url))
+        found = [_moment(task, each) for each in moments] + [_attempt(task, each) for each in attempts]
+        return [first, *sorted(found, key=lambda each: each.at)]
+
+    def _asked(self, task: Task, sent: Requested | None) -> Body:
+        """The request; a task that was triggered had none, but for what it would have been."""
+        if sent is not None:
+            return self._sent(sent)
+        return Body(name="request (triggered)", lines=_unchanged(text_of(task.body)))
+
+    def _sent(self, entry: Requested) -> Body:
+        return Body(name="request", lines=_unchanged(text_of(entry.call.body)), curl=entry.curl(self._parts.base_url))
+
+    def _polled(self, task: Task, now: float) -> Body:
+        told = orjson.dumps(record(task, now, self._parts.studio)).decode()
+        return Body(name="polling says now", lines=_unchanged(told))
+
+
+def _told(attempts: Sequence[Attempted]) -> Iterator[Body]:
+    """The body of each stage, as it was sent last, against that of the stage before."""
+    before: Sequence[str] = ()
+    for each in {each.stage: each for each in attempts if each.body}.values():
+        lines = lines_of(text_of(each.body))
+        yield Body(name=each.stage, lines=[*compared(before or lines, lines)], curl=each.curl())
+        before = lines
+
+
+def _unchanged(body: str | None) -> Sequence[Line]:
+    lines = lines_of(body)
+    return [*compared(lines, lines)]
+
+
+def _moment(task: Task, moment: Moment) -> Happening:
+    return Happening(
+        at=moment.at,
+        after=moment.at - task.created,
+        what=" ".join(filter(None, [moment.stage, WORDS.get(moment.what, moment.what)])),
+        detail=moment.detail,
+        tone=TONE_OF.get(moment.what, DULL),
+    )
+
+
+def _attempt(task: Task, attempt: Attempted) -> Happening:
+    again = "once more" if attempt.redelivered else f"attempt {attempt.number}" if attempt.number > 1 else ""
+    took = "" if attempt.outcome is Outcome.UNDELIVERED else f"{attempt.took * 1000:.0f} ms"
+    return Happening(
+        at=attempt.at,
+        after=attempt.at - task.created,
+        what=f"{attempt.stage} callback {attempt.outcome.replace('_', ' ')}",
+        detail=", ".join(filter(None, [again, attempt.detail, took])),
+        tone=TONES.get(attempt.outcome, BAD),
+        curl=attempt.curl() if attempt.body else None,
+    )
+
+
+def _playable(result: Result) -> Playable:
+    path = "/" + result.stream_url.rpartition("/")[2]
+    return Playable(
+        id=result.track.id,
+        title=result.track.title,
+        duration=result.track.duration if result.finished else None,
+        audio=f"{path}.mp3" if result.finished else path,
+        cover=f"{path}.jpeg",
+    )

@@ -1,0 +1,132 @@
+"""The pages as HTML, the files that they load, and the URLs that lead from one to another. Pure, but that the templates
+are read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from mock_server.inbox import EVERYTHING, REFUSED, Filter
+from mock_server.masking import masked
+from mock_server.questions import VARY, Question
+
+HOME: Final = "/__admin/"
+CODES: Final = f"{HOME}pages/codes"
+QUESTIONS: Final = f"{HOME}pages/questions"
+EVENTS: Final = f"{HOME}pages/events"
+FILES: Final = f"{HOME}pages/files/{{name}}"
+BUTTONS: Final = f"{HOME}pages/{{button}}"
+FOLDER: Final = Path(__file__).parent / "pages"
+KINDS: Final[Mapping[str, str]] = {
+    "style.css": "text/css; charset=utf-8",
+    "page.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
+ASSETS: Final[Mapping[str, tuple[bytes, str]]] = {
+    name: ((FOLDER / name).read_bytes(), kind) for name, kind in KINDS.items()
+}
+"""What pages load, with its content type."""
+ROWS: Final = 100
+"""Rows that a page has at first, and how many more it has with each `more`."""
+MOST: Final = 2000
+
+NO_FILTER: Final = Filter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What the URL of the inbox asks for: which rows, and which task or entry in full."""
+
+    filter: Filter = NO_FILTER
+    task: str = ""
+    entry: str = ""
+    rows: int = ROWS
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Self:
+        rows = query.get("rows", "")
+        return cls(
+            filter=Filter(**{name: query.get(name, "") for name in Filter.__slots__}),
+            task=query.get("task", ""),
+            entry=query.get("entry", ""),
+            rows=min(int(rows), MOST) if rows.isdecimal() and len(rows) < 9 else ROWS,
+        )
+
+    @property
+    def chosen(self) -> bool:
+        """Whether something is shown in full."""
+        return bool(self.task or self.entry)
+
+    def url(self, **changes: Any) -> str:
+        """The URL of the inbox with these changes of a selection."""
+        wanted = replace(self, **changes)
+        filters = {name: getattr(wanted.filter, name) for name in Filter.__slots__}
+        rows = "" if wanted.rows == ROWS else str(wanted.rows)
+        query = {"task": wanted.task, "entry": wanted.entry, **filters, "rows": rows}
+        encoded = urlencode({name: value for name, value in query.items() if value})
+        return f"{HOME}?{encoded}" if encoded else HOME
+
+
+def rendered(name: str, **values: Any) -> str:
+    """A page of the folder `pages`; everything that is put into it is escaped."""
+    return _environment().get_template(f"{name}.html.jinja").render(page=name, **{"selection": None, **values})
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    made.filters |= {"clock": _clock, "day": _day, "after": _after, "masked": masked}
+    made.globals |= {
+        "HOME": HOME,
+        "CODES": CODES,
+        "QUESTIONS": QUESTIONS,
+        "EVENTS": EVENTS,
+        "REFUSED": REFUSED,
+        "EVERYTHING": EVERYTHING,
+        "MORE": ROWS,
+        "MOST": MOST,
+        "NO_FILTER": NO_FILTER,
+        "button": lambda name: BUTTONS.format(button=name),
+        "file": _file_url,
+        "readings": _readings,
+    }
+    return made
+
+
+def _readings(question: Question) -> list[tuple[str, str]]:
+    """What a question can be answered with, and what that says."""
+    return [*((each.name, each.says) for each in question.readings.values()), (VARY, "draw one per request")]
+
+
+def _file_url(name: str) -> str:
+    """With its content in short, so that browsers may keep it for ever."""
+    return f"{FILES.format(name=name)}?{blake2b(ASSETS[name][0], digest_size=6).hexdigest()}"
+
+
+def _clock(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S")
+
+
+def _day(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _after(seconds: float) -> str:
+    """Seconds as they are read: `+0.50 s`, `+1:45`, `+2:03:20`."""
+    if seconds < 60:
+        return f"+{seconds:.2f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"+{hours}:{minutes:02}:{rest:02}" if hours else f"+{minutes}:{rest:02}"

@@ -1,0 +1,264 @@
+"""The pages over HTTP, without a script: what they show, what their forms do, and what is refused."""
+
+import asyncio
+import html
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from mock_server.changes import Changes
+from mock_server.dashboard import HEADERS, changed
+from mock_server.rendering import ASSETS, CODES, HOME, QUESTIONS, _environment
+from tests.builders import COMPLETE, TEXT
+from tests.clients import Mock, client, extend
+
+pytestmark = pytest.mark.anyio
+
+OURS = {"Origin": "http://mock"}
+HOSTILE = "</pre></script><script>alert(1)</script><img src=x onerror=alert(1)>'\""
+
+
+async def page(http: httpx.AsyncClient, url: str = HOME, status: int = 200) -> str:
+    """The text of a page, escapes undone."""
+    answer = await http.get(url)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    return html.unescape(answer.text)
+
+
+async def press(http: httpx.AsyncClient, name: str, headers: dict[str, str] = OURS, **form: Any) -> httpx.Response:
+    return await http.post(f"{HOME}pages/{name}", data=form, headers=headers)
+
+
+async def started(http: httpx.AsyncClient, **changes: Any) -> str:
+    task_id: str = (await extend(http, **changes)).json()["data"]["taskId"]
+    return task_id
+
+
+async def test_an_empty_inbox_says_how_to_start() -> None:
+    async with client(Mock(base_url="http://mock:4010").app) as http:
+        text = await page(http)
+        assert "Nothing came yet." in text
+        assert "curl -s http://mock:4010/api/v1/generate/extend -H 'Authorization: Bearer test-key'" in text
+
+
+async def test_the_inbox_lists_tasks_and_refused_requests() -> None:
+    async with client(Mock().app) as http:
+        await started(http, title="A song of mine")
+        await extend(http, prompt=5)
+        text = await page(http)
+        assert text.index("Validation Error") < text.index("A song of mine")
+        assert "Nothing matches the filters." in await page(http, f"{HOME}?code=402")
+
+
+async def test_a_task_is_shown_with_its_timeline_and_tracks() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        task_id = await started(http)
+        await mock.advance(COMPLETE)
+        text = await page(http, f"{HOME}?task={task_id}")
+        for expected in ("complete callback accepted", "+1:45", "<audio controls", "Redeliver complete", "<ins>"):
+            assert expected in text
+
+
+async def test_a_refused_request_is_shown_with_its_rules() -> None:
+    async with client(Mock().app) as http:
+        await extend(http, prompt=5)
+        text = await page(http, f"{HOME}?entry=1")
+        assert "<code>extend.prompt.type</code>" in text
+        assert '"prompt": 5,' in text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"), [("task=x", "there is no task 'x'"), ("entry=7", "the journal has no request '7'")]
+)
+async def test_what_is_not_there_is_told(query: str, said: str) -> None:
+    async with client(Mock().app) as http:
+        assert said in await page(http, f"{HOME}?{query}")
+
+
+async def test_older_rows_are_a_link_away() -> None:
+    async with client(Mock().app) as http:
+        for number in range(3):
+            await extend(http, title=f"Song {number}")
+        first = await page(http, f"{HOME}?rows=2")
+        assert "Song 0" not in first
+        assert f'href="{HOME}?rows=102"' in first
+        assert "Song 0" in await page(http, f"{HOME}?rows=102")
+
+
+async def test_every_scenario_is_on_the_page_of_codes() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        text = await page(http, CODES)
+        for scenario in mock.control.scenarios():
+            assert scenario.summary in text
+            assert all(trigger in text for trigger in scenario.triggers())
+
+
+async def test_every_question_is_there_with_its_readings_and_sources() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        text = await page(http, QUESTIONS)
+        for question in mock.parts.editions.register.questions.values():
+            assert question.question in text
+            assert all(source in text for source in question.sources)
+            assert all(f"<b>{name}</b>" in text for name in (*question.readings, "vary"))
+            assert f'value="{mock.control.questions()[question.id]}" checked' in text
+
+
+async def test_a_button_goes_back_to_its_page() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        task_id = await started(http)
+        await mock.advance(TEXT)
+        back = f"{HOME}?task={task_id}"
+        answer = await press(http, "redeliver", task=task_id, stage="text", back=back)
+        assert (answer.status_code, answer.headers["location"]) == (303, back)
+        assert mock.delivery.stages == ["text", "text"]
+
+
+@pytest.mark.parametrize("back", ["https://evil.example.com/", "//evil.example.com", "/api", ""])
+async def test_a_button_leads_nowhere_else(back: str) -> None:
+    async with client(Mock().app) as http:
+        assert (await press(http, "freeze", back=back)).headers["location"] == HOME
+
+
+async def test_a_question_is_changed_by_its_form() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await press(http, "read", question="first_items", reading="both", back=QUESTIONS)
+        assert mock.control.questions()["first_items"] == "both"
+
+
+async def test_what_cannot_be_done_is_told_on_the_page() -> None:
+    async with client(Mock().app) as http:
+        answer = await press(http, "advance", seconds="soon", back=f"{HOME}?code=422")
+        assert answer.status_code == 400
+        assert "seconds is 'soon'. Allowed: a number." in html.unescape(answer.text)
+        assert 'value="422"' in answer.text
+        answer = await press(http, "read", question="first_items", reading="on", back=QUESTIONS)
+        assert "is unknown. Nearest: one." in answer.text
+
+
+async def test_a_button_tells_who_looks_that_something_changed() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        before = mock.parts.journal.changes.count
+        await press(http, "advance", seconds="1")
+        await http.post("/__admin/clock/advance", json={"seconds": 1})
+        assert mock.parts.journal.changes.count == before + 2
+
+
+@pytest.mark.parametrize("url", [f"{HOME}?task=TASK", f"{HOME}?entry=2", f"{HOME}?status=PENDING&key=x&code=%3Cb%3E"])
+async def test_nothing_that_a_client_sent_is_obeyed(url: str) -> None:
+    async with client(Mock(readings=("all=vary",)).app) as http:
+        task_id = await started(http, title=HOSTILE, prompt=HOSTILE, style=HOSTILE)
+        await extend(http, {"Authorization": f"Bearer {HOSTILE}"}, model=HOSTILE, prompt=HOSTILE)
+        text = (await http.get(url.replace("TASK", task_id))).text
+        assert "<script>" not in text
+        assert "<img src=x" not in text
+        assert "onerror=alert(1)>" not in text
+
+
+async def test_keys_are_masked() -> None:
+    async with client(Mock().app) as http:
+        secret = {"Authorization": "Bearer secret-of-mine"}
+        await extend(http, secret)
+        await extend(http, secret, prompt=5)
+        for url in (HOME, f"{HOME}?entry=2", CODES):
+            text = (await http.get(url)).text
+            assert "secret-of-mine" not in text
+            assert "sec…" in text
+
+
+@pytest.mark.parametrize("url", [HOME, CODES, QUESTIONS])
+async def test_a_page_loads_nothing_from_elsewhere(url: str) -> None:
+    async with client(Mock().app) as http:
+        answer = await http.get(url)
+        assert {name.lower(): value for name, value in HEADERS.items()}.items() <= dict(answer.headers).items()
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert 'src="http' not in answer.text
+        assert 'href="http' not in answer.text
+
+
+@pytest.mark.parametrize("name", ASSETS)
+async def test_the_files_of_a_page_are_served(name: str) -> None:
+    async with client(Mock().app) as http:
+        url: Any = _environment().globals["file"]
+        answer = await http.get(url(name))
+        content, kind = ASSETS[name]
+        assert (answer.content, answer.headers["content-type"]) == (content, kind)
+        assert "immutable" in answer.headers["cache-control"]
+
+
+async def test_another_file_is_404() -> None:
+    async with client(Mock().app) as http:
+        answer = await http.get(f"{HOME}pages/files/base.html.jinja")
+        assert (answer.status_code, answer.text) == (404, "there is no file 'base.html.jinja'\n")
+
+
+async def test_a_browser_that_asks_for_the_control_plane_gets_the_page() -> None:
+    async with client(Mock().app) as http:
+        answer = await http.get("/__admin", headers={"Accept": "text/html,*/*"})
+        assert (answer.status_code, answer.headers["location"]) == (307, HOME)
+        assert (await http.get("/__admin")).json()["endpoints"]
+
+
+async def test_a_client_that_hangs_up_presses_nothing() -> None:
+    mock = Mock()
+
+    async def gone() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": f"{HOME}pages/reset",
+        "raw_path": b"",
+        "query_string": b"",
+        "headers": [(b"host", b"mock"), (b"origin", b"http://mock")],
+        "client": ("127.0.0.1", 1),
+        "server": ("mock", 80),
+        "scheme": "http",
+        "http_version": "1.1",
+    }
+    await mock.app(scope, gone, send)
+    assert sent[0]["status"] == 503
+
+
+async def heard(stream: AsyncIterator[str]) -> str:
+    return await anext(stream, "the end")
+
+
+async def test_a_page_hears_of_each_change() -> None:
+    changes = Changes()
+    stream = changed(changes, quiet=0, alive=60)
+    assert await heard(stream) == "data: changed\n\n"
+    hearing = asyncio.create_task(heard(stream))
+    while not changes._waiting:
+        await asyncio.wait({hearing}, timeout=0)
+    changes.note()
+    assert await hearing == "data: changed\n\n"
+
+
+async def test_a_page_hears_that_the_mock_is_alive() -> None:
+    stream = changed(Changes(), quiet=0, alive=0)
+    assert [await heard(stream) for _ in range(3)] == ["data: changed\n\n", ": alive\n\n", ": alive\n\n"]
+
+
+async def test_a_page_is_let_go_when_the_mock_stops() -> None:
+    changes = Changes()
+    stream = changed(changes, quiet=0, alive=60)
+    await heard(stream)
+    hearing = asyncio.create_task(heard(stream))
+    while not changes._waiting:
+        await asyncio.wait({hearing}, timeout=0)
+    changes.close()
+    assert await hearing == "the end"

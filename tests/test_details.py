@@ -1,0 +1,136 @@
+"""A task and a request in full."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from mock_server.bodies import GONE, NEW
+from mock_server.details import Body, Details, Happening, TaskDetail
+from mock_server.errors import NoSuch
+from mock_server.outcomes import Outcome
+from tests.builders import COMPLETE, FIRST, TEXT
+from tests.clients import Mock, client, extend
+
+pytestmark = pytest.mark.anyio
+
+
+async def detail(mock: Mock, seconds: float = 0, **changes: Any) -> TaskDetail:
+    """A task of the documented request with changes, so many seconds later."""
+    async with client(mock.app) as http:
+        task_id = (await extend(http, **changes)).json()["data"]["taskId"]
+        await mock.advance(seconds)
+        return await Details(mock.parts, mock.control).task(task_id)
+
+
+def told(happenings: Sequence[Happening]) -> list[tuple[float, str, str]]:
+    return [(each.after, each.what, each.detail) for each in happenings]
+
+
+async def test_a_timeline_has_what_happened_and_what_will() -> None:
+    happenings = (await detail(Mock(), TEXT)).happenings
+    assert told(happenings) == [
+        (0, "accepted", "HTTP 200, code 200, extend, 200"),
+        (TEXT, "text reached", "TEXT_SUCCESS"),
+        (TEXT, "text callback accepted", "by the test, 0 ms"),
+        (FIRST, "first to come", "FIRST_SUCCESS"),
+        (FIRST, "first callback to come", "attempt 1"),
+        (COMPLETE, "complete to come", "SUCCESS"),
+        (COMPLETE, "complete callback to come", "attempt 1"),
+    ]
+    assert [each.tone for each in happenings] == [*["good"] * 3, *["dull"] * 4]
+
+
+async def test_an_attempt_that_failed_tells_why_and_when_it_is_tried_again() -> None:
+    mock = Mock()
+    mock.delivery._outcomes = [Outcome.REFUSED]
+    happenings = (await detail(mock, TEXT + 60)).happenings
+    attempts = [each for each in happenings if "callback" in each.what]
+    assert told(attempts)[:3] == [
+        (TEXT, "text callback refused", "by the test, 0 ms"),
+        (TEXT + 60, "text callback refused", "attempt 2, by the test, 0 ms"),
+        (TEXT + 60 + 300, "text callback to come", "attempt 3"),
+    ]
+    assert [each.tone for each in attempts[:3]] == ["bad", "bad", "dull"]
+    assert attempts[0].curl
+    assert attempts[0].curl.startswith("curl ")
+
+
+async def test_a_failure_is_told() -> None:
+    happenings = (await detail(Mock(), COMPLETE, audioId="mock-callback-501")).happenings
+    assert ("first failed", "501 GENERATE_AUDIO_FAILED", "bad") in [(e.what, e.detail, e.tone) for e in happenings]
+
+
+async def test_a_callback_that_was_sent_once_more_says_so() -> None:
+    mock = Mock()
+    found = await detail(mock, TEXT)
+    await mock.control.redeliver(found.view.task_id, "text")
+    again = await Details(mock.parts, mock.control).task(found.view.task_id)
+    assert "once more, by the test, 0 ms" in [each.detail for each in again.happenings]
+
+
+def named(found: TaskDetail, name: str) -> Body:
+    return next(body for body in found.bodies if body.name == name)
+
+
+async def test_a_body_shows_what_differs_from_the_stage_before() -> None:
+    found = await detail(Mock(), COMPLETE)
+    assert [body.name for body in found.bodies] == ["request", "text", "first", "complete", "polling says now"]
+    assert {line.change for line in named(found, "text").lines} == {"same"}
+    changed = [(line.text.strip(), line.change) for line in named(found, "first").lines]
+    assert ('"callbackType": "text",', GONE) in changed
+    assert ('"callbackType": "first",', NEW) in changed
+
+
+async def test_tracks_can_be_seen_and_played_as_far_as_they_are_there() -> None:
+    [made, making] = (await detail(Mock(), COMPLETE)).tracks
+    assert made.audio.endswith(".mp3")
+    assert made.cover.endswith(".jpeg")
+    assert made.audio.startswith("/")
+    assert made.duration
+    assert making.duration
+    unfinished = (await detail(Mock(readings=("text_items=both",)), TEXT)).tracks
+    assert [(track.duration, track.audio.endswith(".mp3")) for track in unfinished] == [(None, False)] * 2
+
+
+async def test_the_stages_that_were_reached_can_be_sent_once_more() -> None:
+    assert (await detail(Mock())).again == []
+    assert (await detail(Mock(), FIRST)).again == ["text", "first"]
+    assert (await detail(Mock(), COMPLETE, audioId="mock-duplicate")).again == ["text", "first", "complete"]
+
+
+async def test_a_triggered_task_shows_what_it_would_have_been_asked() -> None:
+    mock = Mock()
+    task_id = await mock.control.trigger("200", "http://127.0.0.1:9/x", None, {"title": "Triggered"})
+    found = await Details(mock.parts, mock.control).task(task_id)
+    assert told(found.happenings)[0] == (0, "accepted", "extend, 200")
+    body = named(found, "request (triggered)")
+    assert '  "title": "Triggered",' in [line.text for line in body.lines]
+    assert (body.curl, found.readings) == (None, "")
+
+
+async def test_a_request_by_its_entry() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http, prompt=5)
+        found = Details(mock.parts, mock.control).request("1")
+        assert found.entry.rules == ("extend.prompt.type",)
+        assert '  "prompt": 5,' in [line.text for line in found.body.lines]
+        assert found.body.curl
+        assert "Bearer" in found.body.curl
+
+
+@pytest.mark.parametrize("entry", ["0", "2", "x", "²"])
+async def test_an_entry_that_is_no_request_is_told(entry: str) -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http)
+        await mock.advance(TEXT)
+        with pytest.raises(NoSuch, match=r"^the journal has no request "):
+            Details(mock.parts, mock.control).request(entry)
+
+
+async def test_a_task_that_is_not_kept_is_told() -> None:
+    mock = Mock()
+    with pytest.raises(NoSuch, match=r"^there is no task 'x'"):
+        await Details(mock.parts, mock.control).task("x")

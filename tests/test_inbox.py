@@ -1,0 +1,176 @@
+"""The rows of the inbox: tasks and refused requests, newest first, and the keys that they are filtered by."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from mock_server.faults import Fault
+from mock_server.inbox import BAD, EVERYTHING, FORGOTTEN, GOOD, REFUSED, Filter, Inbox, Row
+from tests.builders import COMPLETE, TEXT
+from tests.clients import OTHER, Mock, client, credits, extend, finished, poll
+
+pytestmark = pytest.mark.anyio
+URL = "http://127.0.0.1:9/callback"
+
+
+async def rows(mock: Mock, **wanted: Any) -> list[Row]:
+    return (await Inbox(mock.parts).rows(Filter(**wanted), 100))[0]
+
+
+async def test_tasks_and_refused_requests_are_listed_newest_first() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http, title="One")
+        await extend(http, prompt=5)
+        await extend(http, title="Two")
+        assert [row.title for row in await rows(mock)] == ["Two", "Validation Error", "One"]
+
+
+async def test_polls_and_downloads_are_no_rows() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        task_id, tracks = await finished(mock, http, await extend(http))
+        await poll(http, task_id)
+        await http.get(tracks[0]["audioUrl"])
+        await credits(http)
+        assert [row.kind for row in await rows(mock)] == ["task"]
+        assert [row.kind for row in await rows(mock, status=EVERYTHING)] == [*["entry"] * 4, "task"]
+
+
+async def test_a_refused_poll_is_a_row() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await http.get("/api/v1/generate/record-info")
+        [row] = await rows(mock)
+        assert (row.subtitle, row.code) == ("GET /api/v1/generate/record-info", 422)
+
+
+async def test_a_request_that_ran_into_a_fault_is_a_row() -> None:
+    mock = Mock()
+    await mock.control.put_fault(None, Fault.of("status"))
+    async with client(mock.app) as http:
+        await http.get("/api/v1/generate/record-info")
+        [row] = await rows(mock)
+        assert (row.title, row.code, row.status, row.tone) == ("fault: status", 0, REFUSED, BAD)
+
+
+async def test_a_task_tells_how_its_stages_went() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http)
+        assert (await rows(mock))[0].stages == {}
+        await mock.advance(TEXT)
+        [row] = await rows(mock)
+        assert (row.status, row.stages) == ("TEXT_SUCCESS", {"text": GOOD})
+
+
+async def test_a_task_that_fails_has_the_code_of_its_callback() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http, audioId="mock-callback-501")
+        assert [(row.code, row.tone) for row in await rows(mock)] == [(200, GOOD)]
+        await mock.advance(COMPLETE)
+        assert [(row.code, row.tone) for row in await rows(mock)] == [(501, BAD)]
+
+
+async def test_a_triggered_task_is_a_row() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http)
+        await mock.advance(1)
+        triggered = await mock.control.trigger("late", URL, None, {})
+        assert next(row.id for row in await rows(mock)) == triggered
+
+
+async def test_a_task_that_the_store_forgot_is_what_the_journal_has() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http)
+        await mock.parts.store.reset(None)
+        [row] = await rows(mock)
+        assert (row.kind, row.status, row.code) == ("entry", FORGOTTEN, 200)
+
+
+async def filtered(http: httpx.AsyncClient) -> None:
+    await extend(http, title="Mine")
+    await extend(http, OTHER, title="Theirs")
+    await extend(http, OTHER, prompt=5)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "titles"),
+    [
+        ({"code": "422"}, ["Validation Error"]),
+        ({"code": "200"}, ["Theirs", "Mine"]),
+        ({"code": "402"}, []),
+        ({"status": REFUSED}, ["Validation Error"]),
+        ({"status": "PENDING"}, ["Theirs", "Mine"]),
+        ({"status": "PENDING", "code": "422"}, []),
+        ({"key": "nobody"}, []),
+    ],
+)
+async def test_rows_are_filtered(wanted: dict[str, str], titles: list[str]) -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await filtered(http)
+        assert [row.title for row in await rows(mock, **wanted)] == titles
+
+
+async def test_rows_are_filtered_by_the_handle_of_a_key() -> None:
+    mock, inbox = Mock(), None
+    async with client(mock.app) as http:
+        await filtered(http)
+        inbox = Inbox(mock.parts)
+        theirs, mine = await inbox.keys()
+        for key, titles in ((theirs, ["Validation Error", "Theirs"]), (mine, ["Mine"])):
+            found, _ = await inbox.rows(Filter(key=key.handle), 100)
+            assert [row.title for row in found] == titles
+
+
+async def test_a_request_without_a_key_is_of_no_key() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await http.post("/api/v1/generate/extend", headers={"Authorization": ""})
+        [row] = await rows(mock)
+        assert (row.key, row.code) == (None, 401)
+        assert await rows(mock, key="any") == []
+
+
+async def test_only_so_many_rows_are_there_and_whether_there_are_more() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        for title in "abc":
+            await extend(http, title=title)
+        found, more = await Inbox(mock.parts).rows(Filter(), 2)
+        assert ([row.title for row in found], more) == (["c", "b"], True)
+        assert (await Inbox(mock.parts).rows(Filter(), 3))[1] is False
+
+
+async def test_a_key_is_shown_masked_and_found_by_its_handle() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http, {"Authorization": "Bearer secret-of-mine"})
+        inbox = Inbox(mock.parts)
+        [key] = await inbox.keys()
+        assert key.shown == "sec…"
+        assert "secret" not in key.handle
+        assert await inbox.key(key.handle) == "secret-of-mine"
+        assert await inbox.key("another") is None
+
+
+async def test_before_any_key_is_used_the_known_ones_are_offered() -> None:
+    inbox = Inbox(Mock().parts)
+    keys = await inbox.keys()
+    assert [key.shown for key in keys] == ["test-key", "empty-key"]
+    assert await inbox.key(keys[0].handle) == "test-key"
+
+
+async def test_what_is_queued_is_told_by_key() -> None:
+    mock = Mock()
+    inbox = Inbox(mock.parts)
+    assert await inbox.queued() == []
+    await mock.control.queue("mine", "429", 12)
+    await mock.control.queue("mine", "402", None)
+    [(key, waiting)] = await inbox.queued()
+    assert (key.shown, waiting) == ("min…", f"{'429, ' * 10}2 more, 402 for all others")

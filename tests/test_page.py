@@ -1,0 +1,370 @@
+"""The pages in a real browser: what is live, what each button does, what is safe, and at every width."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from mock_server.examples import documented_request
+from mock_server.operations import EXTEND, path
+from mock_server.receiver import Receiver
+from mock_server.server import MockServer
+from tests.browser import chromium
+
+IMAGE = "<img src=x onerror=\"document.title='taken'\">"
+HOSTILE = f"</title></pre><script>document.title='taken'</script>{IMAGE}"
+TOKEN = "t0ken"
+PICTURES = "Promise.all([...document.querySelectorAll('figure img')].map((img) => img.decode()))"
+"""Waits until every picture is there, and throws for one that cannot be read."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as started:
+        yield started
+
+
+@pytest.fixture
+def mock() -> Iterator[MockServer]:
+    with MockServer(pace="manual") as started:
+        yield started
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1600, "height": 900})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, mock: MockServer) -> Page:
+    """The inbox in a browser; whatever its script throws fails the test."""
+    opened = context.new_page()
+    opened.on("pageerror", _raise)
+    opened.goto(f"{mock.url}/__admin/")
+    return opened
+
+
+def _raise(error: Any) -> None:
+    raise AssertionError(error)
+
+
+def extend(mock: MockServer, receiver: Receiver, key: str | None = None, **changes: Any) -> dict[str, Any]:
+    """The answer to the documented request with changes."""
+    body = {**documented_request("apikley"), "callBackUrl": receiver.url, **changes}
+    headers = {"Authorization": f"Bearer {key or mock.key}"}
+    answer: dict[str, Any] = httpx.post(mock.url + path(EXTEND), json=body, headers=headers).json()
+    return answer
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("#list .row b")
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def chosen(page: Page, mock: MockServer, receiver: Receiver, seconds: float = 0, **changes: Any) -> str:
+    """A task that is looked at, so many seconds after it was accepted."""
+    task_id: str = extend(mock, receiver, **changes)["data"]["taskId"]
+    page.locator(f"#row-{task_id}").click()
+    mock.clock.advance(seconds)
+    return task_id
+
+
+def happened(page: Page) -> Locator:
+    return page.locator(".timeline li")
+
+
+def test_what_comes_appears_by_itself(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    expect(page.get_by_text("Nothing came yet.")).to_be_visible()
+    extend(mock, receiver, title="First")
+    expect(rows(page)).to_have_text(["First"])
+    extend(mock, receiver, prompt=5)
+    extend(mock, receiver, title="Second")
+    expect(rows(page)).to_have_text(["Second", "Validation Error", "First"])
+
+
+def test_a_timeline_grows_while_it_is_looked_at(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    chosen(page, mock, receiver)
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator(".timeline .good")).to_have_count(1)
+    mock.clock.advance(30)
+    expect(happened(page).filter(has_text="text callback accepted")).to_contain_text("HTTP 200")
+    expect(page.locator(".row .stages .good")).to_have_count(1)
+
+
+def test_a_refused_request_tells_its_rules(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    extend(mock, receiver, prompt=5)
+    page.get_by_role("link", name="Validation Error").click()
+    expect(page.locator("#detail li code")).to_have_text("extend.prompt.type")
+    expect(page.locator(".msg")).to_contain_text("prompt is 5; allowed: a string")
+
+
+def test_what_was_looked_at_has_a_url_and_a_way_back(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    task_id = chosen(page, mock, receiver)
+    expect(page).to_have_url(re.compile(f"task={task_id}"))
+    page.go_back()
+    expect(page.get_by_text("Choose a task")).to_be_visible()
+    page.goto(f"{mock.url}/__admin/?task={task_id}")
+    expect(page.locator("h1 code")).to_have_text(task_id)
+
+
+def test_a_callback_is_redelivered(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    chosen(page, mock, receiver, seconds=30)
+    button(page, "Redeliver text").click()
+    expect(happened(page).filter(has_text="once more")).to_contain_text("HTTP 200")
+
+
+def test_the_clock_is_steered(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    chosen(page, mock, receiver)
+    button(page, "+30 s").click()
+    expect(page.locator("#clock time")).to_have_text("00:00:30")
+    button(page, "+3 min").click()
+    expect(page.locator(".badge")).to_have_text("SUCCESS")
+    page.get_by_label("Seconds to advance").fill("3600")
+    button(page, "Advance").click()
+    expect(page.locator("#clock time")).to_have_text("01:03:30")
+    button(page, "Run").click()
+    expect(button(page, "Advance")).to_have_count(0)
+    button(page, "Freeze").click()
+    expect(button(page, "Advance")).to_have_count(1)
+
+
+def test_the_next_request_fails_as_told(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    page.get_by_label("Next request gets").select_option("402")
+    button(page, "Queue it").click()
+    expect(page.locator("#steer")).to_contain_text("Next for test-key: 402")
+    assert [extend(mock, receiver)["code"] for _ in range(2)] == [402, 200]
+    expect(rows(page)).to_have_text(["Peaceful Piano Extended", "Insufficient Credits"])
+    expect(page.locator("#steer")).not_to_contain_text("Next for")
+
+
+def test_what_was_queued_is_dropped(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    button(page, "Queue it").click()
+    button(page, "Drop").click()
+    expect(page.locator("#steer")).not_to_contain_text("Next for")
+    assert extend(mock, receiver)["code"] == 200
+
+
+def test_a_scenario_is_queued_from_its_page(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    page.get_by_role("link", name="Codes").click()
+    page.locator("section", has=page.locator("h2 code", has_text=re.compile("^455$"))).get_by_role(
+        "button"
+    ).last.click()
+    expect(page.locator("#said")).to_be_attached()
+    page.get_by_role("link", name="Inbox").click()
+    expect(page.locator("#steer")).to_contain_text("Next for test-key: 455")
+
+
+def test_a_question_is_read_otherwise(page: Page, mock: MockServer) -> None:
+    page.get_by_role("link", name="Questions").click()
+    question = page.locator("#first_items")
+    question.get_by_label("both").check()
+    question.get_by_role("button").click()
+    expect(question.locator("input[value=both][checked]")).to_have_count(1)
+    assert mock.questions["first_items"] == "both"
+
+
+def test_a_reset_is_asked_about(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    extend(mock, receiver)
+    expect(rows(page)).to_have_count(1)
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    button(page, "Reset").click()
+    assert mock.tasks()
+    page.once("dialog", lambda dialog: dialog.accept())
+    button(page, "Reset").click()
+    expect(page.get_by_text("Nothing came yet.")).to_be_visible()
+    assert not mock.tasks()
+
+
+def test_what_cannot_be_done_is_told(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    page.get_by_label("Seconds to advance").fill("1e12")
+    button(page, "Advance").click()
+    expect(page.locator(".problem")).to_contain_text("the clock would pass the end of the year 9999")
+    chosen(page, mock, receiver)
+    expect(page.locator(".problem")).to_have_count(0)
+    mock.run(mock.control.reset(None))
+    expect(page.locator(".problem")).to_contain_text("there is no task")
+
+
+def test_rows_are_filtered_by_key_code_and_status(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    extend(mock, receiver, title="Mine")
+    extend(mock, receiver, key="somebody-else", title="Theirs")
+    extend(mock, receiver, prompt=5)
+    expect(rows(page)).to_have_count(3)
+    page.get_by_label("status").select_option("refused")
+    expect(rows(page)).to_have_text(["Validation Error"])
+    page.get_by_label("status").select_option("any")
+    page.get_by_label("code").fill("200")
+    button(page, "Filter").click()
+    expect(rows(page)).to_have_text(["Theirs", "Mine"])
+    page.locator("#filter-key").select_option(label="som…")
+    expect(rows(page)).to_have_text(["Theirs"])
+    extend(mock, receiver, key="somebody-else", title="Theirs too")
+    expect(rows(page)).to_have_text(["Theirs too", "Theirs"])
+    page.get_by_role("link", name="Clear").click()
+    expect(rows(page)).to_have_count(4)
+    expect(page.get_by_label("code")).to_have_value("")
+
+
+def test_the_keyboard_leads_through_the_rows(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    for title in ("One", "Two", "Three"):
+        extend(mock, receiver, title=title)
+    expect(rows(page)).to_have_count(3)
+    current = page.locator(".row[aria-current] b")
+    for key, title in (
+        ("j", "Three"),
+        ("ArrowDown", "Two"),
+        ("j", "One"),
+        ("j", "One"),
+        ("k", "Two"),
+        ("ArrowUp", "Three"),
+    ):
+        page.keyboard.press(key)
+        expect(current).to_have_text(title)
+    page.keyboard.press("Escape")
+    expect(current).to_have_count(0)
+    page.keyboard.press("f")
+    expect(page.locator("#filter-key")).to_be_focused()
+    page.locator("body").click(position={"x": 800, "y": 800})
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
+def test_a_request_is_copied_as_a_curl_that_works(
+    page: Page, context: BrowserContext, mock: MockServer, receiver: Receiver
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=mock.url)
+    chosen(page, mock, receiver)
+    page.locator("section[id^=request-] summary").click()
+    page.locator("section[id^=request-] .copy").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+    command = page.evaluate("navigator.clipboard.readText()")
+    answer = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=20, check=True).stdout
+    assert json.loads(answer)["code"] == 200
+    expect(rows(page)).to_have_count(2)
+
+
+def test_tracks_are_seen_and_heard(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    chosen(page, mock, receiver, seconds=180)
+    audio = page.locator("audio").first
+    expect(audio).to_be_visible()
+    length = audio.evaluate("async (audio) => { await audio.play(); audio.pause(); return audio.duration }")
+    assert length == pytest.approx(mock.run(mock.control.tracks())[0].duration, abs=120)
+    assert length > 60
+    page.evaluate(PICTURES)
+
+
+def test_what_is_played_and_opened_stays_when_something_else_changes(
+    page: Page, mock: MockServer, receiver: Receiver
+) -> None:
+    task_id = chosen(page, mock, receiver, seconds=180)
+    expect(page.locator("audio")).to_have_count(2)
+    page.evaluate("document.querySelector('audio').mark = 'the same'")
+    page.locator(f"#request-{task_id} summary").click()
+    mock.redeliver(task_id, "text")
+    expect(happened(page).filter(has_text="once more")).to_have_count(1)
+    assert page.evaluate("document.querySelector('audio').mark") == "the same"
+    expect(page.locator(f"#request-{task_id} pre")).to_be_visible()
+
+
+def test_what_is_hostile_is_shown_and_not_obeyed(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    chosen(page, mock, receiver, seconds=180, title=IMAGE, prompt=HOSTILE, style=HOSTILE)
+    expect(page.locator("figcaption b").first).to_have_text(IMAGE)
+    extend(mock, receiver, key="k" + HOSTILE.replace(" ", ""), model=HOSTILE)
+    expect(rows(page)).to_have_count(2)
+    rows(page).first.click()
+    expect(page.locator(".msg")).to_contain_text("<script>")
+    page.reload()
+    assert page.title() == "suno-mock"
+    assert page.locator("main script, main img[src=x]").count() == 0
+
+
+def test_no_request_leaves_the_machine(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    chosen(page, mock, receiver, seconds=180)
+    page.evaluate(PICTURES)
+    for name in ("Codes", "Questions", "Inbox"):
+        page.get_by_role("link", name=name).click()
+    page.wait_for_load_state()
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(mock.url).netloc}
+
+
+@pytest.mark.parametrize("width", [400, 800, 1600])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_every_width(browser: Browser, mock: MockServer, receiver: Receiver, width: int, scheme: Any) -> None:
+    task_id = extend(mock, receiver, title="W" * 80, prompt="W" * 1000)["data"]["taskId"]
+    extend(mock, receiver, prompt=5)
+    mock.clock.advance(180)
+    page = browser.new_page(viewport={"width": width, "height": 700}, color_scheme=scheme)
+    for url in ("", f"?task={task_id}", "?entry=2", "pages/codes", "pages/questions"):
+        page.goto(f"{mock.url}/__admin/{url}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+    shade = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]")
+    assert (shade < 100) == (scheme == "dark")
+    page.close()
+
+
+def test_a_narrow_page_shows_the_list_or_what_was_chosen(
+    browser: Browser, mock: MockServer, receiver: Receiver
+) -> None:
+    extend(mock, receiver)
+    page = browser.new_page(viewport={"width": 400, "height": 700})
+    page.goto(f"{mock.url}/__admin/")
+    rows(page).first.click()
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("#list")).to_be_hidden()
+    page.get_by_role("link", name="← all").click()
+    expect(page.locator("#list")).to_be_visible()
+    page.close()
+
+
+def test_the_page_works_without_its_script(browser: Browser, mock: MockServer, receiver: Receiver) -> None:
+    task_id = extend(mock, receiver)["data"]["taskId"]
+    opened = browser.new_context(java_script_enabled=False)
+    page = opened.new_page()
+    page.goto(f"{mock.url}/__admin/")
+    rows(page).first.click()
+    button(page, "+30 s").click()
+    button(page, "Redeliver text").click()
+    expect(happened(page).filter(has_text="once more")).to_have_count(1)
+    assert task_id in page.url
+    opened.close()
+
+
+def test_a_token_opens_the_page(browser: Browser, receiver: Receiver) -> None:
+    with MockServer(pace="manual", admin_token=TOKEN) as mock:
+        opened = browser.new_context(http_credentials={"username": "me", "password": TOKEN})
+        page = opened.new_page()
+        page.goto(f"{mock.url}/__admin/")
+        extend(mock, receiver, title="Live")
+        expect(rows(page)).to_have_text(["Live"])
+        button(page, "+30 s").click()
+        expect(page.locator("#clock time")).to_have_text("00:00:30")
+        opened.close()
+
+
+def test_a_mock_that_is_gone_is_told(context: BrowserContext, receiver: Receiver) -> None:
+    page = context.new_page()
+    with MockServer(pace="manual") as mock:
+        page.goto(f"{mock.url}/__admin/")
+        extend(mock, receiver, title="Last")
+        expect(rows(page)).to_have_text(["Last"])
+    expect(page.locator(".problem")).to_contain_text("The mock does not answer.")
+    expect(rows(page)).to_have_text(["Last"])
