@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 
-CASES = {"import mock_server": "import mock_server", "serve": "import mock_server.cli"}
+CASES = {"import mock_server": "import mock_server", "serve": "import mock_server.cli, mock_server.serving"}
 LINE = re.compile(r"import time: +(\d+) \| +\d+ \| +([\w.]+)")
 
 

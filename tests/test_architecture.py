@@ -69,6 +69,7 @@ LAYERS = {
         "listings",
         "options",
         "demo",
+        "serving",
         "cli",
         "__main__",
         "__init__",

@@ -1,0 +1,44 @@
+"""`suno-mock serve`: a mock on an address, its introduction, and a line per request and callback attempt."""
+
+import gc
+import json
+import shlex
+import sys
+
+from mock_server import operations
+from mock_server.accounts import known_keys
+from mock_server.app import create_app
+from mock_server.console import Console
+from mock_server.examples import documented_request
+from mock_server.listening import AnnouncingServer, base_url, listen, reached_at
+from mock_server.settings import Settings
+
+
+def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
+    """Serve until interrupted. Raises BadSetting for what cannot be served, and where."""
+    console = Console(sys.stdout)
+    with listen(host, port) as listening:
+        reached = reached_at(listening, settings)
+        app = create_app(reached, listener=None if quiet else console)
+        made_up = "" if settings.admin_token else reached.admin_token
+
+        def announce() -> None:
+            _introduce(base_url(listening), settings, made_up)
+
+        server = AnnouncingServer(app, announce, app.release, console.flush)
+        gc.freeze()
+        server.run(sockets=[listening])
+
+
+def _introduce(url: str, settings: Settings, made_up: str) -> None:
+    """`made_up` is the control plane's token that nobody has given."""
+    key = next(iter(known_keys()))
+    request = documented_request(settings.profile) | {"callBackUrl": "http://127.0.0.1:3000/callback"}
+    print(url)
+    print(f"key    {key}" + ("" if settings.strict_keys else "  (any other non-empty key works too)"))
+    print(f"admin  {url}/__admin")
+    if made_up:
+        print(f"token  {made_up}  (others can reach the mock, so /__admin asks for 'Authorization: Bearer {made_up}')")
+    extend = f"{url}{operations.path(operations.EXTEND)}"
+    headers = f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json'"
+    print(f"try    curl -s {extend} {headers} -d {shlex.quote(json.dumps(request))}", flush=True)
