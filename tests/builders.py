@@ -123,6 +123,9 @@ class RecordingDelivery:
         self.closed = False
         self._outcomes = list(outcomes or [Outcome.ACCEPTED])
 
+    async def ready(self) -> None:
+        """At once."""
+
     async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
         self.sent.append((url, body))
         outcome = self._outcomes.pop(0) if len(self._outcomes) > 1 else self._outcomes[0]
