@@ -64,12 +64,13 @@ def cli() -> None:
 def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
     """Serve until interrupted; print each request and each callback attempt."""
     settings = taken(options)
-    # What an import or a request leaves is kept for long and holds no cycles; by default some are looked for every 700
-    # objects.
-    gc.set_threshold(10_000, 20, 20)
-    from mock_server import serving
+    gc.disable()  # what a start makes stays; to look through it again and again takes a twentieth of it
+    try:
+        from mock_server import serving
 
-    serving.run(host, port, settings, quiet=quiet)
+        serving.run(host, port, settings, quiet=quiet)
+    finally:
+        gc.enable()
 
 
 @cli.command(name="demo", epilog="Example:  suno-mock demo --profile classic")
