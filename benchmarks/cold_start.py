@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 
-from benchmarks.servers import BARE, HEADERS, MOCK, REQUEST
+from benchmarks.servers import BARE, COMPILED, HEADERS, MOCK, REQUEST
 from mock_server.demo import EXTEND
 
 
@@ -18,13 +18,15 @@ def main() -> None:
     first_answer(BARE), first_answer(MOCK)
     pairs = [(first_answer(BARE), first_answer(MOCK)) for _ in range(runs)]
     for name, times in zip(("bare", "mock"), zip(*pairs, strict=True), strict=True):
-        print(f"{name}: median {statistics.median(times):.2f} s, from {min(times):.2f} to {max(times):.2f} s")
+        print(f"{name}: median {statistics.median(times):.3f} s, from {min(times):.3f} to {max(times):.3f} s")
+    ratios = [mock / bare for bare, mock in pairs]
+    print(f"ratio: median {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}")
 
 
 def first_answer(command: list[str]) -> float:
     """Start the command, send one request, end it."""
     started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=COMPILED) as process:
         assert process.stdout
         url = process.stdout.readline().strip()
         request = urllib.request.Request(url + EXTEND, REQUEST.encode(), HEADERS)

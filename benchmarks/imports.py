@@ -8,7 +8,9 @@ import subprocess
 import sys
 from collections import Counter
 
-CASES = {"import mock_server": "import mock_server", "serve": "import mock_server.cli"}
+from benchmarks.servers import COMPILED
+
+CASES = {"import mock_server": "import mock_server", "serve": "import mock_server.cli, mock_server.serving"}
 LINE = re.compile(r"import time: +(\d+) \| +\d+ \| +([\w.]+)")
 
 
@@ -40,7 +42,7 @@ def packages(code: str) -> Counter[str]:
 def imported(code: str) -> Counter[str]:
     """Milliseconds per module."""
     command = [sys.executable, "-X", "importtime", "-c", code]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    output = subprocess.run(command, capture_output=True, text=True, check=True, env=COMPILED).stderr
     return Counter({module: int(took) / 1000 for took, module in LINE.findall(output)})
 
 

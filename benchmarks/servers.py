@@ -21,6 +21,9 @@ QUIET = [*MOCK, "--quiet"]
 REQUEST = json.dumps(documented_request("apikley") | {"callBackUrl": "http://127.0.0.1:9/callback"})
 HEADERS = {"Authorization": "Bearer benchmark", "Content-Type": "application/json"}
 
+COMPILED = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+"""The environment of a process that runs from bytecode, as pip leaves it."""
+
 
 @contextmanager
 def running(command: Sequence[str], core: int) -> Iterator[tuple[str, int]]:

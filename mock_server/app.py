@@ -13,13 +13,14 @@ from mock_server.api import Api
 from mock_server.clock import Clock, MockClock
 from mock_server.config import Config
 from mock_server.control import Control
-from mock_server.delivery import Delivery, HttpDelivery
+from mock_server.deferred import DeferredDelivery
 from mock_server.endpoint import Endpoint
 from mock_server.entries import Entry
 from mock_server.fallback import Fallback
 from mock_server.faults import Faults
 from mock_server.hosts import HostPolicy
 from mock_server.journal import Journal
+from mock_server.outcomes import Delivery
 from mock_server.parts import Parts
 from mock_server.profile import Editions
 from mock_server.results import Studio
@@ -47,7 +48,7 @@ def create_app(
     editions = Editions(settings)
     clock = clock or _clock(settings)
     policy = HostPolicy(words(settings.allow_callbacks_to))
-    delivery = delivery or HttpDelivery(policy, settings.callback_timeout or editions.family.callback_timeout)
+    delivery = delivery or DeferredDelivery(policy, settings.callback_timeout or editions.family.callback_timeout)
     base_url = (settings.base_url or BASE_URL).rstrip("/")
     config = Config(settings)
     journal = Journal(listener)

@@ -9,11 +9,10 @@ from typing import Any, Final, Protocol, TypeVar
 from mock_server import callbacks
 from mock_server.chains import Chain
 from mock_server.clock import Clock
-from mock_server.delivery import Delivery
 from mock_server.entries import Attempted
 from mock_server.errors import BadSetting, NoSuch
 from mock_server.journal import Journal
-from mock_server.outcomes import Attempt, Outcome
+from mock_server.outcomes import Attempt, Delivery, Outcome
 from mock_server.places import IN_ALL, PER_RECEIVER, Places, receiver_of
 from mock_server.results import Studio
 from mock_server.tasks import Task

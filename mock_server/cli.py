@@ -1,4 +1,4 @@
-"""The command `suno-mock`."""
+"""The command `suno-mock`. Each command imports what it works with itself, so that none waits for the others'."""
 
 import dataclasses
 import gc
@@ -10,19 +10,10 @@ from typing import Any, NoReturn
 
 import click
 
-from mock_server import __version__, listings
-from mock_server.accounts import known_keys
-from mock_server.app import create_app
-from mock_server.console import Console
+from mock_server import __version__
 from mock_server.errors import BadSetting
-from mock_server.examples import example_curl
-from mock_server.listening import AnnouncingServer, base_url, listen, reached_at
 from mock_server.options import environment, settings_options, taken
-from mock_server.profile import Family, Profile, profile_names
-from mock_server.questions import Register
-from mock_server.scenarios import Scenarios
-from mock_server.settings import PORT, Settings
-from mock_server.tracks import source_tracks
+from mock_server.settings import PORT
 from mock_server.wording import printable
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
@@ -72,32 +63,14 @@ def cli() -> None:
 @settings_options()
 def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
     """Serve until interrupted; print each request and each callback attempt."""
-    # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
-    gc.set_threshold(10_000, 20, 20)
     settings = taken(options)
-    console = Console(sys.stdout)
-    with listen(host, port) as listening:
-        reached = reached_at(listening, settings)
-        app = create_app(reached, listener=None if quiet else console)
-        made_up = "" if settings.admin_token else reached.admin_token
+    gc.disable()  # what a start makes stays; to look through it again and again takes a twentieth of it
+    try:
+        from mock_server import serving
 
-        def announce() -> None:
-            _introduce(base_url(listening), settings, made_up)
-
-        server = AnnouncingServer(app, announce, app.release, console.flush)
-        gc.freeze()
-        server.run(sockets=[listening])
-
-
-def _introduce(url: str, settings: Settings, made_up: str) -> None:
-    """`made_up` is the control plane's token that nobody has given."""
-    key = next(iter(known_keys()))
-    print(url)
-    print(f"key    {key}" + ("" if settings.strict_keys else "  (any other non-empty key works too)"))
-    print(f"admin  {url}/__admin")
-    if made_up:
-        print(f"token  {made_up}  (others can reach the mock, so /__admin asks for 'Authorization: Bearer {made_up}')")
-    print(f"try    {example_curl(url, settings.profile, key)}", flush=True)
+        serving.run(host, port, settings, quiet=quiet)
+    finally:
+        gc.enable()
 
 
 @cli.command(name="demo", epilog="Example:  suno-mock demo --profile classic")
@@ -131,6 +104,10 @@ def receive(port: int) -> None:
 @as_json
 def tracks(profile: str, as_json: bool) -> None:
     """List the source tracks: id, model, duration, title."""
+    from mock_server import listings
+    from mock_server.profile import Family, Profile
+    from mock_server.tracks import source_tracks
+
     models = Profile.read(profile, Family.read()).models
     found = list(source_tracks(profile, models).values())
     _print(listings.tracks(found), [dataclasses.asdict(track) for track in found], as_json)
@@ -141,6 +118,9 @@ def tracks(profile: str, as_json: bool) -> None:
 @as_json
 def scenarios(name: str | None, as_json: bool) -> None:
     """List every scenario, or one, with what causes it and how to ask for it."""
+    from mock_server import listings
+    from mock_server.scenarios import Scenarios
+
     every = Scenarios.read()
     found = [every.named(name)] if name else list(every)
     values = [{**dataclasses.asdict(each), "triggers": each.triggers()} for each in found]
@@ -151,6 +131,9 @@ def scenarios(name: str | None, as_json: bool) -> None:
 @as_json
 def profiles(as_json: bool) -> None:
     """List the profiles: which reading of which document each one serves."""
+    from mock_server import listings
+    from mock_server.profile import Family, Profile, profile_names
+
     family = Family.read()
     found = [Profile.read(name, family) for name in profile_names()]
     values = [
@@ -165,6 +148,9 @@ def profiles(as_json: bool) -> None:
 @as_json
 def questions(question: str | None, as_json: bool) -> None:
     """List every open question, or one, with its readings, its sources, and what each profile picks."""
+    from mock_server import listings
+    from mock_server.questions import Register
+
     register = Register.read()
     found = [register.named(question)] if question else list(register.questions.values())
     _print(listings.questions(found), [dataclasses.asdict(each) for each in found], as_json)

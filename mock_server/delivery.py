@@ -2,16 +2,18 @@
 
 import asyncio
 import os
+import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from mock_server import wording
-from mock_server.hosts import Blocked, GuardedResolver, HostPolicy
+from mock_server.hosts import Blocked, HostPolicy
 from mock_server.outcomes import Attempt, Outcome
 
 READ_AT_MOST: Final = 64 * 1024
@@ -23,14 +25,6 @@ USED_AT_MOST: Final = 20
 """Callbacks after which a receiver is asked to close a connection, so that one such as that turns to the others."""
 CLOSING_KEPT: Final = 1000
 """Receivers that are known to close connections unannounced."""
-
-
-class Delivery(Protocol):
-    """Sends one callback; `received` is the range of HTTP statuses that count as received."""
-
-    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt: ...
-
-    async def close(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -128,6 +122,25 @@ class HttpDelivery:
                 trace_configs=[] if fresh else [_noting()],
             )
         return self._sessions[fresh]
+
+
+class GuardedResolver(AbstractResolver):
+    """Resolves a name and checks every address that a connection could use, at the moment of connecting."""
+
+    def __init__(self, policy: HostPolicy, resolver: AbstractResolver) -> None:
+        self._policy = policy
+        self._resolver = resolver
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        results = await self._resolver.resolve(host, port, family)
+        for result in results:
+            self._policy.check(host, result["host"])
+        return results
+
+    async def close(self) -> None:
+        await self._resolver.close()
 
 
 def _noting() -> aiohttp.TraceConfig:

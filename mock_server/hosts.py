@@ -10,7 +10,6 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from mock_server.errors import BadSetting
@@ -108,25 +107,6 @@ class HostPolicy:
         except ValueError as error:
             return f"{cut(url)} is no address to call: {error}"
         return ""
-
-
-class GuardedResolver(AbstractResolver):
-    """Resolves a name and checks every address that a connection could use, at the moment of connecting."""
-
-    def __init__(self, policy: HostPolicy, resolver: AbstractResolver) -> None:
-        self._policy = policy
-        self._resolver = resolver
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        results = await self._resolver.resolve(host, port, family)
-        for result in results:
-            self._policy.check(host, result["host"])
-        return results
-
-    async def close(self) -> None:
-        await self._resolver.close()
 
 
 @lru_cache(CACHED)

@@ -1,7 +1,8 @@
-"""How an attempt to deliver a callback ended. Pure."""
+"""What an attempt to deliver a callback takes, and how it ended. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class Outcome(StrEnum):
@@ -22,3 +23,16 @@ class Attempt:
     outcome: Outcome
     detail: str
     took: float
+
+
+class Delivery(Protocol):
+    """Sends callbacks."""
+
+    async def ready(self) -> None:
+        """Return once an attempt takes no longer than its receiver does."""
+
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+        """Send one; `received` is the range of HTTP statuses that count as received."""
+
+    async def close(self) -> None:
+        """Let go of what it holds."""

@@ -70,16 +70,16 @@ class Family:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One reading of the documents. `operations` are the endpoints that its sources know; `rules` are theirs, by the
-    operation's name, and `state_rules` those that a body alone cannot break, by id. `codes` and `callback_codes` map a
-    code to the document's own text."""
+    """One reading of the documents. `operations` are the endpoints that its sources know; `rules` are those of a POST,
+    by the operation's name, and `state_rules` those of them that a body alone cannot break, by id; both are read when
+    they are first asked for. `codes` and `callback_codes` map a code to the document's own text."""
 
     name: str
     summary: str
     models: tuple[str, ...]
     operations: Mapping[str, Operation]
-    rules: Mapping[str, tuple[Rule, ...]]
-    state_rules: Mapping[str, Rule]
+    rules: Callable[[str], tuple[Rule, ...]]
+    state_rules: Callable[[str], Mapping[str, Rule]]
     codes: Mapping[int, str]
     callback_codes: Mapping[int, str]
     stage_messages: Mapping[str, str]
@@ -93,18 +93,19 @@ class Profile:
         messages = file.get("messages", {})
         codes = code_texts(document, ANSWER_CODE)
         served = {name: operations()[name] for name in file["operations"]}
-        rules = {
-            each.name: tuple(rulebook.rules(Source.read(each, document, file["limits"].get(each.name, ()))))
-            for each in served.values()
-            if each.method == "POST"
-        }
+
+        @cache
+        def rules(operation: str) -> tuple[Rule, ...]:
+            limits = file["limits"].get(operation, ())
+            return tuple(rulebook.rules(Source.read(served[operation], document, limits)))
+
         return cls(
             name=name,
             summary=file["summary"],
             models=rulebook.models(document),
             operations=served,
             rules=rules,
-            state_rules={rule.id: rule for found in rules.values() for rule in found if rule.schema is None},
+            state_rules=cache(lambda operation: {rule.id: rule for rule in rules(operation) if rule.schema is None}),
             codes={code: messages.get(code, text) for code, text in codes.items()},
             callback_codes=code_texts(callbacks, CALLBACK_CODE),
             stage_messages={stage: messages.get(stage, family.stages[stage].msg) for stage in family.stages},
@@ -112,11 +113,11 @@ class Profile:
 
     def holding(self, operation: str, names: Mapping[str, str]) -> tuple[Rule, ...]:
         """The operation's rules that hold under the readings with these names."""
-        return tuple(rule for rule in self.rules[operation] if rule.holds(names))
+        return tuple(rule for rule in self.rules(operation) if rule.holds(names))
 
     def place(self, rule: str) -> str:
         """Where the document says so, for a rule that needs state."""
-        return self.state_rules[rule].place
+        return self.state_rules(rule.partition(".")[0])[rule].place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -24,7 +24,7 @@ def enforce_source(request: Request, source: Track, edition: Edition) -> None:
 def enforce_persona(operation: str, request: Request, personas: Collection[str], edition: Edition) -> None:
     """Raise NotFound for a personaId that nobody created; without custom parameters it has no effect."""
     persona = request.get("personaId")
-    rule = edition.profile.state_rules.get(f"{operation}.personaId.known")
+    rule = edition.profile.state_rules(operation).get(f"{operation}.personaId.known")
     custom = request["defaultParamFlag" if operation == EXTEND else "customMode"]
     makes_personas = PERSONA in edition.profile.operations
     if rule is None or not makes_personas or persona is None or persona in personas or not custom:

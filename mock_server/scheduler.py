@@ -12,10 +12,9 @@ from typing import Final
 from mock_server.attempts import Attempts, NoteLast
 from mock_server.chains import Chain
 from mock_server.clock import LAST_MOMENT, Clock
-from mock_server.delivery import Delivery
 from mock_server.errors import BadSetting, ClockRuns
 from mock_server.journal import Journal
-from mock_server.outcomes import Attempt
+from mock_server.outcomes import Attempt, Delivery
 from mock_server.places import receiver_of
 from mock_server.results import Studio
 from mock_server.tasks import Task
@@ -43,6 +42,8 @@ class Scheduler:
 
     def __init__(self, clock: Clock, delivery: Delivery, journal: Journal, studio: Studio, note_last: NoteLast) -> None:
         self._clock = clock
+        self._delivery = delivery
+        self._preparing: asyncio.Task[None] | None = None
         self._attempts = Attempts(clock, delivery, journal, studio, note_last, self._push, self._let_in)
         self._heap: list[tuple[float, int, Chain]] = []
         self._serial = count()
@@ -88,6 +89,8 @@ class Scheduler:
         """Owe the task's callbacks from now on; nothing where a reset came between its answer and this."""
         planned = plan(task)
         if planned and not task.forgotten:
+            if self._preparing is None:
+                self._preparing = asyncio.get_running_loop().create_task(self._delivery.ready())
             self._push(Chain(task, planned), task.created + planned[0].after)
 
     def owed(self, task: Task) -> list[Chain]:
@@ -132,6 +135,7 @@ class Scheduler:
         made = self._attempts.made
         hanging: set[str] = set()
         while self._is_due():
+            await self._delivery.ready()
             while self._is_due():
                 await self._start_in_turn(heapq.heappop(self._heap)[-1], hanging)
             await self._attempts.settled()

@@ -12,7 +12,7 @@ from mock_server.entries import Attempted, Requested
 from mock_server.examples import documented_request
 from mock_server.operations import operations
 from mock_server.outcomes import Attempt, Outcome
-from mock_server.profile import Edition, Editions
+from mock_server.profile import Edition, Editions, Profile
 from mock_server.results import Studio
 from mock_server.scenarios import Scenarios
 from mock_server.settings import Pace, Settings
@@ -38,6 +38,11 @@ def request(**changes: Any) -> dict[str, Any]:
 def edition(profile: str = "apikley", *readings: str) -> Edition:
     """One profile with some questions answered otherwise, such as `edition("apikley", "first_items=both")`."""
     return Editions(Settings(profile=profile, readings=readings)).default
+
+
+def posts(profile: Profile) -> list[str]:
+    """The names of the operations that have rules."""
+    return [each.name for each in profile.operations.values() if each.method == "POST"]
 
 
 def task(
@@ -122,6 +127,9 @@ class RecordingDelivery:
         self.sent: list[tuple[str, bytes]] = []
         self.closed = False
         self._outcomes = list(outcomes or [Outcome.ACCEPTED])
+
+    async def ready(self) -> None:
+        """At once."""
 
     async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
         self.sent.append((url, body))

@@ -38,6 +38,7 @@ LAYERS = {
         "bodies",
     ],
     "state": [
+        "deferred",
         "delivery",
         "hosts",
         "entries",
@@ -87,6 +88,7 @@ LAYERS = {
         "listings",
         "options",
         "demo",
+        "serving",
         "cli",
         "__main__",
         "__init__",

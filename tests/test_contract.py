@@ -21,7 +21,7 @@ from mock_server.rulebook import request_pointer
 from mock_server.settings import Settings
 from tests.bodies import WRONG, changed
 from tests.bodies import bodies as whole_bodies
-from tests.builders import edition, generation, request
+from tests.builders import edition, generation, posts, request
 
 VARYING = [Editions(Settings(profile=name, readings=("all=vary",))) for name in profile_names()]
 """Each profile under every reading: a number draws one edition."""
@@ -130,7 +130,7 @@ def test_no_object_breaks_one_rule(judged: Edition, value: Any) -> None:
 @given(editions, bodies())
 def test_a_violation_names_rule_and_place(judged: Edition, body: dict[str, Any]) -> None:
     found = judged.contract("extend").violations(body)
-    places = {(rule.id, rule.place) for rule in judged.profile.rules["extend"]}
+    places = {(rule.id, rule.place) for rule in judged.profile.rules("extend")}
     assert all((violation.rule, violation.place) in places for violation in found)
     assert all(violation.message.startswith(f"{violation.field} ") for violation in found)
     assert len({violation.rule for violation in found}) == len(found)
@@ -401,7 +401,7 @@ def test_no_object_is_no_request(profile: str, place: str) -> None:
 
 def test_rules_hold_under_their_readings() -> None:
     for judged in (edition(name) for name in profile_names()):
-        for rule in (rule for rules in judged.profile.rules.values() for rule in rules):
+        for rule in (rule for operation in posts(judged.profile) for rule in judged.profile.rules(operation)):
             assert rule.holds(judged.names) == all(judged.names[key] == name for key, name in rule.when.items())
 
 
@@ -556,14 +556,14 @@ def broken(body: Any, operation: str, profile: str = "apikley", *chosen: str) ->
 @pytest.mark.parametrize("operation", POSTED)
 def test_the_examples_of_the_documents_are_accepted(operation: str) -> None:
     for profile in profile_names():
-        if operation in edition(profile).profile.rules:
+        if operation in edition(profile).profile.operations:
             example_of_it = EXAMPLES[operation] | ({"personaId": "persona_123"} if operation == "generate" else {})
             assert broken(example_of_it, operation, profile) == []
 
 
 @pytest.mark.parametrize("operation", POSTED)
 def test_a_body_of_any_operation_is_accepted_or_explained(operation: str) -> None:
-    judging = [varying for varying in VARYING if operation in varying.profile.rules]
+    judging = [varying for varying in VARYING if operation in varying.profile.operations]
 
     @settings(max_examples=250, deadline=None)
     @given(st.builds(Editions.draw, st.sampled_from(judging), st.integers(0, 50)), faulty(operation))
@@ -571,7 +571,7 @@ def test_a_body_of_any_operation_is_accepted_or_explained(operation: str) -> Non
         contract = judged.contract(operation)
         found = contract.violations(body)
         assert contract.accepts(body) == (found == [])
-        assert {violation.rule for violation in found} <= {rule.id for rule in judged.profile.rules[operation]}
+        assert {violation.rule for violation in found} <= {rule.id for rule in judged.profile.rules(operation)}
         assert len({violation.rule for violation in found}) == len(found)
 
     explained()

@@ -16,7 +16,7 @@ from mock_server.questions import VARY, Register
 from mock_server.rulebook import Source
 from mock_server.scenarios import STAGES
 from mock_server.settings import Settings
-from tests.builders import edition
+from tests.builders import edition, posts
 
 ANSWER_CODES = {200, 401, 402, 404, 409, 422, 429, 451, 455, 500}
 LONG = ("prompt", "style", "title")
@@ -51,7 +51,7 @@ def test_the_profiles_are_the_files() -> None:
 )
 def test_a_profile_reads_one_document(profile: str, document: str) -> None:
     assert document_name(profile) == document
-    assert edition(profile).profile.rules["extend"][0].place.startswith(f"{document}.openapi.yaml:")
+    assert edition(profile).profile.rules("extend")[0].place.startswith(f"{document}.openapi.yaml:")
 
 
 def test_an_unknown_profile_is_refused() -> None:
@@ -100,7 +100,8 @@ def test_a_limit_is_quoted_with_its_number(operation: str) -> None:
 @pytest.mark.parametrize("operation", ["extend", "generate", "persona", "wav"])
 def test_every_prose_rule_holds_in_some_profile(operation: str) -> None:
     """A rule of a field that no document names would never be read."""
-    found = {rule.id for name in profile_names() for rule in edition(name).profile.rules.get(operation, ())}
+    profiles = [edition(name).profile for name in profile_names()]
+    found = {rule.id for each in profiles if operation in each.operations for rule in each.rules(operation)}
     assert {entry["id"] for entry in load(OPENAPI / "rules" / f"{operation}.yaml")["rules"]} <= found
 
 
@@ -115,7 +116,14 @@ def test_every_prose_rule_holds_in_some_profile(operation: str) -> None:
 def test_a_profile_serves_its_endpoints(profile: str, served: list[str]) -> None:
     found = edition(profile).profile
     assert list(found.operations) == served
-    assert list(found.rules) == [name for name in served if operations()[name].method == "POST"]
+    assert all(found.rules(operation) for operation in posts(found))
+
+
+def test_rules_are_read_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Source, "read", None)
+    profile = Profile.read("apikley", Family.read())
+    with pytest.raises(TypeError):
+        profile.rules("extend")
 
 
 @pytest.mark.parametrize("profile", profile_names())
@@ -123,7 +131,7 @@ def test_a_rule_holds_once_per_edition(profile: str) -> None:
     varying = Editions(Settings(profile=profile, readings="all=vary"))
     per_model = {f"{operation}.{field}.length" for operation in ("extend", "generate") for field in LONG}
     for judged in (varying.default, *map(varying.draw, range(50))):
-        for operation in judged.profile.rules:
+        for operation in posts(judged.profile):
             holding = Counter(rule.id for rule in judged.profile.holding(operation, judged.names))
             assert {id for id, times in holding.items() if times > 1} <= per_model
 
@@ -131,9 +139,9 @@ def test_a_rule_holds_once_per_edition(profile: str) -> None:
 @pytest.mark.parametrize("profile", profile_names())
 def test_a_contract_is_made_of_the_rules_that_hold(profile: str) -> None:
     judged = edition(profile)
-    for operation, rules in judged.profile.rules.items():
+    for operation in posts(judged.profile):
         held = judged.profile.holding(operation, judged.names)
-        assert list(held) == [rule for rule in rules if rule.holds(judged.names)]
+        assert list(held) == [rule for rule in judged.profile.rules(operation) if rule.holds(judged.names)]
         assert judged.contract(operation) is judged.contract(operation)
 
 
@@ -182,7 +190,8 @@ def test_state_rules_lack_a_schema(name: str) -> None:
         "persona.vocalEnd.window",
     }
     wav = {"wav.taskId.known", "wav.taskId.complete", "wav.audioId.known", "wav.audioId.once"}
-    assert set(profile.state_rules) == extend | generate | wav | (persona if "persona" in profile.operations else set())
+    found = {id for operation in posts(profile) for id in profile.state_rules(operation)}
+    assert found == extend | generate | wav | (persona if "persona" in profile.operations else set())
 
 
 def test_a_state_rule_has_a_place() -> None:

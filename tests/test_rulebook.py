@@ -12,11 +12,11 @@ from mock_server.contract import Rule
 from mock_server.documents import OPENAPI, Document
 from mock_server.operations import operations
 from mock_server.rulebook import ANNOTATIONS, KEYWORDS, Source, models, request_pointer
-from tests.builders import edition
+from tests.builders import edition, posts
 
 DOCUMENTS = ["apikley", "classic"]
 NEIGHBOURS = ["generate", "persona", "wav"]
-SERVED = [(profile, operation) for profile in DOCUMENTS for operation in edition(profile).profile.rules]
+SERVED = [(profile, operation) for profile in DOCUMENTS for operation in posts(edition(profile).profile)]
 
 each_document = pytest.mark.parametrize("name", DOCUMENTS)
 each_source = pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_field_that_no_document_names_has_no_rule() -> None:
 
 @each_served
 def test_documented_properties_are_filled_in(profile: str, operation: str) -> None:
-    found = {rule.id: rule.schema for rule in edition(profile).profile.rules[operation]}
+    found = {rule.id: rule.schema for rule in edition(profile).profile.rules(operation)}
     documented = source(operation, profile).properties
     assert found[f"{operation}.body.properties"] == {
         "properties": {field: {} for field in documented},
@@ -193,13 +193,13 @@ def test_documented_properties_are_filled_in(profile: str, operation: str) -> No
 
 @each_served
 def test_a_rule_is_of_its_operation(profile: str, operation: str) -> None:
-    for rule in edition(profile).profile.rules[operation]:
+    for rule in edition(profile).profile.rules(operation):
         assert rule.id.startswith(f"{operation}.{rule.field}.")
 
 
 @each_served
 def test_no_two_rules_say_the_same(profile: str, operation: str) -> None:
-    found = edition(profile).profile.rules[operation]
+    found = edition(profile).profile.rules(operation)
     told = Counter((rule.id, *sorted(rule.when.items()), rule.allowed) for rule in found)
     assert [rule for rule, times in told.items() if times > 1] == []
     assert {id for id, times in Counter(id for id, *_ in told).items() if times > 1} <= {
@@ -214,7 +214,7 @@ def test_every_rule_stands_in_its_own_operation(profile: str, operation: str) ->
     first = read.document.lines["paths", read.operation.path]
     later = [line for pointer, line in read.document.lines.items() if len(pointer) <= 2 and line > first]
     last = min(later, default=len(read.document.text) + 1)
-    for rule in edition(profile).profile.rules[operation]:
+    for rule in edition(profile).profile.rules(operation):
         file, _, line = rule.place.partition(":")
         assert file == read.document.name
         assert first < int(line) < last, rule.id

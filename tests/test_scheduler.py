@@ -202,6 +202,39 @@ async def test_a_hanging_receiver_delays_no_other_task() -> None:
     assert await advancing == 2
 
 
+class LateDelivery(RecordingDelivery):
+    """Is ready after all that a receiver is given under a manual clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    async def ready(self) -> None:
+        self.asked += 1
+        await asyncio.sleep(2 * STAGGER)
+
+
+async def test_a_delivery_that_is_not_ready_changes_no_order() -> None:
+    delivery = LateDelivery()
+    bench = Bench(delivery=delivery)
+    for name in "ab":
+        bench.scheduler.schedule(task(id=name, scenario="only-complete", callBackUrl=f"http://127.0.0.1/{name}"))
+    advancing = asyncio.create_task(bench.scheduler.advance(COMPLETE))
+    await asyncio.sleep(1.5 * STAGGER)
+    assert bench.entries == []
+    await advancing
+    assert [entry.task_id for entry in bench.entries] == ["a", "b"]
+
+
+async def test_the_first_task_has_the_delivery_made_ready() -> None:
+    delivery = LateDelivery()
+    bench = Bench(delivery=delivery)
+    bench.scheduler.schedule(task(id="a"))
+    bench.scheduler.schedule(task(id="b"))
+    await asyncio.sleep(0)
+    assert delivery.asked == 1
+
+
 async def test_advances_wait_for_each_other() -> None:
     bench = Bench()
     bench.scheduler.schedule(task())

@@ -1,0 +1,75 @@
+"""The delivery whose client is imported while requests are answered."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from mock_server import deferred
+from mock_server.deferred import DeferredDelivery
+from mock_server.delivery import HttpDelivery
+from mock_server.hosts import HostPolicy
+from mock_server.outcomes import Attempt, Outcome
+
+pytestmark = pytest.mark.anyio
+
+
+class SlowImport:
+    """Takes the place of the import: ends when it is let go, and counts how often it was begun."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun = 0
+        self.ended = threading.Event()
+        monkeypatch.setattr(deferred, "_over_http", self)
+
+    def __call__(self, policy: HostPolicy, timeout: float) -> HttpDelivery:
+        self.begun += 1
+        self.ended.wait(10)
+        return HttpDelivery(policy, timeout)
+
+
+def delivery() -> DeferredDelivery:
+    return DeferredDelivery(HostPolicy(), 5)
+
+
+async def blocked(delivery: DeferredDelivery) -> Attempt:
+    """An attempt that ends before anything is sent."""
+    return await delivery.attempt("http://192.0.2.1/cb", b"{}", (200, 200))
+
+
+def test_serve_starts_without_an_http_client() -> None:
+    code = "import sys, mock_server.serving; sys.exit('aiohttp' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+async def test_attempts_at_once_wait_for_one_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, late = SlowImport(monkeypatch), delivery()
+    attempts = [asyncio.create_task(blocked(late)) for _ in range(3)]
+    await asyncio.sleep(0.05)
+    assert not any(attempt.done() for attempt in attempts)
+    slow.ended.set()
+    assert [attempt.outcome for attempt in await asyncio.gather(*attempts)] == [Outcome.BLOCKED] * 3
+    assert slow.begun == 1
+    await late.close()
+
+
+async def test_an_attempt_that_is_cut_off_leaves_the_import_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, late = SlowImport(monkeypatch), delivery()
+    first, second = asyncio.create_task(blocked(late)), asyncio.create_task(blocked(late))
+    await asyncio.sleep(0.05)
+    first.cancel()
+    slow.ended.set()
+    assert (await second).outcome is Outcome.BLOCKED
+
+
+async def test_what_is_ready_stays_so() -> None:
+    late = delivery()
+    await late.ready()
+    await late.ready()
+    assert (await blocked(late)).outcome is Outcome.BLOCKED
+
+
+async def test_what_was_never_needed_can_be_closed() -> None:
+    await delivery().close()
