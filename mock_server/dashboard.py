@@ -121,7 +121,6 @@ class Dashboard:
             now=self._control.now(),
             frozen=self._parts.clock.frozen,
             keys=await self._inbox.keys(),
-            queued=await self._inbox.queued(),
             names=[each.name for each in self._control.scenarios()],
             **values,
         )

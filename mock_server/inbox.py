@@ -26,6 +26,8 @@ EVERYTHING: Final = "every request"
 FORGOTTEN: Final = "forgotten"
 """The status of a task of which nothing but the journal is left."""
 KEYS_LISTED: Final = 50
+ENTRIES_SEEN: Final = 1000
+"""The newest entries whose keys are listed though they have no account."""
 GOOD, BAD, DULL = "good", "bad", "dull"
 """How something went; dull is what nobody has to look at."""
 TONES: Final[Mapping[Outcome, str]] = {Outcome.ACCEPTED: GOOD, Outcome.UNDELIVERED: DULL}
@@ -59,10 +61,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A key as a page has it: a handle that stands for it and tells nothing of it, and what may be shown."""
+    """A key as a page has it: a handle that stands for it and tells nothing of it, what may be shown, and the scenarios
+    that its next requests get."""
 
     handle: str
     shown: str
+    queued: str
 
 
 class Inbox:
@@ -80,29 +84,18 @@ class Inbox:
         return found[:most], len(found) > most
 
     async def keys(self) -> list[Key]:
-        """The keys that were used last, and before any was the first of those that everyone knows."""
-        return [self._shown(key) for key in await self._recent()]
-
-    async def queued(self) -> list[tuple[Key, str]]:
-        """The keys of `keys` whose next requests get a scenario, and which."""
-        found = []
-        for key in await self._recent():
-            account = await self._parts.store.account(key)
-            if account is not None and (account.queued or account.standing):
-                found.append((self._shown(key), _waiting(account)))
-        return found
+        """The keys that were used last, or before any was those that everyone knows."""
+        return [await self._shown(key) for key in islice(await self._known(), KEYS_LISTED)]
 
     async def key(self, handle: str) -> str | None:
         """The key of a handle."""
         known = [*await self._known(), *known_keys()]
         return next((key for key in known if self._handle(key) == handle), None)
 
-    async def _recent(self) -> list[str]:
-        return list(islice(await self._known(), KEYS_LISTED))
-
     async def _known(self) -> Iterable[str]:
-        """The keys that the mock knows, the one used last first."""
-        seen = dict.fromkeys(entry.key for entry in reversed(list(self._parts.journal)) if entry.key)
+        """The keys that the mock knows, the one used last first; one that was refused has no account."""
+        newest = islice(reversed(list(self._parts.journal)), ENTRIES_SEEN)
+        seen = dict.fromkeys(entry.key for entry in newest if entry.key)
         used = seen | dict.fromkeys(reversed(list(await self._parts.store.keys())))
         return used or known_keys()
 
@@ -131,8 +124,10 @@ class Inbox:
             and wanted.status in ("", EVERYTHING, row.status)
         )
 
-    def _shown(self, key: str) -> Key:
-        return Key(handle=self._handle(key), shown=cut(masked(key), 40))
+    async def _shown(self, key: str) -> Key:
+        account = await self._parts.store.account(key)
+        queued = "" if account is None else _waiting(account)
+        return Key(handle=self._handle(key), shown=cut(masked(key), 40), queued=queued)
 
     def _hashed(self, key: str) -> str:
         return blake2b(key.encode(errors="surrogateescape"), key=self._salt, digest_size=8).hexdigest()

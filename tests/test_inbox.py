@@ -169,8 +169,8 @@ async def test_before_any_key_is_used_the_known_ones_are_offered() -> None:
 async def test_what_is_queued_is_told_by_key() -> None:
     mock = Mock()
     inbox = Inbox(mock.parts)
-    assert await inbox.queued() == []
+    assert [key.queued for key in await inbox.keys()] == ["", ""]
     await mock.control.queue("mine", "429", 12)
     await mock.control.queue("mine", "402", None)
-    [(key, waiting)] = await inbox.queued()
-    assert (key.shown, waiting) == ("min…", f"{'429, ' * 10}2 more, 402 for all others")
+    [key] = await inbox.keys()
+    assert (key.shown, key.queued) == ("min…", f"{'429, ' * 10}2 more, 402 for all others")
