@@ -35,6 +35,8 @@ LAYERS = {
         "masking",
         "curls",
         "outcomes",
+        "durations",
+        "arrivals",
     ],
     "state": [
         "delivery",
@@ -69,7 +71,12 @@ LAYERS = {
     ],
     "wiring": [
         "app",
+        "printing",
+        "intake",
         "receiver",
+        "asking",
+        "forwarding",
+        "completing",
         "bounds",
         "protocol",
         "listening",
@@ -81,13 +88,26 @@ LAYERS = {
         "listings",
         "options",
         "demo",
+        "command_receive",
+        "lazily",
         "cli",
         "__main__",
         "__init__",
     ],
 }
 RANK = {module: rank for rank, modules in enumerate(LAYERS.values()) for module in modules}
-INPUT_OUTPUT = {"aiohttp", "asyncio", "http", "socket", "starlette", "subprocess", "threading", "time", "uvicorn"}
+INPUT_OUTPUT = {
+    "aiohttp",
+    "asyncio",
+    "http",
+    "httpx",
+    "socket",
+    "starlette",
+    "subprocess",
+    "threading",
+    "time",
+    "uvicorn",
+}
 ids = [path.stem for path in MODULES]
 
 
