@@ -171,6 +171,12 @@ def test_questions_and_profiles_are_printed(run: Run) -> None:
 
 
 WRONG = {
+    ("tail", "--url", "http://../"): "Invalid value for '--url' (env var: 'SUNO_MOCK_URL'): 'http://../' is no URL.",
+    (
+        "tail",
+        "--url",
+        "http://\udcff/",
+    ): "Invalid value for '--url' (env var: 'SUNO_MOCK_URL'): 'http://\\udcff/' is no",
     ("receive", "--delay", "2d"): "Invalid value for '--delay': '2d' is too long. Allowed: at most 1d.",
     ("serve", "--prot", "3"): "No such option '--prot'. (Did you mean one of: '--host', '--port', '--profile'?)",
     (
@@ -205,6 +211,19 @@ WRONG = {
     ("serve", "--seed", "x"): "Invalid value for '--seed' (env var: 'SUNO_MOCK_SEED'): 'x' is not a valid integer.",
     ("scenarios", "out-off-order"): "scenario 'out-off-order' is unknown. Nearest: out-of-order. ",
     ("questions", "create_tim"): "question 'create_tim' is unknown. Nearest: create_time. ",
+    ("tail", "--tsk", "x"): "No such option '--tsk'. (Did you mean one of: '--key', '--task'?)",
+    ("clock", "advnace", "2m"): "action 'advnace' is unknown. Nearest: advance. Known: advance, freeze, run, show.",
+    ("clock", "advance"): "advance needs a DURATION. Example: suno-mock clock advance 2m.",
+    ("clock", "run", "2m"): "run takes no DURATION, and '2m' came. Example: suno-mock clock run.",
+    (
+        "clock",
+        "advance",
+        "2 weeks",
+    ): "'2 weeks' is no length of time. Allowed: seconds, or such as 90s, 2m, 1h30m, 14d.",
+    ("queue",): "give a SCENARIO, and --times or --always; or --clear alone. `suno-mock scenarios` lists them.",
+    ("queue", "429", "--clear"): "give a SCENARIO, and --times or --always; or --clear alone. ",
+    ("queue", "429", "--always", "--times", "2"): "give a SCENARIO, and --times or --always; or --clear alone. ",
+    ("tail", "--url", "http:///"): "Invalid value for '--url' (env var: 'SUNO_MOCK_URL'): 'http:///' is no URL.",
     (
         "receive",
         "--answer",
@@ -217,7 +236,8 @@ WRONG = {
         "--forward-to",
         "http://localhost:1",
     ): "--answer and --forward-to exclude each other: with --forward-to the target answers.",
-    ("srvee",): "No such command 'srvee'. Did you mean 'serve'?",
+    ("srvee",): "No such command 'srvee'. (Did you mean one of: 'reset', 'serve'?)",
+    ("tial",): "No such command 'tial'. Did you mean",
     ("srve",): "No such command 'srve'. Did you mean 'serve'?",
 }
 
@@ -259,7 +279,7 @@ def test_every_option_of_a_command_has_a_help(name: str, run: Run) -> None:
 
 
 def test_what_a_command_does_not_need_is_not_imported() -> None:
-    code = "import sys, mock_server.cli; print({'httpx', 'mock_server.command_receive'} & set(sys.modules))"
+    code = "import sys, mock_server.cli; print({'httpx', 'mock_server.command_tail'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "set()\n"
 
