@@ -37,6 +37,7 @@ LAYERS = {
         "outcomes",
         "durations",
         "arrivals",
+        "fields",
     ],
     "state": [
         "delivery",
@@ -76,6 +77,7 @@ LAYERS = {
         "receiver",
         "remote",
         "following",
+        "delivered",
         "asking",
         "forwarding",
         "completing",
@@ -96,6 +98,7 @@ LAYERS = {
         "command_reset",
         "command_tail",
         "command_tasks",
+        "command_trigger",
         "lazily",
         "cli",
         "__main__",

@@ -223,6 +223,16 @@ WRONG = {
     ("queue",): "give a SCENARIO, and --times or --always; or --clear alone. `suno-mock scenarios` lists them.",
     ("queue", "429", "--clear"): "give a SCENARIO, and --times or --always; or --clear alone. ",
     ("queue", "429", "--always", "--times", "2"): "give a SCENARIO, and --times or --always; or --clear alone. ",
+    ("trigger", "200"): "give a SCENARIO and --to URL. `suno-mock trigger --list` lists the scenarios.",
+    ("trigger", "200", "--to", "localhost"): "Invalid value for '--to': 'localhost' is no URL. Example: http://",
+    (
+        "trigger",
+        "200",
+        "--to",
+        "http://localhost:1",
+        "--set",
+        "titel=x",
+    ): "field 'titel' is unknown. Nearest: title. Known: audioId, audioWeight, ",
     ("tail", "--url", "http:///"): "Invalid value for '--url' (env var: 'SUNO_MOCK_URL'): 'http:///' is no URL.",
     (
         "receive",
