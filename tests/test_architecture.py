@@ -93,6 +93,7 @@ LAYERS = {
         "options",
         "demo",
         "command_clock",
+        "command_extend",
         "command_queue",
         "command_receive",
         "command_reset",

@@ -177,7 +177,9 @@ WRONG = {
         "--url",
         "http://\udcff/",
     ): "Invalid value for '--url' (env var: 'SUNO_MOCK_URL'): 'http://\\udcff/' is no",
+    ("extend", "--timeout", "nan"): "'nan' is no length of time. Allowed: seconds, or such as 90s, 2m, 1h30m, 14d.",
     ("receive", "--delay", "2d"): "Invalid value for '--delay': '2d' is too long. Allowed: at most 1d.",
+    ("extend", "--without", "titel"): "field of the request 'titel' is unknown. Nearest: title. Known: audioId, ",
     ("serve", "--prot", "3"): "No such option '--prot'. (Did you mean one of: '--host', '--port', '--profile'?)",
     (
         "serve",

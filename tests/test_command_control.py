@@ -119,7 +119,9 @@ def test_the_journal_is_followed_past_a_mock_that_goes_away() -> None:
     assert "Traceback" not in process.communicate(timeout=20)[1]
 
 
-@pytest.mark.parametrize("command", [["tail"], ["tasks"], ["clock"], ["reset"], ["queue", "429"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["tail"], ["tasks"], ["clock"], ["reset"], ["queue", "429"], ["extend"]], ids=" ".join
+)
 def test_nobody_there_is_one_line_with_the_way_out(
     command: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
