@@ -38,6 +38,7 @@ LAYERS = {
         "durations",
         "arrivals",
         "fields",
+        "explaining",
     ],
     "state": [
         "delivery",
@@ -93,6 +94,7 @@ LAYERS = {
         "options",
         "demo",
         "command_clock",
+        "command_explain",
         "command_extend",
         "command_queue",
         "command_receive",
