@@ -53,7 +53,7 @@ def _fail(message: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-DESK = ("clock", "explain", "extend", "queue", "receive", "reset", "tail", "tasks", "trigger")
+DESK = ("clock", "completion", "explain", "extend", "queue", "receive", "reset", "tail", "tasks", "trigger")
 """Commands with a module of their own, `command_<name>`."""
 
 

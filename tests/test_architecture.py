@@ -94,6 +94,7 @@ LAYERS = {
         "options",
         "demo",
         "command_clock",
+        "command_completion",
         "command_explain",
         "command_extend",
         "command_queue",

@@ -227,6 +227,7 @@ WRONG = {
         "advance",
         "2 weeks",
     ): "'2 weeks' is no length of time. Allowed: seconds, or such as 90s, 2m, 1h30m, 14d.",
+    ("completion", "bsh"): "shell 'bsh' is unknown. Nearest: bash. Known: bash, fish, zsh.",
     ("queue",): "give a SCENARIO, and --times or --always; or --clear alone. `suno-mock scenarios` lists them.",
     ("queue", "429", "--clear"): "give a SCENARIO, and --times or --always; or --clear alone. ",
     ("queue", "429", "--always", "--times", "2"): "give a SCENARIO, and --times or --always; or --clear alone. ",
