@@ -4,19 +4,17 @@ import dataclasses
 import gc
 import json
 import sys
-import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import click
 
-from mock_server import __version__
+from mock_server import __version__, completing
 from mock_server.errors import BadSetting
-from mock_server.options import environment, settings_options, taken
+from mock_server.lazily import LazyGroup
+from mock_server.options import as_json, environment, settings_options, taken
 from mock_server.settings import PORT
-from mock_server.wording import printable
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -24,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     What the user got wrong is one line on standard error, and exit status 2.
     """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         sys.exit(cli.main(arguments, prog_name="suno-mock", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -42,7 +43,11 @@ def _fail(message: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-@click.group()
+DESK = ("clock", "completion", "explain", "extend", "queue", "receive", "reset", "tail", "tasks", "trigger")
+"""Commands with a module of their own, `command_<name>`."""
+
+
+@click.group(cls=LazyGroup, later={name: f"mock_server.command_{name}" for name in DESK})
 @click.version_option(__version__, prog_name="suno-mock")
 def cli() -> None:
     """A mock of the Suno API's music-extension endpoint: offline, deterministic, with its callbacks and its errors."""
@@ -82,23 +87,6 @@ def demo_command(**options: Any) -> None:
     demo.run(taken(options), click.echo)
 
 
-@cli.command(epilog="Example:  suno-mock receive --port 3000")
-@click.option("--port", type=click.IntRange(0, 65535), default=3000, show_default=True, help="0 takes a free port.")
-def receive(port: int) -> None:
-    """Receive callbacks until interrupted: print each one and answer 200."""
-
-    from mock_server.receiver import Received, Receiver
-
-    def show(received: Received) -> int:
-        body = received.body.decode(errors="backslashreplace")
-        print(printable(f"{received.method} {received.path}  {body}"), flush=True)
-        return 200
-
-    with Receiver(show, port=port) as receiver:
-        print(receiver.url, flush=True)
-        threading.Event().wait()
-
-
 @cli.command(epilog="Example:  suno-mock tracks --json")
 @settings_options("profile")
 @as_json
@@ -114,7 +102,7 @@ def tracks(profile: str, as_json: bool) -> None:
 
 
 @cli.command(epilog="Example:  suno-mock scenarios callback-501")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.scenario_names)
 @as_json
 def scenarios(name: str | None, as_json: bool) -> None:
     """List every scenario, or one, with what causes it and how to ask for it."""
@@ -144,7 +132,7 @@ def profiles(as_json: bool) -> None:
 
 
 @cli.command(epilog="Example:  suno-mock questions refusal_status")
-@click.argument("question", required=False)
+@click.argument("question", required=False, shell_complete=completing.question_names)
 @as_json
 def questions(question: str | None, as_json: bool) -> None:
     """List every open question, or one, with its readings, its sources, and what each profile picks."""

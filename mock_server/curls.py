@@ -10,12 +10,14 @@ ARGUMENT_LIMIT: Final = 100_000
 """Bytes of a body that are an argument of curl; the shell takes no longer ones than 128 KiB."""
 
 
-def curl(method: str, url: str, key: str | None, headers: Mapping[str, str], body: bytes | None) -> str:
-    """The request. A key that is not public is $SUNO_MOCK_KEY there, or else test-key."""
+def curl(
+    method: str, url: str, key: str | None, headers: Mapping[str, str], body: bytes | None, own_key: str = OWN_KEY
+) -> str:
+    """The request. A key that is not public is $SUNO_MOCK_KEY there, or else test-key, unless `own_key` says what."""
     parts = ["curl", "-sS", "-g", *(["-I"] if method == "HEAD" else ["-X", method]), shlex.quote(url)]
     if key is not None:
         header = f"Authorization: Bearer {key}"
-        parts += ["-H", shlex.quote(header) if is_public(key) else f'"Authorization: Bearer {OWN_KEY}"']
+        parts += ["-H", shlex.quote(header) if is_public(key) else f'"Authorization: Bearer {own_key}"']
     for name, value in headers.items():
         # Without a value, curl leaves out the header that it would send of its own accord.
         parts += ["-H", shlex.quote(f"{name}: {value}".strip())] if value or body else []

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from mock_server import operations
 from mock_server.errors import BadSetting
 from mock_server.examples import documented_request
+from mock_server.intake import Received
 from mock_server.profile import Family
-from mock_server.receiver import Received, Receiver
+from mock_server.receiver import Receiver
 from mock_server.server import MockServer
 from mock_server.settings import Pace, Settings
 

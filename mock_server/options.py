@@ -6,12 +6,54 @@ from typing import Any, TypeVar
 
 import click
 
-from mock_server.settings import Settings
+from mock_server import durations
+from mock_server.completing import SETTINGS
+from mock_server.settings import BASE_URL, Settings
+from mock_server.wording import cut
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 ENVIRONMENT = "SUNO_MOCK_"
 """What the environment variables of options begin with."""
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+
+
+class HttpUrl(click.ParamType[str]):
+    """A URL that requests can be sent to."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        import httpx
+
+        try:
+            url = httpx.URL(value)
+            host = url.host.encode("idna")  # as the resolver will
+        except (httpx.InvalidURL, UnicodeError):
+            host = b""
+        if not host or url.scheme not in ("http", "https"):
+            self.fail(f"{cut(value, 100)!r} is no URL. Example: {BASE_URL}.")
+        return str(value)
+
+
+HTTP_URL = HttpUrl()
+
+
+class Duration(click.ParamType[float]):
+    """A length of time such as `90s`, a day at most; in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        length = durations.seconds(str(value))
+        if length > LONGEST:
+            self.fail(f"{cut(str(value), 60)!r} is too long. Allowed: at most {durations.written(LONGEST)}.")
+        return length
+
+
+DURATION = Duration()
+LONGEST = 86400.0
 
 
 def environment(flag: str) -> str:
@@ -52,6 +94,7 @@ def _option(field: dataclasses.Field[Any]) -> Callable[[Command], Command]:
         is_flag=switch,
         multiple=isinstance(field.default, tuple),
         type=None if switch else _kind(field.default),
+        shell_complete=SETTINGS.get(field.name),
     )
 
 
@@ -59,3 +102,25 @@ def _kind(default: Any) -> type:
     if isinstance(default, int):
         return int
     return float if default is None else str
+
+
+def mock_options(command: Command) -> Command:
+    """Give a command `--url` and `--admin-token`: the running mock that it is about."""
+    url = click.option(
+        "--url",
+        type=HTTP_URL,
+        default=BASE_URL,
+        show_default=True,
+        envvar=environment("url"),
+        show_envvar=True,
+        help="Where the mock listens.",
+    )
+    token = click.option(
+        "--admin-token",
+        default="",
+        metavar="TOKEN",
+        envvar=environment("admin-token"),
+        show_envvar=True,
+        help="What its control plane asks for.",
+    )
+    return url(token(command))

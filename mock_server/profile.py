@@ -6,7 +6,7 @@ Editions  the profile in use; draws an edition per request where a question vari
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -87,7 +87,7 @@ class Profile:
     @classmethod
     def read(cls, name: str, family: Family) -> "Profile":
         """Raises BadSetting for a name without a file under `openapi/profiles/`."""
-        file = _profile_file(name)
+        file = profile_file(name)
         document = Document.read(OPENAPI / file["document"])
         callbacks = Document.read(OPENAPI / file["callback_document"])
         messages = file.get("messages", {})
@@ -114,6 +114,12 @@ class Profile:
     def holding(self, operation: str, names: Mapping[str, str]) -> tuple[Rule, ...]:
         """The operation's rules that hold under the readings with these names."""
         return tuple(rule for rule in self.rules(operation) if rule.holds(names))
+
+    def every_rule(self) -> Iterator[Rule]:
+        """The rules of all operations that have some."""
+        for each in self.operations.values():
+            if each.method == "POST":
+                yield from self.rules(each.name)
 
     def place(self, rule: str) -> str:
         """Where the document says so, for a rule that needs state."""
@@ -192,7 +198,7 @@ def profile_names() -> list[str]:
 
 def document_name(profile: str) -> str:
     """The document that a profile reads, by the name that its file and its fixtures share."""
-    name: str = _profile_file(profile)["document"]
+    name: str = profile_file(profile)["document"]
     return name.removesuffix(".openapi.yaml")
 
 
@@ -205,8 +211,9 @@ def code_texts(document: Document, pointer: Pointer) -> dict[int, str]:
     return texts
 
 
-def _profile_file(name: str) -> dict[str, Any]:
+def profile_file(name: str) -> dict[str, Any]:
+    """The plain value of `openapi/profiles/<name>.yaml`, with what it extends. Raises BadSetting."""
     if name not in profile_names():
         raise unknown("profile", name, profile_names())
     file: dict[str, Any] = load(OPENAPI / "profiles" / f"{name}.yaml")
-    return {**_profile_file(file["extends"]), **file} if "extends" in file else file
+    return {**profile_file(file["extends"]), **file} if "extends" in file else file

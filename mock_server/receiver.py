@@ -1,49 +1,49 @@
-"""A small callback receiver on a real socket, for the demo and for tests."""
+"""A small callback receiver on a real socket, for the demo, for tests and for `suno-mock receive`."""
 
-import json
+import sys
 import threading
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any, Self
 
 from mock_server.errors import BadSetting
+from mock_server.intake import PATIENCE, Received, Refused, Reply, handler
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """One callback as it came."""
-
-    method: str
-    path: str
-    headers: dict[str, str] = field(repr=False)
-    body: bytes
-
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-Answer = Callable[[Received], int]
+Answer = Callable[[Received], int | Reply]
 
 
 def always_200(received: Received) -> int:
     return 200
 
 
+def _ignored(request: str, status: int, why: str) -> None:
+    """What is no callback is answered, and forgotten."""
+
+
 class Receiver:
     """Receives callbacks in a thread; a context manager.
 
-    `url` is where, `answer` chooses the HTTP status of each answer, by default always 200. Port 0 takes a free port.
-    Raises BadSetting for a port that is taken.
+    `url` is where, `answer` chooses the HTTP status of each answer, or all of it, by default always 200; `refused` is
+    told of what is no callback; the newest `kept` callbacks are remembered, by default all. A client may be silent for
+    `patience` seconds. Port 0 takes a free port. Raises BadSetting for a port that is taken.
     """
 
-    def __init__(self, answer: Answer = always_200, *, port: int = 0) -> None:
+    def __init__(
+        self,
+        answer: Answer = always_200,
+        *,
+        port: int = 0,
+        refused: Refused = _ignored,
+        kept: int | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         self.answer = answer
-        self._arrived: list[Received] = []
+        self._arrived: deque[Received] = deque(maxlen=kept)
         self._changed = threading.Condition()
         self._round = 0
         try:
-            self._server = _Server(("127.0.0.1", port), _handler(self._take))
+            self._server = _Server(("127.0.0.1", port), handler(self._take, refused, patience))
         except OSError as error:
             raise BadSetting(f"cannot receive on port {port}: {error}. Choose another --port.") from None
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -87,14 +87,14 @@ class Receiver:
             self.answer = always_200
             self._round += 1
 
-    def _take(self, received: Received) -> int:
-        """Note a callback, and tell the HTTP status to answer."""
-        status = self.answer(received)
+    def _take(self, received: Received) -> Reply:
+        """Note a callback, and tell the answer."""
+        answer = self.answer(received)
         with self._changed:
             if not self._round or received.path.startswith(self._path):
                 self._arrived.append(received)
                 self._changed.notify_all()
-        return status
+        return answer if isinstance(answer, Reply) else Reply(status=answer)
 
 
 class _Server(ThreadingHTTPServer):
@@ -102,18 +102,7 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-
-def _handler(take: Answer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.send_response(take(Received(method="POST", path=self.path, headers=dict(self.headers), body=body)))
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    return Handler
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is no error of the receiver."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mock_server.cli import main
+from mock_server.server import MockServer
+from tests.processes import Run
+
 # Machines are small and noisy: no property fails because an example took long.
 settings.register_profile("suno-mock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suno-mock")
@@ -24,3 +28,30 @@ def untraced() -> Iterator[None]:
         for name in [each for each in os.environ if each.startswith("COVERAGE_")]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """`suno-mock` within this process."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        output, errors = capsys.readouterr()
+        return int(ended.value.code or 0), output, errors
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def _running() -> Iterator[MockServer]:
+    with MockServer(pace="manual") as mock:
+        yield mock
+
+
+@pytest.fixture
+def running(_running: MockServer, monkeypatch: pytest.MonkeyPatch) -> MockServer:
+    """A mock as new, whose clock stands still, and which the commands of the desk find."""
+    _running.reset()
+    monkeypatch.setenv("SUNO_MOCK_URL", _running.url)
+    return _running

@@ -9,8 +9,9 @@ import httpx
 
 from mock_server.demo import RECORD_INFO
 from mock_server.examples import documented_request
+from mock_server.intake import Received
 from mock_server.operations import path
-from mock_server.receiver import Received, Receiver
+from mock_server.receiver import Receiver
 from mock_server.server import MockServer
 from tests.builders import generation
 

@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+Run = Callable[..., tuple[int, str, str]]
+"""The command within this process: exit status, standard output, standard error."""
 COMMAND = [sys.executable, "-m", "mock_server"]
 
 

@@ -36,6 +36,10 @@ LAYERS = {
         "curls",
         "outcomes",
         "bodies",
+        "durations",
+        "arrivals",
+        "fields",
+        "explaining",
     ],
     "state": [
         "deferred",
@@ -76,7 +80,15 @@ LAYERS = {
     ],
     "wiring": [
         "app",
+        "printing",
+        "intake",
         "receiver",
+        "remote",
+        "following",
+        "delivered",
+        "asking",
+        "forwarding",
+        "completing",
         "bounds",
         "protocol",
         "listening",
@@ -89,13 +101,35 @@ LAYERS = {
         "options",
         "demo",
         "serving",
+        "command_clock",
+        "command_completion",
+        "command_explain",
+        "command_extend",
+        "command_queue",
+        "command_receive",
+        "command_reset",
+        "command_tail",
+        "command_tasks",
+        "command_trigger",
+        "lazily",
         "cli",
         "__main__",
         "__init__",
     ],
 }
 RANK = {module: rank for rank, modules in enumerate(LAYERS.values()) for module in modules}
-INPUT_OUTPUT = {"aiohttp", "asyncio", "http", "socket", "starlette", "subprocess", "threading", "time", "uvicorn"}
+INPUT_OUTPUT = {
+    "aiohttp",
+    "asyncio",
+    "http",
+    "httpx",
+    "socket",
+    "starlette",
+    "subprocess",
+    "threading",
+    "time",
+    "uvicorn",
+}
 ids = [path.stem for path in MODULES]
 
 

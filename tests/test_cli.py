@@ -6,34 +6,21 @@ import re
 import shlex
 import signal
 import subprocess
-from collections.abc import Callable
+import sys
 
+import click
 import httpx
 import pytest
 
-from mock_server.cli import main
+from mock_server.cli import cli
 from mock_server.demo import EXTEND
 from mock_server.listening import listen
 from mock_server.options import environment
 from mock_server.settings import Settings
 from tests.builders import request
-from tests.processes import COMMAND, serving, suno_mock
+from tests.processes import Run, serving, suno_mock
 
-Run = Callable[..., tuple[int, str, str]]
-COMMANDS = ["serve", "demo", "receive", "tracks", "scenarios", "profiles", "questions"]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command within this process: exit status, standard output, standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        output, errors = capsys.readouterr()
-        return int(ended.value.code or 0), output, errors
-
-    return run
+COMMANDS = cli.list_commands(click.Context(cli))
 
 
 def introduction(process: subprocess.Popen[str]) -> list[str]:
@@ -125,27 +112,6 @@ def test_a_demo_that_would_not_end_is_refused(pace: str, run: Run) -> None:
     )
 
 
-def test_receive_prints_callbacks() -> None:
-    command = [*COMMAND, "receive", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            url = process.stdout.readline().strip()
-            assert httpx.post(url, content=b'{"a": "\x1b"}\xff').status_code == 200
-            assert process.stdout.readline() == 'POST /callback  {"a": "\\x1b"}\\xff\n'
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=20) == 130
-        finally:
-            process.kill()
-
-
-def test_receive_on_a_taken_port_is_one_line(run: Run) -> None:
-    with listen("127.0.0.1", 0) as taken:
-        status, _, errors = run("receive", "--port", str(taken.getsockname()[1]))
-    assert (status, errors.count("\n")) == (2, 1)
-    assert "Choose another --port." in errors
-
-
 @pytest.mark.parametrize("profile", ["apikley", "classic", "observed"])
 def test_tracks_has_one_of_each_model(profile: str, run: Run) -> None:
     tracks = json.loads(run("tracks", "--profile", profile, "--json")[1])
@@ -205,6 +171,15 @@ def test_questions_and_profiles_are_printed(run: Run) -> None:
 
 
 WRONG = {
+    ("tail", "--url", "http://../"): "Invalid value for '--url' (env var: 'SUNO_MOCK_URL'): 'http://../' is no URL.",
+    (
+        "tail",
+        "--url",
+        "http://\udcff/",
+    ): "Invalid value for '--url' (env var: 'SUNO_MOCK_URL'): 'http://\\udcff/' is no",
+    ("extend", "--timeout", "nan"): "'nan' is no length of time. Allowed: seconds, or such as 90s, 2m, 1h30m, 14d.",
+    ("receive", "--delay", "2d"): "Invalid value for '--delay': '2d' is too long. Allowed: at most 1d.",
+    ("extend", "--without", "titel"): "field of the request 'titel' is unknown. Nearest: title. Known: audioId, ",
     ("serve", "--prot", "3"): "No such option '--prot'. (Did you mean one of: '--host', '--port', '--profile'?)",
     (
         "serve",
@@ -238,6 +213,49 @@ WRONG = {
     ("serve", "--seed", "x"): "Invalid value for '--seed' (env var: 'SUNO_MOCK_SEED'): 'x' is not a valid integer.",
     ("scenarios", "out-off-order"): "scenario 'out-off-order' is unknown. Nearest: out-of-order. ",
     ("questions", "create_tim"): "question 'create_tim' is unknown. Nearest: create_time. ",
+    ("explain", "403"): "'403' is no code, scenario or rule. Nearest: 413. Codes: 200, 400, ",
+    (
+        "explain",
+        "extend.continueAt.begin",
+    ): "'extend.continueAt.begin' is no code, scenario or rule. Nearest: extend.continueAt.",
+    ("tail", "--tsk", "x"): "No such option '--tsk'. (Did you mean one of: '--key', '--task'?)",
+    ("clock", "advnace", "2m"): "action 'advnace' is unknown. Nearest: advance. Known: advance, freeze, run, show.",
+    ("clock", "advance"): "advance needs a DURATION. Example: suno-mock clock advance 2m.",
+    ("clock", "run", "2m"): "run takes no DURATION, and '2m' came. Example: suno-mock clock run.",
+    (
+        "clock",
+        "advance",
+        "2 weeks",
+    ): "'2 weeks' is no length of time. Allowed: seconds, or such as 90s, 2m, 1h30m, 14d.",
+    ("completion", "bsh"): "shell 'bsh' is unknown. Nearest: bash. Known: bash, fish, zsh.",
+    ("queue",): "give a SCENARIO, and --times or --always; or --clear alone. `suno-mock scenarios` lists them.",
+    ("queue", "429", "--clear"): "give a SCENARIO, and --times or --always; or --clear alone. ",
+    ("queue", "429", "--always", "--times", "2"): "give a SCENARIO, and --times or --always; or --clear alone. ",
+    ("trigger", "200"): "give a SCENARIO and --to URL. `suno-mock trigger --list` lists the scenarios.",
+    ("trigger", "200", "--to", "localhost"): "Invalid value for '--to': 'localhost' is no URL. Example: http://",
+    (
+        "trigger",
+        "200",
+        "--to",
+        "http://localhost:1",
+        "--set",
+        "titel=x",
+    ): "field 'titel' is unknown. Nearest: title. Known: audioId, audioWeight, ",
+    ("tail", "--url", "http:///"): "Invalid value for '--url' (env var: 'SUNO_MOCK_URL'): 'http:///' is no URL.",
+    (
+        "receive",
+        "--answer",
+        "500,7",
+    ): "Invalid value for '--answer': '500,7' is no HTTP status. Allowed: 200 to 599, or ",
+    (
+        "receive",
+        "--answer",
+        "500",
+        "--forward-to",
+        "http://localhost:1",
+    ): "--answer and --forward-to exclude each other: with --forward-to the target answers.",
+    ("srvee",): "No such command 'srvee'. (Did you mean one of: 'reset', 'serve'?)",
+    ("tial",): "No such command 'tial'. Did you mean",
     ("srve",): "No such command 'srve'. Did you mean 'serve'?",
 }
 
@@ -257,9 +275,36 @@ def test_a_taken_port_is_one_line(run: Run) -> None:
     assert "Choose another port, or --port 0 for a free one." in errors
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help_with_an_example(command: str, run: Run) -> None:
-    assert f"Example:  suno-mock {command}" in run(command, "--help")[1]
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_an_example_that_can_be_typed(name: str) -> None:
+    context = click.Context(cli)
+    command = cli.get_command(context, name)
+    assert command
+    example = re.search(r"suno-mock ([^)\"]+)", command.epilog or "")
+    assert example
+    assert (command.epilog or "").startswith("Example:  ")
+    asked, _, rest = cli.resolve_command(context, shlex.split(example[1]))
+    assert asked == name
+    command.make_context(name, rest)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_of_a_command_has_a_help(name: str, run: Run) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    assert [each.name for each in options if not each.help] == (["host"] if name == "serve" else [])
+
+
+def test_what_a_command_does_not_need_is_not_imported() -> None:
+    code = "import sys, mock_server.cli; print({'httpx', 'mock_server.command_tail'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_a_stream_that_has_not_every_letter_is_written_to_nevertheless() -> None:
+    done = suno_mock("tracks", PYTHONIOENCODING="ascii:strict")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_no_command_prints_the_help(run: Run) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.receiver import Received
+from mock_server.intake import Received
 from mock_server.scenarios import Scenario, Scenarios
 from tests.journeys import Journey, journey
 

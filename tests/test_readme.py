@@ -1,12 +1,15 @@
 """What the README, the changelog and CI promise."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 
 import mock_server
@@ -17,11 +20,16 @@ from contract_tests.mutants.catalogue import mutants
 from contract_tests.plan import Plan
 from contract_tests.published import Published
 from contract_tests.triggers import mock_triggers
+from mock_server.cli import DESK, cli
+from mock_server.command_receive import Inbox, responding
+from mock_server.documents import OPENAPI, load
+from mock_server.fields import documented
 from mock_server.options import environment
 from mock_server.questions import Register
 from mock_server.receiver import Receiver
 from mock_server.scenarios import Scenarios, cause
 from mock_server.server import MockServer
+from tests.processes import Run
 
 pytest_plugins = ["pytester"]
 
@@ -74,19 +82,49 @@ def replaced(text: str, places: dict[str, str]) -> str:
     return text
 
 
+def test_the_terminal_in_the_readme_is_what_happens(running: MockServer, run: Run) -> None:
+    session = README.partition("<!-- terminal -->\n```console\n")[2].partition("\n```")[0]
+    received = README.partition("<!-- received -->\n```\n")[2].partition("\n```")[0]
+    lines: list[str] = []
+    with Receiver(Inbox(responding([200]), lines.append, delay=0, as_json=False)) as receiver:
+        places = {"http://127.0.0.1:3000/callback": receiver.url}
+        printed = ""
+        for line in session.splitlines():
+            if line.startswith("$ suno-mock "):
+                _, output, errors = run(*shlex.split(replaced(line, places))[2:])
+                printed += f"{line}\n{replaced(output + errors, {receiver.url: 'http://127.0.0.1:3000/callback'})}"
+    assert printed == f"{session}\n"
+    assert "\n".join(lines) == received
+
+
+def test_the_checks_in_the_readme_are_the_list() -> None:
+    rows = [f"| {each['check']} | {code_of(each)} | {each['cause']} |" for each in load(OPENAPI / "checks.yaml")]
+    table = README.partition("| check | code | natural cause |\n| --- | --- | --- |\n")[2].partition("\n\n")[0]
+    assert table.replace(" |  |", " | |").splitlines() == [row.replace(" |  |", " | |") for row in rows]
+
+
+def code_of(check: dict[str, Any]) -> str:
+    return "any" if check.get("any") else str(check.get("code", "none"))
+
+
+def test_the_commands_in_the_readme_are_all(run: Run) -> None:
+    table = README.partition("## In the terminal")[2].partition("They speak")[0]
+    assert {name for name in DESK if f"| `{name}" in table or f", `{name}`" in table} == set(DESK)
+
+
 def test_the_test_in_the_readme_passes(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(README.partition("```python\n")[2].partition("```")[0])
     pytester.runpytest_subprocess("-p", "no:schemathesis").assert_outcomes(passed=1)
 
 
-def test_the_options_in_the_readme_exist() -> None:
+def test_the_options_in_the_readme_exist(run: Run) -> None:
     options = set(re.findall(r"--[a-z][a-z-]+", README.partition("## Work on it")[0]))
-    helped = "".join(
+    own = "".join(run(command, "--help")[1] for command in cli.list_commands(click.Context(cli)))
+    helped = own + "".join(
         subprocess.run(
             [sys.executable, "-m", *command, "--help"], capture_output=True, text=True, timeout=30, check=True
         ).stdout
         for command in (
-            ["mock_server", "serve"],
             ["contract_tests", "run"],
             ["contract_tests.mutants"],
             ["pytest", "contract_tests"],
@@ -115,8 +153,8 @@ def test_the_counts_in_the_readme_and_the_changelog_are_right() -> None:
 
 def test_the_questions_in_the_readme_exist() -> None:
     known = Register.read().questions
-    for question, reading in re.findall(r"--set (\w+)=(\w+)", README):
-        assert question == "all" or reading in known[question].readings
+    for question, reading in re.findall(r"--set ([a-z_]+)=(\w+)", README):
+        assert question == "all" or question in documented() or reading in known[question].readings
 
 
 def test_links_in_the_readme_lead_somewhere() -> None:

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mock_server.receiver import Received, Receiver
+from mock_server.intake import Received
+from mock_server.receiver import Receiver
 
 
 def connected(receiver: Receiver) -> closing[HTTPConnection]:
@@ -58,7 +59,7 @@ def test_a_callback_may_have_no_body() -> None:
 def test_only_callbacks_are_taken() -> None:
     with Receiver() as receiver, connected(receiver) as connection:
         connection.request("GET", "/callback")
-        assert connection.getresponse().status == 501
+        assert connection.getresponse().status == 405
         assert receiver.received == []
 
 

@@ -1,0 +1,55 @@
+"""`suno-mock clock`: what time it is for a running mock, and what moves it."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import click
+
+from mock_server.completing import among
+from mock_server.durations import seconds, written
+from mock_server.errors import BadSetting, unknown
+from mock_server.options import as_json, mock_options
+from mock_server.remote import Remote
+
+ACTIONS: Final[Mapping[str, Callable[[Remote, float], Any]]] = {
+    "show": lambda remote, length: remote.get("clock"),
+    "advance": lambda remote, length: remote.post("clock/advance", {"seconds": length}),
+    "freeze": lambda remote, length: remote.post("clock/freeze"),
+    "run": lambda remote, length: remote.post("clock/run"),
+}
+
+
+@click.command(epilog="Example:  suno-mock clock advance 1h30m")
+@click.argument("action", default="show", metavar="[show|advance|freeze|run]", shell_complete=among(ACTIONS))
+@click.argument("duration", required=False)
+@as_json
+@mock_options
+def command(url: str, admin_token: str, action: str, duration: str | None, as_json: bool) -> None:
+    """Show the mock's clock, move it by a DURATION such as 30, 90s, 2m or 14d, freeze it, or let it run.
+
+    Moving it answers when every callback that fell due was attempted.
+    """
+    if action not in ACTIONS:
+        raise unknown("action", action, ACTIONS)
+    if (action == "advance") != (duration is not None):
+        raise BadSetting(_misused(action, duration))
+    length = seconds(duration) if duration else 0
+    with Remote(url, admin_token) as remote:
+        clock = ACTIONS[action](remote, length)
+    click.echo(json.dumps(clock) if as_json else told(clock, duration))
+
+
+def told(clock: Mapping[str, Any], duration: str | None) -> str:
+    """The clock on one line, and what moving it did."""
+    state = "stands still" if clock["frozen"] else "runs"
+    if duration is None:
+        return f"{clock['iso']}  {state}"
+    attempts = "1 callback was" if clock["attempts"] == 1 else f"{clock['attempts']} callbacks were"
+    return f"{clock['iso']}  {state}, moved by {written(seconds(duration))}: {attempts} attempted"
+
+
+def _misused(action: str, duration: str | None) -> str:
+    if duration is None:
+        return "advance needs a DURATION. Example: suno-mock clock advance 2m."
+    return f"{action} takes no DURATION, and {duration!r} came. Example: suno-mock clock {action}."

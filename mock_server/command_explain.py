@@ -1,0 +1,23 @@
+"""`suno-mock explain`: what a code, a scenario or a rule means, what causes it, and how to provoke it."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from mock_server.completing import scenario_names
+from mock_server.explaining import explained, lines
+from mock_server.options import as_json
+
+
+@click.command(epilog="Example:  suno-mock explain 402")
+@click.argument("name", metavar="CODE", shell_complete=scenario_names)
+@as_json
+def command(name: str, as_json: bool) -> None:
+    """Tell what the documents say of a CODE, what causes it here, and how to provoke it, with commands to paste.
+
+    CODE may also be a scenario such as silent, or a rule such as extend.continueAt.start.
+    """
+    found = explained(name)
+    for line in [json.dumps(asdict(found), indent=2)] if as_json else lines(found):
+        click.echo(line)

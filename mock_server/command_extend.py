@@ -1,0 +1,170 @@
+"""`suno-mock extend`: one documented request to the mock or to a live server, and what becomes of it."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import click
+
+from mock_server import fields, operations
+from mock_server.accounts import known_keys
+from mock_server.asking import Asking, Envelope, Patience, is_near, sendable, wait
+from mock_server.curls import curl
+from mock_server.durations import written
+from mock_server.errors import BadSetting, unknown
+from mock_server.examples import documented_request
+from mock_server.masking import masked
+from mock_server.options import DURATION, as_json, mock_options, settings_options
+from mock_server.profile import Family
+from mock_server.remote import Remote
+from mock_server.wording import printable
+
+RECEIVER: Final = "http://127.0.0.1:3000/callback"
+"""Where `suno-mock receive` listens."""
+NEAR, FAR = 0.4, 5.0
+"""Seconds between two polls, of a mock, whose limit is three in a second, and of a live server."""
+OWN_KEY: Final = "$SUNO_API_KEY"
+
+
+def _field_options(command: Any) -> Any:
+    """An option for each documented field."""
+    for name, schema in reversed(list(fields.documented().items())):
+        kind = str(schema["type"]).upper()
+        command = click.option(fields.option(name), name, metavar=kind, help=fields.summary(schema))(command)
+    return command
+
+
+@click.command(epilog="Example:  suno-mock extend --title Night --continue-at 42.5")
+@_field_options
+@click.option("--set", "pairs", multiple=True, metavar="FIELD=JSON", help="Send any value in any field.")
+@click.option("--without", multiple=True, metavar="FIELD", help="Leave a field out.")
+@click.option("--prefer", metavar="PREFERENCE", help="Ask the mock for an outcome, such as code=402.")
+@click.option("--key", envvar="SUNO_API_KEY", show_envvar=True, help="Your API key; the mock has one of its own.")
+@click.option("--no-wait", is_flag=True, help="Print the task's id and end.")
+@click.option("--timeout", default="10m", show_default=True, type=DURATION, help="How long to wait for the tracks.")
+@click.option("--curl", "as_curl", is_flag=True, help="Print the request as a curl, and send nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before money is spent.")
+@as_json
+@settings_options("profile")
+@mock_options
+def command(url: str, **asked: Any) -> int:
+    """Extend a track, wait for what becomes of it, and print the tracks.
+
+    What is not said is as in the document's example. Exit status 1: refused, failed, or not finished in time.
+    """
+    sendable("--prefer", asked["prefer"] or "")
+    body = json.dumps(_request(asked, url)).encode()
+    headers = {"Content-Type": "application/json"} | ({"Prefer": asked["prefer"]} if asked["prefer"] else {})
+    if asked["as_curl"]:
+        key = asked["key"] or (_mocks_key() if is_near(url) else "")
+        address = url.rstrip("/") + operations.path(operations.EXTEND)
+        click.echo(curl("POST", address, key or OWN_KEY, headers, body, OWN_KEY))
+        return 0
+    key = _key(url, asked["key"])
+    agree(url, key, asked["yes"])
+    with Asking(url, key) as asking:
+        return extended(asking, body, headers, asked)
+
+
+def extended(asking: Asking, body: bytes, headers: Mapping[str, str], asked: Mapping[str, Any]) -> int:
+    """Send the request, and tell what becomes of it; the exit status."""
+    answer = asking.extend(body, headers)
+    if not answer.accepted or "taskId" not in answer.data:
+        return _refused(answer, asked["as_json"])
+    task_id = printable(str(answer.data["taskId"]))
+    if asked["no_wait"]:
+        click.echo(json.dumps({"taskId": task_id}) if asked["as_json"] else task_id)
+        return 0
+    return _waited(asking, task_id, asked)
+
+
+def _request(asked: Mapping[str, Any], url: str) -> dict[str, Any]:
+    """The documented example with what the user says otherwise; the mock calls back where `receive` listens."""
+    profile = asked["profile"]
+    near = {"callBackUrl": RECEIVER} if is_near(url) else {}
+    documented = fields.documented()
+    said = {name: fields.typed(name, asked[name], documented[name]) for name in documented if asked[name] is not None}
+    request = documented_request(profile) | near | said | fields.pairs(asked["pairs"], None)
+    for name in asked["without"]:
+        if request.pop(name, None) is None:
+            raise unknown("field of the request", name, request)
+    return request
+
+
+def _mocks_key() -> str:
+    return next(iter(known_keys()))
+
+
+def _key(url: str, given: str | None) -> str:
+    if not given and not is_near(url):
+        raise BadSetting(f"{url} asks for a key of yours: set SUNO_API_KEY, or give --key.")
+    return given or _mocks_key()
+
+
+def agree(url: str, key: str, yes: bool) -> None:
+    """Ask before money is spent. Raises BadSetting for a no."""
+    if yes or is_near(url):
+        return
+    try:
+        agreed = click.confirm(f"A task at {url} costs credits of the key {masked(key)}. Start one?", err=True)
+    except click.Abort as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise
+        agreed = False
+    if not agreed:
+        raise BadSetting("nothing was sent. --yes agrees beforehand.")
+
+
+def _refused(answer: Envelope, as_json: bool) -> int:
+    shown = {"code": answer.code, "msg": answer.msg, "status": answer.status}
+    http = "" if answer.status == 200 else f"HTTP {answer.status}, "
+    click.echo(json.dumps(shown) if as_json else f"{http}{f'{answer.code} ' if answer.code else ''}{answer.msg}")
+    return 1
+
+
+def _waited(asking: Asking, task_id: str, asked: Mapping[str, Any]) -> int:
+    family = Family.read()
+    last = list(family.stages.values())[-1]
+    pending = frozenset({family.pending, *(stage.status for stage in family.stages.values())} - {last.status})
+    near = is_near(asking.url)
+    patience = Patience(timeout=asked["timeout"], every=NEAR if near else FAR, clock=time.monotonic, pause=time.sleep)
+    _say(f"task {task_id}", asked)
+    if near:
+        _hint(asking.url, asked)
+    try:
+        record = wait(asking, task_id, pending, patience, lambda text: _say(text, asked))
+    except TimeoutError as error:
+        click.echo(f"suno-mock: not finished after {written(asked['timeout'])}: {error}, task {task_id}", err=True)
+        return 1
+    except LookupError as error:
+        click.echo(f"suno-mock: polling task {task_id} is refused: {printable(str(error))}", err=True)
+        return 1
+    for line in [json.dumps(record)] if asked["as_json"] else _told(record):
+        click.echo(line)
+    return 0 if record["status"] == last.status else 1
+
+
+def _hint(url: str, asked: Mapping[str, Any]) -> None:
+    """Say so when a mock's clock stands still, if there is a mock and it tells."""
+    try:
+        with Remote(url, asked["admin_token"]) as remote:
+            frozen = remote.get("clock")["frozen"]
+    except (BadSetting, KeyError):
+        return
+    if frozen:
+        click.echo(f"suno-mock: the mock's clock stands still. Move it: {remote.command('clock advance 3m')}", err=True)
+
+
+def _say(text: str, asked: Mapping[str, Any]) -> None:
+    click.echo(text, err=asked["as_json"])
+
+
+def _told(record: Mapping[str, Any]) -> Iterator[str]:
+    """The tracks of a record, and what went wrong."""
+    if record.get("errorMessage"):
+        yield printable(f"{record.get('errorCode')} {record['errorMessage']}")
+    for track in (record.get("response") or {}).get("sunoData") or ():
+        seconds = track.get("duration")
+        length = f"{seconds:7.2f} s" if isinstance(seconds, int | float) else "unfinished"
+        yield printable(f"{track.get('id')}  {length}  {track.get('title')}  {track.get('audioUrl')}")

@@ -1,0 +1,44 @@
+"""`suno-mock queue`: what the next requests of a key get."""
+
+import json
+from typing import Any
+
+import click
+
+from mock_server.accounts import known_keys
+from mock_server.completing import scenario_names
+from mock_server.errors import BadSetting
+from mock_server.masking import masked
+from mock_server.options import as_json, mock_options
+from mock_server.remote import Remote
+
+
+@click.command(epilog="Example:  suno-mock queue 429 --times 2")
+@click.argument("scenario", required=False, shell_complete=scenario_names)
+@click.option("--times", type=click.IntRange(1, 1000), help="For so many requests.  [default: 1]")
+@click.option("--always", is_flag=True, help="For every request that is not told otherwise, until it is cleared.")
+@click.option("--clear", is_flag=True, help="Give the key's requests no scenario any more.")
+@click.option("--key", metavar="KEY", help="Whose requests.  [default: the key that `serve` prints]")
+@as_json
+@mock_options
+def command(url: str, admin_token: str, key: str | None, as_json: bool, **asked: Any) -> None:
+    """Give a key's next POST requests a SCENARIO, after those that were queued before."""
+    scenario, times = asked["scenario"], asked["times"]
+    if (scenario is None) != asked["clear"] or (asked["always"] and times):
+        raise BadSetting(
+            "give a SCENARIO, and --times or --always; or --clear alone. `suno-mock scenarios` lists them."
+        )
+    key = key or next(iter(known_keys()))
+    with Remote(url, admin_token) as remote:
+        if asked["clear"]:
+            remote.post("scenarios/clear", {"key": key})
+            said = f"nothing is queued for {masked(key)}"
+        else:
+            times = None if asked["always"] else times or 1
+            remote.post("scenarios/queue", {"key": key, "scenario": scenario, "times": times})
+            said = f"the next {_requests(times)} of {masked(key)}: {scenario}"
+    click.echo(json.dumps({"key": masked(key), "scenario": scenario, "times": times}) if as_json else said)
+
+
+def _requests(times: int | None) -> str:
+    return "POST requests" if times is None else "POST request" if times == 1 else f"{times} POST requests"

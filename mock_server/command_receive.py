@@ -1,0 +1,96 @@
+"""`suno-mock receive`: a callback receiver that prints what comes and what was answered, and goes on."""
+
+import itertools
+import json
+import sys
+import threading
+from collections.abc import Callable, Sequence
+
+import click
+
+from mock_server.arrivals import Answered, line, record, refused, told
+from mock_server.errors import BadSetting
+from mock_server.intake import Received, Reply
+from mock_server.options import DURATION, HTTP_URL, as_json
+from mock_server.printing import Printer
+from mock_server.receiver import Receiver
+
+Respond = Callable[[Received], tuple[Reply, Answered]]
+
+
+class Answers(click.ParamType[list[int]]):
+    """`500,500,200`: the HTTP statuses of the next answers."""
+
+    name = "statuses"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
+        texts = str(value).split(",")
+        if not all(text.isascii() and text.isdigit() and len(text) == 3 and 200 <= int(text) <= 599 for text in texts):
+            self.fail(f"{str(value)[:60]!r} is no HTTP status. Allowed: 200 to 599, or several: 500,500,200.")
+        return [int(text) for text in texts]
+
+
+def responding(statuses: Sequence[int]) -> Respond:
+    """Answer with one status after the other, and then with the last one."""
+    coming = itertools.chain(statuses, itertools.repeat(statuses[-1]))
+    lock = threading.Lock()
+
+    def respond(received: Received) -> tuple[Reply, Answered]:
+        with lock:
+            status = next(coming)
+        return Reply(status=status), Answered(status=status)
+
+    return respond
+
+
+class Inbox:
+    """Prints every callback with what it was answered, after `delay` seconds."""
+
+    def __init__(self, respond: Respond, say: Callable[[str], object], *, delay: float, as_json: bool) -> None:
+        self._respond, self._say = respond, say
+        self._delay, self._as_json = delay, as_json
+        self._ended = threading.Event()
+
+    def __call__(self, received: Received) -> Reply:
+        """Answer one callback."""
+        self._ended.wait(self._delay)
+        reply, answered = self._respond(received)
+        request, found = f"{received.method} {received.path}", told(received.body)
+        as_json = self._as_json
+        self._say(record(request, received.body, found, answered) if as_json else line(request, found, answered))
+        return reply
+
+    def refused(self, request: str, status: int, why: str) -> None:
+        """Print what is no callback."""
+        entry = {"request": request, "problem": why, "status": status}
+        self._say(json.dumps(entry) if self._as_json else refused(request, status, why))
+
+
+@click.command(epilog="Example:  suno-mock receive --port 3000 --answer 500,500,200")
+@click.option("--port", type=click.IntRange(0, 65535), default=3000, show_default=True, help="0 takes a free port.")
+@click.option(
+    "--answer",
+    type=Answers(),
+    metavar="STATUS[,STATUS...]",
+    help="The HTTP status of each answer, one after the other; the last one holds on.  [default: 200]",
+)
+@click.option("--delay", type=DURATION, default="0", help="Wait before each answer, such as 20s.")
+@click.option("--forward-to", type=HTTP_URL, metavar="URL", help="Hand callbacks on to your server; its answer counts.")
+@as_json
+def command(port: int, answer: list[int] | None, delay: float, forward_to: str | None, as_json: bool) -> None:
+    """Receive callbacks until interrupted: print each one and what it was answered, by default 200."""
+    if answer and forward_to:
+        raise BadSetting("--answer and --forward-to exclude each other: with --forward-to the target answers.")
+    say = Printer(sys.stdout)
+    inbox = Inbox(_respond(answer, forward_to), say, delay=delay, as_json=as_json)
+    with Receiver(inbox, port=port, refused=inbox.refused, kept=0) as receiver:
+        say(json.dumps({"url": receiver.url}) if as_json else receiver.url)
+        threading.Event().wait()
+
+
+def _respond(answer: list[int] | None, forward_to: str | None) -> Respond:
+    if forward_to is None:
+        return responding(answer or [200])
+    from mock_server.forwarding import Forwarding
+
+    return Forwarding(forward_to)

@@ -1,0 +1,24 @@
+"""`suno-mock reset`: forget what happened to a running mock."""
+
+import json
+
+import click
+
+from mock_server.masking import masked
+from mock_server.options import as_json, mock_options
+from mock_server.remote import Remote
+
+
+@click.command(epilog="Example:  suno-mock reset --key test-key")
+@click.option("--key", metavar="KEY", help="Forget only what this key did.")
+@as_json
+@mock_options
+def command(url: str, admin_token: str, key: str | None, as_json: bool) -> None:
+    """Forget everything and go back to how the mock was started, or forget what one key did.
+
+    What is owed is not sent.
+    """
+    with Remote(url, admin_token) as remote:
+        remote.post("reset", {} if key is None else {"key": key})
+    said = "everything is forgotten" if key is None else f"what {masked(key)} did is forgotten"
+    click.echo(json.dumps({"reset": masked(key) or "all"}) if as_json else said)

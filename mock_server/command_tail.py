@@ -1,0 +1,37 @@
+"""`suno-mock tail`: the journal of a running mock, as it grows."""
+
+import itertools
+import json
+import time
+from typing import Any
+
+import click
+
+from mock_server.entries import VALUES
+from mock_server.following import follow, newest
+from mock_server.options import as_json, mock_options
+from mock_server.remote import Remote
+
+
+@click.command(epilog="Example:  suno-mock tail --last 20 --code 422")
+@click.option(
+    "--last", type=click.IntRange(0, 10_000), default=10, show_default=True, help="Begin with so many entries."
+)
+@click.option("--no-follow", is_flag=True, help="End after them.")
+@click.option("--key", metavar="KEY", help="Only what this key did.")
+@click.option("--task", "task_id", metavar="TASK_ID", help="Only what a task did.")
+@click.option("--code", type=int, metavar="N", help="Only entries with this envelope code.")
+@click.option("--kind", type=click.Choice(VALUES["kind"]), help="Only requests, or only callback attempts.")
+@as_json
+@mock_options
+def command(url: str, admin_token: str, last: int, no_follow: bool, as_json: bool, **filters: Any) -> None:
+    """Follow the journal: requests and callback attempts, one line each, until interrupted."""
+    with Remote(url, admin_token) as remote:
+        entries, after = newest(remote, filters, last)
+        coming = () if no_follow else follow(remote, filters, after, _warn, time.sleep)
+        for entry in itertools.chain(entries, coming):
+            click.echo(json.dumps(entry) if as_json else entry["line"])
+
+
+def _warn(text: str) -> None:
+    click.echo(f"suno-mock: {text}", err=True)

@@ -1,0 +1,58 @@
+"""The callbacks of one task of a running mock, followed until it owes none or its clock stands still."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from mock_server.durations import written
+from mock_server.remote import Remote
+
+WITHIN: Final = 25
+"""Seconds that the mock may wait for the next attempt before it is asked what it owes."""
+Entry = dict[str, Any]
+
+
+class Deliveries:
+    """How each callback of a task ended, by its newest attempt."""
+
+    def __init__(self) -> None:
+        self._outcomes: list[tuple[str, str]] = []
+
+    def note(self, attempt: Entry) -> None:
+        """One attempt of the journal; what was sent once more by hand does not count."""
+        if attempt["redelivered"]:
+            return
+        ended = (attempt["stage"], attempt["outcome"])
+        stages = [stage for stage, _ in self._outcomes]
+        if attempt["number"] == 1 or ended[0] not in stages:
+            self._outcomes.append(ended)
+        else:
+            self._outcomes[len(stages) - 1 - stages[::-1].index(ended[0])] = ended
+
+    @property
+    def accepted(self) -> bool:
+        """Whether there were any, and all were accepted."""
+        return bool(self._outcomes) and all(outcome == "accepted" for _, outcome in self._outcomes)
+
+
+def deliver(
+    remote: Remote, task_id: str, show: Callable[[Entry], object], warn: Callable[[str], object], move: str
+) -> bool:
+    """Show each attempt of a task as it is made. Whether all its callbacks were accepted; False also when the clock
+    stands still before the next one, of which `warn` is told, and how to `move` it."""
+    deliveries, after = Deliveries(), 0
+    while True:
+        owed = [moment for moment in remote.task(task_id)["timeline"] if moment["what"] == "owed"]
+        clock = remote.get("clock")
+        still = clock["frozen"] and all(moment["at"] > clock["now"] for moment in owed)
+        within = 0 if still or not owed else WITHIN
+        for attempt in remote.get("journal", task_id=task_id, kind="attempt", after=after, within=within)["entries"]:
+            after = attempt["id"]
+            deliveries.note(attempt)
+            show(attempt)
+        if not owed:
+            return deliveries.accepted
+        if still:
+            last = max(moment["at"] for moment in owed) - clock["now"]
+            callbacks = "1 callback" if len(owed) == 1 else f"{len(owed)} callbacks"
+            warn(f"{callbacks} to come, and the mock's clock stands still. Move it: {move} {written(last)}")
+            return False

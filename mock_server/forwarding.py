@@ -1,0 +1,63 @@
+"""Callbacks handed on to another receiver, whose answer counts; for `suno-mock receive --forward-to`."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import httpx
+
+from mock_server.arrivals import Answered
+from mock_server.asking import client
+from mock_server.intake import Received, Reply
+
+TIMEOUT: Final = 10.0
+"""Seconds between two signs of life of the target; the mock gives a receiver 15 in all."""
+MARK: Final = "Suno-Mock-Forwarded"
+"""A header that tells a receiver that it forwards to itself."""
+OWN: Final = {"connection", "content-length", "expect", "host", "keep-alive", "te", "transfer-encoding", "upgrade"}
+"""Headers of one connection, which the next one has of its own."""
+
+
+class Forwarding:
+    """Hands callbacks on to a URL. Never raises for a target that fails: that is answered with 502, and told."""
+
+    def __init__(
+        self,
+        url: str,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._url = url
+        self._clock = clock
+        self._client = client(url, transport, timeout=TIMEOUT)
+
+    def __call__(self, received: Received) -> tuple[Reply, Answered]:
+        """The target's answer to a callback."""
+        if any(name.lower() == MARK.lower() for name in received.headers):
+            return self._failed(508, "is this receiver itself")
+        began = self._clock()
+        try:
+            answer = self._client.post(self._url, content=received.body, headers=_handed_on(received.headers))
+        except httpx.TimeoutException:
+            return self._failed(502, f"did not answer within {TIMEOUT:g} s")
+        except httpx.HTTPError as error:
+            return self._failed(502, f"cannot be reached: {error}")
+        took = self._clock() - began
+        headers = {name: value for name, value in answer.headers.items() if name not in _REMADE}
+        reply = Reply(status=answer.status_code, body=answer.content, headers=headers)
+        return reply, Answered(status=answer.status_code, forwarded_to=self._url, took=took)
+
+    def _failed(self, status: int, why: str) -> tuple[Reply, Answered]:
+        answered = Answered(status=status, forwarded_to=self._url, why=why)
+        return Reply(status=status, body=f"{self._url} {why}\n".encode()), answered
+
+
+_REMADE: Final = OWN | {"content-encoding", "date", "server"}
+
+
+def _handed_on(headers: Mapping[str, str]) -> dict[bytes, bytes]:
+    kept = {name: value for name, value in headers.items() if name.lower() not in OWN}
+    return {
+        name.encode("latin-1", "replace"): value.encode("latin-1", "replace")
+        for name, value in (kept | {MARK: "1"}).items()
+    }

@@ -1,0 +1,132 @@
+"""The control plane by hand: tasks, clock, queue, reset, tail."""
+
+import json
+import signal
+import subprocess
+
+import httpx
+import pytest
+
+from mock_server.demo import EXTEND
+from mock_server.listening import listen
+from mock_server.receiver import Receiver
+from mock_server.server import MockServer
+from tests.builders import request
+from tests.processes import COMMAND, Run
+
+
+def extended(mock: MockServer, **changes: object) -> str:
+    answer = httpx.post(mock.url + EXTEND, json=request(**changes), headers=mock.headers).json()
+    return str(answer["data"]["taskId"]) if answer["code"] == 200 else str(answer["code"])
+
+
+def test_the_clock_is_shown_and_moved(running: MockServer, run: Run) -> None:
+    assert run("clock") == (0, "2025-01-01T00:00:00+00:00  stands still\n", "")
+    moved = "2025-01-01T01:30:00+00:00  stands still, moved by 1h30m: 0 callbacks were attempted\n"
+    assert run("clock", "advance", "90m") == (0, moved, "")
+    assert json.loads(run("clock", "--json")[1])["frozen"] is True
+
+
+def test_a_callback_that_moving_sent_is_counted(running: MockServer, run: Run) -> None:
+    with Receiver() as receiver:
+        running.trigger("only-complete", receiver.url)
+        assert "moved by 3m: 1 callback was attempted" in run("clock", "advance", "3m")[1]
+
+
+def test_the_clock_runs_and_is_frozen(running: MockServer, run: Run) -> None:
+    assert run("clock", "run")[1].endswith("  runs\n")
+    status, _, errors = run("clock", "advance", "2m")
+    assert (status, errors) == (
+        2,
+        "suno-mock: the clock runs by itself; freeze it first, or start with --pace manual\n",
+    )
+    assert run("clock", "freeze")[1].endswith("  stands still\n")
+
+
+def test_tasks_are_listed_and_one_is_told(running: MockServer, run: Run) -> None:
+    assert run("tasks")[1] == "no tasks\n"
+    task_id = extended(running)
+    assert run("tasks")[1] == f"{task_id}  PENDING                extend    200           2025-01-01 00:00:00\n"
+    lines = run("tasks", task_id)[1].splitlines()
+    assert lines[0] == f"{task_id}  PENDING  extend, scenario 200, key test-key"
+    assert lines[2] == "     +0.0 s  accepted             extend, 200"
+    assert lines[-1] == "   +180.0 s  owed       complete  attempt 1"
+    assert json.loads(run("tasks", "--json")[1])[0]["task_id"] == task_id
+    assert json.loads(run("tasks", task_id, "--json")[1])["timeline"]
+
+
+def test_a_task_that_is_not_there_is_one_line(running: MockServer, run: Run) -> None:
+    status, _, errors = run("tasks", "no/such")
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "no/such" in errors
+    assert run("tasks", "\udcff")[2].startswith("suno-mock: there is no task '?'")
+
+
+def test_the_next_requests_get_a_scenario(running: MockServer, run: Run) -> None:
+    assert run("queue", "429", "--times", "2")[1] == "the next 2 POST requests of test-key: 429\n"
+    assert [extended(running) for _ in range(3)][:2] == ["429", "429"]
+    assert run("queue", "402", "--always")[1] == "the next POST requests of test-key: 402\n"
+    assert extended(running) == "402"
+    assert run("queue", "--clear")[1] == "nothing is queued for test-key\n"
+    assert extended(running) not in ("402", "429")
+    said = json.loads(run("queue", "402", "--key", "secret", "--json")[1])
+    assert said == {"key": "sec…", "scenario": "402", "times": 1}
+
+
+def test_a_scenario_that_does_not_exist_names_the_nearest(running: MockServer, run: Run) -> None:
+    status, _, errors = run("queue", "out-off-order")
+    assert status == 2
+    assert errors.startswith("suno-mock: scenario 'out-off-order' is unknown. Nearest: out-of-order.")
+
+
+def test_all_is_forgotten_or_one_key(running: MockServer, run: Run) -> None:
+    extended(running)
+    assert run("reset", "--key", "secret")[1] == "what sec… did is forgotten\n"
+    assert running.tasks()
+    assert json.loads(run("reset", "--json")[1]) == {"reset": "all"}
+    assert running.tasks() == []
+
+
+def test_the_journal_is_printed(running: MockServer, run: Run) -> None:
+    task_id = extended(running)
+    running.queue("429")
+    extended(running)
+    lines = run("tail", "--no-follow")[1].splitlines()
+    assert [line.split()[3] for line in lines] == ["200", "429"]
+    assert run("tail", "--no-follow", "--last", "1", "--task", task_id)[1] == f"{lines[0]}\n"
+    assert [json.loads(line)["code"] for line in run("tail", "--no-follow", "--json")[1].splitlines()] == [200, 429]
+    assert run("tail", "--no-follow", "--last", "0")[1] == ""
+
+
+def test_the_journal_is_followed_past_a_mock_that_goes_away() -> None:
+    with listen("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    command = [*COMMAND, "tail", "--url", f"http://127.0.0.1:{port}"]
+    with MockServer(port=port, pace="manual") as mock:
+        extended(mock)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline().startswith(f"--> POST {EXTEND}  200 task ")
+    assert process.stdout.readline().endswith("undelivered: the mock was stopped\n")
+    lines = iter(process.stderr.readline, "")
+    assert next(lines) == f"suno-mock: the mock at http://127.0.0.1:{port} went away; waiting until it is back\n"
+    with MockServer(port=port, pace="manual") as mock:
+        assert next(lines) == "suno-mock: the mock is back\n"
+        extended(mock)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 130
+    assert "Traceback" not in process.communicate(timeout=20)[1]
+
+
+@pytest.mark.parametrize(
+    "command", [["tail"], ["tasks"], ["clock"], ["reset"], ["queue", "429"], ["extend"]], ids=" ".join
+)
+def test_nobody_there_is_one_line_with_the_way_out(
+    command: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUNO_MOCK_URL", "http://127.0.0.1:1")
+    status, output, errors = run(*command)
+    assert (status, output, errors.count("\n")) == (2, "", 1)
+    assert "answers at http://127.0.0.1:1: " in errors
+    assert "`suno-mock serve" in errors

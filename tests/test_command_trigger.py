@@ -1,0 +1,92 @@
+"""`suno-mock trigger`: with a running mock and with none."""
+
+import json
+
+import pytest
+
+from mock_server.command_trigger import command
+from mock_server.receiver import Receiver
+from mock_server.server import MockServer
+from tests.processes import Run
+
+URL = next(each for each in command.params if each.name == "url")
+
+
+def test_what_can_be_triggered_is_listed(run: Run) -> None:
+    listed = run("trigger", "--list")[1].splitlines()
+    assert "only-complete  Only complete is sent." in listed
+    assert not any(line.startswith(("402", "silent")) for line in listed)
+    assert json.loads(run("trigger", "--list", "--json")[1])["late"].startswith("Every callback")
+
+
+def test_a_running_mock_delivers(run: Run) -> None:
+    with MockServer(pace="immediate") as mock, Receiver() as receiver:
+        status, output, errors = run(
+            "trigger", "only-complete", "--to", receiver.url, "--set", "title=42", "--key", "k", "--url", mock.url
+        )
+        assert (status, errors) == (0, "")
+        assert output.startswith("<-- complete of ")
+        assert receiver.received[0].json()["data"]["data"][0]["title"] == "42"
+        assert mock.tasks()[0].key == "k…"
+
+
+def test_a_clock_that_stands_still_is_told(running: MockServer, run: Run) -> None:
+    status, output, errors = run("trigger", "200", "--to", "http://127.0.0.1:1/cb")
+    assert (status, output) == (1, "")
+    assert errors.endswith(f"Move it: suno-mock clock --url {running.url} advance 3m\n")
+
+
+def test_it_need_not_wait(running: MockServer, run: Run) -> None:
+    asked = ("trigger", "200", "--to", "http://127.0.0.1:1/cb", "--no-wait")
+    task_id = run(*asked)[1].strip()
+    assert running.tasks()[0].task_id == task_id
+    assert set(json.loads(run(*asked, "--json")[1])) == {"task_id"}
+
+
+def test_a_mock_that_nobody_named_is_found(running: MockServer, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SUNO_MOCK_URL")
+    monkeypatch.setattr(URL, "default", running.url)
+    assert run("trigger", "200", "--to", "http://127.0.0.1:1/cb")[0] == 1
+    assert len(running.tasks()) == 1
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No mock at the default URL, which may be in use on a developer's machine."""
+    monkeypatch.setattr(URL, "default", "http://127.0.0.1:1")
+
+
+@pytest.mark.usefixtures("nobody")
+def test_without_a_mock_one_is_started(run: Run) -> None:
+    with Receiver() as receiver:
+        asked = ("trigger", "callback-501", "--to", receiver.url, "--pace", "immediate", "--json")
+        status, output, errors = run(*asked)
+    assert (status, errors) == (0, "suno-mock: no mock runs at http://127.0.0.1:1; one was started for this\n")
+    assert [json.loads(line)["code"] for line in output.splitlines()] == [200, 501]
+
+
+@pytest.mark.usefixtures("nobody")
+def test_what_is_not_accepted_is_exit_status_1(run: Run) -> None:
+    status, output, _ = run("trigger", "only-complete", "--to", "http://127.0.0.1:1/cb", "--pace", "immediate")
+    assert (status, output.count("unreachable")) == (1, 4)
+
+
+WRONG = {
+    (
+        "200",
+        "--pace",
+        "manual",
+    ): "pace 'manual' would never move: the mock that is started here ends with this command.",
+    ("402",): "scenario '402' has no callbacks. Allowed: 200, ",
+    ("out-off-order",): "scenario 'out-off-order' is unknown. Nearest: out-of-order. ",
+    ("200", "--set", "continueAt=-1"): "request: continueAt is -1; allowed: greater than 0 ",
+    ("200", "--no-wait"): "no mock answers at http://127.0.0.1:1: ",
+}
+
+
+@pytest.mark.usefixtures("nobody")
+@pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
+def test_what_cannot_be_triggered_is_one_line(arguments: tuple[str, ...], run: Run) -> None:
+    status, _, errors = run("trigger", *arguments, "--to", "http://127.0.0.1:1/cb")
+    assert status == 2
+    assert errors.splitlines()[-1].startswith(f"suno-mock: {WRONG[arguments]}")

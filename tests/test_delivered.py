@@ -1,0 +1,72 @@
+"""The callbacks of a task, followed to their end."""
+
+from typing import Any
+
+import pytest
+
+from mock_server.delivered import Deliveries, deliver
+from mock_server.receiver import Receiver
+from mock_server.remote import Remote
+from mock_server.server import MockServer
+
+
+def attempt(stage: str, outcome: str, number: int = 1, redelivered: bool = False) -> dict[str, Any]:
+    return {"stage": stage, "outcome": outcome, "number": number, "redelivered": redelivered}
+
+
+COURSES = {
+    "none": ([], False),
+    "all": ([attempt("text", "accepted"), attempt("first", "accepted")], True),
+    "retried": ([attempt("text", "refused"), attempt("text", "accepted", 2)], True),
+    "given up": ([attempt("text", "accepted"), attempt("first", "refused"), attempt("first", "refused", 2)], False),
+    "twice": ([attempt("text", "refused"), attempt("text", "accepted")], False),
+    "by hand": ([attempt("text", "refused"), attempt("text", "accepted", 1, redelivered=True)], False),
+    "from the second on": ([attempt("text", "accepted", 2)], True),
+    "between": ([attempt("text", "refused"), attempt("first", "accepted"), attempt("text", "accepted", 2)], True),
+}
+
+
+@pytest.mark.parametrize("course", COURSES)
+def test_all_are_accepted_when_the_newest_attempt_of_each_is(course: str) -> None:
+    attempts, accepted = COURSES[course]
+    deliveries = Deliveries()
+    for each in attempts:
+        deliveries.note(each)
+    assert deliveries.accepted is accepted
+
+
+def followed(mock: MockServer, task_id: str) -> tuple[bool, list[str], list[str]]:
+    """Whether all were accepted, the outcomes of the attempts, and the warnings."""
+    shown: list[dict[str, Any]] = []
+    warned: list[str] = []
+    with Remote(mock.url) as remote:
+        accepted = deliver(remote, task_id, shown.append, warned.append, "suno-mock clock advance")
+    return accepted, [each["outcome"] for each in shown], warned
+
+
+def test_a_task_is_followed_over_its_retries() -> None:
+    statuses = iter([500, 500, 200, 200, 200])
+    with MockServer(pace="immediate") as mock, Receiver(lambda received: next(statuses)) as receiver:
+        task_id = mock.trigger("200", receiver.url)
+        outcomes = ["refused", "refused", "accepted", "accepted", "accepted"]
+        assert followed(mock, task_id) == (True, outcomes, [])
+
+
+def test_what_nobody_takes_is_not_accepted() -> None:
+    with MockServer(pace="immediate") as mock:
+        accepted, outcomes, _ = followed(mock, mock.trigger("only-complete", "http://127.0.0.1:1/cb"))
+        assert (accepted, outcomes) == (False, ["unreachable"] * 4)
+
+
+def test_a_clock_that_stands_still_is_told_with_the_way_on(running: MockServer) -> None:
+    with Receiver() as receiver:
+        task_id = running.trigger("200", receiver.url)
+        assert followed(running, task_id)[2] == [
+            "3 callbacks to come, and the mock's clock stands still. Move it: suno-mock clock advance 3m"
+        ]
+        running.clock.advance(105)
+        accepted, outcomes, warned = followed(running, task_id)
+        assert (accepted, outcomes) == (False, ["accepted", "accepted"])
+        assert warned == [
+            "1 callback to come, and the mock's clock stands still. Move it: suno-mock clock advance 1m15s"
+        ]

@@ -1,0 +1,71 @@
+"""The journal followed over a mock that comes and goes."""
+
+from itertools import islice
+from typing import Any
+
+import httpx
+import pytest
+
+from mock_server.following import AGAIN, follow, newest
+from mock_server.remote import Remote
+
+AWAY = httpx.ConnectError("refused")
+Said = dict[str, Any]
+
+
+class Scripted:
+    """Answers one after the other, and notes what was asked for."""
+
+    def __init__(self, *answers: Said | httpx.HTTPError) -> None:
+        self._answers = list(answers)
+        self.asked: list[httpx.QueryParams] = []
+        self.warnings: list[str] = []
+        self.pauses: list[float] = []
+        self.remote = Remote("http://mock", transport=httpx.MockTransport(self._answer))
+
+    def followed(self, after: int, count: int) -> list[int]:
+        entries = follow(self.remote, {"code": 422}, after, self.warnings.append, self.pauses.append)
+        return [entry["id"] for entry in islice(entries, count)]
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.params)
+        answer = self._answers.pop(0)
+        if isinstance(answer, httpx.HTTPError):
+            raise answer
+        return httpx.Response(200, json=answer)
+
+
+def page(*ids: int, newest: int = 0) -> Said:
+    return {"entries": [{"id": id} for id in ids], "newest": newest or max(ids, default=0)}
+
+
+def test_entries_come_once_and_in_order() -> None:
+    script = Scripted(page(4, 5, newest=6), page(newest=6), page(7))
+    assert script.followed(3, 3) == [4, 5, 7]
+    assert [(asked["after"], asked["within"], asked["code"]) for asked in script.asked] == [
+        ("3", "25", "422"),
+        ("5", "25", "422"),
+        ("5", "25", "422"),
+    ]
+
+
+def test_a_mock_that_went_away_is_waited_for_and_told_of_once() -> None:
+    script = Scripted(page(4), AWAY, AWAY, page(newest=4), page(5))
+    assert script.followed(3, 2) == [4, 5]
+    assert script.warnings == ["the mock at http://mock went away; waiting until it is back", "the mock is back"]
+    assert script.pauses == [AGAIN, AGAIN]
+    assert script.asked[3]["within"] == "0"
+
+
+def test_a_mock_that_was_started_anew_is_followed_from_its_first_entry() -> None:
+    script = Scripted(page(newest=2), page(1, 2))
+    assert script.followed(9, 2) == [1, 2]
+    assert script.warnings == ["the mock was started anew, and counts its entries from 1"]
+    assert script.asked[1]["after"] == "0"
+
+
+@pytest.mark.parametrize(("count", "ids"), [(0, []), (2, [8, 9])])
+def test_the_newest_entries_come_first(count: int, ids: list[int]) -> None:
+    script = Scripted(page(8, 9, newest=10))
+    entries, after = newest(script.remote, {}, count)
+    assert ([entry["id"] for entry in entries], after) == (ids, 10)
