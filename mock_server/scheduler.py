@@ -95,7 +95,9 @@ class Scheduler:
 
     def owed(self, task: Task) -> list[Chain]:
         """What is still owed to a task, what is under way included, the chain that is due next first."""
-        owed = [chain for chain in (*self._attempts, *(entry[-1] for entry in self._heap)) if chain.task is task]
+        every = (*self._attempts, *(entry[-1] for entry in self._heap))
+        # One whose attempt has just ended is still under way, and may be owed anew or have ended already.
+        owed = dict.fromkeys(chain for chain in every if chain.task is task and not chain.ended)
         return sorted(owed, key=lambda chain: chain.due)
 
     async def advance(self, seconds: float) -> int:

@@ -605,6 +605,18 @@ async def test_what_is_owed_to_a_task_is_told() -> None:
     assert owed() == []
 
 
+async def test_what_is_owed_is_told_at_every_moment() -> None:
+    bench, mine = Bench(Outcome.ACCEPTED, Outcome.REFUSED, Outcome.ACCEPTED), task()
+    bench.scheduler.schedule(mine)
+    advancing = asyncio.create_task(bench.scheduler.advance(3600))
+    told = []
+    while not advancing.done():
+        told.append([chain.step.stage for chain in bench.scheduler.owed(mine)])
+        await asyncio.wait({advancing}, timeout=0)
+    assert all(len(stages) <= 1 for stages in told)
+    assert list(dict.fromkeys(stage for stages in told for stage in stages)) == ["text", "first", "complete"]
+
+
 @pytest.mark.parametrize("position", [0, 1, 2])
 async def test_a_callback_can_be_sent_again(position: int) -> None:
     bench, mine = Bench(), task()
