@@ -132,8 +132,8 @@ def _endpoints(parts: Parts) -> list[Route]:
 def _further_routes(parts: Parts, control: Control) -> list[Route]:
     """Those of the control plane and of media. To import and to read what they take would keep the first answer."""
     from mock_server.admin import Admin
-    from mock_server.dashboard import Dashboard
     from mock_server.files import PATH, Files
+    from mock_server.pages.dashboard import Dashboard
 
     return [*Dashboard(parts, control).routes(), *Admin(parts, control).routes(), Route(PATH, Files(parts).serve)]
 

@@ -44,10 +44,10 @@ def _fail(message: str, status: int) -> NoReturn:
 
 
 DESK = ("clock", "completion", "explain", "extend", "queue", "receive", "reset", "tail", "tasks", "trigger")
-"""Commands with a module of their own, `command_<name>`."""
+"""Commands with a module of their own, `commands.<name>`."""
 
 
-@click.group(cls=LazyGroup, later={name: f"mock_server.command_{name}" for name in DESK})
+@click.group(cls=LazyGroup, later={name: f"mock_server.commands.{name}" for name in DESK})
 @click.version_option(__version__, prog_name="suno-mock")
 def cli() -> None:
     """A mock of the Suno API's music-extension endpoint: offline, deterministic, with its callbacks and its errors."""

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.asking import Asking, Patience, is_near, wait
+from mock_server.commands.asking import Asking, Patience, is_near, wait
 from mock_server.errors import BadSetting
 
 PENDING = frozenset({"PENDING", "TEXT_SUCCESS"})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.bodies import CHARACTERS_SHOWN, GONE, LINES_SHOWN, NEW, SAME, Line, compared, lines_of
+from mock_server.pages.bodies import CHARACTERS_SHOWN, GONE, LINES_SHOWN, NEW, SAME, Line, compared, lines_of
 
 LINES = st.lists(st.sampled_from(["{", "a", "b", "c", "}"]), max_size=12)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mock_server.buttons import Buttons
 from mock_server.errors import BadSetting, ClockRuns, NoSuch
-from mock_server.inbox import Inbox
+from mock_server.pages.buttons import Buttons
+from mock_server.pages.inbox import Inbox
 from tests.builders import TEXT
 from tests.clients import KEY, Mock, client, extend
 

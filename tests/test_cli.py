@@ -297,7 +297,7 @@ def test_every_option_of_a_command_has_a_help(name: str, run: Run) -> None:
 
 
 def test_what_a_command_does_not_need_is_not_imported() -> None:
-    code = "import sys, mock_server.cli; print({'httpx', 'mock_server.command_tail'} & set(sys.modules))"
+    code = "import sys, mock_server.cli; print({'httpx', 'mock_server.commands.tail'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "set()\n"
 

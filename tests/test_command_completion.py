@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_server.command_completion import SHELLS
+from mock_server.commands.completion import SHELLS
 from tests.processes import Run
 
 

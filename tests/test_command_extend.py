@@ -9,8 +9,8 @@ import click
 import httpx
 import pytest
 
-from mock_server import command_extend
-from mock_server.asking import Asking
+from mock_server.commands import extend as command_extend
+from mock_server.commands.asking import Asking
 from mock_server.examples import documented_request
 from mock_server.receiver import Receiver
 from mock_server.server import MockServer

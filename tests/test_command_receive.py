@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from mock_server.arrivals import Answered
-from mock_server.command_receive import Inbox, responding
+from mock_server.commands.arrivals import Answered
+from mock_server.commands.receive import Inbox, responding
 from mock_server.intake import Received, Reply
 from mock_server.listening import listen
 from mock_server.receiver import Receiver

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mock_server.command_trigger import command
+from mock_server.commands.trigger import command
 from mock_server.receiver import Receiver
 from mock_server.server import MockServer
 from tests.processes import Run

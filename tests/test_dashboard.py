@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from mock_server.changes import Changes
-from mock_server.dashboard import HEADERS, changed
-from mock_server.rendering import ASSETS, CODES, HOME, QUESTIONS, _environment
+from mock_server.pages.dashboard import HEADERS, changed
+from mock_server.pages.rendering import ASSETS, CODES, HOME, QUESTIONS, _environment
 from tests.builders import COMPLETE, TEXT
 from tests.clients import Mock, client, extend
 

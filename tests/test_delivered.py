@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from mock_server.delivered import Deliveries, deliver
+from mock_server.commands.delivered import Deliveries, deliver
+from mock_server.commands.remote import Remote
 from mock_server.receiver import Receiver
-from mock_server.remote import Remote
 from mock_server.server import MockServer
 
 

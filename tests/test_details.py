@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from mock_server.bodies import GONE, NEW
-from mock_server.details import Body, Details, Happening, TaskDetail
 from mock_server.errors import NoSuch
 from mock_server.outcomes import Outcome
+from mock_server.pages.bodies import GONE, NEW
+from mock_server.pages.details import Body, Details, Happening, TaskDetail
 from tests.builders import COMPLETE, FIRST, TEXT
 from tests.clients import Mock, client, extend
 

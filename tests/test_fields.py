@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mock_server import fields
+from mock_server.commands import fields
 from mock_server.errors import BadSetting
 
 DOCUMENTED = fields.documented()

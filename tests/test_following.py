@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.following import AGAIN, follow, newest
-from mock_server.remote import Remote
+from mock_server.commands.following import AGAIN, follow, newest
+from mock_server.commands.remote import Remote
 
 AWAY = httpx.ConnectError("refused")
 Said = dict[str, Any]

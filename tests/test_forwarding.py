@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import httpx
 
-from mock_server.arrivals import Answered
-from mock_server.forwarding import MARK, Forwarding
+from mock_server.commands.arrivals import Answered
+from mock_server.commands.forwarding import MARK, Forwarding
 from mock_server.intake import Received, Reply
 
 TARGET = "http://app/hook"

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from mock_server.faults import Fault
-from mock_server.inbox import BAD, EVERYTHING, FORGOTTEN, GOOD, REFUSED, Filter, Inbox, Row
+from mock_server.pages.inbox import BAD, EVERYTHING, FORGOTTEN, GOOD, REFUSED, Filter, Inbox, Row
 from tests.builders import COMPLETE, TEXT
 from tests.clients import OTHER, Mock, client, credits, extend, finished, poll
 

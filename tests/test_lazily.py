@@ -5,7 +5,7 @@ import pytest
 
 from mock_server.lazily import LazyGroup
 
-GROUP = LazyGroup(later={"clock": "mock_server.command_clock", "broken": "mock_server.no_such"})
+GROUP = LazyGroup(later={"clock": "mock_server.commands.clock", "broken": "mock_server.no_such"})
 
 
 def test_a_command_is_imported_when_it_is_asked_for() -> None:

@@ -3,7 +3,7 @@
 import io
 import os
 
-from mock_server.printing import Printer
+from mock_server.commands.printing import Printer
 
 
 def test_lines_are_there_at_once() -> None:

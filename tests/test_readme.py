@@ -21,9 +21,9 @@ from contract_tests.plan import Plan
 from contract_tests.published import Published
 from contract_tests.triggers import mock_triggers
 from mock_server.cli import DESK, cli
-from mock_server.command_receive import Inbox, responding
+from mock_server.commands.fields import documented
+from mock_server.commands.receive import Inbox, responding
 from mock_server.documents import OPENAPI, load
-from mock_server.fields import documented
 from mock_server.options import environment
 from mock_server.questions import Register
 from mock_server.receiver import Receiver

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
+from mock_server.commands.remote import Remote, Unreached
 from mock_server.errors import BadSetting
-from mock_server.remote import Remote, Unreached
 from mock_server.server import MockServer
 from mock_server.settings import BASE_URL
 

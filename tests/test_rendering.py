@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.inbox import Filter
-from mock_server.rendering import ASSETS, HOME, KINDS, MOST, ROWS, Selection, _after, _environment
+from mock_server.pages.inbox import Filter
+from mock_server.pages.rendering import ASSETS, HOME, KINDS, MOST, ROWS, Selection, _after, _environment
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
 SELECTIONS = st.builds(

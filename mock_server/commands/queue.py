@@ -6,11 +6,11 @@ from typing import Any
 import click
 
 from mock_server.accounts import known_keys
+from mock_server.commands.remote import Remote
 from mock_server.completing import scenario_names
 from mock_server.errors import BadSetting
 from mock_server.masking import masked
 from mock_server.options import as_json, mock_options
-from mock_server.remote import Remote
 
 
 @click.command(epilog="Example:  suno-mock queue 429 --times 2")

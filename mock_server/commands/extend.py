@@ -7,9 +7,11 @@ from typing import Any, Final
 
 import click
 
-from mock_server import fields, operations
+from mock_server import operations
 from mock_server.accounts import known_keys
-from mock_server.asking import Asking, Envelope, Patience, is_near, sendable, wait
+from mock_server.commands import fields
+from mock_server.commands.asking import Asking, Envelope, Patience, is_near, sendable, wait
+from mock_server.commands.remote import Remote
 from mock_server.curls import curl
 from mock_server.durations import written
 from mock_server.errors import BadSetting, unknown
@@ -17,7 +19,6 @@ from mock_server.examples import documented_request
 from mock_server.masking import masked
 from mock_server.options import DURATION, as_json, mock_options, settings_options
 from mock_server.profile import Family
-from mock_server.remote import Remote
 from mock_server.wording import printable
 
 RECEIVER: Final = "http://127.0.0.1:3000/callback"

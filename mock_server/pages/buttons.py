@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from mock_server.control import Control
 from mock_server.errors import BadSetting, NoSuch, unknown
-from mock_server.inbox import Inbox
+from mock_server.pages.inbox import Inbox
 
 Form = Mapping[str, str]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from mock_server.commands.following import follow, newest
+from mock_server.commands.remote import Remote
 from mock_server.entries import VALUES
-from mock_server.following import follow, newest
 from mock_server.options import as_json, mock_options
-from mock_server.remote import Remote
 
 
 @click.command(epilog="Example:  suno-mock tail --last 20 --code 422")

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from mock_server.commands.remote import Remote
 from mock_server.options import as_json, mock_options
-from mock_server.remote import Remote
 
 Task = Mapping[str, Any]
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from mock_server.arrivals import Answered, line, record, refused, told
+from mock_server.commands.arrivals import Answered, line, record, refused, told
+from mock_server.commands.printing import Printer
 from mock_server.errors import BadSetting
 from mock_server.intake import Received, Reply
 from mock_server.options import DURATION, HTTP_URL, as_json
-from mock_server.printing import Printer
 from mock_server.receiver import Receiver
 
 Respond = Callable[[Received], tuple[Reply, Answered]]
@@ -91,6 +91,6 @@ def command(port: int, answer: list[int] | None, delay: float, forward_to: str |
 def _respond(answer: list[int] | None, forward_to: str | None) -> Respond:
     if forward_to is None:
         return responding(answer or [200])
-    from mock_server.forwarding import Forwarding
+    from mock_server.commands.forwarding import Forwarding
 
     return Forwarding(forward_to)

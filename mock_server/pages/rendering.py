@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from mock_server.inbox import EVERYTHING, REFUSED, Filter
 from mock_server.masking import masked
+from mock_server.pages.inbox import EVERYTHING, REFUSED, Filter
 from mock_server.questions import VARY, Question
 
 HOME: Final = "/__admin/"
@@ -22,14 +22,14 @@ QUESTIONS: Final = f"{HOME}pages/questions"
 EVENTS: Final = f"{HOME}pages/events"
 FILES: Final = f"{HOME}pages/files/{{name}}"
 BUTTONS: Final = f"{HOME}pages/{{button}}"
-FOLDER: Final = Path(__file__).parent / "pages"
+FOLDER: Final = Path(__file__).parent
 KINDS: Final[Mapping[str, str]] = {
     "style.css": "text/css; charset=utf-8",
     "page.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 ASSETS: Final[Mapping[str, tuple[bytes, str]]] = {
-    name: ((FOLDER / name).read_bytes(), kind) for name, kind in KINDS.items()
+    name: ((FOLDER / "files" / name).read_bytes(), kind) for name, kind in KINDS.items()
 }
 """What pages load, with its content type."""
 ROWS: Final = 100
@@ -74,14 +74,14 @@ class Selection:
 
 
 def rendered(name: str, **values: Any) -> str:
-    """A page of the folder `pages`; everything that is put into it is escaped."""
+    """A page of the folder `templates`; everything that is put into it is escaped."""
     return _environment().get_template(f"{name}.html.jinja").render(page=name, **{"selection": None, **values})
 
 
 @cache
 def _environment() -> Environment:
     made = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

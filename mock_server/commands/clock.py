@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import click
 
+from mock_server.commands.remote import Remote
 from mock_server.completing import among
 from mock_server.durations import seconds, written
 from mock_server.errors import BadSetting, unknown
 from mock_server.options import as_json, mock_options
-from mock_server.remote import Remote
 
 ACTIONS: Final[Mapping[str, Callable[[Remote, float], Any]]] = {
     "show": lambda remote, length: remote.get("clock"),

@@ -4,9 +4,9 @@ import json
 
 import click
 
+from mock_server.commands.remote import Remote
 from mock_server.masking import masked
 from mock_server.options import as_json, mock_options
-from mock_server.remote import Remote
 
 
 @click.command(epilog="Example:  suno-mock reset --key test-key")

@@ -15,19 +15,19 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from mock_server.accounts import known_keys
-from mock_server.buttons import Buttons
 from mock_server.changes import Changes
 from mock_server.control import Control
 from mock_server.described import Problem
-from mock_server.details import Details
 from mock_server.errors import BadSetting, ClockRuns, NoSuch
 from mock_server.examples import example_curl
 from mock_server.guard import Guard
-from mock_server.inbox import Inbox
+from mock_server.pages.buttons import Buttons
+from mock_server.pages.details import Details
+from mock_server.pages.inbox import Inbox
+from mock_server.pages.rendering import ASSETS, BUTTONS, CODES, EVENTS, FILES, HOME, QUESTIONS, Selection, rendered
 from mock_server.parts import Parts
 from mock_server.profile import profile_names
 from mock_server.reading import Disconnected, read_body
-from mock_server.rendering import ASSETS, BUTTONS, CODES, EVENTS, FILES, HOME, QUESTIONS, Selection, rendered
 from mock_server.scenarios import cause
 from mock_server.wording import cut
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from mock_server.remote import Remote, Unreached
+from mock_server.commands.remote import Remote, Unreached
 
 WITHIN: Final = 25
 """Seconds that the mock may wait for the next entry before it says that there is none."""

@@ -6,13 +6,13 @@ from typing import Final
 
 import orjson
 
-from mock_server.bodies import Line, compared, lines_of
 from mock_server.control import Control
 from mock_server.curls import text_of
 from mock_server.entries import Attempted, Match, Requested
 from mock_server.errors import NoSuch
-from mock_server.inbox import BAD, DULL, GOOD, TONES
 from mock_server.outcomes import Outcome
+from mock_server.pages.bodies import Line, compared, lines_of
+from mock_server.pages.inbox import BAD, DULL, GOOD, TONES
 from mock_server.parts import Parts
 from mock_server.records import record
 from mock_server.results import Result

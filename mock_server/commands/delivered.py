@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from mock_server.commands.remote import Remote
 from mock_server.durations import written
-from mock_server.remote import Remote
 
 WITHIN: Final = 25
 """Seconds that the mock may wait for the next attempt before it is asked what it owes."""

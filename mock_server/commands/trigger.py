@@ -8,12 +8,12 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from mock_server import fields
+from mock_server.commands import fields
+from mock_server.commands.delivered import deliver
+from mock_server.commands.remote import Remote, Unreached
 from mock_server.completing import scenario_names
-from mock_server.delivered import deliver
 from mock_server.errors import BadSetting
 from mock_server.options import HTTP_URL, as_json, mock_options, settings_options, taken
-from mock_server.remote import Remote, Unreached
 from mock_server.scenarios import Scenarios
 from mock_server.settings import Pace, Settings
 

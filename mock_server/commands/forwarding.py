@@ -6,8 +6,8 @@ from typing import Final
 
 import httpx
 
-from mock_server.arrivals import Answered
-from mock_server.asking import client
+from mock_server.commands.arrivals import Answered
+from mock_server.commands.asking import client
 from mock_server.intake import Received, Reply
 
 TIMEOUT: Final = 10.0
