@@ -4,7 +4,7 @@ The document decides which paths there are, what a request may hold and which HT
 that an operationId names does what is asked, with the fields that came, and returns the JSON of the answer, or None.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -50,7 +50,9 @@ class Admin:
         self._document: dict[str, Any] = load(OPENAPI / DOCUMENT)
         self._guard = Guard(parts.config.settings.admin_token, parts.base_url)
 
-    def routes(self) -> list[Route]:
+    def routes(self, beside: Sequence[Route] = ()) -> list[Route]:
+        """Those of the document, and what answers for everything else; `beside` are others under the prefix."""
+        self._beside = beside
         self._described = [
             Route(path, self._endpoint(path, operation), methods=[method.upper()])
             for path, methods in self._document["paths"].items()
@@ -189,7 +191,8 @@ class Admin:
     async def _unrouted(self, request: Request) -> Response:
         """What no other route takes: a path with a wrong method, or a path that does not exist."""
         path = request.url.path
-        at_path = [route for route in self._described if route.matches(request.scope)[0] is RouteMatch.PARTIAL]
+        routes = [*self._described, *self._beside]
+        at_path = [route for route in routes if route.matches(request.scope)[0] is RouteMatch.PARTIAL]
         if at_path:
             allowed = ", ".join(sorted(method for route in at_path for method in route.methods or ()))
             text = f"{request.method} is not allowed on {cut(path)}; allowed: {allowed}"

@@ -135,7 +135,8 @@ def _further_routes(parts: Parts, control: Control) -> list[Route]:
     from mock_server.files import PATH, Files
     from mock_server.pages.dashboard import Dashboard
 
-    return [*Dashboard(parts, control).routes(), *Admin(parts, control).routes(), Route(PATH, Files(parts).serve)]
+    pages = Dashboard(parts, control).routes()
+    return [*pages, *Admin(parts, control).routes(pages), Route(PATH, Files(parts).serve)]
 
 
 def _lifespan(parts: Parts, delivery: Delivery) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

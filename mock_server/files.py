@@ -15,6 +15,7 @@ from mock_server.media import Sound
 from mock_server.parts import Parts
 from mock_server.reading import call_of
 from mock_server.sources import Sources
+from mock_server.tasks import Task
 from mock_server.tracks import Track
 
 AUDIO: Final = "mp3"
@@ -48,23 +49,26 @@ class Files:
 
     async def serve(self, request: Request) -> Response:
         """Without an ending the stream, which plays from the text stage on; with .mp3 the audio, once it is finished.
+        A download is written down.
 
         Raises HTTPException and NotFound.
         """
-        name: str = request.path_params["name"]
-        stem, _, ending = name.partition(".")
-        track = await self._track(seeding.named_media(stem), needs_audio=ending == AUDIO)
-        if ending == COVER:
-            response = await cover_response(request, track.id, track.title)
-        else:
-            response = sound_response(request, Sound(track.id, track.title, track.duration))
-        self._note(request, response.status_code, f"{KINDS[ending]} of track {track.id}")
+        track, ending = await self._asked(request)
+        response = await _response(request, track, ending)
+        download = f"{KINDS[ending]} of track {track.id}"
+        call = call_of(request.scope, b"")
+        self._parts.journal.record(Requested.downloaded(self._parts.clock.now(), call, response.status_code, download))
         return response
 
-    def _note(self, request: Request, status: int, msg: str) -> None:
-        """Write a download down."""
-        call = call_of(request.scope, b"")
-        self._parts.journal.record(Requested.downloaded(self._parts.clock.now(), call, status, msg))
+    async def show(self, request: Request) -> Response:
+        """The same for our own pages, which look and leave no trace."""
+        return await _response(request, *await self._asked(request))
+
+    async def _asked(self, request: Request) -> tuple[Track, str]:
+        """The track that a name means, and the ending that says as what."""
+        name: str = request.path_params["name"]
+        stem, _, ending = name.partition(".")
+        return await self._track(seeding.named_media(stem), needs_audio=ending == AUDIO), ending
 
     async def _track(self, track_id: str | None, *, needs_audio: bool) -> Track:
         if track_id is None:
@@ -76,9 +80,20 @@ class Files:
         if made is None:
             raise NotFound(f"no track {track_id!r} is there (yet); polling the task tells how far it is")
         task, result = made
-        days = self._parts.config.retention_days(task.account, task.edition.family.retention_days)
+        days = kept_for(self._parts, task)
         if self._parts.clock.now() >= task.created + days * DAY:
             raise NotFound(f"the files of track {track_id!r} were kept for {days:g} days and are gone")
         if needs_audio and not result.finished:
             raise NotFound(f"track {track_id!r} is not finished yet; its stream URL plays already")
         return result.track
+
+
+async def _response(request: Request, track: Track, ending: str) -> Response:
+    if ending == COVER:
+        return await cover_response(request, track.id, track.title)
+    return sound_response(request, Sound(track.id, track.title, track.duration))
+
+
+def kept_for(parts: Parts, task: Task) -> float:
+    """Days that the files of a task's tracks are there."""
+    return parts.config.retention_days(task.account, task.edition.family.retention_days)

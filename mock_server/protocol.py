@@ -5,14 +5,17 @@ import socket
 import struct
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.answers import Answer
 from mock_server.calls import Call
 from mock_server.endpoint import CONNECTION, Endpoint
 from mock_server.reading import call
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
 
 Endpoints = Mapping[tuple[bytes, bytes], tuple[str, str, Endpoint]]
 """By method and path, as they come and as a call has them."""
@@ -29,6 +32,7 @@ class DirectProtocol(HttpToolsProtocol):
         super().__init__(**options)
         self._endpoints = endpoints
         self._direct: tuple[str, str, Endpoint] | None = None
+        self._running: RequestResponseCycle | None = None
         self._idle_since: float | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._path = self._query = self._body = b""
@@ -41,8 +45,16 @@ class DirectProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.app_state = {**self.app_state, CONNECTION: self}
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        if self._running is not None:
+            # uvicorn tells the request that came last, which may wait for this one to be answered.
+            self._running.disconnected = True
+            self._running.message_event.set()
         if self._idle_timer is not None:
             self._idle_timer.cancel()
 

@@ -52,6 +52,7 @@ class MockServer(Handle):
             self._socket.close()
             raise
         self.control = app.state.control
+        self._changes = app.state.parts.journal.changes
         self._ready = threading.Event()
         self._running = False
         self._server = AnnouncingServer(app, self._announce, app.release)
@@ -133,7 +134,14 @@ class MockServer(Handle):
         if not self._running:
             course.close()
             raise RuntimeError("the mock does not run; use it between start() and stop(), or inside its with block")
-        return asyncio.run_coroutine_threadsafe(course, self._loop).result()
+        return asyncio.run_coroutine_threadsafe(self._seen(course), self._loop).result()
+
+    async def _seen(self, course: Coroutine[Any, Any, T]) -> T:
+        """What is done from Python is a change for who looks at the mock."""
+        try:
+            return await course
+        finally:
+            self._changes.note()
 
     def _announce(self) -> None:
         self._loop = asyncio.get_running_loop()

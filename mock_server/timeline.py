@@ -52,6 +52,13 @@ def progress(task: Task, now: float) -> Progress:
     return Progress(stage=stage, failure=failure)
 
 
+def next_change(task: Task, now: float) -> float | None:
+    """When generation goes on after `now`, in epoch seconds of the mock's clock; None once it has ended."""
+    failure = task.scenario.fails
+    stages = (*task.scenario.reached(), *([failure.instead_of] if failure else []))
+    return next((at for stage in stages if (at := reached_at(task, stage)) > now), None)
+
+
 def reached_at(task: Task, stage: str) -> float:
     """When the stage is reached, in epoch seconds of the mock's clock."""
     return task.created + task.pace.scale(task.edition.family.stages[stage].at)

@@ -1,6 +1,8 @@
 """Bodies as lines, and what differs between two."""
 
 import json
+import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,11 @@ from hypothesis import strategies as st
 
 from mock_server.pages.bodies import CHARACTERS_SHOWN, GONE, LINES_SHOWN, NEW, SAME, Line, compared, lines_of
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
 LINES = st.lists(st.sampled_from(["{", "a", "b", "c", "}"]), max_size=12)
 
 
@@ -31,7 +38,7 @@ def test_a_long_body_ends_with_what_is_left_out(text: str) -> None:
     assert len(shown) <= LINES_SHOWN
     assert sum(map(len, shown)) <= CHARACTERS_SHOWN
     assert last.startswith("... ")
-    assert last.endswith(" more characters")
+    assert last.endswith((" more characters", " more"))
 
 
 def test_how_much_is_left_out() -> None:
@@ -52,3 +59,23 @@ def test_what_changed_stands_where_it_was() -> None:
         Line("b", NEW),
         Line("}", SAME),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"a": 1, "a": 2}', "[1e999, 1.0, 1.00, -0, NaN]", r'{"a": "\ud800", "b": "\u0041\/\""}', "[[], {}, [[]]]", "7"],
+)
+def test_every_value_stays_as_it_came(text: str) -> None:
+    assert re.sub(r"\s", "", "".join(lines_of(text))) == re.sub(r"\s", "", text)
+
+
+@given(JSON)
+def test_json_is_spread_and_nothing_else(value: Any) -> None:
+    lines = lines_of(json.dumps(value))
+    assert json.loads("\n".join(lines)) == value
+    assert lines == json.dumps(value, indent=2).splitlines()
+
+
+@pytest.mark.parametrize("text", ["[" * 9000 + "]" * 9000, "[" * 400 + "]" * 400, json.dumps("\\" * 9000)])
+def test_a_bomb_is_shown_in_few_lines(text: str) -> None:
+    assert sum(map(len, lines_of(text))) <= 2 * CHARACTERS_SHOWN

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from mock_server.errors import NoSuch
+from mock_server.files import DAY
 from mock_server.outcomes import Outcome
 from mock_server.pages.bodies import GONE, NEW
-from mock_server.pages.details import Body, Details, Happening, TaskDetail
+from mock_server.pages.details import CURL_SHOWN, Body, Details, Happening, TaskDetail
 from tests.builders import COMPLETE, FIRST, TEXT
 from tests.clients import Mock, client, extend
 
@@ -30,7 +31,7 @@ def told(happenings: Sequence[Happening]) -> list[tuple[float, str, str]]:
 async def test_a_timeline_has_what_happened_and_what_will() -> None:
     happenings = (await detail(Mock(), TEXT)).happenings
     assert told(happenings) == [
-        (0, "accepted", "HTTP 200, code 200, extend, 200"),
+        (0, "accepted", "HTTP 200, code 200; extend, scenario 200"),
         (TEXT, "text reached", "TEXT_SUCCESS"),
         (TEXT, "text callback accepted", "by the test, 0 ms"),
         (FIRST, "first to come", "FIRST_SUCCESS"),
@@ -86,7 +87,6 @@ async def test_tracks_can_be_seen_and_played_as_far_as_they_are_there() -> None:
     [made, making] = (await detail(Mock(), COMPLETE)).tracks
     assert made.audio.endswith(".mp3")
     assert made.cover.endswith(".jpeg")
-    assert made.audio.startswith("/")
     assert made.duration
     assert making.duration
     unfinished = (await detail(Mock(readings=("text_items=both",)), TEXT)).tracks
@@ -103,10 +103,10 @@ async def test_a_triggered_task_shows_what_it_would_have_been_asked() -> None:
     mock = Mock()
     task_id = await mock.control.trigger("200", "http://127.0.0.1:9/x", None, {"title": "Triggered"})
     found = await Details(mock.parts, mock.control).task(task_id)
-    assert told(found.happenings)[0] == (0, "accepted", "extend, 200")
-    body = named(found, "request (triggered)")
+    assert told(found.happenings)[0] == (0, "accepted", "extend, scenario 200")
+    body = named(found, "request")
     assert '  "title": "Triggered",' in [line.text for line in body.lines]
-    assert (body.curl, found.readings) == (None, "")
+    assert (body.curl, found.readings, found.journaled) == (None, "", False)
 
 
 async def test_a_request_by_its_entry() -> None:
@@ -134,3 +134,22 @@ async def test_a_task_that_is_not_kept_is_told() -> None:
     mock = Mock()
     with pytest.raises(NoSuch, match=r"^there is no task 'x'"):
         await Details(mock.parts, mock.control).task("x")
+
+
+async def test_files_that_are_gone_are_told() -> None:
+    assert (await detail(Mock(), 13 * DAY)).gone_after is None
+    assert (await detail(Mock(), 14 * DAY)).gone_after == 14
+
+
+async def test_a_curl_that_is_too_long_for_a_page_is_left_out() -> None:
+    found = await detail(Mock(), TEXT, padding="x" * CURL_SHOWN)
+    assert named(found, "request").curl is None
+    assert named(found, "text").curl
+
+
+@pytest.mark.parametrize(("body", "said"), [(b"", "It has no body."), (b"\xff", "It is no text.")])
+async def test_a_request_without_a_text_says_which(body: bytes, said: str) -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await http.post("/api/v1/generate/extend", content=body)
+        assert Details(mock.parts, mock.control).request("1").body.empty == said

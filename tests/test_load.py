@@ -157,3 +157,18 @@ def test_what_is_owed_when_the_mock_is_ended_under_load_is_delivered_or_written_
     assert accepted >= set(answered)
     assert len(answered) >= 50
     assert {task: received[task] + undelivered[task] for task in accepted} == dict.fromkeys(accepted, 3)
+
+
+def test_a_client_that_leaves_its_pipelined_requests_leaves_no_traceback(
+    capfd: pytest.CaptureFixture[str], mock: MockServer
+) -> None:
+    with httpx.Client(headers={"Authorization": "Bearer key"}) as client:
+        for _ in range(200):
+            client.post(mock.url + EXTEND, json=request())
+        for _ in range(4):
+            with connected(mock) as leaving:
+                leaving.sendall(b"GET /__admin/journal HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
+                assert leaving.recv(1)
+            for _ in range(20):
+                client.get(f"{mock.url}/__admin/health")
+    assert capfd.readouterr().err == ""

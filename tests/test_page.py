@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from mock_server.examples import documented_request
 from mock_server.operations import EXTEND, path
+from mock_server.pages.inbox import label
 from mock_server.receiver import Receiver
 from mock_server.server import MockServer
 from tests.browser import chromium
@@ -101,7 +102,7 @@ def test_what_comes_appears_by_itself(page: Page, mock: MockServer, receiver: Re
 
 def test_a_timeline_grows_while_it_is_looked_at(page: Page, mock: MockServer, receiver: Receiver) -> None:
     chosen(page, mock, receiver)
-    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("#detail h1")).to_be_visible()
     expect(page.locator(".timeline .good")).to_have_count(1)
     mock.clock.advance(30)
     expect(happened(page).filter(has_text="text callback accepted")).to_contain_text("HTTP 200")
@@ -121,7 +122,7 @@ def test_what_was_looked_at_has_a_url_and_a_way_back(page: Page, mock: MockServe
     page.go_back()
     expect(page.get_by_text("Choose a task")).to_be_visible()
     page.goto(f"{mock.url}/__admin/?task={task_id}")
-    expect(page.locator("h1 code")).to_have_text(task_id)
+    expect(page.locator("#detail h1 code")).to_have_text(task_id)
 
 
 def test_a_callback_is_redelivered(page: Page, mock: MockServer, receiver: Receiver) -> None:
@@ -163,12 +164,11 @@ def test_what_was_queued_is_dropped(page: Page, mock: MockServer, receiver: Rece
 
 def test_a_scenario_is_queued_from_its_page(page: Page, mock: MockServer, receiver: Receiver) -> None:
     page.get_by_role("link", name="Codes").click()
-    page.locator("section", has=page.locator("h2 code", has_text=re.compile("^455$"))).get_by_role(
-        "button"
-    ).last.click()
-    expect(page.locator("#said")).to_be_attached()
-    page.get_by_role("link", name="Inbox").click()
+    page.locator("#fail-455").get_by_role("button").click()
+    expect(page.locator("#said")).to_have_text("The next request of the key gets 455.")
     expect(page.locator("#steer")).to_contain_text("Next for test-key: 455")
+    assert extend(mock, receiver)["code"] == 455
+    expect(page.locator("#steer")).not_to_contain_text("Next for")
 
 
 def test_a_question_is_read_otherwise(page: Page, mock: MockServer) -> None:
@@ -192,9 +192,20 @@ def test_a_reset_is_asked_about(page: Page, mock: MockServer, receiver: Receiver
     assert not mock.tasks()
 
 
+def test_a_reset_from_another_page_leads_to_the_inbox(page: Page, mock: MockServer) -> None:
+    page.get_by_role("link", name="Codes").click()
+    page.once("dialog", lambda dialog: dialog.accept())
+    button(page, "Reset").click()
+    expect(page).to_have_url(f"{mock.url}/__admin/")
+    expect(page.get_by_text("Nothing came yet.")).to_be_visible()
+
+
 def test_what_cannot_be_done_is_told(page: Page, mock: MockServer, receiver: Receiver) -> None:
     page.get_by_label("Seconds to advance").fill("1e12")
     button(page, "Advance").click()
+    expect(page.locator(".problem")).to_contain_text("the clock would pass the end of the year 9999")
+    extend(mock, receiver, title="Later")
+    expect(rows(page)).to_have_count(1)
     expect(page.locator(".problem")).to_contain_text("the clock would pass the end of the year 9999")
     chosen(page, mock, receiver)
     expect(page.locator(".problem")).to_have_count(0)
@@ -213,13 +224,101 @@ def test_rows_are_filtered_by_key_code_and_status(page: Page, mock: MockServer, 
     page.get_by_label("code").fill("200")
     button(page, "Filter").click()
     expect(rows(page)).to_have_text(["Theirs", "Mine"])
-    page.locator("#filter-key").select_option(label="som…")
+    page.locator("#filter-key").select_option(label=label("somebody-else"))
     expect(rows(page)).to_have_text(["Theirs"])
     extend(mock, receiver, key="somebody-else", title="Theirs too")
     expect(rows(page)).to_have_text(["Theirs too", "Theirs"])
     page.get_by_role("link", name="Clear").click()
     expect(rows(page)).to_have_count(4)
     expect(page.get_by_label("code")).to_have_value("")
+
+
+def test_what_is_typed_and_chosen_stays_when_something_comes(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    page.get_by_label("Next request gets").select_option("451")
+    page.get_by_label("Seconds to advance").fill("3600")
+    page.get_by_label("code").press_sequentially("42")
+    extend(mock, receiver, key="a-new-key", prompt=5)
+    expect(rows(page)).to_have_count(1)
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("code")).to_have_value("422")
+    expect(page).to_have_url(re.compile("code=422"))
+    rows(page).first.click()
+    expect(page.locator("#detail h1")).to_be_visible()
+    expect(page.get_by_label("Next request gets")).to_have_value("451")
+    expect(page.get_by_label("Seconds to advance")).to_have_value("3600")
+
+
+def test_the_focus_stays_when_something_comes(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    button(page, "+30 s").focus()
+    for clock in ("00:00:30", "00:01:00"):
+        page.keyboard.press("Enter")
+        expect(page.locator("#clock time")).to_have_text(clock)
+    expect(button(page, "+30 s")).to_be_focused()
+    button(page, "Run").click()
+    button(page, "Freeze").focus()
+    extend(mock, receiver)
+    expect(rows(page)).to_have_count(1)
+    expect(button(page, "Freeze")).to_be_focused()
+
+
+def test_what_is_open_stays_when_a_stage_comes(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    task_id = chosen(page, mock, receiver)
+    page.locator(f"#request-{task_id} summary").click()
+    mock.clock.advance(30)
+    expect(page.locator(f"#text-{task_id} pre")).to_be_visible()
+    expect(page.locator(f"#request-{task_id} pre")).to_be_visible()
+    expect(page.locator(f"#request-{task_id} summary")).to_be_focused()
+
+
+def test_a_filter_keeps_what_is_looked_at(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    task_id = chosen(page, mock, receiver)
+    expect(page.locator("#detail h1 code")).to_have_text(task_id)
+    page.get_by_label("status").select_option("refused")
+    expect(rows(page)).to_have_count(0)
+    expect(page.locator("#detail h1 code")).to_have_text(task_id)
+
+
+def test_what_is_steered_from_elsewhere_is_seen(page: Page, mock: MockServer) -> None:
+    mock.clock.advance(3600)
+    expect(page.locator("#clock time")).to_have_text("01:00:00")
+    mock.queue("429")
+    expect(page.locator("#steer")).to_contain_text("Next for test-key: 429")
+
+
+def test_stages_without_callbacks_come_as_the_clock_runs(context: BrowserContext, receiver: Receiver) -> None:
+    with MockServer(pace="100x") as mock:
+        page = context.new_page()
+        page.goto(f"{mock.url}/__admin/")
+        chosen_running(page, mock, receiver)
+        expect(page.locator(".badge")).to_have_text("SUCCESS")
+
+
+def chosen_running(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    """A task without callbacks that is looked at while the clock runs."""
+    task_id = extend(mock, receiver, audioId="mock-silent")["data"]["taskId"]
+    page.locator(f"#row-{task_id}").click()
+
+
+def test_a_task_is_looked_at_from_its_top(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    for title in ("One", "Two"):
+        extend(mock, receiver, title=title)
+    mock.clock.advance(180)
+    rows(page).first.click()
+    expect(page.locator(".timeline li").last).to_contain_text("complete")
+    page.evaluate("scrollTo(0, 900)")
+    page.keyboard.press("j")
+    expect(page.locator(".row[aria-current] b")).to_have_text("One")
+    assert page.evaluate("scrollY") == 0
+
+
+def test_a_page_asks_less_often_than_something_comes(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for number in range(60):
+        extend(mock, receiver, title=f"Song {number}")
+    expect(rows(page)).to_have_count(60)
+    assert len([url for url in asked if url.endswith("/__admin/")]) <= 30
 
 
 def test_the_keyboard_leads_through_the_rows(page: Page, mock: MockServer, receiver: Receiver) -> None:
@@ -328,10 +427,19 @@ def test_a_narrow_page_shows_the_list_or_what_was_chosen(
     page = browser.new_page(viewport={"width": 400, "height": 700})
     page.goto(f"{mock.url}/__admin/")
     rows(page).first.click()
-    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("#detail h1")).to_be_visible()
     expect(page.locator("#list")).to_be_hidden()
     page.get_by_role("link", name="← all").click()
     expect(page.locator("#list")).to_be_visible()
+    for _ in range(20):
+        extend(mock, receiver)
+    expect(rows(page)).to_have_count(21)
+    page.evaluate("scrollTo(0, 500)")
+    rows(page).last.click()
+    expect(page.locator("#detail h1")).to_be_visible()
+    page.get_by_role("link", name="← all").click()
+    expect(page.locator("#list")).to_be_visible()
+    assert page.evaluate("scrollY") >= 500
     page.close()
 
 
@@ -368,3 +476,5 @@ def test_a_mock_that_is_gone_is_told(context: BrowserContext, receiver: Receiver
         expect(rows(page)).to_have_text(["Last"])
     expect(page.locator(".problem")).to_contain_text("The mock does not answer.")
     expect(rows(page)).to_have_text(["Last"])
+    button(page, "+30 s").click()
+    expect(page.locator(".problem")).to_have_text("The mock does not answer.")

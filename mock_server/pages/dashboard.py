@@ -6,10 +6,11 @@ a page that changed in place of the old ones, and `events` tells it when to look
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -18,13 +19,26 @@ from mock_server.accounts import known_keys
 from mock_server.changes import Changes
 from mock_server.control import Control
 from mock_server.described import Problem
-from mock_server.errors import BadSetting, ClockRuns, NoSuch
+from mock_server.errors import BadSetting, ClockRuns, NoSuch, NotFound
 from mock_server.examples import example_curl
+from mock_server.files import PATH as NAMED
+from mock_server.files import Files
 from mock_server.guard import Guard
 from mock_server.pages.buttons import Buttons
-from mock_server.pages.details import Details
-from mock_server.pages.inbox import Inbox
-from mock_server.pages.rendering import ASSETS, BUTTONS, CODES, EVENTS, FILES, HOME, QUESTIONS, Selection, rendered
+from mock_server.pages.details import Details, TaskDetail
+from mock_server.pages.inbox import Inbox, Row
+from mock_server.pages.rendering import (
+    ASSETS,
+    BUTTONS,
+    CODES,
+    EVENTS,
+    FILES,
+    HOME,
+    MEDIA,
+    QUESTIONS,
+    Selection,
+    rendered,
+)
 from mock_server.parts import Parts
 from mock_server.profile import profile_names
 from mock_server.reading import Disconnected, read_body
@@ -59,12 +73,14 @@ class Dashboard:
         self._guard = Guard(parts.config.settings.admin_token, parts.base_url)
         self._inbox = Inbox(parts)
         self._details = Details(parts, control)
+        self._files = Files(parts)
         self._buttons = Buttons(control, self._inbox)
         self._pages: Mapping[str, Page] = {HOME: self._home, CODES: self._codes, QUESTIONS: self._questions}
 
     def routes(self) -> list[Route]:
         """All of them behind the guard of the control plane."""
-        looked = {**dict.fromkeys(self._pages, self._shown), EVENTS: self._events, FILES: self._file}
+        others = {EVENTS: self._events, FILES: self._file, f"{MEDIA}{NAMED}": self._media}
+        looked = {**dict.fromkeys(self._pages, self._shown), **others}
         return [
             *(Route(path, self._guarded(look, self._guard.admit), methods=["GET"]) for path, look in looked.items()),
             Route(BUTTONS, self._guarded(self._pressed, self._guard.admit_form), methods=["POST"]),
@@ -81,7 +97,7 @@ class Dashboard:
             task = await self._details.task(selection.task) if selection.task else None
             request = self._details.request(selection.entry) if selection.entry else None
         except NoSuch as error:
-            problem = problem or str(error)
+            problem, status = problem or str(error), 404
         return await self._page(
             "inbox",
             status,
@@ -94,12 +110,16 @@ class Dashboard:
             task=task,
             request=request,
             statuses=self._control.statuses(),
+            keys=await self._inbox.keys(selection.filter.key),
+            next=self._next(rows, task),
             dropped={what: count for what, count in (await self._control.dropped()).items() if count},
         )
 
     async def _codes(self, query: Mapping[str, str], problem: str, status: int) -> Response:
         listed = [(each, cause(each), each.triggers()) for each in self._control.scenarios()]
-        return await self._page("codes", status, CODES, problem=problem, scenarios=listed)
+        return await self._page(
+            "codes", status, CODES, problem=problem, scenarios=listed, keys=await self._inbox.keys()
+        )
 
     async def _questions(self, query: Mapping[str, str], problem: str, status: int) -> Response:
         register = self._parts.editions.register.questions
@@ -120,7 +140,6 @@ class Dashboard:
             settings=self._control.settings(),
             now=self._control.now(),
             frozen=self._parts.clock.frozen,
-            keys=await self._inbox.keys(),
             names=[each.name for each in self._control.scenarios()],
             **values,
         )
@@ -141,6 +160,19 @@ class Dashboard:
 
     async def _events(self, request: Request) -> Response:
         return StreamingResponse(changed(self._parts.journal.changes), headers=HEADERS, media_type="text/event-stream")
+
+    def _next(self, rows: Sequence[Row], task: TaskDetail | None) -> float | None:
+        """Seconds until what is shown will have changed, though nobody tells; None while the clock stands still."""
+        now = self._control.now()
+        coming = [row.changes_at for row in rows if row.changes_at is not None]
+        coming += [each.at for each in task.happenings if each.at > now] if task else []
+        return None if self._parts.clock.frozen or not coming else min(coming) - now
+
+    async def _media(self, request: Request) -> Response:
+        try:
+            return await self._files.show(request)
+        except (HTTPException, NotFound) as error:
+            raise Problem(404, getattr(error, "msg", "there is no such file")) from None
 
     async def _file(self, request: Request) -> Response:
         name = request.path_params["name"]

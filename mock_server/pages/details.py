@@ -6,13 +6,15 @@ from typing import Final
 
 import orjson
 
+from mock_server import seeding
 from mock_server.control import Control
 from mock_server.curls import text_of
 from mock_server.entries import Attempted, Match, Requested
 from mock_server.errors import NoSuch
+from mock_server.files import DAY, kept_for
 from mock_server.outcomes import Outcome
 from mock_server.pages.bodies import Line, compared, lines_of
-from mock_server.pages.inbox import BAD, DULL, GOOD, TONES
+from mock_server.pages.inbox import BAD, DULL, GOOD, TONES, facts_of, label, target, tone_of
 from mock_server.parts import Parts
 from mock_server.records import record
 from mock_server.results import Result
@@ -22,6 +24,8 @@ from mock_server.views import Moment, TaskView, task_view, timeline
 
 WORDS: Final[Mapping[str, str]] = {"expected": "to come", "owed": "callback to come"}
 """A moment in other words, where its own tell less."""
+CURL_SHOWN: Final = 50_000
+"""Characters of a curl that a page carries; the journal has those of larger bodies."""
 TONE_OF: Final[Mapping[str, str]] = {"accepted": GOOD, "reached": GOOD, "failed": BAD}
 """The tone of a moment; all others are still to come."""
 
@@ -46,11 +50,12 @@ class Body:
     name: str
     lines: Sequence[Line]
     curl: str | None = None
+    empty: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playable:
-    """A track as far as it is there; the URLs are paths on this server, `audio` is the stream before it is finished."""
+    """A track as far as it is there; the URLs are names of its files, `audio` is the stream before it is finished."""
 
     id: str
     title: str
@@ -62,23 +67,30 @@ class Playable:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDetail:
     """A task: how it stands, what happened and will, its tracks, every body, and the stages that can be delivered once
-    more."""
+    more. `gone_after`: the days that its files were kept for, once they are gone; `journaled`: whether the journal has
+    anything of it."""
 
     view: TaskView
+    key: str
+    tone: str
     summary: str
     model: str
     readings: str
     happenings: Sequence[Happening]
     tracks: Sequence[Playable]
+    gone_after: float | None
     bodies: Sequence[Body]
     again: Sequence[str]
+    journaled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestDetail:
-    """A request by itself."""
+    """A request by itself; `target` is its path with its query."""
 
     entry: Requested
+    key: str
+    target: str
     body: Body
 
 
@@ -93,7 +105,8 @@ class Details:
         """A request by its entry's id. Raises NoSuch."""
         for entry in self._parts.journal:
             if isinstance(entry, Requested) and str(entry.id) == entry_id:
-                return RequestDetail(entry=entry, body=self._sent(entry))
+                key = label(entry.call.key)
+                return RequestDetail(entry=entry, key=key, target=target(entry), body=self._sent(entry))
         raise NoSuch(f"the journal has no request {entry_id!r}; it was cleared, or is older than all that is kept")
 
     async def task(self, task_id: str) -> TaskDetail:
@@ -105,12 +118,16 @@ class Details:
         attempts = [entry for entry in entries if isinstance(entry, Attempted)]
         return TaskDetail(
             view=task_view(task, now),
+            key=label(task.account),
+            tone=tone_of(task, facts_of(task, now)),
             summary=task.scenario.summary,
             model=task.request.model,
             readings="" if sent is None else sent.readings,
             happenings=self._happenings(task, sent, attempts, now),
             tracks=[_playable(each) for each in self._parts.studio.listed(task, progress(task, now).stage)],
+            gone_after=self._gone_after(task, now),
             bodies=[self._asked(task, sent), *_told(attempts), self._polled(task, now)],
+            journaled=bool(entries),
             again=[*dict.fromkeys(each.step.stage for each in plan(task) if reached_at(task, each.step.stage) <= now)],
         )
 
@@ -118,21 +135,25 @@ class Details:
         self, task: Task, sent: Requested | None, attempts: Sequence[Attempted], now: float
     ) -> Sequence[Happening]:
         accepted, *moments = timeline(task, (), self._parts.scheduler.owed(task), now)
-        first = _moment(task, accepted)
+        first = replace(_moment(task, accepted), detail=f"{task.operation.name}, scenario {task.scenario.name}")
         if sent is not None:
-            answered = f"HTTP {sent.status}, code {sent.code}, {first.detail}"
-            first = replace(first, detail=answered, curl=sent.curl(self._parts.base_url))
+            answered = f"HTTP {sent.status}, code {sent.code}; {first.detail}"
+            first = replace(first, detail=answered, curl=_copied(sent.curl(self._parts.base_url)))
         found = [_moment(task, each) for each in moments] + [_attempt(task, each) for each in attempts]
         return [first, *sorted(found, key=lambda each: each.at)]
 
     def _asked(self, task: Task, sent: Requested | None) -> Body:
-        """The request; a task that was triggered had none, but for what it would have been."""
-        if sent is not None:
-            return self._sent(sent)
-        return Body(name="request (triggered)", lines=_unchanged(text_of(task.body)))
+        """The request, or what it would have been of a task that was triggered."""
+        return self._sent(sent) if sent else Body(name="request", lines=_unchanged(text_of(task.body)))
 
     def _sent(self, entry: Requested) -> Body:
-        return Body(name="request", lines=_unchanged(text_of(entry.call.body)), curl=entry.curl(self._parts.base_url))
+        curl, body = _copied(entry.curl(self._parts.base_url)), entry.call.body
+        lines = _unchanged(text_of(body))
+        return Body(name="request", lines=lines, curl=curl, empty="It has no body." if not body else "It is no text.")
+
+    def _gone_after(self, task: Task, now: float) -> float | None:
+        days = kept_for(self._parts, task)
+        return days if now >= task.created + days * DAY else None
 
     def _polled(self, task: Task, now: float) -> Body:
         told = orjson.dumps(record(task, now, self._parts.studio)).decode()
@@ -144,8 +165,13 @@ def _told(attempts: Sequence[Attempted]) -> Iterator[Body]:
     before: Sequence[str] = ()
     for each in {each.stage: each for each in attempts if each.body}.values():
         lines = lines_of(text_of(each.body))
-        yield Body(name=each.stage, lines=[*compared(before or lines, lines)], curl=each.curl())
+        yield Body(name=each.stage, lines=[*compared(before or lines, lines)], curl=_copied(each.curl()))
         before = lines
+
+
+def _copied(curl: str) -> str | None:
+    """A curl that a page can carry."""
+    return curl if len(curl) <= CURL_SHOWN else None
 
 
 def _unchanged(body: str | None) -> Sequence[Line]:
@@ -172,16 +198,16 @@ def _attempt(task: Task, attempt: Attempted) -> Happening:
         what=f"{attempt.stage} callback {attempt.outcome.replace('_', ' ')}",
         detail=", ".join(filter(None, [again, attempt.detail, took])),
         tone=TONES.get(attempt.outcome, BAD),
-        curl=attempt.curl() if attempt.body else None,
+        curl=_copied(attempt.curl()) if attempt.body else None,
     )
 
 
 def _playable(result: Result) -> Playable:
-    path = "/" + result.stream_url.rpartition("/")[2]
+    name = seeding.media_name(result.track.id)
     return Playable(
         id=result.track.id,
         title=result.track.title,
         duration=result.track.duration if result.finished else None,
-        audio=f"{path}.mp3" if result.finished else path,
-        cover=f"{path}.jpeg",
+        audio=f"{name}.mp3" if result.finished else name,
+        cover=f"{name}.jpeg",
     )

@@ -1,23 +1,23 @@
 """What came to a mock, as rows: its tasks, and the requests that started none."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from heapq import merge
 from itertools import islice
-from secrets import token_bytes
-from typing import Final
+from typing import Final, NamedTuple
 
 from mock_server.accounts import Account, known_keys
 from mock_server.entries import Attempted, Entry, Requested
 from mock_server.faults import FAULT
-from mock_server.masking import masked
+from mock_server.masking import is_public, masked
 from mock_server.outcomes import Outcome
 from mock_server.parts import Parts
 from mock_server.records import status
 from mock_server.tasks import Task
-from mock_server.timeline import progress
+from mock_server.timeline import next_change, progress
 from mock_server.wording import LISTED, cut
 
 REFUSED: Final = "refused"
@@ -28,6 +28,10 @@ FORGOTTEN: Final = "forgotten"
 KEYS_LISTED: Final = 50
 ENTRIES_SEEN: Final = 1000
 """The newest entries whose keys are listed though they have no account."""
+TASKS_SEEN: Final = 20_000
+"""The newest tasks, which are all that rows are made of."""
+STRIDE: Final = 500
+"""Tasks and entries that are looked at before others are served."""
 GOOD, BAD, DULL = "good", "bad", "dull"
 """How something went; dull is what nobody has to look at."""
 TONES: Final[Mapping[Outcome, str]] = {Outcome.ACCEPTED: GOOD, Outcome.UNDELIVERED: DULL}
@@ -42,27 +46,35 @@ class Filter:
     status: str = ""
 
 
+class Facts(NamedTuple):
+    """What rows are chosen by."""
+
+    key: str | None
+    code: int
+    status: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One task, or one request without, whose `id` is then its entry's; `at` in epoch seconds of the mock's clock.
-    `stages` has how the last attempt of each stage went."""
+    """One task, or one request without, whose `id` is then its entry's. `at`, and `changes_at`, when a task will be in
+    another status by itself, in epoch seconds of the mock's clock; `stages` has how the last attempt of each went."""
 
     kind: str
     id: str
     at: float
-    key: str | None
+    key: str
     title: str
     subtitle: str
     code: int
-    status: str
     tone: str
     stages: Mapping[str, str]
+    changes_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A key as a page has it: a handle that stands for it and tells nothing of it, what may be shown, and the scenarios
-    that its next requests get."""
+    """A key as a page has it: a handle that stands for it, what may be shown, and the scenarios that its next requests
+    get."""
 
     handle: str
     shown: str
@@ -74,23 +86,38 @@ class Inbox:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._salt = token_bytes(16)
-        self._handle = lru_cache(maxsize=10_000)(self._hashed)
 
     async def rows(self, wanted: Filter, most: int) -> tuple[list[Row], bool]:
         """At most so many rows that are wanted, and whether there are more."""
-        every = await self._every(wanted.status == EVERYTHING)
-        found = list(islice((row for row in every if self._matches(row, wanted)), most + 1))
+        entries, now = list(self._parts.journal), self._parts.clock.now()
+        newest = islice(reversed([*await self._parts.store.tasks(None)]), TASKS_SEEN)
+        tasks = {task.id: task for task in newest}
+        stages = _stages(entries)
+        found: list[Row] = []
+        for number, item in enumerate(_items(entries, tasks, wanted.status == EVERYTHING)):
+            if number % STRIDE == STRIDE - 1:
+                await asyncio.sleep(0)
+            facts = facts_of(item, now)
+            if self._is_wanted(facts, wanted):
+                found.append(self._row(item, facts, stages.get(_task_id(item), {}), now))
+                if len(found) > most:
+                    break
         return found[:most], len(found) > most
 
-    async def keys(self) -> list[Key]:
-        """The keys that were used last, or before any was those that everyone knows."""
-        return [await self._shown(key) for key in islice(await self._known(), KEYS_LISTED)]
+    async def keys(self, wanted: str = "") -> list[Key]:
+        """The keys that were used last, or before any was those that everyone knows; and that of the handle that is
+        wanted."""
+        every = {_handle(key): key for key in await self._known()}
+        keys = [await self._shown(key) for key in islice(every.values(), KEYS_LISTED)]
+        if wanted and wanted not in [key.handle for key in keys]:
+            missing = Key(handle=wanted, shown="a key that is not used", queued="")
+            keys.append(await self._shown(every[wanted]) if wanted in every else missing)
+        return keys
 
     async def key(self, handle: str) -> str | None:
         """The key of a handle."""
         known = [*await self._known(), *known_keys()]
-        return next((key for key in known if self._handle(key) == handle), None)
+        return next((key for key in known if _handle(key) == handle), None)
 
     async def _known(self) -> Iterable[str]:
         """The keys that the mock knows, the one used last first; one that was refused has no account."""
@@ -99,38 +126,72 @@ class Inbox:
         used = seen | dict.fromkeys(reversed(list(await self._parts.store.keys())))
         return used or known_keys()
 
-    async def _every(self, everything: bool) -> Iterator[Row]:
-        entries = list(self._parts.journal)
-        tasks = {task.id: task for task in await self._parts.store.tasks(None)}
-        stages = _stages(entries)
-        told = {entry.task_id for entry in entries if isinstance(entry, Requested)}
-        now = self._parts.clock.now()
-
-        def of_task(task: Task) -> Row:
-            return _task_row(task, now, stages.get(task.id, {}))
-
-        def of_entry(entry: Requested) -> Row:
-            task = tasks.get(entry.task_id or "")
-            return of_task(task) if task else _entry_row(entry, stages.get(entry.task_id or "", {}))
-
-        came = (each for each in reversed(entries) if isinstance(each, Requested) and (everything or _counts(each)))
-        untold = (task for task in reversed(tasks.values()) if task.id not in told)
-        return merge(map(of_entry, came), map(of_task, untold), key=lambda row: -row.at)
-
-    def _matches(self, row: Row, wanted: Filter) -> bool:
-        return (
-            wanted.key in ("", row.key and self._handle(row.key))
-            and wanted.code in ("", str(row.code))
-            and wanted.status in ("", EVERYTHING, row.status)
-        )
-
     async def _shown(self, key: str) -> Key:
         account = await self._parts.store.account(key)
-        queued = "" if account is None else _waiting(account)
-        return Key(handle=self._handle(key), shown=cut(masked(key), 40), queued=queued)
+        return Key(handle=_handle(key), shown=label(key), queued="" if account is None else _waiting(account))
 
-    def _hashed(self, key: str) -> str:
-        return blake2b(key.encode(errors="surrogateescape"), key=self._salt, digest_size=8).hexdigest()
+    def _is_wanted(self, facts: Facts, wanted: Filter) -> bool:
+        return (
+            wanted.status in ("", EVERYTHING, facts.status)
+            and wanted.code in ("", str(facts.code))
+            and wanted.key in ("", facts.key and _handle(facts.key))
+        )
+
+    def _row(self, item: Task | Requested, facts: Facts, stages: Mapping[str, str], now: float) -> Row:
+        if isinstance(item, Requested):
+            return _entry_row(item, facts, stages)
+        return Row(
+            kind="task",
+            id=item.id,
+            at=item.created,
+            key=label(item.account),
+            title=cut(item.request.title or item.id, 80),
+            subtitle=facts.status,
+            code=facts.code,
+            tone=tone_of(item, facts),
+            stages=stages,
+            changes_at=next_change(item, now),
+        )
+
+
+def tone_of(task: Task, facts: Facts) -> str:
+    """Whether a task came to a good end, as far as it is."""
+    return BAD if facts.code != 200 or facts.status == task.edition.family.lost else GOOD
+
+
+def label(key: str | None) -> str:
+    """A key as pages show it: masked, with a part of its handle, so that two that begin alike can be told apart."""
+    if key is None:
+        return "no key"
+    return cut(masked(key), 40) if is_public(key) else f"{masked(key)}{_handle(key)[:4]}"
+
+
+@lru_cache(maxsize=10_000)
+def _handle(key: str) -> str:
+    """The same one in every process. Who can guess a key can see from it that the guess is right."""
+    return blake2b(key.encode(errors="surrogateescape"), digest_size=8, person=b"suno-mock").hexdigest()
+
+
+def _items(entries: Sequence[Entry], tasks: Mapping[str, Task], everything: bool) -> Iterator[Task | Requested]:
+    """Each task once, and the requests that count by themselves, newest first."""
+    told = {entry.task_id for entry in entries if isinstance(entry, Requested)}
+    came = (each for each in reversed(entries) if isinstance(each, Requested) and (everything or _counts(each)))
+    started = (tasks.get(each.task_id or "", each) for each in came)
+    untold = (task for task in tasks.values() if task.id not in told)
+    return merge(started, untold, key=lambda item: -(item.created if isinstance(item, Task) else item.at))
+
+
+def _task_id(item: Task | Requested) -> str:
+    return item.id if isinstance(item, Task) else item.task_id or ""
+
+
+def facts_of(item: Task | Requested, now: float) -> Facts:
+    """What is known of a row before it is made."""
+    if isinstance(item, Task):
+        state = progress(item, now)
+        return Facts(item.account, 200 if state.failure is None else state.failure.code, status(item, state))
+    stands = FORGOTTEN if item.task_id else REFUSED if _counts(item) else ""
+    return Facts(item.call.key, item.code, stands)
 
 
 def _counts(entry: Requested) -> bool:
@@ -154,34 +215,21 @@ def _waiting(account: Account) -> str:
     return ", ".join([*names, *([f"{account.standing} for all others"] if account.standing else [])])
 
 
-def _task_row(task: Task, now: float, stages: Mapping[str, str]) -> Row:
-    failure = progress(task, now).failure
-    return Row(
-        kind="task",
-        id=task.id,
-        at=task.created,
-        key=task.account,
-        title=cut(task.request.title or task.id, 80),
-        subtitle=status(task, progress(task, now)),
-        code=200 if failure is None else failure.code,
-        status=status(task, progress(task, now)),
-        tone=GOOD if failure is None else BAD,
-        stages=stages,
-    )
-
-
-def _entry_row(entry: Requested, stages: Mapping[str, str]) -> Row:
-    """A request that started no task, or one whose task was forgotten."""
-    refused = entry.task_id is None and _counts(entry)
+def _entry_row(entry: Requested, facts: Facts, stages: Mapping[str, str]) -> Row:
     return Row(
         kind="entry",
         id=str(entry.id),
         at=entry.at,
-        key=entry.call.key,
+        key=label(entry.call.key),
         title=entry.msg.partition(" - ")[0],
-        subtitle=f"{entry.call.method} {entry.call.path}",
+        subtitle=f"{entry.call.method} {target(entry)}",
         code=entry.code,
-        status=FORGOTTEN if entry.task_id else REFUSED if refused else "",
-        tone=BAD if refused else DULL,
+        tone=BAD if facts.status == REFUSED else DULL,
         stages=stages,
     )
+
+
+def target(entry: Requested) -> str:
+    """The path with its query."""
+    query = entry.call.query.decode("latin-1")
+    return f"{entry.call.path}?{query}" if query else entry.call.path

@@ -11,16 +11,18 @@ from typing import Any, Final, Self
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
 
-from mock_server.masking import masked
-from mock_server.pages.inbox import EVERYTHING, REFUSED, Filter
+from mock_server.pages.inbox import EVERYTHING, FORGOTTEN, REFUSED, Filter
 from mock_server.questions import VARY, Question
+from mock_server.wording import printable
 
 HOME: Final = "/__admin/"
 CODES: Final = f"{HOME}pages/codes"
 QUESTIONS: Final = f"{HOME}pages/questions"
 EVENTS: Final = f"{HOME}pages/events"
 FILES: Final = f"{HOME}pages/files/{{name}}"
+MEDIA: Final = f"{HOME}pages/media"
 BUTTONS: Final = f"{HOME}pages/{{button}}"
 FOLDER: Final = Path(__file__).parent
 KINDS: Final[Mapping[str, str]] = {
@@ -34,7 +36,7 @@ ASSETS: Final[Mapping[str, tuple[bytes, str]]] = {
 """What pages load, with its content type."""
 ROWS: Final = 100
 """Rows that a page has at first, and how many more it has with each `more`."""
-MOST: Final = 2000
+MOST: Final = 500
 
 NO_FILTER: Final = Filter()
 
@@ -73,9 +75,11 @@ class Selection:
         return f"{HOME}?{encoded}" if encoded else HOME
 
 
-def rendered(name: str, **values: Any) -> str:
-    """A page of the folder `templates`; everything that is put into it is escaped."""
-    return _environment().get_template(f"{name}.html.jinja").render(page=name, **{"selection": None, **values})
+def rendered(name: str, **values: Any) -> bytes:
+    """A page of the folder `templates`. What is put into it is escaped, and written out where a reader would not see it
+    or be misled."""
+    values = {"page": name, "selection": None, "next": None, **values}
+    return _environment().get_template(f"{name}.html.jinja").render(**values).encode(errors="backslashreplace")
 
 
 @cache
@@ -86,8 +90,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        finalize=_seen,
     )
-    made.filters |= {"clock": _clock, "day": _day, "after": _after, "masked": masked}
+    made.filters |= {"clock": _clock, "day": _day, "after": _after, "exact": escape}
     made.globals |= {
         "HOME": HOME,
         "CODES": CODES,
@@ -95,14 +100,22 @@ def _environment() -> Environment:
         "EVENTS": EVENTS,
         "REFUSED": REFUSED,
         "EVERYTHING": EVERYTHING,
+        "FORGOTTEN": FORGOTTEN,
         "MORE": ROWS,
         "MOST": MOST,
         "NO_FILTER": NO_FILTER,
         "button": lambda name: BUTTONS.format(button=name),
         "file": _file_url,
+        "MEDIA": MEDIA,
         "readings": _readings,
     }
     return made
+
+
+def _seen(value: Any) -> Any:
+    """A text with what is invisible or turns the direction of reading written out. HTML stays as it is, and so does a
+    text with the filter `exact`, which is there to be copied."""
+    return printable(value) if type(value) is str else value
 
 
 def _readings(question: Question) -> list[tuple[str, str]]:

@@ -1,98 +1,177 @@
-// Puts what changed on a page in place of what was there. Without this script every link and form still works.
+// Keeps a page as the server would write it now. Without this script every link and form still works.
 "use strict";
 
-const PARTS = "[data-live]";
-const served = new Map(); // the parts of the page as the server sent them, by id: what a visitor did to them is not in it
+// --- What changed is put in place; what did not stays, with its focus, its scroll position and what was typed there.
 
-function remember(page) {
-  for (const part of page.querySelectorAll(`${PARTS}, ${PARTS} > section`)) served.set(part.id, part.innerHTML);
-}
+const LEFT_ALONE = new Set(["open", "aria-busy"]); // what a visitor opened, and what this script sets
+const CHANGED_WITH = { value: "value", checked: "checked", selected: "selected" };
 
-const sections = (part) => [...part.querySelectorAll(":scope > section")];
-const ids = (parts) => parts.map((part) => part.id).join();
-
-function replacePart(now, next, keep) {
-  if (served.get(next.id) === next.innerHTML) return;
-  if (sections(next).length && ids(sections(next)) === ids(sections(now))) {
-    for (const section of sections(next)) replacePart(document.getElementById(section.id), section, keep);
-    return;
+function morph(now, next) {
+  if (now.nodeType === Node.TEXT_NODE) {
+    if (now.data !== next.data) now.data = next.data;
+  } else if (now.nodeType === Node.ELEMENT_NODE && !now.isEqualNode(next)) {
+    if (now.nodeName === "AUDIO" && !now.paused) return;
+    attributes(now, next);
+    children(now, next);
   }
-  const before = state(now);
-  now.replaceChildren(...document.importNode(next, true).childNodes);
-  restore(now, before, keep);
 }
 
-function state(part) {
-  return {
-    scrolled: part.scrollTop,
-    focused: part.contains(document.activeElement) && document.activeElement.id,
-    rows: new Set([...part.querySelectorAll(".row")].map((row) => row.id)),
-    open: [...part.querySelectorAll("details")].map((details) => details.open),
-    typed: [...part.querySelectorAll("select[id], input[id]")].map((field) => [field.id, field.value]),
-  };
-}
-
-// `keep` what was typed and opened: the page is the same one, only later.
-function restore(part, before, keep) {
-  part.scrollTop = before.scrolled;
-  if (before.focused) document.getElementById(before.focused)?.focus({ preventScroll: true });
-  if (!keep) return;
-  for (const row of part.querySelectorAll(".row")) row.classList.toggle("fresh", before.rows.size > 0 && !before.rows.has(row.id));
-  for (const [id, value] of before.typed) if (document.getElementById(id)) document.getElementById(id).value = value;
-  const details = [...part.querySelectorAll("details")];
-  if (details.length === before.open.length) details.forEach((each, at) => { each.open = before.open[at]; });
-}
-
-function put(html, keep) {
-  const next = new DOMParser().parseFromString(html, "text/html");
-  document.title = next.title;
-  document.body.className = `${next.body.className} scripted`;
-  for (const part of next.querySelectorAll(PARTS)) {
-    const now = document.getElementById(part.id);
-    if (now) replacePart(now, part, keep);
+function attributes(now, next) {
+  for (const { name } of [...now.attributes]) {
+    if (!next.hasAttribute(name) && !LEFT_ALONE.has(name)) set(now, name, null);
   }
-  remember(next);
+  for (const { name, value } of next.attributes) {
+    if (now.getAttribute(name) !== value && !LEFT_ALONE.has(name)) set(now, name, value);
+  }
 }
 
-let asked = 0; // an answer that comes when something else was asked for is late
-let going = 0; // how many visits are under way, during which the page is not refreshed
-let missed = false;
+// A field follows its default when that changes, and otherwise stays as it was filled in.
+function set(element, name, value) {
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+  if (CHANGED_WITH[name] in element) element[name] = name === "value" ? value : value !== null;
+}
 
-async function load(url, options, keep) {
-  const mine = ++asked;
+const name = (node) => node.id || (node.nodeName === "OPTION" ? node.value : "");
+const alike = (one, other) => one.nodeName === other.nodeName && name(one) === name(other);
+
+function children(now, next) {
+  let at = now.firstChild;
+  for (const wanted of next.childNodes) {
+    let found = at && alike(at, wanted) ? at : null;
+    if (!found && name(wanted)) found = [...now.children].find((child) => alike(child, wanted));
+    if (!found) {
+      const made = now.insertBefore(document.importNode(wanted, true), at);
+      if (made.className === "item" && refreshing) made.classList.add("fresh");
+      continue;
+    }
+    if (found === at) at = at.nextSibling;
+    else now.insertBefore(found, at);
+    morph(found, wanted);
+  }
+  while (at) {
+    const gone = at;
+    at = at.nextSibling;
+    gone.remove();
+  }
+}
+
+// --- Looking: at another task, or at the same page, later.
+
+let asked = 0; // an answer that comes when another page was asked for is late
+let looking = 0; // visits under way, during which the page is not refreshed
+let refreshing = false;
+let again = false;
+let due = null;
+let listLeft = 0; // where the list was left
+
+async function fetched(url, options) {
   const answer = await fetch(url, options);
   const html = await answer.text();
   if (!answer.headers.get("content-type")?.startsWith("text/html")) throw new Error(html);
-  if (mine !== asked) return null;
-  put(html, keep);
-  return answer;
+  return { answer, page: new DOMParser().parseFromString(html, "text/html") };
 }
 
-async function go(url, options) {
-  going += 1;
+function put(page, { keepTold }) {
+  const told = document.getElementById("said");
+  if (keepTold && told.firstChild && !page.getElementById("said").firstElementChild) {
+    page.getElementById("said").replaceWith(told.cloneNode(true));
+  }
+  document.title = page.title;
+  morph(document.body, page.body);
+  expect();
+}
+
+// Something will happen that nobody tells of: the clock runs towards it.
+function expect() {
+  clearTimeout(due);
+  const seconds = Number(document.body.dataset.next);
+  if (seconds) due = setTimeout(refresh, Math.min(seconds * 1000 + 50, 2 ** 30));
+}
+
+async function look(url, { remember = true } = {}) {
+  const mine = ++asked;
+  const chosen = () => document.body.classList.contains("chosen");
+  const left = chosen() ? null : scrollY;
+  looking += 1;
   try {
-    const answer = await load(url, options, false);
-    if (answer?.ok && answer.url !== location.href) history.pushState(null, "", answer.url);
+    const { answer, page } = await fetched(url);
+    if (mine !== asked) return;
+    if (left !== null) history.replaceState({ left }, "");
+    put(page, { keepTold: false });
+    if (remember && answer.url !== location.href) history.pushState(null, "", answer.url);
+    scrollTo(0, chosen() ? 0 : history.state?.left ?? listLeft);
+    if (left !== null) listLeft = left;
   } catch (error) {
-    say(error.message);
+    say(unanswered(error));
   } finally {
-    going -= 1;
-    if (missed) refresh();
+    looking -= 1;
+    if (again) refresh();
   }
 }
 
+// One at a time, and the mock gets three times as long for others as the page took.
 async function refresh() {
-  missed = going > 0;
-  if (!missed) await load(location.href, undefined, true).catch((error) => say(error.message));
+  again = refreshing || looking > 0;
+  if (again) return;
+  refreshing = true;
+  const url = location.href;
+  const began = performance.now();
+  try {
+    const { page } = await fetched(url);
+    if (url === location.href && !looking) put(page, { keepTold: true });
+    else again = true;
+  } catch (error) {
+    say(unanswered(error));
+  }
+  setTimeout(() => {
+    refreshing = false;
+    if (again) refresh();
+  }, 3 * (performance.now() - began));
 }
 
-function say(text) {
+const unanswered = (error) => (error instanceof TypeError ? "The mock does not answer." : error.message);
+
+function say(text, kind = "problem") {
   const told = document.createElement("p");
-  told.className = "problem";
+  told.className = kind;
   told.textContent = text;
   document.getElementById("said").replaceChildren(told);
-  served.delete("said");
 }
+
+// --- Doing: a form is sent, and what it changed is looked at.
+
+async function press(form, submitter) {
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  try {
+    const body = new URLSearchParams(new FormData(form, submitter));
+    const { answer, page } = await fetched(form.action, { method: "POST", body });
+    if (!answer.ok) return put(page, { keepTold: false });
+    if (new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
+    document.getElementById("said").replaceChildren();
+    if (form.dataset.done) say(form.dataset.done, "note");
+    if (answer.url !== location.href && form.dataset.sure) history.pushState(null, "", answer.url);
+    refresh();
+  } catch (error) {
+    say(unanswered(error));
+  } finally {
+    form.ariaBusy = null;
+  }
+}
+
+async function copy(button) {
+  button.dataset.label ??= button.textContent;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = button.dataset.label; }, 1000);
+  } catch {
+    window.prompt("Copy this:", button.dataset.copy); // browsers give the clipboard to https and to this machine alone
+  }
+}
+
+// --- Hearing that something changed.
 
 let events = null;
 
@@ -101,20 +180,33 @@ function listen() {
   events?.close();
   events = document.hidden ? null : new EventSource(document.body.dataset.events);
   if (!events) return;
-  events.onmessage = refresh;
-  events.onerror = () => say("The mock does not answer. This page shows how it was, and goes on when it is back.");
+  let lost = false;
+  events.onmessage = () => {
+    if (lost) document.getElementById("said").replaceChildren();
+    lost = false;
+    refresh();
+  };
+  events.onerror = () => {
+    lost = true;
+    say(
+      events.readyState === EventSource.CLOSED
+        ? "The mock does not let this page listen any more. Reload it; the mock may ask for its token."
+        : "The mock does not answer. This page shows how it was, and goes on when it is back.",
+    );
+  };
 }
 
-async function copy(button) {
-  const was = button.textContent;
-  try {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = was; }, 1000);
-  } catch {
-    window.prompt("Copy this:", button.dataset.copy); // browsers give the clipboard to https and to this machine alone
-  }
-}
+// --- The clock, while it runs.
+
+setInterval(() => {
+  const time = document.querySelector("#clock time[data-now]");
+  if (!time) return;
+  if (time.dataset.now !== time.shown) [time.shown, time.since] = [time.dataset.now, performance.now()];
+  const now = Number(time.shown) + (performance.now() - time.since) / 1000;
+  time.textContent = new Date(now * 1000).toISOString().slice(11, 19);
+}, 250);
+
+// --- Keys, clicks and forms.
 
 function step(by) {
   const rows = [...document.querySelectorAll(".row")];
@@ -135,9 +227,9 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
-  const elsewhere = event.target.closest("input, select, audio, dialog, #detail");
-  if (event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
-  if (elsewhere && (event.key.startsWith("Arrow") || elsewhere.id !== "detail")) return;
+  const typing = event.target.closest("input, select, audio, dialog");
+  const reading = event.target.closest("#detail") && event.key.startsWith("Arrow");
+  if (event.ctrlKey || event.metaKey || event.altKey || typing || reading || !KEYS[event.key]) return;
   event.preventDefault();
   KEYS[event.key]();
 });
@@ -149,7 +241,7 @@ document.addEventListener("click", (event) => {
   const here = link && link.origin === location.origin && link.pathname === location.pathname;
   if (!here || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  go(link.href);
+  look(link.href);
 });
 
 document.addEventListener("submit", (event) => {
@@ -157,9 +249,8 @@ document.addEventListener("submit", (event) => {
   if (form.method === "dialog") return;
   event.preventDefault();
   if (form.dataset.sure && !window.confirm(form.dataset.sure)) return;
-  const fields = new URLSearchParams(new FormData(form, event.submitter));
-  if (form.method === "post") go(form.action, { method: "POST", body: fields });
-  else go(`${form.action}?${fields}`);
+  if (form.method === "post") press(form, event.submitter);
+  else look(`${form.action}?${new URLSearchParams(new FormData(form))}`);
 });
 
 document.addEventListener("change", (event) => {
@@ -167,7 +258,8 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("visibilitychange", listen);
-addEventListener("popstate", () => go(location.href));
-remember(document);
-document.body.classList.add("scripted");
+addEventListener("popstate", () => look(location.href, { remember: false }));
+history.scrollRestoration = "manual";
+document.documentElement.classList.add("scripted");
+expect();
 listen();
