@@ -4,13 +4,13 @@ The document decides which paths there are, what a request may hold and which HT
 that an operationId names does what is asked, with the fields that came, and returns the JSON of the answer, or None.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match as RouteMatch
 from starlette.routing import Route
 
@@ -27,6 +27,7 @@ from mock_server.masking import masked
 from mock_server.outcomes import Outcome
 from mock_server.parts import Parts
 from mock_server.reading import Disconnected
+from mock_server.replies import Json, refusal
 from mock_server.scenarios import cause
 from mock_server.tracks import added
 from mock_server.wording import cut
@@ -196,9 +197,9 @@ class Admin:
         if at_path:
             allowed = ", ".join(sorted(method for route in at_path for method in route.methods or ()))
             text = f"{request.method} is not allowed on {cut(path)}; allowed: {allowed}"
-            return _error(text, 405, {"Allow": allowed})
+            return refusal(text, 405, {"Allow": allowed})
         close = nearest(path, self._document["paths"])
-        return _error(f"nothing is served at {cut(path)}.{close} GET {PREFIX} lists everything.", 404)
+        return refusal(f"nothing is served at {cut(path)}.{close} GET {PREFIX} lists everything.", 404)
 
     def _endpoint(self, path: str, operation: dict[str, Any]) -> Answering:
         described = Described(self._document, operation)
@@ -210,11 +211,11 @@ class Admin:
             except Disconnected:
                 return Response(status_code=503)
             except Problem as problem:
-                return _error(problem.text, problem.status, problem.headers)
+                return refusal(problem.text, problem.status, problem.headers)
             except BadSetting as error:
-                return _error(str(error), 400)
+                return refusal(str(error), 400)
             except NoSuch as error:
-                return _error(str(error), 404)
+                return refusal(str(error), 404)
             if request.method != "GET":
                 self._parts.journal.changes.note()
             return Response(status_code=described.status) if value is None else Json(value, described.status)
@@ -226,7 +227,7 @@ class Admin:
             try:
                 self._guard.admit(request)
             except Problem as problem:
-                return _error(problem.text, problem.status, problem.headers)
+                return refusal(problem.text, problem.status, problem.headers)
             return await answering(request)
 
         return guarded
@@ -234,17 +235,6 @@ class Admin:
     def _entries(self, entries: list[Entry], limit: int = ENTRIES_KEPT) -> Any:
         shown = [entry.shown(self._parts.base_url) for entry in entries[-limit:]]
         return {"entries": shown, "newest": self._parts.journal.newest, "dropped": self._parts.journal.dropped}
-
-
-class Json(JSONResponse):
-    """JSON with an end of line, for who reads it in a terminal."""
-
-    def render(self, content: Any) -> bytes:
-        return super().render(content) + b"\n"
-
-
-def _error(text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    return Json({"error": text}, status, headers)
 
 
 def _awaited(fields: Fields) -> Fields:

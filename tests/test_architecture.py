@@ -67,6 +67,7 @@ LAYERS = {
         "triggering",
         "control",
         "described",
+        "replies",
         "guard",
         "admin",
         "pages",
