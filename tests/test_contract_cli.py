@@ -241,7 +241,7 @@ def test_a_run_that_came_to_its_end_is_not_resumed(tmp_path: Path, capsys: Outpu
 def test_without_a_receiver_in_reach_no_delivery_is_tried(capsys: Output) -> None:
     with scripted(REFUSED) as server:
         url = server.url.replace("127.0.0.1", "127.1")
-        arguments = ("--budget", "20", "--callback-timeout", "1600", "--only", "[de]*.[tr]*", *TRACK)
+        arguments = ("--budget", "20", "--callback-timeout", "1600", "--only", "[de]*.[rm]et[rh]*", *TRACK)
         status("run", "--base-url", url, *arguments)
     assert "-   delivery.retry                     no --callback-url: the target cannot reach the receiver" in (
         capsys.readouterr().out

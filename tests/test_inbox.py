@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -231,9 +232,9 @@ async def test_a_task_says_when_it_goes_on_by_itself() -> None:
 
 
 async def test_the_newest_tasks_are_looked_at_and_others_are_served_meanwhile() -> None:
-    mock = Mock()
+    mock, one = Mock(), task()
     for number in range(TASKS_SEEN + 3):
-        await mock.parts.store.open_task(task(id=str(number)), 0, None)
+        await mock.parts.store.open_task(replace(one, id=str(number)), 0, None)
     looking = asyncio.create_task(rows(mock, code="402"))
     served = 0
     while not looking.done():
