@@ -30,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, default=3000, help="tasks of one burst (default 3000)")
     parser.add_argument("--runs", type=int, default=5, help="how many bursts (default 5)")
-    parser.add_argument("--rates", type=int, nargs="*", default=[250, 500, 750], help="tasks per second, steady")
+    parser.add_argument("--rates", type=int, nargs="*", default=[250, 500, 750, 1000], help="tasks per second, steady")
     parser.add_argument("--seconds", type=int, default=5, help="length of a steady load (default 5)")
     options = parser.parse_args()
     with running(IMMEDIATE, 0) as (mock, process), running(RECEIVER, 1) as (receiver, _):
