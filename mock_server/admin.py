@@ -69,7 +69,8 @@ class Admin:
     async def health(self, fields: Fields) -> Any:
         settings = self._control.settings()
         served = {"profile": settings.profile, "seed": settings.seed, "pace": settings.pace}
-        return {"status": "ready", **served, "base_url": self._parts.base_url, "dropped": await self._control.dropped()}
+        where = {"base_url": self._parts.base_url, "started": self._parts.journal.started}
+        return {"status": "ready", **served, **where, "dropped": await self._control.dropped()}
 
     async def journal(self, fields: Fields) -> Any:
         after, within, limit = fields.pop("after"), fields.pop("within"), fields.pop("limit")
@@ -234,7 +235,8 @@ class Admin:
 
     def _entries(self, entries: list[Entry], limit: int = ENTRIES_KEPT) -> Any:
         shown = [entry.shown(self._parts.base_url) for entry in entries[-limit:]]
-        return {"entries": shown, "newest": self._parts.journal.newest, "dropped": self._parts.journal.dropped}
+        journal = self._parts.journal
+        return {"entries": shown, "newest": journal.newest, "started": journal.started, "dropped": journal.dropped}
 
 
 def _awaited(fields: Fields) -> Fields:

@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail(str(error), 2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except OSError as error:
+        _fail(f"cannot write what there is to say: {error.strerror or error}", 1)
 
 
 def _fail(message: str, status: int) -> NoReturn:

@@ -1,20 +1,20 @@
-"""Journal entries written to a stream as they come, off the path of the request."""
+"""Journal entries printed as they come, off the path of the request."""
 
 import asyncio
-from contextlib import suppress
-from typing import Final, TextIO
+from typing import Final
 
 from mock_server.entries import Entry, line
+from mock_server.printing import Printer
 
 FLUSH_AFTER: Final = 0.05
-"""Seconds that a line may wait, so that many are written at once and none on the path of a request."""
+"""Seconds that a line may wait, so that many are printed at once and none on the path of a request."""
 
 
 class Console:
-    """Writes every entry to a stream a moment after it was recorded. Never fails for a stream that was closed."""
+    """Prints every entry a moment after it was recorded."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, say: Printer) -> None:
+        self._say = say
         self._waiting: list[Entry] = []
 
     def __call__(self, entry: Entry) -> None:
@@ -23,12 +23,11 @@ class Console:
         self._waiting.append(entry)
 
     def flush(self) -> None:
-        """Write what waits."""
-        encoding = self._stream.encoding or "utf-8"
-        text = "".join(f"{line(entry)}\n" for entry in self._waiting)
-        self._waiting.clear()
-        if self._stream.closed:
-            return
-        with suppress(OSError):
-            self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-            self._stream.flush()
+        """Print what waits."""
+        waiting, self._waiting = self._waiting, []
+        self._say(*map(line, waiting))
+
+    def close(self) -> None:
+        """Print what waits, before the program ends."""
+        self.flush()
+        self._say.close()

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from secrets import token_hex
 from typing import Final
 
 from mock_server.changes import Changes
@@ -40,7 +41,8 @@ class Waiting:
 
 class Journal:
     """The newest entries. `dropped` counts the older ones that were forgotten, `newest` is the id that was given last,
-    `changes` counts what happened to the mock that somebody may want to see."""
+    `changes` counts what happened to the mock that somebody may want to see; `started` is another text in each process,
+    since ids begin anew there."""
 
     def __init__(self, listener: Callable[[Entry], None] | None = None) -> None:
         self._entries: deque[Entry] = deque()
@@ -48,6 +50,7 @@ class Journal:
         self._listener = listener
         self._waiting: set[Waiting] = set()
         self._closed = False
+        self.started = token_hex(4)
         self.newest = 0
         self.dropped = 0
         self.changes = Changes()

@@ -89,6 +89,7 @@ LAYERS = {
         "options",
         "demo",
         "serving",
+        "printing",
         "lazily",
         "commands",
         "cli",

@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import httpx
@@ -18,7 +19,7 @@ from mock_server.listening import listen
 from mock_server.options import environment
 from mock_server.settings import Settings
 from tests.builders import request
-from tests.processes import Run, serving, suno_mock
+from tests.processes import COMMAND, Run, serving, suno_mock
 
 COMMANDS = cli.list_commands(click.Context(cli))
 
@@ -27,6 +28,15 @@ def introduction(process: subprocess.Popen[str]) -> list[str]:
     """The four lines that `serve` begins with."""
     assert process.stdout
     return [process.stdout.readline().rstrip("\n") for _ in range(4)]
+
+
+def test_a_full_disk_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run([*COMMAND, "profiles"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "suno-mock: cannot write what there is to say: No space left on device\n",
+    )
 
 
 def test_serve_introduces_itself() -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+import os
+from typing import TextIO
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from mock_server.answers import refused
 from mock_server.console import Console
 from mock_server.entries import Entry, line
 from mock_server.errors import Maintenance
+from mock_server.printing import Printer
 from tests.builders import attempted, edition, requested
 
 
@@ -62,75 +65,39 @@ def test_no_text_breaks_the_line(path: str, detail: str, number: int, took: floa
         assert line(entry).isprintable()
 
 
-def test_entries_are_written_in_order() -> None:
-    stream = io.StringIO()
+def printed(*entries: Entry, stream: TextIO | None = None) -> str:
+    """What a console prints of entries."""
+    into = stream or io.StringIO()
 
     async def record() -> None:
-        console = Console(stream)
-        console(requested())
-        console(attempted())
-        assert stream.getvalue() == ""
-        console.flush()
+        console = Console(Printer(into))
+        for entry in entries:
+            console(entry)
+        assert not into.tell()
+        console.close()
+        console.close()
 
     asyncio.run(record())
-    assert [text[:3] for text in stream.getvalue().splitlines()] == ["-->", "<--"]
+    into.seek(0)
+    return into.read()
 
 
-class SignallingStream(io.StringIO):
-    """Tells when it was flushed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.flushed = asyncio.Event()
-
-    def flush(self) -> None:
-        self.flushed.set()
-
-
-def test_an_entry_writes_itself() -> None:
-    async def record() -> str:
-        stream = SignallingStream()
-        Console(stream)(attempted())
-        await asyncio.wait_for(stream.flushed.wait(), timeout=10)
-        return stream.getvalue()
-
-    assert asyncio.run(record()).startswith("<-- text of 5c79")
-
-
-def test_nothing_is_written_twice() -> None:
-    stream = io.StringIO()
-
-    async def record() -> None:
-        console = Console(stream)
-        console(attempted())
-        console.flush()
-        console.flush()
-
-    asyncio.run(record())
-    assert stream.getvalue().count("\n") == 1
-
-
-class BrokenPipe(io.StringIO):
-    def write(self, text: str) -> int:
-        raise BrokenPipeError
-
-
-@pytest.mark.parametrize("closed", [True, False], ids=["a closed stream", "a broken pipe"])
-def test_a_lost_stream_harms_nobody(closed: bool) -> None:
-    stream = io.StringIO() if closed else BrokenPipe()
-    if closed:
-        stream.close()
-    Console(stream).flush()
+def test_entries_are_printed_once_and_in_order() -> None:
+    assert [text[:3] for text in printed(requested(), attempted()).splitlines()] == ["-->", "<--"]
 
 
 def test_what_the_stream_cannot_write_is_escaped() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    assert printed(attempted(detail="é"), stream=stream).endswith("accepted in 0 ms: \\xe9\n")
 
-    async def record() -> None:
-        console = Console(stream)
-        console(attempted(detail="é"))
-        console.flush()
 
-    asyncio.run(record())
-    stream.seek(0)
-    assert stream.read().endswith("accepted in 0 ms: \\xe9\n")
+def test_an_entry_prints_itself() -> None:
+    reading, writing = os.pipe()
+
+    async def record() -> str:
+        with os.fdopen(writing, "w") as stream:
+            Console(Printer(stream))(attempted())
+            return (await asyncio.to_thread(os.read, reading, 9)).decode()
+
+    assert asyncio.run(record()) == "<-- text "
+    os.close(reading)

@@ -53,5 +53,30 @@ def test_a_target_that_is_slow_is_a_502() -> None:
 
 
 def test_a_receiver_does_not_forward_to_itself() -> None:
-    reply, answered = handed_on(lambda request: httpx.Response(200), **{MARK: "1"})
-    assert (reply.status, answered.why) == (508, "is this receiver itself")
+    chain: list[Forwarding] = []
+
+    def back(request: httpx.Request) -> httpx.Response:
+        headers = {name.decode(): value.decode() for name, value in request.headers.raw}
+        reply, _ = chain[0](Received(method="POST", path="/callback", headers=headers, body=b"{}"))
+        return httpx.Response(reply.status, content=reply.body)
+
+    chain += [Forwarding(TARGET, httpx.MockTransport(back)) for _ in range(2)]
+    reply, _ = chain[1](Received(method="POST", path="/callback", headers={}, body=b"{}"))
+    assert (reply.status, reply.body) == (508, b"http://app/hook leads back to this receiver\n")
+
+
+def test_receivers_may_stand_in_a_row() -> None:
+    seen: list[httpx.Request] = []
+
+    def last(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200)
+
+    assert handed_on(last, **{MARK: "another"})[0].status == 200
+    assert seen[0].headers[MARK].startswith("another ")
+
+
+def test_no_header_of_the_target_is_lost() -> None:
+    raw = [(b"X-Name", "\u65e5".encode())]
+    reply, _ = handed_on(lambda request: httpx.Response(200, headers=raw))
+    assert reply.headers["x-name"].encode("latin-1").decode() == "\u65e5"

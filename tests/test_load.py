@@ -172,3 +172,22 @@ def test_a_client_that_leaves_its_pipelined_requests_leaves_no_traceback(
             for _ in range(20):
                 client.get(f"{mock.url}/__admin/health")
     assert capfd.readouterr().err == ""
+
+
+def test_nobody_has_to_read_what_the_mock_prints() -> None:
+    with serving("--pace", "immediate", "--credits", "1000000") as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        with httpx.Client(headers={"Authorization": "Bearer key"}) as client:
+            body = request(prompt=5, style="x" * 1500)
+            codes = {client.post(url + EXTEND, json=body).json()["code"] for _ in range(500)}
+    assert codes == {422}
+
+
+def test_who_reads_what_the_mock_prints_may_leave() -> None:
+    with serving("--pace", "immediate") as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        process.stdout.close()
+        process.stdout = None
+        assert [httpx.post(url + EXTEND, json={}).json()["code"] for _ in range(3)] == [401] * 3

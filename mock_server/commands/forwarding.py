@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from secrets import token_hex
 from typing import Final
 
 import httpx
@@ -13,7 +14,7 @@ from mock_server.intake import Received, Reply
 TIMEOUT: Final = 10.0
 """Seconds between two signs of life of the target; the mock gives a receiver 15 in all."""
 MARK: Final = "Suno-Mock-Forwarded"
-"""A header that tells a receiver that it forwards to itself."""
+"""A header with the receivers that a callback passed through, so that none forwards to itself."""
 OWN: Final = {"connection", "content-length", "expect", "host", "keep-alive", "te", "transfer-encoding", "upgrade"}
 """Headers of one connection, which the next one has of its own."""
 
@@ -29,23 +30,35 @@ class Forwarding:
     ) -> None:
         self._url = url
         self._clock = clock
+        self._own = token_hex(4)
         self._client = client(url, transport, timeout=TIMEOUT)
 
     def __call__(self, received: Received) -> tuple[Reply, Answered]:
         """The target's answer to a callback."""
-        if any(name.lower() == MARK.lower() for name in received.headers):
-            return self._failed(508, "is this receiver itself")
+        passed = next((value for name, value in received.headers.items() if name.lower() == MARK.lower()), "")
+        if self._own in passed:
+            return self._failed(508, "leads back to this receiver")
         began = self._clock()
         try:
-            answer = self._client.post(self._url, content=received.body, headers=_handed_on(received.headers))
+            answer = self._client.post(
+                self._url, content=received.body, headers=self._handed_on(received.headers, passed)
+            )
         except httpx.TimeoutException:
             return self._failed(502, f"did not answer within {TIMEOUT:g} s")
         except httpx.HTTPError as error:
             return self._failed(502, f"cannot be reached: {error}")
         took = self._clock() - began
-        headers = {name: value for name, value in answer.headers.items() if name not in _REMADE}
-        reply = Reply(status=answer.status_code, body=answer.content, headers=headers)
+        came = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers.raw}
+        kept = {name: value for name, value in came.items() if name not in _REMADE}
+        reply = Reply(status=answer.status_code, body=answer.content, headers=kept)
         return reply, Answered(status=answer.status_code, forwarded_to=self._url, took=took)
+
+    def _handed_on(self, headers: Mapping[str, str], passed: str) -> dict[bytes, bytes]:
+        kept = {name: value for name, value in headers.items() if name.lower() not in (*OWN, MARK.lower())}
+        return {
+            name.encode("latin-1", "replace"): value.encode("latin-1", "replace")
+            for name, value in {**kept, MARK: f"{passed} {self._own}".strip()}.items()
+        }
 
     def _failed(self, status: int, why: str) -> tuple[Reply, Answered]:
         answered = Answered(status=status, forwarded_to=self._url, why=why)
@@ -53,11 +66,3 @@ class Forwarding:
 
 
 _REMADE: Final = OWN | {"content-encoding", "date", "server"}
-
-
-def _handed_on(headers: Mapping[str, str]) -> dict[bytes, bytes]:
-    kept = {name: value for name, value in headers.items() if name.lower() not in OWN}
-    return {
-        name.encode("latin-1", "replace"): value.encode("latin-1", "replace")
-        for name, value in (kept | {MARK: "1"}).items()
-    }

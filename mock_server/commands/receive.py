@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 import click
 
 from mock_server.commands.arrivals import Answered, line, record, refused, told
-from mock_server.commands.printing import Printer
 from mock_server.errors import BadSetting
 from mock_server.intake import Received, Reply
 from mock_server.options import DURATION, HTTP_URL, as_json
+from mock_server.printing import Printer
 from mock_server.receiver import Receiver
 
 Respond = Callable[[Received], tuple[Reply, Answered]]
@@ -83,9 +83,12 @@ def command(port: int, answer: list[int] | None, delay: float, forward_to: str |
         raise BadSetting("--answer and --forward-to exclude each other: with --forward-to the target answers.")
     say = Printer(sys.stdout)
     inbox = Inbox(_respond(answer, forward_to), say, delay=delay, as_json=as_json)
-    with Receiver(inbox, port=port, refused=inbox.refused, kept=0) as receiver:
-        say(json.dumps({"url": receiver.url}) if as_json else receiver.url)
-        threading.Event().wait()
+    try:
+        with Receiver(inbox, port=port, refused=inbox.refused, kept=0) as receiver:
+            say(json.dumps({"url": receiver.url}) if as_json else receiver.url)
+            threading.Event().wait()
+    finally:
+        say.close()
 
 
 def _respond(answer: list[int] | None, forward_to: str | None) -> Respond:

@@ -1,0 +1,86 @@
+"""Lines on a stream that may be read slowly, or not at all, or go away: whoever prints goes on."""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable
+from typing import Final, TextIO
+
+KEPT: Final = 1024 * 1024
+"""Characters that wait to be read; further lines are left out, and counted."""
+LAST_WORDS: Final = 1.0
+"""Seconds of real time for what waits at the end."""
+
+
+class Printer:
+    """Prints lines from any thread, and never waits for who reads them. A closed stream is written to no more."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._waiting: deque[str] = deque()
+        self._size = 0
+        self._left_out = 0
+        self._gone = False
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, *lines: str) -> None:
+        with self._changed:
+            if self._size > KEPT:
+                self._left_out += len(lines)
+            elif not self._gone:
+                self._put(f"{line}\n" for line in lines)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._print, name="printer", daemon=True)
+                self._thread.start()
+
+    def close(self, within: float = LAST_WORDS) -> None:
+        """Return when all is printed, after `within` seconds of real time at most."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._size or self._gone, within)
+
+    def _put(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._waiting.append(line)
+            self._size += len(line)
+        self._changed.notify_all()
+
+    def _print(self) -> None:
+        while not self._gone:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting)
+                text = "".join(self._waiting)
+                self._waiting.clear()
+            gone = not _written(self._stream, text)
+            with self._changed:
+                self._gone |= gone
+                self._size -= len(text)
+                if self._left_out and not self._size:
+                    self._put([f"... {self._left_out} lines are left out, because nobody read\n"])
+                    self._left_out = 0
+                self._changed.notify_all()
+
+
+def _written(stream: TextIO, text: str) -> bool:
+    """Whether a text could be written, past the stream's buffer: one that a thread waits for would hold up the end of
+    the program."""
+    encoding = stream.encoding or "utf-8"
+    data = text.encode(encoding, "backslashreplace")
+    try:
+        if _has_descriptor(stream):
+            stream.flush()
+            while data:
+                data = data[os.write(stream.fileno(), data) :]
+        else:
+            stream.write(data.decode(encoding))
+            stream.flush()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _has_descriptor(stream: TextIO) -> bool:
+    try:
+        return stream.fileno() >= 0
+    except OSError:  # one in memory
+        return False
