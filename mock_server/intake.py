@@ -2,6 +2,8 @@
 
 import json
 import re
+import select
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
@@ -36,11 +38,12 @@ class Received:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a callback is answered with."""
+    """What a callback is answered with; `sent` is told then whether the client was still there."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    sent: Callable[[bool], object] = field(default=bool, compare=False)
 
 
 class Unreadable(Exception):
@@ -72,7 +75,11 @@ def handler(take: Take, refused: Refused, patience: float = PATIENCE) -> type[Ba
             except TimeoutError:
                 return self.send_error(408, f"the body did not come within {patience:g} s")
             reply = take(Received(method="POST", path=self.path, headers=dict(self.headers), body=body))
-            return self._send(reply)
+            there = not _has_left(self.connection)
+            try:
+                self._send(reply)
+            finally:
+                reply.sent(there)
 
         def __getattr__(self, name: str) -> Callable[[], None]:
             if name.removeprefix("do_") not in OTHERS:
@@ -99,6 +106,15 @@ def handler(take: Take, refused: Refused, patience: float = PATIENCE) -> type[Ba
             pass
 
     return Handler
+
+
+def _has_left(connection: socket.socket) -> bool:
+    """Whether the client closed its side, which those that call back do when they wait no longer."""
+    readable, _, _ = select.select([connection], [], [], 0)
+    try:
+        return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
+    except OSError:
+        return True
 
 
 def read_body(headers: Message, stream: BufferedIOBase) -> bytes:

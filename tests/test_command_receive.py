@@ -2,9 +2,12 @@
 
 import json
 import signal
+import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -82,7 +85,9 @@ def test_the_last_status_holds_on() -> None:
 def test_each_callback_is_one_line_with_its_answer(as_json: bool) -> None:
     said: list[str] = []
     inbox = Inbox(lambda came: (Reply(status=502), Answered(status=502)), said.append, delay=0.001, as_json=as_json)
-    assert inbox(received(TEXT.replace(b"\x1b", b""))).status == 502
+    reply = inbox(received(TEXT.replace(b"\x1b", b"")))
+    assert (reply.status, said) == (502, [])
+    reply.sent(True)
     inbox.refused("GET /cb", 405, "no")
     if as_json:
         first, second = map(json.loads, said)
@@ -93,3 +98,25 @@ def test_each_callback_is_one_line_with_its_answer(as_json: bool) -> None:
             "<-- text      1035b5  200 Text generation completed.  0 tracks  answered 502",
             "<-- GET /cb  answered 405: no",
         ]
+
+
+def test_an_answer_that_nobody_waits_for_says_so() -> None:
+    said: list[str] = []
+    came, left, printed = threading.Event(), threading.Event(), threading.Event()
+
+    def respond(callback: Received) -> tuple[Reply, Answered]:
+        came.set()
+        assert left.wait(20)
+        return Reply(status=200), Answered(status=200)
+
+    def say(line: str) -> None:
+        said.append(line)
+        printed.set()
+
+    with Receiver(Inbox(respond, say, delay=0, as_json=False)) as receiver:
+        with socket.create_connection(("127.0.0.1", urlsplit(receiver.url).port or 0)) as client:
+            client.sendall(b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")
+            assert came.wait(20)
+        left.set()
+        assert printed.wait(20)
+    assert said[0].endswith("  answered 200, but the client had hung up")

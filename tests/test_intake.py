@@ -1,13 +1,15 @@
 """What a client can do on a callback's connection, over real sockets."""
 
+import select
 import socket
+import struct
 from contextlib import closing
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
 
-from mock_server.intake import Reply
+from mock_server.intake import Reply, _has_left
 from mock_server.receiver import Receiver
 
 Refusals = list[tuple[str, int, str]]
@@ -111,3 +113,22 @@ def test_a_client_that_is_gone_is_no_error(capfd: pytest.CaptureFixture[str]) ->
 def test_an_error_of_the_test_is_shown(capfd: pytest.CaptureFixture[str]) -> None:
     failing(ZeroDivisionError("oops"))
     assert "ZeroDivisionError: oops" in capfd.readouterr().err
+
+
+def test_a_client_that_resets_its_connection_has_left() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname())
+        connection, _ = server.accept()
+        with connection:
+            assert not _has_left(connection)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+            assert select.select([connection], [], [], 10)[0]
+            assert _has_left(connection)
+
+
+def test_a_client_that_asks_on_is_still_there() -> None:
+    one, other = socket.socketpair()
+    with one, other:
+        other.sendall(b"POST")
+        assert not _has_left(one)

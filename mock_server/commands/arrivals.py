@@ -24,14 +24,19 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """The HTTP status, and where it was forwarded: whom to, the seconds that took, and what went wrong there."""
+    """The HTTP status, and where it was forwarded: whom to, the seconds that took, and what went wrong there. `late`:
+    the client had hung up before."""
 
     status: int
     forwarded_to: str = ""
     took: float = 0.0
     why: str = ""
+    late: bool = False
 
     def __str__(self) -> str:
+        return f"{self._answer()}, but the client had hung up" if self.late else self._answer()
+
+    def _answer(self) -> str:
         if not self.forwarded_to:
             return f"answered {self.status}"
         if self.why:

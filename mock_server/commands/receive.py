@@ -5,6 +5,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import click
 
@@ -55,10 +56,12 @@ class Inbox:
         """Answer one callback."""
         self._ended.wait(self._delay)
         reply, answered = self._respond(received)
+        return replace(reply, sent=lambda there: self._tell(received, replace(answered, late=not there)))
+
+    def _tell(self, received: Received, answered: Answered) -> None:
         request, found = f"{received.method} {received.path}", told(received.body)
         as_json = self._as_json
         self._say(record(request, received.body, found, answered) if as_json else line(request, found, answered))
-        return reply
 
     def refused(self, request: str, status: int, why: str) -> None:
         """Print what is no callback."""
