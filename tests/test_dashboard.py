@@ -241,13 +241,19 @@ async def heard(stream: AsyncIterator[str]) -> str:
     return await anext(stream, "the end")
 
 
+async def listening(stream: AsyncIterator[str], changes: Changes) -> asyncio.Task[str]:
+    """Somebody who listens, and has begun to."""
+    hearing = asyncio.create_task(heard(stream))
+    while not changes._waiting:
+        await asyncio.wait({hearing}, timeout=0)
+    return hearing
+
+
 async def test_a_page_hears_of_each_change() -> None:
     changes = Changes()
     stream = changed(changes, quiet=0, alive=60)
     assert await heard(stream) == "data: changed\n\n"
-    hearing = asyncio.create_task(heard(stream))
-    while not changes._waiting:
-        await asyncio.wait({hearing}, timeout=0)
+    hearing = await listening(stream, changes)
     changes.note()
     assert await hearing == "data: changed\n\n"
 
@@ -261,9 +267,7 @@ async def test_a_page_is_let_go_when_the_mock_stops() -> None:
     changes = Changes()
     stream = changed(changes, quiet=0, alive=60)
     await heard(stream)
-    hearing = asyncio.create_task(heard(stream))
-    while not changes._waiting:
-        await asyncio.wait({hearing}, timeout=0)
+    hearing = await listening(stream, changes)
     changes.close()
     assert await hearing == "the end"
 
