@@ -1,10 +1,15 @@
 """What a shell is offered where a name is to be typed: scenarios, questions with their readings, profiles."""
 
-from collections.abc import Callable, Iterable
-from typing import Final
+import os
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import Any, Final
 
 import click
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
+CUTS: Final = ("=", ":")
+"""Where bash ends a word."""
 Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
@@ -47,5 +52,35 @@ def profile_names(ctx: click.Context, param: click.Parameter, begun: str) -> lis
     return _offered(profile.profile_names(), begun)
 
 
+class Bash(BashComplete):
+    """bash takes `=` and `:` for ends of words. What it cut there is put together again, and of what completes a word
+    it gets the rest alone."""
+
+    _cut = ""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        words = os.environ["COMP_WORDS"].split("\n")
+        if len(words) == 1:
+            return super().get_completion_args()
+        whole = _mended(words[: int(os.environ["COMP_CWORD"]) + 1])
+        self._cut = whole[-1][: max(whole[-1].rfind("="), whole[-1].rfind(":")) + 1]
+        return whole[1:-1], whole[-1]
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        return f"{item.type},{item.value.removeprefix(self._cut)}"
+
+
+def _mended(words: Sequence[str]) -> list[str]:
+    """The words as they were typed."""
+    whole: list[str] = []
+    for before, word in pairwise(("", *words)):
+        if whole and (word in CUTS or (before in CUTS and word)):
+            whole[-1] += word
+        else:
+            whole.append(word)
+    return whole
+
+
+add_completion_class(Bash)
 SETTINGS: Final[dict[str, Complete]] = {"profile": profile_names, "readings": readings}
 """By the name of a setting."""
