@@ -36,6 +36,7 @@ LAYERS = {
         "masking",
         "curls",
         "outcomes",
+        "explaining",
         "durations",
     ],
     "state": [

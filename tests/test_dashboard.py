@@ -99,6 +99,9 @@ async def test_every_scenario_is_on_the_page_of_codes() -> None:
         for scenario in mock.control.scenarios():
             assert scenario.summary in text
             assert all(trigger in text for trigger in scenario.triggers())
+        assert "Rate Limited - Request limit has been exceeded for this resource" in text
+        assert "apikley.openapi.yaml:" in text
+        assert "classic.openapi.yaml:" not in text
 
 
 async def test_every_question_is_there_with_its_readings_and_sources() -> None:

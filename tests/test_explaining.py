@@ -6,10 +6,10 @@ import click
 import pytest
 
 from mock_server.cli import cli
-from mock_server.commands.explaining import Explanation, explained, lines
 from mock_server.commands.fields import pairs
 from mock_server.documents import OPENAPI, Document, load
 from mock_server.examples import documented_request
+from mock_server.explaining import Explanation, explained, lines
 from mock_server.profile import Family, Profile, profile_names
 from mock_server.scenarios import Scenarios
 from tests.builders import edition

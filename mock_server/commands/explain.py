@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import click
 
-from mock_server.commands.explaining import explained, lines
 from mock_server.completing import scenario_names
+from mock_server.explaining import explained, lines
 from mock_server.options import as_json
 
 
