@@ -89,8 +89,9 @@ def _request(asked: Mapping[str, Any], url: str) -> dict[str, Any]:
     said = {name: fields.typed(name, asked[name], documented[name]) for name in documented if asked[name] is not None}
     request = documented_request(profile) | near | said | fields.pairs(asked["pairs"], None)
     for name in asked["without"]:
-        if request.pop(name, None) is None:
+        if name not in request:
             raise unknown("field of the request", name, request)
+        del request[name]
     return request
 
 
