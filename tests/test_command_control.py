@@ -57,8 +57,8 @@ def test_tasks_are_listed_and_one_is_told(running: MockServer, run: Run) -> None
 
 def test_a_task_that_is_not_there_is_one_line(running: MockServer, run: Run) -> None:
     kept = f"`suno-mock tasks --url {running.url}` lists those that are kept.\n"
-    assert run("tasks", "no/such") == (2, "", f"suno-mock: there is no task no/such. {kept}")
-    assert run("tasks", "\udcff")[2] == f"suno-mock: there is no task \\udcff. {kept}"
+    assert run("tasks", "no/such") == (2, "", f"suno-mock: there is no task 'no/such'. {kept}")
+    assert run("tasks", "\udcff")[2] == f"suno-mock: there is no task '\\udcff'. {kept}"
     for name in ("", ".", "..", "..."):
         assert run("tasks", name) == (2, "", f"suno-mock: {name!r} is no task id. {kept}")
 

@@ -238,3 +238,10 @@ def test_a_field_can_be_left_out_though_it_is_null(run: Run) -> None:
     words = shlex.split(run("extend", "--curl", "--set", "title=null", "--without", "title")[1])
     assert "title" not in json.loads(words[words.index("--data-raw") + 1])
     assert "'tittle' is unknown. Nearest: title." in run("extend", "--curl", "--without", "tittle")[2]
+
+
+def test_an_admin_token_that_cannot_be_sent_is_refused_before_anything_is_sent(running: MockServer, run: Run) -> None:
+    status, output, errors = run("extend", "--admin-token", "hush ")
+    assert (status, output, running.requests) == (2, "", [])
+    assert errors.startswith("suno-mock: the admin token cannot be sent. Allowed: ")
+    assert "hush" not in errors

@@ -55,6 +55,7 @@ def command(url: str, **asked: Any) -> int:
     What is not said is as in the document's example. Exit status 1: refused, failed, or not finished in time.
     """
     sendable("--prefer", asked["prefer"] or "")
+    sendable("the admin token", asked["admin_token"])
     given = given_key(asked["key"])
     body = json.dumps(_request(asked, url)).encode()
     headers = {"Content-Type": "application/json"} | ({"Prefer": asked["prefer"]} if asked["prefer"] else {})

@@ -11,7 +11,7 @@ from mock_server.commands.asking import given_key
 from mock_server.commands.remote import Refused, Remote
 from mock_server.errors import BadSetting
 from mock_server.options import as_json, mock_options
-from mock_server.wording import cut, printable
+from mock_server.wording import cut
 
 Task = Mapping[str, Any]
 
@@ -43,7 +43,7 @@ def _one(remote: Remote, task_id: str) -> Any:
     except Refused as refused:
         if refused.status != 404:
             raise
-        raise BadSetting(f"there is no task {printable(cut(task_id, 60))}. {way}") from None
+        raise BadSetting(f"there is no task {cut(task_id, 60)!r}. {way}") from None
 
 
 def listed(tasks: Iterable[Task]) -> Iterator[str]:

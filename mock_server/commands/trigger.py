@@ -75,9 +75,11 @@ def _mock(named: bool, only_here: Sequence[str], asked: dict[str, Any]) -> Itera
                 raise BadSetting(_elsewhere(only_here, remote))
             yield remote
             return
+    settings = _settings(asked)
+    _changes(asked["pairs"], settings.profile)  # or a mock would be started for nothing
     from mock_server.server import MockServer
 
-    with MockServer(_settings(asked)) as mock, Remote(mock.url) as own:
+    with MockServer(settings) as mock, Remote(mock.url) as own:
         _warn(f"no mock runs at {remote.url}; one was started for this")
         yield own
 
