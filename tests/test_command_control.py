@@ -38,7 +38,7 @@ def test_the_clock_runs_and_is_frozen(running: MockServer, run: Run) -> None:
     status, _, errors = run("clock", "advance", "2m")
     assert (status, errors) == (
         2,
-        "suno-mock: the clock runs by itself; freeze it first, or start with --pace manual\n",
+        f"suno-mock: the clock runs by itself. Freeze it first: suno-mock clock --url {running.url} freeze\n",
     )
     assert run("clock", "freeze")[1].endswith("  stands still\n")
 
@@ -56,10 +56,55 @@ def test_tasks_are_listed_and_one_is_told(running: MockServer, run: Run) -> None
 
 
 def test_a_task_that_is_not_there_is_one_line(running: MockServer, run: Run) -> None:
-    status, _, errors = run("tasks", "no/such")
-    assert (status, errors.count("\n")) == (2, 1)
-    assert "no/such" in errors
-    assert run("tasks", "\udcff")[2].startswith("suno-mock: there is no task '?'")
+    kept = f"`suno-mock tasks --url {running.url}` lists those that are kept.\n"
+    assert run("tasks", "no/such") == (2, "", f"suno-mock: there is no task 'no/such'. {kept}")
+    assert run("tasks", "\udcff")[2] == f"suno-mock: there is no task '\\udcff'. {kept}"
+    for name in ("", ".", "..", "..."):
+        assert run("tasks", name) == (2, "", f"suno-mock: {name!r} is no task id. {kept}")
+
+
+def test_a_token_is_asked_for_before_a_task(run: Run) -> None:
+    with MockServer(admin_token="secret") as mock:
+        status, _, errors = run("tasks", "nope", "--url", mock.url)
+        assert run("clock", "freeze", "--url", mock.url)[2] == errors
+    assert (status, errors) == (
+        2,
+        f"suno-mock: the mock at {mock.url} has an admin token, and none came; "
+        "give it with --admin-token or SUNO_MOCK_ADMIN_TOKEN.\n",
+    )
+
+
+def test_a_length_that_is_too_long_is_named(running: MockServer, run: Run) -> None:
+    assert run("clock", "advance", "999999999999d")[::2] == (
+        2,
+        "suno-mock: '999999999999d' is too long. Allowed: at most 366d at once.\n",
+    )
+    assert run("clock", "advance", "366d")[0] == 0
+    assert run("clock", "advance", "")[2].startswith("suno-mock: '' is no length of time. ")
+
+
+KEYED = (["tasks"], ["reset"], ["queue", "429"], ["tail", "--no-follow"], ["trigger", "200", "--to", "http://a"])
+
+
+@pytest.mark.parametrize("command", KEYED, ids=lambda command: command[0])
+@pytest.mark.parametrize("key", ["hush ", "hush\xe9", "hush" * 1250], ids=["blank", "é", "long"])
+def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(
+    command: list[str], key: str, running: MockServer, run: Run
+) -> None:
+    status, output, errors = run(*command, "--key", key)
+    assert (status, output) == (2, "")
+    assert errors.startswith("suno-mock: the key cannot be sent. Allowed: ")
+    assert "hush" not in errors
+
+
+def test_an_empty_key_is_none(running: MockServer, run: Run) -> None:
+    extended(running)
+    assert run("tasks", "--key", "")[1].startswith("1035b5204b2d407caeeace0fff7f1dcf")
+    assert run("tail", "--no-follow", "--key", "")[1].startswith("--> POST")
+    assert run("queue", "429", "--key", "")[1] == "the next POST request of test-key: 429\n"
+    assert run("trigger", "200", "--to", "http://127.0.0.1:1", "--no-wait", "--key", "")[0] == 0
+    assert [task.key for task in running.tasks()] == ["test-key"] * 2
+    assert run("reset", "--key", "")[1] == "everything is forgotten\n"
 
 
 def test_the_next_requests_get_a_scenario(running: MockServer, run: Run) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from mock_server.commands import extend as command_extend
 from mock_server.commands.asking import Asking
+from mock_server.errors import BadSetting
 from mock_server.examples import documented_request
 from mock_server.receiver import Receiver
 from mock_server.server import MockServer
@@ -34,16 +35,18 @@ def test_the_documented_request_is_waited_for_and_its_tracks_printed(run: Run) -
 
 
 def test_the_record_as_json_is_all_that_is_printed(run: Run) -> None:
-    with MockServer(pace="immediate") as mock:
-        status, output, errors = run("extend", "--url", mock.url, "--prefer", "scenario=callback-501", "--json")
+    with MockServer(pace="immediate") as mock, Receiver() as receiver:
+        asked = ("--url", mock.url, "--callback-url", receiver.url, "--prefer", "scenario=callback-501", "--json")
+        status, output, errors = run("extend", *asked)
     record = json.loads(output)
     assert (status, record["status"], record["errorCode"]) == (1, "GENERATE_AUDIO_FAILED", 501)
     assert errors.startswith("task ")
 
 
 def test_a_failure_is_told(run: Run) -> None:
-    with MockServer(pace="immediate") as mock:
-        status, output, _ = run("extend", "--url", mock.url, "--audio-id", "mock-callback-501")
+    with MockServer(pace="immediate") as mock, Receiver() as receiver:
+        asked = ("--url", mock.url, "--callback-url", receiver.url, "--audio-id", "mock-callback-501")
+        status, output, _ = run("extend", *asked)
     assert (status, output.splitlines()[2]) == (1, "501 Audio generation failed.")
 
 
@@ -83,8 +86,8 @@ def test_it_need_not_wait(running: MockServer, run: Run) -> None:
 
 
 def test_the_control_plane_need_not_tell(run: Run) -> None:
-    with MockServer(pace="immediate", admin_token="secret") as mock:
-        assert run("extend", "--url", mock.url)[::2] == (0, "")
+    with MockServer(pace="immediate", admin_token="secret") as mock, Receiver() as receiver:
+        assert run("extend", "--url", mock.url, "--callback-url", receiver.url)[::2] == (0, "")
 
 
 def test_the_curl_is_printed_and_nothing_sent(running: MockServer, run: Run) -> None:
@@ -132,16 +135,18 @@ def test_who_interrupts_the_question_leaves(
     assert run("extend", "--url", LIVE, "--key", "sk-secret-key")[0] == status
 
 
-def live(polled: dict[str, Any]) -> tuple[int, list[str]]:
+STARTED = {"code": 200, "msg": "success", "data": {"taskId": "5c79"}}
+
+
+def live(polled: Any, started: Any = STARTED, *, as_json: bool = False) -> tuple[int, list[str]]:
     """What a live server is asked, and the exit status."""
     asked: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.path)
-        started = {"code": 200, "msg": "success", "data": {"taskId": "5c79"}}
         return httpx.Response(200, json=started if request.method == "POST" else polled)
 
-    options = {"as_json": False, "no_wait": False, "timeout": 600.0, "admin_token": ""}
+    options = {"as_json": as_json, "no_wait": False, "timeout": 600.0, "admin_token": ""}
     with Asking(LIVE, "sk-secret-key", httpx.MockTransport(answer)) as asking:
         return command_extend.extended(asking, b"{}", {}, options), asked
 
@@ -155,12 +160,48 @@ def test_a_live_server_is_asked_for_nothing_of_the_mock(capsys: pytest.CaptureFi
 
 def test_a_poll_that_is_refused_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert live({"code": 401, "msg": "expired", "data": None})[0] == 1
-    assert capsys.readouterr().err == "suno-mock: polling task 5c79 is refused: 401 expired\n"
+    assert capsys.readouterr().err == "suno-mock: task 5c79: polling is refused: 401 expired.\n"
+
+
+ODD = {
+    '{"errorMessage": "no", "errorCode": 501}': "status is null; allowed: a string",
+    '{"status": "SUCCESS", "response": []}': "response is []; allowed: a JSON object",
+    '{"status": "SUCCESS", "response": {"sunoData": {}}}': "response.sunoData is {}; allowed: a list",
+    '{"status": "SUCCESS", "response": {"sunoData": [null]}}': "a track is null; allowed: a JSON object",
+    '{"status": "SUCCESS", "response": {"sunoData": [{"id": "e2", "duration": "3"}]}}': (
+        'duration is "3"; allowed: seconds'
+    ),
+    '{"status": "SUCCESS", "response": {"sunoData": [{"id": "e2", "duration": 1%s}]}}' % ("0" * 400): (
+        f"duration is 1{'0' * 59}... (401 characters); allowed: seconds"
+    ),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_what_can_be_told_of_an_odd_record_is_told(odd: str, as_json: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    assert live({"code": 200, "msg": "success", "data": json.loads(odd)}, as_json=as_json)[0] == 1
+    output, errors = capsys.readouterr()
+    assert errors.splitlines()[-1] == f"suno-mock: the record of task 5c79 is not as documented: {ODD[odd]}."
+    assert not as_json or json.loads(output) == json.loads(odd)
+    assert as_json or ('"id": "e2"' in odd) is ("\ne2  " in output)
+
+
+@pytest.mark.parametrize("data", [None, [], {}, {"taskId": None}, {"taskId": ""}], ids=repr)
+def test_an_answer_without_a_task_is_told(data: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert live({}, {"code": 200, "msg": "ok", "data": data}) == (1, ["/api/v1/generate/extend"])
+    output, errors = capsys.readouterr()
+    assert output == "200 ok\n"
+    assert errors == (
+        "suno-mock: the answer has no taskId, so nobody can ask what becomes of the request; "
+        "a task may have been started.\n"
+    )
 
 
 def test_an_option_that_cannot_be_sent_is_one_line(run: Run) -> None:
     assert run("extend", "--prefer", "\xe4")[2] == (
-        "suno-mock: --prefer cannot be sent. Allowed: letters, digits and signs of ASCII.\n"
+        "suno-mock: --prefer cannot be sent. "
+        "Allowed: letters, digits and signs of ASCII, at most 1000, and no blank at its ends.\n"
     )
     assert run("extend", "--continue-at", "soon")[2].startswith("suno-mock: --continue-at 'soon' is not a number. ")
 
@@ -169,3 +210,38 @@ def test_a_yes_is_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     command_extend.agree(LIVE, "sk-secret-key", yes=False)
     command_extend.agree(LIVE, "sk-secret-key", yes=True)
+
+
+def test_a_lost_standard_input_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(BadSetting, match=r"^nothing was sent\."):
+        command_extend.agree(LIVE, "sk-secret-key", yes=False)
+
+
+@pytest.mark.parametrize("more", [(), ("--curl",), ("--key", "sk-secret-key")], ids=" ".join)
+def test_a_password_in_the_url_is_not_shown(more: tuple[str, ...], run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    _, output, errors = run("extend", "--url", "https://me:hush@api.example.com", *more)
+    assert "hush" not in output + errors
+    assert "https://...@api.example.com" in output + errors
+
+
+@pytest.mark.parametrize("more", [(), ("--curl",)], ids=" ".join)
+def test_a_key_that_cannot_be_sent_is_not_shown(more: tuple[str, ...], run: Run) -> None:
+    status, output, errors = run("extend", "--key", "hush ", *more)
+    assert (status, output) == (2, "")
+    assert errors.startswith("suno-mock: the key cannot be sent. Allowed: ")
+    assert "hush" not in errors
+
+
+def test_a_field_can_be_left_out_though_it_is_null(run: Run) -> None:
+    words = shlex.split(run("extend", "--curl", "--set", "title=null", "--without", "title")[1])
+    assert "title" not in json.loads(words[words.index("--data-raw") + 1])
+    assert "'tittle' is unknown. Nearest: title." in run("extend", "--curl", "--without", "tittle")[2]
+
+
+def test_an_admin_token_that_cannot_be_sent_is_refused_before_anything_is_sent(running: MockServer, run: Run) -> None:
+    status, output, errors = run("extend", "--admin-token", "hush ")
+    assert (status, output, running.requests) == (2, "", [])
+    assert errors.startswith("suno-mock: the admin token cannot be sent. Allowed: ")
+    assert "hush" not in errors

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mock_server.commands.trigger import command
+from mock_server.listening import listen
 from mock_server.receiver import Receiver
 from mock_server.server import MockServer
 from tests.processes import Run
@@ -80,6 +81,7 @@ WRONG = {
     ("402",): "scenario '402' has no callbacks. Allowed: 200, ",
     ("out-off-order",): "scenario 'out-off-order' is unknown. Nearest: out-of-order. ",
     ("200", "--set", "continueAt=-1"): "request: continueAt is -1; allowed: greater than 0 ",
+    ("200", "--set", "callBackUrl=http://a"): "--set callBackUrl is not where the callbacks go. Give the URL to --to.",
     ("200", "--no-wait"): "no mock answers at http://127.0.0.1:1: ",
 }
 
@@ -90,3 +92,34 @@ def test_what_cannot_be_triggered_is_one_line(arguments: tuple[str, ...], run: R
     status, _, errors = run("trigger", *arguments, "--to", "http://127.0.0.1:1/cb")
     assert status == 2
     assert errors.splitlines()[-1].startswith(f"suno-mock: {WRONG[arguments]}")
+
+
+def test_a_running_mock_is_told_nothing_that_it_has_of_its_own(
+    running: MockServer, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("trigger", "200", "--to", "http://127.0.0.1:1/cb", "--no-wait")
+    assert run(*asked, "--pace", "immediate", "--allow-callbacks-to", "here") == (
+        2,
+        "",
+        "suno-mock: --pace, --allow-callbacks-to: only a mock that is started here takes that, and the one at "
+        f"{running.url} is asked. Start that one with it: suno-mock serve --pace ... --allow-callbacks-to ...\n",
+    )
+    monkeypatch.setenv("SUNO_MOCK_PACE", "immediate")
+    assert run(*asked)[0] == 0
+
+
+def test_a_running_mock_says_which_fields_there_are(run: Run) -> None:
+    with MockServer(profile="classic", pace="manual") as mock:
+        asked = ("trigger", "200", "--to", "http://127.0.0.1:1/cb", "--no-wait", "--url", mock.url)
+        assert run(*asked, "--set", "title=42")[0] == 0
+        assert "Known: " in run(*asked, "--set", "tittle=42")[2]
+
+
+def test_who_listens_and_says_nothing_is_no_reason_to_start_a_mock(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_server.commands.remote.PATIENCE", 0.1)
+    with listen("127.0.0.1", 0) as silent:
+        silent.listen()
+        monkeypatch.setattr(URL, "default", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        status, output, errors = run("trigger", "200", "--to", "http://127.0.0.1:1/cb")
+    assert (status, output, errors.count("\n")) == (2, "", 1)
+    assert " did not answer within 0.1 s. " in errors

@@ -62,11 +62,28 @@ def test_a_clock_that_stands_still_is_told_with_the_way_on(running: MockServer) 
     with Receiver() as receiver:
         task_id = running.trigger("200", receiver.url)
         assert followed(running, task_id)[2] == [
-            "3 callbacks to come, and the mock's clock stands still. Move it: suno-mock clock advance 3m"
+            f"task {task_id}: 3 callbacks to come, and the mock's clock stands still. "
+            "Move it: suno-mock clock advance 3m"
         ]
         running.clock.advance(105)
         accepted, outcomes, warned = followed(running, task_id)
         assert (accepted, outcomes) == (False, ["accepted", "accepted"])
         assert warned == [
-            "1 callback to come, and the mock's clock stands still. Move it: suno-mock clock advance 1m15s"
+            f"task {task_id}: 1 callback to come, and the mock's clock stands still. "
+            "Move it: suno-mock clock advance 1m15s"
         ]
+
+
+def test_a_first_callback_that_takes_its_time_is_announced(running: MockServer) -> None:
+    said: list[str] = []
+
+    def hurry(text: str) -> None:
+        said.append(text)
+        running.clock.freeze()
+        running.clock.advance(86400)
+
+    with Receiver() as receiver, Remote(running.url) as remote:
+        task_id = running.trigger("late", receiver.url)
+        running.clock.run()
+        assert deliver(remote, task_id, lambda attempt: None, hurry, "suno-mock clock advance")
+    assert said == [f"task {task_id}: the first callback comes in 10m30s of the mock's clock"]

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.commands.following import AGAIN, follow, newest
+from mock_server.commands.following import AGAIN, Place, follow, newest
 from mock_server.commands.remote import Remote
 
 AWAY = httpx.ConnectError("refused")
@@ -23,11 +23,13 @@ class Scripted:
         self.pauses: list[float] = []
         self.remote = Remote("http://mock", transport=httpx.MockTransport(self._answer))
 
-    def followed(self, after: int, count: int) -> list[int]:
-        entries = follow(self.remote, {"code": 422}, after, self.warnings.append, self.pauses.append)
+    def followed(self, after: int, count: int, started: str | None = None) -> list[int]:
+        entries = follow(self.remote, {"code": 422}, Place(after, started), self.warnings.append, self.pauses.append)
         return [entry["id"] for entry in islice(entries, count)]
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/__admin/health":
+            return httpx.Response(200, json={"status": "ready", "profile": "apikley", "base_url": "http://mock"})
         self.asked.append(request.url.params)
         answer = self._answers.pop(0)
         if isinstance(answer, httpx.HTTPError):
@@ -35,8 +37,8 @@ class Scripted:
         return httpx.Response(200, json=answer)
 
 
-def page(*ids: int, newest: int = 0) -> Said:
-    return {"entries": [{"id": id} for id in ids], "newest": newest or max(ids, default=0)}
+def page(*ids: int, newest: int = 0, **more: str) -> Said:
+    return {"entries": [{"id": id} for id in ids], "newest": newest or max(ids, default=0), **more}
 
 
 def test_entries_come_once_and_in_order() -> None:
@@ -67,5 +69,12 @@ def test_a_mock_that_was_started_anew_is_followed_from_its_first_entry() -> None
 @pytest.mark.parametrize(("count", "ids"), [(0, []), (2, [8, 9])])
 def test_the_newest_entries_come_first(count: int, ids: list[int]) -> None:
     script = Scripted(page(8, 9, newest=10))
-    entries, after = newest(script.remote, {}, count)
-    assert ([entry["id"] for entry in entries], after) == (ids, 10)
+    assert newest(script.remote, {}, count) == ([{"id": id} for id in ids], Place(10, None))
+
+
+def test_a_mock_that_has_more_entries_than_before_it_was_started_anew_is_told_by_its_start() -> None:
+    script = Scripted(page(8, 9, started="a"), AWAY, page(10, started="b"), page(1, 2, started="b"))
+    place = newest(script.remote, {}, 2)[1]
+    assert place == Place(9, "a")
+    assert script.followed(place.after, 2, place.started) == [1, 2]
+    assert script.warnings[1:] == ["the mock is back", "the mock was started anew, and counts its entries from 1"]

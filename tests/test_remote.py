@@ -3,14 +3,25 @@
 import httpx
 import pytest
 
-from mock_server.commands.remote import Remote, Unreached
+from mock_server.commands.remote import Refused, Remote, Silent, Unreached
 from mock_server.errors import BadSetting
 from mock_server.server import MockServer
 from mock_server.settings import BASE_URL
 
+HEALTH = {"status": "ready", "profile": "apikley", "base_url": BASE_URL}
+Asked = list[tuple[str, dict[str, float | None]]]
 
-def remote(answer: httpx.Response | httpx.HTTPError, url: str = BASE_URL) -> Remote:
+
+def remote(
+    answer: httpx.Response | httpx.HTTPError, url: str = BASE_URL, health: object = HEALTH, asked: Asked | None = None
+) -> Remote:
+    """`asked` gets the paths and the timeouts."""
+
     def answered(request: httpx.Request) -> httpx.Response:
+        if asked is not None:
+            asked.append((request.url.path, request.extensions["timeout"]))
+        if request.url.path == "/__admin/health" and health:
+            return httpx.Response(200, json=health)
         if isinstance(answer, httpx.HTTPError):
             raise answer
         return answer
@@ -34,30 +45,97 @@ def test_nobody_there_says_how_to_start_one() -> None:
 
 
 def test_another_port_is_started_as_named() -> None:
-    assert "`suno-mock serve --port 5000`" in refusal(httpx.ReadTimeout(""), "http://127.0.0.1:5000/")
+    assert "`suno-mock serve --port 5000`" in refusal(httpx.ConnectTimeout(""), "http://127.0.0.1:5000/")
 
 
 def test_an_error_is_its_text() -> None:
     assert refusal(httpx.Response(409, json={"error": "the clock runs\x1b"})) == "the clock runs\\x1b"
 
 
-@pytest.mark.parametrize(
-    "answer", [httpx.Response(200, text="<html>"), httpx.Response(200, json=[]), httpx.Response(404, json={})], ids=str
-)
-def test_what_is_no_mock_is_named(answer: httpx.Response) -> None:
-    assert refusal(answer).startswith(f"what answers at {BASE_URL} is no suno-mock: HTTP {answer.status_code} ")
+STRANGE = {
+    "page": httpx.Response(200, text="<html>"),
+    "list": httpx.Response(200, json=[]),
+    "error": httpx.Response(404, json={}),
+    "another's error": httpx.Response(404, json={"error": {"message": "no"}}),
+    "redirect": httpx.Response(302, json={"error": "elsewhere"}),
+}
+
+
+@pytest.mark.parametrize("answer", STRANGE)
+def test_what_is_no_answer_of_a_mock_is_named(answer: str) -> None:
+    found = refusal(STRANGE[answer])
+    assert found.startswith(f"what answers at {BASE_URL} is no suno-mock: HTTP {STRANGE[answer].status_code} ")
+    assert found.endswith(". Say where it is: --url or SUNO_MOCK_URL.")
+
+
+HEALTHS = [[], {"status": "ok"}, {**HEALTH, "status": "UP"}, {**HEALTH, "profile": 1}, {"error": "sign in first"}]
+
+
+@pytest.mark.parametrize("health", HEALTHS, ids=str)
+def test_who_is_no_mock_is_asked_for_nothing_else(health: object) -> None:
+    asked: Asked = []
+    with pytest.raises(BadSetting) as refused:
+        remote(httpx.Response(200, json=health), health=None, asked=asked).post("reset")
+    assert str(refused.value).startswith(f"what answers at {BASE_URL} is no suno-mock: HTTP 200 ")
+    assert [path for path, _ in asked] == ["/__admin/health"]
+
+
+def test_a_mock_is_looked_at_once_and_again_when_it_went_away() -> None:
+    asked: Asked = []
+    found = remote(httpx.Response(204), asked=asked)
+    found.post("reset")
+    found.post("reset")
+    assert [path.rpartition("/")[2] for path, _ in asked] == ["health", "reset", "reset"]
+    found = remote(httpx.ReadError("gone"), asked=asked)
+    for _ in range(2):
+        with pytest.raises(Unreached, match="gone"):
+            found.get("journal")
+    assert [path.rpartition("/")[2] for path, _ in asked[3:]] == ["health", "journal"] * 2
+
+
+def test_an_answer_may_take_as_long_as_is_asked_for() -> None:
+    asked: Asked = []
+    found = remote(httpx.Response(200, json={"now": 1}), asked=asked)
+    found.get("clock")
+    found.get("journal", within=25)
+    found.post("clock/advance", patience=None)
+    assert [timeout["read"] for _, timeout in asked] == [15, 15, 40, None]
+    assert {timeout["connect"] for _, timeout in asked} == {5}
+
+
+def test_a_silent_server_is_one_line() -> None:
+    with pytest.raises(Silent) as refused:
+        remote(httpx.ReadTimeout(""), health=None).get("clock")
+    assert str(refused.value) == (
+        f"what listens at {BASE_URL} did not answer within 15 s. Say where it is: --url or SUNO_MOCK_URL."
+    )
+
+
+def test_a_password_is_not_shown() -> None:
+    url = "http://me:hush@127.0.0.1:5000"
+    assert "at http://...@127.0.0.1:5000: gone. Start one with `suno-mock serve --port 5000`" in refusal(
+        httpx.ConnectError("gone"), url
+    )
+    assert refusal(httpx.Response(200, text="?"), url).startswith("what answers at http://...@127.0.0.1:5000 is no")
+    assert Remote(url).command("tasks") == "suno-mock tasks --url http://...@127.0.0.1:5000"
 
 
 def test_a_token_opens_the_control_plane() -> None:
     with MockServer(admin_token="secret") as mock, Remote(mock.url, "secret") as known:
         assert known.get("clock")["frozen"] is False
-        with Remote(mock.url) as stranger, pytest.raises(BadSetting, match="has a token, and none came"):
+        with Remote(mock.url) as stranger, pytest.raises(BadSetting, match=r", and none came; give it with "):
             stranger.get("clock")
+        with Remote(mock.url, "guess") as stranger, pytest.raises(Refused) as refused:
+            stranger.get("clock")
+    assert str(refused.value) == (
+        f"the mock at {mock.url} has an admin token, and the one that came is another; "
+        "give it with --admin-token or SUNO_MOCK_ADMIN_TOKEN."
+    )
 
 
-@pytest.mark.parametrize("token", ["\xe4", "a\nb"])
+@pytest.mark.parametrize("token", ["\xe4", "a\nb", "a ", "a" * 5000])
 def test_a_token_that_cannot_be_sent_is_refused(token: str) -> None:
-    with pytest.raises(BadSetting, match="the admin token is no token"):
+    with pytest.raises(BadSetting, match=r"^the admin token cannot be sent\. Allowed: "):
         Remote(BASE_URL, token)
 
 
@@ -65,6 +143,8 @@ def test_a_text_that_cannot_be_sent_is_refused() -> None:
     with pytest.raises(BadSetting) as refused:
         remote(httpx.Response(204)).get("journal", key="\udcff")
     assert str(refused.value).endswith(" is no text that can be sent.")
+    with pytest.raises(BadSetting, match=r"^what is asked for cannot be sent: URL too long\.$"):
+        remote(httpx.Response(204)).task("a" * 100_000)
 
 
 def test_commands_to_paste_name_the_mock_where_it_is_another() -> None:

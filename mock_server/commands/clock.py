@@ -6,15 +6,18 @@ from typing import Any, Final
 
 import click
 
-from mock_server.commands.remote import Remote
+from mock_server.commands.remote import Refused, Remote
 from mock_server.completing import among
 from mock_server.durations import seconds, written
 from mock_server.errors import BadSetting, unknown
 from mock_server.options import as_json, mock_options
+from mock_server.wording import cut
 
+LONGEST: Final = 31622400.0
+"""Seconds that the control plane moves the clock at once."""
 ACTIONS: Final[Mapping[str, Callable[[Remote, float], Any]]] = {
     "show": lambda remote, length: remote.get("clock"),
-    "advance": lambda remote, length: remote.post("clock/advance", {"seconds": length}),
+    "advance": lambda remote, length: remote.post("clock/advance", {"seconds": length}, patience=None),
     "freeze": lambda remote, length: remote.post("clock/freeze"),
     "run": lambda remote, length: remote.post("clock/run"),
 }
@@ -34,9 +37,17 @@ def command(url: str, admin_token: str, action: str, duration: str | None, as_js
         raise unknown("action", action, ACTIONS)
     if (action == "advance") != (duration is not None):
         raise BadSetting(_misused(action, duration))
-    length = seconds(duration) if duration else 0
+    length = 0 if duration is None else seconds(duration)
+    if length > LONGEST:
+        raise BadSetting(f"{cut(str(duration), 60)!r} is too long. Allowed: at most {written(LONGEST)} at once.")
     with Remote(url, admin_token) as remote:
-        clock = ACTIONS[action](remote, length)
+        try:
+            clock = ACTIONS[action](remote, length)
+        except Refused as refused:
+            if refused.status != 409:
+                raise
+            freeze = remote.command("clock freeze")
+            raise BadSetting(f"the clock runs by itself. Freeze it first: {freeze}") from None
     click.echo(json.dumps(clock) if as_json else told(clock, duration))
 
 

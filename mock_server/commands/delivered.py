@@ -1,5 +1,6 @@
 """The callbacks of one task of a running mock, followed until it owes none or its clock stands still."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -8,6 +9,8 @@ from mock_server.durations import written
 
 WITHIN: Final = 25
 """Seconds that the mock may wait for the next attempt before it is asked what it owes."""
+SOON: Final = 5
+"""Seconds to the first callback of which nothing is said."""
 Entry = dict[str, Any]
 
 
@@ -15,23 +18,21 @@ class Deliveries:
     """How each callback of a task ended, by its newest attempt."""
 
     def __init__(self) -> None:
-        self._outcomes: list[tuple[str, str]] = []
+        self._outcomes: dict[tuple[str, int], str] = {}
+        self._copies: Counter[str] = Counter()
 
     def note(self, attempt: Entry) -> None:
         """One attempt of the journal; what was sent once more by hand does not count."""
         if attempt["redelivered"]:
             return
-        ended = (attempt["stage"], attempt["outcome"])
-        stages = [stage for stage, _ in self._outcomes]
-        if attempt["number"] == 1 or ended[0] not in stages:
-            self._outcomes.append(ended)
-        else:
-            self._outcomes[len(stages) - 1 - stages[::-1].index(ended[0])] = ended
+        stage = attempt["stage"]
+        self._copies[stage] += attempt["number"] == 1
+        self._outcomes[stage, self._copies[stage]] = attempt["outcome"]
 
     @property
     def accepted(self) -> bool:
         """Whether there were any, and all were accepted."""
-        return bool(self._outcomes) and all(outcome == "accepted" for _, outcome in self._outcomes)
+        return bool(self._outcomes) and set(self._outcomes.values()) == {"accepted"}
 
 
 def deliver(
@@ -39,11 +40,14 @@ def deliver(
 ) -> bool:
     """Show each attempt of a task as it is made. Whether all its callbacks were accepted; False also when the clock
     stands still before the next one, of which `warn` is told, and how to `move` it."""
-    deliveries, after = Deliveries(), 0
+    deliveries, after, told = Deliveries(), 0, False
     while True:
         owed = [moment for moment in remote.task(task_id)["timeline"] if moment["what"] == "owed"]
         clock = remote.get("clock")
         still = clock["frozen"] and all(moment["at"] > clock["now"] for moment in owed)
+        if not told and not still:
+            _tell_of_the_first(owed, clock["now"], task_id, warn)
+        told = True
         within = 0 if still or not owed else WITHIN
         for attempt in remote.get("journal", task_id=task_id, kind="attempt", after=after, within=within)["entries"]:
             after = attempt["id"]
@@ -54,5 +58,12 @@ def deliver(
         if still:
             last = max(moment["at"] for moment in owed) - clock["now"]
             callbacks = "1 callback" if len(owed) == 1 else f"{len(owed)} callbacks"
-            warn(f"{callbacks} to come, and the mock's clock stands still. Move it: {move} {written(last)}")
+            stands = f"{callbacks} to come, and the mock's clock stands still"
+            warn(f"task {task_id}: {stands}. Move it: {move} {written(last)}")
             return False
+
+
+def _tell_of_the_first(owed: list[Entry], now: float, task_id: str, warn: Callable[[str], object]) -> None:
+    left = min((moment["at"] for moment in owed), default=now) - now
+    if left > SOON:
+        warn(f"task {task_id}: the first callback comes in {written(round(left))} of the mock's clock")

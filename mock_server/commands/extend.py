@@ -10,22 +10,22 @@ import click
 from mock_server import operations
 from mock_server.accounts import known_keys
 from mock_server.commands import fields
-from mock_server.commands.asking import Asking, Envelope, Patience, is_near, sendable, wait
+from mock_server.commands.asking import ACCEPTED, Asking, Envelope, Patience, given_key, is_near, sendable, wait
 from mock_server.commands.remote import Remote
 from mock_server.curls import curl
 from mock_server.durations import written
 from mock_server.errors import BadSetting, unknown
-from mock_server.examples import documented_request
-from mock_server.masking import masked
+from mock_server.examples import CALLBACKS, documented_request
+from mock_server.masking import masked, masked_url
 from mock_server.options import DURATION, as_json, mock_options, settings_options
 from mock_server.profile import Family
-from mock_server.wording import printable
+from mock_server.wording import cut, printable, shown
 
-RECEIVER: Final = "http://127.0.0.1:3000/callback"
-"""Where `suno-mock receive` listens."""
 NEAR, FAR = 0.4, 5.0
 """Seconds between two polls, of a mock, whose limit is three in a second, and of a live server."""
 OWN_KEY: Final = "$SUNO_API_KEY"
+LONGEST_TRACK: Final = 1e6
+"""Seconds."""
 
 
 def _field_options(command: Any) -> Any:
@@ -55,14 +55,16 @@ def command(url: str, **asked: Any) -> int:
     What is not said is as in the document's example. Exit status 1: refused, failed, or not finished in time.
     """
     sendable("--prefer", asked["prefer"] or "")
+    sendable("the admin token", asked["admin_token"])
+    given = given_key(asked["key"])
     body = json.dumps(_request(asked, url)).encode()
     headers = {"Content-Type": "application/json"} | ({"Prefer": asked["prefer"]} if asked["prefer"] else {})
     if asked["as_curl"]:
-        key = asked["key"] or (_mocks_key() if is_near(url) else "")
-        address = url.rstrip("/") + operations.path(operations.EXTEND)
+        key = given or (_mocks_key() if is_near(url) else "")
+        address = masked_url(url.rstrip("/")) + operations.path(operations.EXTEND)
         click.echo(curl("POST", address, key or OWN_KEY, headers, body, OWN_KEY))
         return 0
-    key = _key(url, asked["key"])
+    key = _key(url, given)
     agree(url, key, asked["yes"])
     with Asking(url, key) as asking:
         return extended(asking, body, headers, asked)
@@ -71,9 +73,9 @@ def command(url: str, **asked: Any) -> int:
 def extended(asking: Asking, body: bytes, headers: Mapping[str, str], asked: Mapping[str, Any]) -> int:
     """Send the request, and tell what becomes of it; the exit status."""
     answer = asking.extend(body, headers)
-    if not answer.accepted or "taskId" not in answer.data:
+    task_id = _task_id(answer)
+    if not task_id:
         return _refused(answer, asked["as_json"])
-    task_id = printable(str(answer.data["taskId"]))
     if asked["no_wait"]:
         click.echo(json.dumps({"taskId": task_id}) if asked["as_json"] else task_id)
         return 0
@@ -83,13 +85,14 @@ def extended(asking: Asking, body: bytes, headers: Mapping[str, str], asked: Map
 def _request(asked: Mapping[str, Any], url: str) -> dict[str, Any]:
     """The documented example with what the user says otherwise; the mock calls back where `receive` listens."""
     profile = asked["profile"]
-    near = {"callBackUrl": RECEIVER} if is_near(url) else {}
+    near = {"callBackUrl": CALLBACKS} if is_near(url) else {}
     documented = fields.documented()
     said = {name: fields.typed(name, asked[name], documented[name]) for name in documented if asked[name] is not None}
     request = documented_request(profile) | near | said | fields.pairs(asked["pairs"], None)
     for name in asked["without"]:
-        if request.pop(name, None) is None:
+        if name not in request:
             raise unknown("field of the request", name, request)
+        del request[name]
     return request
 
 
@@ -99,7 +102,7 @@ def _mocks_key() -> str:
 
 def _key(url: str, given: str | None) -> str:
     if not given and not is_near(url):
-        raise BadSetting(f"{url} asks for a key of yours: set SUNO_API_KEY, or give --key.")
+        raise BadSetting(f"{masked_url(url)} asks for a key of yours: set SUNO_API_KEY, or give --key.")
     return given or _mocks_key()
 
 
@@ -107,9 +110,10 @@ def agree(url: str, key: str, yes: bool) -> None:
     """Ask before money is spent. Raises BadSetting for a no."""
     if yes or is_near(url):
         return
+    question = f"A task at {masked_url(url)} costs credits of the key {masked(key)}. Start one?"
     try:
-        agreed = click.confirm(f"A task at {url} costs credits of the key {masked(key)}. Start one?", err=True)
-    except click.Abort as error:
+        agreed = click.confirm(question, err=True)
+    except (click.Abort, RuntimeError) as error:  # the latter without a standard input
         if isinstance(error.__context__, KeyboardInterrupt):
             raise
         agreed = False
@@ -117,10 +121,18 @@ def agree(url: str, key: str, yes: bool) -> None:
         raise BadSetting("nothing was sent. --yes agrees beforehand.")
 
 
+def _task_id(answer: Envelope) -> str:
+    """That of an answer which has one."""
+    found = answer.data.get("taskId") if answer.accepted else None
+    return printable(cut(found)) if isinstance(found, str) else ""
+
+
 def _refused(answer: Envelope, as_json: bool) -> int:
     shown = {"code": answer.code, "msg": answer.msg, "status": answer.status}
     http = "" if answer.status == 200 else f"HTTP {answer.status}, "
     click.echo(json.dumps(shown) if as_json else f"{http}{f'{answer.code} ' if answer.code else ''}{answer.msg}")
+    if answer.code == ACCEPTED:
+        _warn("the answer has no taskId, so nobody can ask what becomes of the request; a task may have been started.")
     return 1
 
 
@@ -134,16 +146,18 @@ def _waited(asking: Asking, task_id: str, asked: Mapping[str, Any]) -> int:
     if near:
         _hint(asking.url, asked)
     try:
-        record = wait(asking, task_id, pending, patience, lambda text: _say(text, asked))
+        record = wait(asking, task_id, pending, patience, lambda text: _say(text, asked), _warn)
     except TimeoutError as error:
-        click.echo(f"suno-mock: not finished after {written(asked['timeout'])}: {error}, task {task_id}", err=True)
+        _warn(f"not finished after {written(asked['timeout'])}: {error}, task {task_id}")
         return 1
     except LookupError as error:
-        click.echo(f"suno-mock: polling task {task_id} is refused: {printable(str(error))}", err=True)
+        _warn(f"task {task_id}: {error}.")
         return 1
     for line in [json.dumps(record)] if asked["as_json"] else _told(record):
         click.echo(line)
-    return 0 if record["status"] == last.status else 1
+    if strange := _strange(record):
+        _warn(f"the record of task {task_id} is not as documented: {strange}.")
+    return 0 if record.get("status") == last.status and not strange else 1
 
 
 def _hint(url: str, asked: Mapping[str, Any]) -> None:
@@ -154,18 +168,55 @@ def _hint(url: str, asked: Mapping[str, Any]) -> None:
     except (BadSetting, KeyError):
         return
     if frozen:
-        click.echo(f"suno-mock: the mock's clock stands still. Move it: {remote.command('clock advance 3m')}", err=True)
+        _warn(f"the mock's clock stands still. Move it: {remote.command('clock advance 3m')}")
 
 
 def _say(text: str, asked: Mapping[str, Any]) -> None:
     click.echo(text, err=asked["as_json"])
 
 
+def _warn(text: str) -> None:
+    click.echo(f"suno-mock: {text}", err=True)
+
+
 def _told(record: Mapping[str, Any]) -> Iterator[str]:
-    """The tracks of a record, and what went wrong."""
+    """The tracks of a record, and what went wrong, as far as it can be told."""
     if record.get("errorMessage"):
         yield printable(f"{record.get('errorCode')} {record['errorMessage']}")
-    for track in (record.get("response") or {}).get("sunoData") or ():
-        seconds = track.get("duration")
-        length = f"{seconds:7.2f} s" if isinstance(seconds, int | float) else "unfinished"
-        yield printable(f"{track.get('id')}  {length}  {track.get('title')}  {track.get('audioUrl')}")
+    for track in _tracks(record):
+        if isinstance(track, dict):
+            length = _length(track.get("duration"))
+            yield printable(f"{track.get('id')}  {length}  {track.get('title')}  {track.get('audioUrl')}")
+
+
+def _tracks(record: Mapping[str, Any]) -> list[Any]:
+    response = record.get("response")
+    tracks = response.get("sunoData") if isinstance(response, dict) else None
+    return tracks if isinstance(tracks, list) else []
+
+
+def _length(duration: Any) -> str:
+    if duration is None:
+        return "unfinished"
+    return f"{duration:7.2f} s" if _is_length(duration) else shown(duration)
+
+
+def _is_length(duration: Any) -> bool:
+    return type(duration) in (int, float) and 0 <= duration < LONGEST_TRACK
+
+
+def _strange(record: Mapping[str, Any]) -> str:
+    """What of a record is not as documented, and what is; empty when nothing is."""
+    response = record.get("response")
+    tracks = response.get("sunoData") if isinstance(response, dict) else None
+    parts: list[tuple[str, Any, Any, str]] = [("status", record.get("status"), str, "a string")]
+    parts += [("response", response, dict | None, "a JSON object")]
+    parts += [("response.sunoData", tracks, list | None, "a list")]
+    parts += [("a track", track, dict, "a JSON object") for track in _tracks(record)]
+    for name, value, kind, allowed in parts:
+        if not isinstance(value, kind):
+            return f"{name} is {shown(value)}; allowed: {allowed}"
+    for duration in [track.get("duration") for track in _tracks(record)]:
+        if not (duration is None or _is_length(duration)):
+            return f"duration is {shown(duration)}; allowed: seconds"
+    return ""

@@ -1,7 +1,7 @@
 """The journal of a running mock, followed entry by entry, also while the mock comes and goes."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mock_server.commands.remote import Remote, Unreached
 
@@ -13,24 +13,32 @@ AGAIN: Final = 0.5
 Entry = dict[str, Any]
 
 
-def newest(remote: Remote, filters: Mapping[str, Any], count: int) -> tuple[list[Entry], int]:
-    """The newest `count` entries that match, and the id from which to follow."""
+class Place(NamedTuple):
+    """From where a journal is followed: after the entry of an id, and in which run of the mock; None where it does
+    not tell."""
+
+    after: int
+    started: str | None
+
+
+def newest(remote: Remote, filters: Mapping[str, Any], count: int) -> tuple[list[Entry], Place]:
+    """The newest `count` entries that match, and from where to follow."""
     answer = remote.get("journal", **filters, limit=max(count, 1))
-    return answer["entries"] if count else [], answer["newest"]
+    return answer["entries"] if count else [], Place(answer["newest"], answer.get("started"))
 
 
 def follow(
     remote: Remote,
     filters: Mapping[str, Any],
-    after: int,
+    place: Place,
     warn: Callable[[str], object],
     pause: Callable[[float], object],
 ) -> Iterator[Entry]:
-    """Every entry that matches and comes after the one with the id, for ever.
+    """Every entry that matches and comes after the place, for ever.
 
     A mock that goes away is waited for, and one that was started anew is followed from its first entry; `warn` is told.
     """
-    away = False
+    (after, started), away = place, False
     while True:
         try:
             answer = remote.get("journal", **filters, after=after, within=0 if away else WITHIN)
@@ -43,9 +51,9 @@ def follow(
         if away:
             warn("the mock is back")
         away = False
-        if answer["newest"] < after:
+        if answer["newest"] < after or answer.get("started") != started:
             warn("the mock was started anew, and counts its entries from 1")
-            after = 0
+            after, started = 0, answer.get("started")
             continue
         yield from answer["entries"]
         after = max([after, *(entry["id"] for entry in answer["entries"])])

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from mock_server.commands.asking import given_key
 from mock_server.commands.remote import Remote
 from mock_server.masking import masked
 from mock_server.options import as_json, mock_options
@@ -18,6 +19,7 @@ def command(url: str, admin_token: str, key: str | None, as_json: bool) -> None:
 
     What is owed is not sent.
     """
+    key = given_key(key)
     with Remote(url, admin_token) as remote:
         remote.post("reset", {} if key is None else {"key": key})
     said = "everything is forgotten" if key is None else f"what {masked(key)} did is forgotten"

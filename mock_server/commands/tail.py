@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from mock_server.commands.asking import given_key
 from mock_server.commands.following import follow, newest
 from mock_server.commands.remote import Remote
 from mock_server.entries import VALUES
@@ -26,9 +27,10 @@ from mock_server.options import as_json, mock_options
 @mock_options
 def command(url: str, admin_token: str, last: int, no_follow: bool, as_json: bool, **filters: Any) -> None:
     """Follow the journal: requests and callback attempts, one line each, until interrupted."""
+    filters["key"] = given_key(filters["key"])
     with Remote(url, admin_token) as remote:
-        entries, after = newest(remote, filters, last)
-        coming = () if no_follow else follow(remote, filters, after, _warn, time.sleep)
+        entries, place = newest(remote, filters, last)
+        coming = () if no_follow else follow(remote, filters, place, _warn, time.sleep)
         for entry in itertools.chain(entries, coming):
             click.echo(json.dumps(entry) if as_json else entry["line"])
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import click
 
-from mock_server.commands.remote import Remote
+from mock_server.commands.asking import given_key
+from mock_server.commands.remote import Refused, Remote
+from mock_server.errors import BadSetting
 from mock_server.options import as_json, mock_options
+from mock_server.wording import cut
 
 Task = Mapping[str, Any]
 
@@ -22,11 +25,25 @@ Task = Mapping[str, Any]
 @mock_options
 def command(url: str, admin_token: str, task_id: str | None, as_json: bool, **filters: Any) -> None:
     """List the tasks, newest first, or show one with its timeline, in seconds after it was accepted."""
+    key = given_key(filters.pop("key"))
     with Remote(url, admin_token) as remote:
-        found: Any = remote.task(task_id) if task_id else remote.get("tasks", **filters)["tasks"]
-    lines = timeline(found) if task_id else listed(found)
+        found: Any = remote.get("tasks", key=key, **filters)["tasks"] if task_id is None else _one(remote, task_id)
+    lines = listed(found) if task_id is None else timeline(found)
     for line in [json.dumps(found, indent=2)] if as_json else lines:
         click.echo(line)
+
+
+def _one(remote: Remote, task_id: str) -> Any:
+    """A task with its timeline. A name of dots alone would lead to another place of the control plane."""
+    way = f"`{remote.command('tasks')}` lists those that are kept."
+    if not task_id.strip("."):
+        raise BadSetting(f"{cut(task_id, 60)!r} is no task id. {way}")
+    try:
+        return remote.task(task_id)
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        raise BadSetting(f"there is no task {cut(task_id, 60)!r}. {way}") from None
 
 
 def listed(tasks: Iterable[Task]) -> Iterator[str]:

@@ -1,21 +1,25 @@
 """`suno-mock trigger`: a scenario's callbacks without a request, by a running mock or one that is started for it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import click
 from click.core import ParameterSource
 
 from mock_server.commands import fields
+from mock_server.commands.asking import given_key
 from mock_server.commands.delivered import deliver
-from mock_server.commands.remote import Remote, Unreached
+from mock_server.commands.remote import Remote, Silent, Unreached
 from mock_server.completing import scenario_names
 from mock_server.errors import BadSetting
 from mock_server.options import HTTP_URL, as_json, mock_options, settings_options, taken
 from mock_server.scenarios import Scenarios
 from mock_server.settings import Pace, Settings
+
+OWN: Final = ("profile", "seed", "pace", "allow_callbacks_to")
+"""Settings of a mock that is started here."""
 
 
 @click.command(epilog="Example:  suno-mock trigger callback-501 --to http://127.0.0.1:3000/callback --set title=Night")
@@ -27,7 +31,7 @@ from mock_server.settings import Pace, Settings
 @click.option("--no-wait", is_flag=True, help="Print the task's id, and leave the callbacks to the running mock.")
 @as_json
 @mock_options
-@settings_options("profile", "seed", "pace", "allow_callbacks_to")
+@settings_options(*OWN)
 @click.pass_context
 def command(ctx: click.Context, /, scenario: str | None, to: str | None, as_list: bool, **asked: Any) -> int:
     """Send a SCENARIO's callbacks to your receiver, without a request, and print each attempt.
@@ -39,11 +43,12 @@ def command(ctx: click.Context, /, scenario: str | None, to: str | None, as_list
         return _list(asked["as_json"])
     if scenario is None or to is None:
         raise BadSetting("give a SCENARIO and --to URL. `suno-mock trigger --list` lists the scenarios.")
-    named = ctx.get_parameter_source("url") is not ParameterSource.DEFAULT
-    fields_of = fields.pairs(asked["pairs"], fields.documented(asked["profile"]))
-    wanted = {"scenario": scenario, "to": to, "request": fields_of}
-    wanted |= {} if asked["key"] is None else {"key": asked["key"]}
-    with _mock(named or asked["no_wait"], asked) as remote:
+    key = given_key(asked["key"])
+    named = asked["no_wait"] or ctx.get_parameter_source("url") is not ParameterSource.DEFAULT
+    only_here = [name for name in OWN if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    with _mock(named, only_here, asked) as remote:
+        wanted = {"scenario": scenario, "to": to, "request": _changes(asked["pairs"], remote.health()["profile"])}
+        wanted |= {} if key is None else {"key": key}
         task_id: str = remote.post("trigger", wanted)["task_id"]
         if asked["no_wait"]:
             click.echo(json.dumps({"task_id": task_id}) if asked["as_json"] else task_id)
@@ -52,26 +57,50 @@ def command(ctx: click.Context, /, scenario: str | None, to: str | None, as_list
         return 0 if deliver(remote, task_id, show, _warn, move) else 1
 
 
+def _changes(pairs: Iterable[str], profile: str) -> dict[str, Any]:
+    """The fields of the request that the user replaces."""
+    changes = fields.pairs(pairs, fields.documented(profile))
+    if "callBackUrl" in changes:
+        raise BadSetting("--set callBackUrl is not where the callbacks go. Give the URL to --to.")
+    return changes
+
+
 @contextmanager
-def _mock(named: bool, asked: dict[str, Any]) -> Iterator[Remote]:
-    """The running mock; where nobody named one and none runs, one that runs as long as it is needed."""
+def _mock(named: bool, only_here: Sequence[str], asked: dict[str, Any]) -> Iterator[Remote]:
+    """The running mock, if it is given no options that are `only_here`; where nobody named one and none runs, one that
+    runs as long as it is needed."""
     with Remote(asked["url"], asked["admin_token"]) as remote:
         if named or _answers(remote):
+            if only_here:
+                raise BadSetting(_elsewhere(only_here, remote))
             yield remote
             return
+    settings = _settings(asked)
+    _changes(asked["pairs"], settings.profile)  # or a mock would be started for nothing
     from mock_server.server import MockServer
 
-    with MockServer(_settings(asked)) as mock, Remote(mock.url) as own:
+    with MockServer(settings) as mock, Remote(mock.url) as own:
         _warn(f"no mock runs at {remote.url}; one was started for this")
         yield own
 
 
 def _answers(remote: Remote) -> bool:
     try:
-        remote.get("health")
+        remote.health()
+    except Silent:
+        raise
     except Unreached:
         return False
     return True
+
+
+def _elsewhere(only_here: Sequence[str], remote: Remote) -> str:
+    flags = [f"--{name.replace('_', '-')}" for name in only_here]
+    serve = " ".join(f"{flag} ..." for flag in flags)
+    return (
+        f"{', '.join(flags)}: only a mock that is started here takes that, and the one at {remote.url} is asked. "
+        f"Start that one with it: suno-mock serve {serve}"
+    )
 
 
 def _settings(asked: dict[str, Any]) -> Settings:
