@@ -80,3 +80,13 @@ def test_no_header_of_the_target_is_lost() -> None:
     raw = [(b"X-Name", "\u65e5".encode())]
     reply, _ = handed_on(lambda request: httpx.Response(200, headers=raw))
     assert reply.headers["x-name"].encode("latin-1").decode() == "\u65e5"
+
+
+def test_a_password_of_the_target_is_not_shown() -> None:
+    def down(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("Connection refused")
+
+    forwarding = Forwarding("http://me:pa55@app/hook", httpx.MockTransport(down))
+    reply, answered = forwarding(Received(method="POST", path="/", headers={}, body=b""))
+    assert b"pa55" not in reply.body
+    assert "pa55" not in str(answered)

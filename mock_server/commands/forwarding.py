@@ -10,6 +10,7 @@ import httpx
 from mock_server.commands.arrivals import Answered
 from mock_server.commands.asking import client
 from mock_server.intake import Received, Reply
+from mock_server.masking import masked_url
 
 TIMEOUT: Final = 10.0
 """Seconds between two signs of life of the target; the mock gives a receiver 15 in all."""
@@ -28,7 +29,7 @@ class Forwarding:
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._url = url
+        self._url, self._shown = url, masked_url(url)
         self._clock = clock
         self._own = token_hex(4)
         self._client = client(url, transport, timeout=TIMEOUT)
@@ -51,7 +52,7 @@ class Forwarding:
         came = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers.raw}
         kept = {name: value for name, value in came.items() if name not in _REMADE}
         reply = Reply(status=answer.status_code, body=answer.content, headers=kept)
-        return reply, Answered(status=answer.status_code, forwarded_to=self._url, took=took)
+        return reply, Answered(status=answer.status_code, forwarded_to=self._shown, took=took)
 
     def _handed_on(self, headers: Mapping[str, str], passed: str) -> dict[bytes, bytes]:
         kept = {name: value for name, value in headers.items() if name.lower() not in (*OWN, MARK.lower())}
@@ -61,8 +62,8 @@ class Forwarding:
         }
 
     def _failed(self, status: int, why: str) -> tuple[Reply, Answered]:
-        answered = Answered(status=status, forwarded_to=self._url, why=why)
-        return Reply(status=status, body=f"{self._url} {why}\n".encode()), answered
+        answered = Answered(status=status, forwarded_to=self._shown, why=why)
+        return Reply(status=status, body=f"{self._shown} {why}\n".encode()), answered
 
 
 _REMADE: Final = OWN | {"content-encoding", "date", "server"}
