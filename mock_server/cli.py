@@ -3,6 +3,7 @@
 import dataclasses
 import gc
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -37,7 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except OSError as error:
-        _fail(f"cannot write what there is to say: {error.strerror or error}", 1)
+        _let_go_of_output()
+        _fail(f"cannot go on: {error}", 1)
+
+
+def _let_go_of_output() -> None:
+    """What is buffered would be written at the end, and fail again."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _fail(message: str, status: int) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import re
 import shlex
 import signal
@@ -30,13 +31,14 @@ def introduction(process: subprocess.Popen[str]) -> list[str]:
     return [process.stdout.readline().rstrip("\n") for _ in range(4)]
 
 
-def test_a_full_disk_is_one_line() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_one_line(unbuffered: str) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("w") as full:
-        ended = subprocess.run([*COMMAND, "profiles"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (
-        1,
-        "suno-mock: cannot write what there is to say: No space left on device\n",
-    )
+        ended = subprocess.run(
+            [*COMMAND, "profiles"], stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=environment
+        )
+    assert (ended.returncode, ended.stderr) == (1, "suno-mock: cannot go on: [Errno 28] No space left on device\n")
 
 
 def test_serve_introduces_itself() -> None:
