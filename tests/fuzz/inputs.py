@@ -65,12 +65,15 @@ GETS: Final = (
     "/__admin/tasks?limit=2",
     "/__admin/tasks/x",
     "/__admin/settings",
+    "/__admin/?status=refused&code=422&rows=2",
 )
+FORM: Final = b"stage=text&task=1035b5204b2d407caeeace0fff7f1dcf&back=%2F__admin%2F"
 VALID: Final = (
     *(posted(where, body) for where, body in BODIES.items()),
     *(Request(f"GET {where}".encode(), (KEY, b"Range: bytes=0-9", b"Prefer: code=402")) for where in GETS),
     Request(f"HEAD {MEDIA}.mp3".encode(), (b"If-None-Match: *",)),
     Request(b"OPTIONS *", ()),
+    Request(b"POST /__admin/pages/redeliver", (b"Sec-Fetch-Site: same-origin",), FORM),
     posted(EXTEND, request(), b"Expect: 100-continue"),
     posted(EXTEND, request(), b"Connection: Upgrade", b"Upgrade: websocket"),
 )

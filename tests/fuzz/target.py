@@ -152,6 +152,9 @@ def _check(status: int, headers: Mapping[str, str], body: bytes) -> None:
     kind = headers.get("content-type", "")
     if status == 400 and kind.startswith("text/plain"):
         assert headers["connection"] == "close"
+    elif "content-security-policy" in headers:
+        assert status in (200, 303, 400, 403, 404)
+        assert b"<script>" not in body
     elif kind in ("audio/mpeg", "image/jpeg") or status in (204, 304, 416):
         assert status in (200, 204, 206, 304, 416)
     elif body:
