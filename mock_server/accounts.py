@@ -89,5 +89,10 @@ class KnownKey:
 
 @cache
 def known_keys() -> Mapping[str, KnownKey]:
-    """The keys that exist before anyone uses them; the first is the one to show a newcomer."""
+    """The keys that exist before anyone uses them."""
     return {key: KnownKey(**entry) for key, entry in load(FIXTURES / "accounts.yaml").items()}
+
+
+def first_key() -> str:
+    """The one of them to show a newcomer, and to use where none is named."""
+    return next(iter(known_keys()))

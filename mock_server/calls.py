@@ -20,6 +20,11 @@ class Call:
         return Call(self.method, self.path, self.query, self.key, self.content_type, self.prefer, body)
 
     @property
+    def target(self) -> str:
+        """The path with its query."""
+        return f"{self.path}?{self.query.decode('latin-1')}" if self.query else self.path
+
+    @property
     def size(self) -> int:
         """Bytes of what came, about."""
         texts = len(self.path) + len(self.query) + len(self.key or "") + len(self.content_type) + len(self.prefer)

@@ -2,10 +2,9 @@
 
 import dataclasses
 import gc
-import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -16,6 +15,7 @@ from mock_server.errors import BadSetting
 from mock_server.lazily import LazyGroup
 from mock_server.options import as_json, environment, settings_options, taken
 from mock_server.settings import PORT
+from mock_server.telling import tell
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -110,7 +110,7 @@ def tracks(profile: str, as_json: bool) -> None:
 
     models = Profile.read(profile, Family.read()).models
     found = list(source_tracks(profile, models).values())
-    _print(listings.tracks(found), [dataclasses.asdict(track) for track in found], as_json)
+    tell(listings.tracks(found), [dataclasses.asdict(track) for track in found], as_json)
 
 
 @cli.command(epilog="Example:  suno-mock scenarios callback-501")
@@ -124,7 +124,7 @@ def scenarios(name: str | None, as_json: bool) -> None:
     every = Scenarios.read()
     found = [every.named(name)] if name else list(every)
     values = [{**dataclasses.asdict(each), "triggers": each.triggers()} for each in found]
-    _print(listings.scenarios(found), values, as_json)
+    tell(listings.scenarios(found), values, as_json)
 
 
 @cli.command(epilog="Example:  suno-mock profiles")
@@ -140,7 +140,7 @@ def profiles(as_json: bool) -> None:
         {"name": each.name, "summary": each.summary, "models": each.models, "endpoints": list(each.operations)}
         for each in found
     ]
-    _print(listings.profiles(found), values, as_json)
+    tell(listings.profiles(found), values, as_json)
 
 
 @cli.command(epilog="Example:  suno-mock questions refusal_status")
@@ -153,9 +153,4 @@ def questions(question: str | None, as_json: bool) -> None:
 
     register = Register.read()
     found = [register.named(question)] if question else list(register.questions.values())
-    _print(listings.questions(found), [dataclasses.asdict(each) for each in found], as_json)
-
-
-def _print(lines: Iterable[str], values: object, as_json: bool) -> None:
-    for line in [json.dumps(values, indent=2)] if as_json else lines:
-        click.echo(line)
+    tell(listings.questions(found), [dataclasses.asdict(each) for each in found], as_json)

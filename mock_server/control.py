@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from mock_server import seeding
-from mock_server.accounts import known_keys
+from mock_server.accounts import first_key
 from mock_server.config import KeySettings
 from mock_server.entries import Attempted, Entry, Match
 from mock_server.errors import BadSetting, NoSuch, unknown
@@ -59,7 +59,7 @@ class Control:
             raise unknown("status", status, self.statuses())
         _check("limit", limit)
         now = self.now()
-        newest_first = reversed(list(await self._parts.store.tasks(key)))
+        newest_first = reversed(await self._parts.store.tasks(key))
         views = (task_view(task, now) for task in newest_first)
         return list(islice((view for view in views if status in (None, view.status)), limit))
 
@@ -86,7 +86,7 @@ class Control:
 
     async def trigger(self, scenario: str, to: str, key: str | None, request: Mapping[str, Any]) -> str:
         """Owe a scenario's callbacks to a URL, without a request; the id of the task. Raises BadSetting."""
-        task = await triggered(self._parts, scenario, key or next(iter(known_keys())), {**request, "callBackUrl": to})
+        task = await triggered(self._parts, scenario, key or first_key(), {**request, "callBackUrl": to})
         self._parts.scheduler.schedule(task)
         return task.id
 

@@ -83,8 +83,7 @@ class Requested:
     def curl(self, url: str) -> str:
         """The request as a command for a shell."""
         call = self.call
-        query = f"?{call.query.decode('latin-1')}" if call.query else ""
-        return curl(call.method, url + call.path + query, call.key, call.described(), call.body)
+        return curl(call.method, url + call.target, call.key, call.described(), call.body)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -12,12 +12,12 @@ from typing import Any, Final
 from mock_server.contract import Rule
 from mock_server.documents import OPENAPI, Document, Pointer, load
 from mock_server.errors import BadSetting, nearest
+from mock_server.examples import CALLBACKS
 from mock_server.operations import EXTEND
 from mock_server.profile import ANSWER_CODE, CALLBACK_CODE, Family, Profile, code_texts, profile_file, profile_names
 from mock_server.scenarios import MAGIC, Scenario, Scenarios, cause
 from mock_server.wording import cut
 
-RECEIVER: Final = "http://127.0.0.1:3000/callback"
 BREAKS: Final = {
     "personaId.custom": "--set defaultParamFlag=false",
     "required": "--without {field}",
@@ -122,7 +122,7 @@ def _of_scenario(scenario: Scenario) -> Explanation:
         f"suno-mock extend --key {MAGIC}{name}",
         f"suno-mock queue {name}",
     ]
-    commands += [f"suno-mock trigger {name} --to {RECEIVER}"] if scenario.steps() else []
+    commands += [f"suno-mock trigger {name} --to {CALLBACKS}"] if scenario.steps() else []
     return Explanation(name=name, causes=tuple(causes), commands=tuple(commands))
 
 

@@ -80,8 +80,8 @@ class Files:
         if made is None:
             raise NotFound(f"no track {track_id!r} is there (yet); polling the task tells how far it is")
         task, result = made
-        days = kept_for(self._parts, task)
-        if self._parts.clock.now() >= task.created + days * DAY:
+        days = gone_after(self._parts, task)
+        if days is not None:
             raise NotFound(f"the files of track {track_id!r} were kept for {days:g} days and are gone")
         if needs_audio and not result.finished:
             raise NotFound(f"track {track_id!r} is not finished yet; its stream URL plays already")
@@ -94,6 +94,7 @@ async def _response(request: Request, track: Track, ending: str) -> Response:
     return sound_response(request, Sound(track.id, track.title, track.duration))
 
 
-def kept_for(parts: Parts, task: Task) -> float:
-    """Days that the files of a task's tracks are there."""
-    return parts.config.retention_days(task.account, task.edition.family.retention_days)
+def gone_after(parts: Parts, task: Task) -> float | None:
+    """The days for which the files of a task's tracks were kept, once they are gone."""
+    days = parts.config.retention_days(task.account, task.edition.family.retention_days)
+    return days if parts.clock.now() >= task.created + days * DAY else None

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
-from mock_server.accounts import known_keys
+from mock_server.accounts import first_key
 from mock_server.app import create_app
 from mock_server.clock import Clock
 from mock_server.errors import BadSetting
@@ -58,7 +58,7 @@ class MockServer(Handle):
         self._server = AnnouncingServer(app, self._announce, app.release)
         self._thread = threading.Thread(target=self._serve, name="suno-mock", daemon=True)
         self.url = base_url(self._socket)
-        self.key = next(iter(known_keys()))
+        self.key = first_key()
         self.headers = {"Authorization": f"Bearer {self.key}"}
         self.clock = MovableClock(self)
         own = self.account(self.key)

@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Iterator
 
-from mock_server.accounts import known_keys
+from mock_server.accounts import first_key
 from mock_server.app import create_app
 from mock_server.console import Console
 from mock_server.examples import example_curl
@@ -35,7 +35,7 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
 
 def _introduction(url: str, settings: Settings, made_up: str) -> Iterator[str]:
     """`made_up` is the control plane's token that nobody has given."""
-    key = next(iter(known_keys()))
+    key = first_key()
     yield url
     yield f"key    {key}" + ("" if settings.strict_keys else "  (any other non-empty key works too)")
     yield f"admin  {url}/__admin"

@@ -1,7 +1,7 @@
 """What the mock remembers between requests, behind a protocol that a durable or shared store can implement too."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 from mock_server.accounts import Account, Window
@@ -46,7 +46,7 @@ class Store(Protocol):
     async def task(self, task_id: str) -> Task | None:
         """The task with this id, if it is still remembered."""
 
-    async def tasks(self, key: str | None) -> Collection[Task]:
+    async def tasks(self, key: str | None) -> Sequence[Task]:
         """One key's tasks or all, oldest first."""
 
     async def note_last(self, task: Task, received: bool) -> None:
@@ -78,7 +78,7 @@ class Store(Protocol):
     async def account(self, key: str) -> Account | None:
         """The key's account, if it was used and is remembered."""
 
-    async def keys(self) -> Collection[str]:
+    async def keys(self) -> Sequence[str]:
         """The keys of all accounts, the one used last at the end."""
 
     async def dropped(self) -> Mapping[str, int]:
@@ -142,7 +142,7 @@ class MemoryStore:
     async def task(self, task_id: str) -> Task | None:
         return self._tasks.get(task_id)
 
-    async def tasks(self, key: str | None) -> Collection[Task]:
+    async def tasks(self, key: str | None) -> Sequence[Task]:
         if key is None:
             return list(self._tasks.values())
         account = self._accounts.get(key)
@@ -190,7 +190,7 @@ class MemoryStore:
     async def account(self, key: str) -> Account | None:
         return self._accounts.get(key)
 
-    async def keys(self) -> Collection[str]:
+    async def keys(self) -> Sequence[str]:
         return list(self._accounts)
 
     async def dropped(self) -> Mapping[str, int]:

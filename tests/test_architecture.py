@@ -91,6 +91,7 @@ LAYERS = {
         "demo",
         "serving",
         "printing",
+        "telling",
         "lazily",
         "commands",
         "cli",

@@ -21,7 +21,7 @@ from mock_server.rulebook import request_pointer
 from mock_server.settings import Settings
 from tests.bodies import WRONG, changed
 from tests.bodies import bodies as whole_bodies
-from tests.builders import edition, generation, posts, request
+from tests.builders import edition, generation, request
 
 VARYING = [Editions(Settings(profile=name, readings=("all=vary",))) for name in profile_names()]
 """Each profile under every reading: a number draws one edition."""
@@ -401,7 +401,7 @@ def test_no_object_is_no_request(profile: str, place: str) -> None:
 
 def test_rules_hold_under_their_readings() -> None:
     for judged in (edition(name) for name in profile_names()):
-        for rule in (rule for operation in posts(judged.profile) for rule in judged.profile.rules(operation)):
+        for rule in judged.profile.every_rule():
             assert rule.holds(judged.names) == all(judged.names[key] == name for key, name in rule.when.items())
 
 

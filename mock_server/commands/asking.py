@@ -120,15 +120,21 @@ def client(url: str, transport: httpx.BaseTransport | None, **options: Any) -> h
 
 def envelope(answer: httpx.Response) -> Envelope:
     """Read an answer that can be anything."""
-    try:
-        body = answer.json()
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict) or type(body.get("code")) is not int:
+    body = json_object(answer)
+    if type(body.get("code")) is not int:
         msg = f"no answer of the API but {printable(cut(answer.text, 60))!r}"
         return Envelope(status=answer.status_code, code=0, msg=msg, data=None)
     msg = printable(str(body.get("msg")))
     return Envelope(status=answer.status_code, code=body["code"], msg=msg, data=body.get("data"))
+
+
+def json_object(answer: httpx.Response) -> dict[str, Any]:
+    """The object that was answered, empty where there is none."""
+    try:
+        body = answer.json()
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def is_near(url: str) -> bool:

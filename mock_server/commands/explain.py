@@ -1,6 +1,5 @@
 """`suno-mock explain`: what a code, a scenario or a rule means, what causes it, and how to provoke it."""
 
-import json
 from dataclasses import asdict
 
 import click
@@ -8,6 +7,7 @@ import click
 from mock_server.completing import scenario_names
 from mock_server.explaining import explained, lines
 from mock_server.options import as_json
+from mock_server.telling import tell
 
 
 @click.command(epilog="Example:  suno-mock explain 402")
@@ -19,5 +19,4 @@ def command(name: str, as_json: bool) -> None:
     CODE may also be a scenario such as silent, or a rule such as extend.continueAt.start.
     """
     found = explained(name)
-    for line in [json.dumps(asdict(found), indent=2)] if as_json else lines(found):
-        click.echo(line)
+    tell(lines(found), asdict(found), as_json)

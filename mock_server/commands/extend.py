@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from mock_server import operations
-from mock_server.accounts import known_keys
+from mock_server.accounts import first_key
 from mock_server.commands import fields
 from mock_server.commands.asking import ACCEPTED, Asking, Envelope, Patience, given_key, is_near, sendable, wait
 from mock_server.commands.remote import Remote
@@ -19,6 +19,7 @@ from mock_server.examples import CALLBACKS, documented_request
 from mock_server.masking import masked, masked_url
 from mock_server.options import DURATION, as_json, mock_options, settings_options
 from mock_server.profile import Family
+from mock_server.telling import warn
 from mock_server.wording import cut, printable, shown
 
 NEAR, FAR = 0.4, 5.0
@@ -60,7 +61,7 @@ def command(url: str, **asked: Any) -> int:
     body = json.dumps(_request(asked, url)).encode()
     headers = {"Content-Type": "application/json"} | ({"Prefer": asked["prefer"]} if asked["prefer"] else {})
     if asked["as_curl"]:
-        key = given or (_mocks_key() if is_near(url) else "")
+        key = given or (first_key() if is_near(url) else "")
         address = masked_url(url.rstrip("/")) + operations.path(operations.EXTEND)
         click.echo(curl("POST", address, key or OWN_KEY, headers, body, OWN_KEY))
         return 0
@@ -96,14 +97,10 @@ def _request(asked: Mapping[str, Any], url: str) -> dict[str, Any]:
     return request
 
 
-def _mocks_key() -> str:
-    return next(iter(known_keys()))
-
-
 def _key(url: str, given: str | None) -> str:
     if not given and not is_near(url):
         raise BadSetting(f"{masked_url(url)} asks for a key of yours: set SUNO_API_KEY, or give --key.")
-    return given or _mocks_key()
+    return given or first_key()
 
 
 def agree(url: str, key: str, yes: bool) -> None:
@@ -132,7 +129,7 @@ def _refused(answer: Envelope, as_json: bool) -> int:
     http = "" if answer.status == 200 else f"HTTP {answer.status}, "
     click.echo(json.dumps(shown) if as_json else f"{http}{f'{answer.code} ' if answer.code else ''}{answer.msg}")
     if answer.code == ACCEPTED:
-        _warn("the answer has no taskId, so nobody can ask what becomes of the request; a task may have been started.")
+        warn("the answer has no taskId, so nobody can ask what becomes of the request; a task may have been started.")
     return 1
 
 
@@ -146,17 +143,17 @@ def _waited(asking: Asking, task_id: str, asked: Mapping[str, Any]) -> int:
     if near:
         _hint(asking.url, asked)
     try:
-        record = wait(asking, task_id, pending, patience, lambda text: _say(text, asked), _warn)
+        record = wait(asking, task_id, pending, patience, lambda text: _say(text, asked), warn)
     except TimeoutError as error:
-        _warn(f"not finished after {written(asked['timeout'])}: {error}, task {task_id}")
+        warn(f"not finished after {written(asked['timeout'])}: {error}, task {task_id}")
         return 1
     except LookupError as error:
-        _warn(f"task {task_id}: {error}.")
+        warn(f"task {task_id}: {error}.")
         return 1
     for line in [json.dumps(record)] if asked["as_json"] else _told(record):
         click.echo(line)
     if strange := _strange(record):
-        _warn(f"the record of task {task_id} is not as documented: {strange}.")
+        warn(f"the record of task {task_id} is not as documented: {strange}.")
     return 0 if record.get("status") == last.status and not strange else 1
 
 
@@ -168,15 +165,11 @@ def _hint(url: str, asked: Mapping[str, Any]) -> None:
     except (BadSetting, KeyError):
         return
     if frozen:
-        _warn(f"the mock's clock stands still. Move it: {remote.command('clock advance 3m')}")
+        warn(f"the mock's clock stands still. Move it: {remote.command('clock advance 3m')}")
 
 
 def _say(text: str, asked: Mapping[str, Any]) -> None:
     click.echo(text, err=asked["as_json"])
-
-
-def _warn(text: str) -> None:
-    click.echo(f"suno-mock: {text}", err=True)
 
 
 def _told(record: Mapping[str, Any]) -> Iterator[str]:
@@ -189,10 +182,15 @@ def _told(record: Mapping[str, Any]) -> Iterator[str]:
             yield printable(f"{track.get('id')}  {length}  {track.get('title')}  {track.get('audioUrl')}")
 
 
-def _tracks(record: Mapping[str, Any]) -> list[Any]:
+def _listed(record: Mapping[str, Any]) -> Any:
+    """Where the tracks are, whatever is there."""
     response = record.get("response")
-    tracks = response.get("sunoData") if isinstance(response, dict) else None
-    return tracks if isinstance(tracks, list) else []
+    return response.get("sunoData") if isinstance(response, dict) else None
+
+
+def _tracks(record: Mapping[str, Any]) -> list[Any]:
+    listed = _listed(record)
+    return listed if isinstance(listed, list) else []
 
 
 def _length(duration: Any) -> str:
@@ -207,11 +205,9 @@ def _is_length(duration: Any) -> bool:
 
 def _strange(record: Mapping[str, Any]) -> str:
     """What of a record is not as documented, and what is; empty when nothing is."""
-    response = record.get("response")
-    tracks = response.get("sunoData") if isinstance(response, dict) else None
     parts: list[tuple[str, Any, Any, str]] = [("status", record.get("status"), str, "a string")]
-    parts += [("response", response, dict | None, "a JSON object")]
-    parts += [("response.sunoData", tracks, list | None, "a list")]
+    parts += [("response", record.get("response"), dict | None, "a JSON object")]
+    parts += [("response.sunoData", _listed(record), list | None, "a list")]
     parts += [("a track", track, dict, "a JSON object") for track in _tracks(record)]
     for name, value, kind, allowed in parts:
         if not isinstance(value, kind):

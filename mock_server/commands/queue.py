@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from mock_server.accounts import known_keys
+from mock_server.accounts import first_key
 from mock_server.commands.asking import given_key
 from mock_server.commands.remote import Remote
 from mock_server.completing import scenario_names
@@ -29,7 +29,7 @@ def command(url: str, admin_token: str, key: str | None, as_json: bool, **asked:
         raise BadSetting(
             "give a SCENARIO, and --times or --always; or --clear alone. `suno-mock scenarios` lists them."
         )
-    key = given_key(key) or next(iter(known_keys()))
+    key = given_key(key) or first_key()
     with Remote(url, admin_token) as remote:
         if asked["clear"]:
             remote.post("scenarios/clear", {"key": key})

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import httpx
 
-from mock_server.commands.asking import CONNECTING, client, sendable
+from mock_server.commands.asking import CONNECTING, client, json_object, sendable
 from mock_server.errors import BadSetting
 from mock_server.masking import masked_url
 from mock_server.settings import BASE_URL
@@ -62,7 +62,7 @@ class Remote:
         """What the mock tells everybody, read once; nobody there is asked for more than this."""
         if not self._health:
             answer = self._sent("GET", HEALTH, PATIENCE)
-            body = _body(answer)
+            body = json_object(answer)
             if body.get("status") != "ready" or not all(isinstance(body.get(name), str) for name in SERVED):
                 raise BadSetting(self._stranger(answer))
             self._health = body
@@ -116,7 +116,7 @@ class Remote:
         return "" if not self._given or port is None else f" --port {port}"
 
     def _read(self, answer: httpx.Response) -> Any:
-        body = _body(answer)
+        body = json_object(answer)
         if answer.status_code == 401:
             raise Refused(401, self._locked())
         if answer.is_error and isinstance(body.get("error"), str):
@@ -133,12 +133,3 @@ class Remote:
     def _stranger(self, answer: httpx.Response) -> str:
         text = printable(cut(answer.text, 60))
         return f"what answers at {self.url} is no suno-mock: HTTP {answer.status_code} {text!r}. {WHERE}"
-
-
-def _body(answer: httpx.Response) -> dict[str, Any]:
-    """The object that was answered, empty where there is none."""
-    try:
-        body = answer.json()
-    except (ValueError, RecursionError):
-        body = None
-    return body if isinstance(body, dict) else {}

@@ -12,6 +12,7 @@ from mock_server.commands.following import follow, newest
 from mock_server.commands.remote import Remote
 from mock_server.entries import VALUES
 from mock_server.options import as_json, mock_options
+from mock_server.telling import warn
 
 
 @click.command(epilog="Example:  suno-mock tail --last 20 --code 422")
@@ -30,10 +31,6 @@ def command(url: str, admin_token: str, last: int, no_follow: bool, as_json: boo
     filters["key"] = given_key(filters["key"])
     with Remote(url, admin_token) as remote:
         entries, place = newest(remote, filters, last)
-        coming = () if no_follow else follow(remote, filters, place, _warn, time.sleep)
+        coming = () if no_follow else follow(remote, filters, place, warn, time.sleep)
         for entry in itertools.chain(entries, coming):
             click.echo(json.dumps(entry) if as_json else entry["line"])
-
-
-def _warn(text: str) -> None:
-    click.echo(f"suno-mock: {text}", err=True)

@@ -1,6 +1,5 @@
 """`suno-mock tasks`: the tasks of a running mock, or one with all that happened to it and will."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from mock_server.commands.asking import given_key
 from mock_server.commands.remote import Refused, Remote
 from mock_server.errors import BadSetting
 from mock_server.options import as_json, mock_options
+from mock_server.telling import tell
 from mock_server.wording import cut
 
 Task = Mapping[str, Any]
@@ -28,9 +28,7 @@ def command(url: str, admin_token: str, task_id: str | None, as_json: bool, **fi
     key = given_key(filters.pop("key"))
     with Remote(url, admin_token) as remote:
         found: Any = remote.get("tasks", key=key, **filters)["tasks"] if task_id is None else _one(remote, task_id)
-    lines = listed(found) if task_id is None else timeline(found)
-    for line in [json.dumps(found, indent=2)] if as_json else lines:
-        click.echo(line)
+    tell(listed(found) if task_id is None else timeline(found), found, as_json)
 
 
 def _one(remote: Remote, task_id: str) -> Any:

@@ -17,6 +17,7 @@ from mock_server.errors import BadSetting
 from mock_server.options import HTTP_URL, as_json, mock_options, settings_options, taken
 from mock_server.scenarios import Scenarios
 from mock_server.settings import Pace, Settings
+from mock_server.telling import tell, warn
 
 OWN: Final = ("profile", "seed", "pace", "allow_callbacks_to")
 """Settings of a mock that is started here."""
@@ -54,7 +55,7 @@ def command(ctx: click.Context, /, scenario: str | None, to: str | None, as_list
             click.echo(json.dumps({"task_id": task_id}) if asked["as_json"] else task_id)
             return 0
         show, move = _shown(asked["as_json"]), remote.command("clock advance")
-        return 0 if deliver(remote, task_id, show, _warn, move) else 1
+        return 0 if deliver(remote, task_id, show, warn, move) else 1
 
 
 def _changes(pairs: Iterable[str], profile: str) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def _mock(named: bool, only_here: Sequence[str], asked: dict[str, Any]) -> Itera
     from mock_server.server import MockServer
 
     with MockServer(settings) as mock, Remote(mock.url) as own:
-        _warn(f"no mock runs at {remote.url}; one was started for this")
+        warn(f"no mock runs at {remote.url}; one was started for this")
         yield own
 
 
@@ -113,14 +114,9 @@ def _settings(asked: dict[str, Any]) -> Settings:
 def _list(as_json: bool) -> int:
     found = {each.name: each.summary for each in Scenarios.read() if each.steps()}
     width = max(map(len, found))
-    for line in [json.dumps(found, indent=2)] if as_json else [f"{name:{width}}  {found[name]}" for name in found]:
-        click.echo(line)
+    tell((f"{name:{width}}  {summary}" for name, summary in found.items()), found, as_json)
     return 0
 
 
 def _shown(as_json: bool) -> Callable[[dict[str, Any]], None]:
     return lambda attempt: click.echo(json.dumps(attempt) if as_json else attempt["line"])
-
-
-def _warn(text: str) -> None:
-    click.echo(f"suno-mock: {text}", err=True)

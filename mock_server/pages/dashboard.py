@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from mock_server.accounts import known_keys
+from mock_server.accounts import first_key
 from mock_server.changes import Changes
 from mock_server.control import Control
 from mock_server.described import Problem
@@ -106,7 +106,7 @@ class Dashboard:
             selection.url(),
             problem=problem,
             selection=selection,
-            example=example_curl(self._parts.base_url, self._control.settings().profile, next(iter(known_keys()))),
+            example=example_curl(self._parts.base_url, self._control.settings().profile, first_key()),
             rows=rows,
             more=more,
             task=task,

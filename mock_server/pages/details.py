@@ -11,10 +11,10 @@ from mock_server.control import Control
 from mock_server.curls import text_of
 from mock_server.entries import Attempted, Match, Requested
 from mock_server.errors import NoSuch
-from mock_server.files import DAY, kept_for
+from mock_server.files import gone_after
 from mock_server.outcomes import Outcome
 from mock_server.pages.bodies import Line, compared, lines_of
-from mock_server.pages.inbox import BAD, DULL, GOOD, TONES, facts_of, label, target, tone_of
+from mock_server.pages.inbox import BAD, DULL, GOOD, TONES, facts_of, label, tone_of
 from mock_server.parts import Parts
 from mock_server.records import record
 from mock_server.results import Result
@@ -106,7 +106,7 @@ class Details:
         for entry in self._parts.journal:
             if isinstance(entry, Requested) and str(entry.id) == entry_id:
                 key = label(entry.call.key)
-                return RequestDetail(entry=entry, key=key, target=target(entry), body=self._sent(entry))
+                return RequestDetail(entry=entry, key=key, target=entry.call.target, body=self._sent(entry))
         raise NoSuch(f"the journal has no request {entry_id!r}; it was cleared, or is older than all that is kept")
 
     async def task(self, task_id: str) -> TaskDetail:
@@ -125,7 +125,7 @@ class Details:
             readings="" if sent is None else sent.readings,
             happenings=self._happenings(task, sent, attempts, now),
             tracks=[_playable(each) for each in self._parts.studio.listed(task, progress(task, now).stage)],
-            gone_after=self._gone_after(task, now),
+            gone_after=gone_after(self._parts, task),
             bodies=[self._asked(task, sent), *_told(attempts), self._polled(task, now)],
             journaled=bool(entries),
             again=[*dict.fromkeys(each.step.stage for each in plan(task) if reached_at(task, each.step.stage) <= now)],
@@ -150,10 +150,6 @@ class Details:
         curl, body = _copied(entry.curl(self._parts.base_url)), entry.call.body
         lines = _unchanged(text_of(body))
         return Body(name="request", lines=lines, curl=curl, empty="It has no body." if not body else "It is no text.")
-
-    def _gone_after(self, task: Task, now: float) -> float | None:
-        days = kept_for(self._parts, task)
-        return days if now >= task.created + days * DAY else None
 
     def _polled(self, task: Task, now: float) -> Body:
         told = orjson.dumps(record(task, now, self._parts.studio)).decode()

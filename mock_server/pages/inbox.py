@@ -90,7 +90,7 @@ class Inbox:
     async def rows(self, wanted: Filter, most: int) -> tuple[list[Row], bool]:
         """At most so many rows that are wanted, and whether there are more."""
         entries, now = list(self._parts.journal), self._parts.clock.now()
-        newest = islice(reversed([*await self._parts.store.tasks(None)]), TASKS_SEEN)
+        newest = islice(reversed(await self._parts.store.tasks(None)), TASKS_SEEN)
         tasks = {task.id: task for task in newest}
         stages = _stages(entries)
         found: list[Row] = []
@@ -98,8 +98,8 @@ class Inbox:
             if number % STRIDE == STRIDE - 1:
                 await asyncio.sleep(0)
             facts = facts_of(item, now)
-            if self._is_wanted(facts, wanted):
-                found.append(self._row(item, facts, stages.get(_task_id(item), {}), now))
+            if _is_wanted(facts, wanted):
+                found.append(_row(item, facts, stages.get(_task_id(item), {}), now))
                 if len(found) > most:
                     break
         return found[:most], len(found) > most
@@ -123,35 +123,37 @@ class Inbox:
         """The keys that the mock knows, the one used last first; one that was refused has no account."""
         newest = islice(reversed(list(self._parts.journal)), ENTRIES_SEEN)
         seen = dict.fromkeys(entry.key for entry in newest if entry.key)
-        used = seen | dict.fromkeys(reversed(list(await self._parts.store.keys())))
+        used = seen | dict.fromkeys(reversed(await self._parts.store.keys()))
         return used or known_keys()
 
     async def _shown(self, key: str) -> Key:
         account = await self._parts.store.account(key)
         return Key(handle=_handle(key), shown=label(key), queued="" if account is None else _waiting(account))
 
-    def _is_wanted(self, facts: Facts, wanted: Filter) -> bool:
-        return (
-            wanted.status in ("", EVERYTHING, facts.status)
-            and wanted.code in ("", str(facts.code))
-            and wanted.key in ("", facts.key and _handle(facts.key))
-        )
 
-    def _row(self, item: Task | Requested, facts: Facts, stages: Mapping[str, str], now: float) -> Row:
-        if isinstance(item, Requested):
-            return _entry_row(item, facts, stages)
-        return Row(
-            kind="task",
-            id=item.id,
-            at=item.created,
-            key=label(item.account),
-            title=cut(item.request.title or item.id, 80),
-            subtitle=facts.status,
-            code=facts.code,
-            tone=tone_of(item, facts),
-            stages=stages,
-            changes_at=next_change(item, now),
-        )
+def _is_wanted(facts: Facts, wanted: Filter) -> bool:
+    return (
+        wanted.status in ("", EVERYTHING, facts.status)
+        and wanted.code in ("", str(facts.code))
+        and wanted.key in ("", facts.key and _handle(facts.key))
+    )
+
+
+def _row(item: Task | Requested, facts: Facts, stages: Mapping[str, str], now: float) -> Row:
+    if isinstance(item, Requested):
+        return _entry_row(item, facts, stages)
+    return Row(
+        kind="task",
+        id=item.id,
+        at=item.created,
+        key=label(item.account),
+        title=cut(item.request.title or item.id, 80),
+        subtitle=facts.status,
+        code=facts.code,
+        tone=tone_of(item, facts),
+        stages=stages,
+        changes_at=next_change(item, now),
+    )
 
 
 def tone_of(task: Task, facts: Facts) -> str:
@@ -222,14 +224,8 @@ def _entry_row(entry: Requested, facts: Facts, stages: Mapping[str, str]) -> Row
         at=entry.at,
         key=label(entry.call.key),
         title=entry.msg.partition(" - ")[0],
-        subtitle=f"{entry.call.method} {target(entry)}",
+        subtitle=f"{entry.call.method} {entry.call.target}",
         code=entry.code,
         tone=BAD if facts.status == REFUSED else DULL,
         stages=stages,
     )
-
-
-def target(entry: Requested) -> str:
-    """The path with its query."""
-    query = entry.call.query.decode("latin-1")
-    return f"{entry.call.path}?{query}" if query else entry.call.path
