@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.servers import HEADERS, REQUEST, cpu, running
 from benchmarks.throughput import ask, reset
-from mock_server.demo import EXTEND
+from mock_server.commands.demo import EXTEND
 
 MOCK = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--quiet", "--credits", str(10**15)]
 IMMEDIATE = [*MOCK, "--pace", "immediate"]

@@ -8,7 +8,7 @@ import time
 import urllib.request
 
 from benchmarks.servers import BARE, COMPILED, HEADERS, MOCK, REQUEST
-from mock_server.demo import EXTEND
+from mock_server.commands.demo import EXTEND
 
 
 def main() -> None:

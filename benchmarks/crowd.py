@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.servers import QUIET, resident, running
 from benchmarks.throughput import LOADS, Slice, load, reset
-from mock_server.demo import EXTEND
+from mock_server.commands.demo import EXTEND
 
 CROWDS = {
     "nothing": b"",

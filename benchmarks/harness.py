@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from mock_server.receiver import Receiver
+from mock_server.testing.receiver import Receiver
 
 TESTS = 200
 PLAIN = """

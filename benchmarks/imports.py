@@ -10,7 +10,10 @@ from collections import Counter
 
 from benchmarks.servers import COMPILED
 
-CASES = {"import mock_server": "import mock_server", "serve": "import mock_server.cli, mock_server.serving"}
+CASES = {
+    "import mock_server": "import mock_server",
+    "serve": "import mock_server.commands.cli, mock_server.commands.serve",
+}
 LINE = re.compile(r"import time: +(\d+) \| +\d+ \| +([\w.]+)")
 
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 import httpx
 
 from mock_server import MockServer
-from mock_server.demo import EXTEND, RECORD_INFO
-from mock_server.examples import documented_request
-from mock_server.keyview import KeyView
-from mock_server.receiver import Receiver
+from mock_server.commands.demo import EXTEND, RECORD_INFO
+from mock_server.contract.examples import documented_request
+from mock_server.testing.key import KeyView
+from mock_server.testing.receiver import Receiver
 
 JOURNEYS = 200
 TASKS = 2000

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.callbacks import RECEIVER, get
 from benchmarks.servers import HEADERS, QUIET, REQUEST, pinned, resident, running
-from mock_server.demo import EXTEND, RECORD_INFO
+from mock_server.commands.demo import EXTEND, RECORD_INFO
 
 PADDING = 900_000
 """Bytes of the property that makes a request large."""

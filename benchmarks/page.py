@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 
-from mock_server.examples import documented_request
-from mock_server.journal import ENTRIES_KEPT
-from mock_server.operations import EXTEND, path
-from mock_server.server import MockServer
+from mock_server.contract.examples import documented_request
+from mock_server.contract.operations import EXTEND, path
+from mock_server.state.journal import ENTRIES_KEPT
+from mock_server.testing.mock_server import MockServer
 from tests.browser import chromium
 
 LOADED = "performance.getEntriesByType('navigation')[0].loadEventEnd"

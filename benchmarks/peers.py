@@ -28,8 +28,8 @@ from typing import Final
 
 from benchmarks.servers import BARE, HEADERS, QUIET, REQUEST, pinned, running
 from benchmarks.throughput import LOADS, load, reset
-from mock_server.demo import EXTEND
-from mock_server.documents import OPENAPI
+from mock_server.commands.demo import EXTEND
+from mock_server.contract.documents import OPENAPI
 
 DOCUMENT: Final = str(OPENAPI / "apikley.openapi.yaml")
 ANSWER: Final = {"code": 200, "msg": "success", "data": {"taskId": "7b82ce98e05c032508d52cd340008bb1"}}

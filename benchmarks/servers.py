@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from mock_server.examples import documented_request
+from mock_server.contract.examples import documented_request
 
 BARE = [sys.executable, "-m", "benchmarks.bare"]
 MOCK = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--pace", "manual", "--credits", str(10**15)]

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.servers import BARE, HEADERS, MOCK, QUIET, REQUEST, cpu, pinned, running
-from mock_server.demo import EXTEND, RECORD_INFO
+from mock_server.commands.demo import EXTEND, RECORD_INFO
 
 WRONG = {"model": "V9", "callBackUrl": "nope", "continueAt": -1, "styleWeight": 7, "weirdnessConstraint": 0.123}
 FINISHED = 180

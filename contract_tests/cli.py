@@ -9,13 +9,13 @@ from typing import Any, NoReturn
 
 import click
 
-from contract_tests.choosing import planned
-from contract_tests.ending import status
-from contract_tests.inputs import SHORTEST_TRACK, CannotRun, Seconds, documents
-from contract_tests.progress import progress
-from contract_tests.receiver_command import receiver_command
-from contract_tests.reports import Row
-from contract_tests.sessions import Session, session
+from contract_tests.reports.progress import progress
+from contract_tests.reports.rows import Row
+from contract_tests.run.choose import planned
+from contract_tests.run.exit_status import status
+from contract_tests.run.inputs import SHORTEST_TRACK, CannotRun, Seconds, documents
+from contract_tests.run.session import Session, session
+from contract_tests.your_receiver.command import receiver_command
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -1,22 +1,16 @@
 """`pytest contract_tests --target URL …`: the target, started or reached once, and what every suite shares."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 
 from contract_tests import options as plugin
-from contract_tests.choosing import choose
-from contract_tests.credits import Credits
-from contract_tests.inputs import CannotRun, documents, is_live
-from contract_tests.oracle import Oracle
-from contract_tests.plan import Plan
-from contract_tests.sessions import session
-from contract_tests.world import Options, World
-
-SEARCH = (Phase.generate,)
-Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+from contract_tests.documents.hosts import is_live
+from contract_tests.documents.oracle import Oracle
+from contract_tests.run.session import session
+from contract_tests.suites.world import SEARCH, Decorator, Options, World, able_to_run, plan_of
+from contract_tests.target.credits import Credits
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -32,22 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """What cannot be run ends before anything is collected."""
     plan_of(session.config)
-
-
-@contextmanager
-def able_to_run() -> Iterator[None]:
-    """Ends pytest with status 2, and what has to be given, where nothing can be run."""
-    try:
-        yield
-    except CannotRun as error:
-        pytest.exit(f"suno-contract: {plugin.worded(error.format_message())}", returncode=CannotRun.exit_code)
-
-
-def plan_of(config: pytest.Config) -> Plan:
-    """What the session is about."""
-    with able_to_run():
-        options = plugin.given(config)
-        return choose(documents(options["profile"]), options).plan
 
 
 @pytest.fixture(scope="session")

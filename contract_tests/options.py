@@ -11,7 +11,7 @@ import click
 import pytest
 
 from contract_tests.cli import run
-from contract_tests.inputs import CannotRun
+from contract_tests.run.inputs import CannotRun
 
 NAMES: Final = {"base_url": "--target"}
 """Options that are called otherwise here."""

@@ -1,5 +1,5 @@
 """`python -m mock_server` is the command `suno-mock`."""
 
-from mock_server.cli import main
+from mock_server.commands.cli import main
 
 main()

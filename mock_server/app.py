@@ -9,26 +9,26 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mock_server.api import Api
-from mock_server.clock import Clock, MockClock
-from mock_server.config import Config
-from mock_server.control import Control
-from mock_server.deferred import DeferredDelivery
-from mock_server.endpoint import Endpoint
-from mock_server.entries import Entry
-from mock_server.fallback import Fallback
-from mock_server.faults import Faults
-from mock_server.hosts import HostPolicy
-from mock_server.journal import Journal
-from mock_server.outcomes import Delivery
-from mock_server.parts import Parts
-from mock_server.profile import Editions
-from mock_server.results import Studio
-from mock_server.scenarios import Scenarios
-from mock_server.scheduler import Scheduler
-from mock_server.settings import BASE_URL, MANUAL_EPOCH, Pace, Settings, parse_epoch, words
-from mock_server.store import MemoryStore
-from mock_server.tracks import personas, source_tracks
+from mock_server.api.endpoints import Api
+from mock_server.api.not_found import Fallback
+from mock_server.callbacks.deferred_delivery import DeferredDelivery
+from mock_server.callbacks.host_policy import HostPolicy
+from mock_server.callbacks.scheduler import Scheduler
+from mock_server.contract.profile import Editions
+from mock_server.contract.scenarios import Scenarios
+from mock_server.contract.source_tracks import personas, source_tracks
+from mock_server.control.control import Control
+from mock_server.core.clock import Clock, MockClock
+from mock_server.core.settings import BASE_URL, MANUAL_EPOCH, Pace, Settings, parse_epoch, words
+from mock_server.domain.attempt import Delivery
+from mock_server.domain.generated_tracks import Studio
+from mock_server.http.endpoint import Endpoint
+from mock_server.runtime import Parts
+from mock_server.state.faults import Faults
+from mock_server.state.journal import Journal
+from mock_server.state.journal_entries import Entry
+from mock_server.state.live_settings import Config
+from mock_server.state.store import MemoryStore
 
 
 def create_app(
@@ -131,8 +131,8 @@ def _endpoints(parts: Parts) -> list[Route]:
 
 def _further_routes(parts: Parts, control: Control) -> list[Route]:
     """Those of the control plane and of media. To import and to read what they take would keep the first answer."""
-    from mock_server.admin import Admin
-    from mock_server.files import PATH, Files
+    from mock_server.control.routes import Admin
+    from mock_server.media.files import PATH, Files
     from mock_server.pages.dashboard import Dashboard
 
     pages = Dashboard(parts, control).routes()

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mock_server.examples import documented_request
+from mock_server.contract.examples import documented_request
 from tests.builders import edition
 
 CALLBACK_URLS = ["http://127.0.0.1:3000", "HTTPS://user@host:8443/a%20b?c=d#e", "https://[::1]/callback"]

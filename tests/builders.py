@@ -6,18 +6,18 @@ from typing import Any
 
 import orjson
 
-from mock_server.answers import Answer, accepted
-from mock_server.calls import Call
-from mock_server.entries import Attempted, Requested
-from mock_server.examples import documented_request
-from mock_server.operations import operations
-from mock_server.outcomes import Attempt, Outcome
-from mock_server.profile import Edition, Editions, Profile
-from mock_server.results import Studio
-from mock_server.scenarios import Scenarios
-from mock_server.settings import Pace, Settings
-from mock_server.tasks import Task
-from mock_server.tracks import Track
+from mock_server.contract.examples import documented_request
+from mock_server.contract.operations import operations
+from mock_server.contract.profile import Edition, Editions, Profile
+from mock_server.contract.scenarios import Scenarios
+from mock_server.contract.source_tracks import Track
+from mock_server.core.settings import Pace, Settings
+from mock_server.domain.answer import Answer, accepted
+from mock_server.domain.attempt import Attempt, Outcome
+from mock_server.domain.call import Call
+from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.tasks import Task
+from mock_server.state.journal_entries import Attempted, Requested
 
 SCENARIOS = Scenarios.read()
 SEED = 7

@@ -8,10 +8,10 @@ import httpx
 from starlette.applications import Starlette
 
 from mock_server.app import create_app
-from mock_server.clock import MockClock
-from mock_server.demo import RECORD_INFO
-from mock_server.operations import path
-from mock_server.settings import Settings
+from mock_server.commands.demo import RECORD_INFO
+from mock_server.contract.operations import path
+from mock_server.core.clock import MockClock
+from mock_server.core.settings import Settings
 from tests.builders import COMPLETE, CREATED, RecordingDelivery, generation, request
 
 KEY = {"Authorization": "Bearer key"}

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from mock_server.cli import main
-from mock_server.server import MockServer
+from mock_server.commands.cli import main
+from mock_server.testing.mock_server import MockServer
 from tests.processes import Run
 
 # Machines are small and noisy: no property fails because an example took long.

@@ -4,14 +4,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from contract_tests.courses import Course, Finding
-from contract_tests.exchanges import Exchange
-from contract_tests.mock import mock_tracks
-from contract_tests.probes import Probes
-from contract_tests.published import Published
-from contract_tests.receiver import Arrival
-from contract_tests.requests import Probe
-from contract_tests.results import Result, Verdict
+from contract_tests.documents.published import Published
+from contract_tests.probes.all import Probes
+from contract_tests.probes.request import Probe
+from contract_tests.receiver.receiver import Arrival
+from contract_tests.target.exchange import Exchange
+from contract_tests.target.mock import mock_tracks
+from contract_tests.verdicts.course import Course, Finding
+from contract_tests.verdicts.results import Result, Verdict
 
 PUBLISHED = Published.read("apikley")
 TRACKS = mock_tracks(PUBLISHED)

@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 
-from mock_server.demo import RECORD_INFO
-from mock_server.examples import documented_request
-from mock_server.intake import Received
-from mock_server.operations import path
-from mock_server.receiver import Receiver
-from mock_server.server import MockServer
+from mock_server.commands.demo import RECORD_INFO
+from mock_server.contract.examples import documented_request
+from mock_server.contract.operations import path
+from mock_server.testing.mock_server import MockServer
+from mock_server.testing.receiver import Receiver
+from mock_server.testing.receiver_http import Received
 from tests.builders import generation
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from mock_server.receiver import Receiver
-from mock_server.server import MockServer
+from mock_server.testing.mock_server import MockServer
+from mock_server.testing.receiver import Receiver
 from tests.browser import chromium
 from tests.test_page import extend
 

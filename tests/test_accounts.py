@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.accounts import MADE_KEPT, REFUNDS_KEPT, Account, KnownKey, Window, known_keys
-from mock_server.settings import RateLimit
+from mock_server.core.settings import RateLimit
+from mock_server.domain.accounts import MADE_KEPT, REFUNDS_KEPT, Account, KnownKey, Window, known_keys
 
 steps = st.lists(st.integers(0, 15), min_size=1, max_size=30)
 limits = st.builds(RateLimit, requests=st.integers(1, 4), seconds=st.integers(1, 20).map(float))

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from mock_server.admin import DOCUMENT, PREFIX, Admin
-from mock_server.config import CHANGEABLE, KeySettings
-from mock_server.documents import OPENAPI, load
-from mock_server.faults import Broken, Fault
-from mock_server.keyview import KeyView, MovableClock
-from mock_server.outcomes import Outcome
-from mock_server.server import MockServer
-from mock_server.settings import LONGEST_RETENTION
+from mock_server.contract.documents import OPENAPI, load
+from mock_server.control.routes import DOCUMENT, PREFIX, Admin
+from mock_server.core.settings import LONGEST_RETENTION
+from mock_server.domain.attempt import Outcome
+from mock_server.state.faults import Broken, Fault
+from mock_server.state.live_settings import CHANGEABLE, KeySettings
+from mock_server.testing.key import KeyView, MovableClock
+from mock_server.testing.mock_server import MockServer
 from tests.clients import Mock, client
 from tests.processes import serving
 

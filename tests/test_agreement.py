@@ -9,14 +9,14 @@ import httpx
 import pytest
 from hypothesis import given, settings
 
-from contract_tests.oracle import EXTEND, JSON, Oracle
+from contract_tests.documents.oracle import EXTEND, JSON, Oracle
 from mock_server.app import create_app
-from mock_server.callbacks import body
-from mock_server.decode import decode
-from mock_server.documents import OPENAPI
-from mock_server.examples import documented_request
-from mock_server.scenarios import Scenarios
-from mock_server.settings import Settings
+from mock_server.contract.decode import decode
+from mock_server.contract.documents import OPENAPI
+from mock_server.contract.examples import documented_request
+from mock_server.contract.scenarios import Scenarios
+from mock_server.core.settings import Settings
+from mock_server.domain.callback_body import body
 from tests.bodies import WRONG, bodies, changed
 from tests.builders import STUDIO, RecordingDelivery, edition, generated, task
 

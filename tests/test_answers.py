@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from mock_server.answers import BLOCKED, DRAWN, accepted, refused, status, succeeded
-from mock_server.errors import (
+from mock_server.contract.profile import Editions, profile_names
+from mock_server.core.errors import (
     ApiError,
     Conflict,
     Forced,
@@ -19,8 +19,8 @@ from mock_server.errors import (
     Unauthorized,
     Violation,
 )
-from mock_server.profile import Editions, profile_names
-from mock_server.settings import Settings
+from mock_server.core.settings import Settings
+from mock_server.domain.answer import BLOCKED, DRAWN, accepted, refused, status, succeeded
 from tests.builders import edition, task
 
 ANY = Violation(rule="extend.model.enum", field="model", message="model is 4", place="apikley.openapi.yaml:154")

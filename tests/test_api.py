@@ -6,13 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.api import Api
-from mock_server.endpoint import Endpoint
-from mock_server.errors import BadSetting
-from mock_server.faults import Faults
-from mock_server.operations import EXTEND, operations
-from mock_server.scheduler import OWED_KEPT
-from mock_server.store import MemoryStore
+from mock_server.api.endpoints import Api
+from mock_server.callbacks.scheduler import OWED_KEPT
+from mock_server.contract.operations import EXTEND, operations
+from mock_server.core.errors import BadSetting
+from mock_server.http.endpoint import Endpoint
+from mock_server.state.faults import Faults
+from mock_server.state.store import MemoryStore
 from tests.builders import COMPLETE, CREATED, FIRST, TEXT, task
 from tests.clients import KEY, OTHER, Mock, client, credits, extend, finished, generate, poll, post, refusal
 

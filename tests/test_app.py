@@ -12,10 +12,10 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from mock_server.app import create_app
-from mock_server.decode import BODY_LIMIT
-from mock_server.demo import EXTEND
-from mock_server.entries import Entry, Match
-from mock_server.settings import MANUAL_EPOCH, Settings
+from mock_server.commands.demo import EXTEND
+from mock_server.contract.decode import BODY_LIMIT
+from mock_server.core.settings import MANUAL_EPOCH, Settings
+from mock_server.state.journal_entries import Entry, Match
 from tests.builders import RecordingDelivery, request, requested
 from tests.clients import KEY, client
 

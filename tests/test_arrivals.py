@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.commands.arrivals import Answered, line, record, refused, told
+from mock_server.commands.client.arrivals import Answered, line, record, refused, told
 
 ACCEPTED = Answered(status=200)
 

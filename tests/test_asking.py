@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.commands.asking import Asking, Patience, is_near, wait
-from mock_server.errors import BadSetting
+from mock_server.commands.client.api_client import Asking, Patience, is_near, wait
+from mock_server.core.errors import BadSetting
 
 PENDING = frozenset({"PENDING", "TEXT_SUCCESS"})
 

@@ -13,21 +13,21 @@ import httpx
 import pytest
 
 from mock_server import MockServer, Settings
-from mock_server.admin import DOCUMENT
-from mock_server.bounds import HEAD_LIMIT
-from mock_server.callbacks import body as callback_body
-from mock_server.decode import BODY_LIMIT, bearer, is_json
-from mock_server.described import INTEGER
-from mock_server.documents import OPENAPI, load
-from mock_server.downloads import RANGE
-from mock_server.entries import line
-from mock_server.errors import BadSetting
-from mock_server.hosts import HostPolicy
-from mock_server.masking import masked_url
-from mock_server.operations import path
-from mock_server.receiver import Receiver
-from mock_server.scenarios import preferences
-from mock_server.settings import Pace, RateLimit, parse_epoch
+from mock_server.callbacks.host_policy import HostPolicy
+from mock_server.contract.decode import BODY_LIMIT, bearer, is_json
+from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.operations import path
+from mock_server.contract.scenarios import preferences
+from mock_server.control.request_schema import INTEGER
+from mock_server.control.routes import DOCUMENT
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import Pace, RateLimit, parse_epoch
+from mock_server.domain.callback_body import body as callback_body
+from mock_server.domain.masking import masked_url
+from mock_server.http.head_limits import HEAD_LIMIT
+from mock_server.media.byte_ranges import RANGE
+from mock_server.state.journal_entries import line
+from mock_server.testing.receiver import Receiver
 from tests.builders import STUDIO, request, task
 from tests.processes import serving
 

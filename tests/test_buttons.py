@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_server.errors import BadSetting, ClockRuns, NoSuch
+from mock_server.core.errors import BadSetting, ClockRuns, NoSuch
 from mock_server.pages.buttons import Buttons
 from mock_server.pages.inbox import Inbox
 from tests.builders import TEXT

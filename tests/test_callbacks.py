@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server import seeding
-from mock_server.callbacks import body
-from mock_server.documents import FIXTURES
-from mock_server.profile import profile_names
-from mock_server.results import Studio
-from mock_server.scenarios import Step
-from mock_server.tasks import Task
+from mock_server.contract.documents import FIXTURES
+from mock_server.contract.profile import profile_names
+from mock_server.contract.scenarios import Step
+from mock_server.core import seeded
+from mock_server.domain.callback_body import body
+from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.tasks import Task
 from tests.builders import SCENARIOS, SEED, STUDIO, edition, generated, task
 
 ACCEPTED = [each.name for each in SCENARIOS if each.answer is None]
@@ -44,8 +44,8 @@ def test_complete_looks_like_the_example() -> None:
 
 def test_a_track_is_what_was_asked() -> None:
     track = sent("complete")["data"]["data"][0]
-    id = seeding.track_id(SEED, task().id, 0)
-    url = f"http://media/{seeding.media_name(id)}"
+    id = seeded.track_id(SEED, task().id, 0)
+    url = f"http://media/{seeded.media_name(id)}"
     assert track == {
         "id": id,
         "audio_url": f"{url}.mp3",
@@ -64,7 +64,7 @@ def test_a_generated_track_is_what_was_asked() -> None:
     asked = generated(title="Mine", style="polka", model="V5", instrumental=False, prompt="[Verse] La")
     track = json.loads(body(asked, Step(stage="complete"), STUDIO))["data"]["data"][1]
     assert (track["title"], track["tags"], track["prompt"]) == ("Mine", "polka", "[Verse] La")
-    assert (track["id"], track["model_name"]) == (seeding.track_id(SEED, asked.id, 1), "chirp-crow")
+    assert (track["id"], track["model_name"]) == (seeded.track_id(SEED, asked.id, 1), "chirp-crow")
 
 
 @pytest.mark.parametrize(

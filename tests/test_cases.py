@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from contract_tests.callbacks import FORMS, Bodies, Callback
-from contract_tests.cases import FAILURE_QUESTIONS, QUESTIONS, Case, cases
-from contract_tests.oracle import Oracle
-from contract_tests.published import Published, profiles
+from contract_tests.documents.oracle import Oracle
+from contract_tests.documents.published import Published, profiles
+from contract_tests.your_receiver.bodies import FORMS, Bodies, Callback
+from contract_tests.your_receiver.cases import FAILURE_QUESTIONS, QUESTIONS, Case, cases
 
 PUBLISHED = {profile: Published.read(profile) for profile in profiles()}
 APIKLEY = PUBLISHED["apikley"]

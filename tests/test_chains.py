@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.chains import Chain
-from mock_server.outcomes import Outcome
-from mock_server.timeline import plan
+from mock_server.callbacks.chain import Chain
+from mock_server.domain.attempt import Outcome
+from mock_server.domain.timeline import plan
 from tests.builders import COMPLETE, CREATED, FIRST, TEXT, edition, task
 
 RETRIED = (Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.UNREACHABLE)

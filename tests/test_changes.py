@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mock_server.changes import Changes
+from mock_server.state.change_signal import Changes
 
 pytestmark = pytest.mark.anyio
 

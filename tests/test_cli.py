@@ -14,11 +14,11 @@ import click
 import httpx
 import pytest
 
-from mock_server.cli import cli
-from mock_server.demo import EXTEND
-from mock_server.listening import listen
-from mock_server.options import environment
-from mock_server.settings import Settings
+from mock_server.commands.cli import cli
+from mock_server.commands.demo import EXTEND
+from mock_server.commands.options import environment
+from mock_server.core.settings import Settings
+from mock_server.http.server import listen
 from tests.builders import request
 from tests.processes import COMMAND, Run, serving, suno_mock
 
@@ -309,7 +309,7 @@ def test_every_option_of_a_command_has_a_help(name: str, run: Run) -> None:
 
 
 def test_what_a_command_does_not_need_is_not_imported() -> None:
-    code = "import sys, mock_server.cli; print({'httpx', 'mock_server.commands.tail'} & set(sys.modules))"
+    code = "import sys, mock_server.commands.cli; print({'httpx', 'mock_server.commands.tail'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "set()\n"
 

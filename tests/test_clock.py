@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.clock import LAST_MOMENT, MockClock
+from mock_server.core.clock import LAST_MOMENT, MockClock
 from tests.builders import CREATED
 
 moments = st.floats(0, 4e9)

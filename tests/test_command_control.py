@@ -7,10 +7,10 @@ import subprocess
 import httpx
 import pytest
 
-from mock_server.demo import EXTEND
-from mock_server.listening import listen
-from mock_server.receiver import Receiver
-from mock_server.server import MockServer
+from mock_server.commands.demo import EXTEND
+from mock_server.http.server import listen
+from mock_server.testing.mock_server import MockServer
+from mock_server.testing.receiver import Receiver
 from tests.builders import request
 from tests.processes import COMMAND, Run
 

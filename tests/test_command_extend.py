@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from mock_server.commands import extend as command_extend
-from mock_server.commands.asking import Asking
-from mock_server.errors import BadSetting
-from mock_server.examples import documented_request
-from mock_server.receiver import Receiver
-from mock_server.server import MockServer
+from mock_server.commands.client.api_client import Asking
+from mock_server.contract.examples import documented_request
+from mock_server.core.errors import BadSetting
+from mock_server.testing.mock_server import MockServer
+from mock_server.testing.receiver import Receiver
 from tests.processes import Run
 
 LIVE = "https://api.example.com/"

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from mock_server.commands.arrivals import Answered
+from mock_server.commands.client.arrivals import Answered
 from mock_server.commands.receive import Inbox, responding
-from mock_server.intake import Received, Reply
-from mock_server.listening import listen
-from mock_server.receiver import Receiver
+from mock_server.http.server import listen
+from mock_server.testing.receiver import Receiver
+from mock_server.testing.receiver_http import Received, Reply
 from tests.processes import COMMAND, Run
 
 TEXT = b'{"code": 200, "msg": "Text generation completed.\x1b", "data": {"callbackType": "text", "task_id": "1035b5"}}'

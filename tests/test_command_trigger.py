@@ -5,9 +5,9 @@ import json
 import pytest
 
 from mock_server.commands.trigger import command
-from mock_server.listening import listen
-from mock_server.receiver import Receiver
-from mock_server.server import MockServer
+from mock_server.http.server import listen
+from mock_server.testing.mock_server import MockServer
+from mock_server.testing.receiver import Receiver
 from tests.processes import Run
 
 URL = next(each for each in command.params if each.name == "url")
@@ -116,7 +116,7 @@ def test_a_running_mock_says_which_fields_there_are(run: Run) -> None:
 
 
 def test_who_listens_and_says_nothing_is_no_reason_to_start_a_mock(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mock_server.commands.remote.PATIENCE", 0.1)
+    monkeypatch.setattr("mock_server.commands.client.admin_client.PATIENCE", 0.1)
     with listen("127.0.0.1", 0) as silent:
         silent.listen()
         monkeypatch.setattr(URL, "default", f"http://127.0.0.1:{silent.getsockname()[1]}")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.config import CHANGEABLE, KEYS_KEPT, Config, KeySettings
-from mock_server.errors import BadSetting
-from mock_server.settings import RateLimit, Settings
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import RateLimit, Settings
+from mock_server.state.live_settings import CHANGEABLE, KEYS_KEPT, Config, KeySettings
 
 KNOWN = ["test-key", "empty-key"]
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.answers import refused
-from mock_server.console import Console
-from mock_server.entries import Entry, line
-from mock_server.errors import Maintenance
-from mock_server.printing import Printer
+from mock_server.commands.console import Console
+from mock_server.commands.output import Printer
+from mock_server.core.errors import Maintenance
+from mock_server.domain.answer import refused
+from mock_server.state.journal_entries import Entry, line
 from tests.builders import attempted, edition, requested
 
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from jsonschema_rs import Draft202012Validator
 
-from mock_server.contract import MEASURES, Contract, _compiled, _counting, is_http_url
-from mock_server.documents import OPENAPI, load
-from mock_server.merging import Merged
-from mock_server.operations import operations
-from mock_server.profile import Edition, Editions, profile_names
-from mock_server.questions import Register
-from mock_server.rulebook import request_pointer
-from mock_server.settings import Settings
+from mock_server.contract.body_validator import MEASURES, Contract, _compiled, _counting, is_http_url
+from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.operations import operations
+from mock_server.contract.profile import Edition, Editions, profile_names
+from mock_server.contract.questions import Register
+from mock_server.contract.rulebook import request_pointer
+from mock_server.contract.schema_merge import Merged
+from mock_server.core.settings import Settings
 from tests.bodies import WRONG, changed
 from tests.bodies import bodies as whole_bodies
 from tests.builders import edition, generation, request

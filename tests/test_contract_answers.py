@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from contract_tests.answers import EARLY, fresh_findings, timing_findings
-from contract_tests.courses import Finding
-from contract_tests.requests import Reply
+from contract_tests.probes.request import Reply
+from contract_tests.verdicts.answers import EARLY, fresh_findings, timing_findings
+from contract_tests.verdicts.course import Finding
 from tests.courses import ACCEPTED, BAD, PROBES, REFUSED, arrival, exchange, stage
 
 HOLDING = replace(ACCEPTED, replies=(Reply(holds=1.0),))

@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 from contract_tests.cli import main
-from contract_tests.results import Result
-from contract_tests.serving import Message, ThreadedServer
-from contract_tests.target import DENIALS, RETRIES
+from contract_tests.receiver.http_server import Message, ThreadedServer
+from contract_tests.target.target import DENIALS, RETRIES
+from contract_tests.verdicts.results import Result
 from tests import plain_server
 from tests.courses import SOURCES
 from tests.scripted import ACCEPTED, REFUSED, Scripted, http, scripted

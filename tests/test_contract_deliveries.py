@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from contract_tests.courses import Course
-from contract_tests.deliveries import received, retry_findings
-from contract_tests.judging import callback_findings
-from contract_tests.observing import observed
-from contract_tests.oracle import Oracle
-from contract_tests.requests import ATTEMPTS, Probe, Reply
+from contract_tests.documents.oracle import Oracle
+from contract_tests.probes.request import ATTEMPTS, Probe, Reply
+from contract_tests.verdicts.callbacks import callback_findings
+from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.readings import observed
+from contract_tests.verdicts.retries import received, retry_findings
 from tests.courses import ACCEPTED, PUBLISHED, STAGES, arrival, course, record, stage
 
 ORACLE = Oracle(PUBLISHED.document)

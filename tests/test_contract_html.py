@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from contract_tests.courses import Finding
-from contract_tests.html import as_html
-from contract_tests.reports import rows
-from contract_tests.results import Result, Verdict
+from contract_tests.reports.html import as_html
+from contract_tests.reports.rows import rows
+from contract_tests.verdicts.course import Finding
+from contract_tests.verdicts.results import Result, Verdict
 from tests import courses
 from tests.courses import ACCEPTED, REFUSED, exchange
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.journal import Recorded, begun, ended, leaving, line, read
-from contract_tests.target import POLL
+from contract_tests.target.journal import Recorded, begun, ended, leaving, line, read
+from contract_tests.target.target import POLL
 from tests.courses import ACCEPTED, BAD, REFUSED, exchange
 
 RUN = begun({"base_url": "http://127.0.0.1:1", "seed": 7, "budget": None})

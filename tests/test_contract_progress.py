@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from contract_tests.progress import progress
-from contract_tests.results import Result, Verdict
+from contract_tests.reports.progress import progress
+from contract_tests.verdicts.results import Result, Verdict
 from tests.courses import ACCEPTED, REFUSED
 
 

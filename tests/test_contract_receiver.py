@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from contract_tests.receiver import KEPT, KEPT_BYTES, Arrival, Receiver
-from contract_tests.requests import Reply
-from contract_tests.serving import BODY_LIMIT
+from contract_tests.probes.request import Reply
+from contract_tests.receiver.http_server import BODY_LIMIT
+from contract_tests.receiver.receiver import KEPT, KEPT_BYTES, Arrival, Receiver
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests.courses import Poll
-from contract_tests.records import step_findings
+from contract_tests.verdicts.course import Poll
+from contract_tests.verdicts.polling import step_findings
 from tests.courses import PUBLISHED, STAGES, arrival, course, exchange, record, stage
 
 REACHED = {"text": "TEXT_SUCCESS", "first": "FIRST_SUCCESS", "complete": "SUCCESS"}

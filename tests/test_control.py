@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from mock_server.entries import Match
-from mock_server.errors import BadSetting, ClockRuns, NoSuch
-from mock_server.faults import Broken, Fault
-from mock_server.outcomes import Outcome
-from mock_server.tracks import added
+from mock_server.contract.source_tracks import added
+from mock_server.core.errors import BadSetting, ClockRuns, NoSuch
+from mock_server.domain.attempt import Outcome
+from mock_server.state.faults import Broken, Fault
+from mock_server.state.journal_entries import Match
 from tests.builders import COMPLETE, CREATED, FIRST, TEXT
 from tests.clients import OTHER, Mock, client, credits, extend, generate, poll
 

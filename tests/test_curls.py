@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_server.curls import curl, text_of
+from mock_server.domain.curl import curl, text_of
 
 URL = "http://127.0.0.1:4010/cb"
 

@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.changes import Changes
-from mock_server.files import DAY
+from mock_server.media.files import DAY
 from mock_server.pages.dashboard import HEADERS, changed
 from mock_server.pages.inbox import label
 from mock_server.pages.rendering import ASSETS, CODES, HOME, QUESTIONS, _environment
+from mock_server.state.change_signal import Changes
 from tests.builders import COMPLETE, TEXT, request
 from tests.clients import Mock, client, extend
 

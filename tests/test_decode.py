@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.decode import BODY_LIMIT, bearer, decode, is_json
-from mock_server.operations import operations
+from mock_server.contract.decode import BODY_LIMIT, bearer, decode, is_json
+from mock_server.contract.operations import operations
 
 JSON = "application/json"
 json_values = st.recursive(

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from mock_server import deferred
-from mock_server.deferred import DeferredDelivery
-from mock_server.delivery import HttpDelivery
-from mock_server.hosts import HostPolicy
-from mock_server.outcomes import Attempt, Outcome
+from mock_server.callbacks import deferred_delivery
+from mock_server.callbacks.deferred_delivery import DeferredDelivery
+from mock_server.callbacks.host_policy import HostPolicy
+from mock_server.callbacks.http_delivery import HttpDelivery
+from mock_server.domain.attempt import Attempt, Outcome
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,7 @@ class SlowImport:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun = 0
         self.ended = threading.Event()
-        monkeypatch.setattr(deferred, "_over_http", self)
+        monkeypatch.setattr(deferred_delivery, "_over_http", self)
 
     def __call__(self, policy: HostPolicy, timeout: float) -> HttpDelivery:
         self.begun += 1
@@ -40,7 +40,7 @@ async def blocked(delivery: DeferredDelivery) -> Attempt:
 
 
 def test_serve_starts_without_an_http_client() -> None:
-    code = "import sys, mock_server.serving; sys.exit('aiohttp' in sys.modules)"
+    code = "import sys, mock_server.commands.serve; sys.exit('aiohttp' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from mock_server.commands.delivered import Deliveries, deliver
-from mock_server.commands.remote import Remote
-from mock_server.receiver import Receiver
-from mock_server.server import MockServer
+from mock_server.commands.client.admin_client import Remote
+from mock_server.commands.client.follow_callbacks import Deliveries, deliver
+from mock_server.testing.mock_server import MockServer
+from mock_server.testing.receiver import Receiver
 
 
 def attempt(stage: str, outcome: str, number: int = 1, redelivered: bool = False) -> dict[str, Any]:

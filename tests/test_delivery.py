@@ -9,9 +9,9 @@ import aiohttp
 import pytest
 from aiohttp.abc import ResolveResult
 
-from mock_server.delivery import READ_AT_MOST, USED_AT_MOST, HttpDelivery
-from mock_server.hosts import HostPolicy
-from mock_server.outcomes import Attempt, Outcome
+from mock_server.callbacks.host_policy import HostPolicy
+from mock_server.callbacks.http_delivery import READ_AT_MOST, USED_AT_MOST, HttpDelivery
+from mock_server.domain.attempt import Attempt, Outcome
 
 pytestmark = pytest.mark.anyio
 
@@ -313,7 +313,7 @@ async def test_a_new_connection_that_ends_without_an_answer_is_not_tried_again()
 
 
 async def test_few_receivers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mock_server.delivery.CLOSING_KEPT", 0)
+    monkeypatch.setattr("mock_server.callbacks.http_delivery.CLOSING_KEPT", 0)
     receiver = Kept(rude=True, per_connection=1)
     async with receiving(receiver) as attempt:
         assert {(await attempt()).outcome for _ in range(4)} == {Outcome.ACCEPTED}

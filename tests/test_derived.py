@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.operations import PERSONA, WAV
+from mock_server.contract.operations import PERSONA, WAV
 from tests.builders import COMPLETE, FIRST
 from tests.clients import OTHER, Headers, Mock, client, extend, finished, generate, post, refusal
 

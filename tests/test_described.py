@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from mock_server.decode import BODY_LIMIT
-from mock_server.described import Described, Problem
+from mock_server.contract.decode import BODY_LIMIT
+from mock_server.control.request_schema import Described, Problem
 
 pytestmark = pytest.mark.anyio
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mock_server.errors import NoSuch
-from mock_server.files import DAY
-from mock_server.outcomes import Outcome
+from mock_server.core.errors import NoSuch
+from mock_server.domain.attempt import Outcome
+from mock_server.media.files import DAY
 from mock_server.pages.bodies import GONE, NEW
 from mock_server.pages.details import CURL_SHOWN, Body, Details, Happening, TaskDetail
 from tests.builders import COMPLETE, FIRST, TEXT

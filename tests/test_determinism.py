@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.receiver import Receiver
+from mock_server.testing.receiver import Receiver
 from tests.journeys import Journey, journey
 from tests.processes import serving
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from mock_server.documents import OPENAPI, Document
+from mock_server.contract.documents import OPENAPI, Document
 
 ROOT = Path(__file__).parents[1]
 CALLBACK_URL = "{$request.body#/callBackUrl}"

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from mock_server.downloads import cover_response, sound_response
-from mock_server.media import Sound, cover
+from mock_server.media.byte_ranges import cover_response, sound_response
+from mock_server.media.sound_and_cover import Sound, cover
 
 pytestmark = pytest.mark.anyio
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.durations import seconds, written
-from mock_server.errors import BadSetting
+from mock_server.commands.durations import seconds, written
+from mock_server.core.errors import BadSetting
 
 LENGTHS = {
     "30": 30,

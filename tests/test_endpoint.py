@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from starlette.types import Message, Scope
 
-from mock_server.answers import Answer
-from mock_server.calls import Call
-from mock_server.decode import BODY_LIMIT
-from mock_server.endpoint import CONNECTION, Endpoint
-from mock_server.faults import GATEWAY_PAGE, NO_JSON, WHOLE, Fault, Faults
-from mock_server.reading import DRAIN_LIMIT
+from mock_server.contract.decode import BODY_LIMIT
+from mock_server.domain.answer import Answer
+from mock_server.domain.call import Call
+from mock_server.http.endpoint import CONNECTION, Endpoint
+from mock_server.http.read_request import DRAIN_LIMIT
+from mock_server.state.faults import GATEWAY_PAGE, NO_JSON, WHOLE, Fault, Faults
 
 pytestmark = pytest.mark.anyio
 

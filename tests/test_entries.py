@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.answers import Answer, accepted, refused
-from mock_server.curls import ARGUMENT_LIMIT
-from mock_server.entries import OVERHEAD, Entry, Match, Requested, line
-from mock_server.errors import Maintenance, NotFound
-from mock_server.outcomes import Outcome
-from mock_server.tasks import Task
+from mock_server.core.errors import Maintenance, NotFound
+from mock_server.domain.answer import Answer, accepted, refused
+from mock_server.domain.attempt import Outcome
+from mock_server.domain.curl import ARGUMENT_LIMIT
+from mock_server.domain.tasks import Task
+from mock_server.state.journal_entries import OVERHEAD, Entry, Match, Requested, line
 from tests.builders import CREATED, attempted, edition, requested, task
 
 URL = "http://127.0.0.1:4010"

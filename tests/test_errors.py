@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.errors import (
+from mock_server.core.errors import (
     ApiError,
     Conflict,
     Forced,

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from mock_server.documents import FIXTURES
-from mock_server.examples import documented_request
-from mock_server.profile import document_name, profile_names
+from mock_server.contract.documents import FIXTURES
+from mock_server.contract.examples import documented_request
+from mock_server.contract.profile import document_name, profile_names
 from tests.builders import edition
 
 each_profile = pytest.mark.parametrize("profile", profile_names())

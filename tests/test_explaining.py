@@ -5,13 +5,13 @@ import shlex
 import click
 import pytest
 
-from mock_server.cli import cli
-from mock_server.commands.fields import pairs
-from mock_server.documents import OPENAPI, Document, load
-from mock_server.examples import documented_request
-from mock_server.explaining import Explanation, explained, lines
-from mock_server.profile import Family, Profile, profile_names
-from mock_server.scenarios import Scenarios
+from mock_server.commands.cli import cli
+from mock_server.commands.client.extend_fields import pairs
+from mock_server.contract.documents import OPENAPI, Document, load
+from mock_server.contract.examples import documented_request
+from mock_server.contract.explain import Explanation, explained, lines
+from mock_server.contract.profile import Family, Profile, profile_names
+from mock_server.contract.scenarios import Scenarios
 from tests.builders import edition
 
 SCENARIOS = [each.name for each in Scenarios.read()]

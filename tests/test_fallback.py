@@ -2,9 +2,9 @@
 
 import pytest
 
-from mock_server.demo import EXTEND, RECORD_INFO
-from mock_server.entries import Requested
-from mock_server.operations import operations
+from mock_server.commands.demo import EXTEND, RECORD_INFO
+from mock_server.contract.operations import operations
+from mock_server.state.journal_entries import Requested
 from tests.clients import Mock, client
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,8 @@ import pytest
 from mutagen.mp3 import MP3
 from PIL import Image
 
-from mock_server.operations import operations
-from mock_server.profile import Family, Profile
+from mock_server.contract.operations import operations
+from mock_server.contract.profile import Family, Profile
 from tests.journeys import Journey, journey
 
 DAY = 24 * 3600

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.errors import BadSetting
-from mock_server.faults import FAULTS_KEPT, Broken, Fault, Faults
+from mock_server.core.errors import BadSetting
+from mock_server.state.faults import FAULTS_KEPT, Broken, Fault, Faults
 
 SLOW = Fault(delay=1.5)
 RESET = Fault(answer=Broken.RESET)

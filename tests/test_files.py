@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.entries import line
-from mock_server.seeding import media_name
+from mock_server.core.seeded import media_name
+from mock_server.state.journal_entries import line
 from tests.builders import COMPLETE, FIRST, TEXT
 from tests.clients import Mock, client, extend, finished, generate, poll
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.commands.following import AGAIN, Place, follow, newest
-from mock_server.commands.remote import Remote
+from mock_server.commands.client.admin_client import Remote
+from mock_server.commands.client.follow_journal import AGAIN, Place, follow, newest
 
 AWAY = httpx.ConnectError("refused")
 Said = dict[str, Any]

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import httpx
 
-from mock_server.commands.arrivals import Answered
-from mock_server.commands.forwarding import MARK, Forwarding
-from mock_server.intake import Received, Reply
+from mock_server.commands.client.arrivals import Answered
+from mock_server.commands.client.forward import MARK, Forwarding
+from mock_server.testing.receiver_http import Received, Reply
 
 TARGET = "http://app/hook"
 

@@ -45,7 +45,7 @@ async def test_an_answer_that_no_document_names_is_found_and_made_small(
 
 
 async def test_a_traceback_is_found(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mock_server.files.call_of", None)
+    monkeypatch.setattr("mock_server.media.files.call_of", None)
     assert await command.run(SHORT, seed=1) == 1
     assert "TypeError: 'NoneType' object is not callable" in capsys.readouterr().out
 

@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 import pytest
 
-from mock_server.accounts import LONGEST_KEY
-from mock_server.calls import Call
-from mock_server.errors import ApiError, Forced, Invalid, Maintenance, RateLimited, Unauthorized
-from mock_server.gate import Admitted, Gate
-from mock_server.operations import EXTEND, GENERATE, PERSONA, WAV, operations
+from mock_server.api.admission import Admitted, Gate
+from mock_server.contract.operations import EXTEND, GENERATE, PERSONA, WAV, operations
+from mock_server.core.errors import ApiError, Forced, Invalid, Maintenance, RateLimited, Unauthorized
+from mock_server.domain.accounts import LONGEST_KEY
+from mock_server.domain.call import Call
 from tests.builders import EXTENDING, generation, request
 from tests.clients import Mock, client, credits, extend, poll, post, refusal
 

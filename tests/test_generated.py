@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.generation.modes import GenerationMode
 
-from contract_tests.generated import Made, made, probed
-from contract_tests.mock import mock_tracks
-from contract_tests.oracle import Oracle
-from contract_tests.published import Published
-from contract_tests.requests import Probe
+from contract_tests.documents.oracle import Oracle
+from contract_tests.documents.published import Published
+from contract_tests.probes.from_document import Made, made, probed
+from contract_tests.probes.request import Probe
+from contract_tests.target.mock import mock_tracks
 
 pytestmark = pytest.mark.no_cover
 

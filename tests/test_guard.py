@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from mock_server.guard import HOW, is_loopback
+from mock_server.control.access import HOW
+from mock_server.core.addresses import is_loopback
 from tests.clients import KEY, Mock, extend
 
 pytestmark = pytest.mark.anyio

@@ -12,9 +12,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_server.delivery import GuardedResolver
-from mock_server.errors import BadSetting
-from mock_server.hosts import CACHED, Blocked, HostPolicy, kind_of
+from mock_server.callbacks.host_policy import CACHED, Blocked, HostPolicy, kind_of
+from mock_server.callbacks.http_delivery import GuardedResolver
+from mock_server.core.errors import BadSetting
 
 LINK_LOCAL = "a link-local address, where clouds keep their metadata"
 METADATA = "a metadata address of a cloud"

@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.faults import Fault
 from mock_server.pages.inbox import (
     BAD,
     EVERYTHING,
@@ -22,6 +21,7 @@ from mock_server.pages.inbox import (
     _handle,
     label,
 )
+from mock_server.state.faults import Fault
 from tests.builders import COMPLETE, CREATED, FIRST, TEXT, task
 from tests.clients import OTHER, Mock, client, credits, extend, finished, poll
 

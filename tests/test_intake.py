@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mock_server.intake import Reply, _has_left
-from mock_server.receiver import Receiver
+from mock_server.testing.receiver import Receiver
+from mock_server.testing.receiver_http import Reply, _has_left
 
 Refusals = list[tuple[str, int, str]]
 HEAD = b"POST /callback HTTP/1.1\r\nHost: x\r\n"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.answers import refused
-from mock_server.entries import Entry, Match
-from mock_server.errors import Maintenance
-from mock_server.journal import BYTES_KEPT, ENTRIES_KEPT, LISTED, Journal
+from mock_server.core.errors import Maintenance
+from mock_server.domain.answer import refused
+from mock_server.state.journal import BYTES_KEPT, ENTRIES_KEPT, LISTED, Journal
+from mock_server.state.journal_entries import Entry, Match
 from tests.builders import attempted, edition, requested
 
 pytestmark = pytest.mark.anyio

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mock_server.intake import Received
-from mock_server.scenarios import Scenario, Scenarios
+from mock_server.contract.scenarios import Scenario, Scenarios
+from mock_server.testing.receiver_http import Received
 from tests.journeys import Journey, journey
 
 SCENARIOS = list(Scenarios.read())

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract_tests.answers import answer_findings
-from contract_tests.courses import Course, Finding, Poll
-from contract_tests.exchanges import Exchange
-from contract_tests.judging import callback_findings, mixed_findings
-from contract_tests.observing import observed
-from contract_tests.oracle import Oracle
-from contract_tests.published import Published
-from contract_tests.records import failed_record_findings, record_findings
-from contract_tests.requests import Probe, Reply
+from contract_tests.documents.oracle import Oracle
+from contract_tests.documents.published import Published
+from contract_tests.probes.request import Probe, Reply
+from contract_tests.target.exchange import Exchange
+from contract_tests.verdicts.answers import answer_findings
+from contract_tests.verdicts.callbacks import callback_findings, mixed_findings
+from contract_tests.verdicts.course import Course, Finding, Poll
+from contract_tests.verdicts.polling import failed_record_findings, record_findings
+from contract_tests.verdicts.readings import observed
 from tests.courses import (
     ACCEPTED,
     BAD,

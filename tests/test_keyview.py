@@ -7,12 +7,12 @@ import httpx
 import pytest
 
 from mock_server import MockServer
-from mock_server.errors import BadSetting, ClockRuns, NoSuch
-from mock_server.faults import Fault
-from mock_server.keyview import KeyView
-from mock_server.operations import path
-from mock_server.receiver import Receiver
-from mock_server.settings import MANUAL_EPOCH
+from mock_server.contract.operations import path
+from mock_server.core.errors import BadSetting, ClockRuns, NoSuch
+from mock_server.core.settings import MANUAL_EPOCH
+from mock_server.state.faults import Fault
+from mock_server.testing.key import KeyView
+from mock_server.testing.receiver import Receiver
 from tests.builders import generation, request
 
 

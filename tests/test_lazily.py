@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from mock_server.lazily import LazyGroup
+from mock_server.commands.lazy_group import LazyGroup
 
 GROUP = LazyGroup(later={"clock": "mock_server.commands.clock", "broken": "mock_server.no_such"})
 

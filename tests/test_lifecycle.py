@@ -12,23 +12,23 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from contract_tests.courses import Finding
-from contract_tests.credits import Credits
-from contract_tests.exchanges import Exchange
-from contract_tests.journal import Recorded, read
-from contract_tests.lifecycle import Lifecycle, Setting
-from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
+from contract_tests.documents.oracle import Oracle
+from contract_tests.documents.published import Published
 from contract_tests.mutants.changes import FAKE, accepted, if_stage
 from contract_tests.mutants.proxy import Mutant, Proxy
-from contract_tests.oracle import Oracle
-from contract_tests.plan import Plan
-from contract_tests.published import Published
-from contract_tests.receiver import Receiver
-from contract_tests.requests import ACCEPTED, probe
-from contract_tests.serving import Message, ThreadedServer
-from contract_tests.strategies import Strategies
-from contract_tests.target import Limits, Target
-from contract_tests.world import World
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.request import ACCEPTED, probe
+from contract_tests.probes.strategies import Strategies
+from contract_tests.receiver.http_server import Message, ThreadedServer
+from contract_tests.receiver.receiver import Receiver
+from contract_tests.suites.lifecycle import Lifecycle, Setting
+from contract_tests.suites.world import World
+from contract_tests.target.credits import Credits
+from contract_tests.target.exchange import Exchange
+from contract_tests.target.journal import Recorded, read
+from contract_tests.target.mock import BAD_KEY, KEY, mock, mock_tracks
+from contract_tests.target.target import Limits, Target
+from contract_tests.verdicts.course import Finding
 from tests.scripted import http, scripted
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]

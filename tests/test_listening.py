@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from mock_server import MockServer, Settings
-from mock_server.errors import BadSetting
-from mock_server.faults import WHOLE
-from mock_server.keyview import KeyView
-from mock_server.listening import base_url, listen, reached_at
-from mock_server.operations import path
+from mock_server.contract.operations import path
+from mock_server.core.errors import BadSetting
+from mock_server.http.server import base_url, listen, reached_at
+from mock_server.state.faults import WHOLE
+from mock_server.testing.key import KeyView
 
 
 def connected(mock: MockServer) -> closing[HTTPConnection]:

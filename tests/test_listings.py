@@ -2,11 +2,11 @@
 
 import pytest
 
-from mock_server import listings
-from mock_server.profile import profile_names
-from mock_server.questions import Question, Reading
-from mock_server.scenarios import Scenario
-from mock_server.tracks import Track
+from mock_server.commands import listings
+from mock_server.contract.profile import profile_names
+from mock_server.contract.questions import Question, Reading
+from mock_server.contract.scenarios import Scenario
+from mock_server.contract.source_tracks import Track
 from tests.builders import SCENARIOS, SOURCE, edition
 
 

@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from mock_server import MockServer
-from mock_server.demo import EXTEND
-from mock_server.outcomes import Outcome
-from mock_server.receiver import Receiver
+from mock_server.commands.demo import EXTEND
+from mock_server.domain.attempt import Outcome
+from mock_server.testing.receiver import Receiver
 from tests.builders import request
 from tests.journeys import Journey
 from tests.processes import serving

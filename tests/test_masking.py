@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.accounts import known_keys
-from mock_server.masking import masked, masked_url
+from mock_server.domain.accounts import known_keys
+from mock_server.domain.masking import masked, masked_url
 
 KNOWN = known_keys()
 

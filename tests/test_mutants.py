@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.mock import mock
+from contract_tests.documents.published import Published, profiles
 from contract_tests.mutants.__main__ import UNHARMED, Calm, Killed, calm, killed, main
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant
-from contract_tests.published import Published, profiles
-from contract_tests.results import Verdict
+from contract_tests.target.mock import mock
+from contract_tests.verdicts.results import Verdict
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 

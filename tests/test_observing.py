@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from contract_tests.courses import Course
-from contract_tests.exchanges import Exchange
-from contract_tests.observing import credits_number, observed, unknown_task
-from contract_tests.observing import readings as asked
-from contract_tests.requests import UNKNOWN_AUDIO
+from contract_tests.probes.request import UNKNOWN_AUDIO
+from contract_tests.target.exchange import Exchange
+from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.readings import credits_number, observed, unknown_task
+from contract_tests.verdicts.readings import readings as asked
 from tests.courses import BAD, GOOD, PROBES, PUBLISHED, REFUSED, arrival, course, exchange, stage, track
 
 

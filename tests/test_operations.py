@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_server.documents import OPENAPI, load
-from mock_server.operations import EXTEND, GENERATE, PERSONA, RECORD_INFO, WAV, operations, path
+from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.operations import EXTEND, GENERATE, PERSONA, RECORD_INFO, WAV, operations, path
 
 ALL = list(operations().values())
 POSTED = [each.name for each in ALL if each.method == "POST"]

@@ -8,9 +8,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from mock_server.errors import BadSetting
-from mock_server.options import environment, settings_options, taken
-from mock_server.settings import Settings
+from mock_server.commands.options import environment, settings_options, taken
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import Settings
 
 
 def run(

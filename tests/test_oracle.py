@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from contract_tests.oracle import JSON, LEFT_OPEN, SET_ASIDE, Oracle
-from mock_server.callbacks import body
-from mock_server.documents import FIXTURES, OPENAPI
-from mock_server.scenarios import Step
+from contract_tests.documents.oracle import JSON, LEFT_OPEN, SET_ASIDE, Oracle
+from mock_server.contract.documents import FIXTURES, OPENAPI
+from mock_server.contract.scenarios import Step
+from mock_server.domain.callback_body import body
 from tests.builders import STUDIO, edition, task
 
 HEADERS = {"Authorization": "Bearer key", "Content-Type": JSON}

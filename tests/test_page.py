@@ -11,11 +11,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from mock_server.examples import documented_request
-from mock_server.operations import EXTEND, path
+from mock_server.contract.examples import documented_request
+from mock_server.contract.operations import EXTEND, path
 from mock_server.pages.inbox import label
-from mock_server.receiver import Receiver
-from mock_server.server import MockServer
+from mock_server.testing.mock_server import MockServer
+from mock_server.testing.receiver import Receiver
 from tests.browser import chromium
 
 IMAGE = "<img src=x onerror=\"document.title='taken'\">"

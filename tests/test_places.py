@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from mock_server.places import IN_ALL, PER_RECEIVER, Places, receiver_of
+from mock_server.callbacks.concurrency import IN_ALL, PER_RECEIVER, Places, receiver_of
 
 Waiter = tuple[str, int]
 

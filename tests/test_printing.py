@@ -4,7 +4,7 @@ import io
 import os
 import threading
 
-from mock_server.printing import KEPT, Printer
+from mock_server.commands.output import KEPT, Printer
 
 LINE = "x" * 1000
 

@@ -6,13 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.mock import BAD_KEY, KEY, mock_tracks
-from contract_tests.probes import Probes
-from contract_tests.published import Published, profiles
-from contract_tests.refusals import ASKED
-from contract_tests.requests import Probe
+from contract_tests.documents.published import Published, profiles
+from contract_tests.probes.all import Probes
+from contract_tests.probes.refusals import ASKED
+from contract_tests.probes.request import Probe
+from contract_tests.target.mock import BAD_KEY, KEY, mock_tracks
 from mock_server.app import create_app
-from mock_server.settings import Settings
+from mock_server.core.settings import Settings
 from tests.builders import edition
 from tests.clients import client
 

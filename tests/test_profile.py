@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.documents import OPENAPI, Document, load
-from mock_server.errors import BadSetting
-from mock_server.operations import operations
-from mock_server.profile import Editions, Family, Profile, code_texts, document_name, profile_names
-from mock_server.questions import VARY, Register
-from mock_server.rulebook import Source
-from mock_server.scenarios import STAGES
-from mock_server.settings import Settings
+from mock_server.contract.documents import OPENAPI, Document, load
+from mock_server.contract.operations import operations
+from mock_server.contract.profile import Editions, Family, Profile, code_texts, document_name, profile_names
+from mock_server.contract.questions import VARY, Register
+from mock_server.contract.rulebook import Source
+from mock_server.contract.scenarios import STAGES
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import Settings
 from tests.builders import edition, posts
 
 ANSWER_CODES = {200, 401, 402, 404, 409, 422, 429, 451, 455, 500}

@@ -12,15 +12,15 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from mock_server.api import Api
-from mock_server.calls import Call
-from mock_server.demo import EXTEND
-from mock_server.endpoint import LOGGER
-from mock_server.entries import Requested
-from mock_server.faults import Fault
-from mock_server.listening import MockProtocol
-from mock_server.operations import path
-from mock_server.scheduler import OWED_KEPT
+from mock_server.api.endpoints import Api
+from mock_server.callbacks.scheduler import OWED_KEPT
+from mock_server.commands.demo import EXTEND
+from mock_server.contract.operations import path
+from mock_server.domain.call import Call
+from mock_server.http.endpoint import LOGGER
+from mock_server.http.server import MockProtocol
+from mock_server.state.faults import Fault
+from mock_server.state.journal_entries import Requested
 from tests.builders import request, task
 from tests.clients import Mock
 
@@ -311,7 +311,7 @@ async def test_a_bug_is_answered_and_logged(monkeypatch: pytest.MonkeyPatch) -> 
     logged: list[logging.LogRecord] = []
     monkeypatch.setattr(LOGGER, "handle", logged.append)
     async with connected() as connection:
-        monkeypatch.setattr("mock_server.rules.enforce_source", broken)
+        monkeypatch.setattr("mock_server.domain.state_rules.enforce_source", broken)
         assert connection.come(post()).startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
         assert [entry.code for entry in connection.entries] == [500]
     (record,) = logged

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests import published
-from contract_tests.published import Limit, Published, Rule, profiles
-from contract_tests.sources import ROOT
+from contract_tests.documents import published
+from contract_tests.documents.files import ROOT
+from contract_tests.documents.published import Limit, Published, Rule, profiles
 
 PUBLISHED = {profile: Published.read(profile) for profile in profiles()}
 each_profile = pytest.mark.parametrize("published", PUBLISHED.values(), ids=PUBLISHED)

@@ -11,16 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server import answers, callbacks, rules
 from mock_server.app import create_app
-from mock_server.errors import BadSetting, Forced, Invalid, NotFound
-from mock_server.operations import GENERATE, PERSONA, path
-from mock_server.profile import Edition, profile_names
-from mock_server.questions import Readings, Register
-from mock_server.records import record
-from mock_server.results import create_time
-from mock_server.scenarios import Step
-from mock_server.settings import Settings
+from mock_server.contract.operations import GENERATE, PERSONA, path
+from mock_server.contract.profile import Edition, profile_names
+from mock_server.contract.questions import Readings, Register
+from mock_server.contract.scenarios import Step
+from mock_server.core.errors import BadSetting, Forced, Invalid, NotFound
+from mock_server.core.settings import Settings
+from mock_server.domain import callback_body, state_rules
+from mock_server.domain.answer import Answer, refused
+from mock_server.domain.generated_tracks import create_time
+from mock_server.domain.polling_body import record
 from tests.builders import (
     COMPLETE,
     CREATED,
@@ -37,17 +38,17 @@ from tests.clients import client, poll
 QUESTIONS = Register.read().questions
 
 
-def refusal(judged: Edition) -> answers.Answer:
-    return answers.refused(NotFound("no track"), judged)
+def refusal(judged: Edition) -> Answer:
+    return refused(NotFound("no track"), judged)
 
 
 def failure(judged: Edition) -> bytes:
-    return callbacks.body(task(under=judged, scenario="callback-501"), Step(stage="first"), STUDIO)
+    return callback_body.body(task(under=judged, scenario="callback-501"), Step(stage="first"), STUDIO)
 
 
 def accepts_another_model(judged: Edition) -> bool:
     try:
-        rules.enforce_source(request(model="V5"), SOURCE, judged)
+        state_rules.enforce_source(request(model="V5"), SOURCE, judged)
     except Invalid:
         return False
     return True
@@ -83,7 +84,7 @@ async def counted(judged: Edition) -> str:
 
 PROBES: Mapping[str, Callable[[Edition], object]] = {
     "refusal_status": lambda judged: refusal(judged).status,
-    "server_error_status": lambda judged: answers.refused(Forced(500, "500", ""), judged).status,
+    "server_error_status": lambda judged: refused(Forced(500, "500", ""), judged).status,
     "error_data": lambda judged: refusal(judged).body,
     "content_type": lambda judged: refusal(judged).content_type,
     "prompt_required": lambda judged: judged.contract("extend").accepts(
@@ -95,13 +96,13 @@ PROBES: Mapping[str, Callable[[Edition], object]] = {
     "extra_properties": lambda judged: judged.contract("extend").accepts(request(tempo=90)),
     "string_length": lambda judged: [judged.contract("extend").accepts(request(title=char * 80)) for char in "é😀"],
     "persona_without_custom": lambda judged: judged.contract("extend").accepts(request(defaultParamFlag=False)),
-    "unknown_audio": lambda judged: rules.unknown_audio(request(), [], judged).code,
+    "unknown_audio": lambda judged: state_rules.unknown_audio(request(), [], judged).code,
     "model_mismatch": accepts_another_model,
     "unknown_task": lambda judged: asyncio.run(polled_unknown(judged)),
     "text_items": lambda judged: len(STUDIO.listed(task(under=judged), "text")),
     "first_items": lambda judged: len(STUDIO.listed(task(under=judged), "first")),
     "create_time": lambda judged: create_time(task(under=judged)),
-    "source_urls": lambda judged: callbacks.body(task(under=judged), Step(stage="complete"), STUDIO),
+    "source_urls": lambda judged: callback_body.body(task(under=judged), Step(stage="complete"), STUDIO),
     "failure_type": failure,
     "failure_data": failure,
     "received_statuses": lambda judged: judged.readings.received_statuses,

@@ -13,22 +13,22 @@ import click
 import pytest
 
 import mock_server
-from contract_tests.cases import cases
-from contract_tests.choosing import RETRY_WAITS
-from contract_tests.mock import mock_tracks
+from contract_tests.documents.published import Published
 from contract_tests.mutants.catalogue import mutants
-from contract_tests.plan import Plan
-from contract_tests.published import Published
-from contract_tests.triggers import mock_triggers
-from mock_server.cli import DESK, cli
-from mock_server.commands.fields import documented
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.triggers import mock_triggers
+from contract_tests.run.choose import RETRY_WAITS
+from contract_tests.target.mock import mock_tracks
+from contract_tests.your_receiver.cases import cases
+from mock_server.commands.cli import DESK, cli
+from mock_server.commands.client.extend_fields import documented
+from mock_server.commands.options import environment
 from mock_server.commands.receive import Inbox, responding
-from mock_server.documents import OPENAPI, load
-from mock_server.options import environment
-from mock_server.questions import Register
-from mock_server.receiver import Receiver
-from mock_server.scenarios import Scenarios, cause
-from mock_server.server import MockServer
+from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.questions import Register
+from mock_server.contract.scenarios import Scenarios, cause
+from mock_server.testing.mock_server import MockServer
+from mock_server.testing.receiver import Receiver
 from tests.processes import Run
 
 pytest_plugins = ["pytester"]

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mock_server.intake import Received
-from mock_server.receiver import Receiver
+from mock_server.testing.receiver import Receiver
+from mock_server.testing.receiver_http import Received
 
 
 def connected(receiver: Receiver) -> closing[HTTPConnection]:

@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from contract_tests.callbacks import Bodies
-from contract_tests.cases import BURST, cases
 from contract_tests.cli import main
-from contract_tests.published import Published
-from contract_tests.receiving import SILENCES, received
-from contract_tests.results import Result, Verdict
-from contract_tests.serving import Message, ThreadedServer
-from contract_tests.wire import ANSWER_LIMIT
+from contract_tests.documents.published import Published
+from contract_tests.receiver.http_server import Message, ThreadedServer
+from contract_tests.target.wire import ANSWER_LIMIT
+from contract_tests.verdicts.results import Result, Verdict
+from contract_tests.your_receiver.bodies import Bodies
+from contract_tests.your_receiver.cases import BURST, cases
+from contract_tests.your_receiver.send import SILENCES, received
 from tests.scripted import Script, http, scripted
 
 pytestmark = pytest.mark.no_cover

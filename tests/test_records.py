@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 
-from mock_server.callbacks import body
-from mock_server.documents import OPENAPI, load
-from mock_server.operations import RECORD_INFO, operations
-from mock_server.profile import profile_names
-from mock_server.records import record, status
-from mock_server.scenarios import Step
-from mock_server.tasks import Task
-from mock_server.timeline import progress
+from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.operations import RECORD_INFO, operations
+from mock_server.contract.profile import profile_names
+from mock_server.contract.scenarios import Step
+from mock_server.domain.callback_body import body
+from mock_server.domain.polling_body import record, status
+from mock_server.domain.tasks import Task
+from mock_server.domain.timeline import progress
 from tests.builders import (
     COMPLETE,
     CREATED,

@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from mock_server.commands.remote import Refused, Remote, Silent, Unreached
-from mock_server.errors import BadSetting
-from mock_server.server import MockServer
-from mock_server.settings import BASE_URL
+from mock_server.commands.client.admin_client import Refused, Remote, Silent, Unreached
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import BASE_URL
+from mock_server.testing.mock_server import MockServer
 
 HEALTH = {"status": "ready", "profile": "apikley", "base_url": BASE_URL}
 Asked = list[tuple[str, dict[str, float | None]]]

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.courses import Finding
-from contract_tests.reports import as_json, as_junit, curl, provoked, rows, summary
-from contract_tests.requests import Probe
-from contract_tests.results import Result, Verdict
+from contract_tests.probes.request import Probe
+from contract_tests.reports.rows import as_json, as_junit, curl, provoked, rows, summary
+from contract_tests.verdicts.course import Finding
+from contract_tests.verdicts.results import Result, Verdict
 from tests import courses
 from tests.courses import ACCEPTED, BAD, REFUSED, exchange
 

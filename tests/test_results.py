@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.operations import operations
-from mock_server.profile import profile_names
-from mock_server.results import Studio, create_time
-from mock_server.scenarios import STAGES
-from mock_server.seeding import task_id
-from mock_server.tasks import Task
+from mock_server.contract.operations import operations
+from mock_server.contract.profile import profile_names
+from mock_server.contract.scenarios import STAGES
+from mock_server.core.seeded import task_id
+from mock_server.domain.generated_tracks import Studio, create_time
+from mock_server.domain.tasks import Task
 from tests.builders import CREATED, SEED, SOURCE, STUDIO, edition, generated, task
 
 stages = st.sampled_from(STAGES)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from mock_server import rulebook
-from mock_server.contract import Rule
-from mock_server.documents import OPENAPI, Document
-from mock_server.operations import operations
-from mock_server.rulebook import ANNOTATIONS, KEYWORDS, Source, models, request_pointer
+from mock_server.contract import rulebook
+from mock_server.contract.body_validator import Rule
+from mock_server.contract.documents import OPENAPI, Document
+from mock_server.contract.operations import operations
+from mock_server.contract.rulebook import ANNOTATIONS, KEYWORDS, Source, models, request_pointer
 from tests.builders import edition, posts
 
 DOCUMENTS = ["apikley", "classic"]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mock_server.errors import Invalid, NotFound
-from mock_server.profile import Edition
-from mock_server.rules import (
+from mock_server.contract.profile import Edition
+from mock_server.core.errors import Invalid, NotFound
+from mock_server.domain.state_rules import (
     enforce_made,
     enforce_persona,
     enforce_source,
@@ -17,8 +17,8 @@ from mock_server.rules import (
     unknown_audio,
     unknown_task,
 )
-from mock_server.tasks import Task
-from mock_server.timeline import progress
+from mock_server.domain.tasks import Task
+from mock_server.domain.timeline import progress
 from tests.builders import COMPLETE, CREATED, FIRST, SOURCE, TEXT, edition, generated, generation, request, task
 
 PERSONAS = frozenset({"persona_123", "narrator"})

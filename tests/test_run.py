@@ -13,15 +13,15 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
-from contract_tests.plan import Plan
-from contract_tests.published import Published, profiles
-from contract_tests.receiver import KEPT_BYTES, Receiver
-from contract_tests.results import Result, Verdict
-from contract_tests.run import LOOKS, Run
-from contract_tests.serving import BODY_LIMIT
-from contract_tests.target import Limits, Target
-from contract_tests.triggers import Trigger, mock_triggers
+from contract_tests.documents.published import Published, profiles
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.triggers import Trigger, mock_triggers
+from contract_tests.receiver.http_server import BODY_LIMIT
+from contract_tests.receiver.receiver import KEPT_BYTES, Receiver
+from contract_tests.run.run import LOOKS, Run
+from contract_tests.target.mock import BAD_KEY, KEY, mock, mock_tracks
+from contract_tests.target.target import Limits, Target
+from contract_tests.verdicts.results import Result, Verdict
 from tests import plain_server
 from tests.courses import SOURCES
 from tests.scripted import ACCEPTED, REFUSED, Script, http, scripted

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.errors import BadSetting, Invalid
-from mock_server.profile import profile_names
-from mock_server.scenarios import MAGIC, STAGES, Choice, Failure, Scenario, Scenarios, Step, cause, preferences
+from mock_server.contract.profile import profile_names
+from mock_server.contract.scenarios import MAGIC, STAGES, Choice, Failure, Scenario, Scenarios, Step, cause, preferences
+from mock_server.core.errors import BadSetting, Invalid
 from tests.builders import SCENARIOS, edition
 
 ALL = list(SCENARIOS)

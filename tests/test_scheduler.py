@@ -4,15 +4,15 @@ import asyncio
 
 import pytest
 
-from mock_server.clock import LAST_MOMENT, Clock, MockClock
-from mock_server.entries import Attempted
-from mock_server.errors import BadSetting, ClockRuns, NoSuch
-from mock_server.journal import Journal
-from mock_server.outcomes import Attempt, Outcome
-from mock_server.places import PER_RECEIVER
-from mock_server.scheduler import OWED_KEPT, QUEUED, STAGGER, Scheduler
-from mock_server.tasks import Task
-from mock_server.timeline import plan
+from mock_server.callbacks.concurrency import PER_RECEIVER
+from mock_server.callbacks.scheduler import OWED_KEPT, QUEUED, STAGGER, Scheduler
+from mock_server.core.clock import LAST_MOMENT, Clock, MockClock
+from mock_server.core.errors import BadSetting, ClockRuns, NoSuch
+from mock_server.domain.attempt import Attempt, Outcome
+from mock_server.domain.tasks import Task
+from mock_server.domain.timeline import plan
+from mock_server.state.journal import Journal
+from mock_server.state.journal_entries import Attempted
 from tests.builders import COMPLETE, CREATED, FIRST, STUDIO, TEXT, RecordingDelivery, edition, task
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.seeding import (
+from mock_server.core.seeded import (
     digest,
     fraction,
     media_name,

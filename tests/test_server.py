@@ -14,16 +14,16 @@ import pytest
 from starlette.applications import Starlette
 
 from mock_server import MockServer, Settings
-from mock_server.clock import MockClock
-from mock_server.demo import EXTEND
-from mock_server.entries import Attempted
-from mock_server.errors import BadSetting
-from mock_server.keyview import KeyView
-from mock_server.listening import AnnouncingServer, listen
-from mock_server.operations import path
-from mock_server.receiver import Receiver
-from mock_server.seeding import media_name
-from mock_server.settings import MANUAL_EPOCH
+from mock_server.commands.demo import EXTEND
+from mock_server.contract.operations import path
+from mock_server.core.clock import MockClock
+from mock_server.core.errors import BadSetting
+from mock_server.core.seeded import media_name
+from mock_server.core.settings import MANUAL_EPOCH
+from mock_server.http.server import AnnouncingServer, listen
+from mock_server.state.journal_entries import Attempted
+from mock_server.testing.key import KeyView
+from mock_server.testing.receiver import Receiver
 from tests.builders import CREATED, request
 
 CREDITS = path("chat-credit")

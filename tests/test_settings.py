@@ -10,8 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.errors import BadSetting
-from mock_server.settings import PACES, YEAR_9999, Pace, RateLimit, Settings, option, parse_epoch, parse_readings, words
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import (
+    PACES,
+    YEAR_9999,
+    Pace,
+    RateLimit,
+    Settings,
+    option,
+    parse_epoch,
+    parse_readings,
+    words,
+)
 
 finite = st.floats(0.001, 1e6)
 

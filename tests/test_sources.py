@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_server.sources import Sources
-from mock_server.tracks import INSTRUMENTAL, Track, added
+from mock_server.contract.source_tracks import INSTRUMENTAL, Track, added
+from mock_server.media.find_track import Sources
 from tests.builders import COMPLETE, FIRST, TEXT, edition
 from tests.clients import OTHER, Mock, client, extend, finished, generate, refusal
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.errors import BadSetting, InsufficientCredits
-from mock_server.settings import RateLimit
-from mock_server.store import (
+from mock_server.core.errors import BadSetting, InsufficientCredits
+from mock_server.core.settings import RateLimit
+from mock_server.domain.tasks import OVERHEAD, Task
+from mock_server.state.store import (
     ACCOUNTS_KEPT,
     BYTES_KEPT,
     POLLED_KEPT,
@@ -20,7 +21,6 @@ from mock_server.store import (
     TRACKS_KEPT,
     MemoryStore,
 )
-from mock_server.tasks import OVERHEAD, Task
 from tests.builders import CREATED, SOURCE, edition, task
 
 pytestmark = pytest.mark.anyio

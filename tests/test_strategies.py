@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import Phase, find, given, settings
 
-from contract_tests.mock import mock_tracks
-from contract_tests.oracle import JSON, Oracle
-from contract_tests.published import Published, profiles
-from contract_tests.strategies import Broken, Strategies
+from contract_tests.documents.oracle import JSON, Oracle
+from contract_tests.documents.published import Published, profiles
+from contract_tests.probes.strategies import Broken, Strategies
+from contract_tests.target.mock import mock_tracks
 from tests.builders import edition
 
 pytestmark = pytest.mark.no_cover

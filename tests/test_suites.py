@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 import pytest
 
 from contract_tests.cli import run
-from contract_tests.inputs import CannotRun
-from contract_tests.mock import KEY, mock
 from contract_tests.mutants.changes import accepts, data, on, record
 from contract_tests.mutants.proxy import Mutant, Proxy
 from contract_tests.options import PREFIX, given
-from contract_tests.serving import Message, ThreadedServer
+from contract_tests.receiver.http_server import Message, ThreadedServer
+from contract_tests.run.inputs import CannotRun
+from contract_tests.target.mock import KEY, mock
 from tests import plain_server
 from tests.courses import SOURCES, TRACKS
 
@@ -60,7 +60,7 @@ def test_the_mock_passes_every_suite() -> None:
 
 
 def test_a_server_of_the_documents_that_is_not_ours_passes(plain: str) -> None:
-    suites = ("contract_tests/test_probes.py", "contract_tests/test_lifecycle.py")
+    suites = ("contract_tests/suites/test_probes.py", "contract_tests/suites/test_lifecycle.py")
     ended = pytest_of(*suites, *FEW, "--target", plain, *TRACK, key=plain_server.KEY)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
@@ -128,7 +128,7 @@ def test_a_live_target_without_a_budget_is_only_asked_what_it_refuses(tmp_path: 
     ],
 )
 def test_what_cannot_be_run_ends_with_2_and_says_what_to_give(arguments: list[str], text: str) -> None:
-    ended = pytest_of("contract_tests/test_probes.py", *arguments)
+    ended = pytest_of("contract_tests/suites/test_probes.py", *arguments)
     assert ended.returncode == 2
     said = ended.stdout + ended.stderr
     assert f"suno-contract: {text}" in said
@@ -185,7 +185,9 @@ def test_the_workers_of_xdist_cannot_share_a_budget() -> None:
 @pytest.mark.parametrize(("plugin", "profile"), [([], "apikley"), (["-p", "contract_tests.options"], "classic")])
 def test_an_installed_harness_is_run_by_its_name(plugin: list[str], profile: str, tmp_path: Path) -> None:
     options = ["--profile", profile] if plugin else []
-    ended = pytest_of(*plugin, "--pyargs", "contract_tests.test_probes", "--collect-only", *options, cwd=tmp_path)
+    ended = pytest_of(
+        *plugin, "--pyargs", "contract_tests.suites.test_probes", "--collect-only", *options, cwd=tmp_path
+    )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert ("test_rule[extend.prompt.length]" in ended.stdout) is True
     assert ("test_rule[extend.personaId.type]" in ended.stdout) is (profile == "apikley")

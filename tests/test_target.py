@@ -18,13 +18,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract_tests.exchanges import Exchange
-from contract_tests.journal import Recorded
-from contract_tests.keys import Keys
-from contract_tests.requests import ACCEPTED as ACCEPTANCE
-from contract_tests.requests import REFUSED as REFUSAL
-from contract_tests.requests import Expected, Probe
-from contract_tests.target import (
+from contract_tests.probes.request import ACCEPTED as ACCEPTANCE
+from contract_tests.probes.request import REFUSED as REFUSAL
+from contract_tests.probes.request import Expected, Probe
+from contract_tests.target.exchange import Exchange
+from contract_tests.target.journal import Recorded
+from contract_tests.target.keys import Keys
+from contract_tests.target.target import (
     DEAF_POLLS,
     DENIALS,
     LONGEST_WAIT,
@@ -37,7 +37,7 @@ from contract_tests.target import (
     Spent,
     Target,
 )
-from contract_tests.wire import ANSWER_LIMIT
+from contract_tests.target.wire import ANSWER_LIMIT
 from tests.scripted import ACCEPTED, REFUSED, Script, Scripted, http, scripted
 
 KEY = "sk-very-secret"

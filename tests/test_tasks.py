@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.tasks import STYLE, TITLE_LENGTH, UNTITLED, TaskRequest
-from mock_server.tracks import INSTRUMENTAL
+from mock_server.contract.source_tracks import INSTRUMENTAL
+from mock_server.domain.tasks import STYLE, TITLE_LENGTH, UNTITLED, TaskRequest
 from tests.builders import SOURCE, generated, generation, request, task
 
 

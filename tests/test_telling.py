@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_server.telling import tell, warn
+from mock_server.commands.telling import tell, warn
 
 
 @pytest.mark.parametrize(("as_json", "output"), [(False, "one\ntwo\n"), (True, "[\n  1,\n  2\n]\n")])

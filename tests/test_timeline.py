@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.scenarios import STAGES
-from mock_server.timeline import plan, progress, reached_at
+from mock_server.contract.scenarios import STAGES
+from mock_server.domain.timeline import plan, progress, reached_at
 from tests.builders import COMPLETE, CREATED, FIRST, SCENARIOS, TEXT, task
 
 scenarios = st.sampled_from([each.name for each in SCENARIOS if each.answer is None])

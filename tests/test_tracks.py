@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from mock_server.documents import FIXTURES, load
-from mock_server.errors import BadSetting
-from mock_server.examples import documented_request
-from mock_server.profile import profile_names
-from mock_server.tracks import Track, added, adopted, personas, source_tracks
+from mock_server.contract.documents import FIXTURES, load
+from mock_server.contract.examples import documented_request
+from mock_server.contract.profile import profile_names
+from mock_server.contract.source_tracks import Track, added, adopted, personas, source_tracks
+from mock_server.core.errors import BadSetting
 from tests.builders import edition
 
 EXAMPLE = "e231****-****-****-****-****8cadc7dc"

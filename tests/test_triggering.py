@@ -5,12 +5,12 @@ from typing import Any
 import orjson
 import pytest
 
-from mock_server.decode import BODY_LIMIT
-from mock_server.errors import BadSetting
-from mock_server.examples import documented_request
-from mock_server.tasks import Task
-from mock_server.tracks import added
-from mock_server.triggering import triggered
+from mock_server.contract.decode import BODY_LIMIT
+from mock_server.contract.examples import documented_request
+from mock_server.contract.source_tracks import added
+from mock_server.control.trigger import triggered
+from mock_server.core.errors import BadSetting
+from mock_server.domain.tasks import Task
 from tests.builders import COMPLETE, CREATED
 from tests.clients import KEY, Mock, client, credits, extend, finished, poll
 

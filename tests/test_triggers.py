@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from contract_tests.published import Published
-from contract_tests.triggers import Trigger, mock_triggers, triggered
+from contract_tests.documents.published import Published
+from contract_tests.probes.triggers import Trigger, mock_triggers, triggered
 
 APIKLEY = Published.read("apikley")
 BODY = {"audioId": "own", "callBackUrl": "$URL"}

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.accounts import Account
-from mock_server.chains import Chain
-from mock_server.config import KeySettings
-from mock_server.outcomes import Outcome
-from mock_server.timeline import plan
-from mock_server.views import AccountView, Moment, TaskView, account_view, task_view, timeline
+from mock_server.callbacks.chain import Chain
+from mock_server.control.views import AccountView, Moment, TaskView, account_view, task_view, timeline
+from mock_server.domain.accounts import Account
+from mock_server.domain.attempt import Outcome
+from mock_server.domain.timeline import plan
+from mock_server.state.live_settings import KeySettings
 from tests.builders import COMPLETE, CREATED, FIRST, SCENARIOS, TEXT, attempted, task
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.rulebook import KEYWORDS
-from mock_server.wording import ALLOWED, LISTED, SHOWN, allowed, cut, listed, printable, shown
+from mock_server.contract.rulebook import KEYWORDS
+from mock_server.core.text import ALLOWED, LISTED, SHOWN, allowed_by, cut, listed, printable, shown
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -73,7 +73,7 @@ def test_values_are_shown_as_json(value: object, text: str) -> None:
     ],
 )
 def test_a_keyword_says_what_it_allows(keyword: str, value: object, text: str) -> None:
-    assert allowed(keyword, value) == text
+    assert allowed_by(keyword, value) == text
 
 
 def test_every_keyword_has_words() -> None:

@@ -10,17 +10,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from contract_tests.mock import BAD_KEY, KEY, mock, mock_tracks
+from contract_tests.documents.published import Published
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant, Proxy
-from contract_tests.plan import Plan
-from contract_tests.published import Published
-from contract_tests.receiver import Receiver
-from contract_tests.requests import ATTEMPTS
-from contract_tests.results import Result, Verdict
-from contract_tests.run import Run
-from contract_tests.target import Limits, Target
-from contract_tests.triggers import mock_triggers
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.request import ATTEMPTS
+from contract_tests.probes.triggers import mock_triggers
+from contract_tests.receiver.receiver import Receiver
+from contract_tests.run.run import Run
+from contract_tests.target.mock import BAD_KEY, KEY, mock, mock_tracks
+from contract_tests.target.target import Limits, Target
+from contract_tests.verdicts.results import Result, Verdict
 
 PATIENCE = 1.0
 """Seconds to wait for a callback that a mutant may keep back; the mock's come at once."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any, Final
 
+from contract_tests.documents.published import Published
 from contract_tests.mutants.changes import (
     FAKE,
     GONE,
@@ -29,8 +30,7 @@ from contract_tests.mutants.changes import (
 )
 from contract_tests.mutants.courses import of_courses
 from contract_tests.mutants.proxy import Mutant
-from contract_tests.published import Published
-from contract_tests.serving import Message
+from contract_tests.receiver.http_server import Message
 
 CODES: Final = (401, 404, 422)
 
@@ -47,7 +47,7 @@ BY_GROUP: Final = {
 
 
 def mutants(published: Published) -> Iterator[Mutant]:
-    groups = (_accepting(published), _refusing(), _enveloping(), _calling(), _polling(), of_courses())
+    groups = (_accepting(published), _refusing(), _enveloping(), _damaging(), _calling(), _polling(), of_courses())
     for mutant in chain.from_iterable(groups):
         yield mutant if mutant.by else replace(mutant, by=BY_GROUP[mutant.group])
 
@@ -137,6 +137,9 @@ def _enveloping() -> Iterator[Mutant]:
         yield Mutant(name=f"code {other} in place of {code}", group="codes", answer=on(code.__eq__, {"code": other}))
     for code in (402, 409, 429, 451, 455, 500):
         yield Mutant(name=f"code 503 in place of {code}", group="codes", answer=on(code.__eq__, {"code": 503}))
+
+
+def _damaging() -> Iterator[Mutant]:
     whole: Mapping[str, Callable[[Message], Message]] = {
         "text/html as content type": lambda answer: replace(
             answer, headers={**answer.headers, "content-type": "text/html"}

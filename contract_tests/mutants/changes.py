@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from contract_tests.mutants.proxy import RULES
-from contract_tests.serving import Message
+from contract_tests.receiver.http_server import Message
 
 GONE: Final = ...
 """In place of a value: leave the member out."""

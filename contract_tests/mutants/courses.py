@@ -16,7 +16,7 @@ from contract_tests.mutants.memories import (
     task_before,
 )
 from contract_tests.mutants.proxy import Mutant
-from contract_tests.serving import Message
+from contract_tests.receiver.http_server import Message
 
 FRESH: Final = "answer.taskId.fresh"
 STEPS: Final[Mapping[str, tuple[str, Mapping[str, Mapping[str, Any] | None]]]] = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from contract_tests.mutants.changes import listed, merged
-from contract_tests.serving import Message
+from contract_tests.receiver.http_server import Message
 
 Answer = Callable[[Message, Message], Message]
 

@@ -9,8 +9,8 @@ from http.client import HTTPConnection, HTTPException
 from typing import Final, Self
 from urllib.parse import quote, unquote, urlsplit
 
-from contract_tests.published import EXTEND, RECORD_INFO
-from contract_tests.serving import Message, ThreadedServer
+from contract_tests.documents.published import EXTEND, RECORD_INFO
+from contract_tests.receiver.http_server import Message, ThreadedServer
 
 FORWARD: Final = "/forward/"
 RECEIVER: Final = re.compile(rb"http://127\.0\.0\.1:\d+/cb/[^\"\\]*")

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import click
 
-from mock_server.commands.remote import Refused, Remote
-from mock_server.completing import among
-from mock_server.durations import seconds, written
-from mock_server.errors import BadSetting, unknown
-from mock_server.options import as_json, mock_options
-from mock_server.wording import cut
+from mock_server.commands.client.admin_client import Refused, Remote
+from mock_server.commands.durations import seconds, written
+from mock_server.commands.options import as_json, mock_options
+from mock_server.commands.shell_names import among
+from mock_server.core.errors import BadSetting, unknown
+from mock_server.core.text import cut
 
 LONGEST: Final = 31622400.0
 """Seconds that the control plane moves the clock at once."""

@@ -3,8 +3,8 @@
 import click
 from click.shell_completion import get_completion_class
 
-from mock_server.completing import among
-from mock_server.errors import unknown
+from mock_server.commands.shell_names import among
+from mock_server.core.errors import unknown
 
 SHELLS = ("bash", "zsh", "fish")
 

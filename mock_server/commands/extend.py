@@ -7,20 +7,29 @@ from typing import Any, Final
 
 import click
 
-from mock_server import operations
-from mock_server.accounts import first_key
-from mock_server.commands import fields
-from mock_server.commands.asking import ACCEPTED, Asking, Envelope, Patience, given_key, is_near, sendable, wait
-from mock_server.commands.remote import Remote
-from mock_server.curls import curl
-from mock_server.durations import written
-from mock_server.errors import BadSetting, unknown
-from mock_server.examples import CALLBACKS, documented_request
-from mock_server.masking import masked, masked_url
-from mock_server.options import DURATION, as_json, mock_options, settings_options
-from mock_server.profile import Family
-from mock_server.telling import warn
-from mock_server.wording import cut, printable, shown
+from mock_server.commands.client import extend_fields
+from mock_server.commands.client.admin_client import Remote
+from mock_server.commands.client.api_client import (
+    ACCEPTED,
+    Asking,
+    Envelope,
+    Patience,
+    given_key,
+    is_near,
+    sendable,
+    wait,
+)
+from mock_server.commands.durations import written
+from mock_server.commands.options import DURATION, as_json, mock_options, settings_options
+from mock_server.commands.telling import warn
+from mock_server.contract import operations
+from mock_server.contract.examples import CALLBACKS, documented_request
+from mock_server.contract.profile import Family
+from mock_server.core.errors import BadSetting, unknown
+from mock_server.core.text import cut, printable, shown
+from mock_server.domain.accounts import first_key
+from mock_server.domain.curl import curl
+from mock_server.domain.masking import masked, masked_url
 
 NEAR, FAR = 0.4, 5.0
 """Seconds between two polls, of a mock, whose limit is three in a second, and of a live server."""
@@ -31,9 +40,11 @@ LONGEST_TRACK: Final = 1e6
 
 def _field_options(command: Any) -> Any:
     """An option for each documented field."""
-    for name, schema in reversed(list(fields.documented().items())):
+    for name, schema in reversed(list(extend_fields.documented().items())):
         kind = str(schema["type"]).upper()
-        command = click.option(fields.option(name), name, metavar=kind, help=fields.summary(schema))(command)
+        command = click.option(extend_fields.option(name), name, metavar=kind, help=extend_fields.summary(schema))(
+            command
+        )
     return command
 
 
@@ -87,9 +98,11 @@ def _request(asked: Mapping[str, Any], url: str) -> dict[str, Any]:
     """The documented example with what the user says otherwise; the mock calls back where `receive` listens."""
     profile = asked["profile"]
     near = {"callBackUrl": CALLBACKS} if is_near(url) else {}
-    documented = fields.documented()
-    said = {name: fields.typed(name, asked[name], documented[name]) for name in documented if asked[name] is not None}
-    request = documented_request(profile) | near | said | fields.pairs(asked["pairs"], None)
+    documented = extend_fields.documented()
+    said = {
+        name: extend_fields.typed(name, asked[name], documented[name]) for name in documented if asked[name] is not None
+    }
+    request = documented_request(profile) | near | said | extend_fields.pairs(asked["pairs"], None)
     for name in asked["without"]:
         if name not in request:
             raise unknown("field of the request", name, request)

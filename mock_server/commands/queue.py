@@ -5,13 +5,13 @@ from typing import Any
 
 import click
 
-from mock_server.accounts import first_key
-from mock_server.commands.asking import given_key
-from mock_server.commands.remote import Remote
-from mock_server.completing import scenario_names
-from mock_server.errors import BadSetting
-from mock_server.masking import masked
-from mock_server.options import as_json, mock_options
+from mock_server.commands.client.admin_client import Remote
+from mock_server.commands.client.api_client import given_key
+from mock_server.commands.options import as_json, mock_options
+from mock_server.commands.shell_names import scenario_names
+from mock_server.core.errors import BadSetting
+from mock_server.domain.accounts import first_key
+from mock_server.domain.masking import masked
 
 
 @click.command(epilog="Example:  suno-mock queue 429 --times 2")

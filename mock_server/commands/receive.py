@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import click
 
-from mock_server.commands.arrivals import Answered, line, record, refused, told
-from mock_server.errors import BadSetting
-from mock_server.intake import Received, Reply
-from mock_server.options import DURATION, HTTP_URL, as_json
-from mock_server.printing import Printer
-from mock_server.receiver import Receiver
+from mock_server.commands.client.arrivals import Answered, line, record, refused, told
+from mock_server.commands.options import DURATION, HTTP_URL, as_json
+from mock_server.commands.output import Printer
+from mock_server.core.errors import BadSetting
+from mock_server.testing.receiver import Receiver
+from mock_server.testing.receiver_http import Received, Reply
 
 Respond = Callable[[Received], tuple[Reply, Answered]]
 
@@ -97,6 +97,6 @@ def command(port: int, answer: list[int] | None, delay: float, forward_to: str |
 def _respond(answer: list[int] | None, forward_to: str | None) -> Respond:
     if forward_to is None:
         return responding(answer or [200])
-    from mock_server.commands.forwarding import Forwarding
+    from mock_server.commands.client.forward import Forwarding
 
     return Forwarding(forward_to)

@@ -4,10 +4,10 @@ import json
 
 import click
 
-from mock_server.commands.asking import given_key
-from mock_server.commands.remote import Remote
-from mock_server.masking import masked
-from mock_server.options import as_json, mock_options
+from mock_server.commands.client.admin_client import Remote
+from mock_server.commands.client.api_client import given_key
+from mock_server.commands.options import as_json, mock_options
+from mock_server.domain.masking import masked
 
 
 @click.command(epilog="Example:  suno-mock reset --key test-key")

@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from mock_server.commands.asking import given_key
-from mock_server.commands.following import follow, newest
-from mock_server.commands.remote import Remote
-from mock_server.entries import VALUES
-from mock_server.options import as_json, mock_options
-from mock_server.telling import warn
+from mock_server.commands.client.admin_client import Remote
+from mock_server.commands.client.api_client import given_key
+from mock_server.commands.client.follow_journal import follow, newest
+from mock_server.commands.options import as_json, mock_options
+from mock_server.commands.telling import warn
+from mock_server.state.journal_entries import VALUES
 
 
 @click.command(epilog="Example:  suno-mock tail --last 20 --code 422")

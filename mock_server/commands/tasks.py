@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from mock_server.commands.asking import given_key
-from mock_server.commands.remote import Refused, Remote
-from mock_server.errors import BadSetting
-from mock_server.options import as_json, mock_options
-from mock_server.telling import tell
-from mock_server.wording import cut
+from mock_server.commands.client.admin_client import Refused, Remote
+from mock_server.commands.client.api_client import given_key
+from mock_server.commands.options import as_json, mock_options
+from mock_server.commands.telling import tell
+from mock_server.core.errors import BadSetting
+from mock_server.core.text import cut
 
 Task = Mapping[str, Any]
 

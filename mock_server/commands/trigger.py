@@ -8,16 +8,16 @@ from typing import Any, Final
 import click
 from click.core import ParameterSource
 
-from mock_server.commands import fields
-from mock_server.commands.asking import given_key
-from mock_server.commands.delivered import deliver
-from mock_server.commands.remote import Remote, Silent, Unreached
-from mock_server.completing import scenario_names
-from mock_server.errors import BadSetting
-from mock_server.options import HTTP_URL, as_json, mock_options, settings_options, taken
-from mock_server.scenarios import Scenarios
-from mock_server.settings import Pace, Settings
-from mock_server.telling import tell, warn
+from mock_server.commands.client import extend_fields
+from mock_server.commands.client.admin_client import Remote, Silent, Unreached
+from mock_server.commands.client.api_client import given_key
+from mock_server.commands.client.follow_callbacks import deliver
+from mock_server.commands.options import HTTP_URL, as_json, mock_options, settings_options, taken
+from mock_server.commands.shell_names import scenario_names
+from mock_server.commands.telling import tell, warn
+from mock_server.contract.scenarios import Scenarios
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import Pace, Settings
 
 OWN: Final = ("profile", "seed", "pace", "allow_callbacks_to")
 """Settings of a mock that is started here."""
@@ -60,7 +60,7 @@ def command(ctx: click.Context, /, scenario: str | None, to: str | None, as_list
 
 def _changes(pairs: Iterable[str], profile: str) -> dict[str, Any]:
     """The fields of the request that the user replaces."""
-    changes = fields.pairs(pairs, fields.documented(profile))
+    changes = extend_fields.pairs(pairs, extend_fields.documented(profile))
     if "callBackUrl" in changes:
         raise BadSetting("--set callBackUrl is not where the callbacks go. Give the URL to --to.")
     return changes
@@ -78,7 +78,7 @@ def _mock(named: bool, only_here: Sequence[str], asked: dict[str, Any]) -> Itera
             return
     settings = _settings(asked)
     _changes(asked["pairs"], settings.profile)  # or a mock would be started for nothing
-    from mock_server.server import MockServer
+    from mock_server.testing.mock_server import MockServer
 
     with MockServer(settings) as mock, Remote(mock.url) as own:
         warn(f"no mock runs at {remote.url}; one was started for this")

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from mock_server.control import Control
-from mock_server.errors import BadSetting, NoSuch, unknown
+from mock_server.control.control import Control
+from mock_server.core.errors import BadSetting, NoSuch, unknown
 from mock_server.pages.inbox import Inbox
 
 Form = Mapping[str, str]

@@ -16,16 +16,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from mock_server.accounts import first_key
-from mock_server.changes import Changes
-from mock_server.control import Control
-from mock_server.described import Problem
-from mock_server.errors import BadSetting, ClockRuns, NoSuch, NotFound
-from mock_server.examples import example_curl
-from mock_server.explaining import Quote, explained
-from mock_server.files import PATH as NAMED
-from mock_server.files import Files
-from mock_server.guard import Guard
+from mock_server.contract.examples import example_curl
+from mock_server.contract.explain import Quote, explained
+from mock_server.contract.profile import profile_names
+from mock_server.contract.scenarios import Scenarios, cause
+from mock_server.control.access import Guard
+from mock_server.control.control import Control
+from mock_server.control.request_schema import Problem
+from mock_server.core.errors import BadSetting, ClockRuns, NoSuch, NotFound
+from mock_server.core.text import cut
+from mock_server.domain.accounts import first_key
+from mock_server.http.read_request import Disconnected, read_body
+from mock_server.media.files import PATH as NAMED
+from mock_server.media.files import Files
 from mock_server.pages.buttons import Buttons
 from mock_server.pages.details import Details, TaskDetail
 from mock_server.pages.inbox import Inbox, Row
@@ -41,11 +44,8 @@ from mock_server.pages.rendering import (
     Selection,
     rendered,
 )
-from mock_server.parts import Parts
-from mock_server.profile import profile_names
-from mock_server.reading import Disconnected, read_body
-from mock_server.scenarios import Scenarios, cause
-from mock_server.wording import cut
+from mock_server.runtime import Parts
+from mock_server.state.change_signal import Changes
 
 QUIET: Final = 0.25
 """Seconds for which changes are gathered before a page is told of them."""

@@ -6,21 +6,21 @@ from typing import Final
 
 import orjson
 
-from mock_server import seeding
-from mock_server.control import Control
-from mock_server.curls import text_of
-from mock_server.entries import Attempted, Match, Requested
-from mock_server.errors import NoSuch
-from mock_server.files import gone_after
-from mock_server.outcomes import Outcome
+from mock_server.control.control import Control
+from mock_server.control.views import Moment, TaskView, task_view, timeline
+from mock_server.core import seeded
+from mock_server.core.errors import NoSuch
+from mock_server.domain.attempt import Outcome
+from mock_server.domain.curl import text_of
+from mock_server.domain.generated_tracks import Result
+from mock_server.domain.polling_body import record
+from mock_server.domain.tasks import Task
+from mock_server.domain.timeline import plan, progress, reached_at
+from mock_server.media.files import gone_after
 from mock_server.pages.bodies import Line, compared, lines_of
 from mock_server.pages.inbox import BAD, DULL, GOOD, TONES, facts_of, label, tone_of
-from mock_server.parts import Parts
-from mock_server.records import record
-from mock_server.results import Result
-from mock_server.tasks import Task
-from mock_server.timeline import plan, progress, reached_at
-from mock_server.views import Moment, TaskView, task_view, timeline
+from mock_server.runtime import Parts
+from mock_server.state.journal_entries import Attempted, Match, Requested
 
 WORDS: Final[Mapping[str, str]] = {"expected": "to come", "owed": "callback to come"}
 """A moment in other words, where its own tell less."""
@@ -199,7 +199,7 @@ def _attempt(task: Task, attempt: Attempted) -> Happening:
 
 
 def _playable(result: Result) -> Playable:
-    name = seeding.media_name(result.track.id)
+    name = seeded.media_name(result.track.id)
     return Playable(
         id=result.track.id,
         title=result.track.title,

@@ -9,16 +9,16 @@ from heapq import merge
 from itertools import islice
 from typing import Final, NamedTuple
 
-from mock_server.accounts import Account, known_keys
-from mock_server.entries import Attempted, Entry, Requested
-from mock_server.faults import FAULT
-from mock_server.masking import is_public, masked
-from mock_server.outcomes import Outcome
-from mock_server.parts import Parts
-from mock_server.records import status
-from mock_server.tasks import Task
-from mock_server.timeline import next_change, progress
-from mock_server.wording import LISTED, cut
+from mock_server.core.text import LISTED, cut
+from mock_server.domain.accounts import Account, known_keys
+from mock_server.domain.attempt import Outcome
+from mock_server.domain.masking import is_public, masked
+from mock_server.domain.polling_body import status
+from mock_server.domain.tasks import Task
+from mock_server.domain.timeline import next_change, progress
+from mock_server.runtime import Parts
+from mock_server.state.faults import FAULT
+from mock_server.state.journal_entries import Attempted, Entry, Requested
 
 REFUSED: Final = "refused"
 EVERYTHING: Final = "every request"

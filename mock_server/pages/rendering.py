@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import escape
 
+from mock_server.contract.questions import VARY, Question
+from mock_server.core.text import printable
 from mock_server.pages.inbox import EVERYTHING, FORGOTTEN, REFUSED, Filter
-from mock_server.questions import VARY, Question
-from mock_server.wording import printable
 
 HOME: Final = "/__admin/"
 CODES: Final = f"{HOME}pages/codes"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
-from mock_server.demo import EXTEND, RECORD_INFO
-from mock_server.operations import path
+from mock_server.commands.demo import EXTEND, RECORD_INFO
+from mock_server.contract.operations import path
 from tests.builders import generation, request
 
 HOST: Final = b"Host: 127.0.0.1:4010"

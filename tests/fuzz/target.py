@@ -12,8 +12,8 @@ import httptools
 from uvicorn.server import ServerState
 
 from mock_server.app import create_app
-from mock_server.listening import AnnouncingServer
-from mock_server.settings import Settings
+from mock_server.core.settings import Settings
+from mock_server.http.server import AnnouncingServer
 from tests.builders import RecordingDelivery
 
 CODES: Final = {200, 401, 402, 404, 409, 422, 429, 451, 455, 500}

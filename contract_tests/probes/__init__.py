@@ -1,0 +1,1 @@
+"""What is sent: requests, each with what the documents say of its answer."""

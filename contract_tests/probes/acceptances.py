@@ -1,0 +1,209 @@
+"""What a server must accept, each request with many facts, and what the documents leave open."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from contract_tests.probes.request import (
+    ACCEPTED,
+    ASTRAL,
+    ATTEMPTS,
+    GONE,
+    MULTIBYTE,
+    STAGES,
+    Expected,
+    Probe,
+    Reply,
+    Requests,
+    Track,
+    named,
+    probe,
+)
+
+READINGS: Final[Mapping[str, Mapping[str, bool]]] = {
+    "empty_text": {"accepted": True, "refused": False},
+    "extra_properties": {"accepted": True, "refused": False},
+    "continue_at_min": {"above_0": True, "at_least_1": False},
+    "prompt_required": {"custom_only": True, "always": False},
+    "persona_without_custom": {"ignored": True, "refused": False},
+    "model_mismatch": {"accepted": True, "refused": False},
+    "v4_5all_title": {"100": True, "80": False},
+}
+"""By question: which reading accepts its probe, and which refuses it."""
+LENGTHS: Final[Mapping[str, Mapping[str, bool]]] = {
+    MULTIBYTE: {"code_points": True, "utf16": True, "bytes": False},
+    ASTRAL: {"code_points": True, "utf16": False, "bytes": False},
+}
+"""By character: which reading of string_length accepts as many of it as the limit says."""
+WORDS: Final = (
+    "amber",
+    "birch",
+    "comet",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "haze",
+    "inlet",
+    "jade",
+    "kite",
+    "lagoon",
+)
+PARALLEL: Final = 3
+HOLD: Final = 1.0
+"""Seconds for which a callback is left without an answer: one that waits for it is told from one that does not."""
+LONG_HOLD: Final = 20.0
+"""More seconds than the 15 in which a receiver has to answer."""
+
+
+class Acceptances(Requests):
+    """Requests that break no rule. Each costs a task."""
+
+    def __iter__(self) -> Iterator[Probe]:
+        yield probe("extend.example", "documented example", self.request({}), ACCEPTED, replies=(Reply(holds=HOLD),))
+        yield from self._originals()
+        yield from self._at_limits()
+        yield from self._continued()
+        yield from self._written_otherwise()
+        yield from self._parallel()
+        yield from self._weights()
+
+    def _originals(self) -> Iterator[Probe]:
+        bare = dict.fromkeys(self.published.example, GONE)
+        kept = {"defaultParamFlag": False, "audioId": self.track.id, "model": self.track.model, "callBackUrl": "$URL"}
+        yield self._accepted("original parameters, with a prompt", "extend.original", bare | kept | {"prompt": "more"})
+        yield self._accepted(
+            "original parameters, with all others sent too", "extend.original", {"defaultParamFlag": False}
+        )
+        yield self._accepted(
+            "custom parameters and nothing optional", "extend.minimal", dict.fromkeys(self._optional(), GONE)
+        )
+
+    def _at_limits(self) -> Iterator[Probe]:
+        for model in self.published.models:
+            at_model = [(limit, track) for limit, track in self.limits(min) if limit.model == model]
+            if at_model:
+                texts = {limit.field: "x" * limit.characters for limit, _ in at_model}
+                says = f"every text at its limit for {model}, {named('x')}"
+                yield self._accepted(says, "extend.length.limit", texts, at_model[0][1])
+        of_track = [limit for limit, track in self.limits(min) if track is self.track]
+        texts = {limit.field: MULTIBYTE * (limit.characters // 3) for limit in of_track}
+        says = f"every text within its limit however it is counted, {named(MULTIBYTE)}"
+        yield self._accepted(says, "extend.length.multibyte", texts)
+
+    def _continued(self) -> Iterator[Probe]:
+        drawn = round(self.drawing("continueAt").uniform(2, self.track.duration - 1), 2)
+        inside = [value for value in (1, 1.5, 60.25) if value < self.track.duration]
+        for value in (*inside, round(self.track.duration - 0.01, 2), drawn):
+            yield self._accepted(f"continueAt is {value}", "extend.continueAt.range", {"continueAt": value})
+
+    def _written_otherwise(self) -> Iterator[Probe]:
+        text = self.request({})
+        for scheme in ("bearer ", "BEARER "):
+            yield probe("extend.auth.case", f"the scheme is {scheme!r}", text, ACCEPTED, scheme=scheme)
+        for kind in ("application/json; charset=utf-8", "Application/JSON"):
+            yield probe(
+                "extend.contentType.charset", f"Content-Type is {kind}", text, ACCEPTED, headers={"Content-Type": kind}
+            )
+
+    def _parallel(self) -> Iterator[Probe]:
+        """Sent at the same time, and none called back twice before all are answered: mixed up, if they can be."""
+        drawn = self.drawing("texts").sample(WORDS, PARALLEL)
+        for number, word in enumerate(drawn):
+            texts = {name: f"{word} {name} {number + 1}" for name in ("title", "style", "prompt")}
+            yield probe(
+                "extend.parallel",
+                f"{PARALLEL} tasks at the same time, number {number + 1}, {word}",
+                self.request(texts),
+                ACCEPTED,
+                replies=(Reply(holds=HOLD),),
+                group="parallel",
+            )
+
+    def _weights(self) -> Iterator[Probe]:
+        fields = [rule.field for rule in self.holding if rule.keyword == "multipleOf"]
+        steps = [number / 100 for number in range(1, 100)]
+        self.drawing("weights").shuffle(steps)
+        steps = [*[0] * len(fields), *[1] * len(fields), *steps]
+        for start in range(0, len(steps), len(fields)):
+            values = dict(zip(fields, steps[start:], strict=False))
+            yield self._accepted(f"weights {', '.join(map(str, values.values()))}", "extend.weights", values)
+
+    def _optional(self) -> list[str]:
+        needed = {rule.field for rule in self.holding if rule.keyword in ("required", "custom")}
+        return [name for name in self.published.properties if name not in needed]
+
+    def _accepted(self, says: str, rule: str, changes: Mapping[str, Any], track: Track | None = None) -> Probe:
+        return probe(rule, says, self.request(changes, track), ACCEPTED)
+
+
+class Deliveries(Requests):
+    """Requests whose first callbacks are not received. They take as long as the target waits before it retries."""
+
+    def of(self, retries: int) -> Iterator[Probe]:
+        """Those for which a run has time."""
+        for rule, says, replies, needs in DELIVERIES:
+            if retries >= needs:
+                quote = "'200: Callback received successfully', no other"
+                more = {"replies": replies, "place": "questions.yaml", "quote": quote}
+                yield probe(rule, f"the receiver {says}", self.request({}), ACCEPTED, **more)
+
+
+LAST_LOST: Final = (*(Reply(),) * (len(STAGES) - 1), *(Reply(500),) * ATTEMPTS)
+DELIVERIES: Final = (
+    *[
+        ("delivery.retry", f"answers the first callback with {status}", (Reply(status),), 1)
+        for status in (500, 404, 302)
+    ],
+    ("delivery.retry", "closes the connection in place of an answer", (Reply(0),), 1),
+    ("delivery.retry", "leaves the first callback without an answer", (Reply(0, holds=LONG_HOLD),), 1),
+    ("delivery.received", "answers the first callback with 204", (Reply(204),), 1),
+    ("delivery.given_up", "answers every attempt of the first callback with 500", (Reply(500),) * ATTEMPTS, 3),
+    ("delivery.given_up", "answers every attempt of the last callback with 500", LAST_LOST, 3),
+)
+"""Rule, what the receiver does, how it does it, and the retries that it takes to see what comes of it."""
+
+
+class Questions(Requests):
+    """Requests of which the documents leave open whether they are accepted."""
+
+    def __iter__(self) -> Iterator[Probe]:
+        """What the documents leave open: the answer is a reading of the target, and may cost a task."""
+        for question, says, changes, track in self._open():
+            yield self._asking(question, says, self.request(changes, track), READINGS[question])
+        title = next(limit.characters for limit, track in self.limits(min) if limit.field == "title")
+        for character, readings in LENGTHS.items():
+            says = f"a title of {title} characters, {named(character)}"
+            yield self._asking("string_length", says, self.request({"title": character * title}), readings)
+
+    def _asking(self, question: str, says: str, body: Mapping[str, Any], readings: Mapping[str, bool]) -> Probe:
+        return probe(
+            f"question.{question}",
+            says,
+            body,
+            Expected(codes=frozenset({200, 404, 422})),
+            question=question,
+            readings=readings,
+            place="questions.yaml",
+            quote=self.published.questions[question]["question"],
+        )
+
+    def _open(self) -> Iterator[tuple[str, str, Mapping[str, Any], Track]]:
+        """Question, what is sent, the change, the track."""
+        track = self.track
+        yield "empty_text", "an empty style with custom parameters", {"style": ""}, track
+        yield "extra_properties", "a property that the document does not name", {"tempo": 90}, track
+        yield "continue_at_min", "continueAt is 0.5", {"continueAt": 0.5}, track
+        yield (
+            "prompt_required",
+            "no prompt with original parameters",
+            {"defaultParamFlag": False, "prompt": GONE},
+            track,
+        )
+        if "personaId" in self.published.properties:
+            original = {"defaultParamFlag": False, "personaId": "persona_123"}
+            yield "persona_without_custom", "a personaId with original parameters", original, track
+        for other in [model for model in self.published.models if model != track.model][:1]:
+            yield "model_mismatch", f"model is {other}, the source's {track.model}", {"model": other}, track
+        for each in self.tracks:
+            if each.model == "V4_5ALL":
+                yield "v4_5all_title", "a title of 100 characters for V4_5ALL", {"title": "x" * 100}, each

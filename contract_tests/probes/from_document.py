@@ -1,0 +1,79 @@
+"""Requests that Schemathesis makes of a document, and what the document itself says of each."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from schemathesis.core import NotSet
+from schemathesis.generation.modes import GenerationMode
+
+from contract_tests.documents.oracle import Oracle
+from contract_tests.documents.published import EXTEND, Published
+from contract_tests.probes.request import JSON, Expected, Probe, Track, probe
+
+HEADERS = {"Authorization": "Bearer key", "Content-Type": JSON}
+"""What every generated request is sent with; the key of the target goes in later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """One body as Schemathesis made it, and the track that it is to be about, if any."""
+
+    body: Any
+    track: Track | None
+
+
+def made(published: Published, tracks: tuple[Track, ...], mode: GenerationMode) -> SearchStrategy[Made]:
+    """Bodies by the document: legal ones, or such with a fault. Half of them are about a track that the target has."""
+    operation = schemathesis.openapi.from_path(published.document)[EXTEND]["POST"]
+    cases = operation.as_strategy(generation_mode=mode)
+    return st.builds(lambda case, track: Made(body=case.body, track=track), cases, st.none() | st.sampled_from(tracks))
+
+
+def probed(one: Made, published: Published, oracle: Oracle) -> Probe:
+    """The request, and what a conforming server answers: what breaks the document's schema is refused, what does not
+    is answered with any documented code, since the prose may forbid it."""
+    body = _raw(one, published.models)
+    problems = [problem for problem in oracle.request(body, HEADERS) if not _open(problem, published)]
+    codes = frozenset(published.codes)
+    if not problems:
+        return probe("document.positive", "the request breaks no schema", body, Expected(codes=codes))
+    says = f"the request breaks the schema: {problems[0]}"[:200]
+    return probe("document.negative", says, body, Expected(codes=codes - {200}))
+
+
+def _raw(one: Made, models: Collection[str]) -> bytes:
+    """The bytes of a body. No generated URL is ever sent: a live server would call it."""
+    body = one.body
+    if isinstance(body, NotSet):
+        return b""
+    if isinstance(body, bytes):
+        return body
+    return json.dumps(_own(body, one.track, models) if isinstance(body, dict) else body).encode()
+
+
+def _own(body: Mapping[str, Any], track: Track | None, models: Collection[str]) -> dict[str, Any]:
+    """The body with what only the target knows, in place of generated values of the same kind."""
+    own = dict(body)
+    if "://" in str(body.get("callBackUrl")):
+        own["callBackUrl"] = "$URL"
+    if track is None:
+        return own
+    if isinstance(body.get("audioId"), str):
+        own["audioId"] = track.id
+    if isinstance(body.get("model"), str) and body["model"] in models:
+        own["model"] = track.model
+    if isinstance(body.get("personaId"), str):
+        del own["personaId"]
+    if isinstance(at := body.get("continueAt"), int | float) and not isinstance(at, bool):
+        own["continueAt"] = round(1 + abs(at) % (track.duration - 2), 2)
+    return own
+
+
+def _open(problem: str, published: Published) -> bool:
+    """Whether a question decides about it."""
+    return published.picks["prompt_required"] == "custom_only" and problem == "$: 'prompt' is a required property"

@@ -1,0 +1,179 @@
+"""What a server must refuse: one probe per rule and way to break it. A rule of a known keyword gets its probes from its
+value."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from contract_tests.documents.published import Rule
+from contract_tests.probes.request import (
+    GONE,
+    MISSING,
+    MULTIBYTE,
+    NO_SUCCESS,
+    REFUSED,
+    UNAUTHORIZED,
+    UNKNOWN_AUDIO,
+    Expected,
+    Probe,
+    Requests,
+    named,
+    probe,
+)
+
+WRONG_TYPES: Final[Mapping[str, tuple[Any, ...]]] = {
+    "string": (5, True, None, ["x"], {"x": 1}),
+    "number": ("0.5", True, None, [0.5], {"x": 1}),
+    "boolean": ("true", 1, 0, None, [True]),
+}
+"""By the documented type, values of every other JSON type: no server may turn one into the other."""
+ASKED: Final = frozenset({"extend.personaId.custom", "extend.model.source", "extend.body.properties"})
+"""Rules that a question decides about: what a target does there is observed."""
+
+
+class Refusals(Requests):
+    """Requests that break one rule each. They cost nothing on a server that conforms."""
+
+    def __iter__(self) -> Iterator[Probe]:
+        for rule in self.holding:
+            makers = BY_KEYWORD.get(rule.keyword) or BY_RULE.get(rule.id)
+            if makers is not None and rule.id not in ASKED:
+                yield from makers(self, rule)
+        yield from self._too_long()
+        yield from self._not_authorized()
+        yield from self._no_json()
+        yield from self._other_methods()
+
+    def _wrong_types(self, rule: Rule) -> Iterator[Probe]:
+        for value in WRONG_TYPES[rule.value]:
+            yield self._refused(rule, f"{rule.field} is {json.dumps(value)}", {rule.field: value})
+
+    def _missing(self, rule: Rule) -> Iterator[Probe]:
+        yield self._refused(rule, f"{rule.field} is missing", {rule.field: GONE})
+
+    def _not_listed(self, rule: Rule) -> Iterator[Probe]:
+        first = rule.value[0]
+        other_case = first.lower() if first != first.lower() else first.upper()
+        for value in ("unlisted", other_case, f"{first} ", ""):
+            yield self._refused(rule, f"{rule.field} is {json.dumps(value)}", {rule.field: value})
+
+    def _below(self, rule: Rule) -> Iterator[Probe]:
+        for value in (rule.value - 0.01, rule.value - 1):
+            yield self._refused(rule, f"{rule.field} is {value}", {rule.field: value})
+
+    def _above(self, rule: Rule) -> Iterator[Probe]:
+        for value in (rule.value + 0.01, rule.value + 1):
+            yield self._refused(rule, f"{rule.field} is {value}", {rule.field: value})
+
+    def _finer(self, rule: Rule) -> Iterator[Probe]:
+        for value in (0.655, 0.001):
+            yield self._refused(rule, f"{rule.field} is {value}", {rule.field: value})
+
+    def _no_url(self, rule: Rule) -> Iterator[Probe]:
+        for value in ("", "/callback", "callback.example.com"):
+            yield self._refused(rule, f"{rule.field} is {json.dumps(value)}", {rule.field: value})
+
+    # Refusals, by the id of a rule of the prose.
+
+    def _missing_when_custom(self, rule: Rule) -> Iterator[Probe]:
+        yield self._refused(rule, f"{rule.field} is missing with defaultParamFlag true", {rule.field: GONE})
+
+    def _not_past_start(self, rule: Rule) -> Iterator[Probe]:
+        for value in (0, -1, -0.01):
+            yield self._refused(rule, f"continueAt is {value}", {"continueAt": value})
+
+    def _not_before_end(self, rule: Rule) -> Iterator[Probe]:
+        for value in (self.track.duration, self.track.duration + 0.01, self.track.duration + 1000):
+            says = f"continueAt is {value}, the source lasts {self.track.duration}"
+            yield self._refused(rule, says, {"continueAt": value})
+
+    def _unknown_track(self, rule: Rule) -> Iterator[Probe]:
+        for value in (UNKNOWN_AUDIO, "no-such-track", ""):
+            says = f"audioId is {json.dumps(value)}"
+            yield self._probe(rule, says, {"audioId": value}, MISSING)
+
+    def _unknown_persona(self, rule: Rule) -> Iterator[Probe]:
+        yield self._probe(rule, "personaId is of nobody", {"personaId": "no-such-persona"}, MISSING)
+
+    def _other_scheme(self, rule: Rule) -> Iterator[Probe]:
+        for value in ("http://", "ftp://127.0.0.1/callback", "mailto:someone@example.com", "file:///callback"):
+            yield self._refused(rule, f"callBackUrl is {value}", {"callBackUrl": value})
+
+    # Refusals that do not follow from one rule of the schema.
+
+    def _too_long(self) -> Iterator[Probe]:
+        for limit, track in self.limits(max):
+            for character in ("x", MULTIBYTE):
+                length = limit.characters + 1
+                says = f"{limit.field} has {length} characters, {named(character)}, for {limit.model}"
+                body = self.request({limit.field: character * length}, track)
+                yield probe(f"extend.{limit.field}.length", says, body, REFUSED, place=limit.place, quote=limit.quote)
+
+    def _not_authorized(self) -> Iterator[Probe]:
+        body = self.request({})
+        security = {"place": self.published.document.name, "quote": "security: BearerAuth"}
+        yield probe("extend.auth.missing", "no Authorization header", body, UNAUTHORIZED, key=None, **security)
+        for scheme in ("Basic ", "Token ", "", "Bearer"):
+            says = f"the key under {scheme!r} in place of 'Bearer '"
+            yield probe("extend.auth.scheme", says, body, UNAUTHORIZED, scheme=scheme, **security)
+        yield probe("extend.auth.key", "a key that was never given out", body, UNAUTHORIZED, key="bad", **security)
+
+    def _no_json(self) -> Iterator[Probe]:
+        text = json.dumps(self.request({}))
+        media = {"place": self.published.document.name, "quote": "content: application/json"}
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
+            headers = {"Content-Type": kind}
+            yield probe("extend.contentType", f"Content-Type is {kind}", text, NO_SUCCESS, headers=headers, **media)
+        broken = {
+            "cut in the middle": text[: len(text) // 2],
+            "empty": "",
+            "NaN in a weight": text.replace('"styleWeight": 0.65', '"styleWeight": NaN'),
+            "a trailing comma": text[:-1] + ",}",
+            "a list": f"[{text}]",
+            "null": "null",
+            "a string": json.dumps(text),
+            "in UTF-16": text.encode("utf-16"),
+        }
+        for says, body in broken.items():
+            yield probe("extend.body.json", f"the body is {says}", body, NO_SUCCESS, **media)
+
+    def _other_methods(self) -> Iterator[Probe]:
+        for method in ("GET", "PUT", "PATCH", "DELETE"):
+            yield probe(
+                "extend.method",
+                f"{method} in place of POST",
+                self.request({}),
+                NO_SUCCESS,
+                method=method,
+                place=self.published.document.name,
+                quote="post:",
+            )
+
+    def _refused(self, rule: Rule, says: str, changes: Mapping[str, Any]) -> Probe:
+        return self._probe(rule, says, changes, REFUSED)
+
+    def _probe(self, rule: Rule, says: str, changes: Mapping[str, Any], expected: Expected) -> Probe:
+        return probe(rule.id, says, self.request(changes), expected, place=rule.place, quote=rule.quote)
+
+
+Maker = Callable[[Refusals, Rule], Iterator[Probe]]
+BY_KEYWORD: Final[Mapping[str, Maker]] = {
+    "type": Refusals._wrong_types,
+    "required": Refusals._missing,
+    "enum": Refusals._not_listed,
+    "minimum": Refusals._below,
+    "maximum": Refusals._above,
+    "multipleOf": Refusals._finer,
+    "format": Refusals._no_url,
+}
+BY_RULE: Final[Mapping[str, Maker]] = {
+    "extend.prompt.custom": Refusals._missing_when_custom,
+    "extend.style.custom": Refusals._missing_when_custom,
+    "extend.title.custom": Refusals._missing_when_custom,
+    "extend.continueAt.custom": Refusals._missing_when_custom,
+    "extend.continueAt.start": Refusals._not_past_start,
+    "extend.continueAt.end": Refusals._not_before_end,
+    "extend.callBackUrl.http": Refusals._other_scheme,
+    "extend.personaId.known": Refusals._unknown_persona,
+    "extend.audioId.known": Refusals._unknown_track,
+}

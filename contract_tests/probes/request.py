@@ -1,0 +1,175 @@
+"""What a probe is, and the valid request that every probe changes in one place."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from math import floor
+from random import Random
+from typing import Any, Final
+
+from contract_tests.documents.published import Limit, Published
+
+GONE: Final = ...
+"""In place of a value: leave the property out."""
+JSON: Final = "application/json"
+STAGES: Final = ("text", "first", "complete")
+STATUSES: Final = ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS")
+"""In the order in which a task that goes well has them; those behind the first come with the callback of a stage."""
+ATTEMPTS: Final = 4
+"""How often a callback is sent: "if 3 consecutive retries fail, the system will stop", as the siblings document."""
+UNKNOWN_AUDIO: Final = "00000000-0000-4000-8000-000000000000"
+UNKNOWN_TASK: Final = "suno-contract-asks-who-is-there"
+MULTIBYTE: Final = "漢"
+"""One character, one UTF-16 unit, three bytes of UTF-8."""
+ASTRAL: Final = "😀"
+"""One character, two UTF-16 units, four bytes of UTF-8."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """A source track of the target: its audioId, and the model and seconds that its rules follow."""
+
+    id: str
+    model: str
+    duration: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a conforming server answers: `codes` of the envelope; none of them is 200 for a refusal."""
+
+    codes: frozenset[int]
+
+    @property
+    def accepted(self) -> bool:
+        return 200 in self.codes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the receiver does with one callback. With a status it answers, held back for at most `holds` seconds or
+    until the answer to the request has come; with status 0 it never answers: the connection ends at the next callback
+    to the same URL, or after `holds` seconds."""
+
+    status: int = 200
+    holds: float = 0.0
+
+    @property
+    def fails(self) -> bool:
+        return not 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One request. `body` is JSON text or other bytes; `$URL` in it becomes the receiver's URL for the probe.
+
+    `question` is set where the documents leave the answer open: then what is observed is a reading, no verdict.
+    `key` is `own`, `bad`, the name of another, or None for no Authorization header at all; `scheme` is what stands
+    before the key. `fails` is the code with which its callbacks are to end; `replies` are what the receiver does with
+    the first callbacks, and all further ones get 200. Probes of one `group` are sent at the same time.
+    """
+
+    id: str
+    rule: str
+    says: str
+    place: str
+    quote: str
+    expected: Expected
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+    key: str | None = "own"
+    scheme: str = "Bearer "
+    question: str = ""
+    readings: Mapping[str, bool] = field(default_factory=dict)
+    fails: int | None = None
+    replies: tuple[Reply, ...] = ()
+    group: str = ""
+
+    @property
+    def cost(self) -> int:
+        """Tasks that a conforming server starts for it, at most."""
+        return 1 if self.expected.accepted or self.question else 0
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether some callback is not received at first."""
+        return any(reply.status != 200 for reply in self.replies)
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether a callback fails so often that a server, as documented, stops to send it."""
+        return sum(reply.fails for reply in self.replies) >= ATTEMPTS
+
+    @property
+    def owed(self) -> int:
+        """Callbacks that are owed for it: the stages, and one more for each that is not received."""
+        return len(STAGES) + sum(reply.status != 200 for reply in self.replies) - self.gives_up
+
+
+REFUSED: Final = Expected(codes=frozenset({422}))
+UNAUTHORIZED: Final = Expected(codes=frozenset({401}))
+MISSING: Final = Expected(codes=frozenset({404, 422}))
+ACCEPTED: Final = Expected(codes=frozenset({200}))
+NO_SUCCESS: Final = Expected(codes=frozenset({400, 401, 404, 405, 409, 413, 415, 422, 500}))
+
+
+class Requests:
+    """Makes requests for one profile and the source tracks of a target; the first track is the one of most requests."""
+
+    def __init__(self, published: Published, tracks: tuple[Track, ...], seed: int = 0) -> None:
+        self.published = published
+        self.tracks = tracks
+        self.track = tracks[0]
+        self._seed = seed
+        self.holding = published.holding(published.picks)
+
+    def drawing(self, what: str) -> Random:
+        """What is drawn for one purpose follows the seed alone."""
+        return Random(f"{self._seed} {what}")  # noqa: S311, no secret hangs on it
+
+    def request(self, changes: Mapping[str, Any], track: Track | None = None) -> dict[str, Any]:
+        """The documented example for a track, changed; without a persona, which a target may not have."""
+        source = track or self.track
+        whole = {
+            **self.published.example,
+            "audioId": source.id,
+            "model": source.model,
+            "continueAt": min(60, floor(source.duration / 2)),
+            "callBackUrl": "$URL",
+            "personaId": GONE,
+            **changes,
+        }
+        return {name: value for name, value in whole.items() if value is not GONE}
+
+    def limits(self, choose: Callable[[int, int], int]) -> Iterator[tuple[Limit, Track]]:
+        """Each limit with a track of its model; of other models no valid request can be made. Where the readings of a
+        question have different limits, `choose` takes one: min what none refuses, max what none exceeds."""
+        chosen: dict[tuple[str, str], Limit] = {}
+        for limit in self.published.limits:
+            known = chosen.setdefault((limit.model, limit.field), limit)
+            if choose(limit.characters, known.characters) != known.characters:
+                chosen[limit.model, limit.field] = limit
+        for limit in chosen.values():
+            for track in self.tracks:
+                if track.model == limit.model:
+                    yield limit, track
+                    break
+
+
+def probe(rule: str, says: str, body: Any, expected: Expected, **more: Any) -> Probe:
+    if isinstance(body, dict):
+        body = json.dumps(body, ensure_ascii=False)
+    raw = body.encode() if isinstance(body, str) else body
+    return Probe(
+        id=f"{rule}: {says}",
+        rule=rule,
+        says=says,
+        expected=expected,
+        body=raw,
+        **{"place": "", "quote": "", "headers": {}, **more},
+    )
+
+
+def named(character: str) -> str:
+    return {1: "one byte each", 3: "three bytes each", 4: "four bytes each"}[len(character.encode())]

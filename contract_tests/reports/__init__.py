@@ -1,0 +1,1 @@
+"""What a run tells: rows, the page, files, progress."""

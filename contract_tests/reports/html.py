@@ -1,0 +1,34 @@
+"""The report as one HTML page that needs nothing else."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from contract_tests.reports.rows import WORST, Row, curl
+from contract_tests.verdicts.results import Result, Verdict
+
+TABLES: Final = {Verdict.OBSERVED: "Open questions, as observed", Verdict.NOT_TRIED: "Not tried, and why"}
+
+
+def as_html(found: Sequence[Row], target: str, document: str, summary: str) -> str:
+    """The summary, a matrix of the rules by verdict, each violation with what reproduces it. Everything is escaped."""
+    environment = Environment(
+        loader=PackageLoader("contract_tests", "."), autoescape=select_autoescape(default=True), trim_blocks=True
+    )
+    return environment.get_template("report.html.jinja").render(
+        by_verdict={verdict: [row for row in found if row.verdict is verdict] for verdict in WORST},
+        violations=violations,
+        tables=TABLES,
+        target=target,
+        document=document,
+        summary=summary,
+        curl=curl,
+        Verdict=Verdict,
+    )
+
+
+def violations(row: Row) -> list[Result]:
+    """What broke a rule, the smallest request first."""
+    broken = [each for each in row.results if each.verdict is Verdict.VIOLATED]
+    return sorted(broken, key=lambda each: len(each.exchange.sent) if each.exchange else 0)

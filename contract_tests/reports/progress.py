@@ -1,0 +1,26 @@
+"""How far a run is, drawn on a terminal."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+
+from contract_tests.verdicts.results import Result
+
+
+@contextmanager
+def progress(probes: int, stream: TextIO) -> Iterator[Callable[[Result], None]]:
+    """Hears every result of a run, and draws how many of the probes are answered; nothing where no terminal is."""
+    if not stream.isatty():
+        yield lambda result: None
+        return
+    told: set[str] = set()
+    with click.progressbar(length=probes, label="probes", file=stream, show_pos=True) as bar:
+
+        def hear(result: Result) -> None:
+            if result.probe is not None and result.probe.id not in told:
+                told.add(result.probe.id)
+                bar.update(1)
+
+        yield hear

@@ -1,0 +1,153 @@
+"""Results → a summary by rule, JSON, JUnit XML. Pure; no key is in what goes in, so none comes out."""
+
+import json
+import shlex
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from contract_tests.target.exchange import Exchange
+from contract_tests.target.keys import MASKED, OWN_VARIABLE
+from contract_tests.verdicts.results import Result, Verdict
+
+WORST: tuple[Verdict, ...] = (Verdict.VIOLATED, Verdict.PASSED, Verdict.OBSERVED, Verdict.NOT_TRIED)
+"""A rule with several results has the first of these that is among them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """All results of one rule."""
+
+    rule: str
+    verdict: Verdict
+    results: tuple[Result, ...]
+
+    @property
+    def line(self) -> str:
+        """The rule on one line of the summary."""
+        first = next((each for each in self.results if each.verdict is self.verdict), self.results[0])
+        match self.verdict:
+            case Verdict.VIOLATED:
+                detail = _violation(first)
+            case Verdict.PASSED:
+                left = sum(each.verdict is Verdict.NOT_TRIED for each in self.results)
+                detail = f"{len(self.results) - left} tried" + (f", {left} not tried" if left else "")
+            case Verdict.OBSERVED:
+                detail = f"reads {first.why}"
+            case Verdict.NOT_TRIED:
+                detail = first.why
+        return _printable(f"{MARKS[self.verdict]} {self.rule:34} {detail}".replace("\n", " "))
+
+
+MARKS = {Verdict.PASSED: "ok ", Verdict.VIOLATED: "NO ", Verdict.OBSERVED: "?  ", Verdict.NOT_TRIED: "-  "}
+
+
+def rows(results: Iterable[Result]) -> list[Row]:
+    """The results by rule, in the order in which the rules came up."""
+    by_rule: dict[str, list[Result]] = {}
+    for result in results:
+        by_rule.setdefault(result.rule, []).append(result)
+    return [
+        Row(rule=rule, verdict=min((each.verdict for each in found), key=WORST.index), results=tuple(found))
+        for rule, found in by_rule.items()
+    ]
+
+
+def summary(found: Sequence[Row], spent: int) -> str:
+    """The last line: how many rules of which verdict, and what it cost."""
+    counts = {verdict: sum(row.verdict is verdict for row in found) for verdict in WORST}
+    return (
+        f"{counts[Verdict.VIOLATED]} rules violated, {counts[Verdict.PASSED]} passed, "
+        f"{counts[Verdict.OBSERVED]} questions observed, {counts[Verdict.NOT_TRIED]} not tried; "
+        f"{spent} tasks started at most"
+    )
+
+
+def provoked(found: Sequence[Row], codes: Collection[int], callback_codes: Collection[int]) -> str:
+    """The line before: of the documented codes, how many came, and how many of them in an answer, or a course of
+    callbacks, with which nothing is wrong."""
+    results = [result for row in found for result in row.results if result.exchange]
+    wrong = {id(result.exchange) for result in results if result.verdict is Verdict.VIOLATED}
+
+    def counted(documented: Collection[int], code: Callable[[Result], int | None]) -> str:
+        came = {code(result) for result in results} & set(documented)
+        well = {code(result) for result in results if id(result.exchange) not in wrong} & came
+        return f"{len(documented)} documented, {len(came)} provoked, {len(well)} conforming"
+
+    return f"codes of answers: {counted(codes, _answered)}; of callbacks: {counted(callback_codes, _called_back)}"
+
+
+def _answered(result: Result) -> int | None:
+    return result.exchange.code if result.exchange else None
+
+
+def _called_back(result: Result) -> int | None:
+    """The code that the last callback is to tell; None where none is to come."""
+    if _answered(result) != 200 or result.probe is None or not result.probe.expected.accepted:
+        return None
+    return result.probe.fails or 200
+
+
+def as_json(found: Iterable[Row]) -> str:
+    """Everything, for a program to read."""
+    return json.dumps([_row(row) for row in found], indent=2, ensure_ascii=False)
+
+
+def as_junit(found: Sequence[Row]) -> str:
+    """One test case per rule: a violation is a failure, what was not tried is skipped."""
+    suite = ElementTree.Element(
+        "testsuite",
+        name="suno-contract",
+        tests=str(len(found)),
+        failures=str(sum(row.verdict is Verdict.VIOLATED for row in found)),
+        skipped=str(sum(row.verdict is Verdict.NOT_TRIED for row in found)),
+    )
+    for row in found:
+        case = ElementTree.SubElement(suite, "testcase", classname="suno-contract", name=row.rule)
+        if row.verdict is Verdict.VIOLATED:
+            failure = ElementTree.SubElement(case, "failure", message=_printable(row.line))
+            failure.text = _printable(json.dumps(_row(row), indent=2))
+        elif row.verdict is Verdict.NOT_TRIED:
+            ElementTree.SubElement(case, "skipped", message=_printable(row.results[0].why))
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+def curl(exchange: Exchange) -> str:
+    """The request for a shell, with the key from the environment variable that it was read from."""
+    parts = ["curl", "-sS", "-X", exchange.method, shlex.quote(exchange.url)]
+    variable = exchange.key_env or OWN_VARIABLE
+    for name, value in exchange.headers.items():
+        header = f"{name}: {value}"
+        parts += ["-H", f'"{header.replace(MASKED, f"${variable}")}"' if MASKED in value else shlex.quote(header)]
+    if exchange.sent:
+        parts += ["--data-raw", shlex.quote(exchange.sent.decode(errors="backslashreplace"))]
+    return " ".join(parts)
+
+
+def _row(row: Row) -> dict[str, object]:
+    return {"rule": row.rule, "verdict": row.verdict, "results": [_result(each) for each in row.results]}
+
+
+def _result(result: Result) -> dict[str, object]:
+    probe, exchange = result.probe, result.exchange
+    place, quote = result.said
+    return {
+        "verdict": result.verdict,
+        "tried": probe.says if probe else "",
+        "place": place,
+        "quote": quote,
+        "why": result.why,
+        "findings": [{"expected": each.expected, "got": each.got} for each in result.findings],
+        "curl": curl(exchange) if exchange and result.verdict is Verdict.VIOLATED else "",
+    }
+
+
+def _violation(result: Result) -> str:
+    finding = result.findings[0]
+    tried = f"{result.probe.says}: " if result.probe else ""
+    return f"{tried}expected {finding.expected}; got {finding.got}"[:300]
+
+
+def _printable(text: str) -> str:
+    """Without the characters that XML cannot hold, or that a terminal obeys."""
+    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)

@@ -1,0 +1,158 @@
+"""Options → the target that is tried, what a run against it is about, and the run that is resumed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any, Final, TextIO
+
+from contract_tests.documents.hosts import is_live
+from contract_tests.documents.published import Published
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.triggers import mock_triggers
+from contract_tests.run.inputs import (
+    CannotRun,
+    check_base,
+    check_key,
+    check_listening,
+    named_keys,
+    own_key,
+    tracks_of,
+    triggers_of,
+)
+from contract_tests.target import journal
+from contract_tests.target.journal import Recorded
+from contract_tests.target.mock import BAD_KEY, KEY, mock_tracks
+from contract_tests.target.target import Limits, Target
+
+RETRY_WAITS: Final = {3: 1600, 1: 420}
+"""Seconds after which so many retries have come by any reading, with the time of the stages."""
+SPACING: Final = 0.5
+"""Seconds between requests to a live target: the documented rates are 20 new tasks in 10 seconds, and 3 polls of a task
+in one."""
+JOURNAL: Final = "journal.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The target as it was chosen: where, with which keys, how much, what is tried, and what an earlier run knows."""
+
+    base_url: str
+    keys: dict[str, str] = field(repr=False)
+    key_env: str
+    limits: Limits
+    plan: Plan
+    before: Recorded
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """What the journal says of this run."""
+        tracks = self.plan.tracks
+        return {
+            "base_url": self.base_url,
+            "profile": self.plan.published.profile,
+            "seed": self.plan.seed,
+            "audio_id": [track.id for track in tracks],
+            "audio_model": [track.model for track in tracks],
+            "audio_duration": [track.duration for track in tracks],
+            "budget": self.limits.budget,
+        }
+
+    def target(self, notes: TextIO) -> Target:
+        """The target, which writes every exchange down in `notes`."""
+        return Target(self.base_url, self.keys, self.limits, notes, key_env=self.key_env, before=self.before)
+
+
+def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
+    """The server that the options name; without a base URL the mock, which is still to be started.
+
+    Raises CannotRun with what has to be given.
+    """
+    plan, before = planned(published, options), _recorded(options)
+    base_url, budget = options["base_url"], options["budget"]
+    live = is_live(base_url)
+    if budget is None:
+        budget = before.run.get("budget", 0 if live else None)
+    return Chosen(
+        base_url=base_url or "",
+        keys={**_keys(options), **named_keys(plan.triggers)},
+        key_env=options["api_key_env"],
+        limits=Limits(budget=budget, spacing=SPACING if live else 0.0),
+        plan=replace(plan, seed=before.run.get("seed", plan.seed)),
+        before=before,
+    )
+
+
+def planned(published: Published, options: Mapping[str, Any]) -> Plan:
+    """What a run with these options is about. Raises CannotRun where it would be about nothing."""
+    base_url, callback_url = options["base_url"], options["callback_url"]
+    for name, url in (("--base-url", base_url), ("--callback-url", callback_url)):
+        if url is not None:
+            check_base(name, url)
+    check_listening(options["receiver_host"], callback_url)
+    tracks, triggers = tracks_of(published, options), triggers_of(published, options["trigger"])
+    plan = Plan(
+        published=published,
+        tracks=tracks or mock_tracks(published),
+        only=options["only"],
+        bad_key=bool(options["bad_key"] or not base_url),
+        callback_timeout=options["callback_timeout"],
+        triggers=triggers if base_url else (*triggers, *mock_triggers(published)),
+        listens=bool(callback_url) or not is_live(base_url),
+        retries=_retries(options),
+        seed=options["seed"] or 0,
+    )
+    _check_only(plan)
+    return plan
+
+
+def _check_only(plan: Plan) -> None:
+    """Raise CannotRun, with the nearest rules, for a pattern that no rule matches."""
+    if next(plan.probes(), None) is None and not plan.not_provoked():
+        known = {probe.rule for probe in replace(plan, only="*").probes()}
+        close = ", ".join(get_close_matches(plan.only[:100], sorted(known), cutoff=0))
+        raise CannotRun(f"--only {plan.only!r} matches no rule. Nearest: {close}. `suno-contract plan` lists all.")
+
+
+def _keys(options: Mapping[str, Any]) -> dict[str, str]:
+    """The own key and the bad one; the bad one is empty where the target is not asked to refuse any."""
+    if not options["base_url"]:
+        return {"own": KEY, "bad": BAD_KEY}
+    own, bad = own_key(options["api_key_env"]), options["bad_key"]
+    if bad:
+        check_key("--bad-key", bad)
+    if bad == own:
+        raise CannotRun(f"--bad-key is the key in {options['api_key_env']}: give one that the target must refuse.")
+    if not options["audio_id"]:
+        raise CannotRun("no source track: give --audio-id, --audio-model and --audio-duration of the target's.")
+    return {"own": own, "bad": bad}
+
+
+def _recorded(options: Mapping[str, Any]) -> Recorded:
+    """What was sent by the run that is resumed; nothing without --resume."""
+    if not options["resume"]:
+        return Recorded()
+    if options["report_dir"] is None:
+        raise CannotRun("--resume needs --report-dir: the journal of the run that was interrupted is there.")
+    if not options["base_url"]:
+        raise CannotRun("--resume needs --base-url: the mock of the run that was interrupted has ended with it.")
+    path = options["report_dir"] / JOURNAL
+    found = journal.read(path.read_text("utf-8", "replace").splitlines() if path.is_file() else ())
+    if found.ended:
+        raise CannotRun(f"nothing to resume: the run in {path} came to its end. Start another without --resume.")
+    if not found.run:
+        raise CannotRun(f"nothing to resume: {path} holds no run. Start one without --resume.")
+    for name in journal.SAME:
+        given, was = options[name], found.run.get(name)
+        given = list(given) if isinstance(given, tuple) else given
+        if given is not None and given != was:
+            option = f"--{name.replace('_', '-')}"
+            raise CannotRun(
+                f"{option} {given!r} is not that of the run in {path}, {was!r}: give the same to resume it."
+            )
+    return found
+
+
+def _retries(options: Mapping[str, Any]) -> int:
+    """For how many retries of a callback there is time; the mock's come soon."""
+    wait = options["callback_timeout"] if options["base_url"] else max(RETRY_WAITS.values())
+    return next((retries for retries, needed in RETRY_WAITS.items() if wait >= needed), 0)

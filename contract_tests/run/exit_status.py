@@ -1,0 +1,32 @@
+"""What a run comes to: the exit status, and what the user has to give where nothing was found out. Pure."""
+
+from collections.abc import Sequence
+
+from contract_tests.reports.rows import Row
+from contract_tests.run.inputs import CannotRun
+from contract_tests.verdicts.results import Result, Verdict
+
+
+def status(found: Sequence[Row]) -> int:
+    """0 where the target conforms, 1 where it violates a rule.
+
+    Raises CannotRun where no rule was tried, and where the target does not know the source track.
+    """
+    results = [result for row in found for result in row.results]
+    tried = [result for result in results if result.verdict is not Verdict.NOT_TRIED]
+    if not tried:
+        raise CannotRun(f"no rule was tried: {results[0].why}.")
+    unknown = [result for result in tried if _unknown_track(result)]
+    if unknown and not any(result.exchange and result.exchange.code == 200 for result in tried):
+        raise CannotRun(
+            f"the target accepted nothing, and answered 404 where only its track can be unknown, {len(unknown)} times: "
+            "give the --audio-id of a track that this key has, and as --base-url what stands before /api/v1."
+        )
+    return int(any(result.verdict is Verdict.VIOLATED for result in tried))
+
+
+def _unknown_track(result: Result) -> bool:
+    """Whether a 404 came where the probe gives no cause for it."""
+    if result.probe is None or result.exchange is None or result.verdict is not Verdict.VIOLATED:
+        return False
+    return 404 in (result.exchange.status, result.exchange.code) and 404 not in result.probe.expected.codes

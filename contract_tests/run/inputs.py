@@ -1,0 +1,184 @@
+"""What a user gives, an option or an environment variable → a value, or CannotRun with what has to be given."""
+
+import os
+import re
+from collections.abc import Collection, Iterable, Mapping
+from math import isnan
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import click
+
+from contract_tests.documents.published import Published, profiles
+from contract_tests.probes.request import Track
+from contract_tests.probes.triggers import Trigger
+
+LONGEST: Final = 86_400
+SHORTEST_TRACK: Final = 4
+"""Seconds of a source track in which every place that the probes continue at lies."""
+SHORTEST_KEY: Final = 8
+"""Characters of a key: a shorter one is a word that stands elsewhere too, and all that is masked is lost."""
+RESERVED: Final = ("authorization", "connection", "content-length", "host", "transfer-encoding")
+"""Headers that a trigger cannot set: the harness or its HTTP client does."""
+HEADER_NAME: Final = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
+
+
+class CannotRun(click.ClickException):
+    """Something that the user has to give. Exit status 2."""
+
+    exit_code = 2
+
+
+class Seconds(click.FloatRange):
+    """Seconds that a run can wait, or a track last."""
+
+    def __init__(self, least: float = 0) -> None:
+        super().__init__(least, LONGEST, min_open=not least)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if isnan(seconds):  # which no bound keeps out
+            self.fail(f"{value!r} is no number of seconds in the range {self._describe_range()}.", param, ctx)
+        return seconds
+
+
+def documents(profile: str) -> Published:
+    """The documents of a profile."""
+    if profile not in profiles():
+        raise CannotRun(f"profile {profile!r} is unknown. Known: {', '.join(profiles())}.")
+    return Published.read(profile)
+
+
+def check_shown(name: str, text: str) -> None:
+    """Raise CannotRun unless requests can be sent to a URL, and reports show it. The option or argument is `name`."""
+    if not _is_url(text):
+        raise CannotRun(f"{name} {text!r} is no http:// or https:// URL with a host, such as http://127.0.0.1:3000.")
+
+    if "@" in urlsplit(text).netloc:
+        raise CannotRun(f"{name} holds a user name or a password, which every report would show: leave it out.")
+
+
+def check_base(name: str, text: str) -> None:
+    """The same for a URL that paths are put behind."""
+    check_shown(name, text)
+    if "?" in text or "#" in text:
+        raise CannotRun(f"{name} {text!r} has a query or a fragment, and paths are put behind it: leave it out.")
+
+
+def check_text(name: str, text: str) -> None:
+    """Raise CannotRun for what came as bytes that are no text."""
+    if not text.isprintable():
+        raise CannotRun(f"{name} {text!r} holds what is no text: no request could carry it, and no report show it.")
+
+
+def check_listening(host: str, callback_url: str | None) -> None:
+    """Raise CannotRun for an address that listens and that nobody can call."""
+    if host in ("", "0.0.0.0", "::") and not callback_url:  # noqa: S104, it is refused
+        raise CannotRun(
+            f"--receiver-host {host!r} is no address that a target can call. "
+            "Say by --callback-url how it is reached, or give an address of this machine."
+        )
+
+
+def made(name: str, folder: Path) -> None:
+    """Make the folder of an option. Raises CannotRun where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotRun(f"{name} {folder}: {error.strerror}. Give a folder that can be made, or one that is.") from None
+
+
+def tracks_of(published: Published, options: Mapping[str, Any]) -> tuple[Track, ...]:
+    """The source tracks that the options name."""
+    ids, models, durations = options["audio_id"], options["audio_model"], options["audio_duration"]
+    if not len(ids) == len(models) == len(durations):
+        raise CannotRun("--audio-id, --audio-model and --audio-duration belong together: give each equally often.")
+    for id in ids:
+        check_text("--audio-id", id)
+    for model in models:
+        if model not in published.models:
+            raise CannotRun(f"--audio-model {model!r} is unknown. Known: {', '.join(published.models)}.")
+    return tuple(
+        Track(id=id, model=model, duration=duration) for id, model, duration in zip(ids, models, durations, strict=True)
+    )
+
+
+def triggers_of(published: Published, texts: Collection[str]) -> tuple[Trigger, ...]:
+    """The triggers that the options name."""
+    try:
+        for text in texts:
+            check_text("--trigger", text)
+        triggers = tuple(map(Trigger.parse, texts))
+    except ValueError as error:
+        raise CannotRun(f"--trigger {error}") from None
+    for each in triggers:
+        _check_code(published, each)
+        _check_header(each)
+    return triggers
+
+
+def own_key(variable: str) -> str:
+    """The key of an environment variable."""
+    key = os.environ.get(variable, "").strip()
+    if not key:
+        raise CannotRun(f"no key: set the environment variable {variable}, or name another by --api-key-env.")
+    check_key(f"the key in {variable}", key)
+    return key
+
+
+def check_key(name: str, key: str) -> None:
+    """Raise CannotRun unless a header can carry the key, and a report be kept free of it."""
+    if len(key) < SHORTEST_KEY:
+        raise CannotRun(f"{name} has fewer than {SHORTEST_KEY} characters: no report could be kept free of it.")
+    if not HEADER_VALUE.fullmatch(key):
+        raise CannotRun(f"{name} holds a character that no header can carry: only printable ASCII can be sent.")
+
+
+def named_keys(triggers: Iterable[Trigger]) -> dict[str, str]:
+    """The keys of triggers, by the environment variable that holds each."""
+    keys = {}
+    for each in triggers:
+        if each.kind == "key-env":
+            key = os.environ.get(each.value, "").strip()
+            if not key:
+                raise CannotRun(
+                    f"--trigger {each.code}=key-env:{each.value}: the environment variable {each.value} is not set. "
+                    f"Set it to a key that the target answers with {each.code}, or leave the trigger out."
+                )
+            check_key(f"the key in {each.value}", key)
+            keys[each.value] = key
+    return keys
+
+
+def _is_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return False
+
+
+def _check_code(published: Published, trigger: Trigger) -> None:
+    known = published.failures
+    if trigger.code not in known:
+        raise CannotRun(
+            f"--trigger {trigger.code}: {published.document.name} has no such failure. Known: {', '.join(known)}."
+        )
+
+
+def _check_header(trigger: Trigger) -> None:
+    name, _, value = trigger.value.partition("=")
+    if trigger.kind == "header" and not (HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value)):
+        raise CannotRun(
+            f"--trigger {trigger.code}=header:{trigger.value!r} is no header that can be sent: a name of letters, "
+            "digits and '-', and a value of printable ASCII."
+        )
+    if trigger.kind == "header" and name.lower() in RESERVED:
+        raise CannotRun(
+            f"--trigger {trigger.code}=header:{name}=… sets a header that the harness sets itself. "
+            "For another key, give key-env and the environment variable that holds it."
+        )
+    if trigger.kind == "key-env" and trigger.value in ("own", "bad"):
+        raise CannotRun(f"--trigger {trigger.code}=key-env:{trigger.value}: the variable needs another name.")

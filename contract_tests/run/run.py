@@ -1,0 +1,228 @@
+"""One run against one target: the probes in order of cost, then the callbacks and the records, then the verdicts."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from itertools import groupby
+from typing import Final
+
+from contract_tests.documents.oracle import Oracle
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.request import UNKNOWN_TASK, Probe
+from contract_tests.receiver.receiver import KEPT_BYTES, Arrival, Receiver
+from contract_tests.target.credits import Credits
+from contract_tests.target.exchange import Exchange
+from contract_tests.target.target import NotSent, Target
+from contract_tests.verdicts.answers import answer_findings, fresh_findings, undecided
+from contract_tests.verdicts.callbacks import callback_findings, mixed_findings
+from contract_tests.verdicts.course import Course, Finding, Poll, parsed, task_of
+from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
+from contract_tests.verdicts.readings import credits_number, observed, readings, unknown_task
+from contract_tests.verdicts.results import Result, judged, not_tried, seen, violated
+
+QUIET: Final = 0.2
+"""Seconds without a callback after which no more are expected."""
+NOISE: Final = 10.0
+"""Seconds after which callbacks that do not end are waited for no more."""
+WATCHED: Final = 4
+"""Accepted requests whose record is polled with every callback."""
+LOOKS: Final = 20
+"""Callbacks to one URL with which the record is polled."""
+
+Asked = tuple[str, Probe]
+"""The URL that a probe's callbacks go to, and the probe."""
+
+
+class Run:
+    """Sends a plan's probes and judges what comes. `told` hears every result as it is known."""
+
+    def __init__(
+        self, plan: Plan, target: Target, receiver: Receiver, told: Callable[[Result], object] = lambda result: None
+    ) -> None:
+        self._plan = plan
+        self._target = target
+        self._receiver = receiver
+        self._told = told
+        self._oracle = Oracle(plan.published.document)
+        self._callback_oracle = Oracle(plan.published.callback_document)
+        self._refused: dict[str, tuple[Probe, Exchange]] = {}
+        self._accepted: dict[str, tuple[Probe, Exchange]] = {}
+        self._tasks: dict[str, Probe] = {}
+        self._polls: dict[str, list[Poll]] = {}
+        self._begun = time.monotonic()
+
+    def results(self) -> list[Result]:
+        """Everything, in the order in which it was known."""
+        found: list[Result] = []
+        for result in self._course():
+            cited = self._plan.published.cited(result.rule)
+            found.append(replace(result, cited=cited).masked(self._target.masked))
+            self._told(found[-1])
+        return found
+
+    def _course(self) -> Iterator[Result]:
+        for asked in self._together():
+            for (url, probe), came in zip(asked, self._sent(asked), strict=True):
+                yield from self._answered(probe, url, came)
+        for code in self._plan.not_provoked():
+            yield not_tried(code, "no --trigger says how the target is brought to it")
+        if self._plan.listens:
+            self._settle()
+        else:
+            yield not_tried("delivery.retry", NO_WAY)
+        yield from self._silent_refusals()
+        courses = [course for url in self._accepted if (course := self._followed(url)) is not None]
+        for course in courses:
+            for result in self._followed_up(course):
+                yield replace(result, timeline=course.timeline())
+        for course, findings in mixed_findings(courses):
+            yield from judged(course.probe, course.exchange, findings, rule="callback.mixed")
+        yield from self._strays()
+        yield from self._forgotten()
+        yield from self._observed(courses)
+
+    def _together(self) -> Iterator[list[Asked]]:
+        """The probes with their URLs, one by one but for those of a group."""
+        watched = 0
+        asked: list[Asked] = []
+        for number, probe in enumerate(self._plan.probes()):
+            watches = self._plan.listens and _goes_well(probe) and watched < WATCHED
+            watched += watches
+            look = self._look if watches else None
+            asked.append((self._receiver.url(f"{number}", probe.replies, look), probe))
+        for _, group in groupby(enumerate(asked), key=lambda each: each[1][1].group or each[0]):
+            yield [each for _, each in group]
+
+    def _sent(self, asked: Sequence[Asked]) -> list[Exchange | str]:
+        """The answers to probes that are sent at the same time; in place of one, why it was not tried."""
+        if len(asked) == 1:
+            return [self._one_sent(*asked[0])]
+        with ThreadPoolExecutor(len(asked)) as threads:
+            return list(threads.map(lambda each: self._one_sent(*each), asked))
+
+    def _one_sent(self, url: str, probe: Probe) -> Exchange | str:
+        if probe.key == "bad" and not self._plan.bad_key:
+            return "no --bad-key: only a key that the target must refuse tells"
+        try:
+            exchange = self._target.send(probe, url)
+        except NotSent as reason:
+            return str(reason)
+        return undecided(probe, exchange) or exchange
+
+    def _answered(self, probe: Probe, url: str, came: Exchange | str) -> Iterator[Result]:
+        self._receiver.release(url)
+        if isinstance(came, str):
+            yield not_tried(probe.rule, came, probe)
+            return
+        findings = list(answer_findings(probe, came, self._plan.published, self._oracle))
+        findings += fresh_findings(probe, came, self._tasks)
+        yield from judged(probe, came, findings)
+        if came.task_id is not None:
+            self._tasks.setdefault(came.task_id, probe)
+        (self._accepted if came.code == 200 else self._refused)[url] = (probe, came)
+
+    def _look(self, url: str, arrival: Arrival) -> None:
+        """Poll while a callback waits for its answer."""
+        task_id = task_of(parsed(arrival.body))
+        polls = self._polls.setdefault(url, [])
+        if task_id is not None and len(polls) < LOOKS:
+            polls.append(Poll(exchange=self._target.look(task_id), arrival=arrival))
+
+    def _settle(self) -> None:
+        """Wait for the callbacks that are owed, and then for quiet."""
+        owing = {
+            url: probe.owed
+            for url, (probe, exchange) in self._accepted.items()
+            if _goes_well(probe) and not exchange.recorded
+        }
+        self._receiver.settle(owing, self._plan.callback_timeout)
+        self._receiver.quiet(QUIET, min(self._plan.callback_timeout, NOISE))
+
+    def _followed(self, url: str) -> Course | None:
+        """What came of an accepted request; None where it should not have been accepted."""
+        probe, exchange = self._accepted[url]
+        if exchange.task_id is None or not probe.expected.accepted:
+            return None
+        listened = self._plan.listens and not exchange.recorded
+        begun = self._begun if exchange.recorded else exchange.started
+        left = begun + self._plan.callback_timeout - time.monotonic()
+        polls = self._target.followed(exchange.task_id, 0.0 if listened else left)
+        return Course(
+            probe=probe,
+            exchange=exchange,
+            url=url,
+            arrivals=[self._masked(arrival) for arrival in self._receiver.arrived(url)] if listened else [],
+            record=polls[-1].record,
+            polls=[*self._polls.get(url, ()), *(Poll(exchange=poll) for poll in polls)],
+        )
+
+    def _followed_up(self, course: Course) -> Iterator[Result]:
+        """The verdicts on the callbacks of one course and on its record, or on its record alone."""
+        published, probe, exchange = self._plan.published, course.probe, course.exchange
+        if self._plan.listens and not exchange.recorded:
+            yield from judged(probe, exchange, callback_findings(course, published, self._callback_oracle), "callbacks")
+            return
+        findings = list(step_findings(course, published))
+        findings += (
+            record_findings(course, published) if not probe.fails else failed_record_findings(course, probe.fails)
+        )
+        yield from judged(probe, exchange, findings, rule="polling")
+        why = "its callbacks went to the run that this one resumes" if exchange.recorded else NO_WAY
+        yield not_tried("callbacks", why, probe)
+
+    def _silent_refusals(self) -> Iterator[Result]:
+        """A refusal calls nobody back."""
+        for url, (probe, exchange) in self._refused.items():
+            arrivals = self._receiver.arrived(url)
+            if arrivals:
+                got = self._masked(arrivals[0]).body[:200].decode(errors="replace")
+                finding = Finding(rule="refusal.callback", expected="no callback after a refusal", got=got)
+                yield violated(finding.rule, probe, (finding,), exchange)
+
+    def _strays(self) -> Iterator[Result]:
+        """Callbacks that came where none was to come."""
+        if self._receiver.stray:
+            strays = [f"{each.method} {each.target}" for each in self._receiver.stray[:5]]
+            finding = Finding(rule="callback.url", expected="the callBackUrl to the letter", got=", ".join(strays))
+            yield violated(finding.rule, None, (finding,), None)
+
+    def _forgotten(self) -> Iterator[Result]:
+        """Callbacks that were too long to be kept."""
+        if self._receiver.forgotten:
+            got = f"{self._receiver.forgotten} more, which were not judged"
+            finding = Finding(rule="callback.size", expected=f"at most {KEPT_BYTES} bytes of callbacks", got=got)
+            yield violated(finding.rule, None, (finding,), None)
+
+    def _observed(self, courses: Sequence[Course]) -> Iterator[Result]:
+        answers = [*self._refused.values(), *self._accepted.values()]
+        for probe, exchange, reading in readings(answers):
+            yield seen(probe.question, reading, probe, exchange)
+        refusals = [exchange for probe, exchange in self._refused.values() if probe.method == "POST"]
+        for each in observed(refusals, courses):
+            yield seen(each.question, " and ".join(each.readings))
+        if answers:
+            yield from self._looked()
+
+    def _looked(self) -> Iterator[Result]:
+        """What the target tells of a task that nobody started, and of what is left to its key."""
+        published = self._plan.published
+        unknown = unknown_task(self._target.poll(UNKNOWN_TASK), published.questions["unknown_task"])
+        left = credits_number(Credits(self._target, published)())
+        for question, reading in (("unknown_task", unknown), ("credits_number", left)):
+            if reading is not None and fnmatchcase(question, self._plan.only):
+                yield seen(question, reading)
+
+    def _masked(self, arrival: Arrival) -> Arrival:
+        """An arrival without what it echoes of a key."""
+        headers = {name: self._target.masked(value) for name, value in arrival.headers.items()}
+        target = self._target.masked(arrival.target)
+        return replace(arrival, target=target, headers=headers, body=self._target.masked_bytes(arrival.body))
+
+
+NO_WAY: Final = "no --callback-url: the target cannot reach the receiver"
+
+
+def _goes_well(probe: Probe) -> bool:
+    return probe.expected.accepted and not probe.fails

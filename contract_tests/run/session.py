@@ -1,0 +1,130 @@
+"""A run or a suite against the chosen target: all that it works with, for as long as it lasts."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TextIO
+
+from contract_tests.documents.published import Published
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.request import UNKNOWN_TASK
+from contract_tests.receiver.receiver import Receiver
+from contract_tests.reports.files import write
+from contract_tests.reports.rows import Row, provoked, rows, summary
+from contract_tests.run.choose import JOURNAL, Chosen, choose
+from contract_tests.run.inputs import CannotRun, made
+from contract_tests.run.run import Run
+from contract_tests.target import journal
+from contract_tests.target.exchange import NOT_SENT
+from contract_tests.target.mock import mock
+from contract_tests.target.target import Target
+from contract_tests.verdicts.results import Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Session:
+    """What is tried, the target, and the receiver that it calls back. `folder` is where the reports go, if anywhere."""
+
+    plan: Plan
+    target: Target
+    receiver: Receiver
+    folder: Path | None = None
+
+    def run(self, told: Callable[[Result], object] = lambda result: None) -> list[Row]:
+        """Send the plan's probes. `told` hears every result as it is known."""
+        return rows(Run(self.plan, self.target, self.receiver, told).results())
+
+    def report(self, found: Sequence[Row]) -> None:
+        """Write the reports, if there is a folder for them. Raises OSError where that cannot be."""
+        self.target.note(journal.ended())
+        if self.folder is not None:
+            document = self.plan.published.document.name
+            write(self.folder, found, self.target.base_url, document, self.summary(found))
+
+    def summary(self, found: Sequence[Row]) -> str:
+        """The last two lines."""
+        published = self.plan.published
+        codes = provoked(found, published.codes, published.callback_codes)
+        return f"{codes}\n{summary(found, self.target.spent)}"
+
+
+@contextmanager
+def session(published: Published, options: Mapping[str, Any]) -> Iterator[Session]:
+    """The target that the options name, the mock where they name none. Raises CannotRun with what has to be given."""
+    with (
+        _started(choose(published, options)) as chosen,
+        _notes(options["report_dir"], chosen) as notes,
+        _receiver(options) as receiver,
+        closing(chosen.target(notes)) as target,
+    ):
+        if options["base_url"]:
+            _check_reached(target)
+        yield Session(plan=chosen.plan, target=target, receiver=receiver, folder=options["report_dir"])
+
+
+@contextmanager
+def _started(chosen: Chosen) -> Iterator[Chosen]:
+    """The same target; a mock is started for as long as it is used."""
+    if chosen.base_url:
+        yield chosen
+    else:
+        with mock(chosen.plan.published.profile, "--seed", str(chosen.plan.seed)) as url:
+            yield replace(chosen, base_url=url)
+
+
+@contextmanager
+def _notes(folder: Path | None, chosen: Chosen) -> Iterator[TextIO]:
+    """Where every exchange is written down, behind what a run that is resumed wrote."""
+    if folder is None:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            yield nowhere
+        return
+    made("--report-dir", folder)
+    with (folder / JOURNAL).open("a", encoding="utf-8") as file:
+        _lock(file, folder)
+        file.write("\n" if chosen.before.run else journal.begun(chosen.run))
+        yield file
+
+
+def _lock(file: TextIO, folder: Path) -> None:
+    """Keep the journal for this run, where the system can do that. Raises CannotRun where another has it."""
+    with suppress(ImportError):
+        fcntl = import_module("fcntl")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotRun(f"--report-dir {folder} is in use by another run. Give another folder.") from None
+
+
+def _receiver(options: Mapping[str, Any]) -> Receiver:
+    """The receiver that the options describe. Raises CannotRun where it cannot listen."""
+    host, port = options["receiver_host"], options["receiver_port"]
+    try:
+        return Receiver(host, port, options["callback_url"])
+    except OSError as error:
+        raise CannotRun(
+            f"cannot listen on --receiver-host {host} --receiver-port {port}: {error.strerror}. "
+            "Give an address of this machine, and a port that is free, or 0 for any."
+        ) from None
+
+
+def _check_reached(target: Target) -> None:
+    """Ask for a task that cannot be, which costs nothing. Raises CannotRun where nobody answers, or takes the key."""
+    exchange = target.poll(UNKNOWN_TASK)
+    if exchange.error.startswith(NOT_SENT):
+        what = "TLS fails" if "SSL" in exchange.error or "CERTIFICATE" in exchange.error else "nothing answers"
+        way_out = "Name the certificate by SSL_CERT_FILE" if what == "TLS fails" else "Start the server"
+        raise CannotRun(f"{what} at {target.base_url}: {exchange.error}. {way_out}, or give another --base-url.")
+    if 300 <= exchange.status < 400:
+        raise CannotRun(
+            f"{target.base_url} redirects with HTTP {exchange.status}, which is not followed. "
+            "Give as --base-url where it leads to."
+        )
+    if 401 in (exchange.status, exchange.code):
+        raise CannotRun(
+            f"{target.base_url} refuses the key in {target.key_env} with 401. "
+            f"Set {target.key_env} to a key of this server, or name another variable by --api-key-env."
+        )

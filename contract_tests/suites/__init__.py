@@ -1,0 +1,1 @@
+"""The pytest suites that `pytest contract_tests` runs."""

@@ -1,0 +1,61 @@
+"""The run of `suno-contract run`, once, and every rule of it as a test."""
+
+import pytest
+
+from contract_tests.probes.plan import Plan
+from contract_tests.reports.rows import Row, curl
+from contract_tests.suites.world import World, plan_of
+from contract_tests.verdicts.results import Verdict
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each rule that the plan tries; what else may come up, only the run knows."""
+    if "rule" in metafunc.fixturenames:
+        metafunc.parametrize("rule", rules(plan_of(metafunc.config)))
+
+
+def rules(plan: Plan) -> list[str]:
+    return list(dict.fromkeys([*(probe.rule for probe in plan.probes()), *plan.not_provoked()]))
+
+
+@pytest.fixture(scope="session")
+def found(world: World) -> dict[str, Row]:
+    """The verdicts of the run, by rule."""
+    made = world.run()
+    world.report(made)
+    return {row.rule: row for row in made}
+
+
+def test_rule(rule: str, found: dict[str, Row], request: pytest.FixtureRequest) -> None:
+    if rule not in found:
+        pytest.skip("nothing is known of it: what tried it broke other rules")
+    tell(found[rule], request.node)
+
+
+def test_what_else_came_up(
+    found: dict[str, Row], world: World, subtests: pytest.Subtests, request: pytest.FixtureRequest
+) -> None:
+    """Callbacks, records, the form of answers, and how open questions are read."""
+    planned = rules(world.plan)
+    for rule in (rule for rule in found if rule not in planned):
+        with subtests.test(rule):
+            tell(found[rule], request.node)
+
+
+def tell(row: Row, node: pytest.Item) -> None:
+    """The verdict as pytest has it: violated fails, not tried is skipped, a reading is a property."""
+    node.user_properties.append((row.rule, row.verdict.value))
+    match row.verdict:
+        case Verdict.VIOLATED:
+            pytest.fail(violation(row), pytrace=False)
+        case Verdict.NOT_TRIED:
+            pytest.skip(row.results[0].why)
+        case Verdict.OBSERVED:
+            node.user_properties.append((f"{row.rule}.reading", row.results[0].why))
+
+
+def violation(row: Row) -> str:
+    """The line of the report, where the documents say so, and what to paste into a shell."""
+    result = next(each for each in row.results if each.verdict is Verdict.VIOLATED)
+    reproduced = f"Reproduce with:\n    {curl(result.exchange)}" if result.exchange else ""
+    return "\n".join(filter(None, (row.line, result.source, reproduced)))

@@ -1,0 +1,41 @@
+"""Generated requests: every valid one is accepted, every one that breaks a single rule is refused and stays silent."""
+
+from fnmatch import fnmatchcase
+
+import pytest
+from hypothesis import given
+
+from contract_tests.probes.request import ACCEPTED, probe
+from contract_tests.probes.strategies import Broken, Request, Strategies
+from contract_tests.suites.world import Decorator, Options, World
+
+QUIET = 0.2
+"""Seconds without a callback after which none of a refusal is expected."""
+
+
+@pytest.mark.usefixtures("paying")
+def test_valid_requests_are_accepted(world: World, bounded: Decorator) -> None:
+    @bounded
+    @given(Strategies(world.published, world.tracks).valid())
+    def accepted(body: Request) -> None:
+        world.sent(probe("extend.valid", "the request breaks no rule", body, ACCEPTED))
+
+    accepted()
+
+
+def test_requests_that_break_one_rule_are_refused(world: World, bounded: Decorator, suno_options: Options) -> None:
+    strategies = Strategies(world.published, world.tracks)
+    only = suno_options["only"]
+    if not any(fnmatchcase(fault.rule, only) for fault in strategies.faults()):
+        pytest.skip(f"no rule of a request matches --only {only!r}")
+    refused: list[str] = []
+
+    @bounded
+    @given(strategies.broken(only))
+    def is_refused(broken: Broken) -> None:
+        url, _ = world.sent(probe(broken.rule, f"the request breaks {broken.rule}", broken.body, broken.expected))
+        refused.append(url)
+
+    is_refused()
+    world.receiver.quiet(QUIET, within=world.plan.callback_timeout)
+    assert [arrival.body for url in refused for arrival in world.receiver.arrived(url)] == []

@@ -1,0 +1,103 @@
+"""What the suites of generated requests share: a target, a receiver, the documents, and how an answer is judged."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any, NoReturn
+from uuid import uuid4
+
+import pytest
+from hypothesis import Phase, currently_in_test_context, note
+
+from contract_tests import options as plugin
+from contract_tests.documents.oracle import Oracle
+from contract_tests.documents.published import Published
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.request import Probe, Track
+from contract_tests.reports.rows import curl
+from contract_tests.run.choose import choose
+from contract_tests.run.inputs import CannotRun, documents
+from contract_tests.run.session import Session
+from contract_tests.target.exchange import Exchange
+from contract_tests.target.target import NotSent
+from contract_tests.verdicts.answers import answer_findings, undecided
+from contract_tests.verdicts.course import Finding
+
+SEARCH = (Phase.generate,)
+"""The phases of Hypothesis that make no failure smaller."""
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+Options = Mapping[str, Any]
+"""Those of `contract_tests.options.given`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class World(Session):
+    """A session of pytest. `failures` are those of the test that is under way."""
+
+    oracle: Oracle
+    callback_oracle: Oracle
+    credits: Callable[[], float | None]
+    failures: list[str] = field(default_factory=list)
+    _numbers: Any = field(default_factory=count)
+
+    @property
+    def published(self) -> Published:
+        return self.plan.published
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        return self.plan.tracks
+
+    def sent(self, probe: Probe) -> tuple[str, Exchange]:
+        """The URL that the probe is called back at, and its answer, which conforms. Skips the test where the budget is
+        spent, unless it has failed already and is only being repeated. Its id is of this session alone: --resume takes
+        no answer to another request for its own."""
+        __tracebackhide__ = True
+        url = self.receiver.url(f"generated-{next(self._numbers)}", probe.replies)
+        probe = replace(probe, id=f"{probe.rule}: generated {uuid4()}")
+        try:
+            exchange = self.target.send(probe, url)
+        except NotSent as reason:
+            self._skip(str(reason))
+        if why := undecided(probe, exchange):
+            self._skip(why)
+        if currently_in_test_context():
+            note(curl(exchange))
+        self.conforms(answer_findings(probe, exchange, self.published, self.oracle))
+        return url, exchange
+
+    def conforms(self, findings: Iterable[Finding]) -> None:
+        """Raises AssertionError with all that is wrong."""
+        __tracebackhide__ = True
+        texts = [f"{each.rule}: expected {each.expected}; got {each.got}" for each in findings]
+        if texts:
+            self.failures.append(self.target.masked("\n".join(texts)))
+            self._fail_again()
+
+    def _skip(self, why: str) -> NoReturn:
+        """Skips the test, unless it has failed already and is only being repeated."""
+        __tracebackhide__ = True
+        self._fail_again()
+        pytest.skip(why)
+
+    def _fail_again(self) -> None:
+        __tracebackhide__ = True
+        if self.failures:
+            raise AssertionError(self.failures[-1])
+
+
+@contextmanager
+def able_to_run() -> Iterator[None]:
+    """Ends pytest with status 2, and what has to be given, where nothing can be run."""
+    try:
+        yield
+    except CannotRun as error:
+        pytest.exit(f"suno-contract: {plugin.worded(error.format_message())}", returncode=CannotRun.exit_code)
+
+
+def plan_of(config: pytest.Config) -> Plan:
+    """What the session is about."""
+    with able_to_run():
+        options = plugin.given(config)
+        return choose(documents(options["profile"]), options).plan

@@ -1,0 +1,22 @@
+"""The credits of a key, where a target tells them."""
+
+from contract_tests.documents.published import Published
+from contract_tests.target.target import Target
+
+
+class Credits:
+    """Asks for what is left, at each of the family's endpoints for it until one tells."""
+
+    def __init__(self, target: Target, published: Published) -> None:
+        operations = published.family["operations"]
+        self._target = target
+        self._paths = [operations[name]["path"] for name in operations if name.endswith("-credit")]
+
+    def __call__(self) -> float | None:
+        """The credits; None where the target tells none."""
+        return next((left for path in self._paths if (left := self._told(path)) is not None), None)
+
+    def _told(self, path: str) -> float | None:
+        exchange = self._target.get(path)
+        left = exchange.record if exchange.code == 200 else None
+        return left if isinstance(left, int | float) and not isinstance(left, bool) else None

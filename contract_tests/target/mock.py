@@ -1,0 +1,48 @@
+"""The mock as a target: a process of its own, of which nothing is known but what it prints and answers."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from contract_tests.documents.files import load
+from contract_tests.documents.published import Published
+from contract_tests.probes.request import Track
+
+KEY = "test-key"
+BAD_KEY = "a-key-that-was-never-given-out"
+
+PACE = "600x"
+"""How fast the mock is: its callbacks come after 0.05, 0.17 and 0.3 s, so that the stages can be told apart."""
+CALLBACK_TIMEOUT = "2"
+"""Seconds that the mock waits for the receiver's answer, in place of the documented 15."""
+
+
+@contextmanager
+def mock(profile: str, *options: str) -> Iterator[str]:
+    """The base URL of a mock that calls back soon and takes known keys only.
+
+    Raises OSError when it does not start.
+    """
+    command = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--quiet", "--strict-keys"]
+    command += ["--profile", profile, "--pace", PACE, "--callback-timeout", CALLBACK_TIMEOUT, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603, our own command
+        url = process.stdout.readline().strip() if process.stdout else ""
+        try:
+            if not url:
+                raise OSError("the mock did not start; its message is above")
+            yield url
+        finally:
+            process.terminate()
+            process.communicate()  # its last lines have a reader, or it would complain
+
+
+def mock_tracks(published: Published) -> tuple[Track, ...]:
+    """The mock's source tracks, from `fixtures/tracks.yaml`."""
+    entries: list[dict[str, Any]] = load("fixtures/tracks.yaml")
+    return tuple(
+        Track(id=each["id"], model=each["model"], duration=each["duration"])
+        for each in entries
+        if each["model"] in published.models and published.profile in each.get("profiles", (published.profile,))
+    )

@@ -1,0 +1,241 @@
+"""The server that is tried: every request goes through here, within the budget, the rate and bounded time."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TextIO
+from urllib.parse import quote
+
+from contract_tests.documents.published import EXTEND, RECORD_INFO
+from contract_tests.probes.request import JSON, STATUSES, Expected, Probe
+from contract_tests.target import journal
+from contract_tests.target.exchange import Exchange
+from contract_tests.target.journal import Recorded
+from contract_tests.target.keys import OWN_VARIABLE, Keys
+from contract_tests.target.wire import Wire
+
+PATIENCE: Final = 20.0
+"""Seconds that an answer may take in all."""
+LOOK_PATIENCE: Final = 5.0
+"""Seconds that a poll may take while a callback waits for its answer."""
+RETRIES: Final = 3
+"""How often a request is repeated after a 429 that the probe did not want."""
+DENIALS: Final = 2
+"""Probes in a row that got nothing but 429, after which no more are sent."""
+SILENCES: Final = 5
+"""Requests in a row without an answer, or with one that does not end, after which no more are sent."""
+DEAF_POLLS: Final = 3
+"""Polls in a row without an answer after which no more are sent."""
+RATE_WINDOW: Final = 10.0
+"""Seconds in which the documented rate is counted."""
+LONGEST_WAIT: Final = 60.0
+"""Seconds that a Retry-After may ask for."""
+POLL_AFTER: Final = 5.0
+"""Seconds between two looks at a task that is under way."""
+NOTHING: Final = Expected(codes=frozenset())
+POLL: Final = Probe(id="", rule="", says="", place="", quote="", expected=NOTHING, body=b"", method="GET")
+"""What a poll is sent as."""
+
+
+log: Final = logging.getLogger(__name__)
+
+
+class NotSent(Exception):
+    """The request was not tried; the text says why."""
+
+
+class Spent(NotSent):
+    """The budget does not allow the request."""
+
+
+class Silent(NotSent):
+    """The target has stopped to answer."""
+
+
+class Busy(NotSent):
+    """The target answers 429, whatever the patience."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Limits:
+    """`budget` is how many tasks may be started, None for any number; `spacing` the least seconds between requests."""
+
+    budget: int | None = None
+    spacing: float = 0.0
+
+
+class Target:
+    """A server under test, for any number of threads. `journal` gets a line of JSON per exchange, the keys masked;
+    `key_env` is the environment variable of the own key. What was answered in the run `before`, which this one
+    resumes, is not sent again, and what that run cost counts."""
+
+    def __init__(
+        self,
+        base_url: str,
+        keys: Mapping[str, str],
+        limits: Limits,
+        journal: TextIO,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        patience: float = PATIENCE,
+        key_env: str = OWN_VARIABLE,
+        before: Recorded = Recorded(),  # noqa: B008, it is frozen
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.key_env = key_env
+        self.spent = before.spent
+        self._keys = Keys(keys, key_env)
+        self._wire = Wire(self.base_url, self._keys)
+        self._limits = limits
+        self._journal = journal
+        self._sleep = sleep
+        self._patience = patience
+        self._recorded = before.exchanges
+        self._leaks = before.leaks
+        self._one = threading.Lock()
+        self._next = 0.0
+        self._reserved = 0
+        self._silences = 0
+        self._denials = 0
+        self._deaf: list[Exchange] = []
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def masked(self, text: str) -> str:
+        """The text without any key of this target."""
+        return self._keys.masked(text)
+
+    def masked_bytes(self, raw: bytes) -> bytes:
+        return self._keys.masked_bytes(raw)
+
+    def send(self, probe: Probe, callback_url: str) -> Exchange:
+        """The probe's request and its answer. Raises NotSent without sending it: Spent when the budget has no room,
+        Silent when the target has left the last requests without an answer, Busy when it answered them with 429; and
+        Busy when it answers this one with nothing but 429, where the probe does not want that."""
+        known = self._recorded.get(probe.id)
+        if known is not None and not _denied(probe, known):
+            return known
+        if self._silences >= SILENCES:
+            raise Silent(f"the target left {SILENCES} requests in a row without an answer")
+        if self._denials >= DENIALS:
+            raise Busy(f"the target answered {DENIALS} requests in a row with 429, however long they waited")
+        headers = {"Content-Type": JSON, **probe.headers}
+        if probe.key is not None:
+            headers["Authorization"] = self._keys.shown(probe.key, probe.scheme)
+        exchange = self._paid(probe, headers, probe.body.replace(b"$URL", callback_url.encode()))
+        if _denied(probe, exchange):
+            raise Busy("the target answered with 429, however long the request waited")
+        return exchange
+
+    def get(self, path: str) -> Exchange:
+        """What the target tells its own key at a path; nothing more once it left polls without an answer."""
+        if len(self._deaf) >= DEAF_POLLS:
+            return self._deaf[-1]
+        exchange = self._patiently(POLL, self._as_own(), b"", path)
+        self._deaf = [*self._deaf, exchange] if exchange.error else []
+        return exchange
+
+    def poll(self, task_id: str) -> Exchange:
+        """The record of a task."""
+        return self.get(_record(task_id))
+
+    def look(self, task_id: str) -> Exchange:
+        """The record of a task as it is now: in short time, and without patience for a 429."""
+        return self._once(POLL, _record(task_id), self._as_own(), b"", min(self._patience, LOOK_PATIENCE))
+
+    def followed(self, task_id: str, within: float) -> list[Exchange]:
+        """Polls, until the task is no longer under way or `within` seconds are over; at least one."""
+        deadline = time.monotonic() + within
+        polls: list[Exchange] = []
+        while True:
+            polls.append(self.poll(task_id))
+            record = polls[-1].record
+            under_way = not isinstance(record, dict) or record.get("status") in STATUSES[:-1]
+            if not under_way or time.monotonic() >= deadline:
+                return polls
+            self._sleep(POLL_AFTER)
+
+    def _paid(self, probe: Probe, headers: Mapping[str, str], body: bytes) -> Exchange:
+        """One request, with room in the budget while it is under way. Raises Spent where there is none."""
+        cost = self._reserve(probe)
+        exchange: Exchange | None = None
+        try:
+            exchange = self._patiently(probe, headers, body)
+            return exchange
+        finally:
+            with self._one:
+                self._reserved -= cost
+                self.spent += exchange.tasks if exchange else 0
+                self._leaks = self._leaks or (exchange is not None and exchange.tasks > probe.cost)
+
+    def _reserve(self, probe: Probe) -> int:
+        """How much of the budget is kept for a probe. Once a refusal was accepted, every refusal may be."""
+        budget = self._limits.budget
+        with self._one:
+            cost = max(probe.cost, int(self._leaks))
+            if budget is not None and self.spent + self._reserved + cost > budget:
+                raise Spent(f"budget: {self.spent} of {budget} tasks are spent")
+            self._reserved += cost
+        return cost
+
+    def _patiently(self, probe: Probe, headers: Mapping[str, str], body: bytes, path: str = EXTEND) -> Exchange:
+        """One request, repeated where the server asks for patience, until it has shown that it asks without end."""
+        retries = RETRIES if self._denials < DENIALS else 0
+        exchange = self._once(probe, path, headers, body, self._patience)
+        while _denied(probe, exchange) and retries:
+            seconds = _asked(exchange)
+            log.warning("the target answers 429: the request is sent again in %g s", seconds)
+            self._sleep(seconds)
+            exchange = self._once(probe, path, headers, body, self._patience)
+            retries -= 1
+        with self._one:
+            self._denials = self._denials + 1 if _denied(probe, exchange) else 0
+        return exchange
+
+    def _once(self, probe: Probe, path: str, headers: Mapping[str, str], body: bytes, patience: float) -> Exchange:
+        self._take_turn()
+        auth = None if probe.key is None else self._keys.credential(probe.key, probe.scheme)
+        if probe.method == "POST":
+            with self._one:
+                self.note(journal.leaving(probe.id))
+        exchange = self._wire.send(probe.method, path, headers, auth, body, patience)
+        exchange = replace(exchange, key_env=self._keys.variable(probe.key))
+        with self._one:
+            silent = exchange.error and (not exchange.status or exchange.error.startswith("ReadTimeout"))
+            self._silences = self._silences + 1 if silent else 0
+            self.note(journal.line(exchange, probe))
+        return exchange
+
+    def _take_turn(self) -> None:
+        """Wait until the spacing allows a request; threads take turns."""
+        with self._one:
+            now = time.monotonic()
+            turn = max(now, self._next)
+            self._next = turn + self._limits.spacing
+        if turn > now:
+            self._sleep(turn - now)
+
+    def _as_own(self) -> dict[str, str]:
+        return {"Authorization": self._keys.shown("own", POLL.scheme)}
+
+    def note(self, text: str) -> None:
+        """Write a line into the journal."""
+        self._journal.write(text)
+        self._journal.flush()
+
+
+def _record(task_id: str) -> str:
+    return f"{RECORD_INFO}?taskId={quote(task_id, safe='', errors='replace')}"
+
+
+def _denied(probe: Probe, exchange: Exchange) -> bool:
+    """Whether a server asks for patience, and not because the probe brought it to that."""
+    return 429 in (exchange.status, exchange.code) and 429 not in probe.expected.codes
+
+
+def _asked(exchange: Exchange) -> float:
+    """The seconds to wait after a 429: what the target asks for, else until the documented rate allows more."""
+    return min(float(exchange.retry_after), LONGEST_WAIT) if exchange.retry_after.isdecimal() else RATE_WINDOW

@@ -1,0 +1,1 @@
+"""What the documents say of what came: answers, callbacks, retries, polling, and readings of open questions."""

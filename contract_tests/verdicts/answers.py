@@ -1,0 +1,108 @@
+"""Answers → findings: which rule is broken, what was expected and what came. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from contract_tests.documents.oracle import Oracle
+from contract_tests.documents.published import Published
+from contract_tests.probes.request import Probe
+from contract_tests.receiver.receiver import Arrival
+from contract_tests.target.exchange import Exchange
+from contract_tests.verdicts.course import Finding
+
+EARLY: Final = 0.5
+"""Seconds by which a callback may seem to come before the answer: two threads read them, and a busy machine may wake
+the one that reads the answer so much later."""
+
+
+ELSEWHERE: Final[Mapping[int, str]] = {
+    401: "the target refuses the key",
+    402: "the key has no credits left",
+    455: "the target is in maintenance",
+}
+"""What the code of an answer tells of the target's state, and nothing of the request."""
+
+
+def undecided(probe: Probe, exchange: Exchange) -> str:
+    """Why an answer decides nothing on the probe; empty where it does."""
+    why = ELSEWHERE.get(exchange.code or 0)
+    if why is None or exchange.code in probe.expected.codes or probe.key != "own" or probe.method != "POST":
+        return ""
+    return f"{why}: code {exchange.code}"
+
+
+def answer_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:
+    """What is wrong with an answer: first its form, then what it decided."""
+    if exchange.error:
+        yield Finding(rule="answer.given", expected="an answer", got=exchange.error)
+        return
+    if probe.method != "POST":
+        unreadable = exchange.code is None and 200 <= exchange.status < 300
+        if exchange.task_id is not None or exchange.code == 200 or unreadable:
+            yield Finding(rule=probe.rule, expected="no success", got=_shown(exchange))
+        return
+    yield from _envelope_findings(exchange, published)
+    if exchange.code is not None:
+        yield from _decision_findings(probe, exchange, published, oracle)
+
+
+def _decision_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:
+    code = exchange.code
+    if code not in probe.expected.codes:
+        wanted = " or ".join(map(str, sorted(probe.expected.codes)))
+        yield Finding(rule=probe.rule, expected=f"code {wanted}, because {probe.says}", got=_shown(exchange))
+    if code == 200:
+        if exchange.task_id is None:
+            yield Finding(rule="answer.taskId", expected="data.taskId, a text", got=_shown(exchange))
+        for problem in oracle.answer(exchange.status, exchange.content_type, exchange.body):
+            yield Finding(rule="answer.schema", expected=published.document.name, got=problem)
+    elif exchange.task_id is not None:
+        yield Finding(rule="refusal.taskId", expected="no taskId in a refusal", got=_shown(exchange))
+    elif exchange.envelope.get("data") not in (None, [], ""):
+        yield Finding(rule="refusal.data", expected="data null or absent in a refusal", got=_shown(exchange))
+
+
+def _envelope_findings(exchange: Exchange, published: Published) -> Iterator[Finding]:
+    envelope = exchange.envelope
+    if "json" not in exchange.content_type.lower():
+        yield Finding(rule="answer.contentType", expected="application/json", got=exchange.content_type or "none")
+    if not isinstance(envelope, dict):
+        yield Finding(rule="answer.json", expected="a JSON object {code, msg, data}", got=_shown(exchange))
+        return
+    if exchange.code is None:
+        yield Finding(rule="answer.code.type", expected="code, an integer", got=_shown(exchange))
+    elif exchange.code not in published.codes:
+        listed = ", ".join(map(str, published.codes))
+        yield Finding(rule="answer.code.listed", expected=f"one of {listed}", got=str(exchange.code))
+    if not isinstance(envelope.get("msg"), str) or not envelope["msg"]:
+        yield Finding(rule="answer.msg", expected="msg, a text that is not empty", got=_shown(exchange))
+    if exchange.status not in (200, exchange.code):
+        expected = f"HTTP 200 or the envelope's code {exchange.code}"
+        yield Finding(rule="answer.status", expected=expected, got=f"HTTP {exchange.status}")
+
+
+def fresh_findings(probe: Probe, exchange: Exchange, earlier: Mapping[str, Probe]) -> Iterator[Finding]:
+    """A taskId is given out once. `earlier` are the probes by the taskId that they got."""
+    before = earlier.get(exchange.task_id or "")
+    if exchange.code == 200 and before is not None:
+        expected = f"a taskId of its own, not that of the request before: {before.says}"
+        yield Finding(rule="answer.taskId.fresh", expected=expected, got=f"taskId {exchange.task_id} again")
+
+
+def timing_findings(probe: Probe, exchange: Exchange, arrivals: Sequence[Arrival]) -> Iterator[Finding]:
+    """The answer comes before any callback, and waits for none."""
+    if exchange.recorded or not arrivals:
+        return
+    came, answered = arrivals[0].at - exchange.started, exchange.answered - exchange.started
+    if came < answered - EARLY:
+        got = f"a callback after {came:.2f} s, the answer after {answered:.2f} s"
+        yield Finding(rule="callback.early", expected="the answer before any callback", got=got)
+    held = next((reply.holds for reply in probe.replies if reply.status == 200), 0.0)
+    if held and came + held <= answered:
+        got = f"an answer after {answered:.2f} s, once the callback was answered"
+        expected = f"an answer that does not wait for the callback, which was left without one for {held:g} s"
+        yield Finding(rule="answer.waits", expected=expected, got=got)
+
+
+def _shown(exchange: Exchange) -> str:
+    return f"HTTP {exchange.status} {exchange.body[:300].decode(errors='replace')}"

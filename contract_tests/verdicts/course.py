@@ -1,0 +1,108 @@
+"""What became of one accepted request, and what a finding is. Pure."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contract_tests.probes.request import Probe
+from contract_tests.receiver.receiver import Arrival
+from contract_tests.target.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One broken rule."""
+
+    rule: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One look at the record of a task, while `arrival` waited for its answer where that was the cause."""
+
+    exchange: Exchange
+    arrival: Arrival | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What came for one accepted request: the request, its answer, its callbacks in order, the record at the end, and
+    the looks at it on the way."""
+
+    probe: Probe
+    exchange: Exchange
+    url: str
+    arrivals: Sequence[Arrival]
+    record: Any
+    polls: Sequence[Poll] = ()
+
+    @property
+    def bodies(self) -> list[Any]:
+        return [parsed(arrival.body) for arrival in self.arrivals]
+
+    @property
+    def request(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(self.exchange.sent)
+        return found
+
+    def timeline(self) -> tuple[tuple[float, str], ...]:
+        """Seconds after the request, and what came then: the answer, each callback by its stage. Empty for a recorded
+        request, whose times are of another clock."""
+        if self.exchange.recorded:
+            return ()
+        begun = self.exchange.started
+        stages = [text_of(stage)[:40] for stage in self.stages()]
+        came = [(arrival.at - begun, stage) for arrival, stage in zip(self.arrivals, stages, strict=True)]
+        return ((self.exchange.answered - begun, "answer"), *came)
+
+    def data(self, body: Any) -> Mapping[str, Any]:
+        """`data` of a callback, empty where it has none."""
+        found = body.get("data") if isinstance(body, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def stages(self) -> list[Any]:
+        return [self.data(body).get("callbackType") for body in self.bodies]
+
+    def at(self, stage: str) -> Any:
+        """The body of a stage's callback; None where none came."""
+        return next((body for body in self.bodies if self.data(body).get("callbackType") == stage), None)
+
+    @property
+    def finished(self) -> Any:
+        """The callback that lists the finished tracks: complete, or the last one where that never came."""
+        last = self.bodies[-1] if self.arrivals else None
+        return last if (complete := self.at("complete")) is None else complete
+
+    def tracks(self, body: Any) -> list[Mapping[str, Any]]:
+        items = self.data(body).get("data")
+        return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def task_of(body: Any) -> str | None:
+    """The task that a callback names."""
+    data = body.get("data") if isinstance(body, dict) else None
+    task_id = data.get("task_id") if isinstance(data, dict) else None
+    return task_id if isinstance(task_id, str) else None
+
+
+def ids(course: Course) -> Callable[[Any], list[Any]]:
+    return lambda body: [track.get("id") for track in course.tracks(body)]
+
+
+def finding(rule: str, expected: str, got: Any) -> Finding:
+    return Finding(rule=rule, expected=expected, got=text_of(got))
+
+
+def text_of(value: Any) -> str:
+    """A value for a reader; a server's text may hold what no report can."""
+    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else repr(value)
+
+
+def parsed(raw: bytes | str) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,174 @@
+"""How a target reads the open questions, from what it answered and sent. A reading is no verdict. Pure."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contract_tests.probes.request import UNKNOWN_AUDIO, Probe
+from contract_tests.target.exchange import Exchange
+from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.retries import (
+    after_giving_up,
+    callback_exception,
+    callback_order,
+    number_of_attempts,
+    received_statuses,
+    spacing,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """The readings of one question that were seen: one, or several where a target is not consistent."""
+
+    question: str
+    readings: tuple[str, ...]
+
+
+def observed(refusals: Sequence[Exchange], courses: Sequence[Course]) -> Iterator[Observed]:
+    """Every question that the exchanges answer."""
+    for question, look in OF_REFUSALS.items():
+        yield from _seen(question, map(look, refusals))
+    for question, follow in OF_COURSES.items():
+        yield from _seen(question, map(follow, courses))
+
+
+def readings(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe, Exchange, str]]:
+    """For each question that probes ask, the last of them with its answer, and the readings that agree with all. What
+    decides nothing on the request (no answer, none that can be read, a limit, a failure) is no reading either."""
+    asked: dict[str, list[tuple[Probe, Exchange]]] = {}
+    for probe, exchange in answers:
+        if probe.question and exchange.code in probe.expected.codes:
+            asked.setdefault(probe.question, []).append((probe, exchange))
+    for pairs in asked.values():
+        agreeing = [
+            name
+            for name in pairs[0][0].readings
+            if all(probe.readings[name] is (exchange.code == 200) for probe, exchange in pairs)
+        ]
+        yield *pairs[-1], " or ".join(agreeing) or "neither"
+
+
+def unknown_task(exchange: Exchange, question: Mapping[str, Any]) -> str | None:
+    """The reading of the question, from the answer to a poll for a task that nobody started."""
+    agreeing = [name for name, reading in question["readings"].items() if reading["value"] == exchange.code]
+    return next(iter(agreeing), None) if exchange.record is None else None
+
+
+def credits_number(left: float | None) -> str | None:
+    """The reading of the question, from the credits that a target tells."""
+    return None if left is None else "float" if isinstance(left, float) else "integer"
+
+
+def _seen(question: str, readings: Iterator[str | None]) -> Iterator[Observed]:
+    found = tuple(sorted({reading for reading in readings if reading is not None}))
+    if found:
+        yield Observed(question=question, readings=found)
+
+
+def _refusal_status(exchange: Exchange) -> str | None:
+    if exchange.code in (None, 500):
+        return None
+    return "envelope" if exchange.status == 200 else "mirror"
+
+
+def _server_error_status(exchange: Exchange) -> str | None:
+    if exchange.code != 500:
+        return None
+    return {200: "envelope", 500: "http_500"}.get(exchange.status)
+
+
+def _unknown_audio(exchange: Exchange) -> str | None:
+    """Where the audioId was one that no target has."""
+    if UNKNOWN_AUDIO.encode() not in exchange.sent:
+        return None
+    return {404: "not_found", 422: "invalid"}.get(exchange.code or 0)
+
+
+def _error_data(exchange: Exchange) -> str | None:
+    if exchange.code is None:
+        return None
+    return "null" if "data" in exchange.envelope else "absent"
+
+
+def _content_type(exchange: Exchange) -> str | None:
+    if exchange.code is None:
+        return None
+    return "charset" if "charset" in exchange.content_type else "plain"
+
+
+def _text_items(course: Course) -> str | None:
+    tracks = _tracks_at(course, "text")
+    return None if tracks is None else "both" if tracks else "none"
+
+
+def _first_items(course: Course) -> str | None:
+    tracks = _tracks_at(course, "first")
+    return None if tracks is None else "both" if len(tracks) > 1 else "one"
+
+
+def _create_time(course: Course) -> str | None:
+    times = [track.get("createTime") for track in _tracks_at(course, "complete") or ()]
+    if not times:
+        return None
+    return next((name for name, form in CREATE_TIMES.items() if re.fullmatch(form, str(times[0]))), "another")
+
+
+def _source_urls(course: Course) -> str | None:
+    tracks = _tracks_at(course, "complete")
+    if not tracks:
+        return None
+    return "present" if any(name.startswith("source_") for name in tracks[0]) else "absent"
+
+
+def _failure_type(course: Course) -> str | None:
+    stage = course.data(_failure(course)).get("callbackType")
+    return stage if stage in ("complete", "error", "failed") else None
+
+
+def _failure_data(course: Course) -> str | None:
+    data = course.data(_failure(course))
+    if not data:
+        return None
+    return "absent" if "data" not in data else "null" if data["data"] is None else "empty"
+
+
+def _failure(course: Course) -> Any:
+    """The callback that tells of a failure that was asked for."""
+    failures = [body for body in course.bodies if isinstance(body, dict) and body.get("code") == course.probe.fails]
+    return failures[0] if failures else None
+
+
+def _tracks_at(course: Course, stage: str) -> list[Mapping[str, Any]] | None:
+    """The tracks of a stage's callback; None where none came."""
+    body = course.at(stage)
+    return None if body is None else course.tracks(body)
+
+
+CREATE_TIMES: Final = {
+    "string": r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d",
+    "rfc3339": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",
+    "epoch_ms": r"\d{13}",
+}
+OF_REFUSALS: Final[Mapping[str, Callable[[Exchange], str | None]]] = {
+    "refusal_status": _refusal_status,
+    "server_error_status": _server_error_status,
+    "unknown_audio": _unknown_audio,
+    "error_data": _error_data,
+    "content_type": _content_type,
+}
+OF_COURSES: Final[Mapping[str, Callable[[Course], str | None]]] = {
+    "text_items": _text_items,
+    "first_items": _first_items,
+    "create_time": _create_time,
+    "source_urls": _source_urls,
+    "callback_order": callback_order,
+    "failure_type": _failure_type,
+    "failure_data": _failure_data,
+    "received_statuses": received_statuses,
+    "after_giving_up": after_giving_up,
+    "callback_exception": callback_exception,
+    "delivery.attempts": number_of_attempts,
+    "delivery.spacing": spacing,
+}

@@ -1,0 +1,82 @@
+"""What a run finds out: a verdict of one probe on one rule. Pure."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from contract_tests.probes.request import Probe
+from contract_tests.target.exchange import Exchange
+from contract_tests.verdicts.course import Finding
+
+FINDINGS: Final = 20
+"""Findings of one rule in one probe that are told."""
+
+
+class Verdict(StrEnum):
+    """What is known of a rule. `not_tried` is never a pass; `observed` is how the target reads an open question."""
+
+    PASSED = "passed"
+    VIOLATED = "violated"
+    NOT_TRIED = "not_tried"
+    OBSERVED = "observed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The verdict of one probe on one rule. `why` says why it was not tried, or what was observed; `timeline` holds
+    the seconds after the request at which the answer and each callback came. `cited` is where the documents have a
+    rule that is not the probe's own, and the line; empty where none has it."""
+
+    rule: str
+    verdict: Verdict
+    probe: Probe | None = None
+    why: str = ""
+    findings: tuple[Finding, ...] = ()
+    exchange: Exchange | None = None
+    timeline: tuple[tuple[float, str], ...] = ()
+    cited: tuple[str, str] = ("", "")
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """Where the documents say so, and the line; both empty where no document does."""
+        probe = self.probe
+        return (probe.place, probe.quote) if probe and probe.place and probe.rule == self.rule else self.cited
+
+    @property
+    def source(self) -> str:
+        """The same as one text."""
+        return ": ".join(filter(None, self.said))
+
+    def masked(self, mask: Callable[[str], str]) -> "Result":
+        """Without what a target echoed of a key, in whatever spelling it came, and without what cannot be written."""
+
+        def shown(text: str) -> str:
+            return mask(text).encode(errors="backslashreplace").decode()
+
+        findings = tuple(replace(each, expected=shown(each.expected), got=shown(each.got)) for each in self.findings)
+        timeline = tuple((seconds, shown(what)) for seconds, what in self.timeline)
+        return replace(self, why=shown(self.why), findings=findings, timeline=timeline)
+
+
+def judged(probe: Probe, exchange: Exchange, findings: Iterable[Finding], rule: str = "") -> Iterator[Result]:
+    """The rule of the probe passed, unless something is wrong; every other rule that is broken is a result too."""
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    for broken, found in by_rule.items():
+        yield violated(broken, probe, tuple(found[:FINDINGS]), exchange)
+    if not by_rule:
+        yield Result(rule=rule or probe.rule, verdict=Verdict.PASSED, probe=probe, exchange=exchange)
+
+
+def violated(rule: str, probe: Probe | None, findings: tuple[Finding, ...], exchange: Exchange | None) -> Result:
+    return Result(rule=rule, verdict=Verdict.VIOLATED, probe=probe, findings=findings, exchange=exchange)
+
+
+def not_tried(rule: str, why: str, probe: Probe | None = None) -> Result:
+    return Result(rule=rule, verdict=Verdict.NOT_TRIED, probe=probe, why=why)
+
+
+def seen(rule: str, reading: str, probe: Probe | None = None, exchange: Exchange | None = None) -> Result:
+    return Result(rule=rule, verdict=Verdict.OBSERVED, probe=probe, why=reading, exchange=exchange)

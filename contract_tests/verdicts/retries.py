@@ -1,0 +1,101 @@
+"""Callbacks that the receiver did not take: are they sent again, how often, how soon, and what comes then. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from contract_tests.probes.request import ATTEMPTS, STAGES
+from contract_tests.receiver.receiver import Arrival
+from contract_tests.verdicts.course import Course, Finding, finding, parsed
+from contract_tests.verdicts.polling import recorded_ids
+
+
+def received(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Those that the receiver took: answered with 200, or with another 2xx and not sent again."""
+    return [
+        arrival
+        for number, arrival in enumerate(arrivals)
+        if arrival.status == 200 or (200 < arrival.status < 300 and not _again(arrival, arrivals[number + 1 :]))
+    ]
+
+
+def retry_findings(course: Course) -> Iterator[Finding]:
+    """What was not received comes again, until it has come as often as documented."""
+    for number, arrival in enumerate(course.arrivals):
+        if 200 <= arrival.status < 300 or len(attempts(course, arrival)) >= ATTEMPTS:
+            continue
+        if not _again(arrival, course.arrivals[number + 1 :]):
+            yield finding("delivery.retry", f"the same callback again after {_said(arrival.status)}", "none")
+
+
+def attempts(course: Course, arrival: Arrival) -> list[Arrival]:
+    """All that say the same."""
+    return [each for each in course.arrivals if _same(arrival, each)]
+
+
+def _again(arrival: Arrival, later: Sequence[Arrival]) -> bool:
+    return any(_same(arrival, each) for each in later)
+
+
+def _same(one: Arrival, other: Arrival) -> bool:
+    return one.body == other.body or (parsed(one.body) is not None and parsed(one.body) == parsed(other.body))
+
+
+def _said(status: int) -> str:
+    return f"HTTP {status}" if status else "no answer"
+
+
+def received_statuses(course: Course) -> str | None:
+    """The reading of the question, where a callback was answered with 2xx other than 200."""
+    for number, arrival in enumerate(course.arrivals):
+        if 200 < arrival.status < 300:
+            return "only_200" if _again(arrival, course.arrivals[number + 1 :]) else "any_2xx"
+    return None
+
+
+def number_of_attempts(course: Course) -> str | None:
+    """How often a callback was sent that was never received."""
+    tried = _given_up(course)
+    if not tried:
+        return None
+    return f"{len(tried)} attempts" if tried[-1].status != 200 else f"{len(tried)} attempts or more"
+
+
+def spacing(course: Course) -> str | None:
+    """The seconds between the attempts of a callback that was never received."""
+    tried = _given_up(course)
+    gaps = [later.at - sooner.at for sooner, later in pairwise(tried)]
+    return "seconds between attempts: " + ", ".join(f"{gap:.0f}" for gap in gaps) if gaps else None
+
+
+def after_giving_up(course: Course) -> str | None:
+    """The reading of the question, where other callbacks were still owed."""
+    tried = _given_up(course)
+    if not tried or tried[-1].status == 200 or course.data(parsed(tried[0].body)).get("callbackType") == "complete":
+        return None
+    return "go_on" if any(arrival.at > tried[-1].at for arrival in course.arrivals) else "stop"
+
+
+def callback_order(course: Course) -> str | None:
+    """The reading of the question: whether later stages came between the attempts of one that was never received, or
+    before one that had to come twice. An order that was kept proves nothing else."""
+    came = replace(course, arrivals=received(course.arrivals))
+    stages = [stage for stage in came.stages() if stage in STAGES]
+    tried = _given_up(course)
+    others = [arrival.at for arrival in course.arrivals if tried and not _same(arrival, tried[0])]
+    if stages != sorted(stages, key=STAGES.index) or any(tried[0].at < at < tried[-1].at for at in others):
+        return "overtaking"
+    return "in_order" if any(at > tried[-1].at for at in others) else None
+
+
+def callback_exception(course: Course) -> str | None:
+    """The reading of the question, where polling shows that status."""
+    if not isinstance(course.record, dict) or course.record.get("status") != "CALLBACK_EXCEPTION":
+        return None
+    return "audio_kept" if recorded_ids(course.record) else "failure"
+
+
+def _given_up(course: Course) -> list[Arrival]:
+    """The attempts of the callback of which none was received."""
+    failed = [arrival for arrival in course.arrivals if not 200 <= arrival.status < 300]
+    return attempts(course, failed[0]) if course.probe.gives_up and failed else []

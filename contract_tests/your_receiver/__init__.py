@@ -1,0 +1,1 @@
+"""The other direction: callbacks sent to the user's own receiver."""

@@ -1,0 +1,56 @@
+"""What answers when no endpoint does: an unknown path, a wrong method."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_server.core.errors import ApiError, NotFound, nearest
+from mock_server.core.text import cut
+from mock_server.domain.answer import refused
+from mock_server.http.read_request import Disconnected, read_call
+from mock_server.runtime import Parts
+from mock_server.state.journal_entries import Requested
+
+
+class Fallback:
+    """The documented envelope with code 404, and an entry in the journal."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def handlers(self) -> Mapping[Any, Any]:
+        return {HTTPException: self.unrouted, ApiError: self.refused}
+
+    async def unrouted(self, request: Request, error: HTTPException) -> Response:
+        """HTTP 404 or 405 with envelope code 404, whatever the profile says of refusals: no endpoint was reached."""
+        path = _path(request)
+        served = self._parts.editions.profile.operations.values()
+        if error.status_code == 405:
+            allowed = (error.headers or {}).get("Allow", "")
+            problem = NotFound(f"{request.method} is not allowed on {path}; allowed: {allowed}")
+        else:
+            known = ", ".join(f"{each.method} {each.path}" for each in served)
+            close = nearest(path, [each.path for each in served])
+            problem = NotFound(f"nothing is served at {path}; allowed: {known}.{close}")
+        return await self._answer(request, problem, error.status_code, error.headers or {})
+
+    async def refused(self, request: Request, error: ApiError) -> Response:
+        """The refusal of what is no endpoint of the API, with its code as the HTTP status."""
+        return await self._answer(request, error, error.code, {})
+
+    async def _answer(self, request: Request, error: ApiError, status: int, headers: Mapping[str, str]) -> Response:
+        answer = replace(refused(error, self._parts.editions.default), status=status)
+        with suppress(Disconnected):
+            call = replace(await read_call(request.scope, request.receive), path=_path(request))
+            self._parts.journal.record(Requested.answered(self._parts.clock.now(), call, answer))
+        return Response(answer.body, answer.status, {**headers, "content-type": answer.content_type})
+
+
+def _path(request: Request) -> str:
+    """The path as it was sent, and not too long."""
+    return cut(request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0])

@@ -1,0 +1,43 @@
+"""Delivery over HTTP that no start waits for: its client takes longer to import than the rest of the mock."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from mock_server.callbacks.host_policy import HostPolicy
+from mock_server.domain.attempt import Attempt
+
+if TYPE_CHECKING:
+    from mock_server.callbacks.http_delivery import HttpDelivery
+
+
+class DeferredDelivery:
+    """An HttpDelivery, imported in a thread when it is first needed, so that requests are answered meanwhile."""
+
+    def __init__(self, policy: HostPolicy, timeout: float) -> None:
+        self._policy = policy
+        self._timeout = timeout
+        self._imported: HttpDelivery | None = None
+        self._importing = asyncio.Lock()
+
+    async def ready(self) -> None:
+        await self._delivery()
+
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+        delivery = self._imported or await self._delivery()
+        return await delivery.attempt(url, body, received)
+
+    async def close(self) -> None:
+        if self._imported is not None:
+            await self._imported.close()
+
+    async def _delivery(self) -> "HttpDelivery":
+        async with self._importing:
+            if self._imported is None:
+                self._imported = await asyncio.to_thread(_over_http, self._policy, self._timeout)
+            return self._imported
+
+
+def _over_http(policy: HostPolicy, timeout: float) -> "HttpDelivery":
+    from mock_server.callbacks.http_delivery import HttpDelivery
+
+    return HttpDelivery(policy, timeout)

@@ -1,0 +1,153 @@
+"""Where callbacks may go: loopback and private networks, public hosts only when allowed, some addresses never."""
+
+import re
+import shlex
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final
+
+from yarl import URL
+
+from mock_server.core.errors import BadSetting
+from mock_server.core.text import cut, shown
+
+LOCAL: Final = "local"
+PUBLIC: Final = "public"
+NETWORKS: Final[Mapping[str, Sequence[str]]] = {
+    PUBLIC: ("0.0.0.0/0", "::/0"),
+    LOCAL: ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"),
+    "a link-local address, where clouds keep their metadata": ("169.254.0.0/16", "fe80::/10"),
+    "a metadata address of a cloud": (
+        "100.100.100.200/32",  # Alibaba
+        "168.63.129.16/32",  # Azure
+        "192.0.0.192/32",  # Oracle
+        "fd00:c1::a9fe:a9fe/128",  # Oracle
+        "fd00:ec2::/32",  # AWS
+        "fd20:ce::254/128",  # Google
+        "fd00:42::42/128",  # Scaleway
+    ),
+    "an IPv6 address that stands for an IPv4 address": (
+        "::/96",
+        "::ffff:0:0:0/96",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2001::/32",
+        "2002::/16",
+    ),
+    "an unspecified address": ("0.0.0.0/8", "::/128"),
+    "a multicast address": ("224.0.0.0/4", "ff00::/8"),
+    "a reserved address": ("240.0.0.0/4",),
+}
+"""What an address is, by its networks. The narrowest that holds it decides, as in a table of routes; what is neither
+local nor public is never called."""
+RULES: Final = tuple((ip_network(network), kind) for kind, networks in NETWORKS.items() for network in networks)
+NUMBER: Final = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)
+"""The last part of a host that can be nothing but an IPv4 address (URL Standard, 3.5, "ends in a number")."""
+NO_HOST: Final = re.compile(r"[/:@\s\[\]]")
+CACHED: Final = 1000
+"""Characters of a URL whose verdict is remembered, and how many are."""
+
+
+class Blocked(OSError):
+    """A callback to an address that the policy forbids. The text says which, and what to do."""
+
+
+class HostPolicy:
+    """`allowed` are public hosts: names, shell patterns of names such as `*.example.com`, addresses and networks.
+
+    Raises BadSetting for what is none of these.
+    """
+
+    def __init__(self, allowed: Sequence[str] = ()) -> None:
+        self._networks = [network for each in allowed if (network := _network(each)) is not None]
+        self._patterns = [_pattern(each) for each in allowed if _network(each) is None]
+        self._remembered = lru_cache(CACHED)(self._refusal)
+
+    def refusal(self, url: str) -> str:
+        """Why no callback is sent to a URL, as far as its host tells without being looked up; else nothing."""
+        return (self._remembered if len(url) <= CACHED else self._refusal)(url)
+
+    def check(self, host: str, address: str) -> None:
+        """Raise Blocked unless a callback to `host`, which resolved to `address`, may be sent."""
+        kind = kind_of(address)
+        name = cut(host if host == address else f"{host} ({address})")
+        if kind not in (LOCAL, PUBLIC):
+            raise Blocked(f"{name} is {kind}; no callback is ever sent there")
+        if kind == PUBLIC and not self._allows(host, address):
+            raise Blocked(f"{name} is public; allow it with --allow-callbacks-to {shlex.quote(cut(host))}")
+
+    def check_literal(self, host: str) -> None:
+        """The same for a host that is written as an address and never reaches a resolver.
+
+        An IPv4 address in any other form than four decimal numbers is refused: programs disagree on what it means.
+        """
+        try:
+            ip_address(host)
+        except ValueError:
+            if NUMBER.fullmatch(host.removesuffix(".").rpartition(".")[2]):
+                raise Blocked(f"{cut(host)} is {_unusual(host)}") from None
+            return
+        self.check(host, host)
+
+    def _allows(self, host: str, address: str) -> bool:
+        name = _name(host)
+        return any(fnmatchcase(name, pattern) for pattern in self._patterns) or any(
+            _plain(address) in network for network in self._networks
+        )
+
+    def _refusal(self, url: str) -> str:
+        try:
+            self.check_literal(URL(url, encoded=True).host or "")
+        except Blocked as blocked:
+            return str(blocked)
+        except ValueError as error:
+            return f"{cut(url)} is no address to call: {error}"
+        return ""
+
+
+@lru_cache(CACHED)
+def kind_of(address: str) -> str:
+    """What an address is: one of NETWORKS. Raises ValueError for what is no address."""
+    plain = _plain(address)
+    return max((network.prefixlen, kind) for network, kind in RULES if plain in network)[1]
+
+
+def _plain(address: str) -> IPv4Address | IPv6Address:
+    """The address without a zone, and as IPv4 where it is IPv4 in the clothes of IPv6."""
+    parsed = ip_address(address.partition("%")[0])
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
+
+
+def _unusual(host: str) -> str:
+    try:
+        means = socket.inet_ntoa(socket.inet_aton(host.removesuffix(".")))
+    except OSError:
+        return "no address, and no name ends in a number; write an address as four decimal numbers"
+    return f"an address in an unusual form; write it as four decimal numbers, if you mean {means}"
+
+
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(text.removeprefix("[").removesuffix("]"), strict=False)
+    except ValueError:
+        return None
+
+
+def _pattern(text: str) -> str:
+    if not text or NO_HOST.search(text):
+        raise BadSetting(
+            f"callbacks are to be allowed to {shown(text)}, which is no host. "
+            "Allowed: a name such as api.example.com, a pattern such as *.example.com, an address or a network."
+        )
+    return _name(text)
+
+
+def _name(host: str) -> str:
+    """A host as names are compared: in ASCII and lower case, without the dot that may end it."""
+    with suppress(UnicodeError):
+        host = host.encode("idna").decode("ascii")
+    return host.lower().removesuffix(".")

@@ -1,0 +1,167 @@
+"""One attempt to deliver one callback. The receiver's trouble is a result to record, never an error to raise."""
+
+import asyncio
+import os
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from mock_server.callbacks.host_policy import Blocked, HostPolicy
+from mock_server.core.text import cut
+from mock_server.domain.attempt import Attempt, Outcome
+
+READ_AT_MOST: Final = 64 * 1024
+"""Bytes of a receiver's answer that are read; the rest is not waited for."""
+KEPT_FOR: Final = 0.1
+"""Seconds that an idle connection is kept: as long as callbacks come in a rush, and too short for a receiver to give it
+up first, or to keep others waiting because it serves one connection at a time."""
+USED_AT_MOST: Final = 20
+"""Callbacks after which a receiver is asked to close a connection, so that one such as that turns to the others."""
+CLOSING_KEPT: Final = 1000
+"""Receivers that are known to close connections unannounced."""
+
+
+@dataclass(slots=True)
+class Use:
+    """The connection of one exchange: whether it has to be `fresh`, and whether one was used `again`."""
+
+    fresh: bool = False
+    again: bool = False
+
+
+class HttpDelivery:
+    """Delivery over HTTP/1.1, on connections that are kept for a moment.
+
+    A receiver may close a kept connection just as it is used again. When that happens before anything of an answer
+    came, the callback is sent once more on a connection of its own, as browsers do, and so is every later one to this
+    receiver. One that closes connections in place of answering may so see one callback twice, once.
+    """
+
+    def __init__(self, policy: HostPolicy, timeout: float) -> None:
+        self._policy = policy
+        self._timeout = timeout
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._closing: dict[str, None] = {}
+        self._sent = count(1)
+
+    async def close(self) -> None:
+        for session in self._sessions.values():
+            await session.close()
+
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        outcome, detail = await self._post(url, body, received)
+        return Attempt(outcome=outcome, detail=detail, took=loop.time() - started)
+
+    async def _post(self, url: str, body: bytes, received: tuple[int, int]) -> tuple[Outcome, str]:
+        target = URL(url, encoded=True)
+        try:
+            self._policy.check_literal(target.host or "")
+            async with asyncio.timeout(self._timeout):
+                status = await self._status(target, body)
+        except TimeoutError:
+            return Outcome.TIMED_OUT, f"no complete answer within {self._timeout:g} s"
+        except Blocked as blocked:
+            return Outcome.BLOCKED, str(blocked)
+        except aiohttp.ClientConnectorError as error:
+            return _unreachable(target, error)
+        except (aiohttp.InvalidURL, ValueError) as error:
+            return Outcome.BLOCKED, f"{cut(url)} is no address to call: {error}"
+        except (aiohttp.ClientError, OSError) as error:
+            return Outcome.UNREACHABLE, f"{type(error).__name__}: {' '.join(str(error).split())}"
+        lowest, highest = received
+        outcome = Outcome.ACCEPTED if lowest <= status <= highest else Outcome.REFUSED
+        return outcome, f"HTTP {status}"
+
+    async def _status(self, target: URL, body: bytes) -> int:
+        """The HTTP status of the answer, on a kept connection if there is one. Raises what aiohttp does."""
+        if target.authority in self._closing:
+            return await self._exchange(target, body, Use(fresh=True))
+        use = Use()
+        try:
+            return await self._exchange(target, body, use)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            if not use.again:
+                raise
+        self._closing[target.authority] = None
+        if len(self._closing) > CLOSING_KEPT:
+            del self._closing[next(iter(self._closing))]
+        return await self._exchange(target, body, Use(fresh=True))
+
+    async def _exchange(self, target: URL, body: bytes, use: Use) -> int:
+        session = self._session(fresh=use.fresh)
+        last = next(self._sent) % USED_AT_MOST == 0
+        async with session.post(
+            target,
+            data=body,
+            headers={"Connection": "close"} if last else None,
+            allow_redirects=False,
+            trace_request_ctx=use,
+        ) as response:
+            with suppress(asyncio.IncompleteReadError):
+                await response.content.readexactly(READ_AT_MOST)
+        return response.status
+
+    def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
+        if fresh not in self._sessions:
+            resolver = GuardedResolver(self._policy, aiohttp.ThreadedResolver())
+            keeping: dict[str, Any] = {"force_close": True} if fresh else {"keepalive_timeout": KEPT_FOR}
+            self._sessions[fresh] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, resolver=resolver, use_dns_cache=False, **keeping),
+                timeout=aiohttp.ClientTimeout(total=None),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"Content-Type": "application/json", "User-Agent": "suno-mock"},
+                auto_decompress=False,
+                trace_configs=[] if fresh else [_noting()],
+            )
+        return self._sessions[fresh]
+
+
+class GuardedResolver(AbstractResolver):
+    """Resolves a name and checks every address that a connection could use, at the moment of connecting."""
+
+    def __init__(self, policy: HostPolicy, resolver: AbstractResolver) -> None:
+        self._policy = policy
+        self._resolver = resolver
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        results = await self._resolver.resolve(host, port, family)
+        for result in results:
+            self._policy.check(host, result["host"])
+        return results
+
+    async def close(self) -> None:
+        await self._resolver.close()
+
+
+def _noting() -> aiohttp.TraceConfig:
+    """Has it noted when a request is sent on a kept connection."""
+
+    async def note(
+        session: aiohttp.ClientSession, context: Any, reused: aiohttp.TraceConnectionReuseconnParams
+    ) -> None:
+        context.trace_request_ctx.again = True
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_reuseconn.append(note)
+    return tracing
+
+
+def _unreachable(target: URL, error: aiohttp.ClientConnectorError) -> tuple[Outcome, str]:
+    if isinstance(error.os_error, Blocked):
+        return Outcome.BLOCKED, str(error.os_error)
+    hint = ""
+    if target.host in ("localhost", "127.0.0.1", "::1"):
+        hint = "; inside a container this is the container itself: use host.docker.internal or the service's name"
+    number = error.os_error.errno or 0
+    reason = os.strerror(number) if number > 0 else str(error.os_error)
+    return Outcome.UNREACHABLE, f"cannot connect to {target.host} port {target.port}: {reason}{hint}"

@@ -1,0 +1,90 @@
+"""What came to a callback receiver and what it answered, as a value, a line of text and JSON. Pure."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from mock_server.core.text import cut, printable
+
+LONGEST: Final = 80
+"""Characters of a field that are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a body says as a callback; `problem` is why it says nothing."""
+
+    stage: str = ""
+    task_id: str = ""
+    code: object = None
+    msg: str = ""
+    tracks: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The HTTP status, and where it was forwarded: whom to, the seconds that took, and what went wrong there. `late`:
+    the client had hung up before."""
+
+    status: int
+    forwarded_to: str = ""
+    took: float = 0.0
+    why: str = ""
+    late: bool = False
+
+    def __str__(self) -> str:
+        return f"{self._answer()}, but the client had hung up" if self.late else self._answer()
+
+    def _answer(self) -> str:
+        if not self.forwarded_to:
+            return f"answered {self.status}"
+        if self.why:
+            return f"answered {self.status}: {self.forwarded_to} {self.why}"
+        return f"answered {self.status} by {self.forwarded_to} in {self.took * 1000:.0f} ms"
+
+
+def told(body: bytes) -> Told:
+    """Read a body that can be anything."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return Told(problem=f"no JSON: {_text(body)}" if body else "no body")
+    data = value.get("data") if isinstance(value, dict) else None
+    if not isinstance(data, dict) or "callbackType" not in data:
+        return Told(problem=f"no data.callbackType: {_text(body)}")
+    tracks = data.get("data")
+    return Told(
+        stage=_field(data["callbackType"]),
+        task_id=_field(data.get("task_id")),
+        code=value.get("code"),
+        msg=_field(value.get("msg")),
+        tracks=len(tracks) if isinstance(tracks, list) else 0,
+    )
+
+
+def line(request: str, found: Told, answered: Answered) -> str:
+    """One callback on one line; `request` is its method and path."""
+    if found.problem:
+        return printable(f"<-- {cut(request, LONGEST)}  is no callback, {found.problem}  {answered}")
+    tracks = "1 track" if found.tracks == 1 else f"{found.tracks} tracks"
+    said = f"{_field(found.code)} {found.msg}"
+    return printable(f"<-- {found.stage:8}  {found.task_id}  {said}  {tracks:8}  {answered}")
+
+
+def refused(request: str, status: int, why: str) -> str:
+    """What was no callback, on one line."""
+    return printable(f"<-- {cut(request, LONGEST)}  answered {status}: {why}")
+
+
+def record(request: str, body: bytes, found: Told, answered: Answered) -> str:
+    """One callback as JSON on one line, the body as it came."""
+    return json.dumps({"request": request, **asdict(found), **asdict(answered), "body": _text(body, len(body))})
+
+
+def _text(body: bytes, length: int = LONGEST) -> str:
+    return cut(body.decode(errors="backslashreplace"), length)
+
+
+def _field(value: Any) -> str:
+    return cut(str(value), LONGEST)

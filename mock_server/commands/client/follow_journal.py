@@ -1,0 +1,59 @@
+"""The journal of a running mock, followed entry by entry, also while the mock comes and goes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from mock_server.commands.client.admin_client import Remote, Unreached
+
+WITHIN: Final = 25
+"""Seconds that the mock may wait for the next entry before it says that there is none."""
+AGAIN: Final = 0.5
+"""Seconds until a mock that went away is looked for again."""
+
+Entry = dict[str, Any]
+
+
+class Place(NamedTuple):
+    """From where a journal is followed: after the entry of an id, and in which run of the mock; None where it does
+    not tell."""
+
+    after: int
+    started: str | None
+
+
+def newest(remote: Remote, filters: Mapping[str, Any], count: int) -> tuple[list[Entry], Place]:
+    """The newest `count` entries that match, and from where to follow."""
+    answer = remote.get("journal", **filters, limit=max(count, 1))
+    return answer["entries"] if count else [], Place(answer["newest"], answer.get("started"))
+
+
+def follow(
+    remote: Remote,
+    filters: Mapping[str, Any],
+    place: Place,
+    warn: Callable[[str], object],
+    pause: Callable[[float], object],
+) -> Iterator[Entry]:
+    """Every entry that matches and comes after the place, for ever.
+
+    A mock that goes away is waited for, and one that was started anew is followed from its first entry; `warn` is told.
+    """
+    (after, started), away = place, False
+    while True:
+        try:
+            answer = remote.get("journal", **filters, after=after, within=0 if away else WITHIN)
+        except Unreached:
+            if not away:
+                warn(f"the mock at {remote.url} went away; waiting until it is back")
+            away = True
+            pause(AGAIN)
+            continue
+        if away:
+            warn("the mock is back")
+        away = False
+        if answer["newest"] < after or answer.get("started") != started:
+            warn("the mock was started anew, and counts its entries from 1")
+            after, started = 0, answer.get("started")
+            continue
+        yield from answer["entries"]
+        after = max([after, *(entry["id"] for entry in answer["entries"])])

@@ -1,0 +1,38 @@
+"""The lists that the command prints, as text: tracks, scenarios, profiles, questions."""
+
+from collections.abc import Iterable, Iterator
+
+from mock_server.contract.profile import Profile
+from mock_server.contract.questions import Question
+from mock_server.contract.scenarios import Scenario, cause
+from mock_server.contract.source_tracks import Track
+
+
+def tracks(found: Iterable[Track]) -> Iterator[str]:
+    for track in found:
+        yield f"{track.id}  {track.model:8}  {track.duration:7.2f} s  {track.title}"
+
+
+def scenarios(found: Iterable[Scenario]) -> Iterator[str]:
+    for scenario in found:
+        yield f"{scenario.name}  {scenario.summary}"
+        yield f"    {cause(scenario)}"
+        yield f"    on demand: {' | '.join(scenario.triggers())}"
+
+
+def profiles(found: Iterable[Profile]) -> Iterator[str]:
+    for profile in found:
+        yield f"{profile.name}  {profile.summary}"
+        yield f"    models: {', '.join(profile.models)}"
+        yield f"    endpoints: {', '.join(profile.operations)}"
+
+
+def questions(found: Iterable[Question]) -> Iterator[str]:
+    for question in found:
+        yield f"{question.id}  {question.question}"
+        for reading in question.readings.values():
+            picked = [profile for profile, name in question.picks.items() if name == reading.name]
+            picks = f"  <- {', '.join(picked)}" if picked else ""
+            yield f"    {reading.name}: {reading.says}{picks}"
+        for source in question.sources:
+            yield f"    source: {source}"

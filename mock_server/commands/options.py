@@ -1,0 +1,126 @@
+"""The command's options for `Settings`: one per field, with its help, default and environment variable."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from mock_server.commands import durations
+from mock_server.commands.shell_names import SETTINGS
+from mock_server.core.settings import BASE_URL, Settings
+from mock_server.core.text import cut
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+ENVIRONMENT = "SUNO_MOCK_"
+"""What the environment variables of options begin with."""
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+
+
+class HttpUrl(click.ParamType[str]):
+    """A URL that requests can be sent to."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        import httpx
+
+        try:
+            url = httpx.URL(value)
+            host = url.host.encode("idna")  # as the resolver will
+        except (httpx.InvalidURL, UnicodeError):
+            host = b""
+        if not host or url.scheme not in ("http", "https"):
+            self.fail(f"{cut(value, 100)!r} is no URL. Example: {BASE_URL}.")
+        return str(value)
+
+
+HTTP_URL = HttpUrl()
+
+
+class Duration(click.ParamType[float]):
+    """A length of time such as `90s`, a day at most; in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        length = durations.seconds(str(value))
+        if length > LONGEST:
+            self.fail(f"{cut(str(value), 60)!r} is too long. Allowed: at most {durations.written(LONGEST)}.")
+        return length
+
+
+DURATION = Duration()
+LONGEST = 86400.0
+
+
+def environment(flag: str) -> str:
+    """`--rate-limit` as `SUNO_MOCK_RATE_LIMIT`."""
+    return ENVIRONMENT + flag.removeprefix("--").replace("-", "_").upper()
+
+
+def settings_options(*names: str) -> Callable[[Command], Command]:
+    """Give a command the named settings as options, or all; `taken` turns them into Settings."""
+
+    def decorate(command: Command) -> Command:
+        for field in reversed(dataclasses.fields(Settings)):
+            if not names or field.name in names:
+                command = _option(field)(command)
+        return command
+
+    return decorate
+
+
+def taken(options: dict[str, Any]) -> Settings:
+    """The settings among a command's options. Raises BadSetting."""
+    names = {field.name for field in dataclasses.fields(Settings)}
+    return Settings(**{name: value for name, value in options.items() if name in names})
+
+
+def _option(field: dataclasses.Field[Any]) -> Callable[[Command], Command]:
+    flag = field.metadata.get("flag", f"--{field.name.replace('_', '-')}")
+    switch = isinstance(field.default, bool)
+    return click.option(
+        flag,
+        field.name,
+        default=field.default,
+        help=field.metadata["help"],
+        metavar=field.metadata.get("metavar"),
+        envvar=environment(flag),
+        show_envvar=True,
+        show_default=not switch and field.default not in ("", None, ()),
+        is_flag=switch,
+        multiple=isinstance(field.default, tuple),
+        type=None if switch else _kind(field.default),
+        shell_complete=SETTINGS.get(field.name),
+    )
+
+
+def _kind(default: Any) -> type:
+    if isinstance(default, int):
+        return int
+    return float if default is None else str
+
+
+def mock_options(command: Command) -> Command:
+    """Give a command `--url` and `--admin-token`: the running mock that it is about."""
+    url = click.option(
+        "--url",
+        type=HTTP_URL,
+        default=BASE_URL,
+        show_default=True,
+        envvar=environment("url"),
+        show_envvar=True,
+        help="Where the mock listens.",
+    )
+    token = click.option(
+        "--admin-token",
+        default="",
+        metavar="TOKEN",
+        envvar=environment("admin-token"),
+        show_envvar=True,
+        help="What its control plane asks for.",
+    )
+    return url(token(command))

@@ -1,0 +1,195 @@
+"""One edition's rules → a compiled validator of request bodies. Pure: a decoded body in, violations out.
+
+A rule is a JSON Schema fragment with an id and a place in the document. All fragments are merged into one schema, whose
+keywords remember the rules that they are from. To accept a body, which most are, a part is checked in Python first.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from jsonschema_rs import Draft202012Validator, ValidationErrorKind
+from yarl import URL
+
+from mock_server.contract.schema_merge import Merged
+from mock_server.core.errors import Violation
+from mock_server.core.text import listed, shown
+
+MEASURES: Final[Mapping[str, tuple[Callable[[str], int], str]]] = {
+    "maxLength": (len, "characters"),
+    "maxUtf16Length": (lambda text: len(text.encode("utf-16-le")) // 2, "UTF-16 units"),
+    "maxUtf8Length": (lambda text: len(text.encode()), "bytes of UTF-8"),
+}
+"""Length keywords: how long a string is, and in what. The first is JSON Schema's own."""
+OWN: Final = tuple(MEASURES)[1:]
+HTTP_URL: Final = "http-url"
+"""A format of ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rule:
+    """One thing that a request must satisfy. Without `schema` it needs state and is enforced in `rules`.
+
+    `when` names the readings under which it holds. `allowed` completes the sentence of its violation; `{unit}` in it
+    stands for what a length is counted in.
+    """
+
+    id: str
+    field: str
+    place: str
+    schema: Mapping[str, Any] | None
+    allowed: str
+    when: Mapping[str, str]
+
+    def holds(self, names: Mapping[str, str]) -> bool:
+        return all(names[question] == reading for question, reading in self.when.items())
+
+
+class Step:
+    """A number of so many decimals at most, and the numbers of the `rules` that say so."""
+
+    def __init__(self, name: str, decimals: int, rules: Sequence[int]) -> None:
+        self.name = name
+        self.rules = rules
+        self._decimals = decimals
+        self._usual = frozenset(number / 10**decimals for number in range(10**decimals + 1))
+
+    def holds(self, body: Mapping[str, Any]) -> bool:
+        """Whether the body has no other number there. Rounding is exact; most numbers are from 0 to 1."""
+        value = body.get(self.name)
+        if type(value) is not float:
+            return True
+        return value in self._usual or value == round(value, self._decimals)
+
+
+class Contract:
+    """What a request body must look like under one edition. `length` is the keyword that counts a string."""
+
+    def __init__(self, rules: Sequence[Rule], length: str) -> None:
+        self._count, unit = MEASURES[length]
+        self._unit, self._length = unit, length
+        self._rules = [replace(rule, allowed=rule.allowed.format(unit=unit)) for rule in rules if rule.schema]
+        self._types = {number for number, rule in enumerate(self._rules) if rule.id.endswith(".type")}
+        self._merged = Merged(_counting(rule.schema, length) for rule in self._rules)
+        explains = deepcopy(self._merged.schema)
+        self._steps = [
+            Step(name, decimals, self._merged.origins(("properties", name, "multipleOf")))
+            for name, schema in explains["properties"].items()
+            for decimals in _decimals(schema)
+        ]
+        fits = deepcopy(explains)
+        self._url = next((name for name, schema in fits["properties"].items() if _takes_url(schema)), None)
+        self._errors = _compiled(explains).iter_errors
+        self._fits: Callable[[Any], bool] = _compiled(fits).is_valid
+
+    def accepts(self, body: Any) -> bool:
+        """Whether no rule is broken."""
+        if not self._fits(body):
+            return False
+        for step in self._steps:
+            if not step.holds(body):
+                return False
+        return self._url not in body or is_http_url(body[self._url])
+
+    def violations(self, body: Any) -> list[Violation]:
+        """Every broken rule once, in the document's order; of a field with a wrong type nothing but that."""
+        keywords = self._broken(body)
+        types = self._types & keywords.keys()
+        mistyped = {self._rules[number].field for number in types}
+        return [
+            self._violation(self._rules[number], keywords[number], body)
+            for number in sorted(keywords)
+            if not types or number in types or not mistyped & {self._rules[number].field, "body"}
+        ]
+
+    def _broken(self, body: Any) -> dict[int, str | int]:
+        """The numbers of the broken rules, each with the keyword that says so."""
+        found: dict[int, str | int] = {}
+        for error in self._errors(body):
+            place, kind = error.schema_path, error.kind
+            missing = kind.property if isinstance(kind, ValidationErrorKind.Required) else ""
+            for number in self._merged.origins(place, missing):
+                found[number] = place[-1]
+        for step in self._steps:
+            if isinstance(body, dict) and not step.holds(body):
+                found |= dict.fromkeys(step.rules, "multipleOf")
+        return found
+
+    def _violation(self, rule: Rule, keyword: str | int, body: Any) -> Violation:
+        text = f"{rule.field} {self._came(rule, keyword, body)}; allowed: {rule.allowed}"
+        return Violation(rule.id, rule.field, text, rule.place)
+
+    def _came(self, rule: Rule, keyword: str | int, body: Any) -> str:
+        """What came where the rule's keyword says something else."""
+        if not isinstance(body, dict):
+            return f"is {shown(body)}"
+        if keyword == "additionalProperties":
+            unknown = sorted(set(body) - set((rule.schema or {})["properties"]))
+            return f"has the unknown properties {listed(unknown)}"
+        if rule.field not in body:
+            return "is missing"
+        value = body[rule.field]
+        if keyword == self._length:
+            return f"has {self._count(value)} {self._unit}"
+        return f"is {shown(value)}"
+
+
+def is_http_url(text: str) -> bool:
+    """Whether a callback can be sent there: http or https, a host, a legal port. By the parser that will send it."""
+    try:
+        url = URL(text, encoded=True)
+        return url.scheme in ("http", "https") and bool(url.host)
+    except ValueError:
+        return False
+
+
+def _decimals(schema: dict[str, Any]) -> Iterator[int]:
+    """Take a `multipleOf` of 0.1, 0.01, … out of a schema and tell its decimals: rounding is as exact, and cheaper."""
+    step = re.fullmatch(r"0\.(0*1)", str(schema.get("multipleOf")))
+    if step:
+        del schema["multipleOf"]
+        yield len(step[1])
+
+
+def _takes_url(schema: dict[str, Any]) -> bool:
+    """Take HTTP_URL out of the schema of a string that has to be a URI anyway, if it is there."""
+    uri = {"format": schema.get("format")}
+    taken = schema.get("type") == "string" and schema.get("if") == uri and schema["then"] == {"format": HTTP_URL}
+    if taken:
+        del schema["if"], schema["then"]
+    return taken
+
+
+def _compiled(schema: dict[str, Any]) -> Draft202012Validator:
+    """With keywords or formats of ours a validator takes twice the time, so it has those that the schema uses."""
+    used = json.dumps(schema)
+    return Draft202012Validator(
+        schema,
+        validate_formats=True,
+        formats={HTTP_URL: is_http_url} if f'"{HTTP_URL}"' in used else None,
+        keywords={keyword: _measured(keyword) for keyword in OWN if f'"{keyword}"' in used} or None,
+    )
+
+
+def _counting(schema: Any, length: str) -> Any:
+    """The schema with `maxLength` counted by the edition's measure."""
+    if isinstance(schema, Mapping):
+        return {length if key == "maxLength" else key: _counting(value, length) for key, value in schema.items()}
+    return schema
+
+
+def _measured(keyword: str) -> type:
+    count, unit = MEASURES[keyword]
+
+    class Measured:
+        def __init__(self, parent_schema: Any, value: int, schema_path: Any) -> None:
+            self.limit = value
+
+        def validate(self, instance: Any) -> None:
+            if isinstance(instance, str) and count(instance) > self.limit:
+                raise ValueError(f"more than {self.limit} {unit}")
+
+    return Measured

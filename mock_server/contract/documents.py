@@ -1,0 +1,96 @@
+"""Reading of the data files: the published documents with the line of every node, and plain YAML.
+
+In a checkout `openapi/` and `fixtures/` stand beside this package; a wheel carries them inside it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+try:
+    from yaml import CSafeLoader as Loader
+except ImportError:  # pragma: no cover, PyYAML built without libyaml: slower, the same result
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+PACKAGED: Final = Path(__file__).parents[1] / "_data"
+ROOT: Final = PACKAGED if PACKAGED.is_dir() else Path(__file__).parents[2]
+OPENAPI: Final = ROOT / "openapi"
+FIXTURES: Final = ROOT / "fixtures"
+
+Pointer = tuple[str | int, ...]
+"""The keys and indexes that lead from a document's root to a node."""
+
+
+def load(path: Path) -> Any:
+    """The plain value of a YAML file."""
+    return yaml.load(path.read_bytes(), Loader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One published document: its plain value, its text, and where each node begins."""
+
+    name: str
+    tree: Any
+    text: tuple[str, ...]
+    lines: dict[Pointer, int]
+
+    @classmethod
+    def read(cls, path: Path) -> "Document":
+        """Several operations are described by one document, which is read once."""
+        return _read(path)
+
+    def at(self, *pointer: str | int) -> Any:
+        """The node under `pointer`. Raises KeyError when the document has none."""
+        node = self.tree
+        for step in pointer:
+            node = node[step]
+        return node
+
+    def place(self, pointer: Pointer) -> str:
+        """`file:line` of a node, counted from 1."""
+        return f"{self.name}:{self.lines[pointer]}"
+
+    def place_of(self, quote: str, *, after: Pointer = ()) -> str:
+        """`file:line` of the first line that holds `quote`, at or after the node `after`. Backticks do not count.
+
+        Raises LookupError when no line holds it: then the quote is not the document's.
+        """
+        first = self.lines.get(after, 1)
+        for number, line in enumerate(self.text[first - 1 :], first):
+            if quote in _plain(line):
+                return f"{self.name}:{number}"
+        raise LookupError(f"{self.name} has no line {quote!r} at or after line {first}")
+
+
+@cache
+def _read(path: Path) -> Document:
+    loader = Loader(path.read_bytes())
+    try:
+        node = loader.get_single_node()
+        lines = dict(_lines(node, ()))
+        tree = loader.construct_document(node)
+    finally:
+        loader.dispose()
+    return Document(name=path.name, tree=tree, text=tuple(path.read_text("utf-8").splitlines()), lines=lines)
+
+
+def _plain(line: str) -> str:
+    return line.replace("`", "").replace("’", "'")
+
+
+def _lines(node: yaml.Node | None, pointer: Pointer) -> Iterator[tuple[Pointer, int]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*pointer, key.value)
+            yield inner, key.start_mark.line + 1
+            yield from _lines(value, inner)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            inner = (*pointer, index)
+            yield inner, item.start_mark.line + 1
+            yield from _lines(item, inner)

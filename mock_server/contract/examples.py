@@ -1,0 +1,26 @@
+"""The documents' own examples (`fixtures/documents/`)."""
+
+import json
+import shlex
+from typing import Any, Final
+
+from mock_server.contract.documents import FIXTURES
+from mock_server.contract.operations import EXTEND, path
+from mock_server.contract.profile import document_name
+
+CALLBACKS: Final = "http://127.0.0.1:3000/callback"
+"""Where `suno-mock receive` listens."""
+
+
+def documented_request(profile: str) -> dict[str, Any]:
+    """The example of an extend request in the document that the profile reads."""
+    file = FIXTURES / "documents" / document_name(profile) / "extend-request.json"
+    request: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return request
+
+
+def example_curl(base_url: str, profile: str, key: str) -> str:
+    """That request for a shell, with the default receiver of `suno-mock receive`."""
+    request = documented_request(profile) | {"callBackUrl": CALLBACKS}
+    headers = f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json'"
+    return f"curl -s {base_url}{path(EXTEND)} {headers} -d {shlex.quote(json.dumps(request))}"

@@ -1,0 +1,42 @@
+"""The provider's endpoints that the mock serves: one value each, from `openapi/family.yaml`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from mock_server.contract.documents import OPENAPI, load
+
+EXTEND: Final = "extend"
+GENERATE: Final = "generate"
+PERSONA: Final = "persona"
+WAV: Final = "wav"
+RECORD_INFO: Final = "record-info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One endpoint. `name` begins the ids of its rules; `price` in credits; `lasts` is the range of seconds that a
+    track made there lasts, or adds to its source; `limited` if its requests count against the account's rate."""
+
+    name: str
+    method: str
+    path: str
+    price: int = 0
+    lasts: tuple[float, float] = (0, 0)
+    limited: bool = False
+
+
+@cache
+def operations() -> Mapping[str, Operation]:
+    """All endpoints of the family, by name."""
+    entries: dict[str, dict[str, Any]] = load(OPENAPI / "family.yaml")["operations"]
+    return {
+        name: Operation(name=name, **{**entry, "lasts": tuple(entry.get("lasts", (0, 0)))})
+        for name, entry in entries.items()
+    }
+
+
+def path(name: str) -> str:
+    """The path of an endpoint."""
+    return operations()[name].path

@@ -1,0 +1,140 @@
+"""The register of open questions: what the documents leave open, the readings, and which one each profile picks."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mock_server.contract.documents import OPENAPI, load
+from mock_server.core import seeded
+from mock_server.core.errors import unknown
+
+VARY: Final = "vary"
+"""In place of a reading: draw one per request from the seed. In place of a question, `all`: every question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One way to read an open place. `value` is what the code uses."""
+
+    name: str
+    says: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One open place of the documents."""
+
+    id: str
+    question: str
+    decided_by: str
+    sources: tuple[str, ...]
+    readings: Mapping[str, Reading]
+    picks: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """The values of every question, settled. A field is a question's id; the register says what a value means.
+
+    Questions whose value is a plain name decide which rules of a profile hold, by `when` in the profile's file.
+    """
+
+    refusal_status: int | None
+    server_error_status: int
+    error_data: Mapping[str, None]
+    content_type: str
+    prompt_required: str
+    continue_at_min: str
+    v4_5all_title: str
+    empty_text: str
+    extra_properties: str
+    string_length: str
+    persona_without_custom: str
+    unknown_audio: int
+    model_mismatch: bool
+    unknown_task: int
+    text_items: int
+    first_items: int
+    create_time: str | None
+    source_urls: bool
+    failure_type: str
+    failure_data: Mapping[str, list[None] | None]
+    received_statuses: tuple[int, int]
+    retry_spacing: tuple[float, ...]
+    after_giving_up: bool
+    callback_order: bool
+    callback_exception: bool
+    persona_twice: bool
+    credits_number: bool
+
+
+Names = tuple[str, ...]
+"""One reading's name per question, in the register's order."""
+
+
+class Register:
+    """All questions, in the order of the file."""
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        self.questions = {question.id: question for question in questions}
+
+    @classmethod
+    def read(cls) -> "Register":
+        return cls(_question(entry) for entry in load(OPENAPI / "questions.yaml"))
+
+    def named(self, question: str) -> Question:
+        """Raises BadSetting, with the nearest name, for one that does not exist."""
+        if question not in self.questions:
+            raise unknown("question", question, self.questions)
+        return self.questions[question]
+
+    def choices(self, profile: str, overrides: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+        """Per question the names to choose from: the pick, the override, or all readings where it varies.
+
+        Raises BadSetting for a question or reading that does not exist.
+        """
+        for question, reading in overrides.items():
+            self._check(question, reading)
+        everything = overrides.get("all")
+        return tuple(
+            tuple(question.readings) if wanted == VARY else (wanted,)
+            for question in self.questions.values()
+            for wanted in [overrides.get(question.id) or everything or question.picks[profile]]
+        )
+
+    def draw(self, choices: Iterable[tuple[str, ...]], seed: int, *request: str | int) -> Names:
+        """Settle the questions that vary, for one request."""
+        return tuple(
+            names[0] if len(names) == 1 else seeded.pick(names, seed, *request, question)
+            for question, names in zip(self.questions, choices, strict=True)
+        )
+
+    def settle(self, names: Names) -> Readings:
+        """The values that stand behind the names."""
+        picked = {
+            question.id: question.readings[name].value
+            for question, name in zip(self.questions.values(), names, strict=True)
+        }
+        return Readings(**picked)
+
+    def _check(self, question: str, reading: str) -> None:
+        if question == "all":
+            if reading != VARY:
+                raise unknown("reading of all", reading, [VARY])
+            return
+        known = self.named(question).readings
+        if reading not in known and reading != VARY:
+            raise unknown(f"reading of {question}", reading, [*known, VARY])
+
+
+def _question(entry: Mapping[str, Any]) -> Question:
+    readings = {
+        name: Reading(name=name, says=reading["says"], value=_frozen(reading.get("value", name)))
+        for name, reading in entry["readings"].items()
+    }
+    return Question(**{**entry, "sources": tuple(entry["sources"]), "readings": readings})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

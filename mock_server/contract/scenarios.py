@@ -1,0 +1,184 @@
+"""Which outcome a request gets: the scenario files, and the ways in which a request asks for one."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from mock_server.contract.documents import FIXTURES, load
+from mock_server.core.errors import Invalid, Unauthorized, Violation, nearest, unknown
+from mock_server.core.text import cut
+
+STAGES: Final = ("text", "first", "complete")
+"""Stages of generation, in the order in which they are reached (both documents, callBackUrl)."""
+MAGIC: Final = "mock-"
+"""An audioId or a key that begins with this names a scenario."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One callback: the stage it tells, seconds (real pace) after that stage was reached, and whether it is cut."""
+
+    stage: str
+    delay: float = 0.0
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Where generation ends: the stage that is not reached, the callback's code, the status in polling."""
+
+    instead_of: str
+    code: int
+    status: str
+    refund: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scenario:
+    """One named outcome. `answer` is the code of a refusal; without it the request is judged as any other.
+
+    `natural` says what causes it without asking, `unreachable` why nothing does; a `shape` is a course of callbacks
+    that a client must survive. `lost`: polling says that the callbacks could not be delivered.
+    """
+
+    name: str
+    summary: str
+    natural: str | None = None
+    unreachable: str | None = None
+    shape: bool = False
+    lost: bool = False
+    answer: int | None = None
+    fails: Failure | None = None
+    callbacks: tuple[Step, ...] | None = None
+
+    def reached(self) -> tuple[str, ...]:
+        """The stages that generation reaches."""
+        return STAGES if self.fails is None else STAGES[: STAGES.index(self.fails.instead_of)]
+
+    def failure_at(self, stage: str) -> Failure | None:
+        """The failure that comes in place of a stage, if one does."""
+        return self.fails if self.fails is not None and self.fails.instead_of == stage else None
+
+    def steps(self) -> tuple[Step, ...]:
+        """The callbacks it owes, by default one per stage and one for the failure; a refusal owes none."""
+        if self.answer is not None:
+            return ()
+        if self.callbacks is not None:
+            return self.callbacks
+        failure = (self.fails.instead_of,) if self.fails else ()
+        return tuple(Step(stage=stage) for stage in (*self.reached(), *failure))
+
+    def triggers(self) -> tuple[str, ...]:
+        """What a client sends to get it, each on its own enough."""
+        code = () if self.shape else (f"Prefer: code={self.name}",)
+        return (*code, f"Prefer: scenario={self.name}", f"audioId {MAGIC}{self.name}", f"key {MAGIC}{self.name}")
+
+
+def cause(scenario: Scenario) -> str:
+    """What makes a scenario happen without asking for it, or why nothing does."""
+    if scenario.natural:
+        return f"by itself: {scenario.natural}"
+    if scenario.unreachable:
+        return f"never by itself: {scenario.unreachable}"
+    return "a course of callbacks to survive; never by itself"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The scenario of one request, and the preference that was applied (empty when a magic value chose it)."""
+
+    scenario: Scenario
+    applied: str = ""
+
+
+class Scenarios:
+    """All scenario files by name, and who asked for one."""
+
+    def __init__(self, scenarios: Mapping[str, Scenario]) -> None:
+        self._by_name = scenarios
+
+    @classmethod
+    def read(cls) -> "Scenarios":
+        paths = sorted((FIXTURES / "scenarios").glob("*.yaml"), key=_answers_first)
+        return cls({path.stem: _scenario(path) for path in paths})
+
+    def __iter__(self) -> Iterator[Scenario]:
+        return iter(self._by_name.values())
+
+    def named(self, name: str) -> Scenario:
+        """The scenario of a name, which may begin as a magic value does.
+
+        Raises BadSetting, with the nearest name, for one that does not exist.
+        """
+        name = str(name).removeprefix(MAGIC)
+        if name not in self._by_name:
+            raise unknown("scenario", name, self._by_name)
+        return self._by_name[name]
+
+    def chosen(self, prefer: str, audio_id: object, key: str) -> Choice | None:
+        """What a request asks for, if it does: by its Prefer header, else by a magic audioId, else by a magic key.
+
+        Raises Invalid for a preference that names no scenario: a typing error would otherwise pass as success, as it
+        would for a key (`unknown_key`). A magic audioId without a scenario is an unknown track like any other.
+        """
+        for name, value in preferences(prefer) if prefer else ():
+            if name in ("code", "scenario"):
+                return Choice(scenario=self._preferred(name, value), applied=f"{name}={value}")
+        for magic in (audio_id, key):
+            if isinstance(magic, str) and magic.startswith(MAGIC) and self.is_magic(magic):
+                return Choice(scenario=self._by_name[magic.removeprefix(MAGIC)])
+        return None
+
+    def is_magic(self, value: str) -> bool:
+        """Whether an audioId or a key names a scenario."""
+        return value.startswith(MAGIC) and value.removeprefix(MAGIC) in self._by_name
+
+    def _preferred(self, preference: str, value: str) -> Scenario:
+        names = (value, f"callback-{value}") if preference == "code" else (value,)
+        for name in names:
+            if name in self._by_name:
+                return self._by_name[name]
+        text = (
+            f"Prefer: {preference}={cut(value)} names no scenario; allowed: the names that `suno-mock scenarios` lists."
+            f"{nearest(value, self._by_name)}"
+        )
+        raise Invalid([Violation(rule="mock.prefer", field="Prefer", message=text)])
+
+    def unknown_key(self, key: str) -> Unauthorized:
+        """The refusal of a magic key that names no scenario."""
+        name = key.removeprefix(MAGIC)
+        return Unauthorized(
+            f"the key begins with {MAGIC!r}, which names a scenario, and {cut(name)!r} is none."
+            f"{nearest(name, self._by_name)} `suno-mock scenarios` lists them; any other non-empty key works."
+        )
+
+
+PREFERENCE: Final = re.compile(
+    r"""(?:^|(?<=,))\s*+([^\s=,;"]++)\s*+(?:=\s*+("(?:[^"\\]|\\.)*+"|[^\s,;"]*+))?+(?:[^,"]|"(?:[^"\\]|\\.)*+"?+)*+"""
+)
+
+
+def preferences(header: str) -> list[tuple[str, str]]:
+    """The preferences of a Prefer header in order, names in lower case, parameters left out (RFC 7240, section 2)."""
+    return [(name.lower(), value.strip('"')) for name, value in PREFERENCE.findall(header)]
+
+
+def _answers_first(path: Path) -> tuple[int, str]:
+    kind = 0 if path.stem.isdigit() else 1 if path.stem.startswith("callback-") else 2
+    return kind, path.stem
+
+
+def _scenario(path: Path) -> Scenario:
+    entry: dict[str, Any] = load(path)
+    fails = entry.get("fails")
+    steps = entry.get("callbacks")
+    return Scenario(
+        **{
+            **entry,
+            "name": path.stem,
+            "fails": Failure(**fails) if fails else None,
+            "callbacks": None if steps is None else tuple(Step(**step) for step in steps),
+        }
+    )

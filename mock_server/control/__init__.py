@@ -1,0 +1,1 @@
+"""What can be done to a running mock, and its routes under `/__admin`."""

@@ -1,0 +1,102 @@
+"""Who may use the control plane: whoever has its token; without one, this machine, and no page of another site."""
+
+from base64 import b64decode
+from hmac import compare_digest
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from mock_server.control.request_schema import Problem
+from mock_server.core.addresses import address_of, is_loopback
+from mock_server.core.text import shown
+
+HOW: Final = (
+    "send 'Authorization: Bearer TOKEN', with the token that the mock printed when it was started, "
+    "or that --admin-token or SUNO_MOCK_ADMIN_TOKEN gave it"
+)
+BEARER, BASIC = "bearer", "basic"
+ASKS: Final = {"WWW-Authenticate": 'Bearer realm="suno-mock control plane"'}
+
+
+class Guard:
+    """`token` is what must be sent, if it is not empty; `base_url` is where the mock says that it listens."""
+
+    def __init__(self, token: str, base_url: str) -> None:
+        self._token = token
+        name = urlsplit(base_url).hostname or ""
+        self._own_name = name if "." in name and address_of(name) is None else ""
+
+    def admit(self, request: Request) -> None:
+        """Raise Problem for a request that may not be made: 401 or 403."""
+        if not self._token:
+            _refuse_far(request)
+            self._refuse_other_names(request)
+        elif _refuse_without(self._token, request) == BEARER:
+            return  # which no browser sends by itself
+        _refuse_foreign(request)
+
+    def admit_form(self, request: Request) -> None:
+        """The same for a form of our own page: a browser tells where it comes from."""
+        self.admit(request)
+        if "origin" not in request.headers and request.headers.get("sec-fetch-site") != "same-origin":
+            raise Problem(
+                403,
+                "neither Origin nor Sec-Fetch-Site says that this form is of the mock's own page. "
+                "From a terminal, use the control plane that GET /__admin lists.",
+            )
+
+    def _refuse_other_names(self, request: Request) -> None:
+        """Of a name that somebody else gave this address a browser takes the pages for pages of its own site."""
+        for host in request.headers.getlist("host"):
+            if not self._is_own(host):
+                own = f" or {self._own_name}" if self._own_name else ""
+                raise Problem(
+                    403,
+                    f"Host is {shown(host)}; allowed: an address, localhost, another name without a dot{own}. "
+                    "For another name, give it to --base-url, or use --admin-token.",
+                )
+
+    def _is_own(self, host: str) -> bool:
+        try:
+            name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
+        except ValueError:
+            return False
+        plain = "." not in name or name.endswith(".localhost") or name == self._own_name
+        return plain or address_of(name) is not None
+
+
+def _refuse_without(token: str, request: Request) -> str:
+    """The scheme by which the token came: as it is, or as the password that a browser asks for."""
+    scheme, _, came = request.headers.get("authorization", "").partition(" ")
+    came = _password(came) if scheme.lower() == BASIC else came.strip()
+    if scheme.lower() not in (BEARER, BASIC) or (scheme.lower() == BASIC and not came):
+        raise Problem(401, f"the control plane has a token, and none came; {HOW}", ASKS)
+    if not compare_digest(came.encode(), token.encode()):
+        raise Problem(401, f"the token that came is not that of the control plane; {HOW}", ASKS)
+    return scheme.lower()
+
+
+def _password(credentials: str) -> str:
+    """That of RFC 7617; empty where there is none."""
+    try:
+        return b64decode(credentials, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
+def _refuse_far(request: Request) -> None:
+    peer = request.client.host if request.client else ""
+    if address_of(peer) is not None and not is_loopback(peer):
+        raise Problem(
+            403,
+            f"the control plane has no token and was asked from {peer}; allowed: from this machine alone. "
+            "For others, start the mock with --admin-token, or create_app with Settings(admin_token=...).",
+        )
+
+
+def _refuse_foreign(request: Request) -> None:
+    """A browser sends for a page of another origin what changes something, without asking."""
+    origin, own = request.headers.get("origin"), str(request.base_url).rstrip("/")
+    if request.method != "GET" and origin not in (None, own):
+        raise Problem(403, f"Origin is {shown(origin)}; allowed: {own} alone, or none")

@@ -1,0 +1,114 @@
+"""What a test gets to see of tasks and accounts: values that are their own JSON."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mock_server.callbacks.chain import Chain
+from mock_server.domain.accounts import Account
+from mock_server.domain.masking import masked, masked_url
+from mock_server.domain.polling_body import status
+from mock_server.domain.tasks import Task
+from mock_server.domain.timeline import progress, reached_at
+from mock_server.state.journal_entries import Attempted
+from mock_server.state.live_settings import KeySettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """One task as it stands. `status` as polling says it, `created` in epoch seconds, the key masked."""
+
+    task_id: str
+    key: str
+    operation: str
+    scenario: str
+    status: str
+    created: float
+    callback_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One point of a task's timeline, in epoch seconds: `accepted`, `reached` or `failed` (a stage), `expected`
+    (one to come), `attempted` (a callback), `owed` (one to come)."""
+
+    at: float
+    what: str
+    stage: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    """One key: its account, and what it has of its own; None where the server's setting holds."""
+
+    key: str
+    credits: int
+    requests: int
+    tasks: int
+    queued: tuple[str, ...]
+    standing: str | None
+    revoked: bool
+    rate_limit: str | None
+    maintenance: bool | None
+    retention_days: float | None
+
+
+def task_view(task: Task, now: float) -> TaskView:
+    return TaskView(
+        task_id=task.id,
+        key=masked(task.account),
+        operation=task.operation.name,
+        scenario=task.scenario.name,
+        status=status(task, progress(task, now)),
+        created=task.created,
+        callback_url=masked_url(task.callback_url),
+    )
+
+
+def timeline(task: Task, attempts: Sequence[Attempted], owed: Sequence[Chain], now: float) -> list[Moment]:
+    """All that happened to a task and will, in order of the mock's clock."""
+    moments = [*_generation(task, now), *map(_attempt, attempts)]
+    for chain in owed:
+        moments += _owed(chain)
+    return sorted(moments, key=lambda moment: moment.at)
+
+
+def account_view(key: str, account: Account | None, own: KeySettings, opens_with: int, now: float) -> AccountView:
+    """`key` as it is to be shown; an account that was never used has what it `opens_with`."""
+    used = account or Account(credits=opens_with)
+    return AccountView(
+        key=key,
+        credits=used.balance(now),
+        requests=used.requests,
+        tasks=len(used.tasks),
+        queued=tuple(used.queued),
+        standing=used.standing,
+        revoked=own.revoked,
+        rate_limit=own.rate_limit,
+        maintenance=own.maintenance,
+        retention_days=own.retention_days,
+    )
+
+
+def _generation(task: Task, now: float) -> Iterator[Moment]:
+    yield Moment(at=task.created, what="accepted", stage=None, detail=f"{task.operation.name}, {task.scenario.name}")
+    for stage in task.scenario.reached():
+        at, detail = reached_at(task, stage), task.edition.family.stages[stage].status
+        yield Moment(at=at, what="reached" if at <= now else "expected", stage=stage, detail=detail)
+    failure = task.scenario.fails
+    if failure is not None:
+        at, detail = reached_at(task, failure.instead_of), f"{failure.code} {failure.status}"
+        yield Moment(at=at, what="failed" if at <= now else "expected", stage=failure.instead_of, detail=detail)
+
+
+def _attempt(attempt: Attempted) -> Moment:
+    which = "once more" if attempt.redelivered else f"attempt {attempt.number}"
+    detail = f"{which}: {attempt.outcome}, {attempt.detail}"
+    return Moment(at=attempt.at, what="attempted", stage=attempt.stage, detail=detail)
+
+
+def _owed(chain: Chain) -> Iterator[Moment]:
+    yield Moment(at=chain.due, what="owed", stage=chain.step.stage, detail=f"attempt {chain.retries + 1}")
+    for later in chain.planned[chain.position + 1 :]:
+        at = max(chain.due, chain.task.created + later.after)
+        yield Moment(at=at, what="owed", stage=later.step.stage, detail="attempt 1")

@@ -1,0 +1,140 @@
+"""What the mocked API answers instead of success, and what a user of the mock can get wrong.
+
+ApiError                  one refusal; `code` is the envelope code
+├── Unauthorized          401
+├── InsufficientCredits   402
+├── RuleBroken            for one rule
+│   ├── NotFound          404
+│   └── Conflict          409
+├── Invalid               422, holds every violation, not only the first
+├── RateLimited           429
+├── Maintenance           455
+└── Forced                any code, because a scenario asked for it
+BadSetting                an option, a reading or a file that cannot be used
+NoSuch                    something that the control plane is asked for and does not find
+ClockRuns                 a clock that is to be moved and follows real time
+
+Bugs of ours are ordinary exceptions. `Api.failed` answers for them with HTTP 500.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
+
+from mock_server.core.text import cut
+
+
+class ApiError(Exception):
+    """A refusal in the provider's words plus what to do about it here."""
+
+    code: int = 500
+    rules: tuple[str, ...] = ()
+
+    def __init__(self, msg: str) -> None:
+        super().__init__(msg)
+        self.msg = msg
+
+
+class Unauthorized(ApiError):
+    code = 401
+
+
+class InsufficientCredits(ApiError):
+    code = 402
+
+    def __init__(self, balance: int, price: int) -> None:
+        super().__init__(
+            f"the account has {balance} credits and this costs {price}; "
+            "use another key, or start the mock with more --credits"
+        )
+
+
+class RuleBroken(ApiError):
+    """A refusal for one rule, `rule` its id."""
+
+    def __init__(self, msg: str, rule: str | None = None) -> None:
+        super().__init__(msg)
+        self.rules = (rule,) if rule else ()
+
+
+class NotFound(RuleBroken):
+    code = 404
+
+
+class Conflict(RuleBroken):
+    code = 409
+
+
+@dataclass(slots=True)
+class Violation:
+    """One broken rule: its id, the field, what came and what is allowed, and where the document says so."""
+
+    rule: str
+    field: str
+    message: str
+    place: str | None = None
+
+    def __str__(self) -> str:
+        source = f"{self.rule}, {self.place}" if self.place else self.rule
+        return f"{self.message} ({source})"
+
+
+class Invalid(ApiError):
+    code = 422
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        text = "; ".join([str(violation) for violation in violations])
+        super().__init__(text if len(violations) == 1 else f"{len(violations)} rules are broken: {text}")
+        self.violations = tuple(violations)
+        self.rules = tuple([violation.rule for violation in violations])
+
+
+class RateLimited(ApiError):
+    code = 429
+
+    def __init__(self, msg: str, retry_after: int) -> None:
+        super().__init__(msg)
+        self.retry_after = retry_after
+
+
+class Maintenance(ApiError):
+    code = 455
+
+
+class Forced(ApiError):
+    """`applied` is the preference that asked for it, empty when a magic value did."""
+
+    def __init__(self, code: int, scenario: str, applied: str) -> None:
+        super().__init__(f"scenario {scenario}")
+        self.code = code
+        self.scenario = scenario
+        self.applied = applied
+
+
+class BadSetting(ValueError):
+    """Something the user of the mock configured. The text is one line and names a valid value."""
+
+
+class NoSuch(LookupError):
+    """The text says what is not there, and where to look."""
+
+
+class ClockRuns(Exception):
+    """The clock follows real time, so nobody can move it; the text says how it is frozen."""
+
+
+def unknown(kind: str, value: object, known: Iterable[str]) -> BadSetting:
+    """The error for a name that does not exist: what came, the nearest valid one, and all of them."""
+    names, came = sorted(known), str(value)
+    return BadSetting(f"{kind} {cut(came)!r} is unknown.{nearest(came, names, alike=0)} Known: {', '.join(names)}.")
+
+
+COMPARED = 100
+"""Characters of a value, and known names, that are compared; comparing costs time that grows with their product."""
+
+
+def nearest(value: str, names: Iterable[str], alike: float = 0.6) -> str:
+    """` Nearest: NAME.`, or nothing when no name is alike enough, from 0 (any is) to 1 (only the same)."""
+    close = get_close_matches(value[:COMPARED], list(islice(names, COMPARED)), n=1, cutoff=alike)
+    return f" Nearest: {close[0]}." if close else ""

@@ -1,0 +1,201 @@
+"""Everything a user can set, once: the library's keyword arguments, the command's options, the environment."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from math import inf, isfinite
+from typing import Any, Final
+
+from mock_server.core.errors import BadSetting, unknown
+from mock_server.core.text import cut
+
+MANUAL_EPOCH: Final = 1735689600.0
+"""2025-01-01T00:00:00Z, the createTime of apikley's callback example: where a manual clock starts."""
+YEAR_9999: Final = 253370764800.0
+"""9999-01-01T00:00:00Z: a clock starts before it, since no createTime can be written a year later."""
+
+PORT: Final = 4010
+BASE_URL: Final = f"http://127.0.0.1:{PORT}"
+"""Where the mock is taken to be when nobody says."""
+MOST_CREDITS: Final = 10**15
+"""Credits that every client can count: JavaScript's whole numbers end at 2**53."""
+LONGEST_RETENTION: Final = 36500
+"""Days; a hundred years."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How stages advance. `speed` divides every delay of the real thing; `manual` waits for the clock to be moved."""
+
+    speed: float
+    manual: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> "Pace":
+        """`immediate`, `time` (60x), `realtime` (1x), `manual`, or a factor such as `60x`."""
+        named = PACES.get(text)
+        if named is not None:
+            return named
+        factor = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)x", text)
+        if factor is None:
+            raise unknown("pace", text, [*PACES, "60x"])
+        if not (speed := float(factor[1])) > 0:
+            raise BadSetting(f"pace {text!r} would never move. Allowed: a factor above 0, such as 60x.")
+        return cls(speed=speed)
+
+    def scale(self, seconds: float) -> float:
+        """How long `seconds` of the real thing take here."""
+        return seconds / self.speed
+
+
+PACES: Final[Mapping[str, Pace]] = {
+    "immediate": Pace(speed=inf),
+    "time": Pace(speed=60),
+    "realtime": Pace(speed=1),
+    "manual": Pace(speed=1, manual=True),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """At most `requests` within any `seconds`: of an account those that would start a task, those counted that come to
+    be judged; of a task those that poll it."""
+
+    requests: int
+    seconds: float
+
+    @classmethod
+    def parse(cls, text: str) -> "RateLimit | None":
+        """`20/10` is 20 requests per 10 seconds; an empty text sets no limit."""
+        if not text:
+            return None
+        parts = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9}(?:\.[0-9]{1,9})?)", text)
+        if parts is None or not int(parts[1]) or not float(parts[2]):
+            raise BadSetting(f"rate limit {cut(text)!r} is not REQUESTS/SECONDS, both above 0. Example: 20/10.")
+        return cls(requests=int(parts[1]), seconds=float(parts[2]))
+
+
+def parse_epoch(text: str) -> float | None:
+    """Epoch seconds of `2025-01-01T00:00:00Z` or of a number; None for an empty text. No zone means UTC."""
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = _iso_seconds(text)
+    if not (isfinite(seconds) and 0 <= seconds < YEAR_9999):
+        raise BadSetting(f"epoch {text!r} is outside the years 1970 to 9998. Example: 2025-01-01T00:00:00Z.")
+    return seconds
+
+
+def _iso_seconds(text: str) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadSetting(
+            f"epoch {text!r} is neither a date nor a number of seconds. Example: 2025-01-01T00:00:00Z."
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def parse_readings(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
+    """`("first_items=both",)` or `"first_items=both"` as `{"first_items": "both"}`; a mapping as it is."""
+    if isinstance(pairs, Mapping):
+        return dict(pairs)
+    readings = {}
+    for pair in words(pairs):
+        question, equals, reading = pair.partition("=")
+        if not (question and equals and reading):
+            raise BadSetting(f"--set {pair!r} is not QUESTION=READING. Example: --set refusal_status=mirror.")
+        readings[question] = reading
+    return readings
+
+
+def words(texts: str | Iterable[str]) -> list[str]:
+    """Several texts, or one with blanks between them."""
+    return texts.split() if isinstance(texts, str) else list(texts)
+
+
+KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
+    bool: ((bool,), "True or False"),
+    int: ((int,), "a whole number"),
+    str: ((str,), "a text"),
+    tuple: ((str, tuple, list, Mapping), "a text or several"),
+    type(None): ((int, float, type(None)), "a number"),
+}
+"""By the type of a setting's default: which types it takes, and their name."""
+
+
+def option(default: Any, help: str, *, secret: bool = False, **metadata: Any) -> Any:
+    """A setting with its help text. `flag` overrides the option's name, `metavar` names its value; `live` if a running
+    mock takes another value; one that is `secret` is not shown."""
+    return field(default=default, repr=not secret, metadata={"help": help, **metadata})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One mock's configuration. Raises BadSetting at once for a value that cannot be used."""
+
+    profile: str = option("apikley", "Which reading of the documents to serve.", metavar="NAME")
+    seed: int = option(0, "Same seed, same ids, durations and bodies.", metavar="N")
+    pace: str = option("time", "immediate, time (60x), realtime, manual, or a factor such as 10x.", metavar="PACE")
+    epoch: str = option("", "Where the clock starts, such as 2025-01-01T00:00:00Z.", metavar="TIME")
+    readings: Mapping[str, str] | str | tuple[str, ...] = option(
+        (), "Answer an open question otherwise; all=vary draws per request.", flag="--set", metavar="QUESTION=READING"
+    )
+    rate_limit: str = option(
+        "", "Answer 429 past this, such as 20/10 (per 10 seconds).", metavar="N/SECONDS", live=True
+    )
+    maintenance: bool = option(False, "Answer 455 to every request.", live=True)
+    strict_keys: bool = option(False, "Accept only known keys: fixtures/accounts.yaml, and those created.", live=True)
+    adopt_unknown_tracks: bool = option(False, "Accept any audioId in place of answering 404.", live=True)
+    credits: int = option(1_000_000, "What a new account starts with.", metavar="N", live=True)
+    retention_days: float | None = option(
+        None, "Days that media are there, in place of the documented time.", metavar="DAYS", live=True
+    )
+    base_url: str = option(
+        "", "What media URLs begin with, in place of the address that the mock listens on.", metavar="URL"
+    )
+    callback_timeout: float | None = option(
+        None, "Seconds a receiver has to answer a callback, in place of the documented time.", metavar="SECONDS"
+    )
+    allow_callbacks_to: str | tuple[str, ...] = option(
+        (), "A public host that callbacks may go to, such as *.example.com.", metavar="HOST"
+    )
+    admin_token: str = option(
+        "",
+        "What the control plane asks for; made up and printed where others than this machine can reach the mock.",
+        metavar="TOKEN",
+        secret=True,
+    )
+
+    @classmethod
+    def of(cls, **settings: Any) -> "Settings":
+        """Settings by name. Raises BadSetting, with the nearest, for one that does not exist."""
+        names = [each.name for each in fields(cls)]
+        for name in settings:
+            if name not in names:
+                raise unknown("setting", name, names)
+        return cls(**settings)
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            types, allowed = KINDS[type(each.default)]
+            value = getattr(self, each.name)
+            if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+                raise BadSetting(f"{each.name.replace('_', ' ')} is {value!r}. Allowed: {allowed}.")
+        Pace.parse(self.pace)
+        RateLimit.parse(self.rate_limit)
+        parse_epoch(self.epoch)
+        parse_readings(self.readings)
+        if self.retention_days is not None and not 0 <= self.retention_days <= LONGEST_RETENTION:
+            raise BadSetting(f"retention {self.retention_days:g} is not between 0 and {LONGEST_RETENTION} days.")
+        if self.base_url and not re.fullmatch(r"https?://[!-~]+", self.base_url):
+            raise BadSetting(f"base URL {self.base_url!r} is no URL. Example: http://suno-mock:4010.")
+        if not re.fullmatch(r"[!-~]{0,1000}", self.admin_token):
+            raise BadSetting("the admin token is no token. Allowed: up to 1000 letters, digits and signs of ASCII.")
+        if not 0 <= self.credits <= MOST_CREDITS:
+            raise BadSetting(f"credits {self.credits} is not between 0 and {MOST_CREDITS}.")
+        if self.callback_timeout is not None and not 0 < self.callback_timeout <= 3600:
+            raise BadSetting(f"callback timeout {self.callback_timeout:g} is not between 0 and 3600 seconds.")

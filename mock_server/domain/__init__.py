@@ -1,0 +1,1 @@
+"""The nouns: account, task, track, timeline, the bodies of callbacks and polling, one attempt."""

@@ -1,0 +1,48 @@
+"""Task + step → the body of a callback. Pure; the only place with callback wire names (both documents, callbacks)."""
+
+from typing import Any
+
+import orjson
+
+from mock_server.contract.scenarios import Step
+from mock_server.domain.generated_tracks import Result, Studio
+from mock_server.domain.tasks import Task
+
+
+def body(task: Task, step: Step, studio: Studio) -> bytes:
+    """The JSON of one callback, or its first half where the scenario cuts it."""
+    text = orjson.dumps(_envelope(task, step.stage, studio))
+    return text[: len(text) // 2] if step.cut else text
+
+
+def _envelope(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
+    readings = task.edition.readings
+    profile = task.edition.profile
+    failure = task.scenario.failure_at(stage)
+    if failure is not None:
+        data: dict[str, Any] = {"callbackType": readings.failure_type, "task_id": task.id, **readings.failure_data}
+        return {"code": failure.code, "msg": profile.callback_codes[failure.code], "data": data}
+    tracks = [_track(result, readings.source_urls) for result in studio.listed(task, stage)]
+    data = {"callbackType": stage, "task_id": task.id, "data": tracks}
+    return {"code": 200, "msg": profile.stage_messages[stage], "data": data}
+
+
+def _track(result: Result, source_urls: bool) -> dict[str, Any]:
+    track = result.track
+    fields: dict[str, Any] = {"id": track.id, "audio_url": result.audio_url}
+    if source_urls and result.finished:
+        fields["source_audio_url"] = result.audio_url
+    fields["stream_audio_url"] = result.stream_url
+    if source_urls:
+        fields["source_stream_audio_url"] = result.stream_url
+    fields["image_url"] = result.image_url
+    if source_urls:
+        fields["source_image_url"] = result.image_url
+    fields |= {
+        "prompt": track.prompt,
+        "model_name": result.model_name,
+        "title": track.title,
+        "tags": track.style,
+        "createTime": result.create_time,
+    }
+    return fields | ({"duration": track.duration} if result.finished else {})

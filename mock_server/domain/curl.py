@@ -1,0 +1,38 @@
+"""Requests as commands that work when they are pasted into a shell. Pure."""
+
+import shlex
+from collections.abc import Mapping
+from typing import Final
+
+from mock_server.domain.masking import OWN_KEY, is_public
+
+ARGUMENT_LIMIT: Final = 100_000
+"""Bytes of a body that are an argument of curl; the shell takes no longer ones than 128 KiB."""
+
+
+def curl(
+    method: str, url: str, key: str | None, headers: Mapping[str, str], body: bytes | None, own_key: str = OWN_KEY
+) -> str:
+    """The request. A key that is not public is $SUNO_MOCK_KEY there, or else test-key, unless `own_key` says what."""
+    parts = ["curl", "-sS", "-g", *(["-I"] if method == "HEAD" else ["-X", method]), shlex.quote(url)]
+    if key is not None:
+        header = f"Authorization: Bearer {key}"
+        parts += ["-H", shlex.quote(header) if is_public(key) else f'"Authorization: Bearer {own_key}"']
+    for name, value in headers.items():
+        # Without a value, curl leaves out the header that it would send of its own accord.
+        parts += ["-H", shlex.quote(f"{name}: {value}".strip())] if value or body else []
+    if not body:
+        return " ".join(parts)
+    text = text_of(body)
+    if text is not None and text.replace("\n", "").isprintable() and len(body) <= ARGUMENT_LIMIT:
+        return " ".join([*parts, "--data-raw", shlex.quote(text)])
+    octal = "".join(f"\\{byte:03o}" for byte in body)
+    return " ".join(["printf", shlex.quote(octal), "|", *parts, "--data-binary", "@-"])
+
+
+def text_of(body: bytes | None) -> str | None:
+    """A body as text; None where there is none, or it is none."""
+    try:
+        return body.decode() if body else None
+    except UnicodeDecodeError:
+        return None

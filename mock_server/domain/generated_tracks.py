@@ -1,0 +1,100 @@
+"""What tasks generate: their tracks, as they stand at a stage. Pure; callbacks, polling and media all read this."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+
+from mock_server.contract.source_tracks import Track
+from mock_server.core import seeded
+from mock_server.domain.tasks import Task, TaskRequest
+
+RESULTS_KEPT: Final = 1024
+"""Tasks whose tracks are remembered: three callbacks and many polls tell the same ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One generated track at one stage. Unfinished, it has no audio yet: an empty `audio_url` and no duration
+    (capture)."""
+
+    track: Track
+    finished: bool
+    audio_url: str
+    stream_url: str
+    image_url: str
+    model_name: str
+    create_time: str | int
+
+    def unfinished(self) -> "Result":
+        """The same track while it is generated."""
+        return replace(self, finished=False, audio_url="")
+
+
+class Studio:
+    """Makes tracks: the same ones from the same seed. `media` is what their URLs begin with, up to the last slash."""
+
+    def __init__(self, seed: int, media: str) -> None:
+        self._seed = seed
+        self._media = media
+        self._results = lru_cache(maxsize=RESULTS_KEPT)(self._made)
+
+    def listed(self, task: Task, stage: str | None) -> list[Result]:
+        """The tracks that a stage shows: how many is an open question for text and first, all at complete."""
+        tracks = task.edition.family.tracks_per_task
+        readings = task.edition.readings
+        shown, finished = {
+            None: (0, 0),
+            "text": (readings.text_items, 0),
+            "first": (readings.first_items, 1),
+            "complete": (tracks, tracks),
+        }[stage]
+        results = self._results(task)[:shown] if shown else ()
+        return [result if index < finished else result.unfinished() for index, result in enumerate(results)]
+
+    def track(self, task: Task, request: TaskRequest, index: int) -> Track:
+        """A task's track, finished."""
+        track = seeded.track_id(self._seed, task.id, index)
+        shortest, longest = task.operation.lasts
+        lasts = shortest + (longest - shortest) * seeded.fraction(self._seed, track, "duration")
+        return Track(
+            id=track,
+            model=request.model,
+            duration=min(round(request.starts + lasts, 2), task.edition.family.longest[request.model]),
+            title=request.title,
+            style=request.style,
+            prompt=request.prompt,
+        )
+
+    def tasks_of(self, track: str, tracks_per_task: int) -> Iterator[tuple[str, int]]:
+        """The ids of the tasks that could have made a track, each with the track's index there."""
+        for index in range(tracks_per_task):
+            task = seeded.task_of(self._seed, track, index)
+            if task is not None:
+                yield task, index
+
+    def _made(self, task: Task) -> tuple[Result, ...]:
+        request = task.request
+        return tuple(self._result(task, request, index) for index in range(task.edition.family.tracks_per_task))
+
+    def _result(self, task: Task, request: TaskRequest, index: int) -> Result:
+        track = self.track(task, request, index)
+        url = self._media + seeded.media_name(track.id)
+        return Result(
+            track=track,
+            finished=True,
+            audio_url=f"{url}.mp3",
+            stream_url=url,
+            image_url=f"{url}.jpeg",
+            model_name=task.edition.family.model_names[track.model],
+            create_time=create_time(task),
+        )
+
+
+def create_time(task: Task) -> str | int:
+    """When the task was accepted, in the edition's spelling; UTC."""
+    spelling = task.edition.readings.create_time
+    if spelling is None:
+        return round(task.created * 1000)
+    return datetime.fromtimestamp(task.created, UTC).strftime(spelling)

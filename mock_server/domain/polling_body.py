@@ -1,0 +1,82 @@
+"""Task + time → what polling answers (Get Music Details, documented by siblings; provider-facts section 4). Pure."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from math import isinf
+from typing import Any
+
+from mock_server.contract.scenarios import STAGES
+from mock_server.domain.generated_tracks import Result, Studio, create_time
+from mock_server.domain.tasks import Task
+from mock_server.domain.timeline import Progress, progress
+
+
+def record(task: Task, now: float, studio: Studio) -> dict[str, Any]:
+    """`data` of record-info: camelCase, in step with the callbacks that were due by `now`."""
+    return _recorded(task, progress(task, now), task.lost, studio)
+
+
+@lru_cache(maxsize=32)
+def _recorded(task: Task, state: Progress, lost: bool, studio: Studio) -> dict[str, Any]:
+    """The record, which is remembered because a client that polls gets the same one many times. `lost` tells the one
+    before a callback was given up from the one after."""
+    family = task.edition.family
+    failure = state.failure
+    request = task.request
+    hidden = state.stage is None or (_is_lost(task, state) and not task.edition.readings.callback_exception)
+    tracks = None if hidden else [_track(result) for result in studio.listed(task, state.stage)]
+    return {
+        "taskId": task.id,
+        "parentMusicId": "" if task.source is None else task.source.id,
+        "param": json.dumps(_finite(request.fields), sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        "response": None if tracks is None else {"taskId": task.id, "sunoData": tracks},
+        "status": status(task, state),
+        "type": family.model_names[request.model],
+        "operationType": task.operation.name,
+        "errorCode": None if failure is None else failure.code,
+        "errorMessage": None if failure is None else task.edition.profile.callback_codes[failure.code],
+        "createTime": create_time(task),
+    }
+
+
+def status(task: Task, state: Progress) -> str:
+    """One of the eight documented words."""
+    family = task.edition.family
+    if state.failure is not None:
+        return state.failure.status
+    if _is_lost(task, state):
+        return family.lost
+    return family.pending if state.stage is None else family.stages[state.stage].status
+
+
+def _is_lost(task: Task, state: Progress) -> bool:
+    return state.stage == STAGES[-1] and (task.lost or task.scenario.lost)
+
+
+def _finite(value: Any) -> Any:
+    """The value with null for numbers that a double cannot hold: JSON has no infinity."""
+    if isinstance(value, Mapping):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and isinf(value) else value
+
+
+def _track(result: Result) -> dict[str, Any]:
+    track = result.track
+    fields = {
+        "id": track.id,
+        "audioUrl": result.audio_url,
+        "sourceAudioUrl": result.audio_url,
+        "streamAudioUrl": result.stream_url,
+        "sourceStreamAudioUrl": result.stream_url,
+        "imageUrl": result.image_url,
+        "sourceImageUrl": result.image_url,
+        "prompt": track.prompt,
+        "modelName": result.model_name,
+        "title": track.title,
+        "tags": track.style,
+        "createTime": result.create_time,
+    }
+    return fields | ({"duration": track.duration} if result.finished else {})

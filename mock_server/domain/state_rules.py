@@ -1,0 +1,130 @@
+"""The rules that need more than the body: the source track, personas, and the task that made a track. Pure."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from mock_server.contract.operations import EXTEND, PERSONA, WAV
+from mock_server.contract.profile import Edition
+from mock_server.contract.scenarios import STAGES
+from mock_server.contract.source_tracks import Track
+from mock_server.core.errors import ApiError, Conflict, Invalid, NotFound, Violation, nearest
+from mock_server.core.text import listed, shown
+from mock_server.domain.tasks import Task
+from mock_server.domain.timeline import Progress
+
+Request = Mapping[str, Any]
+
+
+def enforce_source(request: Request, source: Track, edition: Edition) -> None:
+    """Raise Invalid with every violation of extend's rules against the source track at once."""
+    if violations := list(_against(request, source, edition)):
+        raise Invalid(violations)
+
+
+def enforce_persona(operation: str, request: Request, personas: Collection[str], edition: Edition) -> None:
+    """Raise NotFound for a personaId that nobody created; without custom parameters it has no effect."""
+    persona = request.get("personaId")
+    rule = edition.profile.state_rules(operation).get(f"{operation}.personaId.known")
+    custom = request["defaultParamFlag" if operation == EXTEND else "customMode"]
+    makes_personas = PERSONA in edition.profile.operations
+    if rule is None or not makes_personas or persona is None or persona in personas or not custom:
+        return
+    allowed = f"a known persona ({listed(sorted(personas))})"
+    raise _missing(rule.id, "personaId", persona, edition, allowed, sorted(personas))
+
+
+def unknown_audio(request: Request, tracks: Iterable[str], edition: Edition) -> ApiError:
+    """The refusal for an audioId without a track: 404 or 422, as the edition reads the documents."""
+    allowed = "a finished track of this key, or one that `suno-mock tracks` lists; --adopt-unknown-tracks accepts any"
+    rule = "extend.audioId.known"
+    violation = _unknown(rule, "audioId", request["audioId"], edition, allowed, tracks)
+    return NotFound(str(violation), rule) if edition.readings.unknown_audio == 404 else Invalid([violation])
+
+
+def unknown_task(operation: str, request: Request, edition: Edition) -> ApiError:
+    """The refusal for a taskId that this key does not have."""
+    allowed = "a task of this key that generate or extend answered"
+    return _missing(f"{operation}.taskId.known", "taskId", request["taskId"], edition, allowed, ())
+
+
+def enforce_made(operation: str, request: Request, task: Task, state: Progress, edition: Edition) -> None:
+    """Raise Invalid unless the task is complete, and for a persona of a model and window that cannot be."""
+    violations = [_incomplete(operation, task, state, edition)] if state.stage != STAGES[-1] else []
+    if operation == PERSONA:
+        violations += _against_persona(request, task, edition)
+    if violations:
+        raise Invalid(violations)
+
+
+def foreign_audio(operation: str, request: Request, tracks: Collection[str], edition: Edition) -> ApiError:
+    """The refusal for an audioId that the task did not make."""
+    allowed = f"a track of the task ({listed(sorted(tracks))})"
+    return _missing(f"{operation}.audioId.known", "audioId", request["audioId"], edition, allowed, tracks)
+
+
+def made_already(operation: str, request: Request, edition: Edition) -> Conflict:
+    """The refusal of a second persona or WAV of one track."""
+    what = {PERSONA: "persona", WAV: "WAV record"}[operation]
+    rule = f"{operation}.audioId.once"
+    message = f"the track {shown(request['audioId'])} has a {what} already; allowed: one per audioId"
+    return Conflict(str(_violation(edition, rule, "audioId", message)), rule)
+
+
+def _missing(rule: str, field: str, value: str, edition: Edition, allowed: str, known: Iterable[str]) -> NotFound:
+    return NotFound(str(_unknown(rule, field, value, edition, allowed, known)), rule)
+
+
+def _unknown(rule: str, field: str, value: str, edition: Edition, allowed: str, known: Iterable[str]) -> Violation:
+    message = f"{field} {shown(value)} is unknown; allowed: {allowed}.{nearest(value, known)}"
+    return _violation(edition, rule, field, message)
+
+
+def _against(request: Request, source: Track, edition: Edition) -> Iterator[Violation]:
+    model = request["model"]
+    if model != source.model and edition.readings.model_mismatch:
+        yield _violation(
+            edition,
+            "extend.model.source",
+            "model",
+            f"model is {shown(model)}; allowed: {source.model}, the model of the source track",
+        )
+    continue_at = request.get("continueAt")
+    if continue_at is not None and continue_at >= source.duration:
+        yield _violation(
+            edition,
+            "extend.continueAt.end",
+            "continueAt",
+            f"continueAt is {shown(continue_at)}; "
+            f"allowed: less than {source.duration}, the seconds that the source track lasts",
+        )
+
+
+def _incomplete(operation: str, task: Task, state: Progress, edition: Edition) -> Violation:
+    reached = "failed" if state.failure else f"has reached {state.stage}" if state.stage else "has just begun"
+    message = f"task {task.id} {reached}; allowed: a task that is complete, which polling shows as SUCCESS"
+    return _violation(edition, f"{operation}.taskId.complete", "taskId", message)
+
+
+def _against_persona(request: Request, task: Task, edition: Edition) -> Iterator[Violation]:
+    excluded = edition.family.personas_exclude
+    model = task.request.model
+    if model in excluded:
+        message = f"model of the task is {model}; allowed: any above {', '.join(excluded)}"
+        yield _violation(edition, "persona.taskId.model", "taskId", message)
+    start, end = request.get("vocalStart"), request.get("vocalEnd")
+    shortest, longest = edition.family.persona_window
+    if start is not None and end is not None and not _within(end, start + shortest, start + longest):
+        message = (
+            f"vocalEnd is {shown(end)}, with vocalStart {shown(start)}; "
+            f"allowed: {shortest} to {longest} seconds after vocalStart"
+        )
+        yield _violation(edition, "persona.vocalEnd.window", "vocalEnd", message)
+
+
+def _within(value: float, least: float, most: float) -> bool:
+    """To a millionth, since 16.4 is less than 10 past 6.4 where numbers are binary."""
+    return round(least, 6) <= round(value, 6) <= round(most, 6)
+
+
+def _violation(edition: Edition, rule: str, field: str, message: str) -> Violation:
+    return Violation(rule=rule, field=field, message=message, place=edition.profile.place(rule))

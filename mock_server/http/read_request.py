@@ -1,0 +1,69 @@
+"""Requests as they come in: the head as a call, the body in bounded memory."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Final
+
+from starlette.types import Receive, Scope
+
+from mock_server.contract.decode import BODY_LIMIT, bearer, text
+from mock_server.domain.call import Call
+
+DRAIN_LIMIT: Final = 16 * BODY_LIMIT
+"""Bytes of an oversized body that are read and dropped, so that its sender gets to read the answer."""
+HEADERS: Final = frozenset((b"authorization", b"content-type", b"prefer"))
+"""The headers that a decision depends on."""
+
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+class Disconnected(Exception):
+    """The client went away, or the mock stops, before the request was complete: there is nothing to decide."""
+
+
+async def read_call(scope: Scope, receive: Receive) -> Call:
+    """The whole request. Raises Disconnected when the client goes away first."""
+    return call_of(scope, await read_body(receive))
+
+
+def call_of(scope: Scope, body: bytes | None) -> Call:
+    """The request with this body."""
+    return call(scope["method"], scope["path"], scope["query_string"], scope["headers"], body)
+
+
+def call(method: str, path: str, query: bytes, headers: Headers, body: bytes | None) -> Call:
+    """A request from its parts; the names of the headers are in lower case."""
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in HEADERS:
+            found[name] = found[name] + b", " + value if name in found else value
+    return Call(
+        method,
+        path,
+        query,
+        bearer(text(found.get(b"authorization", b""))),
+        text(found.get(b"content-type", b"")),
+        text(found.get(b"prefer", b"")),
+        body,
+    )
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """The body; None where it is over BODY_LIMIT. Raises Disconnected."""
+    chunks: list[bytes] = []
+    size = 0
+    more = True
+    while more and size <= DRAIN_LIMIT:
+        try:
+            message = await receive()
+        except asyncio.CancelledError:  # the server stops, and waits no longer
+            raise Disconnected from None
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        more = message.get("more_body", False)
+        size += len(chunk)
+        if size <= BODY_LIMIT:
+            chunks.append(chunk)
+    return b"".join(chunks) if size <= BODY_LIMIT else None

@@ -1,0 +1,91 @@
+"""The socket that a mock listens on, and uvicorn configured for it."""
+
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+import uvicorn
+from starlette.applications import Starlette
+
+from mock_server.core.addresses import is_loopback
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import Settings
+from mock_server.http.head_limits import Bounds
+from mock_server.http.protocol import DirectProtocol
+
+BACKLOG = 2048
+"""Connections that may wait to be accepted."""
+
+
+class MockProtocol(Bounds, DirectProtocol):
+    """How a connection of the mock is read and answered."""
+
+    def data_received(self, data: bytes) -> None:
+        if not self.answered_again(data):
+            super().data_received(data)
+
+
+class AnnouncingServer(uvicorn.Server):
+    """uvicorn, configured for the mock. `announce` is called when it answers requests, `release` when it is about to
+    stop and waits for those under way, `leave` when it has stopped."""
+
+    def __init__(
+        self,
+        app: Starlette,
+        announce: Callable[[], object],
+        release: Callable[[], Awaitable[None]],
+        leave: Callable[[], object] = lambda: None,
+    ) -> None:
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="none",
+            http=partial(MockProtocol, getattr(app.state, "endpoints", {})),  # type: ignore[arg-type]
+            timeout_graceful_shutdown=2,
+        )
+        super().__init__(config)
+        self._announce = announce
+        self._release = release
+        self._leave = leave
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._release()
+        await super().shutdown(sockets)
+        self._leave()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises BadSetting where the address cannot be used."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        why = str(error).rstrip(".")
+        text = f"cannot listen on {host} port {port}: {why}. Choose another port, or --port 0 for a free one."
+        raise BadSetting(text) from None
+
+
+def base_url(listening: socket.socket) -> str:
+    """`http://127.0.0.1:4010`, by the address that the socket has."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def reached_at(listening: socket.socket, settings: Settings) -> Settings:
+    """The settings, with the address of the socket as the base URL where they have none, and with a token for the
+    control plane where they have none and others than this machine can reach it."""
+    made_up = "" if is_loopback(listening.getsockname()[0]) else secrets.token_urlsafe(16)
+    return replace(
+        settings,
+        base_url=settings.base_url or base_url(listening),
+        admin_token=settings.admin_token or made_up,
+    )

@@ -1,0 +1,1 @@
+"""Sound, cover and byte ranges of the tracks."""

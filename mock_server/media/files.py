@@ -1,0 +1,100 @@
+"""The media of tracks: the audio, the stream and the cover that their URLs lead to."""
+
+from typing import Final
+
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_server.contract.source_tracks import Track
+from mock_server.core import seeded
+from mock_server.core.errors import NotFound
+from mock_server.domain.tasks import Task
+from mock_server.http.read_request import call_of
+from mock_server.media.byte_ranges import cover_response, sound_response
+from mock_server.media.find_track import Sources
+from mock_server.media.sound_and_cover import Sound
+from mock_server.runtime import Parts
+from mock_server.state.journal_entries import Requested
+
+AUDIO: Final = "mp3"
+COVER: Final = "jpeg"
+KINDS: Final = {"": "stream", AUDIO: "audio", COVER: "cover"}
+DAY: Final = 86400.0
+
+
+class MediaName(Convertor[str]):
+    """The last part of a media URL: the base64 of a track id, which is 36 characters long, and an ending."""
+
+    regex = r"[A-Za-z0-9_-]{48}(?:\.mp3|\.jpeg)?"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("media", MediaName())
+PATH: Final = "/{name:media}"
+
+
+class Files:
+    """Serves the media of every track that is listed or that a task has made, while they are kept."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._sources = Sources(parts)
+
+    async def serve(self, request: Request) -> Response:
+        """Without an ending the stream, which plays from the text stage on; with .mp3 the audio, once it is finished.
+        A download is written down.
+
+        Raises HTTPException and NotFound.
+        """
+        track, ending = await self._asked(request)
+        response = await _response(request, track, ending)
+        download = f"{KINDS[ending]} of track {track.id}"
+        call = call_of(request.scope, b"")
+        self._parts.journal.record(Requested.downloaded(self._parts.clock.now(), call, response.status_code, download))
+        return response
+
+    async def show(self, request: Request) -> Response:
+        """The same for our own pages, which look and leave no trace."""
+        return await _response(request, *await self._asked(request))
+
+    async def _asked(self, request: Request) -> tuple[Track, str]:
+        """The track that a name means, and the ending that says as what."""
+        name: str = request.path_params["name"]
+        stem, _, ending = name.partition(".")
+        return await self._track(seeded.named_media(stem), needs_audio=ending == AUDIO), ending
+
+    async def _track(self, track_id: str | None, *, needs_audio: bool) -> Track:
+        if track_id is None:
+            raise HTTPException(404)
+        listed = self._parts.tracks.get(track_id)
+        if listed is not None:
+            return listed
+        made = await self._sources.made(track_id)
+        if made is None:
+            raise NotFound(f"no track {track_id!r} is there (yet); polling the task tells how far it is")
+        task, result = made
+        days = gone_after(self._parts, task)
+        if days is not None:
+            raise NotFound(f"the files of track {track_id!r} were kept for {days:g} days and are gone")
+        if needs_audio and not result.finished:
+            raise NotFound(f"track {track_id!r} is not finished yet; its stream URL plays already")
+        return result.track
+
+
+async def _response(request: Request, track: Track, ending: str) -> Response:
+    if ending == COVER:
+        return await cover_response(request, track.id, track.title)
+    return sound_response(request, Sound(track.id, track.title, track.duration))
+
+
+def gone_after(parts: Parts, task: Task) -> float | None:
+    """The days for which the files of a task's tracks were kept, once they are gone."""
+    days = parts.config.retention_days(task.account, task.edition.family.retention_days)
+    return days if parts.clock.now() >= task.created + days * DAY else None

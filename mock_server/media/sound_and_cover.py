@@ -1,0 +1,136 @@
+"""The sound and the cover of a mocked track, as functions of its id and title: a playable MP3, computed as it is read.
+
+A sound is an ID3v2 tag, an Info frame that states its length, and notes of `fixtures/media/notes.mp3`, none of which
+needs the one before it: any part of the file follows from its position.
+"""
+
+import io
+import textwrap
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Final
+
+from mock_server.contract.documents import FIXTURES
+from mock_server.core.seeded import pick
+
+FRAME: Final = 96
+"""Bytes of a frame: 72 * 32 000 bit/s / 24 000 Hz (ISO/IEC 13818-3, Layer III at the low sampling frequencies)."""
+
+FRAME_SECONDS: Final = 576 / 24_000
+"""576 samples a frame at 24 000 Hz (the same)."""
+
+FRAME_HEADER: Final = bytes.fromhex("fff344c4")
+"""MPEG-2 Layer III, no CRC, 32 kbit/s, 24 kHz, mono (ISO/IEC 11172-3 and 13818-3, the header)."""
+
+SIDE_INFO: Final = 9
+"""Bytes between a mono frame's header and its data (the same); all zero is silence."""
+
+SHORTEST: Final = 6
+"""Frames: FFmpeg doubts that a shorter file is an MP3 (measured, FFmpeg 5.1)."""
+
+NOTE: Final = 20 * FRAME
+"""Bytes of a note (fixtures/media/README.md)."""
+
+CHUNK: Final = 64 * 1024
+"""Bytes of a sound that are in memory at a time (ours)."""
+
+TITLE_LIMIT: Final = 200
+"""Characters of a title that are written on a cover or into a file (ours)."""
+
+COVER: Final = 512
+"""Pixels of a cover's sides (ours)."""
+
+FONT_SIZE: Final = 64
+"""Pixels of the letters of a title that has room (ours)."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The MP3 of a track, `duration` seconds long to the nearest frame, and no shorter than players accept."""
+
+    track: str
+    title: str
+    duration: float
+
+    @cached_property
+    def head(self) -> bytes:
+        """What stands before the notes. It names the track, the title and the length: all that the file depends on."""
+        # COMM: the language, an empty description and its end, the text (id3.org/id3v2.4.0-frames, 4.10)
+        comment = f"eng\0Track {self.track}, mocked by suno-mock"
+        return _tag(TIT2=_short(self.title), COMM=comment) + _info(self._frames)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole file."""
+        return len(self.head) + self._frames * FRAME
+
+    def part(self, start: int, stop: int) -> Iterator[bytes]:
+        """The bytes from `start`, at least 0, to `stop` or the end, in chunks of at most 64 KiB."""
+        stop = min(stop, self.size)
+        for first in range(start, stop, CHUNK):
+            yield self._chunk(first, min(first + CHUNK, stop))
+
+    @property
+    def _frames(self) -> int:
+        return max(SHORTEST, round(self.duration / FRAME_SECONDS))
+
+    def _chunk(self, start: int, stop: int) -> bytes:
+        head = len(self.head)
+        first, last = max(start - head, 0), max(stop - head, 0)
+        skipped = first // NOTE
+        melody = (pick(notes(), 0, self.track, "note", number) for number in range(skipped, -(-last // NOTE)))
+        return self.head[start:stop] + b"".join(melody)[first - skipped * NOTE : last - skipped * NOTE]
+
+
+@cache
+def notes() -> tuple[bytes, ...]:
+    data = (FIXTURES / "media" / "notes.mp3").read_bytes()
+    return tuple(data[first : first + NOTE] for first in range(0, len(data), NOTE))
+
+
+def cover(track: str, title: str) -> bytes:
+    """A JPEG of two colours of the track's own, with the title on it. Letters that Pillow's font lacks are boxes."""
+    from PIL import Image, ImageDraw, ImageFont, ImageOps  # slow to import, and most runs draw no cover
+
+    top, bottom = (pick(range(360), 0, track, "cover", edge) for edge in ("top", "bottom"))
+    gradient = Image.linear_gradient("L").resize((COVER, COVER))
+    image = ImageOps.colorize(gradient, f"hsl({top}, 60%, 40%)", f"hsl({bottom}, 60%, 20%)")
+    lines = textwrap.wrap(_unaccented(_short(title)), 18, max_lines=6, placeholder="…")
+    font = ImageFont.load_default(FONT_SIZE)
+    widest = max((font.getlength(line) for line in lines), default=0)
+    font = ImageFont.load_default(FONT_SIZE * min(1, 0.875 * COVER / max(widest, 1)))
+    middle = (COVER / 2, COVER / 2)
+    ImageDraw.Draw(image).multiline_text(middle, "\n".join(lines), "white", font, "mm", align="center")
+    written = io.BytesIO()
+    image.save(written, "JPEG")
+    return written.getvalue()
+
+
+def _short(title: str) -> str:
+    """What fits, and what a tag can hold: half of a surrogate pair has no bytes, a NUL ends a text."""
+    return title[:TITLE_LIMIT].encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def _unaccented(text: str) -> str:
+    """Letters without their marks, for a font of plain letters alone."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+
+
+def _tag(**texts: str) -> bytes:
+    """An ID3v2.4 tag of text frames in UTF-8 (id3.org/id3v2.4.0-structure, 3.1 and 4)."""
+    written = ((name.encode(), b"\3" + text.encode()) for name, text in texts.items())
+    frames = b"".join(name + _synchsafe(len(text)) + b"\0\0" + text for name, text in written)
+    return b"ID3\4\0\0" + _synchsafe(len(frames)) + frames
+
+
+def _synchsafe(number: int) -> bytes:
+    """Four bytes of seven bits each, so that no length looks like the start of a frame."""
+    return bytes(number >> shift & 127 for shift in (21, 14, 7, 0))
+
+
+def _info(frames: int) -> bytes:
+    """The frame that says how many follow, and the bytes with itself, as LAME writes it for constant bit rates."""
+    counts = b"Info" + (3).to_bytes(4) + frames.to_bytes(4) + ((frames + 1) * FRAME).to_bytes(4)
+    return (FRAME_HEADER + bytes(SIDE_INFO) + counts).ljust(FRAME, b"\0")

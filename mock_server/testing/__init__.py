@@ -1,0 +1,1 @@
+"""The mock in a thread, the receiver, and the pytest fixtures."""
