@@ -5,7 +5,7 @@ from pathlib import Path
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
 from tests.browser import chromium
-from tests.test_page import extend
+from tests.mock_server.pages.test_page import extend
 
 PICTURE = Path(__file__).parents[1] / "docs" / "inbox.png"
 

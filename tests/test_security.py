@@ -13,7 +13,7 @@ PROMISES = [row for row in re.findall(r"^\| (.+) \|$", TEXT, re.M) if not row.st
 
 @pytest.mark.parametrize("promise", PROMISES)
 def test_a_promise_names_its_tests(promise: str) -> None:
-    named = re.findall(r"`(tests/\w+\.py)::(\w+)`", promise)
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", promise)
     assert named
     for file, test in named:
         functions = [

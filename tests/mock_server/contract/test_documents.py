@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from mock_server.contract.documents import OPENAPI, Document
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 CALLBACK_URL = "{$request.body#/callBackUrl}"
 PUBLISHED_SHA256 = "8215c2f3921b90f04eb87a01f2f8cb3d17596fdc9724fe9bb26d885aa3e83b3e"
 

@@ -22,7 +22,7 @@ from tests.courses import SOURCES, TRACKS
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TRACK = ("--audio-id", TRACKS[0].id, "--audio-model", TRACKS[0].model, "--audio-duration", str(TRACKS[0].duration))
 FEW = ("--examples", "4", "--only", "extend.[em]*")
 REFUSED = Message(headers={"Content-Type": "application/json"}).with_json({"code": 422, "msg": "wrong"})
