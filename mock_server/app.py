@@ -1,84 +1,79 @@
 """Wiring: `create_app` builds one independent mock from its settings. The only module that knows all others."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mock_server.api.endpoints import Api
-from mock_server.api.not_found import Fallback
-from mock_server.callbacks.deferred_delivery import DeferredDelivery
-from mock_server.callbacks.host_policy import HostPolicy
-from mock_server.callbacks.scheduler import Scheduler
-from mock_server.contract.profile import Editions
-from mock_server.contract.scenarios import Scenarios
-from mock_server.contract.source_tracks import personas, source_tracks
+from mock_server.api import extend, generate
+from mock_server.api.admission import Admission
+from mock_server.api.credit import Credit
+from mock_server.api.endpoints import Described, Judge, Undecided
+from mock_server.api.extend import Extend
+from mock_server.api.finished_track import FinishedTrack
+from mock_server.api.generate import Generate
+from mock_server.api.not_found import NotServed
+from mock_server.api.open_task import TaskOpening
+from mock_server.api.persona import Persona
+from mock_server.api.record_info import RecordInfo
+from mock_server.api.wav import Wav
+from mock_server.contract.operations import EXTEND, GENERATE
 from mock_server.control.control import Control
-from mock_server.core.clock import Clock, MockClock
-from mock_server.core.settings import BASE_URL, MANUAL_EPOCH, Pace, Settings, parse_epoch, words
+from mock_server.control.trigger import Trigger
+from mock_server.core.clock import Clock
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import Settings
 from mock_server.domain.attempt import Delivery
-from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.tasks import Asked
 from mock_server.http.endpoint import Endpoint
-from mock_server.runtime import Parts
-from mock_server.state.faults import Faults
-from mock_server.state.journal import Journal
+from mock_server.media.find_track import FindTrack
+from mock_server.runtime import Runtime
 from mock_server.state.journal_entries import Entry
-from mock_server.state.live_settings import Config
-from mock_server.state.store import MemoryStore
+from mock_server.state.memory_store import MemoryStore
+from mock_server.state.store import Store
+
+ASKED: Final[Mapping[str, Asked]] = {EXTEND: extend.asked, GENERATE: generate.asked}
+"""What the requests ask for that start a task, by operation."""
+CREDITS: Final = ("chat-credit", "generate-credit")
 
 
 def create_app(
     settings: Settings | None = None,
     *,
+    store: Store | None = None,
     clock: Clock | None = None,
     delivery: Delivery | None = None,
     listener: Callable[[Entry], None] | None = None,
 ) -> "Mock":
-    """One mock as an ASGI application; `app.state.parts` holds what it is made of, `app.state.endpoints` what a server
-    may ask without ASGI.
+    """One mock as an ASGI application; `app.state.runtime` holds what it is made of.
 
-    Tests pass a clock and a delivery in place of patching. `listener` sees every journal entry as it is written.
-    Callbacks are sent between startup and shutdown of the lifespan. Raises BadSetting for names that do not exist.
+    A `store` brings its own settings and clock; without one everything is kept in memory. Tests pass a clock and a
+    delivery in place of patching. `listener` sees every journal entry as it is written. Callbacks are sent between
+    startup and shutdown of the lifespan. Raises BadSetting for names that do not exist, and for a store beside settings
+    other than its own, or beside a clock.
     """
-    settings = settings or Settings()
-    editions = Editions(settings)
-    clock = clock or _clock(settings)
-    policy = HostPolicy(words(settings.allow_callbacks_to))
-    delivery = delivery or DeferredDelivery(policy, settings.callback_timeout or editions.family.callback_timeout)
-    base_url = (settings.base_url or BASE_URL).rstrip("/")
-    config = Config(settings)
-    journal = Journal(listener)
-    store = MemoryStore(config.credits)
-    studio = Studio(settings.seed, f"{base_url}/")
-    parts = Parts(
-        base_url=base_url,
-        policy=policy,
-        config=config,
-        clock=clock,
-        editions=editions,
-        scenarios=Scenarios.read(),
-        tracks=source_tracks(settings.profile, editions.profile.models),
-        personas=personas(),
-        store=store,
-        studio=studio,
-        journal=journal,
-        faults=Faults(),
-        scheduler=Scheduler(clock, delivery, journal, studio, store.note_last),
-    )
-    control = Control(parts)
+    if store is None:
+        store = MemoryStore(settings or Settings(), clock)
+    elif clock is not None or settings not in (None, store.settings):
+        raise BadSetting("the store has settings and a clock of its own. Allowed: a store, or settings and a clock.")
+    runtime = Runtime.of(store, delivery, ASKED)
+    if listener is not None:
+        store.journal.listen(listener)
+    tracks = FindTrack(store, runtime.catalogue, runtime.studio, runtime.scenarios, runtime.tracks)
+    control = _control(runtime, tracks)
     app = Mock(
-        parts,
-        _endpoints(parts),
-        partial(_further_routes, parts, control),
-        exception_handlers=Fallback(parts).handlers(),
-        lifespan=_lifespan(parts, delivery),
+        runtime,
+        _endpoints(runtime, tracks),
+        partial(_further_routes, runtime, control, tracks),
+        exception_handlers=NotServed(store, runtime.editions).handlers(),
+        lifespan=_lifespan(runtime),
     )
     app.router.redirect_slashes = False
-    app.state.parts = parts
+    app.state.runtime = runtime
     app.state.control = control
     return app
 
@@ -88,23 +83,19 @@ class Mock(Starlette):
     take about a third of the time of a request. Its `further` routes are made when a request first needs them."""
 
     def __init__(
-        self, parts: Parts, endpoints: Sequence[Route], further: Callable[[], Sequence[Route]], **options: Any
+        self, runtime: Runtime, endpoints: Sequence[Route], further: Callable[[], Sequence[Route]], **options: Any
     ) -> None:
         super().__init__(routes=endpoints, **options)
-        self._parts = parts
+        self._runtime = runtime
         self._further: Callable[[], Sequence[Route]] | None = further
         self._direct = {(method, route.path): route.app for route in endpoints for method in route.methods or ()}
-        self.state.endpoints = {
-            (method.encode(), path.encode()): (method, path, app)
-            for (method, path), app in self._direct.items()
-            if method != "HEAD"
-        }
 
     async def release(self) -> None:
         """Hold no request up any longer and send no more callbacks, because the mock is about to stop."""
-        self._parts.journal.close()
-        self._parts.faults.reset(None)
-        await self._parts.scheduler.stop()
+        self._runtime.store.journal.close()
+        self._runtime.store.changes.close()
+        self._runtime.held.let_go(None)
+        await self._runtime.scheduler.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = self._direct.get((scope.get("method", ""), scope.get("path", "")))
@@ -116,41 +107,67 @@ class Mock(Starlette):
         await super().__call__(scope, receive, send)
 
 
-def _endpoints(parts: Parts) -> list[Route]:
-    api = Api(parts)
-    decisions = api.endpoints()
+def _control(runtime: Runtime, tracks: FindTrack) -> Control:
+    store, scheduler, editions, scenarios = runtime.store, runtime.scheduler, runtime.editions, runtime.scenarios
+    trigger = Trigger(store, scheduler, editions, scenarios, runtime.policy, tracks)
+    return Control(store, scheduler, editions, scenarios, runtime.catalogue, trigger, runtime.held, runtime.tracks)
+
+
+def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
+    store, editions, scenarios = runtime.store, runtime.editions, runtime.scenarios
+    admission = Admission(store, scenarios, editions)
+    undecided = Undecided(store, editions)
+    described = _described(runtime, tracks)
     return [
         Route(
             each.path,
-            Endpoint(decisions[each.name], api.follow, api.failed, parts.faults, parts.scheduler.crowded),
+            Endpoint(
+                Judge(described[each.name], admission, store, editions, scenarios, runtime.scheduler),
+                undecided,
+                store.take_fault,
+                runtime.held,
+            ),
             methods=[each.method],
         )
-        for each in parts.editions.profile.operations.values()
+        for each in editions.profile.operations.values()
     ]
 
 
-def _further_routes(parts: Parts, control: Control) -> list[Route]:
+def _described(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Described]:
+    """What each endpoint says of itself, by the operation's name."""
+    store, seed = runtime.store, runtime.settings.seed
+    opening = TaskOpening(store, seed, runtime.personas, runtime.policy)
+    finished = FinishedTrack(store, runtime.catalogue)
+    every: list[Described] = [
+        Extend(opening, tracks),
+        Generate(opening),
+        Persona(finished, seed),
+        Wav(finished, seed),
+        RecordInfo(store, runtime.catalogue, runtime.studio),
+        *(Credit(name, store) for name in CREDITS),
+    ]
+    return {each.name: each for each in every}
+
+
+def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> list[Route]:
     """Those of the control plane and of media. To import and to read what they take would keep the first answer."""
+    from mock_server.control.access import Guard
     from mock_server.control.routes import Admin
     from mock_server.media.files import PATH, Files
     from mock_server.pages.dashboard import Dashboard
 
-    pages = Dashboard(parts, control).routes()
-    return [*pages, *Admin(parts, control).routes(pages), Route(PATH, Files(parts).serve)]
+    guard = Guard(runtime.settings.admin_token, runtime.base_url)
+    files = Files(runtime.store, tracks, runtime.tracks)
+    pages = Dashboard(control, guard, files, runtime.studio, runtime.base_url).routes()
+    return [*pages, *Admin(control, guard, runtime.base_url).routes(pages), Route(PATH, files.serve)]
 
 
-def _lifespan(parts: Parts, delivery: Delivery) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(runtime: Runtime) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
-        await parts.scheduler.stop()
-        await delivery.close()
+        await runtime.scheduler.stop()
+        await runtime.delivery.close()
+        await runtime.store.close()
 
     return lifespan
-
-
-def _clock(settings: Settings) -> Clock:
-    epoch = parse_epoch(settings.epoch)
-    if Pace.parse(settings.pace).manual:
-        return MockClock(MANUAL_EPOCH if epoch is None else epoch, frozen=True)
-    return MockClock(epoch)

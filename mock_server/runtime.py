@@ -1,36 +1,67 @@
-"""What the endpoints and the control plane work with, wired by `app`."""
+"""One running mock, taken apart: what its endpoints, its control plane and its pages are given by name."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from mock_server.callbacks.attempts import Attempts
+from mock_server.callbacks.deferred_delivery import DeferredDelivery
 from mock_server.callbacks.host_policy import HostPolicy
 from mock_server.callbacks.scheduler import Scheduler
 from mock_server.contract.profile import Editions
 from mock_server.contract.scenarios import Scenarios
-from mock_server.contract.source_tracks import Track
-from mock_server.core.clock import Clock
+from mock_server.contract.source_tracks import Track, personas, source_tracks
+from mock_server.core.settings import BASE_URL, Settings, words
+from mock_server.domain.attempt import Delivery
+from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.generated_tracks import Studio
-from mock_server.state.faults import Faults
-from mock_server.state.journal import Journal
-from mock_server.state.live_settings import Config
+from mock_server.domain.tasks import Asked
+from mock_server.http.held import HeldRequests
 from mock_server.state.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """One mock, taken apart. `tracks` and `personas` are those that every key has from the start; `base_url` is where
-    it says that it listens."""
+class Runtime:
+    """`tracks` and `personas` are those that every key has from the start; `base_url` is where the mock says that it
+    listens, `settings` are those that it was started with."""
 
+    settings: Settings
     base_url: str
     policy: HostPolicy
-    config: Config
-    clock: Clock
     editions: Editions
     scenarios: Scenarios
     tracks: Mapping[str, Track]
     personas: Collection[str]
     store: Store
+    catalogue: Catalogue
     studio: Studio
-    journal: Journal
-    faults: Faults
+    held: HeldRequests
+    delivery: Delivery
     scheduler: Scheduler
+
+    @classmethod
+    def of(cls, store: Store, delivery: Delivery | None, asked: Mapping[str, Asked]) -> "Runtime":
+        """The parts of a mock with this store; `asked` has what the requests ask for that start a task. Raises
+        BadSetting for names that do not exist."""
+        settings = store.settings
+        editions = Editions(settings)
+        scenarios = Scenarios.read()
+        policy = HostPolicy(words(settings.allow_callbacks_to))
+        base_url = (settings.base_url or BASE_URL).rstrip("/")
+        delivery = delivery or DeferredDelivery(policy, settings.callback_timeout or editions.family.callback_timeout)
+        catalogue = Catalogue(editions, scenarios, asked)
+        studio = Studio(settings.seed, f"{base_url}/")
+        return cls(
+            settings=settings,
+            base_url=base_url,
+            policy=policy,
+            editions=editions,
+            scenarios=scenarios,
+            tracks=source_tracks(settings.profile, editions.profile.models),
+            personas=personas(),
+            store=store,
+            catalogue=catalogue,
+            studio=studio,
+            held=HeldRequests(),
+            delivery=delivery,
+            scheduler=Scheduler(store, delivery, Attempts(store, delivery, catalogue, studio)),
+        )

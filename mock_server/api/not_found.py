@@ -9,19 +9,21 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mock_server.contract.profile import Editions
 from mock_server.core.errors import ApiError, NotFound, nearest
 from mock_server.core.text import cut
 from mock_server.domain.answer import refused
 from mock_server.http.read_request import Disconnected, read_call
-from mock_server.runtime import Parts
 from mock_server.state.journal_entries import Requested
+from mock_server.state.store import Store
 
 
-class Fallback:
+class NotServed:
     """The documented envelope with code 404, and an entry in the journal."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, store: Store, editions: Editions) -> None:
+        self._store = store
+        self._editions = editions
 
     def handlers(self) -> Mapping[Any, Any]:
         return {HTTPException: self.unrouted, ApiError: self.refused}
@@ -29,7 +31,7 @@ class Fallback:
     async def unrouted(self, request: Request, error: HTTPException) -> Response:
         """HTTP 404 or 405 with envelope code 404, whatever the profile says of refusals: no endpoint was reached."""
         path = _path(request)
-        served = self._parts.editions.profile.operations.values()
+        served = self._editions.profile.operations.values()
         if error.status_code == 405:
             allowed = (error.headers or {}).get("Allow", "")
             problem = NotFound(f"{request.method} is not allowed on {path}; allowed: {allowed}")
@@ -44,10 +46,11 @@ class Fallback:
         return await self._answer(request, error, error.code, {})
 
     async def _answer(self, request: Request, error: ApiError, status: int, headers: Mapping[str, str]) -> Response:
-        answer = replace(refused(error, self._parts.editions.default), status=status)
+        terms = await self._store.terms(None)
+        answer = replace(refused(error, self._editions.under(terms.overrides).default), status=status)
         with suppress(Disconnected):
             call = replace(await read_call(request.scope, request.receive), path=_path(request))
-            self._parts.journal.record(Requested.answered(self._parts.clock.now(), call, answer))
+            await self._store.journal.append(Requested.answered((await self._store.moment()).now, call, answer))
         return Response(answer.body, answer.status, {**headers, "content-type": answer.content_type})
 
 

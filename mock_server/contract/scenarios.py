@@ -12,6 +12,8 @@ from mock_server.core.text import cut
 
 STAGES: Final = ("text", "first", "complete")
 """Stages of generation, in the order in which they are reached (both documents, callBackUrl)."""
+PLAIN: Final = "200"
+"""The scenario of a request for which nobody asked for another."""
 MAGIC: Final = "mock-"
 """An audioId or a key that begins with this names a scenario."""
 
@@ -94,10 +96,12 @@ class Choice:
 
 
 class Scenarios:
-    """All scenario files by name, and who asked for one."""
+    """All scenario files by name, and who asked for one; `plain` is the choice of nobody."""
 
     def __init__(self, scenarios: Mapping[str, Scenario]) -> None:
         self._by_name = scenarios
+        self._choices = {name: Choice(scenario=each) for name, each in scenarios.items()}
+        self.plain = self._choices[PLAIN]
 
     @classmethod
     def read(cls) -> "Scenarios":
@@ -117,6 +121,10 @@ class Scenarios:
             raise unknown("scenario", name, self._by_name)
         return self._by_name[name]
 
+    def choice(self, name: str) -> Choice:
+        """The choice of a scenario by its own name, which exists."""
+        return self._choices[name]
+
     def chosen(self, prefer: str, audio_id: object, key: str) -> Choice | None:
         """What a request asks for, if it does: by its Prefer header, else by a magic audioId, else by a magic key.
 
@@ -128,7 +136,7 @@ class Scenarios:
                 return Choice(scenario=self._preferred(name, value), applied=f"{name}={value}")
         for magic in (audio_id, key):
             if isinstance(magic, str) and magic.startswith(MAGIC) and self.is_magic(magic):
-                return Choice(scenario=self._by_name[magic.removeprefix(MAGIC)])
+                return self._choices[magic.removeprefix(MAGIC)]
         return None
 
     def is_magic(self, value: str) -> bool:

@@ -25,12 +25,11 @@ from mock_server.core.errors import BadSetting, ClockRuns, NoSuch, nearest
 from mock_server.core.text import cut
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.masking import masked
+from mock_server.domain.terms import CHANGEABLE
 from mock_server.http.read_request import Disconnected
-from mock_server.runtime import Parts
 from mock_server.state.faults import Fault
 from mock_server.state.journal import ENTRIES_KEPT
 from mock_server.state.journal_entries import Entry, Match
-from mock_server.state.live_settings import CHANGEABLE
 
 PREFIX: Final = "/__admin"
 DOCUMENT: Final = "admin.openapi.yaml"
@@ -45,11 +44,11 @@ Answering = Callable[[Request], Awaitable[Response]]
 class Admin:
     """The control plane of one mock over HTTP."""
 
-    def __init__(self, parts: Parts, control: Control) -> None:
-        self._parts = parts
+    def __init__(self, control: Control, guard: Guard, base_url: str) -> None:
         self._control = control
+        self._guard = guard
+        self._base_url = base_url
         self._document: dict[str, Any] = load(OPENAPI / DOCUMENT)
-        self._guard = Guard(parts.config.settings.admin_token, parts.base_url)
 
     def routes(self, beside: Sequence[Route] = ()) -> list[Route]:
         """Those of the document, and what answers for everything else; `beside` are others under the prefix."""
@@ -67,9 +66,9 @@ class Admin:
         return self._document
 
     async def health(self, fields: Fields) -> Any:
-        settings = self._control.settings()
+        settings = await self._control.settings()
         served = {"profile": settings.profile, "seed": settings.seed, "pace": settings.pace}
-        where = {"base_url": self._parts.base_url, "started": self._parts.journal.started}
+        where = {"base_url": self._base_url, "started": self._control.store.journal.started}
         return {"status": "ready", **served, **where, "dropped": await self._control.dropped()}
 
     async def journal(self, fields: Fields) -> Any:
@@ -137,8 +136,8 @@ class Admin:
         return asdict(await self._control.add_track(added(**fields), key))
 
     async def clock(self, fields: Fields) -> Any:
-        now = self._control.now()
-        return {"now": now, "iso": datetime.fromtimestamp(now, UTC).isoformat(), "frozen": self._parts.clock.frozen}
+        now, frozen = await self._control.store.moment()
+        return {"now": now, "iso": datetime.fromtimestamp(now, UTC).isoformat(), "frozen": frozen}
 
     async def freeze(self, fields: Fields) -> Any:
         await self._control.freeze()
@@ -156,7 +155,7 @@ class Admin:
         return {"attempts": attempts, **await self.clock(fields)}
 
     async def settings(self, fields: Fields) -> Any:
-        settings = asdict(self._control.settings())
+        settings = asdict(await self._control.settings())
         del settings["admin_token"]
         return {"settings": settings, "changeable": CHANGEABLE}
 
@@ -165,7 +164,7 @@ class Admin:
         return await self.settings({})
 
     async def questions(self, fields: Fields) -> Any:
-        readings = self._control.questions()
+        readings = await self._control.questions()
         listed = [
             {
                 "id": each.id,
@@ -174,7 +173,7 @@ class Admin:
                 "readings": {name: reading.says for name, reading in each.readings.items()},
                 "sources": each.sources,
             }
-            for each in self._parts.editions.register.questions.values()
+            for each in self._control.editions.register.questions.values()
         ]
         return {"questions": listed}
 
@@ -217,8 +216,6 @@ class Admin:
                 return refusal(str(error), 400)
             except NoSuch as error:
                 return refusal(str(error), 404)
-            if request.method != "GET":
-                self._parts.journal.changes.note()
             return Response(status_code=described.status) if value is None else Json(value, described.status)
 
         return answered if path in OPEN else self._guarded(answered)
@@ -234,8 +231,8 @@ class Admin:
         return guarded
 
     def _entries(self, entries: list[Entry], limit: int = ENTRIES_KEPT) -> Any:
-        shown = [entry.shown(self._parts.base_url) for entry in entries[-limit:]]
-        journal = self._parts.journal
+        shown = [entry.shown(self._base_url) for entry in entries[-limit:]]
+        journal = self._control.store.journal
         return {"entries": shown, "newest": journal.newest, "started": journal.started, "dropped": journal.dropped}
 
 

@@ -2,57 +2,94 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
+from mock_server.callbacks.host_policy import HostPolicy
+from mock_server.callbacks.scheduler import Scheduler
 from mock_server.contract.decode import BODY_LIMIT, decode
 from mock_server.contract.examples import documented_request
 from mock_server.contract.operations import EXTEND, operations
-from mock_server.contract.profile import Edition
-from mock_server.contract.scenarios import Scenario
-from mock_server.core import seeded
+from mock_server.contract.profile import Edition, Editions
+from mock_server.contract.scenarios import Choice, Scenario, Scenarios
 from mock_server.core.errors import BadSetting, Invalid
-from mock_server.domain.tasks import Task
-from mock_server.media.find_track import Sources
-from mock_server.runtime import Parts
+from mock_server.domain.answer import Answer, accepted
+from mock_server.domain.opening import Draft
+from mock_server.domain.proposal import Decision, Proposal
+from mock_server.domain.tasks import TaskRecord
+from mock_server.domain.terms import Terms
+from mock_server.media.find_track import FindTrack
+from mock_server.state.store import Store
 
 
-async def triggered(parts: Parts, scenario: str, key: str, changes: Mapping[str, Any]) -> Task:
-    """The task that the documented extend request with `changes` would have started, at no price.
+class Trigger:
+    """Starts tasks as the documented extend request would have, at no price."""
 
-    It counts as one of the key's requests. Raises BadSetting for a scenario that does not exist or has no callbacks,
-    and for a request that breaks a rule.
-    """
-    chosen = _sending(parts, scenario)
-    body = _written({**documented_request(parts.config.settings.profile), **changes})
-    ordinal = await parts.store.next_ordinal(key)
-    edition = parts.editions.draw(key, ordinal)
-    request = _judged(body, edition)
-    if blocked := parts.policy.refusal(request["callBackUrl"]):
-        raise BadSetting(f"to is no URL that a callback may go to: {blocked}.")
-    source = await Sources(parts).extendable(key, request["audioId"], request["model"], edition, adopt=True)
-    task = Task(
-        id=seeded.task_id(parts.config.settings.seed, key, ordinal),
-        account=key,
-        created=parts.clock.now(),
-        body=body,
-        callback_url=request["callBackUrl"],
-        operation=operations()[EXTEND],
-        source=source,
-        edition=edition,
-        scenario=chosen,
-        pace=parts.config.pace,
-    )
-    await parts.store.open_task(task, 0, None)
-    return task
+    def __init__(
+        self,
+        store: Store,
+        scheduler: Scheduler,
+        editions: Editions,
+        scenarios: Scenarios,
+        policy: HostPolicy,
+        tracks: FindTrack,
+    ) -> None:
+        self._store = store
+        self._scheduler = scheduler
+        self._editions = editions
+        self._scenarios = scenarios
+        self._policy = policy
+        self._tracks = tracks
 
+    async def __call__(self, scenario: str, key: str, changes: Mapping[str, Any]) -> str:
+        """The id of the task that the documented request with `changes` starts.
 
-def _sending(parts: Parts, scenario: str) -> Scenario:
-    """The scenario of a name, which has callbacks."""
-    chosen = parts.scenarios.named(scenario)
-    if not chosen.steps():
-        sending = ", ".join(each.name for each in parts.scenarios if each.steps())
-        raise BadSetting(f"scenario {chosen.name!r} has no callbacks. Allowed: {sending}.")
-    return chosen
+        It counts as one of the key's requests. Raises BadSetting for a scenario that does not exist or has no
+        callbacks, and for a request that breaks a rule.
+        """
+        chosen = self._sending(scenario)
+        body = _written({**documented_request(self._store.settings.profile), **changes})
+        ordinal = await self._store.count(key)
+        while True:
+            terms = await self._store.terms(key)
+            draft = await self._draft(key, body, terms, ordinal)
+            answer = await self._store.accept(self._proposal(key, terms, ordinal, draft, chosen))
+            if answer is not None:
+                break
+        self._scheduler.owe(draft.due_after or 0.0)
+        return cast(TaskRecord, answer.record).id
+
+    async def _draft(self, key: str, body: bytes, terms: Terms, ordinal: int) -> Draft:
+        edition = self._editions.under(terms.overrides).draw(key, ordinal)
+        request = _judged(body, edition)
+        url = request["callBackUrl"]
+        if blocked := self._policy.refusal(url):
+            raise BadSetting(f"to is no URL that a callback may go to: {blocked}.")
+        source = await self._tracks.extendable(key, request["audioId"], request["model"], edition, adopts=True)
+        operation = operations()[EXTEND]
+        return Draft(self._store.settings.seed, key, body, url, operation, source, edition, terms.pace.speed)
+
+    def _proposal(self, key: str, terms: Terms, ordinal: int, draft: Draft, chosen: Scenario) -> Proposal:
+        def answered(decision: Decision) -> Answer:
+            return accepted(cast(TaskRecord, decision.record), draft.edition, "")
+
+        return Proposal(
+            call=None,
+            key=key,
+            terms=terms,
+            answered=answered,
+            scenarios=self._scenarios,
+            ordinal=ordinal,
+            choice=Choice(scenario=chosen),
+            opens=draft.opened,
+        )
+
+    def _sending(self, scenario: str) -> Scenario:
+        """The scenario of a name, which has callbacks."""
+        chosen = self._scenarios.named(scenario)
+        if not chosen.steps():
+            sending = ", ".join(each.name for each in self._scenarios if each.steps())
+            raise BadSetting(f"scenario {chosen.name!r} has no callbacks. Allowed: {sending}.")
+        return chosen
 
 
 def _written(request: Mapping[str, Any]) -> bytes:

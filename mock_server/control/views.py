@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mock_server.callbacks.chain import Chain
-from mock_server.domain.accounts import Account
+from mock_server.domain.accounts import AccountRecord
 from mock_server.domain.masking import masked, masked_url
+from mock_server.domain.owed import Owed
 from mock_server.domain.polling_body import status
 from mock_server.domain.tasks import Task
+from mock_server.domain.terms import KeySettings, Terms
 from mock_server.domain.timeline import progress, reached_at
 from mock_server.state.journal_entries import Attempted
-from mock_server.state.live_settings import KeySettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class AccountView:
 def task_view(task: Task, now: float) -> TaskView:
     return TaskView(
         task_id=task.id,
-        key=masked(task.account),
+        key=masked(task.key),
         operation=task.operation.name,
         scenario=task.scenario.name,
         status=status(task, progress(task, now)),
@@ -65,24 +65,21 @@ def task_view(task: Task, now: float) -> TaskView:
     )
 
 
-def timeline(task: Task, attempts: Sequence[Attempted], owed: Sequence[Chain], now: float) -> list[Moment]:
+def timeline(task: Task, attempts: Sequence[Attempted], owed: Sequence[Owed], now: float) -> list[Moment]:
     """All that happened to a task and will, in order of the mock's clock."""
     moments = [*_generation(task, now), *map(_attempt, attempts)]
-    for chain in owed:
-        moments += _owed(chain)
+    for each in owed:
+        moments += _owed(each)
     return sorted(moments, key=lambda moment: moment.at)
 
 
-def account_view(key: str, account: Account | None, own: KeySettings, opens_with: int, now: float) -> AccountView:
-    """`key` as it is to be shown; an account that was never used has what it `opens_with`."""
-    used = account or Account(credits=opens_with)
+def account_view(key: str, account: AccountRecord | None, terms: Terms) -> AccountView:
+    """`key` as it is to be shown; an account that was never used has what its terms open it with."""
+    used = account or AccountRecord(credits=terms.credits)
+    own = terms.own or KeySettings()
     return AccountView(
         key=key,
-        credits=used.balance(now),
-        requests=used.requests,
-        tasks=len(used.tasks),
-        queued=tuple(used.queued),
-        standing=used.standing,
+        **used._asdict(),
         revoked=own.revoked,
         rate_limit=own.rate_limit,
         maintenance=own.maintenance,
@@ -107,8 +104,9 @@ def _attempt(attempt: Attempted) -> Moment:
     return Moment(at=attempt.at, what="attempted", stage=attempt.stage, detail=detail)
 
 
-def _owed(chain: Chain) -> Iterator[Moment]:
-    yield Moment(at=chain.due, what="owed", stage=chain.step.stage, detail=f"attempt {chain.retries + 1}")
-    for later in chain.planned[chain.position + 1 :]:
-        at = max(chain.due, chain.task.created + later.after)
-        yield Moment(at=at, what="owed", stage=later.step.stage, detail="attempt 1")
+def _owed(owed: Owed) -> Iterator[Moment]:
+    first = owed.due
+    while not owed.ended:
+        at = max(first, owed.due)
+        yield Moment(at=at, what="owed", stage=owed.step.stage, detail=f"attempt {owed.retries + 1}")
+        owed = owed.turned()

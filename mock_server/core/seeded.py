@@ -2,22 +2,16 @@
 
 Ids depend on (seed, account, ordinal of the request) and deliberately not on the request's body: a test whose
 callBackUrl has a free port gets the same ids on every run.
-
-A track's id is its task's id under a mask, so that the task of a track is found without an index of all tracks.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from functools import lru_cache
 from hashlib import blake2b
 from string import hexdigits
 from typing import Final, TypeVar
-from uuid import UUID
 
 T = TypeVar("T")
 
-FREE: Final = UUID("ffffffff-ffff-0fff-3fff-ffffffffffff").int
-"""The bits of a UUID that its version and variant leave free (RFC 9562, section 5.4)."""
 VARIANT: Final = {digit: f"{int(digit, 16) & 3 | 8:x}" for digit in hexdigits.lower()}
 """The digit with the variant of a UUID in its two upper bits."""
 
@@ -34,17 +28,9 @@ def task_id(seed: int, account: str, ordinal: int) -> str:
 
 
 def track_id(seed: int, task: str, index: int) -> str:
-    """A UUID in the form of version 4, as the family's track ids. The id is that of the task under a mask."""
-    return str(UUID(int=int(task, 16) ^ _mask(seed, index)))
-
-
-def task_of(seed: int, track: str, index: int) -> str | None:
-    """The id that a task must have for `track` to be its track of this index; None when `track` is no track's id."""
-    try:
-        found = UUID(track)
-    except ValueError:
-        return None
-    return f"{found.int ^ _mask(seed, index):032x}" if str(found) == track else None
+    """A UUID of version 4, as the family's track ids."""
+    digits = _hashed(f"{seed}\0track\0{task}\0{index}").hexdigest()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
 
 
 def persona_id(seed: int, account: str, track: str) -> str:
@@ -54,11 +40,6 @@ def persona_id(seed: int, account: str, track: str) -> str:
 
 def _hashed(text: str) -> blake2b:
     return blake2b(text.encode(), digest_size=16)
-
-
-@lru_cache(maxsize=64)
-def _mask(seed: int, index: int) -> int:
-    return int.from_bytes(digest(seed, "track", index)) & FREE
 
 
 def fraction(seed: int, *names: str | int) -> float:

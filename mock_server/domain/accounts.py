@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from mock_server.contract.documents import FIXTURES, load
 from mock_server.core.settings import RateLimit
@@ -33,6 +33,17 @@ class Window:
         return None
 
 
+class AccountRecord(NamedTuple):
+    """One key's account at one moment: its credits, how many requests and tasks it has, the scenarios of its next
+    requests, and that of all others, where one was set."""
+
+    credits: int
+    requests: int = 0
+    tasks: int = 0
+    queued: tuple[str, ...] = ()
+    standing: str | None = None
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Account:
     """One key's state. `refunds` are credits that come back later: (epoch seconds, credits). `queued` are the scenarios
@@ -47,6 +58,10 @@ class Account:
     standing: str | None = None
     tasks: dict[str, None] = field(default_factory=dict)
     made: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    def record(self, now: float) -> AccountRecord:
+        """The account at `now`, in epoch seconds of the mock's clock."""
+        return AccountRecord(self.balance(now), self.requests, len(self.tasks), tuple(self.queued), self.standing)
 
     def balance(self, now: float) -> int:
         """The credits at `now`, after the refunds that are due."""
@@ -65,14 +80,17 @@ class Account:
         """Take the scenario that was queued for the next request, if any."""
         return self.queued.popleft() if self.queued else self.standing
 
-    def make(self, operation: str, name: str) -> bool:
-        """Remember something that can be made once; False when it was there."""
-        if (operation, name) in self.made:
-            return False
+    def pay(self, price: int, refund_at: float | None) -> None:
+        """Pay the price; `refund_at`, in epoch seconds of the mock's clock, gives it back then."""
+        self.credits -= price
+        if refund_at is not None:
+            self.owe(refund_at, price)
+
+    def make(self, operation: str, name: str) -> None:
+        """Remember something that can be made once."""
         self.made[operation, name] = None
         if len(self.made) > MADE_KEPT:
             del self.made[next(iter(self.made))]
-        return True
 
     def named(self, operation: str) -> Collection[str]:
         """What was made by an operation, by name."""

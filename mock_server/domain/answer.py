@@ -9,7 +9,7 @@ import orjson
 from mock_server.contract.profile import Edition
 from mock_server.core.errors import ApiError, Forced, RateLimited
 from mock_server.core.text import printable
-from mock_server.domain.tasks import Task
+from mock_server.domain.tasks import TaskRecord
 
 DRAWN: Final = "suno-mock-readings"
 """The header that tells the readings that were drawn for a request."""
@@ -30,7 +30,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
     scenario: str = ""
-    task: Task | None = None
+    record: TaskRecord | None = None
 
     def header_lines(self) -> list[tuple[bytes, bytes]]:
         """The headers as they are sent."""
@@ -42,15 +42,15 @@ class Answer:
         return [(name.encode(), value.encode("latin-1")) for name, value in self.headers.items()]
 
 
-def accepted(task: Task, applied: str, blocked: str = "") -> Answer:
+def accepted(record: TaskRecord, edition: Edition, applied: str, blocked: str = "") -> Answer:
     """The answer that starts a task; `applied` is the preference that chose its scenario, `blocked` why its callbacks
     will not be sent."""
     headers: Mapping[str, str] = NO_HEADERS
-    if applied or blocked or task.edition.drawn:
-        headers = _preference(applied) | _drawn(task.edition) | _blocked(blocked)
-    body = b'{"code":200,"msg":"success","data":{"taskId":"%b"}}' % task.id.encode()
+    if applied or blocked or edition.drawn:
+        headers = _preference(applied) | _drawn(edition) | _blocked(blocked)
+    body = b'{"code":200,"msg":"success","data":{"taskId":"%b"}}' % record.id.encode()
     # By position and not by name, here and elsewhere on this path, since Python takes half the time.
-    return Answer(200, 200, "success", body, task.edition.readings.content_type, headers, (), task.scenario.name, task)
+    return Answer(200, 200, "success", body, edition.readings.content_type, headers, (), record.scenario, record)
 
 
 def succeeded(data: Any, edition: Edition, applied: str = "") -> Answer:

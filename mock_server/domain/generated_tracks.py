@@ -1,6 +1,5 @@
 """What tasks generate: their tracks, as they stand at a stage. Pure; callbacks, polling and media all read this."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -42,7 +41,7 @@ class Studio:
 
     def listed(self, task: Task, stage: str | None) -> list[Result]:
         """The tracks that a stage shows: how many is an open question for text and first, all at complete."""
-        tracks = task.edition.family.tracks_per_task
+        tracks = len(task.record.tracks)
         readings = task.edition.readings
         shown, finished = {
             None: (0, 0),
@@ -53,13 +52,12 @@ class Studio:
         results = self._results(task)[:shown] if shown else ()
         return [result if index < finished else result.unfinished() for index, result in enumerate(results)]
 
-    def track(self, task: Task, request: TaskRequest, index: int) -> Track:
+    def track(self, task: Task, request: TaskRequest, id: str) -> Track:
         """A task's track, finished."""
-        track = seeded.track_id(self._seed, task.id, index)
         shortest, longest = task.operation.lasts
-        lasts = shortest + (longest - shortest) * seeded.fraction(self._seed, track, "duration")
+        lasts = shortest + (longest - shortest) * seeded.fraction(self._seed, id, "duration")
         return Track(
-            id=track,
+            id=id,
             model=request.model,
             duration=min(round(request.starts + lasts, 2), task.edition.family.longest[request.model]),
             title=request.title,
@@ -67,19 +65,12 @@ class Studio:
             prompt=request.prompt,
         )
 
-    def tasks_of(self, track: str, tracks_per_task: int) -> Iterator[tuple[str, int]]:
-        """The ids of the tasks that could have made a track, each with the track's index there."""
-        for index in range(tracks_per_task):
-            task = seeded.task_of(self._seed, track, index)
-            if task is not None:
-                yield task, index
-
     def _made(self, task: Task) -> tuple[Result, ...]:
         request = task.request
-        return tuple(self._result(task, request, index) for index in range(task.edition.family.tracks_per_task))
+        return tuple(self._result(task, request, id) for id in task.record.tracks)
 
-    def _result(self, task: Task, request: TaskRequest, index: int) -> Result:
-        track = self.track(task, request, index)
+    def _result(self, task: Task, request: TaskRequest, id: str) -> Result:
+        track = self.track(task, request, id)
         url = self._media + seeded.media_name(track.id)
         return Result(
             track=track,

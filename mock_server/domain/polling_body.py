@@ -14,13 +14,12 @@ from mock_server.domain.timeline import Progress, progress
 
 def record(task: Task, now: float, studio: Studio) -> dict[str, Any]:
     """`data` of record-info: camelCase, in step with the callbacks that were due by `now`."""
-    return _recorded(task, progress(task, now), task.lost, studio)
+    return _recorded(task, progress(task, now), studio)
 
 
 @lru_cache(maxsize=32)
-def _recorded(task: Task, state: Progress, lost: bool, studio: Studio) -> dict[str, Any]:
-    """The record, which is remembered because a client that polls gets the same one many times. `lost` tells the one
-    before a callback was given up from the one after."""
+def _recorded(task: Task, state: Progress, studio: Studio) -> dict[str, Any]:
+    """The record, which is remembered because a client that polls gets the same one many times."""
     family = task.edition.family
     failure = state.failure
     request = task.request
@@ -28,7 +27,7 @@ def _recorded(task: Task, state: Progress, lost: bool, studio: Studio) -> dict[s
     tracks = None if hidden else [_track(result) for result in studio.listed(task, state.stage)]
     return {
         "taskId": task.id,
-        "parentMusicId": "" if task.source is None else task.source.id,
+        "parentMusicId": request.parent,
         "param": json.dumps(_finite(request.fields), sort_keys=True, separators=(",", ":"), ensure_ascii=False),
         "response": None if tracks is None else {"taskId": task.id, "sunoData": tracks},
         "status": status(task, state),
@@ -51,7 +50,7 @@ def status(task: Task, state: Progress) -> str:
 
 
 def _is_lost(task: Task, state: Progress) -> bool:
-    return state.stage == STAGES[-1] and (task.lost or task.scenario.lost)
+    return state.stage == STAGES[-1] and (task.record.lost or task.scenario.lost)
 
 
 def _finite(value: Any) -> Any:

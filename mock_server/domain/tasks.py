@@ -1,102 +1,119 @@
-"""An accepted request: what it asks for, and what judged it."""
+"""An accepted request: the plain record that a store keeps, and the task that it stands for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from jiter import from_json
 
 from mock_server.contract.operations import Operation
 from mock_server.contract.profile import Edition
 from mock_server.contract.scenarios import Scenario
-from mock_server.contract.source_tracks import INSTRUMENTAL, Track
+from mock_server.contract.source_tracks import Track
 from mock_server.core.settings import Pace
 
-TITLE_LENGTH: Final = 40
-"""Characters of a description that become the title where none was asked for."""
-UNTITLED: Final = "Untitled"
-STYLE: Final = "ambient, calm"
-OVERHEAD: Final = 1024
-"""Bytes that a task takes beside its body, about."""
-DRAWN: Final = 4608
-"""Bytes that an edition takes whose readings were drawn for one request, about."""
+OVERHEAD: Final = 1536
+"""Bytes that a task takes beside its body, about, with the ids of its tracks."""
+DRAWN: Final = 2048
+"""Bytes that the names of readings take that were drawn for one request, about."""
 
 
-@dataclass(slots=True, eq=False)
-class Task:
-    """One accepted request. `created` in epoch seconds of the mock's clock; `body` is the request as it came, `source`
-    the track that it extends, if it does.
+class TaskRecord(NamedTuple):
+    """One accepted request as a store keeps it: plain values, and nothing that changes.
 
-    Many tasks are kept and few are looked at again, so the body is decoded when somebody asks for it. `given_up`: no
-    further callback of the task is sent. `heard`: the last one was received; `lost`: it could not be delivered.
-    `forgotten`: nobody can ask for it any more, so its body is gone.
+    `ordinal` counts the key's requests, `created` is in epoch seconds of the mock's clock, `body` is the request as it
+    came. `source` is the track that it extends, if it does, `readings` are the names of those that judged it, in the
+    register's order, `drawn` writes out those that were drawn for it alone, `speed` divides every delay,
+    `tracks` are the ids of those that it generates.
+
+    `given_up`: no further callback of the task is sent. `heard`: the last one was received; `lost`: it could not be
+    delivered.
     """
 
     id: str
-    account: str
+    key: str
+    ordinal: int
     created: float
     body: bytes
     callback_url: str
-    operation: Operation
+    operation: str
     source: Track | None
-    edition: Edition
-    scenario: Scenario
-    pace: Pace
+    readings: tuple[str, ...]
+    drawn: str
+    scenario: str
+    speed: float
+    tracks: tuple[str, ...]
     given_up: bool = False
     heard: bool = False
     lost: bool = False
-    forgotten: bool = False
 
     @property
     def size(self) -> int:
         """Bytes, about."""
-        return OVERHEAD + len(self.body) + (DRAWN if self.edition.drawn else 0)
-
-    def forget(self) -> None:
-        """Let go of what takes room; callbacks that are still owed are not sent."""
-        self.forgotten = True
-        self.body = b""
-
-    @property
-    def request(self) -> "TaskRequest":
-        fields = from_json(self.body)
-        return TaskRequest.generate(fields) if self.source is None else TaskRequest.extend(fields, self.source)
+        return OVERHEAD + len(self.body) + (DRAWN if self.drawn else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRequest:
     """What a task was asked for. `fields` as they came, the rest with what is inherited or left to the generator;
-    `starts` is how many seconds of the tracks are there already."""
+    `parent` is the id of the track that is extended, if one is, `starts` how many seconds of the tracks are there
+    already."""
 
     fields: Mapping[str, Any]
     model: str
     title: str
     style: str
     prompt: str
+    parent: str = ""
     starts: float = 0.0
 
-    @classmethod
-    def extend(cls, fields: Mapping[str, Any], source: Track) -> "TaskRequest":
-        """With defaultParamFlag false everything is the source track's (both documents, Parameter Details)."""
-        custom = fields["defaultParamFlag"]
-        return cls(
-            fields=fields,
-            model=fields["model"],
-            title=fields["title"] if custom else source.title,
-            style=fields["style"] if custom else source.style,
-            prompt=fields["prompt"] if custom else source.prompt,
-            starts=fields["continueAt"] if custom else source.duration,
-        )
 
-    @classmethod
-    def generate(cls, fields: Mapping[str, Any]) -> "TaskRequest":
-        """Without custom mode nothing but the prompt counts; title and style are then the generator's (ours)."""
-        custom = fields["customMode"]
-        prompt = fields.get("prompt", "")
-        return cls(
-            fields=fields,
-            model=fields["model"],
-            title=fields["title"] if custom else prompt[:TITLE_LENGTH].strip() or UNTITLED,
-            style=fields["style"] if custom else STYLE,
-            prompt=INSTRUMENTAL if fields["instrumental"] else prompt,
-        )
+Asked = Callable[[Mapping[str, Any], Track | None], TaskRequest]
+"""What an operation's request asks for, by its fields and the track that it extends."""
+
+
+class Task:
+    """A record, and what it names: its operation, edition, scenario and pace.
+
+    Many tasks are kept and few are looked at again, so the body is decoded when somebody asks for `request`. Two tasks
+    of the same record are equal.
+    """
+
+    __slots__ = ("_asked", "edition", "operation", "pace", "record", "scenario")
+
+    def __init__(
+        self, record: TaskRecord, operation: Operation, asked: Asked, edition: Edition, scenario: Scenario
+    ) -> None:
+        self.record = record
+        self.operation = operation
+        self._asked = asked
+        self.edition = edition
+        self.scenario = scenario
+        self.pace = Pace(speed=record.speed)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Task) and self.record == other.record
+
+    def __hash__(self) -> int:
+        return hash(self.record)
+
+    @property
+    def id(self) -> str:
+        return self.record.id
+
+    @property
+    def key(self) -> str:
+        return self.record.key
+
+    @property
+    def created(self) -> float:
+        return self.record.created
+
+    @property
+    def callback_url(self) -> str:
+        return self.record.callback_url
+
+    @property
+    def request(self) -> TaskRequest:
+        """What was asked for, decoded anew each time."""
+        return self._asked(from_json(self.record.body), self.record.source)

@@ -1,7 +1,7 @@
 """When a task reaches each stage, when each callback is due, and what polling sees meanwhile. Pure."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from mock_server.contract.profile import Family
 from mock_server.contract.scenarios import Failure, Scenario, Step
@@ -9,16 +9,16 @@ from mock_server.core.settings import Pace
 from mock_server.domain.tasks import Task
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """One callback that a task owes, `after` seconds of the mock's clock behind the answer."""
+class Planned(NamedTuple):
+    """One callback that a task owes, `after` seconds of the mock's clock behind the answer; `code` is that of its
+    envelope."""
 
     after: float
     step: Step
+    code: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(NamedTuple):
     """How far generation is: the last stage reached, if any, and the failure that ended it, if one did."""
 
     stage: str | None
@@ -27,16 +27,18 @@ class Progress:
 
 def plan(task: Task) -> tuple[Planned, ...]:
     """Every callback that the task owes, in due order."""
-    return _plan(task.scenario, task.edition.family, task.pace.speed)
+    return planned(task.scenario, task.edition.family, task.pace.speed)
 
 
 @lru_cache(maxsize=1024)
-def _plan(scenario: Scenario, family: Family, speed: float) -> tuple[Planned, ...]:
+def planned(scenario: Scenario, family: Family, speed: float) -> tuple[Planned, ...]:
+    """Every callback of a scenario at a speed, in due order."""
     pace = Pace(speed=speed)
-    planned = [
-        Planned(after=pace.scale(family.stages[step.stage].at + step.delay), step=step) for step in scenario.steps()
+    steps = [
+        Planned(pace.scale(family.stages[step.stage].at + step.delay), step, _code(scenario, step.stage))
+        for step in scenario.steps()
     ]
-    return tuple(sorted(planned, key=lambda planned: planned.after))
+    return tuple(sorted(steps, key=lambda step: step.after))
 
 
 def progress(task: Task, now: float) -> Progress:
@@ -44,12 +46,12 @@ def progress(task: Task, now: float) -> Progress:
     stage = None
     for name in task.scenario.reached():
         if now < reached_at(task, name):
-            return Progress(stage=stage, failure=None)
+            return Progress(stage, None)
         stage = name
     failure = task.scenario.fails
     if failure is not None and now < reached_at(task, failure.instead_of):
         failure = None
-    return Progress(stage=stage, failure=failure)
+    return Progress(stage, failure)
 
 
 def next_change(task: Task, now: float) -> float | None:
@@ -61,4 +63,14 @@ def next_change(task: Task, now: float) -> float | None:
 
 def reached_at(task: Task, stage: str) -> float:
     """When the stage is reached, in epoch seconds of the mock's clock."""
-    return task.created + task.pace.scale(task.edition.family.stages[stage].at)
+    return task.created + after(task.edition.family, task.pace.speed, stage)
+
+
+def after(family: Family, speed: float, stage: str) -> float:
+    """Seconds of the mock's clock until a stage is reached at a speed."""
+    return family.stages[stage].at / speed
+
+
+def _code(scenario: Scenario, stage: str) -> int:
+    failure = scenario.failure_at(stage)
+    return 200 if failure is None else failure.code

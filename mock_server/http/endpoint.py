@@ -1,19 +1,18 @@
 """The ASGI edge of the provider's endpoints: read a call, have it decided, answer, then do what was promised."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from logging import getLogger
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from starlette.types import Message, Receive, Scope, Send
 
 from mock_server.domain.answer import Answer
 from mock_server.domain.call import Call
+from mock_server.http.held import HeldRequests
 from mock_server.http.read_request import Disconnected, read_call
-from mock_server.state.faults import Broken, Fault, Faults
+from mock_server.state.faults import Broken, Fault
 
-LOGGER: Final = getLogger("uvicorn.error")
 UNDONE: Final = Fault(answer=Broken.RESET).answered()
 """For a request that was held up until a reset forgot it."""
 INCOMPLETE: Final = Answer(status=503, code=0, msg="", body=b"", content_type="text/plain")
@@ -30,32 +29,40 @@ class Connection(Protocol):
     def cut(self, *, at_once: bool) -> None: ...
 
 
-Decide = Callable[[Call], Coroutine[Any, Any, Answer]]
-Follow = Callable[[Call, Answer], None]
+Decide = Callable[[Call], Awaitable[Answer]]
+TakeFault = Callable[[str | None], Awaitable[Fault | None]]
+
+
+class Undecided(Protocol):
+    """What answers, and is written down, where nothing is decided."""
+
+    async def failed(self) -> Answer:
+        """The answer to a bug of the mock."""
+
+    async def write_down(self, call: Call, answer: Answer) -> None:
+        """Write a request down."""
 
 
 class Endpoint:
     """One endpoint as an ASGI application.
 
-    `follow` runs when the answer is out, and if sending it failed; where a fault breaks the answer, before. A bug in
-    `decide` is answered by `failed` and raised again, so that the server logs the traceback. `faults` come before
-    everything else; a connection that one of them cuts may take `gone_within` seconds to end.
+    A fault, which `take_fault` tells by the key, comes before everything else; a connection that one of them cuts may
+    take `gone_within` seconds to end. A bug in `decide` is answered, and raised again, so that the server logs the
+    traceback.
     """
 
     def __init__(
         self,
         decide: Decide,
-        follow: Follow,
-        failed: Callable[[], Answer],
-        faults: Faults,
-        crowded: Callable[[], bool] = lambda: False,
+        undecided: Undecided,
+        take_fault: TakeFault,
+        held: HeldRequests,
         gone_within: float = GONE_WITHIN,
     ) -> None:
         self._decide = decide
-        self.follow = follow
-        self._failed = failed
-        self._faults = faults
-        self._crowded = crowded
+        self._undecided = undecided
+        self._take_fault = take_fault
+        self._held = held
         self._gone_within = gone_within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,41 +70,22 @@ class Endpoint:
             call = await read_call(scope, receive)
         except Disconnected:
             return await _send(INCOMPLETE, send)
-        fault = self._faults.take(call.key)
+        fault = await self._take_fault(call.key)
         if fault is not None:
-            if not await self._faults.hold(call.key, fault.delay):
+            if not await self._held.hold(call.key, fault.delay):
                 return await self._break(Broken.RESET, UNDONE, scope, receive, send)
             if fault.answer is not None:
                 answer = fault.answered()
-                self.follow(call, answer)
+                await self._undecided.write_down(call, answer)
                 return await self._break(fault.answer, answer, scope, receive, send)
         try:
             answer = await self._decide(call)
         except Exception:
-            await self._answer(call, self._failed(), send)
+            failed = await self._undecided.failed()
+            await self._undecided.write_down(call, failed)
+            await _send(failed, send)
             raise
-        await self._answer(call, answer, send)
-
-    def at_once(self, call: Call) -> Answer | None:
-        """The answer without an event loop; None where a fault or a crowd may hold it up. The caller sends it, then
-        calls `follow`. A bug is logged as uvicorn logs those of an application."""
-        if self._faults or self._crowded():
-            return None
-        try:
-            self._decide(call).send(None)
-        except StopIteration as decided:
-            answer: Answer = decided.value
-            return answer
-        except Exception:
-            LOGGER.exception("Exception in ASGI application\n")
-            return self._failed()
-        raise RuntimeError(f"{call.method} {call.path} waits; nothing that a store in memory does may wait")
-
-    async def _answer(self, call: Call, answer: Answer, send: Send) -> None:
-        try:
-            await _send(answer, send)
-        finally:
-            self.follow(call, answer)
+        await _send(answer, send)
 
     async def _break(self, broken: Broken, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what a fault leaves of the answer. Raises ConnectionResetError where nothing can cut a connection."""

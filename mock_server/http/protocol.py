@@ -127,15 +127,7 @@ class DirectProtocol(HttpToolsProtocol):
 
     def _answered(self, endpoint: Endpoint, asked: Call) -> bool:
         """Answer at once, where that is possible."""
-        answer = endpoint.at_once(asked)
-        if answer is None:
-            return False
-        try:
-            self.transport.write(self._written(answer))
-            self._rest()
-        finally:
-            endpoint.follow(asked, answer)
-        return True
+        return False
 
     def _rest(self) -> None:
         """Have the connection closed when nothing comes for a while. uvicorn sets and cancels a timer per request; here

@@ -1,5 +1,6 @@
 """The media of tracks: the audio, the stream and the cover that their URLs lead to."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.convertors import Convertor, register_url_convertor
@@ -13,10 +14,10 @@ from mock_server.core.errors import NotFound
 from mock_server.domain.tasks import Task
 from mock_server.http.read_request import call_of
 from mock_server.media.byte_ranges import cover_response, sound_response
-from mock_server.media.find_track import Sources
+from mock_server.media.find_track import FindTrack
 from mock_server.media.sound_and_cover import Sound
-from mock_server.runtime import Parts
 from mock_server.state.journal_entries import Requested
+from mock_server.state.store import Store
 
 AUDIO: Final = "mp3"
 COVER: Final = "jpeg"
@@ -43,9 +44,10 @@ PATH: Final = "/{name:media}"
 class Files:
     """Serves the media of every track that is listed or that a task has made, while they are kept."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._sources = Sources(parts)
+    def __init__(self, store: Store, tracks: FindTrack, listed: Mapping[str, Track]) -> None:
+        self._store = store
+        self._tracks = tracks
+        self._listed = listed
 
     async def serve(self, request: Request) -> Response:
         """Without an ending the stream, which plays from the text stage on; with .mp3 the audio, once it is finished.
@@ -57,7 +59,8 @@ class Files:
         response = await _response(request, track, ending)
         download = f"{KINDS[ending]} of track {track.id}"
         call = call_of(request.scope, b"")
-        self._parts.journal.record(Requested.downloaded(self._parts.clock.now(), call, response.status_code, download))
+        now = (await self._store.moment()).now
+        await self._store.journal.append(Requested.downloaded(now, call, response.status_code, download))
         return response
 
     async def show(self, request: Request) -> Response:
@@ -73,14 +76,14 @@ class Files:
     async def _track(self, track_id: str | None, *, needs_audio: bool) -> Track:
         if track_id is None:
             raise HTTPException(404)
-        listed = self._parts.tracks.get(track_id)
+        listed = self._listed.get(track_id)
         if listed is not None:
             return listed
-        made = await self._sources.made(track_id)
+        made = await self._tracks.made(track_id)
         if made is None:
             raise NotFound(f"no track {track_id!r} is there (yet); polling the task tells how far it is")
         task, result = made
-        days = gone_after(self._parts, task)
+        days = await gone_after(self._store, task)
         if days is not None:
             raise NotFound(f"the files of track {track_id!r} were kept for {days:g} days and are gone")
         if needs_audio and not result.finished:
@@ -94,7 +97,7 @@ async def _response(request: Request, track: Track, ending: str) -> Response:
     return sound_response(request, Sound(track.id, track.title, track.duration))
 
 
-def gone_after(parts: Parts, task: Task) -> float | None:
+async def gone_after(store: Store, task: Task) -> float | None:
     """The days for which the files of a task's tracks were kept, once they are gone."""
-    days = parts.config.retention_days(task.account, task.edition.family.retention_days)
-    return days if parts.clock.now() >= task.created + days * DAY else None
+    days = (await store.terms(task.key)).retention_days(task.edition.family.retention_days)
+    return days if (await store.moment()).now >= task.created + days * DAY else None

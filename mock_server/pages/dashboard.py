@@ -26,6 +26,7 @@ from mock_server.control.request_schema import Problem
 from mock_server.core.errors import BadSetting, ClockRuns, NoSuch, NotFound
 from mock_server.core.text import cut
 from mock_server.domain.accounts import first_key
+from mock_server.domain.generated_tracks import Studio
 from mock_server.http.read_request import Disconnected, read_body
 from mock_server.media.files import PATH as NAMED
 from mock_server.media.files import Files
@@ -44,7 +45,6 @@ from mock_server.pages.rendering import (
     Selection,
     rendered,
 )
-from mock_server.runtime import Parts
 from mock_server.state.change_signal import Changes
 
 QUIET: Final = 0.25
@@ -69,13 +69,13 @@ Page = Callable[[Mapping[str, str], str, int], Awaitable[Response]]
 class Dashboard:
     """The pages of one mock."""
 
-    def __init__(self, parts: Parts, control: Control) -> None:
-        self._parts = parts
+    def __init__(self, control: Control, guard: Guard, files: Files, studio: Studio, base_url: str) -> None:
         self._control = control
-        self._guard = Guard(parts.config.settings.admin_token, parts.base_url)
-        self._inbox = Inbox(parts)
-        self._details = Details(parts, control)
-        self._files = Files(parts)
+        self._guard = guard
+        self._files = files
+        self._base_url = base_url
+        self._inbox = Inbox(control.store, control.catalogue)
+        self._details = Details(control, studio, base_url)
         self._buttons = Buttons(control, self._inbox)
         self._pages: Mapping[str, Page] = {HOME: self._home, CODES: self._codes, QUESTIONS: self._questions}
 
@@ -97,7 +97,7 @@ class Dashboard:
         task = request = None
         try:
             task = await self._details.task(selection.task) if selection.task else None
-            request = self._details.request(selection.entry) if selection.entry else None
+            request = await self._details.request(selection.entry) if selection.entry else None
         except NoSuch as error:
             problem, status = problem or str(error), 404
         return await self._page(
@@ -106,43 +106,44 @@ class Dashboard:
             selection.url(),
             problem=problem,
             selection=selection,
-            example=example_curl(self._parts.base_url, self._control.settings().profile, first_key()),
+            example=example_curl(self._base_url, self._control.store.settings.profile, first_key()),
             rows=rows,
             more=more,
             task=task,
             request=request,
             statuses=self._control.statuses(),
             keys=await self._inbox.keys(selection.filter.key),
-            next=self._next(rows, task),
+            next=await self._next(rows, task),
             dropped={what: count for what, count in (await self._control.dropped()).items() if count},
         )
 
     async def _codes(self, query: Mapping[str, str], problem: str, status: int) -> Response:
-        quotes = await asyncio.to_thread(_quoted, self._control.settings().profile)
+        quotes = await asyncio.to_thread(_quoted, self._control.store.settings.profile)
         listed = [(each, cause(each), each.triggers(), quotes[each.name]) for each in self._control.scenarios()]
         return await self._page(
             "codes", status, CODES, problem=problem, scenarios=listed, keys=await self._inbox.keys()
         )
 
     async def _questions(self, query: Mapping[str, str], problem: str, status: int) -> Response:
-        register = self._parts.editions.register.questions
+        register = self._control.editions.register.questions
         return await self._page(
             "questions",
             status,
             QUESTIONS,
             problem=problem,
             questions=list(register.values()),
-            in_force=self._control.questions(),
+            in_force=await self._control.questions(),
             profiles=profile_names(),
         )
 
     async def _page(self, name: str, status: int, here: str, **values: Any) -> Response:
+        now, frozen = await self._control.store.moment()
         html = rendered(
             name,
             here=here,
-            settings=self._control.settings(),
-            now=self._control.now(),
-            frozen=self._parts.clock.frozen,
+            settings=await self._control.settings(),
+            now=now,
+            frozen=frozen,
             names=[each.name for each in self._control.scenarios()],
             **values,
         )
@@ -158,18 +159,17 @@ class Dashboard:
         except (BadSetting, NoSuch, ClockRuns) as error:
             path, _, query = back.partition("?")
             return await self._pages.get(path, self._home)(dict(parse_qsl(query)), str(error), 400)
-        self._parts.journal.changes.note()
         return RedirectResponse(back if back.startswith(HOME) else HOME, 303, HEADERS)
 
     async def _events(self, request: Request) -> Response:
-        return StreamingResponse(changed(self._parts.journal.changes), headers=HEADERS, media_type="text/event-stream")
+        return StreamingResponse(changed(self._control.store.changes), headers=HEADERS, media_type="text/event-stream")
 
-    def _next(self, rows: Sequence[Row], task: TaskDetail | None) -> float | None:
+    async def _next(self, rows: Sequence[Row], task: TaskDetail | None) -> float | None:
         """Seconds until what is shown will have changed, though nobody tells; None while the clock stands still."""
-        now = self._control.now()
+        now, frozen = await self._control.store.moment()
         coming = [row.changes_at for row in rows if row.changes_at is not None]
         coming += [each.at for each in task.happenings if each.at > now] if task else []
-        return None if self._parts.clock.frozen or not coming else min(coming) - now
+        return None if frozen or not coming else min(coming) - now
 
     async def _media(self, request: Request) -> Response:
         try:

@@ -12,14 +12,14 @@ from mock_server.core import seeded
 from mock_server.core.errors import NoSuch
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.curl import text_of
-from mock_server.domain.generated_tracks import Result
+from mock_server.domain.generated_tracks import Result, Studio
+from mock_server.domain.owed import Owed
 from mock_server.domain.polling_body import record
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan, progress, reached_at
 from mock_server.media.files import gone_after
 from mock_server.pages.bodies import Line, compared, lines_of
 from mock_server.pages.inbox import BAD, DULL, GOOD, TONES, facts_of, label, tone_of
-from mock_server.runtime import Parts
 from mock_server.state.journal_entries import Attempted, Match, Requested
 
 WORDS: Final[Mapping[str, str]] = {"expected": "to come", "owed": "callback to come"}
@@ -97,62 +97,70 @@ class RequestDetail:
 class Details:
     """Looks up what one mock keeps."""
 
-    def __init__(self, parts: Parts, control: Control) -> None:
-        self._parts = parts
+    def __init__(self, control: Control, studio: Studio, base_url: str) -> None:
         self._control = control
+        self._studio = studio
+        self._base_url = base_url
 
-    def request(self, entry_id: str) -> RequestDetail:
+    async def request(self, entry_id: str) -> RequestDetail:
         """A request by its entry's id. Raises NoSuch."""
-        for entry in self._parts.journal:
-            if isinstance(entry, Requested) and str(entry.id) == entry_id:
-                key = label(entry.call.key)
-                return RequestDetail(entry=entry, key=key, target=entry.call.target, body=self._sent(entry))
+        number = int(entry_id) if entry_id.isascii() and entry_id.isdigit() else 0
+        entry = await self._control.store.journal.entry(number)
+        if isinstance(entry, Requested):
+            key = label(entry.call.key)
+            return RequestDetail(entry=entry, key=key, target=entry.call.target, body=self._sent(entry))
         raise NoSuch(f"the journal has no request {entry_id!r}; it was cleared, or is older than all that is kept")
 
     async def task(self, task_id: str) -> TaskDetail:
         """A task by its id. Raises NoSuch."""
         task = await self._control.find_task(task_id)
-        now = self._parts.clock.now()
-        entries = self._control.entries(Match(task_id=task_id))
+        store = self._control.store
+        now = (await store.moment()).now
+        entries = await self._control.entries(Match(task_id=task_id))
         sent = next((entry for entry in entries if isinstance(entry, Requested)), None)
         attempts = [entry for entry in entries if isinstance(entry, Attempted)]
         return TaskDetail(
             view=task_view(task, now),
-            key=label(task.account),
+            key=label(task.key),
             tone=tone_of(task, facts_of(task, now)),
             summary=task.scenario.summary,
             model=task.request.model,
             readings="" if sent is None else sent.readings,
-            happenings=self._happenings(task, sent, attempts, now),
-            tracks=[_playable(each) for each in self._parts.studio.listed(task, progress(task, now).stage)],
-            gone_after=gone_after(self._parts, task),
+            happenings=self._happenings(task, sent, attempts, await store.owed(task_id), now),
+            tracks=[_playable(each) for each in self._studio.listed(task, progress(task, now).stage)],
+            gone_after=await gone_after(store, task),
             bodies=[self._asked(task, sent), *_told(attempts), self._polled(task, now)],
             journaled=bool(entries),
             again=[*dict.fromkeys(each.step.stage for each in plan(task) if reached_at(task, each.step.stage) <= now)],
         )
 
     def _happenings(
-        self, task: Task, sent: Requested | None, attempts: Sequence[Attempted], now: float
+        self,
+        task: Task,
+        sent: Requested | None,
+        attempts: Sequence[Attempted],
+        owed: Sequence[Owed],
+        now: float,
     ) -> Sequence[Happening]:
-        accepted, *moments = timeline(task, (), self._parts.scheduler.owed(task), now)
+        accepted, *moments = timeline(task, (), owed, now)
         first = replace(_moment(task, accepted), detail=f"{task.operation.name}, scenario {task.scenario.name}")
         if sent is not None:
             answered = f"HTTP {sent.status}, code {sent.code}; {first.detail}"
-            first = replace(first, detail=answered, curl=_copied(sent.curl(self._parts.base_url)))
+            first = replace(first, detail=answered, curl=_copied(sent.curl(self._base_url)))
         found = [_moment(task, each) for each in moments] + [_attempt(task, each) for each in attempts]
         return [first, *sorted(found, key=lambda each: each.at)]
 
     def _asked(self, task: Task, sent: Requested | None) -> Body:
         """The request, or what it would have been of a task that was triggered."""
-        return self._sent(sent) if sent else Body(name="request", lines=_unchanged(text_of(task.body)))
+        return self._sent(sent) if sent else Body(name="request", lines=_unchanged(text_of(task.record.body)))
 
     def _sent(self, entry: Requested) -> Body:
-        curl, body = _copied(entry.curl(self._parts.base_url)), entry.call.body
+        curl, body = _copied(entry.curl(self._base_url)), entry.call.body
         lines = _unchanged(text_of(body))
         return Body(name="request", lines=lines, curl=curl, empty="It has no body." if not body else "It is no text.")
 
     def _polled(self, task: Task, now: float) -> Body:
-        told = orjson.dumps(record(task, now, self._parts.studio)).decode()
+        told = orjson.dumps(record(task, now, self._studio)).decode()
         return Body(name="polling says now", lines=_unchanged(told))
 
 

@@ -10,15 +10,16 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from mock_server.core.text import LISTED, cut
-from mock_server.domain.accounts import Account, known_keys
+from mock_server.domain.accounts import AccountRecord, known_keys
 from mock_server.domain.attempt import Outcome
+from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.masking import is_public, masked
 from mock_server.domain.polling_body import status
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import next_change, progress
-from mock_server.runtime import Parts
 from mock_server.state.faults import FAULT
 from mock_server.state.journal_entries import Attempted, Entry, Requested
+from mock_server.state.store import Store
 
 REFUSED: Final = "refused"
 EVERYTHING: Final = "every request"
@@ -84,14 +85,15 @@ class Key:
 class Inbox:
     """The rows of one mock, newest first."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+        self._store = store
+        self._catalogue = catalogue
 
     async def rows(self, wanted: Filter, most: int) -> tuple[list[Row], bool]:
         """At most so many rows that are wanted, and whether there are more."""
-        entries, now = list(self._parts.journal), self._parts.clock.now()
-        newest = islice(reversed(await self._parts.store.tasks(None)), TASKS_SEEN)
-        tasks = {task.id: task for task in newest}
+        entries, now = await self._store.journal.page(), (await self._store.moment()).now
+        newest = islice(reversed(await self._store.tasks(None)), TASKS_SEEN)
+        tasks = {record.id: self._catalogue.task(record) for record in newest}
         stages = _stages(entries)
         found: list[Row] = []
         for number, item in enumerate(_items(entries, tasks, wanted.status == EVERYTHING)):
@@ -121,13 +123,13 @@ class Inbox:
 
     async def _known(self) -> Iterable[str]:
         """The keys that the mock knows, the one used last first; one that was refused has no account."""
-        newest = islice(reversed(list(self._parts.journal)), ENTRIES_SEEN)
+        newest = islice(reversed(await self._store.journal.page()), ENTRIES_SEEN)
         seen = dict.fromkeys(entry.key for entry in newest if entry.key)
-        used = seen | dict.fromkeys(reversed(await self._parts.store.keys()))
+        used = seen | dict.fromkeys(reversed(await self._store.keys()))
         return used or known_keys()
 
     async def _shown(self, key: str) -> Key:
-        account = await self._parts.store.account(key)
+        account = await self._store.account(key)
         return Key(handle=_handle(key), shown=label(key), queued="" if account is None else _waiting(account))
 
 
@@ -146,7 +148,7 @@ def _row(item: Task | Requested, facts: Facts, stages: Mapping[str, str], now: f
         kind="task",
         id=item.id,
         at=item.created,
-        key=label(item.account),
+        key=label(item.key),
         title=cut(item.request.title or item.id, 80),
         subtitle=facts.status,
         code=facts.code,
@@ -191,7 +193,7 @@ def facts_of(item: Task | Requested, now: float) -> Facts:
     """What is known of a row before it is made."""
     if isinstance(item, Task):
         state = progress(item, now)
-        return Facts(item.account, 200 if state.failure is None else state.failure.code, status(item, state))
+        return Facts(item.key, 200 if state.failure is None else state.failure.code, status(item, state))
     stands = FORGOTTEN if item.task_id else REFUSED if _counts(item) else ""
     return Facts(item.call.key, item.code, stands)
 
@@ -210,7 +212,7 @@ def _stages(entries: Iterable[Entry]) -> Mapping[str, dict[str, str]]:
     return found
 
 
-def _waiting(account: Account) -> str:
+def _waiting(account: AccountRecord) -> str:
     """The scenarios of the next requests, in order."""
     more = len(account.queued) - LISTED
     names = [*islice(account.queued, LISTED), *([f"{more} more"] if more > 0 else [])]

@@ -1,6 +1,5 @@
 """Trouble on the way of an answer, before anything is decided: a delay, a lost connection, an answer that is none."""
 
-import asyncio
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -78,17 +77,12 @@ class Fault:
         )
 
 
-class Faults:
+class FaultTable:
     """The fault of each key, and that of all others under None."""
 
     def __init__(self) -> None:
         self._faults: dict[str | None, Fault] = {}
         self._left: dict[str | None, int] = {}
-        self._held: set[tuple[str | None, asyncio.Future[None]]] = set()
-
-    def __bool__(self) -> bool:
-        """Whether any key has one."""
-        return bool(self._faults)
 
     def put(self, key: str | None, fault: Fault) -> None:
         """Replace the fault of one key, or of all that have none of their own. `Fault()` is none.
@@ -104,32 +98,15 @@ class Faults:
                 self._left[key] = fault.times
 
     def reset(self, key: str | None) -> None:
-        """Forget one key's fault, or all; who is held up by one is not answered any more."""
-        for held_key, held in self._held:
-            if key in (None, held_key) and not held.done():
-                held.set_result(None)
+        """Forget one key's fault, or all."""
         if key is not None:
             return self._clear(key)
         self._faults.clear()
         self._left.clear()
 
-    async def hold(self, key: str | None, seconds: float) -> bool:
-        """Wait for seconds of real time. False when a reset came first: the request belongs to what was forgotten."""
-        held = asyncio.get_running_loop().create_future()
-        self._held.add((key, held))
-        try:
-            return not (await asyncio.wait({held}, timeout=seconds))[0]
-        finally:
-            self._held.discard((key, held))
-
-    def of(self, key: str | None) -> Fault:
-        """The fault that is set for the key, with the requests that it is left for."""
-        fault = self._faults.get(key, Fault())
-        return fault if key not in self._left else replace(fault, times=self._left[key])
-
     def all(self) -> list[tuple[str | None, Fault]]:
-        """Every fault that is set, by key."""
-        return [(key, self.of(key)) for key in self._faults]
+        """Every fault that is set, by key, with the requests that it is left for."""
+        return [(key, replace(fault, times=self._left.get(key))) for key, fault in self._faults.items()]
 
     def take(self, key: str | None) -> Fault | None:
         """The fault of one request, if there is one."""

@@ -1,65 +1,57 @@
-"""A bounded record of what came in and what went out."""
+"""The journal in memory: a bounded record of what came in and what went out."""
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import islice
 from secrets import token_hex
 from typing import Final
 
 from mock_server.state.change_signal import Changes
-from mock_server.state.journal_entries import Entry, line
+from mock_server.state.journal_entries import Entry, Match
 
 ENTRIES_KEPT: Final = 10_000
 BYTES_KEPT: Final = 64 * 1024 * 1024
 """Bytes of all entries together, about; bodies are most of it."""
 
-LISTED: Final = 20
-"""Entries that the text of a TimeoutError lists."""
-
-Wanted = Callable[[Entry], bool]
-
-
-def _any(entry: Entry) -> bool:
-    return True
-
 
 class Waiting:
-    """Somebody who waits for `count` entries, `found` of which are there."""
+    """Somebody who waits for `count` entries that match, after that of an id; `found` of them are there."""
 
-    def __init__(self, wanted: Wanted, count: int) -> None:
-        self.wanted = wanted
-        self.count = count
+    def __init__(self, match: Match, count: int, after: int) -> None:
+        self._match = match
+        self._count = count
+        self._after = after
         self.found = 0
         self.came = asyncio.Event()
 
     def see(self, entries: Iterable[Entry]) -> None:
-        self.found += sum(map(self.wanted, entries))
-        if self.found >= self.count:
+        self.found += sum(entry.id > self._after and self._match(entry) for entry in entries)
+        if self.found >= self._count:
             self.came.set()
 
 
-class Journal:
-    """The newest entries. `dropped` counts the older ones that were forgotten, `newest` is the id that was given last,
-    `changes` counts what happened to the mock that somebody may want to see; `started` is another text in each process,
-    since ids begin anew there."""
+class MemoryJournal:
+    """The newest entries, in memory. `newest` is the id that was given last, `dropped` counts the older ones that were
+    forgotten; `started` is another text in each process, since ids begin anew there. `changes` is told of entries."""
 
-    def __init__(self, listener: Callable[[Entry], None] | None = None) -> None:
+    def __init__(self, changes: Changes) -> None:
         self._entries: deque[Entry] = deque()
         self._bytes = 0
-        self._listener = listener
+        self._listeners: list[Callable[[Entry], None]] = []
         self._waiting: set[Waiting] = set()
         self._closed = False
+        self._changes = changes
         self.started = token_hex(4)
         self.newest = 0
         self.dropped = 0
-        self.changes = Changes()
 
-    def __iter__(self) -> Iterator[Entry]:
-        return iter(tuple(self._entries))
+    def listen(self, listener: Callable[[Entry], None]) -> None:
+        self._listeners.append(listener)
 
-    def record(self, entry: Entry) -> None:
-        """Write an entry down, under the next id."""
+    def record(self, entry: Entry) -> int:
+        """Write an entry down, under the next id, which comes back."""
         self.newest += 1
         entry.id = self.newest
         self._entries.append(entry)
@@ -69,35 +61,24 @@ class Journal:
             self.dropped += 1
         for waiting in self._waiting:
             waiting.see((entry,))
-        self.changes.note()
-        if self._listener is not None:
-            self._listener(entry)
+        self._changes.note()
+        for listener in self._listeners:
+            listener(entry)
+        return entry.id
 
-    async def wait_for(self, wanted: Wanted, *, count: int, within: float, among: Wanted = _any) -> list[Entry]:
-        """All entries that match, once `count` do. Waits on change, never polls.
+    async def append(self, entry: Entry) -> int:
+        return self.record(entry)
 
-        Raises TimeoutError after `within` seconds of real time, or when the mock stops; its text lists the newest
-        entries of those `among` which they are sought.
-        """
-        waiting = await self._waited(Waiting(wanted, count), within)
-        if waiting.found < count:
-            when = "until the mock stopped" if self._closed else f"within {within:g} s"
-            came = _listed([entry for entry in self if among(entry)])
-            raise TimeoutError(f"{waiting.found} of {count} came {when}. Journal:{came}")
-        return [entry for entry in self if wanted(entry)]
+    async def entry(self, id: int) -> Entry | None:
+        return next((entry for entry in self._entries if entry.id == id), None)
 
-    async def after(self, id: int, wanted: Wanted, within: float) -> list[Entry]:
-        """The entries after that of an id that match, once there are some; none after `within` seconds of real time, or
-        when the mock stops."""
+    async def page(self, after: int = 0, limit: int | None = None, match: Match | None = None) -> list[Entry]:
+        newer = (entry for entry in self._entries if entry.id > after and (match is None or match(entry)))
+        return list(islice(newer, limit))
 
-        def newer(entry: Entry) -> bool:
-            return entry.id > id and wanted(entry)
-
-        await self._waited(Waiting(newer, 1), within)
-        return [entry for entry in self if newer(entry)]
-
-    async def _waited(self, waiting: Waiting, within: float) -> Waiting:
-        waiting.see(self)
+    async def wait(self, match: Match, *, count: int, after: int = 0, within: float) -> int:
+        waiting = Waiting(match, count, after)
+        waiting.see(self._entries)
         self._waiting.add(waiting)
         try:
             with suppress(TimeoutError):
@@ -105,16 +86,12 @@ class Journal:
                     await waiting.came.wait()
         finally:
             self._waiting.discard(waiting)
-        return waiting
+        return waiting.found
 
-    def close(self) -> None:
-        """Let nobody wait any longer, as the mock stops."""
-        self._closed = True
-        self.changes.close()
-        for waiting in self._waiting:
-            waiting.came.set()
+    async def clear(self, key: str | None) -> None:
+        self.forget(key)
 
-    def clear(self, key: str | None) -> None:
+    def forget(self, key: str | None) -> None:
         """Forget one key's entries, or everything and the count of what was dropped."""
         kept = [] if key is None else [entry for entry in self._entries if entry.key != key]
         if key is None:
@@ -124,11 +101,9 @@ class Journal:
         for waiting in self._waiting:
             waiting.found = 0
             waiting.see(kept)
-        self.changes.note()
+        self._changes.note()
 
-
-def _listed(entries: Sequence[Entry]) -> str:
-    older = len(entries) - LISTED
-    lines = [f" ({older} older ones left out)"] if older > 0 else []
-    lines += [f"\n  {line(entry)}" for entry in entries[-LISTED:]]
-    return "".join(lines) or " nothing"
+    def close(self) -> None:
+        self._closed = True
+        for waiting in self._waiting:
+            waiting.came.set()

@@ -8,10 +8,11 @@ from mock_server.contract.scenarios import STAGES
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.text import printable
 from mock_server.domain.answer import BLOCKED, DRAWN, Answer
-from mock_server.domain.attempt import Outcome
+from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.call import Call
 from mock_server.domain.curl import curl, text_of
 from mock_server.domain.masking import masked, masked_url
+from mock_server.domain.owed import Owed
 
 OVERHEAD: Final = 1024
 """Bytes that an entry takes beside its body, about."""
@@ -44,7 +45,7 @@ class Requested:
         """The entry for an answer."""
         headers = answer.headers
         drawn, blocked = (headers.get(DRAWN, ""), headers.get(BLOCKED, "")) if headers else ("", "")
-        task_id = None if answer.task is None else answer.task.id
+        task_id = None if answer.record is None else answer.record.id
         return cls(
             at, call, answer.status, answer.code, answer.msg, answer.rules, answer.scenario, drawn, task_id, blocked
         )
@@ -111,6 +112,35 @@ class Attempted:
 
     def __post_init__(self) -> None:
         self.size = OVERHEAD + len(self.body) + len(self.url)
+
+    @classmethod
+    def ended(
+        cls, owed: Owed, at: float, attempt: Attempt, body: bytes = b"", *, redelivered: bool = False
+    ) -> "Attempted":
+        """The entry for an attempt at the callback that is owed next."""
+        return cls(
+            at=at,
+            key=owed.key,
+            task_id=owed.task_id,
+            stage=owed.step.stage,
+            code=owed.code,
+            number=owed.retries + 1,
+            redelivered=redelivered,
+            url=owed.url,
+            body=body,
+            outcome=attempt.outcome,
+            detail=attempt.detail,
+            took=attempt.took,
+        )
+
+    @classmethod
+    def undelivered(cls, owed: Owed, at: float, why: str) -> "list[Attempted]":
+        """The entries that say that what is left of a task's callbacks is not delivered."""
+        entries = []
+        while not owed.ended:
+            entries.append(cls.ended(owed, at, Attempt(outcome=Outcome.UNDELIVERED, detail=why, took=0.0)))
+            owed = owed.turned()
+        return entries
 
     def shown(self, url: str) -> dict[str, Any]:
         """The entry as JSON, the key masked."""

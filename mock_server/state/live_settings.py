@@ -1,59 +1,66 @@
 """The settings in force, which can be changed while the mock runs, and what each key has of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from mock_server.core.errors import BadSetting, unknown
-from mock_server.core.settings import Pace, RateLimit, Settings
+from mock_server.core.settings import Settings, parse_readings
 from mock_server.domain.accounts import known_keys
+from mock_server.domain.terms import CHANGEABLE, KeySettings, Overrides, Terms
 
 KEYS_KEPT: Final = 10_000
 """Keys that have something of their own."""
-CHANGEABLE: Final = tuple(each.name for each in fields(Settings) if each.metadata.get("live"))
-"""The settings that a running mock takes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeySettings:
-    """What one key has of its own; None where the server's setting holds. `credits` is what its account opens with."""
-
-    credits: int | None = None
-    revoked: bool = False
-    rate_limit: str | None = None
-    maintenance: bool | None = None
-    retention_days: float | None = None
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.revoked, bool):
-            raise BadSetting(f"revoked is {self.revoked!r}. Allowed: True or False.")
-        shared = {each.name for each in fields(Settings)} & {each.name for each in fields(self)}
-        given = {name: getattr(self, name) for name in shared}
-        Settings(**{name: value for name, value in given.items() if value is not None})
-
-
-class Config:
-    """The settings in force. `started_with` are those that a reset goes back to."""
+class LiveSettings:
+    """`started_with` are the settings that a reset goes back to. Each change gets the next number, so that a request
+    can be told that it was judged under terms that do not hold any more."""
 
     def __init__(self, settings: Settings) -> None:
         self.started_with = settings
+        self._generation = 0
+        self._keys: dict[str, KeySettings] = {}
+        self._terms: dict[str, Terms] = {}
+        self._others = Terms(0, settings, (), None)
         self.reset()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._others.settings
+
+    @property
+    def overrides(self) -> Overrides:
+        """The questions that are answered otherwise than the profile does."""
+        return self._others.overrides
+
+    @property
+    def keys(self) -> Mapping[str, KeySettings]:
+        """The keys that have something of their own, those of `fixtures/accounts.yaml` first."""
+        return self._keys
+
+    def terms(self, key: str | None) -> Terms:
+        """What holds for a key."""
+        return self._terms.get(key, self._others) if key is not None else self._others
 
     def reset(self) -> None:
         """Go back to the start, for all keys."""
-        self._use(self.started_with)
-        self._keys: dict[str, KeySettings] = {
-            key: KeySettings(credits=entry.credits) for key, entry in known_keys().items()
-        }
+        self._keys = {key: KeySettings(credits=entry.credits) for key, entry in known_keys().items()}
+        self._use(self.started_with, tuple(parse_readings(self.started_with.readings).items()))
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Raises BadSetting for a setting that does not exist, cannot be changed now, or has no such value."""
         for name in changes:
             if name not in CHANGEABLE:
                 raise unknown("changeable setting", name, CHANGEABLE)
-        self._use(replace(self.settings, **changes))
+        self._use(replace(self.settings, **changes), self.overrides)
 
-    def change_key(self, key: str, changes: Mapping[str, Any]) -> KeySettings:
+    def override(self, readings: Mapping[str, str]) -> None:
+        """Answer questions otherwise."""
+        self._use(self.settings, tuple((dict(self.overrides) | dict(readings)).items()))
+
+    def change_key(self, key: str, changes: Mapping[str, Any]) -> None:
         """Create a key or change what it has of its own. Raises BadSetting."""
         own = [each.name for each in fields(KeySettings)]
         for name in changes:
@@ -62,41 +69,13 @@ class Config:
         if key not in self._keys and len(self._keys) >= KEYS_KEPT:
             raise BadSetting(f"{KEYS_KEPT} keys have settings of their own; reset the mock to forget them.")
         self._keys[key] = replace(self._keys.get(key, KeySettings()), **changes)
-        return self._keys[key]
+        self._generation += 1
+        self._terms[key] = self._of(key)
 
-    def of(self, key: str) -> KeySettings | None:
-        """What the key has of its own, if anything."""
-        return self._keys.get(key)
+    def _use(self, settings: Settings, overrides: Overrides) -> None:
+        self._generation += 1
+        self._others = Terms(self._generation, settings, overrides, None)
+        self._terms = {key: self._of(key) for key in self._keys}
 
-    @property
-    def keys(self) -> Mapping[str, KeySettings]:
-        """The keys that have something of their own, those of `fixtures/accounts.yaml` first."""
-        return self._keys
-
-    def credits(self, key: str) -> int:
-        """What the key's account opens with."""
-        own = self._keys.get(key)
-        return self.settings.credits if own is None or own.credits is None else own.credits
-
-    def limit(self, key: str) -> RateLimit | None:
-        """How many tasks the key may start."""
-        own = self._keys.get(key)
-        if own is None or own.rate_limit is None:
-            return self.rate_limit
-        return RateLimit.parse(own.rate_limit)
-
-    def in_maintenance(self, key: str) -> bool:
-        """Whether the key's requests are answered with 455."""
-        own = self._keys.get(key)
-        return self.settings.maintenance if own is None or own.maintenance is None else own.maintenance
-
-    def retention_days(self, key: str, documented: float) -> float:
-        """How long the key's files are there."""
-        own = self._keys.get(key)
-        days = self.settings.retention_days if own is None or own.retention_days is None else own.retention_days
-        return documented if days is None else days
-
-    def _use(self, settings: Settings) -> None:
-        self.settings = settings
-        self.pace = Pace.parse(settings.pace)
-        self.rate_limit = RateLimit.parse(settings.rate_limit)
+    def _of(self, key: str) -> Terms:
+        return Terms(self._generation, self.settings, self.overrides, self._keys[key])

@@ -1,68 +1,159 @@
-"""What the mock remembers between requests, behind a protocol that a durable or shared store can implement too."""
+"""What a mock remembers, behind protocols that a durable or a shared engine can implement: every method may wait.
 
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final, Protocol
+Store    accounts, tasks, what is owed, tracks, the clock, settings, faults
+Journal  what came in and what went out
+
+A request has three steps: its `terms` are read, it is judged, and `accept` decides what depends on the state, in one
+step that either happens as a whole or not at all. A callback has two: `claim`, and after its attempt `settle`.
+"""
+
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from mock_server.contract.source_tracks import Track
-from mock_server.core.errors import BadSetting, InsufficientCredits
-from mock_server.core.settings import RateLimit
-from mock_server.domain.accounts import Account, Window
-from mock_server.domain.tasks import Task
+from mock_server.core.settings import Settings
+from mock_server.domain.accounts import AccountRecord
+from mock_server.domain.answer import Answer
+from mock_server.domain.owed import Claimed, Owed, Settlement
+from mock_server.domain.proposal import Crowded, Proposal
+from mock_server.domain.tasks import TaskRecord
+from mock_server.domain.terms import KeySettings, Terms
+from mock_server.state.change_signal import Changes
+from mock_server.state.faults import Fault
+from mock_server.state.journal_entries import Attempted, Entry, Match
 
-TASKS_KEPT: Final = 100_000
-BYTES_KEPT: Final = 256 * 1024 * 1024
-"""Bytes of all kept tasks together, about; request bodies are most of it."""
-ACCOUNTS_KEPT: Final = 10_000
-POLLED_KEPT: Final = 10_000
-"""Tasks whose polls are counted, the ones polled last."""
-TRACKS_KEPT: Final = 10_000
-"""Source tracks that were added."""
-QUEUED_KEPT: Final = 10_000
-"""Scenarios that are queued for a key."""
+
+class Moment(NamedTuple):
+    """What the mock's clock shows, in epoch seconds, and whether it stands still."""
+
+    now: float
+    frozen: bool
+
+
+class Advance(NamedTuple):
+    """A clock that stands still is being moved to `target`, in epoch seconds; a reset of everything ends that, which
+    `epoch` tells."""
+
+    target: float
+    epoch: int
+
+
+class Journal(Protocol):
+    """The newest entries. `newest` is the id that was given last, `dropped` counts the older ones that were forgotten;
+    `started` is another text whenever ids begin anew."""
+
+    started: str
+    newest: int
+    dropped: int
+
+    def listen(self, listener: Callable[[Entry], None]) -> None:
+        """Have every entry shown to somebody as it is written."""
+
+    async def append(self, entry: Entry) -> int:
+        """Write an entry down; its id."""
+
+    async def entry(self, id: int) -> Entry | None:
+        """The entry of an id, if it is kept."""
+
+    async def page(self, after: int = 0, limit: int | None = None, match: Match | None = None) -> list[Entry]:
+        """The entries after that of an id that match, oldest first; of more than `limit` the oldest."""
+
+    async def wait(self, match: Match, *, count: int, after: int = 0, within: float) -> int:
+        """Return once there are `count` entries after that of an id that match, after `within` seconds of real time, or
+        when the journal is closed. How many there are."""
+
+    async def clear(self, key: str | None) -> None:
+        """Forget one key's entries, or everything and the count of what was dropped."""
+
+    def close(self) -> None:
+        """Let nobody wait any longer, as the mock stops."""
 
 
 class Store(Protocol):
-    """State per key. Every method is atomic."""
+    """All state of a mock. `settings` are those that it was made with, `changes` counts what somebody who looks at the
+    mock may want to see."""
 
-    async def next_ordinal(self, key: str) -> int:
-        """Count one request of the key, from 1."""
+    @property
+    def settings(self) -> Settings: ...
 
-    async def take_slot(self, key: str, now: float, limit: RateLimit) -> float | None:
-        """Count one request against the limit, or tell the seconds until one is free."""
+    @property
+    def journal(self) -> Journal: ...
 
-    async def take_poll(self, task_id: str, now: float, limit: RateLimit) -> float | None:
-        """The same for a query of one task."""
+    @property
+    def changes(self) -> Changes: ...
 
-    async def balance(self, key: str, now: float) -> int:
-        """The key's credits."""
+    async def terms(self, key: str | None) -> Terms:
+        """What holds for the requests of a key."""
 
-    async def set_credits(self, key: str, credits: int) -> None:
-        """Give the key another balance."""
+    async def count(self, key: str) -> int:
+        """Count one request of the key, from 1, for one that cannot be judged without its number."""
 
-    async def open_task(self, task: Task, price: int, refund_at: float | None) -> None:
-        """Debit and remember the task; `refund_at` gives the price back then. Raises InsufficientCredits."""
+    async def take_fault(self, key: str | None) -> Fault | None:
+        """The fault of one request of the key, if there is one."""
 
-    async def task(self, task_id: str) -> Task | None:
-        """The task with this id, if it is still remembered."""
+    async def accept(self, proposal: Proposal) -> Answer | None:
+        """Decide a request, in one step: count it, take the scenario that is queued for its key, its place in the rate,
+        what can be made once and its price; start its task, owe the first callback, and write the answer down.
 
-    async def tasks(self, key: str | None) -> Sequence[Task]:
-        """One key's tasks or all, oldest first."""
+        None where other terms hold by now: then nothing was changed, and the request is to be judged anew.
+        """
 
-    async def note_last(self, task: Task, received: bool) -> None:
-        """Remember whether the task's last callback was received; once it was, it stays so."""
+    async def claim(self, full: Container[str], *, advancing: bool = False) -> Claimed | None:
+        """Take what is due first, so that nobody else attempts it, of the receivers that are not `full`. While the
+        clock stands still nothing is due, unless who moves it asks."""
 
-    async def make(self, key: str, operation: str, name: str) -> bool:
-        """Remember something that the key can make once; False when it was there."""
+    async def settle(self, claimed: Claimed, entries: Sequence[Attempted], settlement: Settlement) -> None:
+        """Write down how an attempt ended, and what follows. Nothing where the claim was dropped by a reset."""
 
-    async def made(self, key: str, operation: str) -> Collection[str]:
-        """What the key made by an operation, by name."""
+    async def due_within(self) -> float | None:
+        """Seconds until something becomes due; None when nothing will, or the clock stands still. What is due and waits
+        for its receiver is left out: the end of an attempt makes room for it."""
 
-    async def add_track(self, key: str | None, track: Track) -> None:
-        """Add a source track for one key or for all. Raises BadSetting when there are too many."""
+    async def crowded(self, receiver: str) -> Crowded | None:
+        """Why no more callbacks can be owed to a receiver now; None when more can."""
 
-    async def tracks(self, key: str | None) -> Mapping[str, Track]:
-        """The source tracks that were added for all, and those for the key, by id."""
+    async def owed(self, task_id: str) -> Sequence[Owed]:
+        """What is still owed of a task, also what is claimed, in order."""
+
+    async def abandon(self, why: str) -> None:
+        """The mock stops: write down what can be delivered by nobody else, and let go of it."""
+
+    async def moment(self) -> Moment:
+        """What the clock shows."""
+
+    async def freeze(self) -> None:
+        """Let the clock stand still."""
+
+    async def run(self) -> None:
+        """Let the clock follow real time, from where it stands."""
+
+    async def begin_advance(self, seconds: float) -> Advance:
+        """What the clock will show. Raises ClockRuns when it runs by itself, and BadSetting when it would go back or
+        pass the year 9999."""
+
+    async def advance(self, to: Advance) -> bool:
+        """Move the clock to what is due next on the way, or to the target. Whether something is due now."""
+
+    async def settings_in_force(self) -> Settings:
+        """The settings, changes included."""
+
+    async def change_settings(self, changes: Mapping[str, Any]) -> None:
+        """Change settings until a reset. Raises BadSetting."""
+
+    async def change_readings(self, readings: Mapping[str, str]) -> None:
+        """Answer questions otherwise until a reset."""
+
+    async def change_key(self, key: str, changes: Mapping[str, Any]) -> None:
+        """Create a key or change what it has of its own, with the fields of KeySettings. Raises BadSetting."""
+
+    async def keys_of_their_own(self) -> Mapping[str, KeySettings]:
+        """The keys that have something of their own."""
+
+    async def put_fault(self, key: str | None, fault: Fault) -> None:
+        """Replace the fault of one key, or of all that have none of their own; `Fault()` is none. Raises BadSetting."""
+
+    async def faults(self) -> Sequence[tuple[str | None, Fault]]:
+        """The faults that are set, by key, with the requests that they are left for."""
 
     async def queue(self, key: str, scenario: str, times: int | None) -> None:
         """Give the key's next `times` requests a scenario, after those queued before; None means all further ones.
@@ -72,162 +163,39 @@ class Store(Protocol):
     async def clear_queue(self, key: str) -> None:
         """Give the key's requests no scenario any more."""
 
-    async def next_scenario(self, key: str) -> str | None:
-        """Take the scenario that was queued for the key's next request, if any."""
+    async def add_track(self, key: str | None, track: Track) -> None:
+        """Add a source track for one key or for all. Raises BadSetting when there are too many."""
 
-    async def account(self, key: str) -> Account | None:
-        """The key's account, if it was used and is remembered."""
+    async def tracks(self, key: str | None) -> Mapping[str, Track]:
+        """The source tracks that were added for all, and those for the key, by id."""
+
+    async def task(self, task_id: str) -> TaskRecord | None:
+        """The task with this id, if it is kept."""
+
+    async def task_of_track(self, track_id: str) -> TaskRecord | None:
+        """The task that generates a track, if it is kept."""
+
+    async def tasks(self, key: str | None) -> Sequence[TaskRecord]:
+        """One key's tasks or all, oldest first."""
+
+    async def made(self, key: str, operation: str) -> Collection[str]:
+        """What the key made by an operation, by name."""
+
+    async def account(self, key: str) -> AccountRecord | None:
+        """The key's account as it stands, if it was used and is kept."""
+
+    async def balance(self, key: str) -> int:
+        """The key's credits; the key counts as used by this."""
 
     async def keys(self) -> Sequence[str]:
         """The keys of all accounts, the one used last at the end."""
 
     async def dropped(self) -> Mapping[str, int]:
-        """How many tasks and accounts were forgotten because there were too many."""
+        """How many entries, tasks, accounts and owed tasks were forgotten because there were too many."""
 
     async def reset(self, key: str | None) -> None:
-        """Forget one key's account and tasks, or everything."""
+        """Forget one key's state, entries and fault, or everything: settings, questions and the clock go back to the
+        start, too. What is owed is not sent, and what was claimed cannot be settled any more."""
 
-
-class MemoryStore:
-    """Keeps the newest tasks and the most recently used accounts with their tasks, and forgets the oldest. `credits`
-    tells what an account opens with."""
-
-    def __init__(self, credits: Callable[[str], int]) -> None:
-        self._credits = credits
-        self._accounts: OrderedDict[str, Account] = OrderedDict()
-        self._tasks: OrderedDict[str, Task] = OrderedDict()
-        self._bytes = 0
-        self._polled: OrderedDict[str, Window] = OrderedDict()
-        self._tracks: dict[str | None, dict[str, Track]] = {}
-        self._dropped = Counter(tasks=0, accounts=0)
-
-    async def next_ordinal(self, key: str) -> int:
-        account = self._account(key)
-        account.requests += 1
-        return account.requests
-
-    async def take_slot(self, key: str, now: float, limit: RateLimit) -> float | None:
-        return self._account(key).window.take_slot(now, limit)
-
-    async def take_poll(self, task_id: str, now: float, limit: RateLimit) -> float | None:
-        window = self._polled.setdefault(task_id, Window())
-        self._polled.move_to_end(task_id)
-        if len(self._polled) > POLLED_KEPT:
-            self._polled.popitem(last=False)
-        return window.take_slot(now, limit)
-
-    async def balance(self, key: str, now: float) -> int:
-        return self._account(key).balance(now)
-
-    async def set_credits(self, key: str, credits: int) -> None:
-        self._account(key).credits = credits
-
-    async def open_task(self, task: Task, price: int, refund_at: float | None) -> None:
-        account = self._account(task.account)
-        balance = account.balance(task.created)
-        if balance < price:
-            raise InsufficientCredits(balance, price)
-        account.credits -= price
-        if refund_at is not None:
-            account.owe(refund_at, price)
-        self._tasks[task.id] = task
-        account.tasks[task.id] = None
-        self._bytes += task.size
-        while len(self._tasks) > TASKS_KEPT or self._bytes > BYTES_KEPT:
-            oldest = self._tasks.popitem(last=False)[1]
-            del self._accounts[oldest.account].tasks[oldest.id]
-            self._forget(oldest)
-            self._dropped["tasks"] += 1
-
-    async def task(self, task_id: str) -> Task | None:
-        return self._tasks.get(task_id)
-
-    async def tasks(self, key: str | None) -> Sequence[Task]:
-        if key is None:
-            return list(self._tasks.values())
-        account = self._accounts.get(key)
-        return [self._tasks[task_id] for task_id in account.tasks] if account else []
-
-    async def note_last(self, task: Task, received: bool) -> None:
-        task.heard |= received
-        task.lost = not task.heard
-
-    async def make(self, key: str, operation: str, name: str) -> bool:
-        return self._account(key).make(operation, name)
-
-    async def made(self, key: str, operation: str) -> Collection[str]:
-        return self._account(key).named(operation)
-
-    async def add_track(self, key: str | None, track: Track) -> None:
-        tracks = self._tracks.setdefault(key, {})
-        if track.id not in tracks and sum(map(len, self._tracks.values())) >= TRACKS_KEPT:
-            raise BadSetting(f"{TRACKS_KEPT} source tracks were added; reset the mock, or one key, to forget them.")
-        tracks[track.id] = track
-
-    async def tracks(self, key: str | None) -> Mapping[str, Track]:
-        return self._tracks.get(None, {}) | self._tracks.get(key, {})
-
-    async def queue(self, key: str, scenario: str, times: int | None) -> None:
-        account = self._account(key)
-        if times is None:
-            account.standing = scenario
-        elif len(account.queued) + times > QUEUED_KEPT:
-            raise BadSetting(
-                f"{len(account.queued)} scenarios are queued for the key and {times} more would come. "
-                f"Allowed: {QUEUED_KEPT} in all; clear the queue, or queue one with times None for all requests."
-            )
-        else:
-            account.queued.extend([scenario] * times)
-
-    async def clear_queue(self, key: str) -> None:
-        account = self._account(key)
-        account.queued.clear()
-        account.standing = None
-
-    async def next_scenario(self, key: str) -> str | None:
-        return self._account(key).next_scenario()
-
-    async def account(self, key: str) -> Account | None:
-        return self._accounts.get(key)
-
-    async def keys(self) -> Sequence[str]:
-        return list(self._accounts)
-
-    async def dropped(self) -> Mapping[str, int]:
-        return self._dropped
-
-    async def reset(self, key: str | None) -> None:
-        if key is None:
-            self._dropped = Counter(tasks=0, accounts=0)
-            for task in self._tasks.values():
-                task.forget()
-            self._accounts.clear()
-            self._tasks.clear()
-            self._polled.clear()
-            self._tracks.clear()
-            self._bytes = 0
-            return
-        self._tracks.pop(key, None)
-        if key in self._accounts:
-            self._close(self._accounts.pop(key))
-
-    def _forget(self, task: Task) -> None:
-        self._bytes -= task.size
-        task.forget()
-
-    def _close(self, account: Account) -> None:
-        for task_id in account.tasks:
-            self._polled.pop(task_id, None)
-            self._forget(self._tasks.pop(task_id))
-
-    def _account(self, key: str) -> Account:
-        """The key's account, which becomes the one used last."""
-        account = self._accounts.get(key)
-        if account is not None:
-            self._accounts.move_to_end(key)
-        else:
-            account = self._accounts[key] = Account(credits=self._credits(key))
-            if len(self._accounts) > ACCOUNTS_KEPT:
-                self._close(self._accounts.popitem(last=False)[1])
-                self._dropped["accounts"] += 1
-        return account
+    async def close(self) -> None:
+        """Let go of what the engine holds."""

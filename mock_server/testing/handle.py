@@ -29,6 +29,10 @@ class Handle(ABC):
         """The result of a coroutine that runs in the mock's own event loop. Raises RuntimeError while the mock does not
         run."""
 
+    @abstractmethod
+    def read(self, course: Coroutine[Any, Any, T]) -> T:
+        """The same for what only looks: it also works before the mock runs and after."""
+
     @property
     def entries(self) -> list[Entry]:
         """Requests and callback attempts, oldest first, as far as the journal reaches."""
@@ -47,7 +51,7 @@ class Handle(ABC):
     def find(self, **match: Any) -> list[Entry]:
         """The entries that match, oldest first; `match` holds fields of Match, such as `code=422`. Raises BadSetting
         for a field or a value that none can have."""
-        return self.control.entries(self._match(match))
+        return self.read(self.control.entries(self._match(match)))
 
     def wait_for(self, count: int, *, within: float = 10.0, **match: Any) -> list[Entry]:
         """What `find` finds, once there are `count` entries.

@@ -20,7 +20,7 @@ class MovableClock:
 
     def now(self) -> float:
         """What time it is for the mock, in epoch seconds."""
-        return self._mock.control.now()
+        return self._mock.read(self._mock.control.store.moment()).now
 
     def advance(self, seconds: float) -> int:
         """Move a clock that stands still; returns when everything that fell due was attempted, and how many attempts
@@ -53,6 +53,9 @@ class KeyView(Handle):
 
     def run(self, course: Coroutine[Any, Any, T]) -> T:
         return self._mock.run(course)
+
+    def read(self, course: Coroutine[Any, Any, T]) -> T:
+        return self._mock.read(course)
 
     def queue(self, scenario: str, *, times: int | None = 1) -> None:
         """Give the key's next `times` POST requests a scenario; None means every one until it is cleared.

@@ -52,7 +52,7 @@ class MockServer(Handle):
             self._socket.close()
             raise
         self.control = app.state.control
-        self._changes = app.state.parts.journal.changes
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._running = False
         self._server = AnnouncingServer(app, self._announce, app.release)
@@ -115,12 +115,12 @@ class MockServer(Handle):
     @property
     def settings(self) -> Settings:
         """The settings in force."""
-        return self.control.settings()
+        return self.read(self.control.settings())
 
     @property
     def questions(self) -> dict[str, str]:
         """Every open question with the reading in force, or `vary`."""
-        return self.control.questions()
+        return self.read(self.control.questions())
 
     def change_settings(self, **changes: Any) -> None:
         """Change settings until a reset, such as `maintenance=True`. Raises BadSetting."""
@@ -131,17 +131,14 @@ class MockServer(Handle):
         self.run(self.control.change_questions(readings))
 
     def run(self, course: Coroutine[Any, Any, T]) -> T:
-        if not self._running:
+        if self._loop is None or not self._running:
             course.close()
             raise RuntimeError("the mock does not run; use it between start() and stop(), or inside its with block")
-        return asyncio.run_coroutine_threadsafe(self._seen(course), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(course, self._loop).result()
 
-    async def _seen(self, course: Coroutine[Any, Any, T]) -> T:
-        """What is done from Python is a change for who looks at the mock."""
-        try:
-            return await course
-        finally:
-            self._changes.note()
+    def read(self, course: Coroutine[Any, Any, T]) -> T:
+        # While the mock runs nobody but its loop may look: an entry that is being written would be seen half.
+        return self.run(course) if self._running else asyncio.run(course)
 
     def _announce(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -1,0 +1,30 @@
+"""GET /api/v1/chat/credit and /api/v1/generate/credit: what is left (`openapi/family.openapi.yaml`)."""
+
+from collections.abc import Mapping
+
+from mock_server.api.judgement import Check, Judgement
+from mock_server.domain.answer import Answer, succeeded
+from mock_server.domain.call import Call
+from mock_server.domain.proposal import Decision
+from mock_server.state.store import Store
+
+
+class Credit:
+    """Two paths, one endpoint."""
+
+    def __init__(self, name: str, store: Store) -> None:
+        self.name = name
+        self._store = store
+        self.own_checks: Mapping[str, Check] = {}
+
+    def drawn_by(self, call: Call) -> str:
+        """What names the request where readings are drawn."""
+        return call.path
+
+    async def accepted(self, it: Judgement) -> None:
+        """What is left when it is asked for."""
+        it.balance = await self._store.balance(it.key)
+
+    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+        """The number of credits, whole or not: an open question."""
+        return succeeded(float(it.balance) if it.edition.readings.credits_number else it.balance, it.edition)

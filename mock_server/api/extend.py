@@ -1,0 +1,67 @@
+"""POST /api/v1/generate/extend: a task that goes on from a track (both documents)."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from mock_server.api.judgement import Check, Judgement
+from mock_server.api.open_task import TaskOpening
+from mock_server.contract.operations import EXTEND
+from mock_server.contract.source_tracks import Track
+from mock_server.domain import state_rules
+from mock_server.domain.answer import Answer
+from mock_server.domain.call import Call
+from mock_server.domain.proposal import Decision
+from mock_server.domain.tasks import TaskRequest
+from mock_server.media.find_track import FindTrack
+
+
+def asked(fields: Mapping[str, Any], source: Track | None) -> TaskRequest:
+    """With defaultParamFlag false everything is the source track's (both documents, Parameter Details)."""
+    parent = cast(Track, source)
+    custom = fields["defaultParamFlag"]
+    return TaskRequest(
+        fields=fields,
+        model=fields["model"],
+        title=fields["title"] if custom else parent.title,
+        style=fields["style"] if custom else parent.style,
+        prompt=fields["prompt"] if custom else parent.prompt,
+        parent=parent.id,
+        starts=fields["continueAt"] if custom else parent.duration,
+    )
+
+
+class Extend:
+    """What is checked of an extension alone: its source track, and whether the request fits it."""
+
+    name = EXTEND
+
+    def __init__(self, opening: TaskOpening, tracks: FindTrack) -> None:
+        self._tracks = tracks
+        self.own_checks: Mapping[str, Check] = {"track": self._track, "fit": self._fit, **opening.checks()}
+        self._opening = opening
+
+    def drawn_by(self, call: Call) -> int:
+        """Its number, once it is counted."""
+        return 0
+
+    async def _track(self, it: Judgement) -> None:
+        """Raise the refusal that the edition has for a track that is unknown."""
+        request = it.request
+        adopts = it.terms.settings.adopt_unknown_tracks
+        it.source = await self._tracks.extendable(
+            it.key, request["audioId"], request["model"], it.edition, adopts=adopts
+        )
+        if it.source is None:
+            raise state_rules.unknown_audio(request, await self._tracks.known(it.key), it.edition)
+
+    async def _fit(self, it: Judgement) -> None:
+        """Raise Invalid for a request that does not fit its track."""
+        state_rules.enforce_source(it.request, cast(Track, it.source), it.edition)
+
+    async def accepted(self, it: Judgement) -> None:
+        """A task is to be started."""
+        self._opening.draft(it)
+
+    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+        """The answer that starts it."""
+        return self._opening.answer(it, decision)

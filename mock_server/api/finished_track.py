@@ -1,0 +1,47 @@
+"""The requests about one track of one finished task: what is checked of all of them."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from mock_server.api.judgement import Check, Judgement
+from mock_server.contract.scenarios import PLAIN, Choice
+from mock_server.domain import state_rules
+from mock_server.domain.catalogue import Catalogue
+from mock_server.domain.tasks import Task
+from mock_server.domain.timeline import progress
+from mock_server.state.store import Store
+
+
+class FinishedTrack:
+    """The track is one of the key's own, and its task is complete."""
+
+    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+        self._store = store
+        self._catalogue = catalogue
+
+    def checks(self) -> Mapping[str, Check]:
+        """The checks behind those of the body, by their names."""
+        return {"task": self._task, "finished": self._finished, "own_track": self._own_track}
+
+    async def _task(self, it: Judgement) -> None:
+        record = await self._store.task(it.request["taskId"])
+        if record is None or record.key != it.key:
+            raise state_rules.unknown_task(it.operation.name, it.request, it.edition)
+        it.task = self._catalogue.task(record)
+
+    async def _finished(self, it: Judgement) -> None:
+        """Raise Invalid unless the task is complete."""
+        task = cast(Task, it.task)
+        state = progress(task, (await self._store.moment()).now)
+        state_rules.enforce_made(it.operation.name, it.request, task, state, it.edition)
+
+    async def _own_track(self, it: Judgement) -> None:
+        """Raise NotFound for a track that the task has not made."""
+        tracks = cast(Task, it.task).record.tracks
+        if it.request["audioId"] not in tracks:
+            raise state_rules.foreign_audio(it.operation.name, it.request, tracks, it.edition)
+
+
+def applied(choice: Choice) -> str:
+    """The preference that was honoured: nothing is called back here, so that of a course of callbacks was not."""
+    return choice.applied if choice.scenario.name == PLAIN else ""

@@ -1,0 +1,45 @@
+"""POST /api/v1/generate/generate-persona: a persona of a finished track, made at once
+(`openapi/family.openapi.yaml`, Generate Persona)."""
+
+from collections.abc import Mapping
+
+from mock_server.api.finished_track import FinishedTrack, applied
+from mock_server.api.judgement import Check, Judgement
+from mock_server.contract.operations import PERSONA
+from mock_server.core import seeded
+from mock_server.domain import state_rules
+from mock_server.domain.answer import Answer, succeeded
+from mock_server.domain.call import Call
+from mock_server.domain.proposal import Decision
+
+
+class Persona:
+    """Whether a second persona of one track is refused is an open question (`persona_twice`)."""
+
+    name = PERSONA
+
+    def __init__(self, finished: FinishedTrack, seed: int) -> None:
+        self._seed = seed
+        self.own_checks: Mapping[str, Check] = {**finished.checks(), "once": self._once}
+
+    def drawn_by(self, call: Call) -> int:
+        """Its number, once it is counted."""
+        return 0
+
+    async def _once(self, it: Judgement) -> None:
+        if it.edition.readings.persona_twice:
+            it.leave("once")
+            it.made_already = state_rules.made_already(PERSONA, it.request, it.edition)
+
+    async def accepted(self, it: Judgement) -> None:
+        """The persona is made once."""
+        it.made = PERSONA, self._persona(it)
+
+    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+        """The answer that tells the persona."""
+        request = it.request
+        made = {"personaId": self._persona(it), "name": request["name"], "description": request["description"]}
+        return succeeded(made, it.edition, applied(decision.choice))
+
+    def _persona(self, it: Judgement) -> str:
+        return seeded.persona_id(self._seed, it.key, it.request["audioId"])

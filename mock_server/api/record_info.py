@@ -1,0 +1,70 @@
+"""GET /api/v1/generate/record-info: how far a task is (`openapi/family.openapi.yaml`, Get Music Details)."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+from mock_server.api.judgement import Check, Judgement
+from mock_server.contract.operations import RECORD_INFO
+from mock_server.core.errors import Invalid, NotFound, Violation
+from mock_server.domain.answer import Answer, succeeded
+from mock_server.domain.call import Call
+from mock_server.domain.catalogue import Catalogue
+from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.polling_body import record
+from mock_server.domain.proposal import Decision
+from mock_server.state.store import Store
+
+
+def wanted(call: Call) -> str:
+    """The task that is asked about; empty where none is."""
+    return parse_qs(call.query.decode("latin-1")).get("taskId", [""])[0]
+
+
+class RecordInfo:
+    """What is checked of a poll: whether it names a task of the key, and how often that was polled."""
+
+    name = RECORD_INFO
+
+    def __init__(self, store: Store, catalogue: Catalogue, studio: Studio) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._studio = studio
+        self.own_checks: Mapping[str, Check] = {"body": self._named, "task": self._task, "poll": self._poll}
+
+    def drawn_by(self, call: Call) -> str:
+        """What names the request where readings are drawn."""
+        return wanted(call)
+
+    async def _named(self, it: Judgement) -> None:
+        if not wanted(it.call):
+            text = "taskId is missing; allowed: the taskId that extend or generate answered, as a query"
+            raise Invalid([_violation(text)])
+
+    async def _task(self, it: Judgement) -> None:
+        """Of a task that is unknown there are three readings: code 200 without data, 404, or 422."""
+        task_id = wanted(it.call)
+        found = await self._store.task(task_id)
+        if found is not None and found.key == it.key:
+            it.task = self._catalogue.task(found)
+        elif it.edition.readings.unknown_task == 404:
+            raise NotFound(f"no task {task_id!r} under this key")
+        elif it.edition.readings.unknown_task != 200:
+            raise Invalid([_violation(f"recordInfo is null: no task {task_id!r} under this key")])
+
+    async def _poll(self, it: Judgement) -> None:
+        if it.task is not None and it.terms.limit is not None:
+            it.limit = it.task.edition.family.poll_limit
+            it.leave("poll")
+
+    async def accepted(self, it: Judgement) -> None:
+        """Nothing is to be done."""
+
+    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+        """The record, or nothing of a task that is unknown."""
+        if it.task is None:
+            return succeeded(None, it.edition)
+        return succeeded(record(it.task, decision.at, self._studio), it.task.edition)
+
+
+def _violation(message: str) -> Violation:
+    return Violation(rule="record-info.taskId", field="taskId", message=message)

@@ -1,0 +1,54 @@
+"""A request that starts a task → the task, once its number, its moment and its scenario are known. Pure."""
+
+from dataclasses import dataclass
+
+from mock_server.contract.operations import Operation
+from mock_server.contract.profile import Edition
+from mock_server.contract.scenarios import Scenario
+from mock_server.contract.source_tracks import Track
+from mock_server.core.seeded import task_id, track_id
+from mock_server.domain.owed import owed_first
+from mock_server.domain.proposal import Opening
+from mock_server.domain.tasks import TaskRecord
+from mock_server.domain.timeline import after, planned
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """What is known of a task before the store decides; `speed` divides every delay. Once it is opened, its first
+    callback is due after `due_after` seconds."""
+
+    seed: int
+    key: str
+    body: bytes
+    callback_url: str
+    operation: Operation
+    source: Track | None
+    edition: Edition
+    speed: float
+    due_after: float | None = None
+
+    def opened(self, ordinal: int, now: float, scenario: Scenario) -> Opening:
+        """The task. `ordinal` counts the key's requests, `now` is in epoch seconds of the mock's clock."""
+        family = self.edition.family
+        id = task_id(self.seed, self.key, ordinal)
+        record = TaskRecord(
+            id,
+            self.key,
+            ordinal,
+            now,
+            self.body,
+            self.callback_url,
+            self.operation.name,
+            self.source,
+            self.edition.picked,
+            self.edition.drawn,
+            scenario.name,
+            self.speed,
+            tuple([track_id(self.seed, id, index) for index in range(family.tracks_per_task)]),
+        )
+        fails = scenario.fails
+        refunded = None if fails is None or not fails.refund else now + after(family, self.speed, fails.instead_of)
+        steps = planned(scenario, family, self.speed)
+        self.due_after = steps[0].after if steps else None
+        return Opening(record, owed_first(record, steps), refunded)

@@ -1,0 +1,134 @@
+"""What is owed of a task's callbacks: plain records that a store keeps, and how one attempt changes them. Pure."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from mock_server.contract.scenarios import STAGES, Step
+from mock_server.domain.attempt import Outcome
+from mock_server.domain.tasks import Task, TaskRecord
+from mock_server.domain.timeline import Planned, plan
+
+
+class Owed(NamedTuple):
+    """Callbacks of one task that go out one after the other, the next of them at `position` of the plan. They compare
+    in the order in which they are attempted: by `due`, in epoch seconds of the mock's clock, then by the request that
+    started the task, then by `chain`, which tells those of one task apart.
+
+    `retries` counts the attempts before the next one, `receiver` is host and port of the `url`.
+    """
+
+    due: float
+    key: str
+    ordinal: int
+    chain: int
+    retries: int
+    position: int
+    task_id: str
+    created: float
+    url: str
+    receiver: str
+    planned: tuple[Planned, ...]
+
+    @property
+    def step(self) -> Step:
+        """The callback that is owed next."""
+        return self.planned[self.position].step
+
+    @property
+    def code(self) -> int:
+        """The code in its envelope."""
+        return self.planned[self.position].code
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is owed any more."""
+        return self.position == len(self.planned)
+
+    def turned(self) -> "Owed":
+        """The same, about the next callback, which is due as planned."""
+        position = self.position + 1
+        due = self.created + self.planned[position].after if position < len(self.planned) else self.due
+        return self._replace(due=due, position=position, retries=0)
+
+
+class Claimed(NamedTuple):
+    """What is owed, claimed to be attempted: nobody else has it until it is settled with this `token`. `record` is None
+    when the task is not kept any more."""
+
+    token: int
+    owed: Owed
+    record: TaskRecord | None
+
+
+class Settlement(NamedTuple):
+    """What follows from an attempt: what is owed instead, whether the task's other callbacks are given up, and whether
+    the last one was received, once that is decided."""
+
+    owed: Sequence[Owed] = ()
+    given_up: bool = False
+    received: bool | None = None
+
+    @classmethod
+    def cut_off(cls, owed: Owed) -> "Settlement":
+        """After an attempt that the mock's stop cut off: it is not made again."""
+        following = owed.turned()
+        return cls(() if following.ended else (following,))
+
+
+def owed_first(record: TaskRecord, planned: tuple[Planned, ...]) -> Owed | None:
+    """What a task owes when it is opened; None where it has no callbacks."""
+    return _owed(record, planned, 0) if planned else None
+
+
+def owed_at(task: Task, position: int) -> Owed:
+    """One callback of a task's plan, by itself."""
+    return _owed(task.record, plan(task)[: position + 1], position)
+
+
+def _owed(record: TaskRecord, planned: tuple[Planned, ...], position: int) -> Owed:
+    url = record.callback_url
+    return Owed(
+        due=record.created + planned[position].after,
+        key=record.key,
+        ordinal=record.ordinal,
+        chain=0,
+        retries=0,
+        position=position,
+        task_id=record.id,
+        created=record.created,
+        url=url,
+        receiver=receiver_of(url),
+        planned=planned,
+    )
+
+
+def receiver_of(url: str) -> str:
+    """Host and port of a receiver, as its URL has them."""
+    return urlsplit(url).netloc
+
+
+def settled(owed: Owed, outcome: Outcome, task: Task, now: float) -> Settlement:
+    """Try the same callback again, go on to the next, or give the task up. `now` in epoch seconds of the mock's
+    clock."""
+    readings = task.edition.readings
+    wait, following = _retry_after(owed, outcome, task), owed.turned()
+    if wait is not None:
+        again = owed._replace(due=now + wait, retries=owed.retries + 1)
+        if readings.callback_order or following.ended:
+            return Settlement((again,))
+        # Later callbacks overtake this one, which is tried again in a chain of its own.
+        alone = again._replace(chain=owed.position + 1, planned=owed.planned[: owed.position + 1])
+        return Settlement((alone, following))
+    received = outcome is Outcome.ACCEPTED
+    stops = not received and readings.after_giving_up
+    last = owed.step.stage == STAGES[-1]
+    return Settlement(() if following.ended else (following,), stops, received if last or stops else None)
+
+
+def _retry_after(owed: Owed, outcome: Outcome, task: Task) -> float | None:
+    """Seconds until the same callback is tried again; None when it was received or is given up."""
+    spacing = () if outcome is Outcome.BLOCKED else task.edition.readings.retry_spacing
+    if outcome is Outcome.ACCEPTED or owed.retries >= len(spacing):
+        return None
+    return task.pace.scale(spacing[owed.retries])

@@ -1,0 +1,150 @@
+"""Accounts and their tasks, in memory: the newest tasks and the accounts used last are kept, the oldest forgotten."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from mock_server.contract.source_tracks import Track
+from mock_server.core.errors import BadSetting
+from mock_server.domain.accounts import Account, Window
+from mock_server.domain.proposal import Opening
+from mock_server.domain.tasks import TaskRecord
+
+TASKS_KEPT: Final = 100_000
+BYTES_KEPT: Final = 256 * 1024 * 1024
+"""Bytes of all kept tasks together, about; request bodies are most of it."""
+ACCOUNTS_KEPT: Final = 10_000
+POLLED_KEPT: Final = 10_000
+"""Tasks whose polls are counted, the ones polled last."""
+TRACKS_KEPT: Final = 10_000
+"""Source tracks that were added."""
+QUEUED_KEPT: Final = 10_000
+"""Scenarios that are queued for a key."""
+
+
+class Accounts:
+    """`credits` tells what the account of a key opens with. `dropped` counts what was forgotten for want of room."""
+
+    def __init__(self, credits: Callable[[str], int]) -> None:
+        self._credits = credits
+        self._accounts: OrderedDict[str, Account] = OrderedDict()
+        self._tasks: OrderedDict[str, TaskRecord] = OrderedDict()
+        self._makers: dict[str, str] = {}
+        self._bytes = 0
+        self._polled: OrderedDict[str, Window] = OrderedDict()
+        self._added: dict[str | None, dict[str, Track]] = {}
+        self.dropped = Counter(tasks=0, accounts=0)
+
+    def used(self, key: str) -> Account:
+        """The key's account, which becomes the one used last."""
+        account = self._accounts.get(key)
+        if account is not None:
+            self._accounts.move_to_end(key)
+            return account
+        account = self._accounts[key] = Account(credits=self._credits(key))
+        if len(self._accounts) > ACCOUNTS_KEPT:
+            self._close(self._accounts.popitem(last=False)[1])
+            self.dropped["accounts"] += 1
+        return account
+
+    def known(self, key: str) -> Account | None:
+        """The key's account, if it was used and is kept."""
+        return self._accounts.get(key)
+
+    def keys(self) -> list[str]:
+        """The keys of all accounts, the one used last at the end."""
+        return list(self._accounts)
+
+    def open(self, opening: Opening) -> None:
+        """Keep a task. Its account was used for it."""
+        record = opening.record
+        self._tasks[record.id] = record
+        self._accounts[record.key].tasks[record.id] = None
+        for track in record.tracks:
+            self._makers[track] = record.id
+        self._bytes += record.size
+        while len(self._tasks) > TASKS_KEPT or self._bytes > BYTES_KEPT:
+            oldest = next(iter(self._tasks.values()))
+            del self._accounts[oldest.key].tasks[oldest.id]
+            self._forget(oldest.id)
+            self.dropped["tasks"] += 1
+
+    def task(self, task_id: str) -> TaskRecord | None:
+        """The task with this id, if it is kept."""
+        return self._tasks.get(task_id)
+
+    def task_of_track(self, track_id: str) -> TaskRecord | None:
+        """The task that generates a track, if it is kept."""
+        return self._tasks.get(self._makers.get(track_id, ""))
+
+    def tasks(self, key: str | None) -> Sequence[TaskRecord]:
+        """One key's tasks or all, oldest first."""
+        if key is None:
+            return list(self._tasks.values())
+        account = self._accounts.get(key)
+        return [self._tasks[task_id] for task_id in account.tasks] if account else []
+
+    def note(self, task_id: str, *, given_up: bool, received: bool | None) -> None:
+        """Remember that a task's callbacks are given up, and whether its last one was received; once it was, it stays
+        so."""
+        record = self._tasks.get(task_id)
+        if record is None or not (given_up or received is not None):
+            return
+        heard = record.heard or received is True
+        lost = not heard and (record.lost or received is False)
+        self._tasks[task_id] = record._replace(given_up=record.given_up or given_up, heard=heard, lost=lost)
+
+    def polls(self, task_id: str) -> Window:
+        """When a task was polled."""
+        window = self._polled.setdefault(task_id, Window())
+        self._polled.move_to_end(task_id)
+        if len(self._polled) > POLLED_KEPT:
+            self._polled.popitem(last=False)
+        return window
+
+    def queue(self, key: str, scenario: str, times: int | None) -> None:
+        """Raises BadSetting when too many scenarios are queued."""
+        account = self.used(key)
+        if times is None:
+            account.standing = scenario
+        elif len(account.queued) + times > QUEUED_KEPT:
+            raise BadSetting(
+                f"{len(account.queued)} scenarios are queued for the key and {times} more would come. "
+                f"Allowed: {QUEUED_KEPT} in all; clear the queue, or queue one with times None for all requests."
+            )
+        else:
+            account.queued.extend([scenario] * times)
+
+    def add_track(self, key: str | None, track: Track) -> None:
+        """Raises BadSetting when too many were added."""
+        tracks = self._added.setdefault(key, {})
+        if track.id not in tracks and sum(map(len, self._added.values())) >= TRACKS_KEPT:
+            raise BadSetting(f"{TRACKS_KEPT} source tracks were added; reset the mock, or one key, to forget them.")
+        tracks[track.id] = track
+
+    def tracks(self, key: str | None) -> Mapping[str, Track]:
+        """The source tracks that were added for all, and those for the key, by id."""
+        return self._added.get(None, {}) | self._added.get(key, {})
+
+    def reset(self, key: str | None) -> None:
+        """Forget one key's account, tasks and tracks, or everything."""
+        if key is not None:
+            self._added.pop(key, None)
+            if key in self._accounts:
+                self._close(self._accounts.pop(key))
+            return
+        self.dropped = Counter(tasks=0, accounts=0)
+        for kept in (self._accounts, self._tasks, self._makers, self._polled, self._added):
+            kept.clear()
+        self._bytes = 0
+
+    def _close(self, account: Account) -> None:
+        for task_id in account.tasks:
+            self._forget(task_id)
+
+    def _forget(self, task_id: str) -> None:
+        record = self._tasks.pop(task_id)
+        self._bytes -= record.size
+        self._polled.pop(task_id, None)
+        for track in record.tracks:
+            self._makers.pop(track, None)

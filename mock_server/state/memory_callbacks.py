@@ -1,0 +1,116 @@
+"""What is owed, in memory: a heap of what is due later, a line per receiver of what is due, and what is claimed."""
+
+from collections import deque
+from collections.abc import Container, Iterator
+from heapq import heapify, heappop, heappush
+from itertools import chain, count
+from typing import Final
+
+from mock_server.domain.owed import Owed
+from mock_server.domain.proposal import Crowded
+
+OWED_KEPT: Final = 100_000
+"""Chains of callbacks that are owed at once. No task is accepted past that; a chain that splits off past that is
+written off."""
+QUEUED: Final = 10_000
+"""Chains that wait for one receiver, past which no task is accepted that would call it: it takes callbacks slower than
+tasks come."""
+
+
+class OwedCallbacks:
+    """What was due first is claimed first, but for receivers that are full: a slow one holds up nothing but its own."""
+
+    def __init__(self) -> None:
+        self._later: list[Owed] = []
+        self._lines: dict[str, deque[Owed]] = {}
+        self._heads: list[Owed] = []
+        self._lined_up = 0
+        self._claimed: dict[int, Owed] = {}
+        self._tokens = count(1)
+
+    def __len__(self) -> int:
+        return len(self._later) + self._lined_up + len(self._claimed)
+
+    def __iter__(self) -> Iterator[Owed]:
+        """Everything, in no order."""
+        return chain(self._claimed.values(), *self._lines.values(), self._later)
+
+    def owe(self, owed: Owed) -> Owed | None:
+        """Owe something; what is written off because that is too much, if anything is."""
+        heappush(self._later, owed)
+        if len(self) <= OWED_KEPT:
+            return None
+        return self._leave_line(heappop(self._heads)) if self._heads else heappop(self._later)
+
+    def next_due(self) -> float | None:
+        """When something is due that nobody has claimed, in epoch seconds of the mock's clock."""
+        return min((each.due for each in (*self._heads[:1], *self._later[:1])), default=None)
+
+    def next_later(self) -> float | None:
+        """When something becomes due, in epoch seconds of the mock's clock; what is due and waits is left out."""
+        return self._later[0].due if self._later else None
+
+    def claim(self, now: float, full: Container[str]) -> tuple[int, Owed] | None:
+        """What is due first by `now`, of the receivers that are not full, under a new token."""
+        self._line_up(now)
+        passed_over = []
+        owed = None
+        while self._heads and owed is None:
+            head = heappop(self._heads)
+            if head.receiver in full:
+                passed_over.append(head)
+            else:
+                owed = self._leave_line(head)
+        for head in passed_over:
+            heappush(self._heads, head)
+        if owed is None:
+            return None
+        token = next(self._tokens)
+        self._claimed[token] = owed
+        return token, owed
+
+    def settle(self, token: int) -> bool:
+        """Give up a claim. False where it was dropped."""
+        return self._claimed.pop(token, None) is not None
+
+    def crowded(self, receiver: str, now: float) -> Crowded | None:
+        """Why no more can be owed to a receiver."""
+        if len(self) >= OWED_KEPT:
+            return Crowded(f"{OWED_KEPT} tasks are owed callbacks, which is all that the mock keeps")
+        self._line_up(now)
+        if len(self._lines.get(receiver, ())) >= QUEUED:
+            return Crowded(f"{QUEUED} tasks wait to call {receiver}, which answers slower than tasks come")
+        return None
+
+    def drop(self, key: str | None) -> list[Owed]:
+        """Owe nothing more of one key, or nothing at all. What was owed, in order."""
+        dropped = sorted(each for each in self if key in (None, each.key))
+        self._claimed = {token: each for token, each in self._claimed.items() if key not in (None, each.key)}
+        # What is due and left lines up again when it is looked at.
+        self._later = [each for each in chain(self._later, *self._lines.values()) if key not in (None, each.key)]
+        heapify(self._later)
+        self._lines, self._heads, self._lined_up = {}, [], 0
+        return dropped
+
+    def _line_up(self, now: float) -> None:
+        """Put what has become due in the line of its receiver."""
+        while self._later and self._later[0].due <= now:
+            owed = heappop(self._later)
+            line = self._lines.get(owed.receiver)
+            if line is None:
+                self._lines[owed.receiver] = deque((owed,))
+                heappush(self._heads, owed)
+            else:
+                line.append(owed)
+            self._lined_up += 1
+
+    def _leave_line(self, head: Owed) -> Owed:
+        """Take the first of a line, whose head was taken out; the next one is its head."""
+        line = self._lines[head.receiver]
+        self._lined_up -= 1
+        line.popleft()
+        if line:
+            heappush(self._heads, line[0])
+        else:
+            del self._lines[head.receiver]
+        return head
