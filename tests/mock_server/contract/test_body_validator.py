@@ -22,6 +22,7 @@ from mock_server.core.settings import Settings
 from tests.bodies import WRONG, changed
 from tests.bodies import bodies as whole_bodies
 from tests.builders import edition, generation, request
+from tests.places import APIKLEY, CLASSIC, field_place, place
 
 VARYING = [Editions(Settings(profile=name, readings=("all=vary",))) for name in profile_names()]
 """Each profile under every reading: a number draws one edition."""
@@ -41,6 +42,7 @@ LIMITS = {
 }
 WEIGHTS = ("styleWeight", "weirdnessConstraint", "audioWeight")
 DOCUMENTED = ["apikley", "classic"]
+REQUIRED = "requestBody: > required:"
 
 
 def texts(*limits: int) -> SearchStrategy[str]:
@@ -225,10 +227,10 @@ def test_lengths_are_told_in_units(reading: str, longest: int, said: str) -> Non
     set_reading = f"string_length={reading}"
     assert messages(request(title="😀" * longest), "apikley", set_reading) == []
     assert messages(request(title="😀" * (longest + 1)), "apikley", set_reading) == [
-        f"title {said} for model V4 (extend.title.length, apikley.openapi.yaml:37)"
+        f"title {said} for model V4 (extend.title.length, {place(APIKLEY, '- **V4**: prompt')})"
     ]
     assert messages(request(title="😀" * (longest + 1)), "classic", set_reading) == [
-        f"title {said} (extend.title.length, classic.openapi.yaml:175)"
+        f"title {said} (extend.title.length, {field_place('title', 'maxLength:', file=CLASSIC)})"
     ]
 
 
@@ -237,96 +239,103 @@ def test_lengths_are_told_in_units(reading: str, longest: int, said: str) -> Non
     [
         pytest.param(
             {"audioId": ...},
-            "audioId is missing; allowed: a string (extend.audioId.required, apikley.openapi.yaml:62)",
+            "audioId is missing; allowed: a string "
+            f"(extend.audioId.required, {place(APIKLEY, '- audioId', under=REQUIRED)})",
             id="a required property is missing",
         ),
         pytest.param(
             {"defaultParamFlag": False, "prompt": ..., "personaId": ...},
-            "prompt is missing; allowed: a string (extend.prompt.required, apikley.openapi.yaml:65)",
+            "prompt is missing; allowed: a string "
+            f"(extend.prompt.required, {place(APIKLEY, '- prompt', under=REQUIRED)})",
             id="prompt is missing without custom parameters",
         ),
         pytest.param(
             {"style": ...},
             "style is missing; allowed: a string, because defaultParamFlag is true "
-            "(extend.style.custom, apikley.openapi.yaml:107)",
+            f"(extend.style.custom, {field_place('style', '- Required when')})",
             id="style is missing with custom parameters",
         ),
         pytest.param(
             {"continueAt": ...},
             "continueAt is missing; allowed: a number of seconds, because defaultParamFlag is true "
-            "(extend.continueAt.custom, apikley.openapi.yaml:135)",
+            f"(extend.continueAt.custom, {field_place('continueAt', '- Required when')})",
             id="continueAt is missing with custom parameters",
         ),
         pytest.param(
             {"defaultParamFlag": "true"},
             'defaultParamFlag is "true"; allowed: true or false '
-            "(extend.defaultParamFlag.type, apikley.openapi.yaml:68)",
+            f"(extend.defaultParamFlag.type, {field_place('defaultParamFlag', 'type:')})",
             id="a text in place of a boolean",
         ),
         pytest.param(
             {"continueAt": "60"},
-            'continueAt is "60"; allowed: a number (extend.continueAt.type, apikley.openapi.yaml:130)',
+            f'continueAt is "60"; allowed: a number (extend.continueAt.type, {field_place("continueAt", "type:")})',
             id="a text in place of a number",
         ),
         pytest.param(
             {"prompt": None},
-            "prompt is null; allowed: a string (extend.prompt.type, apikley.openapi.yaml:86)",
+            f"prompt is null; allowed: a string (extend.prompt.type, {field_place('prompt', 'type:')})",
             id="null in place of a text",
         ),
         pytest.param(
             {"model": "V6"},
-            'model is "V6"; allowed: V4, V4_5, V4_5PLUS, V4_5ALL, V5 (extend.model.enum, apikley.openapi.yaml:154)',
+            'model is "V6"; allowed: V4, V4_5, V4_5PLUS, V4_5ALL, V5 '
+            f"(extend.model.enum, {field_place('model', 'enum:')})",
             id="a model that does not exist",
         ),
         pytest.param(
             {"styleWeight": -0.01},
-            "styleWeight is -0.01; allowed: 0 or more (extend.styleWeight.minimum, apikley.openapi.yaml:208)",
+            "styleWeight is -0.01; allowed: 0 or more "
+            f"(extend.styleWeight.minimum, {field_place('styleWeight', 'minimum:')})",
             id="a weight below the minimum",
         ),
         pytest.param(
             {"styleWeight": 1.01},
-            "styleWeight is 1.01; allowed: at most 1 (extend.styleWeight.maximum, apikley.openapi.yaml:209)",
+            "styleWeight is 1.01; allowed: at most 1 "
+            f"(extend.styleWeight.maximum, {field_place('styleWeight', 'maximum:')})",
             id="a weight above the maximum",
         ),
         pytest.param(
             {"styleWeight": 0.655},
             "styleWeight is 0.655; allowed: a multiple of 0.01 "
-            "(extend.styleWeight.multipleOf, apikley.openapi.yaml:210)",
+            f"(extend.styleWeight.multipleOf, {field_place('styleWeight', 'multipleOf:')})",
             id="a weight with three decimals",
         ),
         pytest.param(
             {"continueAt": 0},
-            "continueAt is 0; allowed: greater than 0 (extend.continueAt.start, apikley.openapi.yaml:137)",
+            "continueAt is 0; allowed: greater than 0 "
+            f"(extend.continueAt.start, {field_place('continueAt', '- Value range:')})",
             id="continueAt at the start",
         ),
         pytest.param(
             {"prompt": "x" * 3001},
             "prompt has 3001 characters; allowed: at most 3000 characters for model V4 "
-            "(extend.prompt.length, apikley.openapi.yaml:37)",
+            f"(extend.prompt.length, {place(APIKLEY, '- **V4**: prompt')})",
             id="a prompt one character too long",
         ),
         pytest.param(
             {"callBackUrl": "no url"},
             'callBackUrl is "no url"; allowed: an absolute URI such as https://api.example.com/callback '
-            "(extend.callBackUrl.format, apikley.openapi.yaml:163)",
+            f"(extend.callBackUrl.format, {field_place('callBackUrl', 'format:')})",
             id="a callBackUrl that is none",
         ),
         pytest.param(
             {"callBackUrl": "ftp://host/"},
             'callBackUrl is "ftp://host/"; allowed: an absolute http:// or https:// URL with a host, '
-            "such as http://127.0.0.1:3000/callback (extend.callBackUrl.http, apikley.openapi.yaml:168)",
+            "such as http://127.0.0.1:3000/callback "
+            f"(extend.callBackUrl.http, {field_place('callBackUrl', '- System will POST')})",
             id="a callBackUrl that nothing can be posted to",
         ),
         pytest.param(
             {"defaultParamFlag": False},
             'personaId is "persona_123"; allowed: only with defaultParamFlag true '
-            "(extend.personaId.custom, apikley.openapi.yaml:233)",
+            f"(extend.personaId.custom, {field_place('personaId', 'Only available when')})",
             id="a persona without custom parameters",
         ),
         pytest.param(
             {"vocalGender": "x" * 100},
             f'vocalGender is "{"x" * 59}... (102 characters); allowed: m, f '
-            "(extend.vocalGender.enum, apikley.openapi.yaml:199)",
+            f"(extend.vocalGender.enum, {field_place('vocalGender', 'enum:')})",
             id="a long value is cut",
         ),
     ],
@@ -342,34 +351,35 @@ def test_a_broken_rule_is_explained(changes: dict[str, Any], message: str) -> No
             "prompt_required=custom_only",
             {"prompt": ...},
             "prompt is missing; allowed: a string, because defaultParamFlag is true "
-            "(extend.prompt.custom, apikley.openapi.yaml:90)",
+            f"(extend.prompt.custom, {field_place('prompt', '- Required when')})",
             id="prompt is missing with custom parameters",
         ),
         pytest.param(
             "continue_at_min=at_least_1",
             {"continueAt": 0.5},
-            "continueAt is 0.5; allowed: 1 or more (extend.continueAt.start, apikley.openapi.yaml:137)",
+            "continueAt is 0.5; allowed: 1 or more "
+            f"(extend.continueAt.start, {field_place('continueAt', '- Value range:')})",
             id="continueAt below one second",
         ),
         pytest.param(
             "empty_text=refused",
             {"style": ""},
             'style is ""; allowed: a string that is not empty, because defaultParamFlag is true '
-            "(extend.style.empty, apikley.openapi.yaml:107)",
+            f"(extend.style.empty, {field_place('style', '- Required when')})",
             id="an empty style",
         ),
         pytest.param(
             "v4_5all_title=100",
             {"model": "V4_5ALL", "title": "x" * 101},
             "title has 101 characters; allowed: at most 100 characters for model V4_5ALL "
-            "(extend.title.length, apikley.openapi.yaml:39)",
+            f"(extend.title.length, {place(APIKLEY, '- **V4_5ALL**: prompt')})",
             id="a title too long for V4_5ALL",
         ),
         pytest.param(
             "extra_properties=refused",
             {"tempo": 90, "b\n": 1},
             'body has the unknown properties "b\\n", "tempo"; allowed: the properties that the document names '
-            "(extend.body.properties, apikley.openapi.yaml:66)",
+            f"(extend.body.properties, {place(APIKLEY, 'properties:', under='requestBody:')})",
             id="unknown properties",
         ),
     ],
@@ -389,14 +399,14 @@ def test_all_broken_rules_are_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "place"),
+    ("profile", "where"),
     [
-        pytest.param("apikley", "apikley.openapi.yaml:59", id="apikley"),
-        pytest.param("classic", "classic.openapi.yaml:75", id="classic"),
+        pytest.param("apikley", place(APIKLEY, "type: object", under="requestBody:"), id="apikley"),
+        pytest.param("classic", place(CLASSIC, "type: object", under="requestBody:"), id="classic"),
     ],
 )
-def test_no_object_is_no_request(profile: str, place: str) -> None:
-    assert messages([1], profile) == [f"body is [1]; allowed: a JSON object (extend.body.type, {place})"]
+def test_no_object_is_no_request(profile: str, where: str) -> None:
+    assert messages([1], profile) == [f"body is [1]; allowed: a JSON object (extend.body.type, {where})"]
 
 
 def test_rules_hold_under_their_readings() -> None:
