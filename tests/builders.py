@@ -126,14 +126,14 @@ class RecordingDelivery:
     def __init__(self, *outcomes: Outcome) -> None:
         self.sent: list[tuple[str, bytes]] = []
         self.closed = False
-        self._outcomes = list(outcomes or [Outcome.ACCEPTED])
+        self.outcomes = list(outcomes or [Outcome.ACCEPTED])
 
     async def ready(self) -> None:
         """At once."""
 
     async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
         self.sent.append((url, body))
-        outcome = self._outcomes.pop(0) if len(self._outcomes) > 1 else self._outcomes[0]
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
         return Attempt(outcome=outcome, detail="by the test", took=0.0)
 
     async def close(self) -> None:

@@ -53,8 +53,7 @@ async def test_a_traceback_is_found(capsys: pytest.CaptureFixture[str], monkeypa
 async def test_memory_that_grows_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     held = iter(range(0, 10**12, 2 * command.GROWTH_ALLOWED))
     monkeypatch.setattr(command, "RESET_EVERY", 10)
-    monkeypatch.setattr(command, "_memory", lambda: 1 + next(held))
-    assert await command.run(range(100), seed=1) == 1
+    assert await command.run(range(100), seed=1, memory=lambda: 1 + next(held)) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Delivery over HTTP that no start waits for: its client takes longer to import than the rest of the mock."""
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mock_server.callbacks.host_policy import HostPolicy
@@ -10,12 +11,25 @@ if TYPE_CHECKING:
     from mock_server.callbacks.http_delivery import HttpDelivery
 
 
+def over_http(policy: HostPolicy, timeout: float) -> "HttpDelivery":
+    """The delivery, once its client is imported, which blocks."""
+    from mock_server.callbacks.http_delivery import HttpDelivery
+
+    return HttpDelivery(policy, timeout)
+
+
 class DeferredDelivery:
     """An HttpDelivery, imported in a thread when it is first needed, so that requests are answered meanwhile."""
 
-    def __init__(self, policy: HostPolicy, timeout: float) -> None:
+    def __init__(
+        self,
+        policy: HostPolicy,
+        timeout: float,
+        load: Callable[[HostPolicy, float], "HttpDelivery"] = over_http,
+    ) -> None:
         self._policy = policy
         self._timeout = timeout
+        self._load = load
         self._imported: HttpDelivery | None = None
         self._importing = asyncio.Lock()
 
@@ -33,11 +47,5 @@ class DeferredDelivery:
     async def _delivery(self) -> "HttpDelivery":
         async with self._importing:
             if self._imported is None:
-                self._imported = await asyncio.to_thread(_over_http, self._policy, self._timeout)
+                self._imported = await asyncio.to_thread(self._load, self._policy, self._timeout)
             return self._imported
-
-
-def _over_http(policy: HostPolicy, timeout: float) -> "HttpDelivery":
-    from mock_server.callbacks.http_delivery import HttpDelivery
-
-    return HttpDelivery(policy, timeout)

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.fuzz.inputs import numbered
@@ -12,6 +12,12 @@ from tests.fuzz.target import RESET_EVERY, Target
 
 GROWTH_ALLOWED = 16 * 1024 * 1024
 """Bytes of memory that the last four fifths of a run may take beyond the first (the allocator's, measured)."""
+
+
+def resident() -> int:
+    """Bytes that the process holds; 0 where the system does not tell."""
+    pages = Path("/proc/self/statm")
+    return int(pages.read_text().split()[1]) * 4096 if pages.exists() else 0
 
 
 def main() -> int:
@@ -24,7 +30,7 @@ def main() -> int:
     return asyncio.run(run(numbers, options.seed))
 
 
-async def run(numbers: range, seed: int) -> int:
+async def run(numbers: range, seed: int, memory: Callable[[], int] = resident) -> int:
     """Print figures; 1 for a failure or for memory that grows, else 0."""
     target, began = Target(), time.monotonic()
     early = 0
@@ -34,14 +40,14 @@ async def run(numbers: range, seed: int) -> int:
             print(await _report(target, number, seed, violation))
             return 1
         if number == max(RESET_EVERY, len(numbers) // 5):
-            early = _memory()
+            early = memory()
         if number % 100_000 == 99_999:
-            print(f"{number + 1:,} inputs, {time.monotonic() - began:.0f} s, {_memory() >> 20} MiB", flush=True)
-    grown = _memory() - early if early else 0
+            print(f"{number + 1:,} inputs, {time.monotonic() - began:.0f} s, {memory() >> 20} MiB", flush=True)
+    grown = memory() - early if early else 0
     statuses = ", ".join(f"{count:,} of HTTP {status}" for status, count in sorted(target.answered.items()))
     print(f"{len(numbers):,} inputs in {time.monotonic() - began:.0f} s, seed {seed}: no violation, no traceback")
     print(f"answers: {statuses}")
-    print(f"memory: {_memory() >> 20} MiB, {grown / 2**20:+.1f} MiB since the first fifth")
+    print(f"memory: {memory() >> 20} MiB, {grown / 2**20:+.1f} MiB since the first fifth")
     return int(grown > GROWTH_ALLOWED)
 
 
@@ -70,12 +76,6 @@ async def shrunk(target: Target, pieces: Sequence[bytes]) -> list[bytes]:
                 found = smaller
         size //= 2
     return [found]
-
-
-def _memory() -> int:
-    """Bytes that the process holds; 0 where the system does not tell."""
-    resident = Path("/proc/self/statm")
-    return int(resident.read_text().split()[1]) * 4096 if resident.exists() else 0
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from contract_tests.verdicts.course import Finding
 from contract_tests.verdicts.results import Result, Verdict
 from tests import courses
 from tests.courses import ACCEPTED, REFUSED, exchange
+from tests.places import APIKLEY, place
 
 FINDING = Finding(rule=REFUSED.rule, expected="code 422", got="HTTP 200 <script>{}")
 
@@ -57,8 +58,9 @@ def test_the_smallest_request_is_shown_and_the_others_are_listed() -> None:
 
 def test_a_line_of_the_document_stands_only_by_the_rule_that_it_states() -> None:
     assert "<dt>document</dt>" not in page(violated(rule="answer.msg"))
-    cited = violated(rule="answer.msg", cited=("apikley.openapi.yaml:299", "Error message"))
-    assert "<dt>document</dt><dd>apikley.openapi.yaml:299: Error message</dd>" in page(cited)
+    where = place(APIKLEY, "Error message", under="/api/v1/generate/extend: > responses: > msg:")
+    cited = violated(rule="answer.msg", cited=(where, "Error message"))
+    assert f"<dt>document</dt><dd>{where}: Error message</dd>" in page(cited)
 
 
 @pytest.mark.parametrize(

@@ -7,31 +7,31 @@ import threading
 
 import pytest
 
-from mock_server.callbacks import deferred_delivery
 from mock_server.callbacks.deferred_delivery import DeferredDelivery
 from mock_server.callbacks.host_policy import HostPolicy
 from mock_server.callbacks.http_delivery import HttpDelivery
 from mock_server.domain.attempt import Attempt, Outcome
+from tests.waiting import begun
 
 pytestmark = pytest.mark.anyio
 
 
 class SlowImport:
-    """Takes the place of the import: ends when it is let go, and counts how often it was begun."""
+    """An import that ends when it is let go; it counts how often it was begun."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.begun = 0
+    def __init__(self) -> None:
+        self.times = 0
+        self.began = threading.Event()
         self.ended = threading.Event()
-        monkeypatch.setattr(deferred_delivery, "_over_http", self)
 
     def __call__(self, policy: HostPolicy, timeout: float) -> HttpDelivery:
-        self.begun += 1
-        self.ended.wait(10)
+        self.times += 1
+        self.began.set()
+        assert self.ended.wait(10)
         return HttpDelivery(policy, timeout)
 
-
-def delivery() -> DeferredDelivery:
-    return DeferredDelivery(HostPolicy(), 5)
+    async def under_way(self) -> None:
+        assert await asyncio.to_thread(self.began.wait, 10)
 
 
 async def blocked(delivery: DeferredDelivery) -> Attempt:
@@ -44,32 +44,34 @@ def test_serve_starts_without_an_http_client() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-async def test_attempts_at_once_wait_for_one_import(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow, late = SlowImport(monkeypatch), delivery()
-    attempts = [asyncio.create_task(blocked(late)) for _ in range(3)]
-    await asyncio.sleep(0.05)
+async def test_attempts_at_once_wait_for_one_import() -> None:
+    slow = SlowImport()
+    late = DeferredDelivery(HostPolicy(), 5, slow)
+    attempts = [await begun(blocked(late)) for _ in range(3)]
+    await slow.under_way()
     assert not any(attempt.done() for attempt in attempts)
     slow.ended.set()
     assert [attempt.outcome for attempt in await asyncio.gather(*attempts)] == [Outcome.BLOCKED] * 3
-    assert slow.begun == 1
+    assert slow.times == 1
     await late.close()
 
 
-async def test_an_attempt_that_is_cut_off_leaves_the_import_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow, late = SlowImport(monkeypatch), delivery()
-    first, second = asyncio.create_task(blocked(late)), asyncio.create_task(blocked(late))
-    await asyncio.sleep(0.05)
+async def test_an_attempt_that_is_cut_off_leaves_the_import_to_others() -> None:
+    slow = SlowImport()
+    late = DeferredDelivery(HostPolicy(), 5, slow)
+    first, second = await begun(blocked(late)), await begun(blocked(late))
+    await slow.under_way()
     first.cancel()
     slow.ended.set()
     assert (await second).outcome is Outcome.BLOCKED
 
 
 async def test_what_is_ready_stays_so() -> None:
-    late = delivery()
+    late = DeferredDelivery(HostPolicy(), 5)
     await late.ready()
     await late.ready()
     assert (await blocked(late)).outcome is Outcome.BLOCKED
 
 
 async def test_what_was_never_needed_can_be_closed() -> None:
-    await delivery().close()
+    await DeferredDelivery(HostPolicy(), 5).close()

@@ -11,6 +11,7 @@ import yaml
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from mock_server.contract.documents import OPENAPI, Document
+from tests.places import APIKLEY, place
 
 ROOT = Path(__file__).parents[3]
 CALLBACK_URL = "{$request.body#/callBackUrl}"
@@ -170,6 +171,10 @@ def page(*lines: str) -> Document:
     return Document(name="page.yaml", tree={}, text=lines, lines=nodes)
 
 
+def line_of_page(number: int) -> str:
+    return f"page.yaml:{number}"
+
+
 @pytest.mark.parametrize(
     ("line", "quote"),
     [
@@ -179,12 +184,12 @@ def page(*lines: str) -> Document:
     ],
 )
 def test_a_quote_is_found(line: str, quote: str) -> None:
-    assert page("", line, line).place_of(quote) == "page.yaml:2"
+    assert page("", line, line).place_of(quote) == line_of_page(2)
 
 
 def test_a_quote_is_found_after_a_node() -> None:
-    assert page("quote", "", "quote").place_of("quote", after=(2,)) == "page.yaml:3"
-    assert page("quote").place_of("quote", after=("no such node",)) == "page.yaml:1"
+    assert page("quote", "", "quote").place_of("quote", after=(2,)) == line_of_page(3)
+    assert page("quote").place_of("quote", after=("no such node",)) == line_of_page(1)
 
 
 @pytest.mark.parametrize("quote", ["Quote", "another line", "quote quote"])
@@ -196,7 +201,7 @@ def test_what_no_line_holds_is_no_quote(quote: str) -> None:
 
 def test_a_node_has_its_place() -> None:
     read = Document.read(OPENAPI / "apikley.openapi.yaml")
-    assert read.place(("openapi",)) == "apikley.openapi.yaml:1"
+    assert read.place(("openapi",)) == place(APIKLEY, "openapi: 3.0.0")
     assert read.at("openapi") == "3.0.0"
     with pytest.raises(KeyError):
         read.at("swagger")

@@ -13,6 +13,7 @@ from mock_server.contract.explain import Explanation, explained, lines
 from mock_server.contract.profile import Family, Profile, profile_names
 from mock_server.contract.scenarios import Scenarios
 from tests.builders import edition
+from tests.places import place
 
 SCENARIOS = [each.name for each in Scenarios.read()]
 CODES = ["200", "400", "401", "402", "404", "408", "409", "413", "422", "429", "451", "455", "500", "501", "531"]
@@ -42,7 +43,7 @@ def quoted(place: str) -> str:
 
 def test_a_code_is_explained_whole() -> None:
     assert list(lines(explained("402")))[5:] == [
-        "  observed captured The current credits are insufficient. Please top up.  (observed.yaml:8)",
+        f"  observed captured The current credits are insufficient. Please top up.  ({place('observed.yaml', '402:')})",
         "Here:",
         "  check 10 of 11, can the account pay?: the key empty-key, or --credits 0; a task costs 12",
         "  402: The account has too few credits.",

@@ -17,6 +17,7 @@ from mock_server.contract.scenarios import STAGES
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from tests.builders import edition, posts
+from tests.places import APIKLEY, place
 
 ANSWER_CODES = {200, 401, 402, 404, 409, 422, 429, 451, 455, 500}
 LONG = ("prompt", "style", "title")
@@ -195,7 +196,7 @@ def test_state_rules_lack_a_schema(name: str) -> None:
 
 
 def test_a_state_rule_has_a_place() -> None:
-    assert edition().profile.place("extend.model.source") == "apikley.openapi.yaml:49"
+    assert edition().profile.place("extend.model.source") == place(APIKLEY, "- Model version must match")
 
 
 def test_the_family_has_three_stages() -> None:
@@ -209,7 +210,9 @@ def test_codes_need_their_texts() -> None:
     document = Document(name="page.yaml", tree=tree, text=(), lines={("code",): 3})
     with pytest.raises(BadSetting) as refused:
         code_texts(document, ("code",))
-    assert str(refused.value) == ("page.yaml:3: the codes [200, 404] and their texts {200: 'Success'} do not agree.")
+    assert str(refused.value) == (
+        f"{document.place(('code',))}: the codes [200, 404] and their texts {{200: 'Success'}} do not agree."
+    )
 
 
 @pytest.mark.parametrize("bullet", ["- **404**: Not Found", "- 404: Not Found  "])

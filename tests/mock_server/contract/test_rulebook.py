@@ -13,6 +13,7 @@ from mock_server.contract.documents import OPENAPI, Document
 from mock_server.contract.operations import operations
 from mock_server.contract.rulebook import ANNOTATIONS, KEYWORDS, Source, models, request_pointer
 from tests.builders import edition, posts
+from tests.places import APIKLEY, field_place, place
 
 DOCUMENTS = ["apikley", "classic"]
 NEIGHBOURS = ["generate", "persona", "wav"]
@@ -119,7 +120,7 @@ def test_limits_hold_per_model() -> None:
         "at most 100 {unit} for model V4_5",
         "at most 100 {unit} for model V4_5PLUS",
     ]
-    assert limits[0].place == "apikley.openapi.yaml:1"
+    assert limits[0].place == place(APIKLEY, "openapi: 3.0.0")
     assert limits[0].schema == {
         "if": {"properties": {"model": {"const": "V4_5"}}, "required": ["model"]},
         "then": {"properties": {"title": {"maxLength": 100}}},
@@ -149,20 +150,30 @@ def prose(**changes: Any) -> Rule:
 
 
 @pytest.mark.parametrize(
-    ("changes", "place"),
+    ("changes", "found"),
     [
-        pytest.param({}, "apikley.openapi.yaml:121", id="after the field's own line"),
-        pytest.param({"field": "style"}, "apikley.openapi.yaml:107", id="after another field's line"),
+        pytest.param({}, field_place("title", "- Required when"), id="after the field's own line"),
+        pytest.param({"field": "style"}, field_place("style", "- Required when"), id="after another field's line"),
         pytest.param(
-            {"quote": "- Required when defaultParamFlag is true."}, "apikley.openapi.yaml:121", id="backticks"
+            {"quote": "- Required when defaultParamFlag is true."},
+            field_place("title", "- Required when"),
+            id="backticks",
         ),
-        pytest.param({"quote": "operationId: extend"}, "apikley.openapi.yaml:53", id="before it, in the operation"),
-        pytest.param({"quote": "openapi: 3.0.0"}, "apikley.openapi.yaml:1", id="before that, when nowhere after"),
-        pytest.param({"field": "body", "quote": "properties:"}, "apikley.openapi.yaml:66", id="after the request's"),
+        pytest.param(
+            {"quote": "operationId: extend"}, place(APIKLEY, "operationId: extend"), id="before it, in the operation"
+        ),
+        pytest.param(
+            {"quote": "openapi: 3.0.0"}, place(APIKLEY, "openapi: 3.0.0"), id="before that, when nowhere after"
+        ),
+        pytest.param(
+            {"field": "body", "quote": "properties:"},
+            place(APIKLEY, "properties:", under="requestBody:"),
+            id="after the request's",
+        ),
     ],
 )
-def test_quotes_are_found_near_fields(changes: dict[str, str], place: str) -> None:
-    assert prose(**changes).place == place
+def test_quotes_are_found_near_fields(changes: dict[str, str], found: str) -> None:
+    assert prose(**changes).place == found
 
 
 def test_a_made_up_quote_fails() -> None:

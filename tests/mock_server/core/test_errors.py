@@ -18,8 +18,10 @@ from mock_server.core.errors import (
     nearest,
     unknown,
 )
+from tests.places import field_place
 
-PLACED = Violation(rule="extend.model.enum", field="model", message="model is 4", place="apikley.openapi.yaml:154")
+PLACE = field_place("model", "enum:")
+PLACED = Violation(rule="extend.model.enum", field="model", message="model is 4", place=PLACE)
 OURS = Violation(rule="mock.prefer", field="Prefer", message="Prefer is odd")
 names = st.lists(st.text("abcdef", min_size=1), min_size=1, unique=True)
 
@@ -60,7 +62,7 @@ def test_a_limit_says_when_to_retry() -> None:
 
 
 def test_a_violation_names_its_place() -> None:
-    assert str(PLACED) == "model is 4 (extend.model.enum, apikley.openapi.yaml:154)"
+    assert str(PLACED) == f"model is 4 (extend.model.enum, {PLACE})"
 
 
 def test_our_rules_have_no_place() -> None:
@@ -74,9 +76,7 @@ def test_one_violation_stands_alone() -> None:
 def test_several_violations_are_counted() -> None:
     error = Invalid([PLACED, OURS])
     assert error.violations == (PLACED, OURS)
-    assert error.msg == (
-        "2 rules are broken: model is 4 (extend.model.enum, apikley.openapi.yaml:154); Prefer is odd (mock.prefer)"
-    )
+    assert error.msg == (f"2 rules are broken: model is 4 (extend.model.enum, {PLACE}); Prefer is odd (mock.prefer)")
 
 
 def test_an_unknown_name_shows_the_known() -> None:

@@ -22,8 +22,10 @@ from mock_server.core.errors import (
 from mock_server.core.settings import Settings
 from mock_server.domain.answer import BLOCKED, DRAWN, accepted, refused, status, succeeded
 from tests.builders import edition, task
+from tests.places import field_place
 
-ANY = Violation(rule="extend.model.enum", field="model", message="model is 4", place="apikley.openapi.yaml:154")
+PLACE = field_place("model", "enum:")
+ANY = Violation(rule="extend.model.enum", field="model", message="model is 4", place=PLACE)
 OTHER = Violation(rule="mock.prefer", field="Prefer", message="Prefer is odd")
 
 
@@ -113,14 +115,14 @@ def test_drawn_readings_are_told() -> None:
             Invalid([ANY]),
             422,
             "Validation Error - The request parameters failed validation checks: "
-            "model is 4 (extend.model.enum, apikley.openapi.yaml:154)",
+            f"model is 4 (extend.model.enum, {PLACE})",
             id="one broken rule",
         ),
         pytest.param(
             Invalid([ANY, OTHER]),
             422,
             "Validation Error - The request parameters failed validation checks: 2 rules are broken: "
-            "model is 4 (extend.model.enum, apikley.openapi.yaml:154); Prefer is odd (mock.prefer)",
+            f"model is 4 (extend.model.enum, {PLACE}); Prefer is odd (mock.prefer)",
             id="two broken rules",
         ),
         pytest.param(

@@ -20,9 +20,14 @@ from mock_server.domain.state_rules import (
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import progress
 from tests.builders import COMPLETE, CREATED, FIRST, SOURCE, TEXT, edition, generated, generation, request, task
+from tests.places import APIKLEY, CLASSIC, field_place, place
 
 PERSONAS = frozenset({"persona_123", "narrator"})
 TRACKS = ("source", "other-track")
+SAME_MODEL = "- Model version must match the source"
+RANGE = "- Value range: greater than 0"
+UNIQUE = "Unique identifier of the audio track"
+"""What the documents say, for the places of the rules."""
 
 
 def complaint(judged: Edition, **changes: Any) -> str:
@@ -42,7 +47,7 @@ def test_the_documented_request_fits() -> None:
 
 def test_another_model_is_refused() -> None:
     assert complaint(edition(), model="V5") == (
-        'model is "V5"; allowed: V4, the model of the source track (extend.model.source, apikley.openapi.yaml:49)'
+        f'model is "V5"; allowed: V4, the model of the source track (extend.model.source, {place(APIKLEY, SAME_MODEL)})'
     )
 
 
@@ -53,7 +58,7 @@ def test_another_model_can_be_accepted() -> None:
 def test_the_source_end_is_refused() -> None:
     assert complaint(edition(), continueAt=198.44) == (
         "continueAt is 198.44; allowed: less than 198.44, the seconds that the source track lasts "
-        "(extend.continueAt.end, apikley.openapi.yaml:137)"
+        f"(extend.continueAt.end, {field_place('continueAt', RANGE)})"
     )
 
 
@@ -76,9 +81,9 @@ def test_no_continue_at_is_fine() -> None:
 def test_all_violations_are_told() -> None:
     assert complaint(edition("classic"), model="V5", continueAt=500) == (
         '2 rules are broken: model is "V5"; allowed: V4, the model of the source track '
-        "(extend.model.source, classic.openapi.yaml:50); continueAt is 500; "
+        f"(extend.model.source, {place(CLASSIC, SAME_MODEL)}); continueAt is 500; "
         "allowed: less than 198.44, the seconds that the source track lasts "
-        "(extend.continueAt.end, classic.openapi.yaml:185)"
+        f"(extend.continueAt.end, {field_place('continueAt', RANGE, file=CLASSIC)})"
     )
 
 
@@ -129,7 +134,7 @@ def test_an_unknown_track_is_refused(reading: str, code: int) -> None:
     assert (refusal.code, refusal.rules) == (code, ("extend.audioId.known",))
     assert refusal.msg == (
         'audioId "sourc" is unknown; allowed: a finished track of this key, or one that `suno-mock tracks` lists; '
-        "--adopt-unknown-tracks accepts any. Nearest: source. (extend.audioId.known, apikley.openapi.yaml:82)"
+        f"--adopt-unknown-tracks accepts any. Nearest: source. (extend.audioId.known, {field_place('audioId', UNIQUE)})"
     )
 
 
@@ -137,7 +142,7 @@ def test_a_far_track_gets_no_hint() -> None:
     refusal = unknown_audio(request(audioId="zzz"), TRACKS, edition("classic"))
     assert refusal.msg == (
         'audioId "zzz" is unknown; allowed: a finished track of this key, or one that `suno-mock tracks` lists; '
-        "--adopt-unknown-tracks accepts any. (extend.audioId.known, classic.openapi.yaml:96)"
+        f"--adopt-unknown-tracks accepts any. (extend.audioId.known, {field_place('audioId', UNIQUE, file=CLASSIC)})"
     )
 
 

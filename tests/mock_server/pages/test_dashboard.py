@@ -1,6 +1,5 @@
 """The pages over HTTP, without a script: what they show, what their forms do, and what is refused."""
 
-import asyncio
 import html
 import json
 import re
@@ -13,10 +12,11 @@ import pytest
 from mock_server.media.files import DAY
 from mock_server.pages.dashboard import HEADERS, changed
 from mock_server.pages.inbox import label
-from mock_server.pages.rendering import ASSETS, CODES, HOME, QUESTIONS, _environment
+from mock_server.pages.rendering import ASSETS, CODES, HOME, QUESTIONS
 from mock_server.state.change_signal import Changes
 from tests.builders import COMPLETE, TEXT, request
 from tests.clients import Mock, client, extend
+from tests.waiting import begun
 
 pytestmark = pytest.mark.anyio
 
@@ -193,8 +193,8 @@ async def test_a_page_loads_nothing_from_elsewhere(url: str) -> None:
 @pytest.mark.parametrize("name", ASSETS)
 async def test_the_files_of_a_page_are_served(name: str) -> None:
     async with client(Mock().app) as http:
-        url: Any = _environment().globals["file"]
-        answer = await http.get(url(name))
+        (url,) = set(re.findall(rf'"(/__admin/pages/files/{name}[^"]*)"', (await http.get(HOME)).text))
+        answer = await http.get(url)
         content, kind = ASSETS[name]
         assert (answer.content, answer.headers["content-type"]) == (content, kind)
         assert "immutable" in answer.headers["cache-control"]
@@ -244,19 +244,11 @@ async def heard(stream: AsyncIterator[str]) -> str:
     return await anext(stream, "the end")
 
 
-async def listening(stream: AsyncIterator[str], changes: Changes) -> asyncio.Task[str]:
-    """Somebody who listens, and has begun to."""
-    hearing = asyncio.create_task(heard(stream))
-    while not changes._waiting:
-        await asyncio.wait({hearing}, timeout=0)
-    return hearing
-
-
 async def test_a_page_hears_of_each_change() -> None:
     changes = Changes()
     stream = changed(changes, quiet=0, alive=60)
     assert await heard(stream) == "data: changed\n\n"
-    hearing = await listening(stream, changes)
+    hearing = await begun(heard(stream))
     changes.note()
     assert await hearing == "data: changed\n\n"
 
@@ -270,7 +262,7 @@ async def test_a_page_is_let_go_when_the_mock_stops() -> None:
     changes = Changes()
     stream = changed(changes, quiet=0, alive=60)
     await heard(stream)
-    hearing = await listening(stream, changes)
+    hearing = await begun(heard(stream))
     changes.close()
     assert await hearing == "the end"
 

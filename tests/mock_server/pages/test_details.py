@@ -44,7 +44,7 @@ async def test_a_timeline_has_what_happened_and_what_will() -> None:
 
 async def test_an_attempt_that_failed_tells_why_and_when_it_is_tried_again() -> None:
     mock = Mock()
-    mock.delivery._outcomes = [Outcome.REFUSED]
+    mock.delivery.outcomes = [Outcome.REFUSED]
     happenings = (await detail(mock, TEXT + 60)).happenings
     attempts = [each for each in happenings if "callback" in each.what]
     assert told(attempts)[:3] == [

@@ -1,14 +1,17 @@
 """The URLs of the pages, and how times are written."""
 
-from typing import Any
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.pages.inbox import Filter
-from mock_server.pages.rendering import ASSETS, HOME, KINDS, MOST, ROWS, Selection, _after, _environment
+from mock_server.pages.rendering import ASSETS, HOME, KINDS, MOST, ROWS, Selection
+from tests.builders import CREATED, attempted
+from tests.clients import Mock, client, extend
 
+pytestmark = pytest.mark.anyio
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
 SELECTIONS = st.builds(
     Selection,
@@ -39,15 +42,21 @@ def test_the_plain_inbox_has_a_plain_url() -> None:
     assert Selection(entry="1").chosen
 
 
-def test_every_file_has_its_content_in_its_url() -> None:
-    of: Any = _environment().globals["file"]
-    assert len({of(name) for name in ASSETS}) == len(KINDS) == 3
-    assert of("page.js").startswith("/__admin/pages/files/page.js?")
+async def test_every_file_has_its_content_in_its_url() -> None:
+    async with client(Mock().app) as http:
+        urls = set(re.findall(r'"/__admin/pages/files/([^"]*)\?([0-9a-f]{12})"', (await http.get(HOME)).text))
+    assert {name for name, _ in urls} == set(ASSETS) == set(KINDS)
+    assert len({digest for _, digest in urls}) == len(urls)
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "+0.00 s"), (59.994, "+59.99 s"), (60, "+1:00"), (105, "+1:45"), (3600, "+1:00:00"), (90061, "+25:01:01")],
 )
-def test_seconds_are_written_as_they_are_read(seconds: float, text: str) -> None:
-    assert _after(seconds) == text
+async def test_seconds_are_written_as_they_are_read(seconds: float, text: str) -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        task_id = (await extend(http)).json()["data"]["taskId"]
+        mock.parts.journal.record(attempted(at=CREATED + seconds, task_id=task_id))
+        page = (await http.get(HOME, params={"task": task_id})).text
+    assert f">{text}</time><i></i><b>text callback accepted</b>" in page

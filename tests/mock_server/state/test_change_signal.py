@@ -1,20 +1,20 @@
 """Changes are counted, and waited for without polling."""
 
 import asyncio
+import gc
 
 import pytest
 
 from mock_server.state.change_signal import Changes
+from tests.waiting import begun
 
 pytestmark = pytest.mark.anyio
 
 
-async def waiting_past(changes: Changes, count: int) -> asyncio.Task[None]:
-    """Somebody who waits, and has begun to."""
-    waiting = asyncio.create_task(changes.past(count))
-    while not changes._waiting:
-        await asyncio.wait({waiting}, timeout=0)
-    return waiting
+def events() -> int:
+    """How many of what tasks wait for there are."""
+    gc.collect()
+    return sum(isinstance(each, asyncio.Event) for each in gc.get_objects())
 
 
 async def test_what_has_changed_is_not_waited_for() -> None:
@@ -26,25 +26,30 @@ async def test_what_has_changed_is_not_waited_for() -> None:
 
 async def test_the_next_change_is_waited_for() -> None:
     changes = Changes()
-    waiting = await waiting_past(changes, 0)
+    waiting = await begun(changes.past(0))
     changes.note()
     await waiting
-    assert not changes._waiting
 
 
 async def test_nobody_waits_once_there_will_be_no_more() -> None:
     changes = Changes()
-    waiting = await waiting_past(changes, 0)
+    waiting = await begun(changes.past(0))
     changes.close()
     await waiting
     await changes.past(0)
     assert changes.closed
 
 
-async def test_who_stops_waiting_is_forgotten() -> None:
-    changes = Changes()
-    waiting = await waiting_past(changes, 0)
-    waiting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
-    assert not changes._waiting
+@pytest.mark.parametrize("end", ["change", "cancel"])
+async def test_who_waits_no_longer_is_forgotten(end: str) -> None:
+    changes, before = Changes(), events()
+    waiting = await begun(changes.past(0))
+    assert events() == before + 1
+    if end == "change":
+        changes.note()
+    else:
+        waiting.cancel()
+    await asyncio.wait({waiting})
+    del waiting
+    assert events() == before
+    changes.note()

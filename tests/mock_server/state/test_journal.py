@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mock_server.core.errors import Maintenance
@@ -11,6 +11,7 @@ from mock_server.domain.answer import refused
 from mock_server.state.journal import BYTES_KEPT, ENTRIES_KEPT, LISTED, Journal
 from mock_server.state.journal_entries import Entry, Match
 from tests.builders import attempted, edition, requested
+from tests.waiting import begun, settled
 
 pytestmark = pytest.mark.anyio
 
@@ -73,16 +74,24 @@ def test_an_entry_that_is_too_large_is_not_kept() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(["small", "large", "clear one", "clear"]), max_size=25))
-def test_the_bytes_are_those_of_the_entries(course: list[str]) -> None:
-    written = Journal()
+@example(["large", "clear one", *["large"] * 3])
+def test_the_newest_entries_that_fit_are_kept(course: list[str]) -> None:
+    written, kept = Journal(), list[Entry]()
     for number, step in enumerate(course):
         match step:
             case "small" | "large":
-                written.record(attempted(key="ab"[number % 2], body=LARGE if step == "large" else b""))
+                entry = attempted(key="ab"[number % 2], body=LARGE if step == "large" else b"")
+                written.record(entry)
+                kept.append(entry)
+                while sum(each.size for each in kept) > BYTES_KEPT:
+                    del kept[0]
+            case "clear one":
+                written.clear("a")
+                kept = [each for each in kept if each.key != "a"]
             case _:
-                written.clear("a" if step == "clear one" else None)
-        assert written._bytes == sum(entry.size for entry in written) <= BYTES_KEPT
-        assert [entry.id for entry in written] == sorted({entry.id for entry in written})
+                written.clear(None)
+                kept = []
+        assert list(written) == kept
 
 
 def test_one_keys_entries_can_be_cleared() -> None:
@@ -114,14 +123,6 @@ def test_the_listener_hears_every_entry() -> None:
     assert heard == [dropped, kept]
 
 
-async def waiting_for(written: Journal, count: int) -> asyncio.Task[list[Entry]]:
-    """Somebody who waits for attempts to tell text, and has begun to."""
-    waiting = asyncio.create_task(written.wait_for(STAGE_TEXT, count=count, within=LONG))
-    while not written._waiting:
-        await asyncio.wait({waiting}, timeout=0)
-    return waiting
-
-
 async def test_what_has_come_is_not_waited_for() -> None:
     entries = [attempted(), attempted(stage="first"), attempted()]
     written = journal(*entries)
@@ -131,10 +132,11 @@ async def test_what_has_come_is_not_waited_for() -> None:
 
 async def test_only_what_matches_is_waited_for() -> None:
     written = journal(attempted())
-    waiting = await waiting_for(written, 3)
+    waiting = await begun(written.wait_for(STAGE_TEXT, count=3, within=LONG))
     for entry in (attempted(), attempted(stage="first"), requested()):
         written.record(entry)
-        assert not (await asyncio.wait({waiting}, timeout=0))[0]
+        await settled()
+        assert not waiting.done()
     written.record(attempted())
     assert [entry.id for entry in await waiting] == [1, 2, 5]
 
@@ -147,9 +149,7 @@ async def test_waiting_looks_at_each_entry_once() -> None:
         return True
 
     written = journal(*(attempted() for _ in range(100)))
-    waiting = asyncio.create_task(written.wait_for(wanted, count=200, within=LONG))
-    while not written._waiting:
-        await asyncio.wait({waiting}, timeout=0)
+    waiting = await begun(written.wait_for(wanted, count=200, within=LONG))
     for _ in range(100):
         written.record(attempted())
     assert looked == list(range(1, 201))
@@ -158,24 +158,22 @@ async def test_waiting_looks_at_each_entry_once() -> None:
 
 async def test_what_was_cleared_is_waited_for_again() -> None:
     written = journal(attempted())
-    waiting = await waiting_for(written, 2)
+    waiting = await begun(written.wait_for(STAGE_TEXT, count=2, within=LONG))
     written.clear(None)
     written.record(attempted())
-    assert not (await asyncio.wait({waiting}, timeout=0))[0]
+    await settled()
+    assert not waiting.done()
     written.record(attempted())
     assert [entry.id for entry in await waiting] == [2, 3]
 
 
 async def test_several_wait_at_once() -> None:
     written = Journal()
-    waiting = [asyncio.create_task(written.wait_for(STAGE_TEXT, count=count, within=LONG)) for count in (1, 2)]
-    while len(written._waiting) < 2:
-        await asyncio.wait(waiting, timeout=0)
+    waiting = [await begun(written.wait_for(STAGE_TEXT, count=count, within=LONG)) for count in (1, 2)]
     written.record(attempted())
     assert len(await waiting[0]) == 1
     written.record(attempted())
     assert len(await waiting[1]) == 2
-    assert written._waiting == set()
 
 
 async def test_waiting_in_vain_shows_what_came() -> None:
@@ -188,7 +186,27 @@ async def test_waiting_in_vain_shows_what_came() -> None:
         "  --> POST /api/v1/generate/extend  "
         "455 Service Unavailable - System is currently undergoing maintenance: later"
     )
-    assert written._waiting == set()
+
+
+@pytest.mark.parametrize("end", ["an entry", "time", "a cancellation"])
+async def test_for_who_waits_no_longer_nothing_is_looked_at(end: str) -> None:
+    looked: list[int] = []
+
+    def wanted(entry: Entry) -> bool:
+        looked.append(entry.id)
+        return True
+
+    written = Journal()
+    waiting = asyncio.create_task(written.wait_for(wanted, count=1, within=0 if end == "time" else LONG))
+    await settled()
+    if end == "an entry":
+        written.record(attempted())
+    if end == "a cancellation":
+        waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    looked.clear()
+    written.record(attempted())
+    assert looked == []
 
 
 async def test_waiting_for_nothing_says_so() -> None:
@@ -206,11 +224,10 @@ async def test_what_came_after_an_entry_is_there_at_once() -> None:
 
 async def test_what_comes_after_an_entry_is_waited_for() -> None:
     written = journal(attempted())
-    following = asyncio.create_task(written.after(1, STAGE_TEXT, LONG))
-    while not written._waiting:
-        await asyncio.wait({following}, timeout=0)
+    following = await begun(written.after(1, STAGE_TEXT, LONG))
     written.record(attempted(stage="first"))
-    assert not (await asyncio.wait({following}, timeout=0))[0]
+    await settled()
+    assert not following.done()
     written.record(attempted())
     assert [entry.id for entry in await following] == [3]
     assert written.newest == 3
@@ -218,9 +235,7 @@ async def test_what_comes_after_an_entry_is_waited_for() -> None:
 
 async def test_whoever_follows_is_let_go_when_the_mock_stops() -> None:
     written = Journal()
-    following = asyncio.create_task(written.after(0, STAGE_TEXT, LONG))
-    while not written._waiting:
-        await asyncio.wait({following}, timeout=0)
+    following = await begun(written.after(0, STAGE_TEXT, LONG))
     written.close()
     assert await following == []
     assert await written.after(0, STAGE_TEXT, LONG) == []
@@ -250,7 +265,7 @@ async def test_what_is_not_sought_among_is_not_told() -> None:
 
 async def test_nobody_waits_for_a_mock_that_stops() -> None:
     written = journal(attempted())
-    waiting = await waiting_for(written, 2)
+    waiting = await begun(written.wait_for(STAGE_TEXT, count=2, within=LONG))
     written.close()
     with pytest.raises(TimeoutError, match=r"^1 of 2 came until the mock stopped\. Journal:\n  <-- text"):
         await waiting

@@ -1,11 +1,10 @@
 """MockServer in a thread, the socket it listens on, and what happens when it stops."""
 
-import asyncio
 import socket
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,14 +12,16 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from mock_server import MockServer, Settings
+from mock_server import MockServer, Settings, create_app
 from mock_server.commands.demo import EXTEND
 from mock_server.contract.operations import path
+from mock_server.control.control import Control
 from mock_server.core.clock import MockClock
 from mock_server.core.errors import BadSetting
 from mock_server.core.seeded import media_name
 from mock_server.core.settings import MANUAL_EPOCH
-from mock_server.http.server import AnnouncingServer, listen
+from mock_server.http.server import listen
+from mock_server.state.faults import Faults
 from mock_server.state.journal_entries import Attempted
 from mock_server.testing.key import KeyView
 from mock_server.testing.receiver import Receiver
@@ -83,14 +84,19 @@ def test_a_taken_port_is_a_clear_error() -> None:
     assert str(caught.value).endswith("Choose another port, or --port 0 for a free one.")
 
 
-def test_a_failing_start_is_raised_and_not_waited_for() -> None:
+def test_a_failing_start_is_raised_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         raise ZeroDivisionError
         yield
 
+    def failing(settings: Settings, **parts: Any) -> Starlette:
+        app = create_app(settings, **parts)
+        app.router.lifespan_context = lifespan
+        return app
+
+    monkeypatch.setattr("mock_server.testing.mock_server.create_app", failing)
     mock = MockServer()
-    mock._server = AnnouncingServer(Starlette(lifespan=lifespan), lambda: None, lambda: asyncio.sleep(0))
     with pytest.raises(RuntimeError, match="the mock did not start; its standard error has the reason"):
         mock.start()
 
@@ -247,33 +253,40 @@ def test_a_mock_that_does_not_run_says_so() -> None:
         mock.reset()
 
 
-async def both_held_up(mock: MockServer) -> None:
-    parts = mock.control._parts
-    while not (parts.journal._waiting and parts.faults._held):
-        await asyncio.wait({asyncio.create_task(asyncio.sleep(0))})
+def called(monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> threading.Event:
+    """What is set once somebody is within a method that waits."""
+    waits, within = getattr(owner, name), threading.Event()
+
+    async def announced(*arguments: Any, **named: Any) -> Any:
+        within.set()
+        return await waits(*arguments, **named)
+
+    monkeypatch.setattr(owner, name, announced)
+    return within
 
 
-def test_a_mock_stops_though_somebody_waits() -> None:
+def test_a_mock_stops_though_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = called(monkeypatch, Control, "wait_for"), called(monkeypatch, Faults, "hold")
     with MockServer() as mock, ThreadPoolExecutor() as pool, httpx.Client(base_url=mock.url, timeout=300) as http:
         slow = mock.account("slow")
         slow.fault(delay=60)
         waiting = pool.submit(http.post, "/__admin/wait", json={"count": 1, "within": 300})
         held = pool.submit(http.get, CREDITS, headers=slow.headers)
-        mock.run(both_held_up(mock))
+        assert all(within.wait(10) for within in both)
         mock.stop()
         assert (waiting.result().status_code, "until the mock stopped" in waiting.result().text) == (408, True)
         with pytest.raises(httpx.TransportError):
             held.result()
 
 
-async def an_attempt_is_under_way(mock: MockServer) -> None:
-    while not len(mock.control._parts.scheduler._attempts):
-        await asyncio.wait({asyncio.create_task(asyncio.sleep(0))})
-
-
 @pytest.mark.parametrize("step", ["advance", "redeliver"])
 def test_a_mock_stops_though_a_receiver_hangs(step: str, capfd: pytest.CaptureFixture[str]) -> None:
-    with listen("127.0.0.1", 0) as nobody, MockServer(pace="manual") as mock, ThreadPoolExecutor() as pool:
+    clock = MockClock(CREATED, frozen=True)
+    with ExitStack() as opened:
+        nobody = opened.enter_context(listen("127.0.0.1", 0))
+        nobody.settimeout(10)
+        mock = opened.enter_context(MockServer(pace="manual", clock=clock))
+        pool = opened.enter_context(ThreadPoolExecutor())
         task_id = mock.trigger("only-complete", f"http://127.0.0.1:{nobody.getsockname()[1]}/")
         requests: dict[str, tuple[str, dict[str, Any]]] = {
             "advance": ("clock/advance", {"seconds": 180}),
@@ -281,9 +294,9 @@ def test_a_mock_stops_though_a_receiver_hangs(step: str, capfd: pytest.CaptureFi
         }
         path, body = requests[step]
         if step == "redeliver":
-            mock.run(mock.control._parts.scheduler.set_clock(lambda: mock.control._parts.clock.move_to(CREATED + 180)))
+            clock.move_to(CREATED + 180)
         asked = pool.submit(httpx.post, f"{mock.url}/__admin/{path}", json=body, timeout=60)
-        mock.run(an_attempt_is_under_way(mock))
+        opened.enter_context(nobody.accept()[0])
         mock.stop()
         assert asked.result().status_code == {"advance": 200, "redeliver": 404}[step]
         assert [entry.outcome for entry in mock.attempts][:1] == ["undelivered"]

@@ -3,14 +3,15 @@
 import select
 import socket
 import struct
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
 
 from mock_server.testing.receiver import Receiver
-from mock_server.testing.receiver_http import Reply, _has_left
+from mock_server.testing.receiver_http import Received, Reply, handler
 
 Refusals = list[tuple[str, int, str]]
 HEAD = b"POST /callback HTTP/1.1\r\nHost: x\r\n"
@@ -115,20 +116,42 @@ def test_an_error_of_the_test_is_shown(capfd: pytest.CaptureFixture[str]) -> Non
     assert "ZeroDivisionError: oops" in capfd.readouterr().err
 
 
+def was_there(meanwhile: Callable[[socket.socket], object], *, comes: bool = True) -> bool:
+    """Whether a client that does something while its callback is taken is said to be still there; `comes`: whether that
+    is seen on the connection."""
+    told: list[bool] = []
+    with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as opened:
+        client = opened.enter_context(socket.create_connection(server.getsockname(), timeout=10))
+        connection = opened.enter_context(server.accept()[0])
+        client.sendall(HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}")
+
+        def take(received: Received) -> Reply:
+            meanwhile(client)
+            assert bool(select.select([connection], [], [], 10 if comes else 0)[0]) is comes
+            return Reply(status=200, sent=told.append)
+
+        with suppress(ConnectionError):
+            handler(take, print)(connection, client.getsockname(), None)  # type: ignore[arg-type]
+    (there,) = told
+    return there
+
+
+def reset(client: socket.socket) -> None:
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+def test_a_client_that_waits_is_there() -> None:
+    assert was_there(lambda client: None, comes=False)
+
+
+def test_a_client_that_asks_on_is_there() -> None:
+    assert was_there(lambda client: client.sendall(b"POST"))
+
+
+def test_a_client_that_hangs_up_has_left() -> None:
+    assert not was_there(socket.socket.close)
+
+
 def test_a_client_that_resets_its_connection_has_left() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        client = socket.create_connection(server.getsockname())
-        connection, _ = server.accept()
-        with connection:
-            assert not _has_left(connection)
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            client.close()
-            assert select.select([connection], [], [], 10)[0]
-            assert _has_left(connection)
-
-
-def test_a_client_that_asks_on_is_still_there() -> None:
-    one, other = socket.socketpair()
-    with one, other:
-        other.sendall(b"POST")
-        assert not _has_left(one)
+    assert not was_there(reset)

@@ -1,0 +1,23 @@
+"""Tasks of the loop that wait for something which a test brings about, without a moment of real time."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+TURNS = 20
+"""Turns of the loop, more than anything here takes until it waits."""
+
+
+async def settled() -> None:
+    """Return once every task has run until it waits for what only the test can bring."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+
+
+async def begun(course: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Somebody who waits, and has begun to."""
+    task = asyncio.create_task(course)
+    await settled()
+    assert not task.done()
+    return task
