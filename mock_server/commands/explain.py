@@ -7,7 +7,7 @@ import click
 from mock_server.commands.options import as_json
 from mock_server.commands.shell_names import scenario_names
 from mock_server.commands.telling import tell
-from mock_server.contract.explain import explained, lines
+from mock_server.contract.explain.names import explained, lines
 
 
 @click.command(epilog="Example:  suno-mock explain 402")

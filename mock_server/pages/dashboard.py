@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from mock_server.contract.examples import example_curl
-from mock_server.contract.explain import Quote, explained
+from mock_server.contract.explain.names import Quote, explained
 from mock_server.contract.profile import profile_names
 from mock_server.contract.scenarios import Scenarios, cause
 from mock_server.control.access import Guard

@@ -9,7 +9,7 @@ from mock_server.commands.cli import cli
 from mock_server.commands.client.extend_fields import pairs
 from mock_server.contract.documents import OPENAPI, Document, load
 from mock_server.contract.examples import documented_request
-from mock_server.contract.explain import Explanation, explained, lines
+from mock_server.contract.explain.names import Explanation, explained, lines
 from mock_server.contract.profile import Family, Profile, profile_names
 from mock_server.contract.scenarios import Scenarios
 from tests.builders import edition
