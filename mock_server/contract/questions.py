@@ -23,7 +23,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One open place of the documents."""
+    """One open place of the documents. `stages` are those whose callback or polling it decides about."""
 
     id: str
     question: str
@@ -31,6 +31,7 @@ class Question:
     sources: tuple[str, ...]
     readings: Mapping[str, Reading]
     picks: Mapping[str, str]
+    stages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +134,8 @@ def _question(entry: Mapping[str, Any]) -> Question:
         name: Reading(name=name, says=reading["says"], value=_frozen(reading.get("value", name)))
         for name, reading in entry["readings"].items()
     }
-    return Question(**{**entry, "sources": tuple(entry["sources"]), "readings": readings})
+    lists = {"sources": tuple(entry["sources"]), "stages": tuple(entry.get("stages", ()))}
+    return Question(**{**entry, **lists, "readings": readings})
 
 
 def _frozen(value: Any) -> Any:

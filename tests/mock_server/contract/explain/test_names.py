@@ -1,22 +1,23 @@
-"""What is known of codes, scenarios and rules."""
+"""Every name is explained, everything that is said has a line, and the commands can be pasted."""
 
 import shlex
+from collections import Counter
+from pathlib import Path
 
 import click
 import pytest
 
 from mock_server.commands.cli import cli
-from mock_server.commands.client.extend_fields import pairs
-from mock_server.contract.documents import OPENAPI, Document, load
-from mock_server.contract.examples import documented_request
-from mock_server.contract.explain.names import Explanation, explained, lines
-from mock_server.contract.profile import Family, Profile, profile_names
-from mock_server.contract.scenarios import Scenarios
-from tests.builders import edition
+from mock_server.contract.explain.explanation import Explanation
+from mock_server.contract.explain.names import KINDS, Kind, every_name, explained
+from mock_server.core.errors import BadSetting
+from tests.places import line
 
-SCENARIOS = [each.name for each in Scenarios.read()]
-CODES = ["200", "400", "401", "402", "404", "408", "409", "413", "422", "429", "451", "455", "500", "501", "531"]
-RULES = sorted({rule.id for profile in profile_names() for rule in Profile.read(profile, Family.read()).every_rule()})
+
+def places(found: Explanation) -> list[str]:
+    """Every `file:line` that an explanation names."""
+    facts = [*found.causes, *(fact for section in found.sections for fact in section.facts)]
+    return [*(quote.place for quote in found.quotes), *(place for fact in facts for place in fact.places)]
 
 
 def parsed(command: str) -> bool:
@@ -25,72 +26,81 @@ def parsed(command: str) -> bool:
     return found is not None and bool(found.make_context(name, rest))
 
 
-@pytest.mark.parametrize("name", [*CODES, *SCENARIOS])
-def test_codes_and_scenarios_are_quoted_caused_and_provoked(name: str) -> None:
-    found = explained(name)
-    assert found.causes
-    assert all(parsed(command) for command in found.commands)
-    for quote in found.quotes:
-        assert " ".join(quote.text.split()[:4]) in quoted(quote.place)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.called)
+def test_every_name_of_a_kind_is_explained(kind: Kind) -> None:
+    for name in kind.names():
+        found = explained(name)
+        assert found.causes, name
+        assert places(found), name
+        assert all(line(place).strip() for place in places(found)), name
+        assert all(parsed(command) for command in found.commands), name
 
 
-def quoted(place: str) -> str:
-    name, _, number = place.rpartition(":")
-    folder = OPENAPI if (OPENAPI / name).is_file() else OPENAPI / "profiles"
-    return Document.read(folder / name).text[int(number) - 1]
+def test_what_is_said_has_a_place() -> None:
+    without = {
+        fact.text
+        for name in every_name()
+        for section in [explained(name)]
+        for fact in section.causes
+        if not fact.places and not fact.text.startswith("a field of ")
+    }
+    assert {text.partition(": ")[2] for text in without} == {"a rule of the mock's own, which no document has"}
 
 
-def test_a_code_is_explained_whole() -> None:
-    assert list(lines(explained("402")))[5:] == [
-        "  observed captured The current credits are insufficient. Please top up.  (observed.yaml:8)",
-        "Here:",
-        "  check 10 of 11, can the account pay?: the key empty-key, or --credits 0; a task costs 12",
-        "  402: The account has too few credits.",
-        "  402: by itself: the key empty-key, or --credits 0",
-        "On demand:",
-        "  suno-mock extend --prefer scenario=402",
-        "  suno-mock extend --audio-id mock-402",
-        "  suno-mock extend --key mock-402",
-        "  suno-mock queue 402",
-        "  suno-mock serve --credits 0",
-    ]
-
-
-def test_a_failure_tells_its_callbacks_and_where_polling_ends() -> None:
-    causes = explained("531").causes
-    assert "callback-531: callbacks text, first, code 531 in place of complete" in causes
-    assert "callback-531: polling ends in GENERATE_AUDIO_FAILED, and the credits come back" in causes
-    assert "silent: callbacks none" in explained("silent").causes
+def test_paths_are_those_of_the_checkout() -> None:
+    tops = {
+        Path(place).parts[0] for name in ("402", "extend", "first_items", "V4_5") for place in places(explained(name))
+    }
+    assert tops == {"openapi", "fixtures", "mock_server"}
 
 
 def test_a_magic_value_is_its_scenario() -> None:
     assert explained("mock-silent") == explained("silent")
 
 
-def test_without_commands_and_quotes_there_is_no_heading_for_them() -> None:
-    assert list(lines(Explanation(name="x", causes=("why",)))) == ["x", "Here:", "  why"]
+def test_a_name_of_two_kinds_is_explained_as_both() -> None:
+    counted = Counter(name for kind in KINDS for name in {*kind.names()})
+    for name in (each for each, kinds in counted.items() if kinds > 1):
+        kinds = [kind for kind in KINDS if name in kind.names()]
+        found = explained(name)
+        assert found.causes == kinds[0].explain(name).causes
+        for kind in kinds[1:]:
+            (section,) = [each for each in found.sections if each.heading == f"As a {kind.called}"]
+            assert section.facts == kind.explain(name).causes
+            assert {*kind.explain(name).commands} <= {*found.commands}
+    assert counted["complete"] > 1
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_every_rule_is_quoted(rule: str) -> None:
-    found = explained(rule)
-    assert found.quotes
-    assert found.causes
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [
+        ("403", "413"),
+        ("sillent", "silent"),
+        ("extend.prompt.lenght", "extend.prompt.length"),
+        ("promt", "prompt"),
+        ("V4_6", "V4_5"),
+        ("frist", "first"),
+        ("FIRST_SUCESS", "FIRST_SUCCESS"),
+        ("first_item", "first_items"),
+        ("first_items=bth", "first_items=both"),
+        ("recordinfo", "record-info"),
+        ("clasic", "classic"),
+        ("pol_limit", "poll_limit"),
+    ],
+)
+def test_an_unknown_name_gets_the_nearest_of_all_kinds(typed: str, nearest: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        explained(typed)
+    assert f"Nearest: {nearest}. " in str(refused.value)
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if explained(rule).commands])
-def test_the_command_of_a_rule_breaks_it(rule: str) -> None:
-    (command,) = explained(rule).commands
-    assert parsed(command)
-    _, _, option, value = shlex.split(command)
-    request = documented_request("apikley")
-    request = request | (pairs([value], None) if option == "--set" else {})
-    request = {name: each for name, each in request.items() if option == "--set" or name != value}
-    editions = [edition(), edition("classic"), edition("apikley", "persona_without_custom=refused")]
-    broken = {each.rule for under in editions for each in under.contract("extend").violations(request)}
-    assert rule in broken
-
-
-def test_every_check_is_whole() -> None:
-    for check in load(OPENAPI / "checks.yaml"):
-        assert {"check", "cause"} <= set(check) <= {"check", "code", "any", "cause", "serve"}
+def test_an_unknown_name_is_told_what_there_is() -> None:
+    with pytest.raises(BadSetting) as refused:
+        explained("x" * 300)
+    text = str(refused.value)
+    assert text.startswith(f"'{'x' * 60}... (300 characters)' is no code, scenario, ")
+    assert all(kind.called in text for kind in KINDS)
+    assert text.endswith(
+        "Codes: 200, 400, 401, 402, 404, 408, 409, 413, 422, 429, 451, 455, 500, 501, 531. `suno-mock scenarios`, "
+        "`questions` and `profiles` list theirs, and a 422 names its rules."
+    )
