@@ -49,3 +49,9 @@ def _end(lines: tuple[str, ...], head: int, last: int) -> int:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
+
+
+def line(place: str) -> str:
+    """The line of a `file:line` of the checkout."""
+    name, _, number = place.rpartition(":")
+    return (OPENAPI.parent / name).read_text("utf-8").splitlines()[int(number) - 1]

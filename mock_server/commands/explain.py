@@ -1,22 +1,26 @@
-"""`suno-mock explain`: what a code, a scenario or a rule means, what causes it, and how to provoke it."""
+"""`suno-mock explain`: what a name of the documents or of the mock means, where it stands, and how it is provoked."""
 
 from dataclasses import asdict
 
 import click
 
 from mock_server.commands.options import as_json
-from mock_server.commands.shell_names import scenario_names
+from mock_server.commands.shell_names import explained_names
 from mock_server.commands.telling import tell
-from mock_server.contract.explain import explained, lines
+from mock_server.contract.explain.explanation import lines
+from mock_server.contract.explain.names import explained
 
 
 @click.command(epilog="Example:  suno-mock explain 402")
-@click.argument("name", metavar="CODE", shell_complete=scenario_names)
+@click.argument("name", shell_complete=explained_names)
 @as_json
 def command(name: str, as_json: bool) -> None:
-    """Tell what the documents say of a CODE, what causes it here, and how to provoke it, with commands to paste.
+    """Tell what the documents say of a NAME, what causes it here, and how to provoke it, with commands to paste.
 
-    CODE may also be a scenario such as silent, or a rule such as extend.continueAt.start.
+    Everything comes with its file and line. NAME is a code such as 402, a scenario such as silent, a rule such as
+    extend.continueAt.start, a field such as prompt, a model, a stage such as first, a status of polling such as
+    FIRST_SUCCESS, a question, a reading such as first_items=both, an operation such as extend, a profile, or a line of
+    openapi/family.yaml such as poll_limit.
     """
     found = explained(name)
     tell(lines(found), asdict(found), as_json)

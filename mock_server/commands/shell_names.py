@@ -1,4 +1,4 @@
-"""What a shell is offered where a name is to be typed: scenarios, questions with their readings, profiles."""
+"""What a shell is offered where a name is to be typed: scenarios, questions with their readings, profiles, any name."""
 
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -50,6 +50,13 @@ def profile_names(ctx: click.Context, param: click.Parameter, begun: str) -> lis
     from mock_server.contract import profile
 
     return _offered(profile.profile_names(), begun)
+
+
+def explained_names(ctx: click.Context, param: click.Parameter, begun: str) -> list[str]:
+    """Everything that `suno-mock explain` knows."""
+    from mock_server.contract.explain.names import every_name
+
+    return _offered(every_name(), begun)
 
 
 class Bash(BashComplete):

@@ -33,8 +33,8 @@ HTTP_URL: Final = "http-url"
 class Rule:
     """One thing that a request must satisfy. Without `schema` it needs state and is enforced in `rules`.
 
-    `when` names the readings under which it holds. `allowed` completes the sentence of its violation; `{unit}` in it
-    stands for what a length is counted in.
+    `when` names the readings under which it holds, `model` the only one that it is about, if it is. `allowed` completes
+    the sentence of its violation; `{unit}` in it stands for what a length is counted in.
     """
 
     id: str
@@ -43,6 +43,7 @@ class Rule:
     schema: Mapping[str, Any] | None
     allowed: str
     when: Mapping[str, str]
+    model: str = ""
 
     def holds(self, names: Mapping[str, str]) -> bool:
         return all(names[question] == reading for question, reading in self.when.items())

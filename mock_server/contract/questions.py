@@ -1,7 +1,7 @@
 """The register of open questions: what the documents leave open, the readings, and which one each profile picks."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from mock_server.contract.documents import OPENAPI, load
@@ -23,7 +23,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One open place of the documents."""
+    """One open place of the documents. `stages` are those whose callback or polling it decides about."""
 
     id: str
     question: str
@@ -31,26 +31,20 @@ class Question:
     sources: tuple[str, ...]
     readings: Mapping[str, Reading]
     picks: Mapping[str, str]
+    stages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
-    """The values of every question, settled. A field is a question's id; the register says what a value means.
-
-    Questions whose value is a plain name decide which rules of a profile hold, by `when` in the profile's file.
+    """The values of the questions that Python reads, settled. A field is a question's id; the register says what a
+    value means. The other questions decide which rules hold, by `when` in openapi/rules/ and in the profiles' limits.
     """
 
     refusal_status: int | None
     server_error_status: int
     error_data: Mapping[str, None]
     content_type: str
-    prompt_required: str
-    continue_at_min: str
-    v4_5all_title: str
-    empty_text: str
-    extra_properties: str
     string_length: str
-    persona_without_custom: str
     unknown_audio: int
     model_mismatch: bool
     unknown_task: int
@@ -69,6 +63,8 @@ class Readings:
     credits_number: bool
 
 
+READ: Final = tuple(field.name for field in fields(Readings))
+"""The questions that Python reads."""
 Names = tuple[str, ...]
 """One reading's name per question, in the register's order."""
 
@@ -111,12 +107,9 @@ class Register:
         )
 
     def settle(self, names: Names) -> Readings:
-        """The values that stand behind the names."""
-        picked = {
-            question.id: question.readings[name].value
-            for question, name in zip(self.questions.values(), names, strict=True)
-        }
-        return Readings(**picked)
+        """The values that stand behind the names, of the questions that Python reads."""
+        picked = dict(zip(self.questions, names, strict=True))
+        return Readings(**{name: self.questions[name].readings[picked[name]].value for name in READ})
 
     def _check(self, question: str, reading: str) -> None:
         if question == "all":
@@ -133,7 +126,8 @@ def _question(entry: Mapping[str, Any]) -> Question:
         name: Reading(name=name, says=reading["says"], value=_frozen(reading.get("value", name)))
         for name, reading in entry["readings"].items()
     }
-    return Question(**{**entry, "sources": tuple(entry["sources"]), "readings": readings})
+    lists = {"sources": tuple(entry["sources"]), "stages": tuple(entry.get("stages", ()))}
+    return Question(**{**entry, **lists, "readings": readings})
 
 
 def _frozen(value: Any) -> Any:

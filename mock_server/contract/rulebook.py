@@ -117,6 +117,7 @@ def _limit_rules(source: Source) -> Iterator[Rule]:
                     schema={"if": is_model, "then": {"properties": {name: {"maxLength": limit}}}},
                     allowed=f"{allowed_by('maxLength', limit)} for model {model}",
                     when=line.get("when", {}),
+                    model=model,
                 )
 
 

@@ -17,7 +17,8 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from mock_server.contract.examples import example_curl
-from mock_server.contract.explain import Quote, explained
+from mock_server.contract.explain.codes import quoted
+from mock_server.contract.explain.explanation import Quote
 from mock_server.contract.profile import profile_names
 from mock_server.contract.scenarios import Scenarios, cause
 from mock_server.control.access import Guard
@@ -201,8 +202,8 @@ class Dashboard:
 @cache
 def _quoted(profile: str) -> Mapping[str, Sequence[Quote]]:
     """What the documents of a profile say of each scenario's code; to read them takes a tenth of a second."""
-    found = {each.name: explained(each.name).quotes for each in Scenarios.read()}
-    return {name: [each for each in quotes if each.profile == profile] for name, quotes in found.items()}
+    found = {each.name: quoted(each.name) for each in Scenarios.read()}
+    return {name: [quote for quote in said if quote.profile == profile] for name, said in found.items()}
 
 
 async def changed(changes: Changes, quiet: float = QUIET, alive: float = ALIVE) -> AsyncIterator[str]:

@@ -225,11 +225,7 @@ WRONG = {
     ("serve", "--seed", "x"): "Invalid value for '--seed' (env var: 'SUNO_MOCK_SEED'): 'x' is not a valid integer.",
     ("scenarios", "out-off-order"): "scenario 'out-off-order' is unknown. Nearest: out-of-order. ",
     ("questions", "create_tim"): "question 'create_tim' is unknown. Nearest: create_time. ",
-    ("explain", "403"): "'403' is no code, scenario or rule. Nearest: 413. Codes: 200, 400, ",
-    (
-        "explain",
-        "extend.continueAt.begin",
-    ): "'extend.continueAt.begin' is no code, scenario or rule. Nearest: extend.continueAt.",
+    ("explain", "403"): "'403' is no code, scenario, rule, stage, question, operation, profile, field, model, status, ",
     ("tail", "--tsk", "x"): "No such option '--tsk'. (Did you mean one of: '--key', '--task'?)",
     ("clock", "advnace", "2m"): "action 'advnace' is unknown. Nearest: advance. Known: advance, freeze, run, show.",
     ("clock", "advance"): "advance needs a DURATION. Example: suno-mock clock advance 2m.",

@@ -2,14 +2,22 @@
 
 import json
 
-from tests.places import APIKLEY, place
+from mock_server.contract.explain.explanation import lines
+from mock_server.contract.explain.names import explained
 from tests.processes import Run
 
 
-def test_a_code_is_explained_as_text_and_as_json(run: Run) -> None:
-    assert run("explain", "531")[1].startswith("531\nThe documents:\n  apikley  callback Server Error - ")
+def test_a_name_is_explained_as_text(run: Run) -> None:
+    output = run("explain", "531")[1]
+    assert output.startswith("531\nThe documents:\n  apikley  callback Server Error - ")
+    assert output.splitlines() == list(lines(explained("531")))
+
+
+def test_a_name_is_explained_as_json(run: Run) -> None:
     found = json.loads(run("explain", "531", "--json")[1])
-    assert found["quotes"][0]["place"] == place(APIKLEY, "- **531**: Server Error")
+    whole = explained("531")
+    assert found["quotes"][0]["place"] == whole.quotes[0].place
+    assert found["causes"][0] == {"text": whole.causes[0].text, "places": list(whole.causes[0].places)}
 
 
 def test_a_rule_is_found_by_a_name_that_is_almost_right(run: Run) -> None:

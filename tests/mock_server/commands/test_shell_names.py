@@ -15,6 +15,8 @@ from tests.processes import Run, suno_mock
     ("typed", "offered"),
     [
         ("explain callback-5", {"callback-500", "callback-501", "callback-531"}),
+        ("explain FIRST", {"FIRST_SUCCESS"}),
+        ("explain extend.prompt.l", {"extend.prompt.length"}),
         ("trigger sil", {"silent"}),
         ("queue out", {"out-of-order"}),
         ("scenarios 45", {"451", "455"}),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mock_server.app import create_app
 from mock_server.contract.operations import GENERATE, PERSONA, path
-from mock_server.contract.profile import Edition, profile_names
+from mock_server.contract.profile import Edition, Family, Profile, profile_names
 from mock_server.contract.questions import Readings, Register
 from mock_server.contract.scenarios import Step
 from mock_server.core.errors import BadSetting, Forced, Invalid, NotFound
@@ -131,8 +131,12 @@ def test_every_reading_changes_something(question: str) -> None:
         assert seen[one] != seen[other], f"{one} and {other} look the same"
 
 
-def test_readings_are_the_register() -> None:
-    assert [field.name for field in dataclasses.fields(Readings)] == list(QUESTIONS)
+def test_a_question_is_read_or_decides_which_rules_hold() -> None:
+    read = [field.name for field in dataclasses.fields(Readings)]
+    profiles = [Profile.read(name, Family.read()) for name in profile_names()]
+    decided = {question for profile in profiles for rule in profile.every_rule() for question in rule.when}
+    assert [name for name in QUESTIONS if name in read] == read
+    assert {*QUESTIONS} - {*read} <= decided
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -217,9 +221,8 @@ def test_settled_values_are_the_readings(data: st.DataObject) -> None:
     register = Register.read()
     names = tuple(data.draw(st.sampled_from(list(question.readings))) for question in QUESTIONS.values())
     values = dataclasses.asdict(register.settle(names))
-    assert values == {
-        question.id: question.readings[name].value for question, name in zip(QUESTIONS.values(), names, strict=True)
-    }
+    picked = dict(zip(QUESTIONS, names, strict=True))
+    assert values == {name: QUESTIONS[name].readings[picked[name]].value for name in values}
 
 
 def test_a_reading_is_its_own_value() -> None:

@@ -1,0 +1,92 @@
+"""What is known of codes and scenarios."""
+
+import pytest
+
+from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.explain.codes import code_names, ending_in, of_code, of_scenario, quoted, scenario_names
+from mock_server.contract.explain.explanation import lines
+from mock_server.contract.explain.names import explained
+from mock_server.contract.profile import Family
+from mock_server.contract.scenarios import Scenario, Scenarios
+from tests.places import line
+
+CODES = ["200", "400", "401", "402", "404", "408", "409", "413", "422", "429", "451", "455", "500", "501", "531"]
+
+
+def test_the_codes_are_those_of_the_documents() -> None:
+    assert code_names() == CODES
+
+
+def test_a_scenario_named_as_a_code_is_explained_with_it() -> None:
+    names = [each.name for each in Scenarios.read()]
+    assert sorted([*scenario_names(), *(name for name in names if name in CODES)]) == sorted(names)
+    assert {fact.text for fact in of_scenario("402").causes} <= {fact.text for fact in of_code("402").causes}
+
+
+@pytest.mark.parametrize("name", [*CODES, *scenario_names()])
+def test_quotes_stand_where_they_say(name: str) -> None:
+    for quote in explained(name).quotes:
+        assert " ".join(quote.text.split()[:4]) in line(quote.place)
+
+
+def test_a_code_is_explained_whole() -> None:
+    told = [each.rpartition("  (")[0] or each for each in lines(of_code("402"))]
+    assert told[5:] == [
+        "  observed captured The current credits are insufficient. Please top up.",
+        "Here:",
+        "  check 10 of 11, can the account pay?: the key empty-key, or --credits 0; a task costs 12",
+        "  402: The account has too few credits.",
+        "  402: by itself: the key empty-key, or --credits 0",
+        "On demand:",
+        "  suno-mock extend --prefer scenario=402",
+        "  suno-mock extend --audio-id mock-402",
+        "  suno-mock extend --key mock-402",
+        "  suno-mock queue 402",
+        "  suno-mock serve --credits 0",
+    ]
+
+
+def test_a_check_and_a_scenario_have_their_lines() -> None:
+    check, summary, natural = of_code("402").causes
+    assert line(*check.places) == "- check: can the account pay?"
+    assert line(*summary.places) == "summary: The account has too few credits."
+    assert line(*natural.places).startswith("natural: ")
+
+
+def test_a_failure_tells_its_callbacks_and_where_polling_ends() -> None:
+    causes = {fact.text: fact.places for fact in of_code("531").causes}
+    assert "callback-531: callbacks text, first, code 531 in place of complete" in causes
+    assert line(*causes["callback-531: polling ends in GENERATE_AUDIO_FAILED, and the credits come back"]).startswith(
+        "fails:"
+    )
+    assert "silent: callbacks none" in [fact.text for fact in of_scenario("silent").causes]
+
+
+def test_a_422_lists_its_rules_by_operation() -> None:
+    sections = {section.heading: section.facts for section in of_code("422").sections}
+    assert list(sections)[:4] == [f"Rules of {name}" for name in ("extend", "generate", "persona", "wav")]
+    rules = {fact.text: fact.places for fact in sections["Rules of extend"]}
+    assert [line(place).strip() for place in rules["extend.model.enum"]] == ["enum:", "enum:"]
+    assert "extend.body.json" in rules
+    assert "extend.audioId.known" not in rules
+
+
+def test_a_404_lists_what_is_not_known() -> None:
+    rules = [fact.text for section in of_code("404").sections for fact in section.facts]
+    assert "extend.audioId.known" in rules
+    assert all(rule.endswith(".known") for rule in rules)
+
+
+@pytest.mark.parametrize("each", list(Scenarios.read()), ids=lambda each: each.name)
+def test_a_scenario_is_quoted_with_its_code(each: Scenario) -> None:
+    assert quoted(each.name) == explained(each.name).quotes
+
+
+def test_a_status_names_the_scenarios_that_end_in_it() -> None:
+    told = ending_in(Family.read().lost)
+    assert "suno-mock extend --prefer scenario=undeliverable" in told.commands
+
+
+def test_every_check_is_whole() -> None:
+    for check in load(OPENAPI / "checks.yaml"):
+        assert {"check", "cause"} <= set(check) <= {"check", "code", "any", "cause", "serve"}
