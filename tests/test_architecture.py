@@ -1,13 +1,10 @@
-"""Promises about the code itself: one way through the rooms, sizes, what the wheel carries.
+"""Promises about the code itself: one way through the rooms, and sizes.
 
 A room is a folder or a module directly below one of the two packages. Their order is nowhere written down by hand: it
 is derived from what they import, and there has to be one.
 """
 
 import ast
-import subprocess
-import sys
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -132,28 +129,3 @@ def test_functions_stay_short(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 50, f"{path}: {node.name}"
-
-
-def test_the_wheel_carries_the_data(tmp_path: Path) -> None:
-    build = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "-q",
-        "--no-deps",
-        "--no-build-isolation",
-        "-w",
-        str(tmp_path),
-        str(ROOT),
-    ]
-    subprocess.run(build, check=True, timeout=120)
-    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
-        carried = set(wheel.namelist())
-    for folder in ("openapi", "fixtures"):
-        files = [path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file()]
-        assert {f"mock_server/_data/{path.as_posix()}" for path in files} <= carried
-    for package in PACKAGES:
-        code = [path for path in (ROOT / package).rglob("*.*") if "__pycache__" not in path.parts]
-        assert {path.relative_to(ROOT).as_posix() for path in code} <= carried
-    assert not any(name.startswith(("tests/", "benchmarks/")) for name in carried)
