@@ -8,7 +8,7 @@ import pytest
 import mock_server
 from tests.packaging.environment import ROOT
 
-PACKAGES = ("mock_server", "contract_tests")
+PACKAGES = ("mock_server", "contract_tests", "suno_mock_pytest")
 
 
 def test_the_wheel_carries_the_code_and_the_data(built: Path) -> None:
