@@ -40,7 +40,9 @@ class Seconds(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         seconds = super().convert(value, param, ctx)
         if isnan(seconds):  # which no bound keeps out
-            self.fail(f"{value!r} is no number of seconds in the range {self._describe_range()}.", param, ctx)
+            least = "more than" if self.min_open else "at least"
+            allowed = f"{least} {self.min:g}, at most {self.max:g}"
+            self.fail(f"{value!r} is no number of seconds. Allowed: {allowed}.", param, ctx)
         return seconds
 
 

@@ -25,7 +25,8 @@ def mock(profile: str, *options: str) -> Iterator[str]:
 
     Raises OSError when it does not start.
     """
-    command = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--quiet", "--strict-keys"]
+    # -P: a mock_server of somebody's own in the current folder is not taken for the mock.
+    command = [sys.executable, "-P", "-m", "mock_server", "serve", "--port", "0", "--quiet", "--strict-keys"]
     command += ["--profile", profile, "--pace", PACE, "--callback-timeout", CALLBACK_TIMEOUT, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603, our own command
         url = process.stdout.readline().strip() if process.stdout else ""

@@ -495,7 +495,15 @@ def test_seconds_are_seconds(option: str, seconds: str, capsys: Output) -> None:
     assert status("run", option, seconds) == 2
     error = capsys.readouterr().err
     assert f"Invalid value for '{option}': " in error
-    assert re.search(r"not a valid float|in the range (0<x|4<=x)<=86400\.", error)
+    assert re.search(
+        r"not a valid float|in the range (0<x|4<=x)<=86400\.|'nan' is no number of seconds\. Allowed: ", error
+    )
+
+
+def test_what_is_no_number_is_told_what_is_allowed(capsys: Output) -> None:
+    assert status("run", "--audio-duration", "nan") == 2
+    text = "'nan' is no number of seconds. Allowed: at least 4, at most 86400."
+    assert capsys.readouterr().err == f"suno-contract: Invalid value for '--audio-duration': {text}\n"
 
 
 def test_what_cannot_be_written_is_escaped_in_every_report(tmp_path: Path, capsys: Output) -> None:

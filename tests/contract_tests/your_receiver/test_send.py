@@ -241,7 +241,10 @@ def test_the_reports_are_written_with_a_curl(tmp_path: Path) -> None:
         (["http://127.0.0.1:1/", "--profile", "acme"], "profile 'acme' is unknown. Known: apikley, "),
         (["http://127.0.0.1:1/", "--only", "x"], "--only 'x' matches no case. Known: stages.in_order, "),
         (["http://127.0.0.1:1/", "--timeout", "0"], "Invalid value for '--timeout': 0.0 is not in the range "),
-        (["http://127.0.0.1:1/", "--timeout", "nan"], "'nan' is no number of seconds in the range 0<x<=86400."),
+        (
+            ["http://127.0.0.1:1/", "--timeout", "nan"],
+            "'nan' is no number of seconds. Allowed: more than 0, at most 86400.",
+        ),
         (["http://127.0.0.1:1/", "--report-dir", __file__], "Give a folder that can be made, or one that is."),
         ([], "Missing argument 'URL'."),
     ],
