@@ -6,17 +6,19 @@ from typing import Any
 
 import orjson
 
+from mock_server.app import ASKED
 from mock_server.contract.examples import documented_request
-from mock_server.contract.operations import operations
 from mock_server.contract.profile import Edition, Editions, Profile
 from mock_server.contract.scenarios import Scenarios
 from mock_server.contract.source_tracks import Track
-from mock_server.core.settings import Pace, Settings
+from mock_server.core.seeded import track_id
+from mock_server.core.settings import Pace, Settings, parse_readings
 from mock_server.domain.answer import Answer, accepted
 from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.call import Call
+from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.generated_tracks import Studio
-from mock_server.domain.tasks import Task
+from mock_server.domain.tasks import Task, TaskRecord
 from mock_server.state.journal_entries import Attempted, Requested
 
 SCENARIOS = Scenarios.read()
@@ -35,9 +37,15 @@ def request(**changes: Any) -> dict[str, Any]:
 
 
 @cache
+def editions(profile: str = "apikley") -> Editions:
+    """The editions of one profile."""
+    return Editions(Settings(profile=profile))
+
+
+@cache
 def edition(profile: str = "apikley", *readings: str) -> Edition:
     """One profile with some questions answered otherwise, such as `edition("apikley", "first_items=both")`."""
-    return Editions(Settings(profile=profile, readings=readings)).default
+    return editions(profile).under(tuple(parse_readings(readings).items())).default
 
 
 def posts(profile: Profile) -> list[str]:
@@ -48,15 +56,18 @@ def posts(profile: Profile) -> list[str]:
 def task(
     *,
     id: str = TASK_ID,
-    account: str = "key",
+    key: str = "key",
     scenario: str = "200",
     pace: str = "realtime",
     under: Edition | None = None,
+    lost: bool = False,
+    given_up: bool = False,
     **changes: Any,
 ) -> Task:
     """An accepted extension, for the documented request with changes, created at CREATED."""
-    started = _started("extend", request(**changes), SOURCE, id, scenario, under)
-    return replace(started, account=account, pace=Pace.parse(pace))
+    speed = Pace.parse(pace).speed
+    kept = {"key": key, "speed": speed, "lost": lost, "given_up": given_up}
+    return _started("extend", request(**changes), SOURCE, id, scenario, under, **kept)
 
 
 def generation(**changes: Any) -> dict[str, Any]:
@@ -79,20 +90,36 @@ def generated(*, id: str = TASK_ID, scenario: str = "200", under: Edition | None
 
 
 def _started(
-    operation: str, asked: dict[str, Any], source: Track | None, id: str, scenario: str, under: Edition | None
+    operation: str,
+    asked: dict[str, Any],
+    source: Track | None,
+    id: str,
+    scenario: str,
+    under: Edition | None,
+    **kept: Any,
 ) -> Task:
-    return Task(
+    judged_by = under or edition()
+    record = TaskRecord(
         id=id,
-        account="key",
+        ordinal=1,
         created=CREATED,
         body=orjson.dumps(asked),
         callback_url=asked["callBackUrl"],
-        operation=operations()[operation],
+        operation=operation,
         source=source,
-        edition=under or edition(),
-        scenario=SCENARIOS.named(scenario),
-        pace=Pace.parse("realtime"),
+        readings=judged_by.picked,
+        drawn=judged_by.drawn,
+        scenario=scenario,
+        tracks=tuple(track_id(SEED, id, index) for index in range(judged_by.family.tracks_per_task)),
+        **{"key": "key", "speed": 1.0} | kept,
     )
+    return catalogue(judged_by.profile.name).task(record)
+
+
+@cache
+def catalogue(profile: str = "apikley") -> Catalogue:
+    """Makes tasks of the records of a profile."""
+    return Catalogue(editions(profile), SCENARIOS, ASKED)
 
 
 EXTENDING = Call("POST", "/api/v1/generate/extend", b"", "secret-key", "application/json", "", b"{}")
@@ -100,7 +127,7 @@ EXTENDING = Call("POST", "/api/v1/generate/extend", b"", "secret-key", "applicat
 
 def requested(answer: Answer | None = None, **changes: Any) -> Requested:
     """The journal's entry of a request, by default of one that was accepted; the changes are those of its call."""
-    return Requested.answered(CREATED, replace(EXTENDING, **changes), answer or accepted(task(), ""))
+    return Requested.answered(CREATED, replace(EXTENDING, **changes), answer or accepted(task().record, edition(), ""))
 
 
 def attempted(**changes: Any) -> Attempted:

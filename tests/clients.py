@@ -12,6 +12,7 @@ from mock_server.commands.demo import RECORD_INFO
 from mock_server.contract.operations import path
 from mock_server.core.clock import MockClock
 from mock_server.core.settings import Settings
+from mock_server.state.store import Store
 from tests.builders import COMPLETE, CREATED, RecordingDelivery, generation, request
 
 KEY = {"Authorization": "Bearer key"}
@@ -26,12 +27,12 @@ class Mock:
         self.clock = MockClock(CREATED, frozen=True)
         self.delivery = RecordingDelivery()
         self.app = create_app(Settings(**{"pace": "manual"} | settings), clock=self.clock, delivery=self.delivery)
-        self.parts = self.app.state.parts
+        self.store: Store = self.app.state.runtime.store
         self.control = self.app.state.control
 
     async def advance(self, seconds: float) -> int:
         """Move the clock; how many callbacks were attempted."""
-        attempts: int = await self.parts.scheduler.advance(seconds)
+        attempts: int = await self.control.advance(seconds)
         return attempts
 
 

@@ -13,7 +13,7 @@ BODY_LIMIT: Final = 1024 * 1024
 """Bytes of a request body that are read (ours; no document names a limit)."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Decoded:
     """A request body, or what is wrong with it. A refusal is kept, since other checks come before it."""
 

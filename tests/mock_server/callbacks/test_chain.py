@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from mock_server.callbacks.chain import Chain
+
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.timeline import plan
 from tests.builders import COMPLETE, CREATED, FIRST, TEXT, edition, task

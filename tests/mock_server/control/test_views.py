@@ -5,8 +5,8 @@ from collections import deque
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from mock_server.callbacks.chain import Chain
+
 from mock_server.control.views import AccountView, Moment, TaskView, account_view, task_view, timeline
 from mock_server.domain.accounts import Account
 from mock_server.domain.attempt import Outcome
