@@ -11,7 +11,7 @@ from mock_server.contract.examples import documented_request
 from mock_server.contract.profile import Edition, Editions, Profile
 from mock_server.contract.scenarios import Scenarios
 from mock_server.contract.source_tracks import Track
-from mock_server.core.seeded import track_id
+from mock_server.core.seeded import track_ids
 from mock_server.core.settings import Pace, Settings, parse_readings
 from mock_server.domain.answer import Answer, accepted
 from mock_server.domain.attempt import Attempt, Outcome
@@ -110,7 +110,7 @@ def _started(
         readings=judged_by.picked,
         drawn=judged_by.drawn,
         scenario=scenario,
-        tracks=tuple(track_id(SEED, id, index) for index in range(judged_by.family.tracks_per_task)),
+        tracks=track_ids(SEED, id, judged_by.family.tracks_per_task),
         **{"key": "key", "speed": 1.0} | kept,
     )
     return catalogue(judged_by.profile.name).task(record)

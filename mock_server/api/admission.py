@@ -35,44 +35,43 @@ class Admission:
         """Those of one without, which counts as none of the key's requests."""
         return {"key": self._key, "maintenance": self._maintenance, "scenario": self._preferred_refusal}
 
-    async def _key(self, it: Judgement) -> None:
+    def _key(self, it: Judgement) -> None:
         """Raise Unauthorized without a key, for a magic key without a scenario, for a revoked key, and for an unknown
         key when keys are strict."""
         if not self._is_known(it.call.key, it.terms):
             raise self._unauthorized(it.call.key, it.terms)
-        it.key = it.call.key
 
     async def _counted(self, it: Judgement) -> None:
         """The same. Where a question varies, the readings that judge a request follow its number."""
-        await self._key(it)
+        self._key(it)
         in_force = self._editions.under(it.terms.overrides)
-        it.ordinal = it.ordinal or (await self._store.count(it.key) if in_force.varies else None)
-        it.edition = in_force.draw(it.key, it.ordinal or 0)
+        it.ordinal = it.ordinal or (await self._store.count(it.account) if in_force.varies else None)
+        it.edition = in_force.draw(it.account, it.ordinal or 0)
 
-    async def _maintenance(self, it: Judgement) -> None:
+    def _maintenance(self, it: Judgement) -> None:
         if it.terms.maintenance:
             raise Maintenance("the mock was started with --maintenance, or told so over /__admin")
 
-    async def _scenario(self, it: Judgement) -> None:
+    def _scenario(self, it: Judgement) -> None:
         """The scenario that is asked for; else the store takes the one that is queued."""
         call = it.call
         it.decoded = decode(it.operation.name, call.content_type, call.body)
-        it.choice = self._scenarios.chosen(call.prefer, it.decoded.audio_id, it.key)
+        it.choice = self._scenarios.chosen(call.prefer, it.decoded.audio_id, it.account)
         if it.choice is None:
             it.leave("scenario")
         else:
             _refuse_if_forced(it)
 
-    async def _preferred_refusal(self, it: Judgement) -> None:
-        it.choice = self._scenarios.chosen(it.call.prefer, None, it.key)
+    def _preferred_refusal(self, it: Judgement) -> None:
+        it.choice = self._scenarios.chosen(it.call.prefer, None, it.account)
         _refuse_if_forced(it)
 
-    async def _rate(self, it: Judgement) -> None:
+    def _rate(self, it: Judgement) -> None:
         if it.operation.limited and it.terms.limit is not None:
             it.limit = it.terms.limit
             it.leave("rate")
 
-    async def _body(self, it: Judgement) -> None:
+    def _body(self, it: Judgement) -> None:
         """Raise Invalid with every rule of the contract that the body breaks."""
         decoded = it.decoded
         if decoded.refusal is not None:

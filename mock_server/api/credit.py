@@ -23,7 +23,7 @@ class Credit:
 
     async def accepted(self, it: Judgement) -> None:
         """What is left when it is asked for."""
-        it.balance = await self._store.balance(it.key)
+        it.balance = await self._store.balance(it.account)
 
     def succeeded(self, it: Judgement, decision: Decision) -> Answer:
         """The number of credits, whole or not: an open question."""

@@ -1,6 +1,6 @@
 """The provider's endpoints: a call in, an answer out. Each makes its checks in the order of `openapi/checks.yaml`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -33,7 +33,7 @@ class Described(Protocol):
     def drawn_by(self, call: Call) -> str | int:
         """What names a request, beside its key, where readings are drawn for one that has no number."""
 
-    async def accepted(self, it: Judgement) -> None:
+    def accepted(self, it: Judgement) -> Awaitable[None] | None:
         """Say what the store is to do, once no check refuses."""
 
     def succeeded(self, it: Judgement, decision: Decision) -> Answer:
@@ -55,7 +55,7 @@ class Judge:
         self._described = described
         self._operation = operations()[described.name]
         common = admission.of_post() if self._operation.method == "POST" else admission.of_get()
-        self._checks = [*in_order({**common, **described.own_checks}), described.accepted]
+        self._checks: list[Check] = [*in_order({**common, **described.own_checks}), described.accepted]
         self._store = store
         self._editions = editions
         self._scenarios = scenarios
@@ -68,7 +68,7 @@ class Judge:
             it = await self._judged(call, ordinal)
             if it.draft is not None:
                 await self._scheduler.reserve(it.receiver)
-            answer = await self._store.accept(it.proposal(self._scenarios))
+            answer = await self._store.accept(it)
             if answer is not None:
                 break
             ordinal = it.ordinal
@@ -78,11 +78,22 @@ class Judge:
 
     async def _judged(self, call: Call, ordinal: int | None) -> Judgement:
         terms = await self._store.terms(call.key)
-        edition = self._editions.under(terms.overrides).draw(call.key or "", self._described.drawn_by(call))
-        it = Judgement(self._operation, call, terms, edition, self._described.succeeded, ordinal=ordinal)
+        it = Judgement(
+            call=call,
+            key=call.key,
+            terms=terms,
+            edition=self._editions.under(terms.overrides).draw(call.key or "", self._described.drawn_by(call)),
+            scenarios=self._scenarios,
+            succeeded=self._described.succeeded,
+            ordinal=ordinal,
+            price=self._operation.price,
+            operation=self._operation,
+        )
         try:
             for check in self._checks:
-                await check(it)
+                waits = check(it)
+                if waits is not None:
+                    await waits
         except ApiError as refusal:
             it.refusal = refusal
         return it

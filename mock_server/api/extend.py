@@ -49,16 +49,16 @@ class Extend:
         request = it.request
         adopts = it.terms.settings.adopt_unknown_tracks
         it.source = await self._tracks.extendable(
-            it.key, request["audioId"], request["model"], it.edition, adopts=adopts
+            it.account, request["audioId"], request["model"], it.edition, adopts=adopts
         )
         if it.source is None:
-            raise state_rules.unknown_audio(request, await self._tracks.known(it.key), it.edition)
+            raise state_rules.unknown_audio(request, await self._tracks.known(it.account), it.edition)
 
-    async def _fit(self, it: Judgement) -> None:
+    def _fit(self, it: Judgement) -> None:
         """Raise Invalid for a request that does not fit its track."""
         state_rules.enforce_source(it.request, cast(Track, it.source), it.edition)
 
-    async def accepted(self, it: Judgement) -> None:
+    def accepted(self, it: Judgement) -> None:
         """A task is to be started."""
         self._opening.draft(it)
 

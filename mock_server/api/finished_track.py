@@ -25,7 +25,7 @@ class FinishedTrack:
 
     async def _task(self, it: Judgement) -> None:
         record = await self._store.task(it.request["taskId"])
-        if record is None or record.key != it.key:
+        if record is None or record.key != it.account:
             raise state_rules.unknown_task(it.operation.name, it.request, it.edition)
         it.task = self._catalogue.task(record)
 
@@ -35,7 +35,7 @@ class FinishedTrack:
         state = progress(task, (await self._store.moment()).now)
         state_rules.enforce_made(it.operation.name, it.request, task, state, it.edition)
 
-    async def _own_track(self, it: Judgement) -> None:
+    def _own_track(self, it: Judgement) -> None:
         """Raise NotFound for a track that the task has not made."""
         tracks = cast(Task, it.task).record.tracks
         if it.request["audioId"] not in tracks:

@@ -44,7 +44,7 @@ class Generate:
         """Its number, once it is counted."""
         return 0
 
-    async def accepted(self, it: Judgement) -> None:
+    def accepted(self, it: Judgement) -> None:
         """A task is to be started."""
         self._opening.draft(it)
 

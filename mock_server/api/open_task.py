@@ -32,20 +32,21 @@ class TaskOpening:
         """Raise NotFound for a persona that is neither listed nor made by the key."""
         persona = it.request.get("personaId")
         if persona is not None and persona not in self._personas:
-            known = {*self._personas, *await self._store.made(it.key, PERSONA)}
+            known = {*self._personas, *await self._store.made(it.account, PERSONA)}
             state_rules.enforce_persona(it.operation.name, it.request, known, it.edition)
 
-    async def _room(self, it: Judgement) -> None:
+    def _room(self, it: Judgement) -> None:
         it.receiver = receiver_of(it.request["callBackUrl"])
         it.leave("room")
 
-    async def _credits(self, it: Judgement) -> None:
+    def _credits(self, it: Judgement) -> None:
         it.leave("credits")
 
     def draft(self, it: Judgement) -> None:
         """Have the store start the task, unless it refuses."""
         url, body = it.request["callBackUrl"], it.call.body or b""
-        it.draft = Draft(self._seed, it.key, body, url, it.operation, it.source, it.edition, it.terms.pace.speed)
+        it.draft = Draft(self._seed, it.account, body, url, it.operation, it.source, it.edition, it.terms.pace.speed)
+        it.opens = it.draft.opened
 
     def answer(self, it: Judgement, decision: Decision) -> Answer:
         """The answer that starts a task."""

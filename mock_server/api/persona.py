@@ -26,12 +26,12 @@ class Persona:
         """Its number, once it is counted."""
         return 0
 
-    async def _once(self, it: Judgement) -> None:
+    def _once(self, it: Judgement) -> None:
         if it.edition.readings.persona_twice:
             it.leave("once")
             it.made_already = state_rules.made_already(PERSONA, it.request, it.edition)
 
-    async def accepted(self, it: Judgement) -> None:
+    def accepted(self, it: Judgement) -> None:
         """The persona is made once."""
         it.made = PERSONA, self._persona(it)
 
@@ -42,4 +42,4 @@ class Persona:
         return succeeded(made, it.edition, applied(decision.choice))
 
     def _persona(self, it: Judgement) -> str:
-        return seeded.persona_id(self._seed, it.key, it.request["audioId"])
+        return seeded.persona_id(self._seed, it.account, it.request["audioId"])

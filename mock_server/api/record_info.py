@@ -35,7 +35,7 @@ class RecordInfo:
         """What names the request where readings are drawn."""
         return wanted(call)
 
-    async def _named(self, it: Judgement) -> None:
+    def _named(self, it: Judgement) -> None:
         if not wanted(it.call):
             text = "taskId is missing; allowed: the taskId that extend or generate answered, as a query"
             raise Invalid([_violation(text)])
@@ -44,19 +44,20 @@ class RecordInfo:
         """Of a task that is unknown there are three readings: code 200 without data, 404, or 422."""
         task_id = wanted(it.call)
         found = await self._store.task(task_id)
-        if found is not None and found.key == it.key:
+        if found is not None and found.key == it.account:
             it.task = self._catalogue.task(found)
+            it.polled = found.id
         elif it.edition.readings.unknown_task == 404:
             raise NotFound(f"no task {task_id!r} under this key")
         elif it.edition.readings.unknown_task != 200:
             raise Invalid([_violation(f"recordInfo is null: no task {task_id!r} under this key")])
 
-    async def _poll(self, it: Judgement) -> None:
+    def _poll(self, it: Judgement) -> None:
         if it.task is not None and it.terms.limit is not None:
             it.limit = it.task.edition.family.poll_limit
             it.leave("poll")
 
-    async def accepted(self, it: Judgement) -> None:
+    def accepted(self, it: Judgement) -> None:
         """Nothing is to be done."""
 
     def succeeded(self, it: Judgement, decision: Decision) -> Answer:

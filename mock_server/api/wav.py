@@ -26,15 +26,15 @@ class Wav:
         """Its number, once it is counted."""
         return 0
 
-    async def _once(self, it: Judgement) -> None:
+    def _once(self, it: Judgement) -> None:
         it.leave("once")
         it.made_already = state_rules.made_already(WAV, it.request, it.edition)
 
-    async def accepted(self, it: Judgement) -> None:
+    def accepted(self, it: Judgement) -> None:
         """The record is made once."""
         it.made = WAV, it.request["audioId"]
 
     def succeeded(self, it: Judgement, decision: Decision) -> Answer:
         """The answer that tells the id of the conversion."""
-        task_id = seeded.task_id(self._seed, it.key, decision.ordinal)
+        task_id = seeded.task_id(self._seed, it.account, decision.ordinal)
         return succeeded({"taskId": task_id}, it.edition, applied(decision.choice))

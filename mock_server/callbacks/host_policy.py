@@ -12,6 +12,7 @@ from typing import Final
 
 from yarl import URL
 
+from mock_server.core.addresses import plain_host
 from mock_server.core.errors import BadSetting
 from mock_server.core.text import cut, shown
 
@@ -49,7 +50,7 @@ NUMBER: Final = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)
 """The last part of a host that can be nothing but an IPv4 address (URL Standard, 3.5, "ends in a number")."""
 NO_HOST: Final = re.compile(r"[/:@\s\[\]]")
 CACHED: Final = 1000
-"""Characters of a URL whose verdict is remembered, and how many are."""
+"""Characters of a host whose verdict is remembered, and how many are."""
 
 
 class Blocked(OSError):
@@ -69,7 +70,11 @@ class HostPolicy:
 
     def refusal(self, url: str) -> str:
         """Why no callback is sent to a URL, as far as its host tells without being looked up; else nothing."""
-        return (self._remembered if len(url) <= CACHED else self._refusal)(url)
+        try:
+            host = plain_host(url) or URL(url, encoded=True).host or ""
+        except ValueError as error:
+            return f"{cut(url)} is no address to call: {error}"
+        return (self._remembered if len(host) <= CACHED else self._refusal)(host)
 
     def check(self, host: str, address: str) -> None:
         """Raise Blocked unless a callback to `host`, which resolved to `address`, may be sent."""
@@ -99,13 +104,11 @@ class HostPolicy:
             _plain(address) in network for network in self._networks
         )
 
-    def _refusal(self, url: str) -> str:
+    def _refusal(self, host: str) -> str:
         try:
-            self.check_literal(URL(url, encoded=True).host or "")
+            self.check_literal(host)
         except Blocked as blocked:
             return str(blocked)
-        except ValueError as error:
-            return f"{cut(url)} is no address to call: {error}"
         return ""
 
 

@@ -69,14 +69,12 @@ class Trigger:
         return Draft(self._store.settings.seed, key, body, url, operation, source, edition, terms.pace.speed)
 
     def _proposal(self, key: str, terms: Terms, ordinal: int, draft: Draft, chosen: Scenario) -> Proposal:
-        def answered(decision: Decision) -> Answer:
-            return accepted(cast(TaskRecord, decision.record), draft.edition, "")
-
         return Proposal(
             call=None,
             key=key,
             terms=terms,
-            answered=answered,
+            edition=draft.edition,
+            succeeded=_started,
             scenarios=self._scenarios,
             ordinal=ordinal,
             choice=Choice(scenario=chosen),
@@ -90,6 +88,10 @@ class Trigger:
             sending = ", ".join(each.name for each in self._scenarios if each.steps())
             raise BadSetting(f"scenario {chosen.name!r} has no callbacks. Allowed: {sending}.")
         return chosen
+
+
+def _started(proposal: Proposal, decision: Decision) -> Answer:
+    return accepted(cast(TaskRecord, decision.record), proposal.edition, "")
 
 
 def _written(request: Mapping[str, Any]) -> bytes:

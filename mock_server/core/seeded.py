@@ -27,10 +27,10 @@ def task_id(seed: int, account: str, ordinal: int) -> str:
     return f"{digits[:12]}4{digits[13:16]}{VARIANT[digits[16]]}{digits[17:]}"
 
 
-def track_id(seed: int, task: str, index: int) -> str:
-    """A UUID of version 4, as the family's track ids."""
-    digits = _hashed(f"{seed}\0track\0{task}\0{index}").hexdigest()
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
+def track_ids(seed: int, task: str, count: int) -> tuple[str, ...]:
+    """UUIDs of version 4, as the family's track ids."""
+    digits = "".join([_hashed(f"{seed}\0track\0{task}\0{pair}", 32).hexdigest() for pair in range((count + 1) // 2)])
+    return tuple([_uuid(digits[start : start + 32]) for start in range(0, 32 * count, 32)])
 
 
 def persona_id(seed: int, account: str, track: str) -> str:
@@ -38,8 +38,12 @@ def persona_id(seed: int, account: str, track: str) -> str:
     return digest(seed, account, "persona", track).hex()
 
 
-def _hashed(text: str) -> blake2b:
-    return blake2b(text.encode(), digest_size=16)
+def _uuid(digits: str) -> str:
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
+
+
+def _hashed(text: str, size: int = 16) -> blake2b:
+    return blake2b(text.encode(), digest_size=size)
 
 
 def fraction(seed: int, *names: str | int) -> float:

@@ -6,7 +6,7 @@ from mock_server.contract.operations import Operation
 from mock_server.contract.profile import Edition
 from mock_server.contract.scenarios import Scenario
 from mock_server.contract.source_tracks import Track
-from mock_server.core.seeded import task_id, track_id
+from mock_server.core.seeded import task_id, track_ids
 from mock_server.domain.owed import owed_first
 from mock_server.domain.proposal import Opening
 from mock_server.domain.tasks import TaskRecord
@@ -45,7 +45,7 @@ class Draft:
             self.edition.drawn,
             scenario.name,
             self.speed,
-            tuple([track_id(self.seed, id, index) for index in range(family.tracks_per_task)]),
+            track_ids(self.seed, id, family.tracks_per_task),
         )
         fails = scenario.fails
         refunded = None if fails is None or not fails.refund else now + after(family, self.speed, fails.instead_of)

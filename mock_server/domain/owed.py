@@ -1,13 +1,16 @@
 """What is owed of a task's callbacks: plain records that a store keeps, and how one attempt changes them. Pure."""
 
+import re
 from collections.abc import Sequence
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from typing import Final, NamedTuple
 
 from mock_server.contract.scenarios import STAGES, Step
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.tasks import Task, TaskRecord
 from mock_server.domain.timeline import Planned, plan
+
+AUTHORITY: Final = re.compile("//([^/?#]*)")
+"""RFC 3986, section 3.2."""
 
 
 class Owed(NamedTuple):
@@ -88,24 +91,16 @@ def owed_at(task: Task, position: int) -> Owed:
 
 def _owed(record: TaskRecord, planned: tuple[Planned, ...], position: int) -> Owed:
     url = record.callback_url
+    due = record.created + planned[position].after
     return Owed(
-        due=record.created + planned[position].after,
-        key=record.key,
-        ordinal=record.ordinal,
-        chain=0,
-        retries=0,
-        position=position,
-        task_id=record.id,
-        created=record.created,
-        url=url,
-        receiver=receiver_of(url),
-        planned=planned,
+        due, record.key, record.ordinal, 0, 0, position, record.id, record.created, url, receiver_of(url), planned
     )
 
 
 def receiver_of(url: str) -> str:
     """Host and port of a receiver, as its URL has them."""
-    return urlsplit(url).netloc
+    found = AUTHORITY.search(url)
+    return found[1] if found else ""
 
 
 def settled(owed: Owed, outcome: Outcome, task: Task, now: float) -> Settlement:

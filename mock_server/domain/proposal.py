@@ -8,12 +8,13 @@ Opening   the task that an accepted request starts
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from mock_server.contract.profile import Edition
 from mock_server.contract.scenarios import Choice, Scenario, Scenarios
 from mock_server.core.errors import ApiError, RateLimited
 from mock_server.core.settings import RateLimit
-from mock_server.domain.answer import Answer
+from mock_server.domain.answer import Answer, refused
 from mock_server.domain.call import Call
 from mock_server.domain.owed import Owed
 from mock_server.domain.tasks import TaskRecord
@@ -42,28 +43,29 @@ class Decision(NamedTuple):
 
 Open = Callable[[int, float, Scenario], Opening]
 """Makes a task of the request's number, the moment, and the scenario."""
-Answered = Callable[[Decision], Answer]
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Proposal:
-    """What a request asks of the state, under the terms by which it was judged.
+    """What a request asks of the state, under the terms and by the edition by which it was judged.
 
     `steps` are the names of the checks that are left to the store, in the profile's order; those behind `refusal`, the
     first that was found without the state, are left out. `ordinal` is the number of the request where it was counted
     before, None where the store is to count it; 0 is of a request that is not counted.
 
     What a step needs: `choice` is the scenario that was asked for, None for the one that is queued for the key, which
-    `scenarios` knows; `limit` is the rate, `polled` the task that is asked about, `made` what can be made once, by
-    operation and name, with `made_already` for the second time; `price` in credits, `receiver` host and port of the
-    callbacks. `call` is written down with the answer, which `answered` makes; None is written nowhere.
+    `scenarios` knows; `limit` is the rate, `polled` the id of the task that is asked about, `made` what can be made
+    once, by operation and name, with `made_already` for the second time; `price` in credits, `receiver` host and port
+    of the callbacks. `call` is written down with the answer, which `succeeded` makes where nothing refuses; None is
+    written nowhere.
     """
 
     call: Call | None
     key: str | None
     terms: Terms
-    answered: Answered
+    edition: Edition
     scenarios: Scenarios
+    succeeded: Callable[[Any, Decision], Answer]
     steps: tuple[str, ...] = ()
     ordinal: int | None = 0
     refusal: ApiError | None = None
@@ -75,6 +77,12 @@ class Proposal:
     price: int = 0
     receiver: str = ""
     opens: Open | None = None
+
+    def answered(self, decision: Decision) -> Answer:
+        """The one place where a refusal becomes an answer."""
+        if decision.refusal is not None:
+            return refused(decision.refusal, self.edition)
+        return self.succeeded(self, decision)
 
 
 class Crowded(NamedTuple):

@@ -77,8 +77,9 @@ class OwedCallbacks:
         """Why no more can be owed to a receiver."""
         if len(self) >= OWED_KEPT:
             return Crowded(f"{OWED_KEPT} tasks are owed callbacks, which is all that the mock keeps")
-        self._line_up(now)
-        if len(self._lines.get(receiver, ())) >= QUEUED:
+        if self._later and self._later[0].due <= now:
+            self._line_up(now)
+        if self._lined_up >= QUEUED and len(self._lines.get(receiver, ())) >= QUEUED:
             return Crowded(f"{QUEUED} tasks wait to call {receiver}, which answers slower than tasks come")
         return None
 
