@@ -215,3 +215,59 @@ def test_a_question_that_python_reads_is_added(copy: Copy) -> None:
     ended = copy.run("suno-mock explain success_word")
     assert "read by succeeded  (mock_server/domain/answer.py:" in ended.stdout
     assert copy.changed() - {answer} <= {*re.findall(r"`([\w./-]+)`", recipe("Add a question", {}))}
+
+
+def test_a_rule_of_the_harness_is_added(copy: Copy) -> None:
+    rule = "extend.negativeTags.commas"
+    copy.append(
+        "openapi/rules/extend.yaml",
+        f"  - id: {rule}\n"
+        "    field: negativeTags\n"
+        "    quote: Music styles or traits to exclude from the extended audio\n"
+        '    schema: {properties: {negativeTags: {pattern: "^[^;]*$"}}}\n'
+        "    allowed: tags with commas between them\n",
+    )
+    refusals, strategies = "contract_tests/probes/refusals.py", "contract_tests/probes/strategies.py"
+    copy.edit(
+        refusals,
+        "    # Refusals that do not follow",
+        "    def _with_semicolons(self, rule: Rule) -> Iterator[Probe]:\n"
+        '        yield self._refused(rule, "negativeTags has a semicolon", {"negativeTags": "rock; jazz"})\n\n'
+        "    # Refusals that do not follow",
+    )
+    copy.edit(
+        refusals,
+        '] = {\n    "extend.prompt.custom"',
+        f'] = {{\n    "{rule}": Refusals._with_semicolons,\n    "extend.prompt.custom"',
+    )
+    copy.edit(
+        strategies,
+        "\n\nMaker = ",
+        '\n\ndef _with_semicolons(rule: Rule, track: Track) -> Values:\n    return st.just("rock; jazz")\n\n\nMaker = ',
+    )
+    copy.edit(
+        strategies,
+        '] = {\n    "extend.continueAt.start"',
+        f'] = {{\n    "{rule}": _with_semicolons,\n    "extend.continueAt.start"',
+    )
+    printed = followed(copy, "Add a rule of the harness", RULE=rule)
+    assert f"{rule}         negativeTags has a semicolon  apikley.openapi.yaml:" in printed
+    assert re.search(rf"^ok  {rule} +1 tried$", printed, re.M)
+
+
+def test_a_rule_of_what_comes_back_is_added(copy: Copy) -> None:
+    rule, callbacks = "callback.msg.loud", "contract_tests/verdicts/callbacks.py"
+    copy.edit(
+        callbacks,
+        "    task_id = course.data(body)",
+        f'    if not str(body.get("msg")).endswith("!"):\n'
+        f'        yield finding("{rule}", "msg that ends in !", body.get("msg"))\n'
+        "    task_id = course.data(body)",
+    )
+    copy.append("openapi/judged.yaml", f"- rules: [{rule}]\n  quote: Response message\n")
+    named = re.findall(r"`([\w./-]+)`", recipe("Add a rule of the harness", {}))
+    assert all(any(path.startswith(each) for each in named) for path in copy.changed())
+    ended = copy.run("suno-contract run --only extend.example --report-dir report")
+    assert ended.returncode == 1
+    assert re.search(rf"^NO  {rule} .*: expected msg that ends in !; got ", ended.stdout, re.M)
+    assert "Response message" in (copy.root / "report" / "report.json").read_text("utf-8")
