@@ -3,11 +3,11 @@
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import Final, TextIO
 
 KEPT: Final = 1024 * 1024
-"""Characters that wait to be read; further lines are left out, and counted."""
+"""Characters that wait to be read; further lines are left out, and counted where they are missing."""
 LAST_WORDS: Final = 1.0
 """Seconds of real time for what waits at the end."""
 
@@ -29,7 +29,7 @@ class Printer:
             if self._size > KEPT:
                 self._left_out += len(lines)
             elif not self._gone:
-                self._put(f"{line}\n" for line in lines)
+                self._put(lines)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._print, name="printer", daemon=True)
                 self._thread.start()
@@ -39,10 +39,12 @@ class Printer:
         with self._changed:
             self._changed.wait_for(lambda: not self._size or self._gone, within)
 
-    def _put(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self._waiting.append(line)
-            self._size += len(line)
+    def _put(self, lines: Sequence[str]) -> None:
+        """Have lines printed, behind a word about those that are missing before them."""
+        missing, self._left_out = self._left_out, 0
+        for line in [*_told(missing), *lines]:
+            self._waiting.append(f"{line}\n")
+            self._size += len(line) + 1
         self._changed.notify_all()
 
     def _print(self) -> None:
@@ -56,9 +58,13 @@ class Printer:
                 self._gone |= gone
                 self._size -= len(text)
                 if self._left_out and not self._size:
-                    self._put([f"... {self._left_out} lines are left out, because nobody read\n"])
-                    self._left_out = 0
+                    self._put([])
                 self._changed.notify_all()
+
+
+def _told(missing: int) -> Iterator[str]:
+    if missing:
+        yield f"... {missing} {'line is' if missing == 1 else 'lines are'} left out, because nobody read"
 
 
 def _written(stream: TextIO, text: str) -> bool:

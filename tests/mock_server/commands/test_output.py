@@ -2,11 +2,16 @@
 
 import io
 import os
+import re
 import threading
+from collections.abc import Iterable
+
+import pytest
 
 from mock_server.commands.output import KEPT, Printer
 
 LINE = "x" * 1000
+LEFT_OUT = re.compile(r"\.\.\. (\d+) (?:lines are|line is) left out, because nobody read")
 
 
 def test_lines_are_printed_in_their_order() -> None:
@@ -36,19 +41,75 @@ def test_a_stream_may_be_closed() -> None:
     say.close()
 
 
+class HeldStream(io.StringIO):
+    """A stream whose reader reads when the test says so, as much as is being written then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writing = threading.Semaphore(0)
+        self.reads = threading.Semaphore(0)
+
+    def write(self, text: str) -> int:
+        self.writing.release()
+        assert self.reads.acquire(timeout=10)
+        return super().write(text)
+
+    def is_written_to(self) -> None:
+        """Return once a text is being written that nobody has read yet."""
+        assert self.writing.acquire(timeout=10)
+
+
+def counted(lines: Iterable[str], said: int) -> list[int]:
+    """How many lines of those said were left out at each gap. All that were said come in their order, and fill the
+    gaps."""
+    gaps: list[int] = []
+    number = 0
+    for line in lines:
+        if left_out := LEFT_OUT.fullmatch(line.rstrip("\n")):
+            gaps.append(int(left_out[1]))
+            number += gaps[-1]
+        else:
+            assert line.startswith(f"{number:05} ")
+            number += 1
+        if number == said:
+            break
+    assert number == said
+    return gaps
+
+
+def numbered(numbers: range) -> list[str]:
+    return [f"{number:05} {LINE}" for number in numbers]
+
+
+@pytest.mark.parametrize("further", [0, 3])
+def test_lines_that_are_left_out_are_counted_where_they_are_missing(further: int) -> None:
+    stream, many = HeldStream(), 2 * KEPT // len(LINE)
+    say = Printer(stream)
+    say(*numbered(range(2)))
+    stream.is_written_to()
+    for line in numbered(range(2, many)):
+        say(line)
+    stream.reads.release()
+    stream.is_written_to()  # all but the first two lines, so that there is room for two more
+    for line in numbered(range(many, many + further)):
+        say(line)
+    stream.reads.release(10)
+    say.close()
+    lines = stream.getvalue().splitlines()
+    assert ("... 1 line is left out, because nobody read" in lines) is (further == 3)
+    kept = KEPT // (len(LINE) + 7) + 1
+    assert counted(lines, many + further) == ([many - kept] if further < 2 else [many - kept, further - 2])
+
+
 def test_nobody_waits_for_a_reader_that_does_not_read() -> None:
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as stream, os.fdopen(reading) as reader:
         say = Printer(stream)
-        said = 3 * KEPT // len(LINE)
-        for number in range(said):
-            say(f"{number:05} {LINE}")
+        many = 3 * KEPT // len(LINE)
+        for line in numbered(range(many)):
+            say(line)
         say.close(within=0)
-        lines: list[str] = []
-        while not lines or not lines[-1].startswith("..."):
-            lines.append(reader.readline())
-    assert [int(line[:5]) for line in lines[:-1]] == list(range(len(lines) - 1))
-    assert lines[-1] == f"... {said - len(lines) + 1} lines are left out, because nobody read\n"
+        assert sum(counted(reader, many)) > KEPT // len(LINE)
 
 
 def test_lines_come_whole_from_many_threads() -> None:
