@@ -7,9 +7,10 @@ poll    the record of a finished task
 raw     a constant answer without Starlette, in the mock's place
 noise   bare Starlette in the mock's place: its ratio should be 1
 
-The two sides run at once on core 0 and are loaded in turn from core 1 by wrk with 32 kept connections, in short slices,
-so that a machine that slows down slows both. What counts is the median of the ratios of neighbouring slices; CPU time
-depends less on what else the machine does. With --loud the mock prints a line per request.
+No two requests are the same, in head or body. The two sides run at once on core 0 and are loaded in turn from core 1
+by wrk with 32 kept connections, in short slices, so that a machine that slows down slows both. What counts is the median
+of the ratios of neighbouring slices; CPU time depends less on what else the machine does. With --loud the mock prints a
+line per request.
 """
 
 import argparse
@@ -35,6 +36,20 @@ FINISHED = 180
 """Seconds of the mock's clock after which a task is finished."""
 
 
+DIFFERING = """
+wrk.method = "%s"
+local body = %s
+local sent = 0
+request = function()
+  sent = sent + 1
+  wrk.headers["X-Request"] = string.rep("r", sent %% 32) .. sent
+  local own = body:gsub("callback", "callback/" .. sent, 1):gsub("relaxing", "relaxing" .. string.rep(" calm", sent %% 16), 1)
+  return wrk.format("%s", nil, nil, own)
+end
+"""
+"""What wrk runs: a number in a header, in the callback's URL and in the texts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """What is sent over and over."""
@@ -45,9 +60,9 @@ class Load:
     headers: Mapping[str, str] = field(default_factory=lambda: HEADERS)
 
     def lua(self) -> str:
-        """wrk's script."""
+        """wrk's script: every request has a head and a body that no other has, and most another length."""
         headers = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in self.headers.items())
-        return f'wrk.method = "{self.method}"\nwrk.body = [[{self.body}]]\n{headers}'
+        return f"{headers}{DIFFERING % (self.method, json.dumps(self.body), self.method)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Scheduler:
         self._starting: asyncio.Task[None] | None = None
         self._look_again = False
         self._timer: asyncio.TimerHandle | None = None
+        self._armed_for = 0.0
         self._held: deque[asyncio.Future[None]] = deque()
         self._advancing = asyncio.Lock()
         self._stopped = False
@@ -205,10 +206,11 @@ class Scheduler:
         loop = asyncio.get_running_loop()
         when = loop.time() + within
         if self._timer is not None:
-            if self._timer.when() <= when:
+            if self._armed_for <= when:
                 return
             self._timer.cancel()
         if not self._stopped:
+            self._armed_for = when
             self._timer = loop.call_at(when, self._fire)
 
     def _disarm(self) -> None:

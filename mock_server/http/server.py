@@ -1,10 +1,12 @@
 """The socket that a mock listens on, and uvicorn configured for it."""
 
+import asyncio
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from functools import partial
+from logging import getLogger
+from typing import Final, Literal
 
 import uvicorn
 from starlette.applications import Starlette
@@ -12,19 +14,11 @@ from starlette.applications import Starlette
 from mock_server.core.addresses import is_loopback
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
-from mock_server.http.head_limits import Bounds
-from mock_server.http.protocol import DirectProtocol
+from mock_server.http.uvicorn_parts import loss, missing
 
+LOGGER: Final = getLogger("uvicorn.error")
 BACKLOG = 2048
 """Connections that may wait to be accepted."""
-
-
-class MockProtocol(Bounds, DirectProtocol):
-    """How a connection of the mock is read and answered."""
-
-    def data_received(self, data: bytes) -> None:
-        if not self.answered_again(data):
-            super().data_received(data)
 
 
 class AnnouncingServer(uvicorn.Server):
@@ -45,7 +39,7 @@ class AnnouncingServer(uvicorn.Server):
             server_header=False,
             proxy_headers=False,
             ws="none",
-            http=partial(MockProtocol, getattr(app.state, "endpoints", {})),  # type: ignore[arg-type]
+            http=_connection(),
             timeout_graceful_shutdown=2,
         )
         super().__init__(config)
@@ -61,6 +55,17 @@ class AnnouncingServer(uvicorn.Server):
         await self._release()
         await super().shutdown(sockets)
         self._leave()
+
+
+def _connection() -> "type[asyncio.Protocol] | Literal['httptools']":
+    """How a connection is read: as the mock does, or where uvicorn is another one than was checked, as uvicorn does."""
+    why = missing(uvicorn.__version__)
+    if why:
+        LOGGER.warning(loss(why))
+        return "httptools"
+    from mock_server.http.connection import BoundedConnection
+
+    return BoundedConnection
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,8 +1,7 @@
-"""The server's side of a connection: which requests are answered at once, and that all others are answered alike."""
+"""Requests on one connection: in pieces, one behind the other, in all pairs of kinds, and clients that leave."""
 
 import asyncio
 import json
-import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,18 +9,15 @@ from typing import Any
 
 import pytest
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from mock_server.api.endpoints import Api
-from mock_server.callbacks.scheduler import OWED_KEPT
 from mock_server.commands.demo import EXTEND
 from mock_server.contract.operations import path
-from mock_server.domain.call import Call
-from mock_server.http.endpoint import LOGGER
-from mock_server.http.server import MockProtocol
+from mock_server.http.connection import BoundedConnection
 from mock_server.state.faults import Fault
 from mock_server.state.journal_entries import Requested
-from tests.builders import request, task
+from tests.builders import request
 from tests.clients import Mock
 
 pytestmark = pytest.mark.anyio
@@ -78,56 +74,38 @@ class Wire(asyncio.Transport):
 class Connected:
     """A connection to a mock, without a network."""
 
-    def __init__(self, **settings: Any) -> None:
-        self.mock = Mock(**settings)
-        app = self.mock.app
-        config = uvicorn.Config(app, log_level="warning", access_log=False, ws="none")
+    def __init__(self, application: ASGIApp | None = None) -> None:
+        self.mock = Mock()
+        config = uvicorn.Config(application or self.mock.app, log_level="warning", access_log=False, ws="none")
         config.load()
         self.state = ServerState()
         self.state.default_headers = [DATE]
         loop = asyncio.get_running_loop()
-        self.protocol = MockProtocol(
-            app.state.endpoints, config=config, server_state=self.state, app_state={}, _loop=loop
-        )
+        self.protocol = BoundedConnection(config=config, server_state=self.state, app_state={}, _loop=loop)
         self.wire = Wire()
         self.protocol.connection_made(self.wire)
 
-    def come(self, *pieces: bytes) -> bytes:
-        """What is written before the event loop goes on."""
+    def come(self, *pieces: bytes) -> None:
+        """Bytes come, one piece after the other, before the event loop goes on."""
         for piece in pieces:
             self.protocol.data_received(piece)
+
+    async def answered(self) -> bytes:
+        """What was written, once nothing is left to be answered."""
+        while self.state.tasks:
+            await asyncio.wait(self.state.tasks)
         return self.wire.written
 
-    @property
-    def entries(self) -> list[Requested]:
-        return [entry for entry in self.mock.parts.journal if isinstance(entry, Requested)]
+    async def entries(self) -> list[Requested]:
+        return [entry for entry in await self.mock.store.journal.page() if isinstance(entry, Requested)]
 
 
 @asynccontextmanager
-async def connected(**settings: Any) -> AsyncIterator[Connected]:
-    connection = Connected(**settings)
+async def connected(application: ASGIApp | None = None) -> AsyncIterator[Connected]:
+    connection = Connected(application)
     yield connection
     connection.protocol.connection_lost(None)
     await asyncio.gather(*connection.state.tasks)
-
-
-async def test_a_request_in_one_piece_is_answered_at_once() -> None:
-    async with connected() as connection:
-        written = connection.come(post())
-        assert re.fullmatch(
-            rb"HTTP/1.1 200 OK\r\ndate: Sat, 21 Nov 2026 14:17:09 GMT\r\ncontent-type: application/json\r\n"
-            rb'content-length: 81\r\n\r\n{"code":200,"msg":"success","data":{"taskId":"\w{32}"}}',
-            written,
-        )
-        assert (connection.wire.writes, len(connection.state.tasks)) == (1, 0)
-
-
-async def test_the_follow_up_is_done_too() -> None:
-    async with connected() as connection:
-        connection.come(post())
-        (entry,) = connection.entries
-        assert (entry.code, entry.call.body, entry.call.path) == (200, BODY, EXTEND)
-        assert len(connection.mock.parts.scheduler.owed(await connection.mock.parts.store.task(entry.task_id))) == 1
 
 
 REFUSED = post(b"{}", target=f"{EXTEND}?a=1", extra="Prefer: wait=1\r\nprefer: x\r\n")
@@ -138,18 +116,18 @@ REFUSED = post(b"{}", target=f"{EXTEND}?a=1", extra="Prefer: wait=1\r\nprefer: x
 async def test_in_pieces_the_answer_is_the_same(whole: bytes, part: float) -> None:
     async with connected() as at_once, connected() as later:
         cut = int(len(whole) * part)
-        assert later.come(whole[:cut], whole[cut:]) in (b"", at_once.come(whole))
-        await later.wire.has(rb"\}$")
-        assert later.wire.written == at_once.wire.written
-        (entry,), (same,) = at_once.entries, later.entries
+        at_once.come(whole)
+        later.come(whole[:cut], whole[cut:])
+        assert await later.answered() == await at_once.answered() != b""
+        (entry,), (same,) = await at_once.entries(), await later.entries()
         assert entry.shown("url") == same.shown("url")
 
 
 async def test_pipelined_requests_are_answered_in_order() -> None:
     async with connected() as connection:
         connection.come(post() * 3 + CREDIT)
-        ids = re.findall(rb"\w{32}", connection.wire.written)
-        assert [entry.task_id for entry in connection.entries] == [each.decode() for each in ids] + [None]
+        ids = re.findall(rb"\w{32}", await connection.answered())
+        assert [entry.task_id for entry in await connection.entries()] == [each.decode() for each in ids] + [None]
 
 
 OTHER_BODY = BODY.replace(b"true", b"nope")
@@ -171,9 +149,8 @@ async def told(*pieces: bytes) -> list[tuple[int, str | None, bytes | None]]:
     """Of each request on one connection the code, the key and the body."""
     async with connected() as connection:
         connection.come(*pieces)
-        while connection.state.tasks:
-            await asyncio.wait(connection.state.tasks)
-        return [(entry.code, entry.key, entry.call.body) for entry in connection.entries]
+        await connection.answered()
+        return [(entry.code, entry.key, entry.call.body) for entry in await connection.entries()]
 
 
 @pytest.mark.parametrize("second", KINDS)
@@ -183,47 +160,37 @@ async def test_one_request_is_not_taken_for_another(first: str, second: str) -> 
     assert await told(*pieces) == [entry for piece in pieces for entry in await told(piece)]
 
 
-@pytest.mark.parametrize("cut", [1, 40, -1, -len(BODY), -len(BODY) - 1])
-async def test_the_same_request_in_two_pieces_is_one(cut: int) -> None:
-    whole = post()
-    assert await told(whole, whole[:cut], whole[cut:], whole) == await told(whole, whole, whole)
+async def test_two_requests_are_the_same_wherever_they_are_split() -> None:
+    both = post() + post(OTHER_BODY)
+    whole = await told(both)
+    for cut in range(1, len(both), 7):
+        assert await told(both[:cut], both[cut:]) == whole, cut
 
 
-async def test_the_same_head_is_not_parsed_again() -> None:
+async def test_a_withheld_body_is_not_taken_from_the_next_request() -> None:
+    async with connected() as connection:
+        head = post().removesuffix(BODY)
+        connection.come(head)
+        connection.come(BODY)
+        connection.come(post(OTHER_BODY))
+        await connection.answered()
+        assert [entry.call.body for entry in await connection.entries()] == [BODY, OTHER_BODY]
+
+
+async def test_each_request_on_a_kept_connection_meets_its_fault() -> None:
     async with connected() as connection:
         connection.come(post())
-        parser, connection.protocol.parser = connection.protocol.parser, None  # type: ignore[assignment]
-        connection.wire.written = b""
-        assert b'"code":422' in connection.come(post(OTHER_BODY))
-        connection.protocol.parser = parser
-
-
-async def test_the_same_head_meets_a_new_fault() -> None:
-    async with connected() as connection:
-        connection.come(post())
-        connection.mock.parts.faults.put("key", Fault.of("malformed"))
+        await connection.wire.has(rb"taskId")
+        await connection.mock.store.put_fault("key", Fault.of("malformed"))
         connection.come(post())
         await connection.wire.has(rb'"taskId":\}')
-
-
-async def test_the_same_head_waits_for_a_client_that_reads() -> None:
-    async with connected() as connection:
-        connection.come(post())
-        connection.protocol.pause_writing()
-        connection.come(post())
-        assert len(connection.entries) == 1
-        connection.protocol.resume_writing()
-        await connection.wire.has(rb"taskId", count=2)
 
 
 async def test_what_comes_behind_an_unanswered_request_waits_for_it() -> None:
     async with connected() as connection:
         connection.come(b"GET /__admin/health HTTP/1.1\r\n\r\n" + post())
-        assert connection.wire.written == b""
         written = await connection.wire.has(rb"HTTP/1.1", count=2)
         assert written.index(b'"status"') < written.index(b"taskId")
-        connection.wire.written = b""
-        assert b"taskId" in connection.come(post())
 
 
 @pytest.mark.parametrize(
@@ -235,9 +202,9 @@ async def test_what_comes_behind_an_unanswered_request_waits_for_it() -> None:
         (post(target=EXTEND.replace("x", "%78")), False),
     ],
 )
-async def test_unusual_requests_are_answered_by_uvicorn(whole: bytes, closes: bool) -> None:
+async def test_unusual_requests_are_answered(whole: bytes, closes: bool) -> None:
     async with connected() as connection:
-        assert connection.come(whole) == b""
+        connection.come(whole)
         await connection.wire.has(rb'"code":200')
         assert connection.wire.closed is closes
 
@@ -251,7 +218,8 @@ async def test_a_head_request_gets_no_body() -> None:
 async def test_a_body_in_chunks_is_put_together() -> None:
     chunks = b"%x\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (10, BODY[:10], len(BODY) - 10, BODY[10:])
     async with connected() as connection:
-        assert b"taskId" in connection.come(post(chunks, extra="Transfer-Encoding: chunked\r\n"))
+        connection.come(post(chunks, extra="Transfer-Encoding: chunked\r\n"))
+        await connection.wire.has(rb"taskId")
 
 
 async def test_who_expects_to_be_told_to_continue_is() -> None:
@@ -266,69 +234,16 @@ async def test_who_expects_to_be_told_to_continue_is() -> None:
 async def test_a_client_that_does_not_read_is_not_written_to() -> None:
     async with connected() as connection:
         connection.protocol.pause_writing()
-        assert connection.come(post()) == b""
+        connection.come(post())
         connection.protocol.resume_writing()
         await connection.wire.has(rb"taskId")
 
 
-async def test_a_fault_is_uvicorns_to_send() -> None:
-    async with connected() as connection:
-        connection.mock.parts.faults.put("key", Fault.of("malformed"))
-        assert connection.come(post()) == b""
-        await connection.wire.has(rb'"taskId":\}')
-
-
 async def test_what_is_no_http_is_a_400() -> None:
     async with connected() as connection:
-        bad = post(b"no chunk\r\n", extra="Transfer-Encoding: chunked\r\n")
-        assert connection.come(bad).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        connection.come(post(b"no chunk\r\n", extra="Transfer-Encoding: chunked\r\n"))
+        assert connection.wire.written.startswith(b"HTTP/1.1 400 Bad Request\r\n")
         assert connection.wire.closed
-
-
-async def test_a_kept_connection_is_closed_when_nothing_comes() -> None:
-    async with connected() as connection:
-        connection.come(post())
-        connection.protocol.timeout_keep_alive = 0
-        connection.protocol._close_if_idle()
-        assert connection.wire.closed
-
-
-async def test_a_connection_where_something_came_meanwhile_is_kept() -> None:
-    async with connected() as connection:
-        connection.come(post())
-        connection.protocol._close_if_idle()
-        assert connection.protocol._idle_timer is not None
-        connection.come(b"POST")
-        connection.protocol.timeout_keep_alive = 0
-        connection.protocol._close_if_idle()
-        assert not connection.wire.closed
-
-
-async def test_a_bug_is_answered_and_logged(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*arguments: object) -> None:
-        raise ZeroDivisionError("a bug")
-
-    logged: list[logging.LogRecord] = []
-    monkeypatch.setattr(LOGGER, "handle", logged.append)
-    async with connected() as connection:
-        monkeypatch.setattr("mock_server.domain.state_rules.enforce_source", broken)
-        assert connection.come(post()).startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
-        assert [entry.code for entry in connection.entries] == [500]
-    (record,) = logged
-    assert record.getMessage() == "Exception in ASGI application\n"
-    assert record.exc_info is not None
-    assert str(record.exc_info[1]) == "a bug"
-
-
-async def test_a_decision_that_waits_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def waiting(*arguments: object) -> None:
-        await asyncio.sleep(0)
-
-    async with connected() as connection:
-        monkeypatch.setattr(Api, "_opened", waiting)
-        _, _, endpoint = connection.mock.app.state.endpoints[b"POST", EXTEND.encode()]
-        with pytest.raises(RuntimeError, match="may wait"):
-            endpoint.at_once(Call("POST", EXTEND, b"", "key", "application/json", "", BODY))
 
 
 async def test_while_requests_wait_for_their_turn_no_more_are_read() -> None:
@@ -344,13 +259,16 @@ async def test_while_requests_wait_for_their_turn_no_more_are_read() -> None:
         await connection.wire.has(b"HTTP/1.1 200", 6)
 
 
-async def test_while_a_receiver_may_be_overloaded_no_request_is_on_the_short_way() -> None:
-    async with connected() as connection:
-        scheduler = connection.mock.parts.scheduler
-        many = task(scenario="only-complete")
-        for _ in range(OWED_KEPT):
-            scheduler.schedule(many)
-        assert connection.come(post()) == b""
-        assert b'"code":429' in await connection.wire.has(rb"\}$")
-        await scheduler.drop(None)
-        assert b"taskId" in connection.come(post())
+async def test_a_request_hears_that_its_client_has_gone_while_others_wait_behind_it() -> None:
+    heard = asyncio.Event()
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        heard.set()
+
+    async with connected(application) as connection:
+        connection.come(CREDIT * 3)
+        connection.protocol.connection_lost(None)
+        async with asyncio.timeout(10):
+            await heard.wait()

@@ -10,7 +10,7 @@ import pytest
 
 from mock_server import MockServer
 from mock_server.contract.operations import path
-from mock_server.http.head_limits import HEAD_LIMIT, PIECE
+from mock_server.http.connection import HEAD_LIMIT, PIECE
 
 CREDITS = f"GET {path('chat-credit')} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer key\r\n".encode()
 CHUNKED = f"POST {path('extend')} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".encode()

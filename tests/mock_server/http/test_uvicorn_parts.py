@@ -1,0 +1,50 @@
+"""Whether uvicorn has what a connection of the mock is made of, and what is said where it has not."""
+
+import sys
+from types import ModuleType
+
+import pytest
+import uvicorn
+
+from mock_server.http.server import AnnouncingServer
+from mock_server.http.uvicorn_parts import IMPLEMENTATION, loss, missing
+from tests.clients import Mock
+
+
+async def nothing() -> None:
+    """Nothing is to be released."""
+
+
+def test_the_version_that_is_installed_has_them() -> None:
+    assert missing(uvicorn.__version__) == ""
+
+
+@pytest.mark.parametrize("version", ["0.34.9", "1.0.0", "2.1", "next"])
+def test_a_version_that_nobody_looked_at_is_not_used(version: str) -> None:
+    assert missing(version) == f"uvicorn {version} was not tested"
+
+
+def test_a_part_that_is_gone_is_named() -> None:
+    why = missing("0.40.0", "uvicorn.protocols.http.h11_impl")
+    assert why.startswith("uvicorn 0.40.0 has no HttpToolsProtocol.connection_made, HttpToolsProtocol.connection_lost")
+
+
+def test_a_module_that_is_gone_is_told() -> None:
+    assert missing("0.40.0", "uvicorn.no_such") == "uvicorn 0.40.0 does not import: No module named 'uvicorn.no_such'"
+
+
+def test_the_loss_names_what_does_not_hold_and_the_way_out() -> None:
+    assert loss("uvicorn 1.0.0 was not tested") == (
+        "served by plain uvicorn, since uvicorn 1.0.0 was not tested: heads and trailers are read without bound, "
+        "a fault cannot cut a connection, and a client that leaves pipelined requests may be noticed late. "
+        "Way out: uvicorn 0.35 up to 1.0."
+    )
+
+
+def test_without_them_plain_uvicorn_serves(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setitem(sys.modules, IMPLEMENTATION, ModuleType("changed"))
+    caplog.set_level("WARNING", "uvicorn.error")
+    server = AnnouncingServer(Mock().app, nothing, nothing)
+    assert server.config.http == "httptools"
+    (told,) = caplog.messages
+    assert told.startswith(f"served by plain uvicorn, since uvicorn {uvicorn.__version__} has no HttpToolsProtocol.")
