@@ -1,4 +1,4 @@
-"""The control plane by hand: tasks, clock, queue, reset, tail."""
+"""The commands that steer a running mock: tasks, clock, queue, reset, tail."""
 
 import json
 import signal
