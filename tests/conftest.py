@@ -1,6 +1,7 @@
 """What every test file shares."""
 
 import os
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -41,6 +42,14 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return int(ended.value.code or 0), output, errors
 
     return run
+
+
+@pytest.fixture
+def closed_url() -> Iterator[str]:
+    """A URL where nobody listens: its port is taken, and that is all."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
 @pytest.fixture(scope="module")

@@ -311,8 +311,9 @@ def test_a_key_is_shown_nowhere(strict: bool) -> None:
     assert SECRET[3:] not in shown
 
 
-def test_a_password_of_a_receiver_is_shown_in_no_line(mock: MockServer) -> None:
-    answer = post(mock, EXTEND, json.dumps(request(callBackUrl="http://user:pa55word@127.0.0.1:1/")).encode())
+def test_a_password_of_a_receiver_is_shown_in_no_line(mock: MockServer, closed_url: str) -> None:
+    url = closed_url.replace("//", "//user:pa55word@")
+    answer = post(mock, EXTEND, json.dumps(request(callBackUrl=url)).encode())
     mock.clock.advance(30)
     task_id = answer.json()["data"]["taskId"]
     assert "pa55word" not in "\n".join(map(line, mock.find(task_id=task_id)))

@@ -170,8 +170,8 @@ def test_two_keys_never_meet() -> None:
         assert started.record(first, "two") is None
 
 
-def test_a_lost_callback_is_recovered_by_polling(on_apikley: Journey) -> None:
-    task_id = on_apikley.extend(callBackUrl="http://127.0.0.1:1/gone").json()["data"]["taskId"]
+def test_a_lost_callback_is_recovered_by_polling(on_apikley: Journey, closed_url: str) -> None:
+    task_id = on_apikley.extend(callBackUrl=closed_url).json()["data"]["taskId"]
     on_apikley.advance(DAY)
     assert on_apikley.callbacks(task_id) == []
     assert on_apikley.outcomes(task_id) == [

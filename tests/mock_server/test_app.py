@@ -154,10 +154,10 @@ async def test_shutdown_stops_the_scheduler_and_closes_the_delivery() -> None:
     assert delivery.closed
 
 
-async def test_the_mock_delivers_by_itself_unless_told_otherwise() -> None:
+async def test_the_mock_delivers_by_itself_unless_told_otherwise(closed_url: str) -> None:
     mock = create_app(Settings(pace="immediate", callback_timeout=5, readings=("retry_spacing=at_once",)))
     async with client(mock) as http:
-        await http.post(EXTEND, json=request(callBackUrl="http://127.0.0.1:9/callback"))
+        await http.post(EXTEND, json=request(callBackUrl=closed_url))
         await mock.state.control.wait_for(Match(kind="attempt", outcome="unreachable"), 12, 10)
 
 

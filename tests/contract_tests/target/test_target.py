@@ -489,7 +489,7 @@ def test_a_key_is_masked_wherever_json_holds_it(key: str, around: str) -> None:
 def test_answers_that_do_not_end_are_silences() -> None:
     def drip(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        time.sleep(2 * PATIENT)
+        hangs(connection)
 
     with scripted(drip) as server:
         tried = Tried(server.url)

@@ -100,10 +100,10 @@ def test_polling_shows_every_documented_status() -> None:
         assert seen == failures | {stage.status for stage in family.stages.values()} | {family.pending, family.lost}
 
 
-def test_a_receiver_that_is_down_loses_the_callback_and_not_the_song(on_apikley: Journey) -> None:
+def test_a_receiver_that_is_down_loses_the_callback_and_not_the_song(on_apikley: Journey, closed_url: str) -> None:
     answer = on_apikley.generate(key="lost")
     assert on_apikley.finished(answer, "lost")["status"] == "SUCCESS"
-    task_id = on_apikley.extend(key="lost", callBackUrl="http://127.0.0.1:1/gone").json()["data"]["taskId"]
+    task_id = on_apikley.extend(key="lost", callBackUrl=closed_url).json()["data"]["taskId"]
     on_apikley.advance(180)
     assert on_apikley.record(task_id, "lost")["status"] == "SUCCESS"
     on_apikley.advance(DAY)

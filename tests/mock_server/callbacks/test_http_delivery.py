@@ -133,11 +133,11 @@ async def reach(url: str, policy: HostPolicy | None = None) -> Attempt:
         await delivery.close()
 
 
-async def test_a_closed_port_is_unreachable_with_the_container_hint() -> None:
-    result = await reach("http://127.0.0.1:1/cb")
+async def test_a_closed_port_is_unreachable_with_the_container_hint(closed_url: str) -> None:
+    result = await reach(closed_url)
     assert result.outcome is Outcome.UNREACHABLE
     assert result.detail == (
-        "cannot connect to 127.0.0.1 port 1: Connection refused; "
+        f"cannot connect to 127.0.0.1 port {closed_url.rpartition(':')[2]}: Connection refused; "
         "inside a container this is the container itself: use host.docker.internal or the service's name"
     )
 
@@ -171,7 +171,9 @@ async def test_a_compressed_answer_is_not_unpacked() -> None:
     assert (await against(answering(answer))).outcome is Outcome.ACCEPTED
 
 
-async def test_a_name_that_changes_its_address_is_checked_as_it_connects(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_that_changes_its_address_is_checked_as_it_connects(
+    closed_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """DNS rebinding: the first look-up finds a local address, the next one that of the metadata."""
     answers = iter(["127.0.0.1", "169.254.169.254"])
 
@@ -180,7 +182,8 @@ async def test_a_name_that_changes_its_address_is_checked_as_it_connects(monkeyp
 
     monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", resolve)
     delivery = HttpDelivery(HostPolicy(["*"]), 5)
-    outcomes = [await delivery.attempt("http://rebinding.example:1/", b"{}", ONLY_200) for _ in range(2)]
+    url = closed_url.replace("127.0.0.1", "rebinding.example")
+    outcomes = [await delivery.attempt(url, b"{}", ONLY_200) for _ in range(2)]
     await delivery.close()
     assert [each.outcome for each in outcomes] == [Outcome.UNREACHABLE, Outcome.BLOCKED]
     assert outcomes[1].detail.startswith("rebinding.example (169.254.169.254) is a link-local address")

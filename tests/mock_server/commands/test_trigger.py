@@ -52,23 +52,22 @@ def test_a_mock_that_nobody_named_is_found(running: MockServer, run: Run, monkey
 
 
 @pytest.fixture
-def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def nobody(closed_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """No mock at the default URL, which may be in use on a developer's machine."""
-    monkeypatch.setattr(URL, "default", "http://127.0.0.1:1")
+    monkeypatch.setattr(URL, "default", closed_url)
+    return closed_url
 
 
-@pytest.mark.usefixtures("nobody")
-def test_without_a_mock_one_is_started(run: Run) -> None:
+def test_without_a_mock_one_is_started(nobody: str, run: Run) -> None:
     with Receiver() as receiver:
         asked = ("trigger", "callback-501", "--to", receiver.url, "--pace", "immediate", "--json")
         status, output, errors = run(*asked)
-    assert (status, errors) == (0, "suno-mock: no mock runs at http://127.0.0.1:1; one was started for this\n")
+    assert (status, errors) == (0, f"suno-mock: no mock runs at {nobody}; one was started for this\n")
     assert [json.loads(line)["code"] for line in output.splitlines()] == [200, 501]
 
 
-@pytest.mark.usefixtures("nobody")
-def test_what_is_not_accepted_is_exit_status_1(run: Run) -> None:
-    status, output, _ = run("trigger", "only-complete", "--to", "http://127.0.0.1:1/cb", "--pace", "immediate")
+def test_what_is_not_accepted_is_exit_status_1(nobody: str, run: Run) -> None:
+    status, output, _ = run("trigger", "only-complete", "--to", nobody, "--pace", "immediate")
     assert (status, output.count("unreachable")) == (1, 4)
 
 
@@ -82,7 +81,8 @@ WRONG = {
     ("out-off-order",): "scenario 'out-off-order' is unknown. Nearest: out-of-order. ",
     ("200", "--set", "continueAt=-1"): "request: continueAt is -1; allowed: greater than 0 ",
     ("200", "--set", "callBackUrl=http://a"): "--set callBackUrl is not where the callbacks go. Give the URL to --to.",
-    ("200", "--no-wait"): "no mock answers at http://127.0.0.1:1: ",
+    ("200", "--set", "titel=x"): "field 'titel' is unknown. Nearest: title. Known: audioId, audioWeight, ",
+    ("200", "--no-wait"): "no mock answers at http://127.0.0.1:",
 }
 
 

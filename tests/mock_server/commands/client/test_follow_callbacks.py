@@ -52,9 +52,9 @@ def test_a_task_is_followed_over_its_retries() -> None:
         assert followed(mock, task_id) == (True, outcomes, [])
 
 
-def test_what_nobody_takes_is_not_accepted() -> None:
+def test_what_nobody_takes_is_not_accepted(closed_url: str) -> None:
     with MockServer(pace="immediate") as mock:
-        accepted, outcomes, _ = followed(mock, mock.trigger("only-complete", "http://127.0.0.1:1/cb"))
+        accepted, outcomes, _ = followed(mock, mock.trigger("only-complete", closed_url))
         assert (accepted, outcomes) == (False, ["unreachable"] * 4)
 
 

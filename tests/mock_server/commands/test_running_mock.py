@@ -1,4 +1,4 @@
-"""The control plane by hand: tasks, clock, queue, reset, tail."""
+"""The commands that steer a running mock: tasks, clock, queue, reset, tail."""
 
 import json
 import signal
@@ -168,10 +168,10 @@ def test_the_journal_is_followed_past_a_mock_that_goes_away() -> None:
     "command", [["tail"], ["tasks"], ["clock"], ["reset"], ["queue", "429"], ["extend"]], ids=" ".join
 )
 def test_nobody_there_is_one_line_with_the_way_out(
-    command: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
+    command: list[str], run: Run, closed_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SUNO_MOCK_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("SUNO_MOCK_URL", closed_url)
     status, output, errors = run(*command)
     assert (status, output, errors.count("\n")) == (2, "", 1)
-    assert "answers at http://127.0.0.1:1: " in errors
+    assert f"answers at {closed_url}: " in errors
     assert "`suno-mock serve" in errors
