@@ -60,6 +60,7 @@ def task(
     scenario: str = "200",
     pace: str = "realtime",
     under: Edition | None = None,
+    body: bytes | None = None,
     lost: bool = False,
     given_up: bool = False,
     **changes: Any,
@@ -67,6 +68,7 @@ def task(
     """An accepted extension, for the documented request with changes, created at CREATED."""
     speed = Pace.parse(pace).speed
     kept = {"key": key, "speed": speed, "lost": lost, "given_up": given_up}
+    kept |= {} if body is None else {"body": body}
     return _started("extend", request(**changes), SOURCE, id, scenario, under, **kept)
 
 
@@ -101,6 +103,7 @@ def _started(
     judged_by = under or edition()
     record = TaskRecord(
         id=id,
+        key="key",
         ordinal=1,
         created=CREATED,
         body=orjson.dumps(asked),
@@ -110,10 +113,10 @@ def _started(
         readings=judged_by.picked,
         drawn=judged_by.drawn,
         scenario=scenario,
+        speed=1.0,
         tracks=track_ids(SEED, id, judged_by.family.tracks_per_task),
-        **{"key": "key", "speed": 1.0} | kept,
     )
-    return catalogue(judged_by.profile.name).task(record)
+    return catalogue(judged_by.profile.name).task(record._replace(**kept))
 
 
 @cache

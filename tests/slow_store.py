@@ -56,7 +56,7 @@ def _waiting(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def install() -> None:
     """Have every mock that is given no store take this one."""
-    app.MemoryStore = slow_store  # type: ignore[assignment,misc]
+    vars(app)["MemoryStore"] = slow_store
 
 
 def pytest_configure() -> None:

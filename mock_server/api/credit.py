@@ -26,5 +26,5 @@ class Credit:
         it.balance = await self._store.balance(it.account)
 
     def succeeded(self, it: Judgement, decision: Decision) -> Answer:
-        """The number of credits, whole or not: an open question."""
+        """GET /api/v1/chat/credit and /api/v1/generate/credit are answered with what is left, a whole number or not."""
         return succeeded(float(it.balance) if it.edition.readings.credits_number else it.balance, it.edition)

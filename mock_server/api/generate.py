@@ -49,5 +49,5 @@ class Generate:
         self._opening.draft(it)
 
     def succeeded(self, it: Judgement, decision: Decision) -> Answer:
-        """The answer that starts it."""
+        """POST /api/v1/generate is answered with the task that starts."""
         return self._opening.answer(it, decision)

@@ -36,7 +36,7 @@ class Persona:
         it.made = PERSONA, self._persona(it)
 
     def succeeded(self, it: Judgement, decision: Decision) -> Answer:
-        """The answer that tells the persona."""
+        """POST /api/v1/generate/generate-persona is answered with the persona."""
         request = it.request
         made = {"personaId": self._persona(it), "name": request["name"], "description": request["description"]}
         return succeeded(made, it.edition, applied(decision.choice))

@@ -61,7 +61,7 @@ class RecordInfo:
         """Nothing is to be done."""
 
     def succeeded(self, it: Judgement, decision: Decision) -> Answer:
-        """The record, or nothing of a task that is unknown."""
+        """GET /api/v1/generate/record-info is answered with the record, or nothing of a task that is unknown."""
         if it.task is None:
             return succeeded(None, it.edition)
         return succeeded(record(it.task, decision.at, self._studio), it.task.edition)

@@ -35,6 +35,6 @@ class Wav:
         it.made = WAV, it.request["audioId"]
 
     def succeeded(self, it: Judgement, decision: Decision) -> Answer:
-        """The answer that tells the id of the conversion."""
+        """POST /api/v1/wav/generate is answered with the id of the conversion."""
         task_id = seeded.task_id(self._seed, it.account, decision.ordinal)
         return succeeded({"taskId": task_id}, it.edition, applied(decision.choice))

@@ -1,19 +1,18 @@
 """The endpoints' decisions, in the order in which they are made: extend, generate, polling and credits."""
 
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
-from mock_server.api.endpoints import Api
-from mock_server.callbacks.scheduler import OWED_KEPT
-from mock_server.contract.operations import EXTEND, operations
+from mock_server.app import create_app
+from mock_server.contract.operations import EXTEND, operations, path
 from mock_server.core.errors import BadSetting
-from mock_server.http.endpoint import Endpoint
-from mock_server.state.faults import Faults
-from mock_server.state.store import MemoryStore
-from tests.builders import COMPLETE, CREATED, FIRST, TEXT, task
+from mock_server.core.settings import Settings
+from mock_server.domain.answer import Answer
+from mock_server.domain.proposal import Proposal
+from mock_server.state.memory_store import MemoryStore
+from tests.builders import COMPLETE, CREATED, FIRST, TEXT, RecordingDelivery
 from tests.clients import KEY, OTHER, Mock, client, credits, extend, finished, generate, poll, post, refusal
 
 pytestmark = pytest.mark.anyio
@@ -204,23 +203,21 @@ async def test_an_earlier_check_decides(ask: Any, reasons: list[Reason]) -> None
         assert refusal(await ask(http, **changes), reasons[0][0])
 
 
-async def test_past_what_can_be_owed_a_task_is_429_and_costs_nothing() -> None:
+async def test_past_what_can_be_owed_a_task_is_429_and_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_server.state.memory_callbacks.OWED_KEPT", 2)
     mock = Mock()
     async with client(mock.app) as http:
-        many = task(scenario="only-complete")
-        for _ in range(OWED_KEPT):
-            mock.parts.scheduler.schedule(many)
+        for _ in range(2):
+            await extend(http)
         left = (await credits(http)).json()["data"]
         response = await extend(http)
         assert refusal(response, 429) == (
-            "Rate Limited - Request limit has been exceeded for this resource: 100000 tasks are owed callbacks, which "
+            "Rate Limited - Request limit has been exceeded for this resource: 2 tasks are owed callbacks, which "
             "is all that the mock keeps; advance the clock, or reset the mock"
         )
         assert response.headers["retry-after"] == "1"
         assert (await credits(http)).json()["data"] == left
-        mock.clock.run()
-        assert refusal(await extend(http), 429).endswith("which is all that the mock keeps; try again soon")
-        await mock.parts.scheduler.drop(None)
+        await mock.control.reset(None)
         assert (await extend(http)).json()["code"] == 200
 
 
@@ -304,23 +301,56 @@ async def test_varying_readings_depend_on_the_seed_alone() -> None:
 
 
 class BrokenStore(MemoryStore):
-    async def next_ordinal(self, key: str) -> int:
+    async def accept(self, proposal: Proposal) -> Answer | None:
         raise ZeroDivisionError
 
 
-async def test_a_bug_is_answered_with_500_and_raised() -> None:
-    api = Api(replace(Mock().parts, store=BrokenStore(lambda key: 0)))
-    endpoint = Endpoint(api.endpoints()[EXTEND], api.follow, api.failed, Faults())
+async def test_a_bug_is_answered_with_500_written_down_and_raised() -> None:
+    store = BrokenStore(Settings(pace="manual"))
+    app = create_app(store=store)
     for raised in (True, False):
-        transport = httpx.ASGITransport(endpoint, raise_app_exceptions=raised)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=raised)
         async with httpx.AsyncClient(transport=transport, base_url="http://mock") as http:
             if raised:
                 with pytest.raises(ZeroDivisionError):
-                    await http.post("/", headers=KEY)
+                    await http.post(path(EXTEND), headers=KEY)
             else:
-                response = await http.post("/", headers=KEY)
+                response = await http.post(path(EXTEND), headers=KEY)
     assert (response.status_code, response.json()["code"]) == (500, 500)
     assert response.json()["msg"].endswith("the mock itself failed; its standard error has the traceback")
+    assert [entry.code for entry in await store.journal.page()] == [500, 500]
+
+
+class ChangingStore(MemoryStore):
+    """Settings change once, between the judging of a request and the decision on it."""
+
+    def __init__(self, settings: Settings, changes: dict[str, Any]) -> None:
+        super().__init__(settings)
+        self.changing = changes
+
+    async def accept(self, proposal: Proposal) -> Answer | None:
+        changes, self.changing = self.changing, {}
+        if changes:
+            await self.change_settings(changes)
+        return await super().accept(proposal)
+
+
+@pytest.mark.parametrize("readings", ["", "all=vary"])
+async def test_a_request_is_judged_anew_where_the_settings_change_meanwhile(readings: str) -> None:
+    store = ChangingStore(Settings(pace="manual", readings=readings), {"maintenance": True})
+    async with client(create_app(store=store)) as http:
+        assert (await extend(http)).json()["code"] == 455
+        await store.change_settings({"maintenance": False})
+        await extend(http)
+        records = await store.tasks("key")
+        assert [record.ordinal for record in records] == [2]
+
+
+async def test_a_trigger_is_judged_anew_where_the_settings_change_meanwhile() -> None:
+    store = ChangingStore(Settings(pace="manual"), {"credits": 5})
+    app = create_app(store=store, delivery=RecordingDelivery())
+    await app.state.control.trigger("200", "http://127.0.0.1/callback", "key", {})
+    assert [record.ordinal for record in await store.tasks("key")] == [1]
 
 
 async def test_drawn_readings_are_told() -> None:

@@ -42,7 +42,7 @@ async def test_a_wrong_path_is_404(path: str) -> None:
 @pytest.mark.parametrize("profile", ["apikley", "classic", "observed"])
 async def test_everything_that_the_profile_serves_is_listed(profile: str) -> None:
     mock = Mock(profile=profile)
-    served = mock.parts.editions.profile.operations
+    served = mock.control.editions.profile.operations
     async with client(mock.app) as http:
         msg = (await http.get("/")).json()["msg"]
         for each in operations().values():

@@ -14,17 +14,17 @@ from jsonschema_rs import Draft202012Validator
 from mock_server.contract.body_validator import HTTP_URL, MEASURES, Rule, is_http_url
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.contract.operations import operations
-from mock_server.contract.profile import Edition, Editions, profile_names
+from mock_server.contract.profile import Edition, InForce, profile_names
 from mock_server.contract.questions import Register
 from mock_server.contract.rulebook import request_pointer
 from mock_server.contract.schema_merge import Merged
-from mock_server.core.settings import Settings
 from tests.bodies import WRONG, changed
 from tests.bodies import bodies as whole_bodies
 from tests.builders import edition, generation, request
+from tests.builders import editions as all_editions
 from tests.places import APIKLEY, CLASSIC, field_place, place
 
-VARYING = [Editions(Settings(profile=name, readings=("all=vary",))) for name in profile_names()]
+VARYING = [all_editions(name).under((("all", "vary"),)) for name in profile_names()]
 """Each profile under every reading: a number draws one edition."""
 
 MODELS = ("V3_5", "V4", "V4_5", "V4_5PLUS", "V4_5ALL", "V5")
@@ -95,7 +95,7 @@ def bodies(draw: st.DrawFn) -> dict[str, Any]:
     return request(**{name: draw(FIELDS[name] | st.just(...)) for name in names})
 
 
-editions = st.builds(Editions.draw, st.sampled_from(VARYING), st.integers(0, 50))
+editions = st.builds(InForce.draw, st.sampled_from(VARYING), st.integers(0, 50))
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=80),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
@@ -506,9 +506,9 @@ def together(judged: Edition, operation: str, body: Any) -> list[str]:
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(VARYING), st.integers(0, 1000), st.data())
-def test_together_rules_are_broken_as_each_alone(editions: Editions, number: int, data: st.DataObject) -> None:
+def test_together_rules_are_broken_as_each_alone(editions: InForce, number: int, data: st.DataObject) -> None:
     judged = editions.draw("key", number)
-    body = json.loads(data.draw(whole_bodies(editions.profile.name)))
+    body = json.loads(data.draw(whole_bodies(judged.profile.name)))
     assert together(judged, "extend", body) == alone(judged, "extend", body)
 
 
@@ -582,10 +582,10 @@ def test_the_examples_of_the_documents_are_accepted(operation: str) -> None:
 
 @pytest.mark.parametrize("operation", POSTED)
 def test_a_body_of_any_operation_is_accepted_or_explained(operation: str) -> None:
-    judging = [varying for varying in VARYING if operation in varying.profile.operations]
+    judging = [varying for varying in VARYING if operation in varying.default.profile.operations]
 
     @settings(max_examples=250, deadline=None)
-    @given(st.builds(Editions.draw, st.sampled_from(judging), st.integers(0, 50)), faulty(operation))
+    @given(st.builds(InForce.draw, st.sampled_from(judging), st.integers(0, 50)), faulty(operation))
     def explained(judged: Edition, body: dict[str, Any]) -> None:
         contract = judged.contract(operation)
         found = contract.violations(body)

@@ -16,7 +16,7 @@ from mock_server.contract.rulebook import Source
 from mock_server.contract.scenarios import STAGES
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
-from tests.builders import edition, posts
+from tests.builders import edition, editions, posts
 from tests.places import APIKLEY, place
 
 ANSWER_CODES = {200, 401, 402, 404, 409, 422, 429, 451, 455, 500}
@@ -129,7 +129,7 @@ def test_rules_are_read_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("profile", profile_names())
 def test_a_rule_holds_once_per_edition(profile: str) -> None:
-    varying = Editions(Settings(profile=profile, readings="all=vary"))
+    varying = editions(profile).under((("all", VARY),))
     per_model = {f"{operation}.{field}.length" for operation in ("extend", "generate") for field in LONG}
     for judged in (varying.default, *map(varying.draw, range(50))):
         for operation in posts(judged.profile):
@@ -223,10 +223,12 @@ def test_code_texts_need_no_stars(bullet: str) -> None:
 
 
 def test_picks_give_one_edition() -> None:
-    editions = Editions(Settings(profile="observed"))
-    assert editions.draw("key", 1) is editions.draw("other", 2) is editions.default
+    picked = editions("observed").under(())
+    assert picked.draw("key", 1) is picked.draw("other", 2) is picked.default
+    assert not picked.varies
     picks = {question.id: question.picks["observed"] for question in Register.read().questions.values()}
-    assert editions.default.names == picks
+    assert picked.default.names == picks
+    assert picked.default.picked == tuple(picks.values())
 
 
 def test_an_override_changes_its_question_alone() -> None:
@@ -235,8 +237,8 @@ def test_an_override_changes_its_question_alone() -> None:
 
 
 def test_a_varied_question_varies_alone() -> None:
-    editions = Editions(Settings(readings={"string_length": "vary"}))
-    drawn = [editions.draw("key", ordinal).names for ordinal in range(30)]
+    varying = editions().under((("string_length", VARY),))
+    drawn = [varying.draw("key", ordinal).names for ordinal in range(30)]
     assert {names["string_length"] for names in drawn} == {"code_points", "utf16", "bytes"}
     assert len({tuple(names[id] for id in names if id != "string_length") for names in drawn}) == 1
 
@@ -244,18 +246,18 @@ def test_a_varied_question_varies_alone() -> None:
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 3), st.text(), st.integers(1, 99))
 def test_a_drawn_edition_is_repeatable(seed: int, account: str, ordinal: int) -> None:
-    first, second = (Editions(Settings(seed=seed, readings={"all": "vary"})) for _ in range(2))
+    first, second = (Editions(Settings(seed=seed)).under((("all", VARY),)) for _ in range(2))
     assert first.draw(account, ordinal).names == second.draw(account, ordinal).names
 
 
 def test_equal_draws_share_an_edition() -> None:
-    editions = Editions(Settings(readings={"model_mismatch": "vary"}))
-    assert len({id(editions.draw("key", ordinal)) for ordinal in range(50)}) == 2
+    varying = editions().under((("model_mismatch", VARY),))
+    assert len({id(varying.draw("key", ordinal)) for ordinal in range(50)}) == 2
 
 
 def test_varying_readings_share_few_contracts() -> None:
-    editions = Editions(Settings(readings="all=vary"))
-    contracts = {id(editions.draw("key", number).contract("extend")) for number in range(2000)}
+    varying = editions().under((("all", VARY),))
+    contracts = {id(varying.draw("key", number).contract("extend")) for number in range(2000)}
     assert len(contracts) <= 192
 
 
@@ -265,51 +267,37 @@ def test_every_model_has_its_longest_track(name: str) -> None:
     assert set(judged.profile.models) <= set(judged.family.longest)
 
 
-def test_a_reading_changes_while_the_mock_runs() -> None:
-    editions = Editions(Settings())
-    before = editions.default
-    editions.change({"first_items": "both"})
-    assert (before.readings.first_items, editions.default.readings.first_items) == (1, 2)
-    assert editions.draw("key", 1) is editions.default
-    assert editions.reading("first_items") == "both"
+def test_a_question_is_answered_otherwise() -> None:
+    plain, changed = editions().under(()), editions().under((("first_items", "both"),))
+    assert (plain.default.readings.first_items, changed.default.readings.first_items) == (1, 2)
+    assert changed.draw("key", 1) is changed.default
+    assert (plain.reading("first_items"), changed.reading("first_items")) == ("one", "both")
 
 
-def test_changes_add_up_until_reset() -> None:
-    editions = Editions(Settings(readings="text_items=both"))
-    editions.change({"first_items": "both"})
-    editions.change({"create_time": "rfc3339"})
-    changed = ["text_items", "first_items", "create_time"]
-    assert [editions.reading(question) for question in changed] == ["both", "both", "rfc3339"]
-    editions.reset()
-    assert [editions.reading(question) for question in changed] == ["both", "one", "string"]
-
-
-def test_a_question_can_begin_and_end_to_vary() -> None:
-    editions = Editions(Settings())
-    editions.change({"first_items": VARY})
-    assert editions.reading("first_items") == VARY
-    assert len({editions.draw("key", ordinal).drawn for ordinal in range(20)}) == 2
-    editions.change({"first_items": "one"})
-    assert editions.reading("first_items") == "one"
-    assert {editions.draw("key", ordinal).drawn for ordinal in range(20)} == {""}
+def test_a_question_can_vary() -> None:
+    varying = editions().under((("first_items", VARY),))
+    assert varying.varies
+    assert varying.reading("first_items") == VARY
+    assert len({varying.draw("key", ordinal).drawn for ordinal in range(20)}) == 2
 
 
 def test_all_questions_can_vary() -> None:
-    editions = Editions(Settings(readings="all=vary"))
-    assert {editions.reading(question) for question in editions.register.questions} == {VARY}
+    varying = editions().under((("all", VARY),))
+    assert {varying.reading(question) for question in editions().register.questions} == {VARY}
 
 
-@pytest.mark.parametrize("wrong", [{"first_item": "both"}, {"text_items": "both", "first_items": "bth"}])
-def test_a_wrong_change_changes_nothing(wrong: dict[str, str]) -> None:
-    editions = Editions(Settings())
-    before = editions.default
+@pytest.mark.parametrize("wrong", ["first_item=both", "text_items=both first_items=bth"])
+def test_what_nobody_asks_or_reads_is_refused_at_once(wrong: str) -> None:
     with pytest.raises(BadSetting):
-        editions.change(wrong)
-    editions.change({})
-    assert editions.default.names == before.names
+        Editions(Settings(readings=wrong))
+
+
+@given(st.integers(0, 200))
+def test_an_edition_is_found_again_by_its_names(number: int) -> None:
+    drawn = editions().under((("all", VARY),)).draw("key", number)
+    assert editions().named(drawn.picked, drawn.drawn) is drawn
 
 
 def test_drawn_readings_are_written_as_they_are_set() -> None:
-    editions = Editions(Settings(readings="first_items=vary create_time=vary"))
-    drawn = editions.draw("key", 1)
-    assert drawn.names == Editions(Settings(readings=drawn.drawn)).default.names
+    drawn = editions().under((("first_items", VARY), ("create_time", VARY))).draw("key", 1)
+    assert drawn.names == edition("apikley", *drawn.drawn.split()).names

@@ -14,8 +14,8 @@ from mock_server.contract.documents import OPENAPI, load
 from mock_server.control.routes import DOCUMENT, PREFIX, Admin
 from mock_server.core.settings import LONGEST_RETENTION
 from mock_server.domain.attempt import Outcome
+from mock_server.domain.terms import CHANGEABLE, KeySettings
 from mock_server.state.faults import Broken, Fault
-from mock_server.state.live_settings import CHANGEABLE, KeySettings
 from mock_server.testing.key import KeyView, MovableClock
 from mock_server.testing.mock_server import MockServer
 from tests.clients import Mock, client

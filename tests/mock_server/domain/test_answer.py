@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from mock_server.contract.profile import Editions, profile_names
+from mock_server.contract.profile import profile_names
 from mock_server.core.errors import (
     ApiError,
     Conflict,
@@ -19,9 +19,8 @@ from mock_server.core.errors import (
     Unauthorized,
     Violation,
 )
-from mock_server.core.settings import Settings
 from mock_server.domain.answer import BLOCKED, DRAWN, accepted, refused, status, succeeded
-from tests.builders import edition, task
+from tests.builders import edition, editions, task
 from tests.places import field_place
 
 PLACE = field_place("model", "enum:")
@@ -31,15 +30,15 @@ OTHER = Violation(rule="mock.prefer", field="Prefer", message="Prefer is odd")
 
 def test_an_accepted_task_is_answered() -> None:
     started = task(scenario="late")
-    answer = accepted(started, "scenario=late")
+    answer = accepted(started.record, edition(), "scenario=late")
     assert answer.body == b'{"code":200,"msg":"success","data":{"taskId":"5c790000000040008000000000000be8"}}'
     assert (answer.status, answer.code, answer.msg) == (200, 200, "success")
     assert (answer.content_type, answer.headers) == ("application/json", {"preference-applied": "scenario=late"})
-    assert (answer.scenario, answer.task, answer.rules) == ("late", started, ())
+    assert (answer.scenario, answer.record, answer.rules) == ("late", started.record, ())
 
 
 def test_no_preference_gives_no_header() -> None:
-    assert accepted(task(), "").headers == {}
+    assert accepted(task().record, edition(), "").headers == {}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +52,7 @@ def test_no_preference_gives_no_header() -> None:
 def test_success_carries_its_data(data: Any) -> None:
     answer = succeeded(data, edition("observed"))
     assert orjson.loads(answer.body) == {"code": 200, "msg": "success", "data": data}
-    assert (answer.status, answer.code, answer.task) == (200, 200, None)
+    assert (answer.status, answer.code, answer.record) == (200, 200, None)
     assert answer.content_type == "application/json;charset=utf-8"
     assert answer.headers == {}
 
@@ -68,17 +67,19 @@ def test_an_honoured_preference_is_told() -> None:
 
 
 def test_callbacks_that_will_not_be_sent_are_told() -> None:
-    blocked = accepted(task(), "code=200", "a\r\nb\x1b[2Jé is public")
+    blocked = accepted(task().record, edition(), "code=200", "a\r\nb\x1b[2Jé is public")
     told = {"preference-applied": "code=200", BLOCKED: "blocked; a\\r\\nb\\x1b[2J\\xe9 is public"}
     assert blocked.headers == told
-    assert blocked.body == accepted(task(), "").body
+    assert blocked.body == accepted(task().record, edition(), "").body
 
 
 def test_drawn_readings_are_told() -> None:
-    varying = Editions(Settings(readings="first_items=vary text_items=vary")).draw("key", 1)
+    varying = editions().under((("first_items", "vary"), ("text_items", "vary"))).draw("key", 1)
     drawn = {DRAWN: f"text_items={varying.names['text_items']} first_items={varying.names['first_items']}"}
-    assert accepted(task(under=varying), "").headers == drawn
-    assert accepted(task(under=varying), "code=200").headers == {"preference-applied": "code=200"} | drawn
+    assert accepted(task(under=varying).record, varying, "").headers == drawn
+    assert (
+        accepted(task(under=varying).record, varying, "code=200").headers == {"preference-applied": "code=200"} | drawn
+    )
     assert succeeded(None, varying).headers == drawn
     assert refused(Unauthorized("send a key"), varying).headers == drawn
 

@@ -15,7 +15,7 @@ from mock_server.core import seeded
 from mock_server.domain.callback_body import body
 from mock_server.domain.generated_tracks import Studio
 from mock_server.domain.tasks import Task
-from tests.builders import SCENARIOS, SEED, STUDIO, edition, generated, task
+from tests.builders import SCENARIOS, STUDIO, edition, generated, task
 
 ACCEPTED = [each.name for each in SCENARIOS if each.answer is None]
 FAILING = [each.name for each in SCENARIOS if each.fails is not None]
@@ -44,7 +44,7 @@ def test_complete_looks_like_the_example() -> None:
 
 def test_a_track_is_what_was_asked() -> None:
     track = sent("complete")["data"]["data"][0]
-    id = seeded.track_id(SEED, task().id, 0)
+    id = task().record.tracks[0]
     url = f"http://media/{seeded.media_name(id)}"
     assert track == {
         "id": id,
@@ -64,7 +64,7 @@ def test_a_generated_track_is_what_was_asked() -> None:
     asked = generated(title="Mine", style="polka", model="V5", instrumental=False, prompt="[Verse] La")
     track = json.loads(body(asked, Step(stage="complete"), STUDIO))["data"]["data"][1]
     assert (track["title"], track["tags"], track["prompt"]) == ("Mine", "polka", "[Verse] La")
-    assert (track["id"], track["model_name"]) == (seeded.track_id(SEED, asked.id, 1), "chirp-crow")
+    assert (track["id"], track["model_name"]) == (asked.record.tracks[1], "chirp-crow")
 
 
 @pytest.mark.parametrize(

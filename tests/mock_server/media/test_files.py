@@ -43,7 +43,7 @@ async def test_every_url_of_a_finished_track_can_be_fetched(name: str) -> None:
 @pytest.mark.parametrize("ending", KINDS)
 async def test_the_media_of_a_listed_track_are_there_from_the_start(ending: str) -> None:
     mock = Mock()
-    uuids = [track for track in mock.parts.tracks if len(track) == 36]
+    uuids = [track for track in mock.app.state.runtime.tracks if len(track) == 36]
     assert len(uuids) > 4
     async with client(mock.app) as http:
         for track in uuids:
@@ -84,8 +84,8 @@ async def test_a_track_that_is_not_shown_yet_is_not_there(ending: str) -> None:
     mock = Mock()
     async with client(mock.app) as http:
         await generate(http)
-        (task,) = await mock.parts.store.tasks("key")
-        track = mock.parts.studio.track(task, task.request, 0).id
+        (task,) = await mock.store.tasks("key")
+        track = task.tracks[0]
         answer = await http.get(url(track, ending))
         assert answer.status_code == 404
         assert f"no track '{track}' is there (yet); polling the task tells how far it is" in answer.json()["msg"]
@@ -181,6 +181,6 @@ async def test_a_download_is_in_the_journal(ending: str, what: str) -> None:
         track = (await tracks_at(mock, http, COMPLETE))[0]["id"]
         await mock.control.clear_journal(None)
         await http.get(url(track, ending), headers={"Range": "bytes=0-9"})
-        (entry,) = mock.control.entries()
+        (entry,) = await mock.control.entries()
         assert line(entry) == f"--> GET {url(track, ending)}  HTTP 206, {what} of track {track}"
         assert (entry.code, entry.key) == (0, "key")

@@ -3,15 +3,30 @@
 import pytest
 
 from mock_server.contract.source_tracks import INSTRUMENTAL, Track, added
-from mock_server.media.find_track import Sources
+from mock_server.domain.tasks import TaskRecord
+from mock_server.media.find_track import FindTrack
+from mock_server.runtime import Runtime
 from tests.builders import COMPLETE, FIRST, TEXT, edition
 from tests.clients import OTHER, Mock, client, extend, finished, generate, refusal
 
 pytestmark = pytest.mark.anyio
 
 
+def finding(mock: Mock) -> FindTrack:
+    runtime: Runtime = mock.app.state.runtime
+    return FindTrack(mock.store, runtime.catalogue, runtime.studio, runtime.scenarios, runtime.tracks)
+
+
 async def extendable(mock: Mock, audio_id: str, model: str = "V5", key: str = "key") -> Track | None:
-    return await Sources(mock.parts).extendable(key, audio_id, model, edition())
+    adopts = (await mock.store.terms(key)).settings.adopt_unknown_tracks
+    return await finding(mock).extendable(key, audio_id, model, edition(), adopts=adopts)
+
+
+async def track_of(mock: Mock, record: TaskRecord, index: int) -> Track:
+    """A track of a task, as it will be once it is finished."""
+    runtime: Runtime = mock.app.state.runtime
+    task = runtime.catalogue.task(record)
+    return runtime.studio.track(task, task.request, record.tracks[index])
 
 
 async def test_an_own_finished_track_can_be_extended_again_and_again() -> None:
@@ -59,8 +74,8 @@ async def test_a_track_can_be_extended_once_it_is_finished(moment: float, found:
     mock = Mock(readings=("text_items=both",))
     async with client(mock.app) as http:
         await generate(http)
-        (task,) = await mock.parts.store.tasks("key")
-        first = mock.parts.studio.track(task, task.request, 0)
+        (record,) = await mock.store.tasks("key")
+        first = await track_of(mock, record, 0)
         await mock.advance(moment)
         assert await extendable(mock, first.id) == (first if found else None)
 
@@ -69,8 +84,8 @@ async def test_the_second_track_is_finished_at_complete() -> None:
     mock = Mock(readings=("first_items=both",))
     async with client(mock.app) as http:
         await generate(http)
-        (task,) = await mock.parts.store.tasks("key")
-        second = mock.parts.studio.track(task, task.request, 1)
+        (record,) = await mock.store.tasks("key")
+        second = await track_of(mock, record, 1)
         await mock.advance(FIRST)
         assert await extendable(mock, second.id) is None
         await mock.advance(COMPLETE)
@@ -114,7 +129,7 @@ async def test_an_adopted_track_is_as_long_as_its_model_makes_them() -> None:
 
 async def test_what_is_known_is_not_adopted() -> None:
     mock = Mock(adopt_unknown_tracks=True)
-    listed = next(iter(mock.parts.tracks.values()))
+    listed = (await mock.control.tracks())[0]
     assert await extendable(mock, listed.id, "V5") == listed
 
 
@@ -125,4 +140,4 @@ async def test_a_magic_track_is_adopted_if_it_names_a_scenario() -> None:
 
 
 async def test_what_is_no_uuid_was_made_by_nobody() -> None:
-    assert await Sources(Mock().parts).made("e231****-****-****-****-****8cadc7dc") is None
+    assert await finding(Mock()).made("e231****-****-****-****-****8cadc7dc") is None

@@ -34,7 +34,7 @@ def test_a_code_is_explained_whole() -> None:
     assert told[5:] == [
         "  observed captured The current credits are insufficient. Please top up.",
         "Here:",
-        "  check 10 of 11, can the account pay?: the key empty-key, or --credits 0; a task costs 12",
+        "  check 16 of 17, can the account pay?: the key empty-key, or --credits 0; a task costs 12",
         "  402: The account has too few credits.",
         "  402: by itself: the key empty-key, or --credits 0",
         "On demand:",
@@ -48,7 +48,7 @@ def test_a_code_is_explained_whole() -> None:
 
 def test_a_check_and_a_scenario_have_their_lines() -> None:
     check, summary, natural = of_code("402").causes
-    assert line(*check.places) == "- check: can the account pay?"
+    assert line(*check.places) == "- name: credits"
     assert line(*summary.places) == "summary: The account has too few credits."
     assert line(*natural.places).startswith("natural: ")
 
@@ -89,4 +89,4 @@ def test_a_status_names_the_scenarios_that_end_in_it() -> None:
 
 def test_every_check_is_whole() -> None:
     for check in load(OPENAPI / "checks.yaml"):
-        assert {"check", "cause"} <= set(check) <= {"check", "code", "any", "cause", "serve"}
+        assert {"name", "check", "cause"} <= set(check) <= {"name", "check", "code", "any", "cause", "serve"}

@@ -56,6 +56,6 @@ def test_a_line_of_the_family_has_its_value_and_who_reads_it() -> None:
     value, read = of_shared("poll_limit").causes
     assert value.text == "requests 3, seconds 1, on every profile"
     assert line(*value.places).startswith("poll_limit:")
-    assert "def take_poll(" in line(*read.places)
+    assert "def _poll(" in line(*read.places)
     assert of_shared("callback_timeout").causes[0].text == "15, on every profile"
     assert {"operations", "stages"}.isdisjoint(shared_names())
