@@ -116,7 +116,7 @@ def _started(
         speed=1.0,
         tracks=track_ids(SEED, id, judged_by.family.tracks_per_task),
     )
-    return catalogue(judged_by.profile.name).task(record._replace(**kept))
+    return catalogue(judged_by.profile.name).task(record.changed(**kept))
 
 
 @cache

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from mock_server.app import create_app
 from mock_server.commands.demo import RECORD_INFO
-from mock_server.contract.operations import path
+from mock_server.contract.operations import PERSONA, WAV, path
 from mock_server.core.clock import MockClock
 from mock_server.core.settings import Settings
 from mock_server.state.store import Store
@@ -74,6 +74,26 @@ async def finished(mock: Mock, http: httpx.AsyncClient, answer: httpx.Response) 
     await mock.advance(COMPLETE)
     own = {"Authorization": answer.request.headers["authorization"]}
     return task_id, (await poll(http, task_id, own)).json()["data"]["response"]["sunoData"]
+
+
+WHOLE: Mapping[str, Mapping[str, Any]] = {
+    PERSONA: {"name": "Calm", "description": "A calm voice"},
+    WAV: {"callBackUrl": "http://127.0.0.1:9/callback"},
+}
+"""What a request for something that is made of a track holds beside the task and the track."""
+
+
+async def make(
+    http: httpx.AsyncClient, operation: str, task_id: str, audio_id: str, headers: Headers | None = None, **more: Any
+) -> httpx.Response:
+    """POST a request for a persona or a WAV record of a track."""
+    return await post(http, operation, headers, taskId=task_id, audioId=audio_id, **{**WHOLE[operation], **more})
+
+
+async def tracks_of(mock: Mock, http: httpx.AsyncClient, **changes: Any) -> tuple[str, list[str]]:
+    """A finished generation: the id of its task, and those of its tracks."""
+    task_id, tracks = await finished(mock, http, await generate(http, **changes))
+    return task_id, [track["id"] for track in tracks]
 
 
 def refusal(response: httpx.Response, code: int) -> str:

@@ -134,8 +134,13 @@ def test_functions_stay_short(path: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < 50, f"{path}: {node.name}"
 
 
+NAMED_TUPLE = {"_replace", "_asdict", "_fields", "_make"}
+"""What the documentation of collections.namedtuple offers under names that look private, so that fields can be called
+otherwise."""
+
+
 def private(name: str) -> bool:
-    return name.startswith("_") and not name.startswith("__")
+    return name.startswith("_") and not name.startswith("__") and name not in NAMED_TUPLE
 
 
 def made(tree: ast.AST) -> Iterator[str]:

@@ -74,7 +74,7 @@ class Scheduler:
         async with self._advancing:
             to = await self._store.begin_advance(seconds)
             attempts = await self._attempt_all_due()
-            while not self._stopped and await self._store.advance(to):
+            while await self._store.advance(to) and not self._stopped:
                 attempts += await self._attempt_all_due()
         return attempts
 

@@ -79,7 +79,11 @@ def account_view(key: str, account: AccountRecord | None, terms: Terms) -> Accou
     own = terms.own or KeySettings()
     return AccountView(
         key=key,
-        **used._asdict(),
+        credits=used.credits,
+        requests=used.requests,
+        tasks=used.tasks,
+        queued=used.queued,
+        standing=used.standing,
         revoked=own.revoked,
         rate_limit=own.rate_limit,
         maintenance=own.maintenance,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mock_server.contract.scenarios import STAGES, Step
 from mock_server.domain.attempt import Outcome
@@ -47,6 +47,10 @@ class Owed(NamedTuple):
     def ended(self) -> bool:
         """Whether nothing is owed any more."""
         return self.position == len(self.planned)
+
+    def changed(self, **changes: Any) -> "Owed":
+        """The same with other fields."""
+        return self._replace(**changes)
 
     def turned(self) -> "Owed":
         """The same, about the next callback, which is due as planned."""
@@ -109,11 +113,11 @@ def settled(owed: Owed, outcome: Outcome, task: Task, now: float) -> Settlement:
     readings = task.edition.readings
     wait, following = _retry_after(owed, outcome, task), owed.turned()
     if wait is not None:
-        again = owed._replace(due=now + wait, retries=owed.retries + 1)
+        again = owed.changed(due=now + wait, retries=owed.retries + 1)
         if readings.callback_order or following.ended:
             return Settlement((again,))
         # Later callbacks overtake this one, which is tried again in a chain of its own.
-        alone = again._replace(chain=owed.position + 1, planned=owed.planned[: owed.position + 1])
+        alone = again.changed(chain=owed.position + 1, planned=owed.planned[: owed.position + 1])
         return Settlement((alone, following))
     received = outcome is Outcome.ACCEPTED
     stops = not received and readings.after_giving_up

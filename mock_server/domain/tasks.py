@@ -47,6 +47,10 @@ class TaskRecord(NamedTuple):
     heard: bool = False
     lost: bool = False
 
+    def changed(self, **changes: Any) -> "TaskRecord":
+        """The same with other fields."""
+        return self._replace(**changes)
+
     @property
     def size(self) -> int:
         """Bytes, about."""

@@ -92,7 +92,7 @@ class Accounts:
             return
         heard = record.heard or received is True
         lost = not heard and (record.lost or received is False)
-        self._tasks[task_id] = record._replace(given_up=record.given_up or given_up, heard=heard, lost=lost)
+        self._tasks[task_id] = record.changed(given_up=record.given_up or given_up, heard=heard, lost=lost)
 
     def polls(self, task_id: str) -> Window:
         """When a task was polled."""

@@ -14,8 +14,13 @@ from starlette.routing import Mount
 from mock_server.app import create_app
 from mock_server.commands.demo import EXTEND
 from mock_server.contract.decode import BODY_LIMIT
-from mock_server.core.settings import MANUAL_EPOCH, Settings
+from mock_server.control.control import Control
+from mock_server.core.clock import MockClock
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import MANUAL_EPOCH, RateLimit, Settings
+from mock_server.runtime import Runtime
 from mock_server.state.journal_entries import Entry, Match
+from mock_server.state.memory_store import MemoryStore
 from tests.builders import RecordingDelivery, request, requested
 from tests.clients import KEY, client
 
@@ -69,7 +74,7 @@ async def test_a_bad_body_gets_a_clear_422(name: str) -> None:
         answer = response.json()
         assert (response.status_code, answer["code"]) == (200, 422)
         assert text in answer["msg"]
-        assert await mock.state.parts.scheduler.advance(3600) == 0
+        assert await mock.state.control.advance(3600) == 0
 
 
 @pytest.mark.parametrize(
@@ -134,14 +139,17 @@ async def test_any_request_gets_one_documented_envelope(body: bytes, headers: di
 APP = app(readings={"extra_properties": "accepted"})
 
 
-def test_the_clock_follows_the_settings() -> None:
-    running = create_app().state.parts.clock
-    assert not running.frozen
-    assert running.now() == pytest.approx(time.time(), abs=60)
-    assert create_app(Settings(epoch="1000000000")).state.parts.clock.now() == pytest.approx(1000000000, abs=60)
-    manual = create_app(Settings(pace="manual")).state.parts.clock
-    assert (manual.frozen, manual.now()) == (True, MANUAL_EPOCH)
-    assert create_app(Settings(pace="manual", epoch="5")).state.parts.clock.now() == 5
+async def shown(settings: Settings | None = None) -> object:
+    """What the clock of a mock shows, and whether it stands still."""
+    control: Control = create_app(settings).state.control
+    return await control.store.moment()
+
+
+async def test_the_clock_follows_the_settings() -> None:
+    assert await shown() == (pytest.approx(time.time(), abs=60), False)
+    assert await shown(Settings(epoch="1000000000")) == (pytest.approx(1000000000, abs=60), False)
+    assert await shown(Settings(pace="manual")) == (MANUAL_EPOCH, True)
+    assert await shown(Settings(pace="manual", epoch="5")) == (5, True)
 
 
 async def test_shutdown_stops_the_scheduler_and_closes_the_delivery() -> None:
@@ -149,7 +157,7 @@ async def test_shutdown_stops_the_scheduler_and_closes_the_delivery() -> None:
     mock = create_app(Settings(pace="manual"), delivery=delivery)
     async with client(mock) as http:
         await http.post(EXTEND, json=request())
-    entries = [entry.shown("http://mock") for entry in mock.state.parts.journal]
+    entries = [entry.shown("http://mock") for entry in await mock.state.control.entries()]
     assert [entry.get("outcome") for entry in entries] == [None, "undelivered", "undelivered", "undelivered"]
     assert delivery.closed
 
@@ -161,29 +169,48 @@ async def test_the_mock_delivers_by_itself_unless_told_otherwise(closed_url: str
         await mock.state.control.wait_for(Match(kind="attempt", outcome="unreachable"), 12, 10)
 
 
-def test_every_setting_has_its_effect_on_construction() -> None:
-    parts = create_app(
+async def test_every_setting_has_its_effect_on_construction() -> None:
+    runtime: Runtime = create_app(
         Settings(seed=3, rate_limit="1/2", pace="10x", profile="classic", base_url="http://x/")
-    ).state.parts
-    config = parts.config
-    assert (config.settings.seed, config.rate_limit.requests, config.pace.speed) == (3, 1, 10)
-    assert "V3_5" in {track.model for track in parts.tracks.values()}
-    assert parts.base_url == "http://x"
+    ).state.runtime
+    terms = await runtime.store.terms("key")
+    assert (terms.settings.seed, terms.limit, terms.pace.speed) == (3, RateLimit(requests=1, seconds=2), 10)
+    assert "V3_5" in {track.model for track in runtime.tracks.values()}
+    assert runtime.base_url == "http://x"
 
 
-def test_the_listener_sees_every_entry() -> None:
+async def test_the_listener_sees_every_entry() -> None:
     seen: list[Entry] = []
-    parts = create_app(listener=seen.append).state.parts
+    mock = create_app(listener=seen.append)
     entry = requested()
-    parts.journal.record(entry)
+    await mock.state.control.store.journal.append(entry)
     assert seen == [entry]
+
+
+async def test_a_store_brings_its_settings_and_its_clock() -> None:
+    store = MemoryStore(Settings(profile="classic", pace="manual"))
+    mock = create_app(store=store)
+    assert mock.state.control.store is store
+    assert mock.state.control.editions.profile.name == "classic"
+    assert create_app(store.settings, store=store).state.control.store is store
+
+
+@pytest.mark.parametrize(
+    "beside", [{"settings": Settings(seed=8)}, {"clock": MockClock(0)}], ids=["other settings", "a clock"]
+)
+def test_a_store_takes_no_settings_and_no_clock_but_its_own(beside: dict[str, Any]) -> None:
+    with pytest.raises(BadSetting) as caught:
+        create_app(store=MemoryStore(Settings()), **beside)
+    assert str(caught.value) == (
+        "the store has settings and a clock of its own. Allowed: a store, or settings and a clock."
+    )
 
 
 @pytest.mark.parametrize("profile", ["apikley", "classic", "observed"])
 async def test_every_endpoint_of_a_profile_is_served(profile: str) -> None:
     mock = create_app(Settings(profile=profile), delivery=RecordingDelivery())
     async with client(mock) as http:
-        for each in mock.state.parts.editions.profile.operations.values():
+        for each in mock.state.control.editions.profile.operations.values():
             answer = await http.request(each.method, each.path)
             assert (answer.status_code, answer.json()["code"]) in ((200, 200), (200, 422)), each.name
 

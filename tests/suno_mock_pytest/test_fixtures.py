@@ -153,7 +153,7 @@ class TestIt:
     @pytest.mark.suno(profile="classic")
     def test_it(self, suno_mock, suno_receiver):
         assert extend(suno_mock, suno_receiver)["code"] == 402
-        assert suno_mock.control.settings().profile == "classic"
+        assert suno_mock.read(suno_mock.control.settings()).profile == "classic"
 """
     run(pytester, test, "--strict-markers").assert_outcomes(passed=1)
 

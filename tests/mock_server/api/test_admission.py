@@ -12,7 +12,7 @@ from mock_server.contract.operations import EXTEND, GENERATE, PERSONA, WAV, path
 from mock_server.domain.accounts import LONGEST_KEY
 from mock_server.state.journal_entries import Requested
 from tests.builders import generation, request
-from tests.clients import Mock, client, credits, extend, poll, post, refusal
+from tests.clients import OTHER, Mock, client, credits, extend, generate, poll, post, refusal
 
 pytestmark = pytest.mark.anyio
 
@@ -172,29 +172,6 @@ async def test_what_cannot_be_read_is_422(rule: str) -> None:
     assert f": {text}" in problem.msg
 
 
-async def test_a_task_can_be_polled_three_times_a_second() -> None:
-    mock = Mock(rate_limit="9/10")
-    async with client(mock.app) as http:
-        task_id, other = [(await extend(http)).json()["data"]["taskId"] for _ in range(2)]
-        codes = [(await poll(http, task_id)).json()["code"] for _ in range(4)]
-        assert codes == [200, 200, 200, 429]
-        limited = await poll(http, task_id)
-        assert "the task had 3 requests within 1 s; the next is possible in 1.0 s" in refusal(limited, 429)
-        assert limited.headers["retry-after"] == "1"
-        assert (await poll(http, other)).json()["code"] == 200
-        await mock.advance(1)
-        assert (await poll(http, task_id)).json()["code"] == 200
-
-
-async def test_polls_are_not_limited_where_nothing_is() -> None:
-    mock = Mock()
-    async with client(mock.app) as http:
-        task_id = (await extend(http)).json()["data"]["taskId"]
-        assert {(await poll(http, task_id)).json()["code"] for _ in range(9)} == {200}
-        await mock.control.change_account("key", {"rate_limit": "20/10"})
-        assert [(await poll(http, task_id)).json()["code"] for _ in range(4)] == [200, 200, 200, 429]
-
-
 async def test_credits_and_unknown_tasks_take_no_slot() -> None:
     async with client(Mock(rate_limit="1/10").app) as http:
         for _ in range(5):
@@ -226,3 +203,99 @@ async def test_a_key_has_a_length() -> None:
     problem = await sent(Mock(), key="k" * (LONGEST_KEY + 1))
     assert problem.code == 401
     assert problem.msg.endswith(": the key has 1001 characters; allowed: at most 1000")
+
+
+@pytest.mark.parametrize("authorization", ["bearer key", "BEARER key", "Bearer   key", " Bearer key "])
+async def test_the_scheme_is_case_insensitive(authorization: str) -> None:
+    async with client(Mock().app) as http:
+        response = await extend(http, {"Authorization": authorization})
+        assert response.json()["code"] == 200
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Basic a2V5", "key", "Token key"])
+async def test_no_bearer_key_is_401(authorization: str) -> None:
+    async with client(Mock().app) as http:
+        msg = refusal(await extend(http, {"Authorization": authorization}), 401)
+        assert msg == (
+            "Unauthorized - Authentication credentials are missing or invalid: "
+            "send your key as 'Authorization: Bearer <key>'; any non-empty key works here"
+        )
+
+
+async def test_strict_keys_refuse_an_unknown_key() -> None:
+    async with client(Mock(strict_keys=True).app) as http:
+        msg = refusal(await extend(http), 401)
+        assert msg.endswith(
+            "the key is none of fixtures/accounts.yaml (test-key, empty-key) and none created over /__admin/accounts, "
+            "and keys are strict"
+        )
+        for key in ("test-key", "mock-callback-501"):
+            assert (await extend(http, {"Authorization": f"Bearer {key}"})).json()["code"] == 200
+
+
+async def test_a_magic_key_without_a_scenario_is_401() -> None:
+    async with client(Mock().app) as http:
+        msg = refusal(await extend(http, {"Authorization": "Bearer mock-silnt"}), 401)
+        assert "'silnt' is none. Nearest: silent." in msg
+
+
+@pytest.mark.parametrize("prefer", ["", "code=200", "scenario=silent"])
+async def test_a_wrong_magic_key_comes_before_everything(prefer: str) -> None:
+    async with client(Mock(maintenance=True).app) as http:
+        refusal(await extend(http, {"Authorization": "Bearer mock-silnt", "Prefer": prefer}), 401)
+
+
+async def test_maintenance_is_455() -> None:
+    async with client(Mock(maintenance=True).app) as http:
+        assert refusal(await extend(http, model="nonsense"), 455) == (
+            "Service Unavailable - System is currently undergoing maintenance: "
+            "the mock was started with --maintenance, or told so over /__admin"
+        )
+        assert refusal(await poll(http, "any"), 455)
+
+
+async def test_past_the_rate_limit_is_429_until_a_slot_is_free() -> None:
+    mock = Mock(rate_limit="2/10")
+    async with client(mock.app) as http:
+        for _ in range(2):
+            assert (await extend(http)).json()["code"] == 200
+        await mock.advance(4)
+        limited = await extend(http)
+        assert limited.headers["retry-after"] == "6"
+        assert "the account had 2 requests within 10 s; the next is possible in 6.0 s" in refusal(limited, 429)
+        await mock.advance(6)
+        assert (await extend(http)).json()["code"] == 200
+
+
+async def test_the_rate_limit_is_per_key() -> None:
+    async with client(Mock(rate_limit="1/10").app) as http:
+        assert (await extend(http)).json()["code"] == 200
+        assert (await extend(http, OTHER)).json()["code"] == 200
+
+
+async def test_an_applied_preference_is_confirmed() -> None:
+    async with client(Mock().app) as http:
+        for headers in ({"Prefer": "code=402"}, {"Prefer": "wait=5, Scenario=silent"}):
+            response = await extend(http, headers)
+            assert response.headers["preference-applied"] == headers["Prefer"].split(", ")[-1].lower()
+
+
+async def test_an_unknown_preference_is_refused_with_the_nearest() -> None:
+    async with client(Mock().app) as http:
+        msg = refusal(await extend(http, {"Prefer": "scenario=out-off-order"}), 422)
+        assert "Prefer: scenario=out-off-order names no scenario" in msg
+        assert "Nearest: out-of-order." in msg
+
+
+async def test_what_has_no_body_takes_no_queued_scenario() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await mock.control.queue("key", "402", 1)
+        assert (await credits(http)).json()["code"] == 200
+        assert (await poll(http, "nothing")).json()["code"] == 200
+        refusal(await generate(http), 402)
+
+
+async def test_a_scenario_of_callbacks_does_not_force_what_has_none() -> None:
+    async with client(Mock().app) as http:
+        assert (await credits(http, {"Prefer": "scenario=silent"})).json()["code"] == 200

@@ -1,4 +1,4 @@
-"""What a generation asks for."""
+"""A generation: what it asks for, and what becomes of it."""
 
 from typing import Any
 
@@ -10,6 +10,9 @@ from mock_server.api.generate import STYLE, TITLE_LENGTH, UNTITLED
 from mock_server.api.generate import asked as asked_for
 from mock_server.contract.source_tracks import INSTRUMENTAL
 from tests.builders import generation
+from tests.clients import Mock, client, credits, finished, generate, poll, refusal
+
+pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize(
@@ -49,3 +52,27 @@ def test_without_custom_mode_the_prompt_alone_counts(ignored: dict[str, str]) ->
 def test_a_title_is_never_empty_nor_long(prompt: str) -> None:
     title = asked_for(generation(customMode=False, prompt=prompt), None).title
     assert 0 < len(title) <= TITLE_LENGTH
+
+
+async def test_a_generation_is_a_task_like_any_other() -> None:
+    mock = Mock(credits=24)
+    async with client(mock.app) as http:
+        answer = await generate(http, title="Harbour")
+        assert answer.json()["msg"] == "success"
+        task_id, tracks = await finished(mock, http, answer)
+        assert mock.delivery.stages == ["text", "first", "complete"]
+        record = (await poll(http, task_id)).json()["data"]
+        assert (record["operationType"], record["parentMusicId"], record["status"]) == ("generate", "", "SUCCESS")
+        assert [track["title"] for track in tracks] == ["Harbour", "Harbour"]
+        assert (await credits(http)).json()["data"] == 12
+
+
+async def test_every_broken_rule_of_a_generation_is_named() -> None:
+    async with client(Mock().app) as http:
+        response = await generate(http, style=..., title="x" * 81, vocalGender="x")
+        assert "3 rules are broken: " in refusal(response, 422)
+        assert response.headers["suno-mock-rules"].split(", ") == [
+            "generate.vocalGender.enum",
+            "generate.title.length",
+            "generate.style.custom",
+        ]

@@ -59,7 +59,7 @@ async def test_what_is_not_served_is_in_the_journal_of_the_key() -> None:
     mock = Mock()
     async with client(mock.app) as http:
         await http.get("/api/v1/generate/recordinfo?taskId=x")
-        (entry,) = mock.control.entries()
+        (entry,) = await mock.control.entries()
         shown = entry.shown("http://mock")
     assert (shown["status"], shown["code"], shown["path"]) == (404, 404, "/api/v1/generate/recordinfo")
     assert entry.key == "key"
@@ -83,6 +83,6 @@ async def test_what_was_sent_to_nowhere_is_in_the_journal_whole() -> None:
     mock = Mock()
     async with client(mock.app) as http:
         await http.post("/api/v1/generate/extand", json={"a": 1}, headers={"Prefer": "code=200"})
-    (entry,) = mock.control.entries()
+    (entry,) = await mock.control.entries()
     assert isinstance(entry, Requested)
     assert (entry.call.body, entry.call.content_type, entry.call.prefer) == (b'{"a":1}', "application/json", "code=200")

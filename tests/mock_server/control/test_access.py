@@ -86,7 +86,7 @@ async def test_the_token_is_shown_nowhere() -> None:
             assert TOKEN not in (await http.get(path, headers=OURS)).text, path
         settings = (await http.get("/__admin/settings", headers=OURS)).json()["settings"]
     assert "admin_token" not in settings
-    assert TOKEN not in repr(mock.control.settings()) + json.dumps(settings)
+    assert TOKEN not in repr(await mock.control.settings()) + json.dumps(settings)
 
 
 @pytest.mark.parametrize(

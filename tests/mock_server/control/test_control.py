@@ -28,9 +28,9 @@ async def test_entries_are_filtered_and_the_newest_of_them_shown() -> None:
     async with client(mock.app) as http:
         for prompt in ("", 5, "", 6):
             await extend(http, prompt=prompt)
-        assert [entry.code for entry in mock.control.entries()] == [200, 422, 200, 422]
-        assert [entry.id for entry in mock.control.entries(Match(code=422))] == [2, 4]
-        assert mock.control.entries(Match(code=402)) == []
+        assert [entry.code for entry in await mock.control.entries()] == [200, 422, 200, 422]
+        assert [entry.id for entry in await mock.control.entries(Match(code=422))] == [2, 4]
+        assert await mock.control.entries(Match(code=402)) == []
 
 
 async def test_a_journal_can_be_cleared_for_one_key() -> None:
@@ -39,9 +39,9 @@ async def test_a_journal_can_be_cleared_for_one_key() -> None:
         await extend(http)
         await extend(http, OTHER)
         await mock.control.clear_journal("key")
-        assert [entry.key for entry in mock.control.entries()] == ["other"]
+        assert [entry.key for entry in await mock.control.entries()] == ["other"]
         await mock.control.clear_journal(None)
-        assert mock.control.entries() == []
+        assert await mock.control.entries() == []
 
 
 async def test_waiting_ends_when_enough_match() -> None:
@@ -171,7 +171,8 @@ async def test_a_clock_is_frozen_and_runs_again() -> None:
     with pytest.raises(ClockRuns, match="the clock runs by itself; freeze it first, or start with --pace manual"):
         await mock.control.advance(1)
     await mock.control.freeze()
-    assert mock.control.now() == mock.control.now() >= CREATED
+    now = (await mock.store.moment()).now
+    assert (await mock.store.moment()).now == now >= CREATED
     assert await mock.control.advance(1) == 0
 
 
@@ -216,12 +217,12 @@ async def test_an_account_takes_no_impossible_setting(changes: dict[str, Any], t
     with pytest.raises(BadSetting) as caught:
         await mock.control.change_account("key", changes)
     assert str(caught.value) == text
-    assert mock.parts.config.of("key") is None
+    assert (await mock.store.terms("key")).own is None
 
 
 async def test_tracks_are_listed_with_those_that_were_added() -> None:
     mock = Mock()
-    listed = list(mock.parts.tracks.values())
+    listed = await mock.control.tracks()
     mine, ours = added("mine", "V5", 60), added("ours", "V4", 90)
     await mock.control.add_track(mine, "key")
     await mock.control.add_track(ours)
@@ -258,7 +259,7 @@ async def test_what_cannot_be_changed_stays(changes: dict[str, Any], text: str) 
     with pytest.raises(BadSetting) as caught:
         await mock.control.change_settings({"credits": 5} | changes)
     assert str(caught.value).startswith(text)
-    assert mock.parts.config.settings.credits == 1_000_000
+    assert (await mock.control.settings()).credits == 1_000_000
 
 
 async def test_questions_change_until_a_reset() -> None:
@@ -276,7 +277,7 @@ async def test_a_question_without_that_reading_stays_as_it_was() -> None:
     mock = Mock()
     with pytest.raises(BadSetting, match=r"reading of error_data 'nul' is unknown\. Nearest: null\."):
         await mock.control.change_questions({"refusal_status": "mirror", "error_data": "nul"})
-    assert mock.parts.editions.reading("refusal_status") == "envelope"
+    assert (await mock.control.questions())["refusal_status"] == "envelope"
 
 
 async def test_faults_are_of_one_key_or_of_all_others() -> None:
@@ -304,7 +305,7 @@ async def test_a_reset_of_one_key_leaves_the_others() -> None:
     assert [view.task_id for view in await mock.control.tasks()] == [kept]
     assert await mock.control.faults() == [("other", fault)]
     assert [track.id for key in ("key", "other") for track in await mock.control.tracks(key)][-1] == "of other"
-    assert mock.parts.config.settings.credits == 5
+    assert (await mock.control.settings()).credits == 5
 
 
 async def test_what_one_key_is_owed_is_not_sent_after_its_reset() -> None:
@@ -334,9 +335,9 @@ async def test_a_whole_reset_starts_anew() -> None:
         await mock.advance(40)
         await mock.control.run()
         await mock.control.reset(None)
-        assert (mock.control.entries(), await mock.control.faults(), await mock.control.tasks()) == ([], [], [])
-        assert (mock.control.now(), mock.clock.frozen) == (CREATED, True)
-        assert len(await mock.control.tracks()) == len(mock.parts.tracks)
+        assert (await mock.control.entries(), await mock.control.faults(), await mock.control.tasks()) == ([], [], [])
+        assert await mock.store.moment() == (CREATED, True)
+        assert await mock.control.tracks() == await Mock().control.tracks()
         assert await mock.advance(3600) == 0
         assert (await extend(http)).json() == first
 
@@ -409,6 +410,6 @@ async def test_a_reset_forgets_before_anything_can_come_between() -> None:
     resetting = mock.control.reset(None)
     with contextlib.suppress(StopIteration):
         resetting.send(None)
-    assert await mock.parts.store.task(task_id) is None
-    assert (mock.control.entries(), mock.control.settings().maintenance) == ([], False)
+    assert await mock.store.task(task_id) is None
+    assert (await mock.control.entries(), (await mock.control.settings()).maintenance) == ([], False)
     resetting.close()

@@ -355,7 +355,10 @@ async def test_a_track_is_added_for_a_key_or_for_all() -> None:
         }
         await post(http, "tracks", 201, id="ours", model="V4", duration=60.5)
         assert (await get(http, "tracks", key="key"))["tracks"][-2:][1] == added
-        assert [track["id"] for track in (await get(http, "tracks"))["tracks"]] == [*mock.parts.tracks, "ours"]
+        assert [track["id"] for track in (await get(http, "tracks"))["tracks"]] == [
+            *mock.app.state.runtime.tracks,
+            "ours",
+        ]
         assert (await extend(http, audioId="mine", model="V5", continueAt=59)).json()["code"] == 200
 
 
@@ -515,7 +518,7 @@ async def test_a_page_of_another_origin_changes_nothing(origin: str, method: str
         await http.request(method, f"/__admin/{path}", json={}, headers={"Origin": "http://mock"})
         await extend(http)
         refused = await http.request(method, f"/__admin/{path}", json={}, headers={"Origin": origin})
-        assert (refused.status_code, len(mock.control.entries())) == (403, 1)
+        assert (refused.status_code, len(await mock.control.entries())) == (403, 1)
         assert refused.json()["error"] == f'Origin is "{origin}"; allowed: http://mock alone, or none'
         assert (await http.get("/__admin/journal", headers={"Origin": origin})).status_code == 200
 

@@ -8,9 +8,8 @@ import pytest
 from mock_server.contract.decode import BODY_LIMIT
 from mock_server.contract.examples import documented_request
 from mock_server.contract.source_tracks import added
-from mock_server.control.trigger import triggered
 from mock_server.core.errors import BadSetting
-from mock_server.domain.tasks import Task
+from mock_server.domain.tasks import TaskRecord
 from tests.builders import COMPLETE, CREATED
 from tests.clients import KEY, Mock, client, credits, extend, finished, poll
 
@@ -19,8 +18,12 @@ pytestmark = pytest.mark.anyio
 TO = "http://127.0.0.1:9/callback"
 
 
-async def trigger(mock: Mock, scenario: str = "200", key: str = "key", **changes: Any) -> Task:
-    return await triggered(mock.parts, scenario, key, {"callBackUrl": TO} | changes)
+async def trigger(mock: Mock, scenario: str = "200", key: str = "key", **changes: Any) -> TaskRecord:
+    """The task that is started; `callBackUrl` among the changes is where it calls back."""
+    url = changes.pop("callBackUrl", TO)
+    record = await mock.store.task(await mock.control.trigger(scenario, url, key, changes))
+    assert record is not None
+    return record
 
 
 @pytest.mark.parametrize("profile", ["apikley", "classic", "observed"])
@@ -28,7 +31,7 @@ async def test_it_is_the_documented_request_with_changes(profile: str) -> None:
     mock = Mock(profile=profile)
     task = await trigger(mock, title="Harbour")
     assert orjson.loads(task.body) == documented_request(profile) | {"callBackUrl": TO, "title": "Harbour"}
-    assert (task.account, task.created, task.operation.name, task.callback_url) == ("key", CREATED, "extend", TO)
+    assert (task.key, task.created, task.operation, task.callback_url) == ("key", CREATED, "extend", TO)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +128,7 @@ async def test_a_request_that_breaks_a_rule_is_refused(change: dict[str, Any], t
 
 async def test_varying_readings_are_drawn_for_it() -> None:
     mock = Mock(readings=("first_items=vary",))
-    drawn = {(await trigger(mock)).edition.drawn for _ in range(16)}
+    drawn = {(await trigger(mock)).drawn for _ in range(16)}
     assert drawn == {"first_items=one", "first_items=both"}
 
 

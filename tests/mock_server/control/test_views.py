@@ -1,17 +1,17 @@
 """What a test gets to see of tasks and accounts."""
 
-from collections import deque
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mock_server.callbacks.chain import Chain
 
 from mock_server.control.views import AccountView, Moment, TaskView, account_view, task_view, timeline
-from mock_server.domain.accounts import Account
+from mock_server.core.settings import Settings
+from mock_server.domain.accounts import AccountRecord
 from mock_server.domain.attempt import Outcome
+from mock_server.domain.owed import Owed, owed_at, owed_first
+from mock_server.domain.tasks import Task
+from mock_server.domain.terms import KeySettings, Terms
 from mock_server.domain.timeline import plan
-from mock_server.state.live_settings import KeySettings
 from tests.builders import COMPLETE, CREATED, FIRST, SCENARIOS, TEXT, attempted, task
 
 
@@ -36,17 +36,24 @@ def test_a_tasks_status_follows_the_time(after: float, status: str) -> None:
 
 
 def test_a_key_that_everyone_knows_is_shown() -> None:
-    assert task_view(task(account="test-key"), CREATED).key == "test-key"
+    assert task_view(task(key="test-key"), CREATED).key == "test-key"
 
 
 def at(after: float, what: str, stage: str | None, detail: str) -> Moment:
     return Moment(at=CREATED + after, what=what, stage=stage, detail=detail)
 
 
+def whole(mine: Task) -> Owed:
+    """All callbacks of a task, the first of which is due."""
+    owed = owed_first(mine.record, plan(mine))
+    assert owed is not None
+    return owed
+
+
 def test_a_timeline_tells_what_happened_and_what_will() -> None:
     mine = task(scenario="only-complete")
     attempts = [attempted(at=CREATED + COMPLETE, stage="complete", outcome=Outcome.REFUSED, detail="HTTP 500")]
-    chain = Chain(mine, plan(mine), retries=1, due=CREATED + COMPLETE + 60)
+    chain = owed_at(mine, 0).changed(retries=1, due=CREATED + COMPLETE + 60)
     assert timeline(mine, attempts, [chain], CREATED + COMPLETE) == [
         at(0, "accepted", None, "extend, only-complete"),
         at(TEXT, "reached", "text", "TEXT_SUCCESS"),
@@ -70,7 +77,7 @@ def test_a_timeline_tells_where_generation_ends() -> None:
 
 def test_a_timeline_tells_of_every_callback_to_come() -> None:
     mine = task()
-    retried = Chain(mine, plan(mine), position=0, retries=2, due=CREATED + FIRST + 1)
+    retried = whole(mine).changed(retries=2, due=CREATED + FIRST + 1)
     told = [moment for moment in timeline(mine, [], [retried], CREATED) if moment.what == "owed"]
     assert told == [
         at(FIRST + 1, "owed", "text", "attempt 3"),
@@ -87,18 +94,21 @@ def test_a_timeline_tells_of_every_callback_to_come() -> None:
 def test_a_timeline_is_in_order(scenario: str, pace: str, moments: list[float]) -> None:
     mine = task(scenario=scenario, pace=pace)
     attempts = [attempted(at=moment) for moment in moments]
-    chain = Chain(mine, plan(mine), due=CREATED)
-    told = timeline(mine, attempts, [] if chain.ended else [chain], CREATED)
+    told = timeline(mine, attempts, [whole(mine)] if plan(mine) else [], CREATED)
     assert [each.at for each in told] == sorted(each.at for each in told)
     assert told[0].what == "accepted"
     assert sum(each.what == "attempted" for each in told) == len(attempts)
     assert sum(each.what == "owed" for each in told) == len(plan(mine))
 
 
+def terms(own: KeySettings | None, credits: int = 9) -> Terms:
+    return Terms(1, Settings(credits=credits), (), own)
+
+
 def test_an_account_is_seen_with_what_it_has_of_its_own() -> None:
-    account = Account(credits=5, requests=3, queued=deque(["late", "402"]), standing="silent", tasks={"a": None})
+    account = AccountRecord(credits=5, requests=3, tasks=1, queued=("late", "402"), standing="silent")
     own = KeySettings(credits=9, revoked=True, rate_limit="1/10", maintenance=False, retention_days=0.5)
-    assert account_view("key", account, own, 9, CREATED) == AccountView(
+    assert account_view("key", account, terms(own)) == AccountView(
         key="key",
         credits=5,
         requests=3,
@@ -112,15 +122,8 @@ def test_an_account_is_seen_with_what_it_has_of_its_own() -> None:
     )
 
 
-def test_an_account_is_seen_with_the_refunds_that_are_due() -> None:
-    account = Account(credits=5)
-    account.owe(CREATED + 1, 12)
-    seen = [account_view("key", account, KeySettings(), 0, CREATED + after).credits for after in (0, 1)]
-    assert seen == [5, 17]
-
-
 def test_an_account_that_was_never_used_opens_with_its_credits() -> None:
-    assert account_view("key", None, KeySettings(), 7, CREATED) == AccountView(
+    assert account_view("key", None, terms(None, credits=7)) == AccountView(
         key="key",
         credits=7,
         requests=0,

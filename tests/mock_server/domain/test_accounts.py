@@ -4,7 +4,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.core.settings import RateLimit
-from mock_server.domain.accounts import MADE_KEPT, REFUNDS_KEPT, Account, KnownKey, Window, known_keys
+from mock_server.domain.accounts import (
+    MADE_KEPT,
+    REFUNDS_KEPT,
+    Account,
+    AccountRecord,
+    KnownKey,
+    Window,
+    first_key,
+    known_keys,
+)
 
 steps = st.lists(st.integers(0, 15), min_size=1, max_size=30)
 limits = st.builds(RateLimit, requests=st.integers(1, 4), seconds=st.integers(1, 20).map(float))
@@ -18,8 +27,7 @@ def test_the_known_keys_load() -> None:
 
 
 def test_the_first_key_can_pay() -> None:
-    first = next(iter(known_keys().values()))
-    assert first.credits is None
+    assert known_keys()[first_key()].credits is None
 
 
 def test_credits_without_refunds_stay() -> None:
@@ -97,10 +105,9 @@ def test_no_scenario_is_queued_at_first() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["persona", "wav"]), st.sampled_from("abc"))))
-def test_each_thing_is_made_once(makings: list[tuple[str, str]]) -> None:
+def test_what_was_made_is_remembered_once(makings: list[tuple[str, str]]) -> None:
     account = Account(credits=0)
-    for number, making in enumerate(makings):
-        assert (making in account.made) == (making in makings[:number])
+    for making in makings:
         account.make(*making)
     for operation in ("persona", "wav"):
         assert list(account.named(operation)) == list(dict.fromkeys(name for by, name in makings if by == operation))
@@ -110,5 +117,21 @@ def test_the_thing_made_first_is_forgotten() -> None:
     account = Account(credits=0)
     for number in range(MADE_KEPT + 1):
         account.make("wav", str(number))
-    assert len(account.named("wav")) == MADE_KEPT
-    assert [("wav", name) in account.made for name in ("1", "0")] == [True, False]
+    assert list(account.named("wav")) == [str(number) for number in range(1, MADE_KEPT + 1)]
+
+
+@given(st.integers(0, 100), st.integers(0, 100), st.integers(0, 100), st.integers(0, 100))
+def test_a_price_comes_back_when_it_is_to(credits: int, price: int, refund_at: int, now: int) -> None:
+    kept, refunded = Account(credits=credits), Account(credits=credits)
+    kept.pay(price, None)
+    refunded.pay(price, refund_at)
+    assert kept.balance(now) == credits - price
+    assert refunded.balance(now) == credits - (price if now < refund_at else 0)
+
+
+def test_a_record_shows_the_account_at_a_moment() -> None:
+    account = Account(credits=5, requests=3, standing="late", tasks={"a": None, "b": None})
+    account.queued.extend(["silent", "402"])
+    account.owe(100.0, 12)
+    assert account.record(99) == AccountRecord(5, 3, 2, ("silent", "402"), "late")
+    assert account.record(100).credits == 17

@@ -37,4 +37,4 @@ def test_a_task_finds_what_its_record_names() -> None:
 def test_a_record_tells_its_size_about() -> None:
     plain = task(body=b"").record
     assert task(body=b"x" * 1000).record.size - plain.size == 1000
-    assert plain._replace(drawn="first_items=both").size > plain.size
+    assert plain.changed(drawn="first_items=both").size > plain.size

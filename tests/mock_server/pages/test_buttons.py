@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 def buttons(mock: Mock) -> Buttons:
-    return Buttons(mock.control, Inbox(mock.parts))
+    return Buttons(mock.control, Inbox(mock.store, mock.control.catalogue))
 
 
 async def test_a_callback_is_delivered_once_more() -> None:
@@ -26,9 +26,9 @@ async def test_a_callback_is_delivered_once_more() -> None:
 
 async def test_the_clock_is_moved_let_go_and_frozen() -> None:
     mock = Mock()
-    before = mock.control.now()
+    before = mock.clock.now()
     await buttons(mock).press("advance", {"seconds": "1.5"})
-    assert mock.control.now() == before + 1.5
+    assert mock.clock.now() == before + 1.5
     await buttons(mock).press("run", {})
     with pytest.raises(ClockRuns, match=r"^the clock runs by itself"):
         await buttons(mock).press("advance", {"seconds": "1"})
@@ -40,7 +40,7 @@ async def test_the_next_request_of_a_key_fails_and_not_the_one_after() -> None:
     mock = Mock()
     async with client(mock.app) as http:
         await extend(http)
-        inbox = Inbox(mock.parts)
+        inbox = Inbox(mock.store, mock.control.catalogue)
         pressed = Buttons(mock.control, inbox)
         form = {"key": (await inbox.keys())[0].handle, "scenario": "429"}
         await pressed.press("fail", form)
@@ -53,9 +53,9 @@ async def test_the_next_request_of_a_key_fails_and_not_the_one_after() -> None:
 async def test_a_question_is_read_otherwise_until_a_reset() -> None:
     mock = Mock()
     await buttons(mock).press("read", {"question": "first_items", "reading": "both"})
-    assert mock.control.questions()["first_items"] == "both"
+    assert (await mock.control.questions())["first_items"] == "both"
     await buttons(mock).press("reset", {})
-    assert mock.control.questions()["first_items"] == "one"
+    assert (await mock.control.questions())["first_items"] == "one"
 
 
 @pytest.mark.parametrize(

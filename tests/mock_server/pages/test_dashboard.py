@@ -108,11 +108,11 @@ async def test_every_question_is_there_with_its_readings_and_sources() -> None:
     mock = Mock()
     async with client(mock.app) as http:
         text = await page(http, QUESTIONS)
-        for question in mock.parts.editions.register.questions.values():
+        for question in mock.control.editions.register.questions.values():
             assert question.question in text
             assert all(source in text for source in question.sources)
             assert all(f"<b>{name}</b>" in text for name in (*question.readings, "vary"))
-            assert f'value="{mock.control.questions()[question.id]}" checked' in text
+            assert f'value="{(await mock.control.questions())[question.id]}" checked' in text
 
 
 async def test_a_button_goes_back_to_its_page() -> None:
@@ -136,7 +136,7 @@ async def test_a_question_is_changed_by_its_form() -> None:
     mock = Mock()
     async with client(mock.app) as http:
         await press(http, "read", question="first_items", reading="both", back=QUESTIONS)
-        assert mock.control.questions()["first_items"] == "both"
+        assert (await mock.control.questions())["first_items"] == "both"
 
 
 async def test_what_cannot_be_done_is_told_on_the_page() -> None:
@@ -152,10 +152,10 @@ async def test_what_cannot_be_done_is_told_on_the_page() -> None:
 async def test_a_button_tells_who_looks_that_something_changed() -> None:
     mock = Mock()
     async with client(mock.app) as http:
-        before = mock.parts.journal.changes.count
+        before = mock.store.changes.count
         await press(http, "advance", seconds="1")
         await http.post("/__admin/clock/advance", json={"seconds": 1})
-        assert mock.parts.journal.changes.count == before + 2
+        assert mock.store.changes.count == before + 2
 
 
 @pytest.mark.parametrize("url", [f"{HOME}?task=TASK", f"{HOME}?entry=2", f"{HOME}?status=PENDING&key=x&code=%3Cb%3E"])
@@ -272,11 +272,11 @@ async def test_looking_leaves_no_trace() -> None:
     async with client(mock.app) as http:
         task_id = await started(http)
         await mock.advance(COMPLETE)
-        before = mock.parts.journal.newest
+        before = mock.store.journal.newest
         text = (await http.get(f"{HOME}?task={task_id}")).text
         for url in re.findall(r'src="([^"]+)"', text):
             assert (await http.get(url)).status_code == 200
-        assert mock.parts.journal.newest == before
+        assert mock.store.journal.newest == before
 
 
 @pytest.mark.parametrize("name", ["x" * 48, "x" * 48 + ".jpeg", "QQ" * 24 + ".mp3"])
@@ -284,7 +284,7 @@ async def test_media_that_are_not_there_leave_no_trace(name: str) -> None:
     mock = Mock()
     async with client(mock.app) as http:
         assert (await http.get(f"{HOME}pages/media/{name}")).status_code == 404
-        assert mock.parts.journal.newest == 0
+        assert mock.store.journal.newest == 0
 
 
 async def test_files_that_are_gone_are_not_loaded() -> None:

@@ -10,10 +10,16 @@ from mock_server.domain.attempt import Outcome
 from mock_server.media.files import DAY
 from mock_server.pages.bodies import GONE, NEW
 from mock_server.pages.details import CURL_SHOWN, Body, Details, Happening, TaskDetail
+from mock_server.runtime import Runtime
 from tests.builders import COMPLETE, FIRST, TEXT
 from tests.clients import Mock, client, extend
 
 pytestmark = pytest.mark.anyio
+
+
+def details(mock: Mock) -> Details:
+    runtime: Runtime = mock.app.state.runtime
+    return Details(mock.control, runtime.studio, runtime.base_url)
 
 
 async def detail(mock: Mock, seconds: float = 0, **changes: Any) -> TaskDetail:
@@ -21,7 +27,7 @@ async def detail(mock: Mock, seconds: float = 0, **changes: Any) -> TaskDetail:
     async with client(mock.app) as http:
         task_id = (await extend(http, **changes)).json()["data"]["taskId"]
         await mock.advance(seconds)
-        return await Details(mock.parts, mock.control).task(task_id)
+        return await details(mock).task(task_id)
 
 
 def told(happenings: Sequence[Happening]) -> list[tuple[float, str, str]]:
@@ -66,7 +72,7 @@ async def test_a_callback_that_was_sent_once_more_says_so() -> None:
     mock = Mock()
     found = await detail(mock, TEXT)
     await mock.control.redeliver(found.view.task_id, "text")
-    again = await Details(mock.parts, mock.control).task(found.view.task_id)
+    again = await details(mock).task(found.view.task_id)
     assert "once more, by the test, 0 ms" in [each.detail for each in again.happenings]
 
 
@@ -102,7 +108,7 @@ async def test_the_stages_that_were_reached_can_be_sent_once_more() -> None:
 async def test_a_triggered_task_shows_what_it_would_have_been_asked() -> None:
     mock = Mock()
     task_id = await mock.control.trigger("200", "http://127.0.0.1:9/x", None, {"title": "Triggered"})
-    found = await Details(mock.parts, mock.control).task(task_id)
+    found = await details(mock).task(task_id)
     assert told(found.happenings)[0] == (0, "accepted", "extend, scenario 200")
     body = named(found, "request")
     assert '  "title": "Triggered",' in [line.text for line in body.lines]
@@ -113,7 +119,7 @@ async def test_a_request_by_its_entry() -> None:
     mock = Mock()
     async with client(mock.app) as http:
         await extend(http, prompt=5)
-        found = Details(mock.parts, mock.control).request("1")
+        found = await details(mock).request("1")
         assert found.entry.rules == ("extend.prompt.type",)
         assert '  "prompt": 5,' in [line.text for line in found.body.lines]
         assert found.body.curl
@@ -127,13 +133,13 @@ async def test_an_entry_that_is_no_request_is_told(entry: str) -> None:
         await extend(http)
         await mock.advance(TEXT)
         with pytest.raises(NoSuch, match=r"^the journal has no request "):
-            Details(mock.parts, mock.control).request(entry)
+            await details(mock).request(entry)
 
 
 async def test_a_task_that_is_not_kept_is_told() -> None:
     mock = Mock()
     with pytest.raises(NoSuch, match=r"^there is no task 'x'"):
-        await Details(mock.parts, mock.control).task("x")
+        await details(mock).task("x")
 
 
 async def test_files_that_are_gone_are_told() -> None:
@@ -152,4 +158,4 @@ async def test_a_request_without_a_text_says_which(body: bytes, said: str) -> No
     mock = Mock()
     async with client(mock.app) as http:
         await http.post("/api/v1/generate/extend", content=body)
-        assert Details(mock.parts, mock.control).request("1").body.empty == said
+        assert (await details(mock).request("1")).body.empty == said

@@ -2,12 +2,14 @@
 
 import asyncio
 import re
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from mock_server.domain.answer import succeeded
+from mock_server.domain.opening import Draft
+from mock_server.domain.proposal import Proposal
 from mock_server.pages.inbox import (
     BAD,
     EVERYTHING,
@@ -21,15 +23,19 @@ from mock_server.pages.inbox import (
     label,
 )
 from mock_server.state.faults import Fault
-from tests.builders import COMPLETE, CREATED, FIRST, TEXT, task
+from tests.builders import COMPLETE, CREATED, FIRST, SCENARIOS, SOURCE, TEXT, task
 from tests.clients import OTHER, Mock, client, credits, extend, finished, poll
 
 pytestmark = pytest.mark.anyio
 URL = "http://127.0.0.1:9/callback"
 
 
+def inbox_of(mock: Mock) -> Inbox:
+    return Inbox(mock.store, mock.control.catalogue)
+
+
 async def rows(mock: Mock, **wanted: Any) -> list[Row]:
-    return (await Inbox(mock.parts).rows(Filter(**wanted), 100))[0]
+    return (await inbox_of(mock).rows(Filter(**wanted), 100))[0]
 
 
 async def test_tasks_and_refused_requests_are_listed_newest_first() -> None:
@@ -98,12 +104,13 @@ async def test_a_triggered_task_is_a_row() -> None:
         assert next(row.id for row in await rows(mock)) == triggered
 
 
-async def test_a_task_that_the_store_forgot_is_what_the_journal_has() -> None:
+async def test_a_task_that_the_store_forgot_is_what_the_journal_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_server.state.memory_accounts.TASKS_KEPT", 1)
     mock = Mock()
     async with client(mock.app) as http:
-        await extend(http)
-        await mock.parts.store.reset(None)
-        [row] = await rows(mock)
+        for _ in range(2):
+            await extend(http)
+        _, row = await rows(mock)
         assert (row.kind, row.code) == ("entry", 200)
         assert await rows(mock, status=FORGOTTEN) == [row]
 
@@ -137,7 +144,7 @@ async def test_rows_are_filtered_by_the_handle_of_a_key() -> None:
     mock, inbox = Mock(), None
     async with client(mock.app) as http:
         await filtered(http)
-        inbox = Inbox(mock.parts)
+        inbox = inbox_of(mock)
         theirs, mine = await inbox.keys()
         for key, titles in ((theirs, ["Validation Error", "Theirs"]), (mine, ["Mine"])):
             found, _ = await inbox.rows(Filter(key=key.handle), 100)
@@ -158,16 +165,16 @@ async def test_only_so_many_rows_are_there_and_whether_there_are_more() -> None:
     async with client(mock.app) as http:
         for title in "abc":
             await extend(http, title=title)
-        found, more = await Inbox(mock.parts).rows(Filter(), 2)
+        found, more = await inbox_of(mock).rows(Filter(), 2)
         assert ([row.title for row in found], more) == (["c", "b"], True)
-        assert (await Inbox(mock.parts).rows(Filter(), 3))[1] is False
+        assert (await inbox_of(mock).rows(Filter(), 3))[1] is False
 
 
 async def test_a_key_is_shown_masked_and_found_by_its_handle() -> None:
     mock = Mock()
     async with client(mock.app) as http:
         await extend(http, {"Authorization": "Bearer secret-of-mine"})
-        inbox = Inbox(mock.parts)
+        inbox = inbox_of(mock)
         [key] = await inbox.keys()
         assert re.fullmatch("sec…[0-9a-f]{4}", key.shown)
         assert "secret" not in key.handle
@@ -176,7 +183,7 @@ async def test_a_key_is_shown_masked_and_found_by_its_handle() -> None:
 
 
 async def test_before_any_key_is_used_the_known_ones_are_offered() -> None:
-    inbox = Inbox(Mock().parts)
+    inbox = inbox_of(Mock())
     keys = await inbox.keys()
     assert [key.shown for key in keys] == ["test-key", "empty-key"]
     assert await inbox.key(keys[0].handle) == "test-key"
@@ -184,7 +191,7 @@ async def test_before_any_key_is_used_the_known_ones_are_offered() -> None:
 
 async def test_what_is_queued_is_told_by_key() -> None:
     mock = Mock()
-    inbox = Inbox(mock.parts)
+    inbox = inbox_of(mock)
     assert [key.queued for key in await inbox.keys()] == ["", ""]
     await mock.control.queue("mine", "429", 12)
     await mock.control.queue("mine", "402", None)
@@ -202,7 +209,7 @@ async def test_the_key_of_a_filter_is_listed_in_any_case() -> None:
     mock = Mock()
     async with client(mock.app) as http:
         await extend(http)
-        inbox = Inbox(mock.parts)
+        inbox = inbox_of(mock)
         [handle] = [key.handle for key in await inbox.keys()]
         for number in range(60):
             await extend(http, {"Authorization": f"Bearer key-{number}"})
@@ -232,10 +239,27 @@ async def test_a_task_says_when_it_goes_on_by_itself() -> None:
         assert [row.changes_at for row in await rows(mock)] == [None]
 
 
+async def fill(mock: Mock, count: int) -> None:
+    """Start many tasks, without judging a request for each."""
+    one = task()
+    draft = Draft(0, "key", one.record.body, one.callback_url, one.operation, SOURCE, one.edition, 1.0)
+    proposal = Proposal(
+        call=None,
+        key="key",
+        terms=await mock.store.terms("key"),
+        edition=one.edition,
+        scenarios=SCENARIOS,
+        succeeded=lambda proposal, decision: succeeded(None, one.edition),
+        ordinal=None,
+        opens=draft.opened,
+    )
+    for _ in range(count):
+        await mock.store.accept(proposal)
+
+
 async def test_the_newest_tasks_are_looked_at_and_others_are_served_meanwhile() -> None:
-    mock, one = Mock(), task()
-    for number in range(TASKS_SEEN + 3):
-        await mock.parts.store.open_task(replace(one, id=str(number)), 0, None)
+    mock = Mock()
+    await fill(mock, TASKS_SEEN + 3)
     looking = asyncio.create_task(rows(mock, code="402"))
     served = 0
     while not looking.done():

@@ -57,6 +57,6 @@ async def test_seconds_are_written_as_they_are_read(seconds: float, text: str) -
     mock = Mock()
     async with client(mock.app) as http:
         task_id = (await extend(http)).json()["data"]["taskId"]
-        mock.parts.journal.record(attempted(at=CREATED + seconds, task_id=task_id))
+        await mock.store.journal.append(attempted(at=CREATED + seconds, task_id=task_id))
         page = (await http.get(HOME, params={"task": task_id})).text
     assert f">{text}</time><i></i><b>text callback accepted</b>" in page

@@ -1,6 +1,5 @@
-"""Faults: what is set, for whom, for how many requests, and what is sent."""
+"""FaultTable: what is set, for whom, for how many requests, and what is sent."""
 
-import asyncio
 from typing import Any
 
 import orjson
@@ -9,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.core.errors import BadSetting
-from mock_server.state.faults import FAULTS_KEPT, Broken, Fault, Faults
+from mock_server.state.faults import FAULTS_KEPT, Broken, Fault, FaultTable
 
 SLOW = Fault(delay=1.5)
 RESET = Fault(answer=Broken.RESET)
 
 
-def faults(**by_key: Fault) -> Faults:
-    """Faults of keys; that of `everyone` is the general one."""
-    found = Faults()
+def faults(**by_key: Fault) -> FaultTable:
+    """FaultTable of keys; that of `everyone` is the general one."""
+    found = FaultTable()
     for key, fault in by_key.items():
         found.put(None if key == "everyone" else key, fault)
     return found
@@ -26,6 +25,12 @@ def faults(**by_key: Fault) -> Faults:
 @pytest.mark.parametrize("broken", Broken)
 def test_a_fault_is_made_by_name(broken: Broken) -> None:
     assert Fault.of(broken.value, times=2) == Fault(answer=broken, times=2)
+
+
+def test_a_fault_has_no_other_fields() -> None:
+    with pytest.raises(BadSetting) as refused:
+        Fault.of("reset", dely=1)
+    assert str(refused.value) == "field of a fault 'dely' is unknown. Nearest: delay. Known: delay, status, times."
 
 
 def test_a_fault_may_be_a_delay_alone() -> None:
@@ -87,7 +92,7 @@ def test_a_lost_answer_would_have_been_a_success(broken: Broken) -> None:
 
 
 def test_at_first_there_is_no_fault() -> None:
-    assert (Faults().take("key"), Faults().of("key"), Faults().all()) == (None, Fault(), [])
+    assert (FaultTable().take("key"), FaultTable().all()) == (None, [])
 
 
 @pytest.mark.parametrize(
@@ -116,9 +121,9 @@ def test_a_fault_lasts_for_so_many_requests(times: int, requests: int) -> None:
 def test_a_fault_counts_down() -> None:
     few = faults(key=Fault(answer=Broken.RESET, times=2))
     few.take("key")
-    assert few.of("key") == Fault(answer=Broken.RESET, times=1)
+    assert few.all() == [("key", Fault(answer=Broken.RESET, times=1))]
     few.take("key")
-    assert few.of("key") == Fault()
+    assert few.all() == []
 
 
 def test_when_its_own_is_over_the_general_one_comes() -> None:
@@ -163,33 +168,19 @@ def test_a_reset_clears_all_faults() -> None:
     found.reset(None)
     assert (found.all(), found.take("key")) == ([], None)
     found.put("key", RESET)
-    assert found.of("key") == RESET
-
-
-@pytest.mark.anyio
-async def test_who_is_held_up_goes_on_after_the_delay() -> None:
-    assert await Faults().hold("key", 0.001)
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("key", ["key", None])
-async def test_a_reset_lets_nobody_go_on(key: str | None) -> None:
-    found = Faults()
-    held = {name: asyncio.create_task(found.hold(name, 60 if name == "key" else 0.01)) for name in ("key", "other")}
-    await asyncio.wait(held.values(), timeout=0)
-    found.reset(key)
-    found.reset(key)
-    assert [await each for each in held.values()] == [False, key is not None]
+    assert found.all() == [("key", RESET)]
 
 
 def test_faults_are_bounded() -> None:
-    found = Faults()
+    found = FaultTable()
     for number in range(FAULTS_KEPT):
         found.put(str(number), RESET)
     with pytest.raises(BadSetting, match=r"^10000 keys have a fault; reset the mock, or one key, to forget them\.$"):
         found.put("one more", RESET)
     found.put("0", SLOW)
-    assert found.of("0") == SLOW
+    found.put("1", Fault())
+    found.put("one more", RESET)
+    assert (found.take("0"), found.take("one more")) == (SLOW, RESET)
 
 
 def test_a_fault_that_does_nothing_has_no_times() -> None:

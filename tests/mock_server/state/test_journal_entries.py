@@ -19,7 +19,7 @@ from mock_server.core.errors import Maintenance, NotFound
 from mock_server.domain.answer import Answer, accepted, refused
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.curl import ARGUMENT_LIMIT
-from mock_server.domain.tasks import Task
+from mock_server.domain.tasks import Task, TaskRecord
 from mock_server.state.journal_entries import OVERHEAD, Entry, Match, Requested, line
 from tests.builders import CREATED, attempted, edition, requested, task
 
@@ -29,7 +29,7 @@ UNKNOWN_KEY = '-H "Authorization: Bearer ${SUNO_MOCK_KEY:-test-key}"'
 
 
 def test_an_accepted_request_is_shown() -> None:
-    entry = requested(accepted(task(scenario="late"), ""), query=b"a=b")
+    entry = requested(accepted(task(scenario="late").record, edition(), ""), query=b"a=b")
     assert entry.shown(URL) == {
         "id": 0,
         "kind": "request",
@@ -59,12 +59,12 @@ def test_a_refused_request_shows_why() -> None:
 
 
 def test_the_readings_that_were_drawn_are_shown() -> None:
-    answer = replace(accepted(task(), ""), headers={"suno-mock-readings": "first_items=both"})
+    answer = replace(accepted(task().record, edition(), ""), headers={"suno-mock-readings": "first_items=both"})
     assert requested(answer).shown(URL)["readings"] == "first_items=both"
 
 
 def test_callbacks_that_will_not_be_sent_are_told_with_the_answer() -> None:
-    entry = requested(accepted(task(), "", "8.8.8.8 is public"))
+    entry = requested(accepted(task().record, edition(), "", "8.8.8.8 is public"))
     assert entry.shown(URL)["callback"] == "blocked; 8.8.8.8 is public"
     assert line(entry).endswith(f"200 task {entry.task_id}, callbacks blocked; 8.8.8.8 is public")
 
@@ -136,7 +136,7 @@ def test_the_size_counts_the_answers_text() -> None:
 
 def test_an_entry_keeps_no_answer_alive() -> None:
     """The bodies of answers, such as records of large tasks, would otherwise take room that nobody counts."""
-    assert not [each for each in gc.get_referents(requested()) if isinstance(each, Answer | Task)]
+    assert not [each for each in gc.get_referents(requested()) if isinstance(each, Answer | Task | TaskRecord)]
 
 
 def test_the_size_counts_the_body() -> None:
@@ -302,7 +302,9 @@ def test_a_request_without_a_key_has_a_curl_without() -> None:
 
 texts = st.sampled_from(["a", "b", "c"])
 requests = st.builds(
-    lambda key, path, code, id: requested(replace(accepted(task(id=id), ""), code=code), key=key, path=path),
+    lambda key, path, code, id: requested(
+        replace(accepted(task(id=id).record, edition(), ""), code=code), key=key, path=path
+    ),
     st.none() | texts,
     texts,
     st.sampled_from([200, 402]),

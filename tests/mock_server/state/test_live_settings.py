@@ -70,11 +70,11 @@ def test_a_wrong_change_changes_nothing(changes: dict[str, Any], said: str) -> N
 
 def test_questions_are_answered_otherwise_until_a_reset() -> None:
     changed = live(readings=("first_items=both", "retry_spacing=at_once"))
-    changed.override({"retry_spacing": "documented"})
+    changed.override({"retry_spacing": "minutes"})
     changed.override({"callback_order": "overtaking"})
     assert dict(changed.overrides) == {
         "first_items": "both",
-        "retry_spacing": "documented",
+        "retry_spacing": "minutes",
         "callback_order": "overtaking",
     }
     changed.reset()

@@ -20,8 +20,8 @@ from mock_server.core.clock import MockClock
 from mock_server.core.errors import BadSetting
 from mock_server.core.seeded import media_name
 from mock_server.core.settings import MANUAL_EPOCH
+from mock_server.http.held import HeldRequests
 from mock_server.http.server import listen
-from mock_server.state.faults import Faults
 from mock_server.state.journal_entries import Attempted
 from mock_server.testing.key import KeyView
 from mock_server.testing.receiver import Receiver
@@ -266,7 +266,7 @@ def called(monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> threading
 
 
 def test_a_mock_stops_though_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    both = called(monkeypatch, Control, "wait_for"), called(monkeypatch, Faults, "hold")
+    both = called(monkeypatch, Control, "wait_for"), called(monkeypatch, HeldRequests, "hold")
     with MockServer() as mock, ThreadPoolExecutor() as pool, httpx.Client(base_url=mock.url, timeout=300) as http:
         slow = mock.account("slow")
         slow.fault(delay=60)

@@ -6,17 +6,17 @@ from mock_server.contract.explain.explanation import Explanation, Fact, Quote, S
 def test_everything_has_its_heading() -> None:
     whole = Explanation(
         name="x",
-        quotes=(Quote(profile="apikley", about="answer", text="Success", place="openapi/a.yaml:1"),),
-        causes=(Fact("why", ("openapi/b.yaml:2", "openapi/c.yaml:3")),),
+        quotes=(Quote(profile="apikley", about="answer", text="Success", place="openapi/a:1"),),
+        causes=(Fact("why", ("openapi/b:2", "openapi/c:3")),),
         sections=(Section("Questions", (Fact("who"),)), Section("Sources", ())),
         commands=("suno-mock extend",),
     )
     assert list(lines(whole)) == [
         "x",
         "The documents:",
-        "  apikley  answer   Success  (openapi/a.yaml:1)",
+        "  apikley  answer   Success  (openapi/a:1)",
         "Here:",
-        "  why  (openapi/b.yaml:2, openapi/c.yaml:3)",
+        "  why  (openapi/b:2, openapi/c:3)",
         "Questions:",
         "  who",
         "On demand:",

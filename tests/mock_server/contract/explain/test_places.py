@@ -3,7 +3,7 @@
 from mock_server.contract.documents import OPENAPI, ROOT
 from mock_server.contract.explain.places import describing, in_profile, in_question, of_document, place, shown
 from mock_server.contract.operations import operations
-from tests.places import line
+from tests.places import APIKLEY, line
 
 
 def test_a_path_of_a_checkout_begins_there() -> None:
@@ -20,7 +20,8 @@ def test_a_node_has_its_line() -> None:
 
 
 def test_a_place_of_a_document_gets_its_folder() -> None:
-    assert of_document("apikley.openapi.yaml:7") == "openapi/apikley.openapi.yaml:7"
+    document = f"{APIKLEY}:{7}"
+    assert of_document(document) == f"openapi/{document}"
 
 
 def test_what_a_profile_does_not_say_stands_in_the_one_that_it_extends() -> None:
