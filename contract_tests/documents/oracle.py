@@ -20,7 +20,8 @@ from openapi_core.datatypes import RequestParameters
 from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
-EXTEND: Final = "/api/v1/generate/extend"
+from contract_tests.documents.extend import EXTEND
+
 PROBLEMS: Final = 20
 """What is wrong with one message that is told."""
 CALLBACK: Final = "/callback"
