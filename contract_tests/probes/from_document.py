@@ -8,8 +8,8 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from schemathesis import GenerationMode
 from schemathesis.core import NotSet
-from schemathesis.generation.modes import GenerationMode
 
 from contract_tests.documents.extend import EXTEND
 from contract_tests.documents.oracle import Oracle

@@ -41,8 +41,13 @@ class Seconds(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         seconds = super().convert(value, param, ctx)
         if isnan(seconds):  # which no bound keeps out
-            self.fail(f"{value!r} is no number of seconds in the range {self._describe_range()}.", param, ctx)
+            self.fail(f"{value!r} is no number of seconds in the range {self.range}.", param, ctx)
         return seconds
+
+    @property
+    def range(self) -> str:
+        """The legal values, as click writes a range: `0<x<=86400`."""
+        return f"{self.min:g}{'<' if self.min_open else '<='}x<={self.max:g}"
 
 
 def documents(profile: str) -> Published:
