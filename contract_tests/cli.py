@@ -141,9 +141,11 @@ def _resumable(options: Mapping[str, Any]) -> Iterator[None]:
 def plan_command(**options: Any) -> None:
     """List every probe with its rule, what it sends and the most that it can cost. Nothing is sent."""
     cost = 0
-    for probe in planned(documents(options["profile"]), options).probes():
+    plan = planned(documents(options["profile"]), options)
+    for probe in plan.probes():
         cost += probe.cost
-        click.echo(f"{probe.cost} {probe.rule:34} {probe.says}  {probe.place}")
+        place = plan.published.registry.cited(probe.rule, probe.model).place
+        click.echo(f"{probe.cost} {probe.rule:34} {probe.says}  {place}")
     click.echo(f"{cost} tasks at most")
 
 

@@ -19,6 +19,8 @@ SOURCES = {track.id: (track.model, track.duration) for track in TRACKS}
 PROBES = list(Probes(PUBLISHED, TRACKS))
 ACCEPTED = next(probe for probe in PROBES if probe.rule == "extend.example")
 REFUSED = next(probe for probe in PROBES if probe.rule == "extend.title.length")
+LIMIT = PUBLISHED.registry.cited(REFUSED.rule, REFUSED.model)
+"""Where the rule of REFUSED stands."""
 URL = "http://127.0.0.1:1/cb/0?k=0"
 GOOD = {"code": 200, "msg": "success", "data": {"taskId": "5c79"}}
 BAD = {"code": 422, "msg": "title is too long", "data": None}

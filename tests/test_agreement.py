@@ -9,7 +9,8 @@ import httpx
 import pytest
 from hypothesis import given, settings
 
-from contract_tests.documents.oracle import EXTEND, JSON, Oracle
+from contract_tests.documents.extend import EXTEND
+from contract_tests.documents.oracle import JSON, Oracle
 from mock_server.app import create_app
 from mock_server.contract.decode import decode
 from mock_server.contract.documents import OPENAPI

@@ -20,7 +20,8 @@ from openapi_core.datatypes import RequestParameters
 from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
-EXTEND: Final = "/api/v1/generate/extend"
+from contract_tests.documents.extend import EXTEND
+
 PROBLEMS: Final = 20
 """What is wrong with one message that is told."""
 CALLBACK: Final = "/callback"
@@ -51,7 +52,7 @@ class Oracle:
     def __init__(self, document: Path, *, set_aside: Collection[str] = tuple(SET_ASIDE)) -> None:
         published = yaml.load(document.read_text("utf-8"), _ExactLoader)  # noqa: S506, it is a SafeLoader
         # openapi-core would refuse apikley's document for its contact, an e-mail address that the page hides.
-        published["info"].pop("contact", None)
+        published["info"] = {name: part for name, part in published["info"].items() if name != "contact"}
         config = Config(
             extra_media_type_deserializers={JSON: _decoded},
             extra_format_validators={name: lambda value: True for name in set_aside},

@@ -30,6 +30,7 @@ from contract_tests.mutants.changes import (
 )
 from contract_tests.mutants.courses import of_courses
 from contract_tests.mutants.proxy import Mutant
+from contract_tests.probes.refusals import ASKED
 from contract_tests.receiver.http_server import Message
 
 CODES: Final = (401, 404, 422)
@@ -54,15 +55,14 @@ def mutants(published: Published) -> Iterator[Mutant]:
 
 def _accepting(published: Published) -> Iterator[Mutant]:
     """One rule is not enforced."""
-    asked = {"extend.model.source", "extend.personaId.custom", "extend.body.properties", "extend.personaId.required"}
     for rule in dict.fromkeys(rule.id for rule in published.holding(published.picks)):
-        if rule not in asked:
+        if rule not in ASKED:
             yield Mutant(name=f"accepts what breaks {rule}", group="acceptance", answer=accepts(rule), by=rule)
     for limit in published.limits:
-        rule = f"extend.{limit.field}.length"
         name = f"accepts any {limit.field} for {limit.model}"
         if limit.when in ({}, {"v4_5all_title": published.picks["v4_5all_title"]}):
-            yield Mutant(name=name, group="acceptance", answer=accepts(rule, model=limit.model), by=rule)
+            change = accepts(limit.rule, model=limit.model)
+            yield Mutant(name=name, group="acceptance", answer=change, by=limit.rule)
     for rule in ("extend.contentType", "extend.body.json"):
         yield Mutant(name=f"accepts what breaks {rule}", group="acceptance", answer=accepts(rule), by=rule)
     yield Mutant(name="needs no key", group="acceptance", answer=accepts_code(401, lambda sent: not key(sent)))

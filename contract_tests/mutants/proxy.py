@@ -9,7 +9,9 @@ from http.client import HTTPConnection, HTTPException
 from typing import Final, Self
 from urllib.parse import quote, unquote, urlsplit
 
-from contract_tests.documents.published import EXTEND, RECORD_INFO
+from contract_tests.documents import rules
+from contract_tests.documents.extend import EXTEND
+from contract_tests.documents.published import RECORD_INFO
 from contract_tests.receiver.http_server import Message, ThreadedServer
 
 FORWARD: Final = "/forward/"
@@ -32,9 +34,9 @@ Acknowledges = Callable[[Message, Message], bool]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
     """One fault. `answer` changes what the client gets (request, answer), `polled` the same for record-info, `callback`
-    what the receiver gets: none, one or several. `acknowledges` (callback, answer):
-    whether the server hears 200 in place of the receiver's answer, which has status 0 where none came. `waits`: the
-    client gets its answer once the receiver has answered a callback. `by` is the rule that names the fault."""
+    what the receiver gets: none, one or several. `acknowledges` (callback, answer): whether the server hears 200 in
+    place of the receiver's answer, which has status 0 where none came. `waits`: the client gets its answer once the
+    receiver has answered a callback. `by` is a pattern of the rules that name the fault."""
 
     name: str
     group: str
@@ -44,6 +46,11 @@ class Mutant:
     acknowledges: Acknowledges | None = None
     waits: bool = False
     by: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises LookupError where no rule of the registry is named by `by`."""
+        if self.by:
+            rules.check_pattern(self.by)
 
 
 class Proxy:

@@ -143,9 +143,7 @@ class Deliveries(Requests):
         """Those for which a run has time."""
         for rule, says, replies, needs in DELIVERIES:
             if retries >= needs:
-                quote = "'200: Callback received successfully', no other"
-                more = {"replies": replies, "place": "questions.yaml", "quote": quote}
-                yield probe(rule, f"the receiver {says}", self.request({}), ACCEPTED, **more)
+                yield probe(rule, f"the receiver {says}", self.request({}), ACCEPTED, replies=replies)
 
 
 LAST_LOST: Final = (*(Reply(),) * (len(STAGES) - 1), *(Reply(500),) * ATTEMPTS)
@@ -183,8 +181,6 @@ class Questions(Requests):
             Expected(codes=frozenset({200, 404, 422})),
             question=question,
             readings=readings,
-            place="questions.yaml",
-            quote=self.published.questions[question]["question"],
         )
 
     def _open(self) -> Iterator[tuple[str, str, Mapping[str, Any], Track]]:

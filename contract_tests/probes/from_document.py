@@ -8,11 +8,12 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from schemathesis import GenerationMode
 from schemathesis.core import NotSet
-from schemathesis.generation.modes import GenerationMode
 
+from contract_tests.documents.extend import EXTEND
 from contract_tests.documents.oracle import Oracle
-from contract_tests.documents.published import EXTEND, Published
+from contract_tests.documents.published import Published
 from contract_tests.probes.request import JSON, Expected, Probe, Track, probe
 
 HEADERS = {"Authorization": "Bearer key", "Content-Type": JSON}

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from contract_tests.documents.published import Rule
+from contract_tests.documents.extend import Rule
 from contract_tests.probes.request import (
     GONE,
     MISSING,
@@ -27,8 +27,12 @@ WRONG_TYPES: Final[Mapping[str, tuple[Any, ...]]] = {
     "boolean": ("true", 1, 0, None, [True]),
 }
 """By the documented type, values of every other JSON type: no server may turn one into the other."""
-ASKED: Final = frozenset({"extend.personaId.custom", "extend.model.source", "extend.body.properties"})
-"""Rules that a question decides about: what a target does there is observed."""
+ASKED: Final[Mapping[str, str]] = {
+    "extend.personaId.custom": "persona_without_custom",
+    "extend.model.source": "model_mismatch",
+    "extend.body.properties": "extra_properties",
+}
+"""Rules of which a question asks whether they hold, and the question: what a target does there is observed."""
 
 
 class Refusals(Requests):
@@ -107,23 +111,21 @@ class Refusals(Requests):
                 length = limit.characters + 1
                 says = f"{limit.field} has {length} characters, {named(character)}, for {limit.model}"
                 body = self.request({limit.field: character * length}, track)
-                yield probe(f"extend.{limit.field}.length", says, body, REFUSED, place=limit.place, quote=limit.quote)
+                yield probe(limit.rule, says, body, REFUSED, model=limit.model)
 
     def _not_authorized(self) -> Iterator[Probe]:
         body = self.request({})
-        security = {"place": self.published.document.name, "quote": "security: BearerAuth"}
-        yield probe("extend.auth.missing", "no Authorization header", body, UNAUTHORIZED, key=None, **security)
+        yield probe("extend.auth.missing", "no Authorization header", body, UNAUTHORIZED, key=None)
         for scheme in ("Basic ", "Token ", "", "Bearer"):
             says = f"the key under {scheme!r} in place of 'Bearer '"
-            yield probe("extend.auth.scheme", says, body, UNAUTHORIZED, scheme=scheme, **security)
-        yield probe("extend.auth.key", "a key that was never given out", body, UNAUTHORIZED, key="bad", **security)
+            yield probe("extend.auth.scheme", says, body, UNAUTHORIZED, scheme=scheme)
+        yield probe("extend.auth.key", "a key that was never given out", body, UNAUTHORIZED, key="bad")
 
     def _no_json(self) -> Iterator[Probe]:
         text = json.dumps(self.request({}))
-        media = {"place": self.published.document.name, "quote": "content: application/json"}
         for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
             headers = {"Content-Type": kind}
-            yield probe("extend.contentType", f"Content-Type is {kind}", text, NO_SUCCESS, headers=headers, **media)
+            yield probe("extend.contentType", f"Content-Type is {kind}", text, NO_SUCCESS, headers=headers)
         broken = {
             "cut in the middle": text[: len(text) // 2],
             "empty": "",
@@ -135,25 +137,17 @@ class Refusals(Requests):
             "in UTF-16": text.encode("utf-16"),
         }
         for says, body in broken.items():
-            yield probe("extend.body.json", f"the body is {says}", body, NO_SUCCESS, **media)
+            yield probe("extend.body.json", f"the body is {says}", body, NO_SUCCESS)
 
     def _other_methods(self) -> Iterator[Probe]:
         for method in ("GET", "PUT", "PATCH", "DELETE"):
-            yield probe(
-                "extend.method",
-                f"{method} in place of POST",
-                self.request({}),
-                NO_SUCCESS,
-                method=method,
-                place=self.published.document.name,
-                quote="post:",
-            )
+            yield probe("extend.method", f"{method} in place of POST", self.request({}), NO_SUCCESS, method=method)
 
     def _refused(self, rule: Rule, says: str, changes: Mapping[str, Any]) -> Probe:
         return self._probe(rule, says, changes, REFUSED)
 
     def _probe(self, rule: Rule, says: str, changes: Mapping[str, Any], expected: Expected) -> Probe:
-        return probe(rule.id, says, self.request(changes), expected, place=rule.place, quote=rule.quote)
+        return probe(rule.id, says, self.request(changes), expected)
 
 
 Maker = Callable[[Refusals, Rule], Iterator[Probe]]

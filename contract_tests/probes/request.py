@@ -7,7 +7,9 @@ from math import floor
 from random import Random
 from typing import Any, Final
 
-from contract_tests.documents.published import Limit, Published
+from contract_tests.documents import rules
+from contract_tests.documents.extend import Limit
+from contract_tests.documents.published import Published
 
 GONE: Final = ...
 """In place of a value: leave the property out."""
@@ -67,13 +69,12 @@ class Probe:
     `key` is `own`, `bad`, the name of another, or None for no Authorization header at all; `scheme` is what stands
     before the key. `fails` is the code with which its callbacks are to end; `replies` are what the receiver does with
     the first callbacks, and all further ones get 200. Probes of one `group` are sent at the same time.
+    `model` is the one whose limit the request exceeds.
     """
 
     id: str
     rule: str
     says: str
-    place: str
-    quote: str
     expected: Expected
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -85,6 +86,11 @@ class Probe:
     fails: int | None = None
     replies: tuple[Reply, ...] = ()
     group: str = ""
+    model: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises LookupError for a rule that is not in the registry."""
+        rules.check(self.rule)
 
     @property
     def cost(self) -> int:
@@ -167,7 +173,7 @@ def probe(rule: str, says: str, body: Any, expected: Expected, **more: Any) -> P
         says=says,
         expected=expected,
         body=raw,
-        **{"place": "", "quote": "", "headers": {}, **more},
+        **more,
     )
 
 

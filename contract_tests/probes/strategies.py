@@ -10,9 +10,9 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from contract_tests.documents.published import Rule
+from contract_tests.documents.extend import Rule
 from contract_tests.probes.refusals import ASKED, WRONG_TYPES
-from contract_tests.probes.request import GONE, MISSING, REFUSED, Expected, Requests, Track
+from contract_tests.probes.request import ACCEPTED, GONE, MISSING, REFUSED, Expected, Probe, Requests, Track, probe
 
 Request = dict[str, Any]
 Values = SearchStrategy[Any]
@@ -32,6 +32,11 @@ class Broken:
     expected: Expected
     body: Request
 
+    @property
+    def probe(self) -> Probe:
+        """The request as it is sent."""
+        return probe(self.rule, f"the request breaks {self.rule}", self.body, self.expected)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
@@ -47,6 +52,11 @@ class Fault:
         return MISSING if self.rule.endswith(".known") else REFUSED
 
 
+def valid_probe(body: Request) -> Probe:
+    """A request that breaks no rule, as it is sent."""
+    return probe("extend.valid", "the request breaks no rule", body, ACCEPTED)
+
+
 class Strategies(Requests):
     """Requests for the source tracks of a target. `$URL` stands for the callback URL, as in probes."""
 
@@ -60,7 +70,7 @@ class Strategies(Requests):
 
     def faults(self) -> Iterator[Fault]:
         """A way to break each rule that holds in the profile and that no open question decides about."""
-        lengths = {f"extend.{limit.field}.length": limit.field for limit, _ in self.limits(max)}
+        lengths = {limit.rule: limit.field for limit, _ in self.limits(max)}
         for rule in self.holding:
             make = BY_RULE.get(rule.id) or BY_KEYWORD.get(rule.keyword)
             if make is not None and rule.id not in {*ASKED, *lengths}:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contract_tests.documents.published import CALLBACK, Published
+from contract_tests.documents.published import Published
+from contract_tests.documents.rules import CALLBACK
 from contract_tests.probes.request import Expected, Probe
 
 KINDS: Final = ("key-env", "audio", "header")
@@ -57,8 +58,6 @@ def triggered(triggers: Iterable[Trigger], body: Mapping[str, Any]) -> Iterator[
             id=f"code.{trigger.code}",
             rule=f"code.{trigger.code}",
             says=f"{trigger.kind} {trigger.value}",
-            place="",
-            quote="",
             expected=Expected(codes=frozenset({wanted})),
             body=json.dumps(sent).encode(),
             headers={name: value} if trigger.kind == "header" else {},

@@ -14,7 +14,9 @@ TABLES: Final = {Verdict.OBSERVED: "Open questions, as observed", Verdict.NOT_TR
 def as_html(found: Sequence[Row], target: str, document: str, summary: str) -> str:
     """The summary, a matrix of the rules by verdict, each violation with what reproduces it. Everything is escaped."""
     environment = Environment(
-        loader=PackageLoader("contract_tests", "."), autoescape=select_autoescape(default=True), trim_blocks=True
+        loader=PackageLoader("contract_tests.reports", "."),
+        autoescape=select_autoescape(default=True),
+        trim_blocks=True,
     )
     return environment.get_template("report.html.jinja").render(
         by_verdict={verdict: [row for row in found if row.verdict is verdict] for verdict in WORST},

@@ -130,7 +130,7 @@ def _row(row: Row) -> dict[str, object]:
 
 def _result(result: Result) -> dict[str, object]:
     probe, exchange = result.probe, result.exchange
-    place, quote = result.said
+    place, quote = result.citation
     return {
         "verdict": result.verdict,
         "tried": probe.says if probe else "",

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from contract_tests.documents.published import Published, profiles
+from contract_tests.documents.files import profiles
+from contract_tests.documents.published import Published
 from contract_tests.probes.request import Track
 from contract_tests.probes.triggers import Trigger
 

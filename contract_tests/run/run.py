@@ -11,16 +11,17 @@ from typing import Final
 from contract_tests.documents.oracle import Oracle
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK, Probe
-from contract_tests.receiver.receiver import KEPT_BYTES, Arrival, Receiver
+from contract_tests.receiver.receiver import Arrival, Receiver
 from contract_tests.target.credits import Credits
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.target import NotSent, Target
 from contract_tests.verdicts.answers import answer_findings, fresh_findings, undecided
 from contract_tests.verdicts.callbacks import callback_findings, mixed_findings
-from contract_tests.verdicts.course import Course, Finding, Poll, parsed, task_of
+from contract_tests.verdicts.course import Course, Poll, parsed, task_of
 from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
-from contract_tests.verdicts.readings import credits_number, observed, readings, unknown_task
+from contract_tests.verdicts.readings import looked, observed, readings
 from contract_tests.verdicts.results import Result, judged, not_tried, seen, violated
+from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings
 
 QUIET: Final = 0.2
 """Seconds without a callback after which no more are expected."""
@@ -57,8 +58,7 @@ class Run:
         """Everything, in the order in which it was known."""
         found: list[Result] = []
         for result in self._course():
-            cited = self._plan.published.cited(result.rule)
-            found.append(replace(result, cited=cited).masked(self._target.masked))
+            found.append(result.cited(self._plan.published.registry).masked(self._target.masked))
             self._told(found[-1])
         return found
 
@@ -79,8 +79,7 @@ class Run:
                 yield replace(result, timeline=course.timeline())
         for course, findings in mixed_findings(courses):
             yield from judged(course.probe, course.exchange, findings, rule="callback.mixed")
-        yield from self._strays()
-        yield from self._forgotten()
+        yield from self._of_no_request()
         yield from self._observed(courses)
 
     def _together(self) -> Iterator[list[Asked]]:
@@ -175,24 +174,13 @@ class Run:
     def _silent_refusals(self) -> Iterator[Result]:
         """A refusal calls nobody back."""
         for url, (probe, exchange) in self._refused.items():
-            arrivals = self._receiver.arrived(url)
-            if arrivals:
-                got = self._masked(arrivals[0]).body[:200].decode(errors="replace")
-                finding = Finding(rule="refusal.callback", expected="no callback after a refusal", got=got)
+            arrivals = [self._masked(arrival) for arrival in self._receiver.arrived(url)]
+            for finding in silence_findings(arrivals):
                 yield violated(finding.rule, probe, (finding,), exchange)
 
-    def _strays(self) -> Iterator[Result]:
-        """Callbacks that came where none was to come."""
-        if self._receiver.stray:
-            strays = [f"{each.method} {each.target}" for each in self._receiver.stray[:5]]
-            finding = Finding(rule="callback.url", expected="the callBackUrl to the letter", got=", ".join(strays))
-            yield violated(finding.rule, None, (finding,), None)
-
-    def _forgotten(self) -> Iterator[Result]:
-        """Callbacks that were too long to be kept."""
-        if self._receiver.forgotten:
-            got = f"{self._receiver.forgotten} more, which were not judged"
-            finding = Finding(rule="callback.size", expected=f"at most {KEPT_BYTES} bytes of callbacks", got=got)
+    def _of_no_request(self) -> Iterator[Result]:
+        """Callbacks that belong to no request, or were too many to be kept."""
+        for finding in (*stray_findings(self._receiver.stray), *size_findings(self._receiver.forgotten)):
             yield violated(finding.rule, None, (finding,), None)
 
     def _observed(self, courses: Sequence[Course]) -> Iterator[Result]:
@@ -208,11 +196,10 @@ class Run:
     def _looked(self) -> Iterator[Result]:
         """What the target tells of a task that nobody started, and of what is left to its key."""
         published = self._plan.published
-        unknown = unknown_task(self._target.poll(UNKNOWN_TASK), published.questions["unknown_task"])
-        left = credits_number(Credits(self._target, published)())
-        for question, reading in (("unknown_task", unknown), ("credits_number", left)):
-            if reading is not None and fnmatchcase(question, self._plan.only):
-                yield seen(question, reading)
+        unknown, left = self._target.poll(UNKNOWN_TASK), Credits(self._target, published)()
+        for each in looked(unknown, left, published.questions):
+            if fnmatchcase(each.question, self._plan.only):
+                yield seen(each.question, " and ".join(each.readings))
 
     def _masked(self, arrival: Arrival) -> Arrival:
         """An arrival without what it echoes of a key."""

@@ -9,11 +9,13 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rul
 from hypothesis.strategies import SearchStrategy
 
 from contract_tests.probes.request import ACCEPTED, STAGES, STATUSES, Probe, Reply, probe
-from contract_tests.probes.strategies import Broken, Request
+from contract_tests.probes.strategies import Broken, Request, valid_probe
 from contract_tests.suites.world import World
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.callbacks import callback_findings
 from contract_tests.verdicts.course import Course, finding
+from contract_tests.verdicts.polling import credits_findings
+from contract_tests.verdicts.unasked import silence_findings
 
 QUIET: Final = 0.05
 """Seconds without a callback after which none of a refusal is expected."""
@@ -57,7 +59,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(target=tasks, body=st.runner().flatmap(lambda machine: machine.setting.valid))
     def start(self, body: Request) -> Task:
-        return self._start(probe("extend.valid", "the request breaks no rule", body, ACCEPTED))
+        return self._start(valid_probe(body))
 
     @precondition(lambda self: self.world.plan.retries)
     @rule(target=tasks, body=st.runner().flatmap(lambda machine: machine.setting.valid))
@@ -67,8 +69,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(broken=st.runner().flatmap(lambda machine: machine.setting.broken))
     def refuse(self, broken: Broken) -> None:
-        says = f"the request breaks {broken.rule}"
-        url, _ = self.world.sent(probe(broken.rule, says, broken.body, broken.expected))
+        url, _ = self.world.sent(broken.probe)
         self._refused.append(url)
 
     @rule(task=tasks)
@@ -96,8 +97,7 @@ class Lifecycle(RuleBasedStateMachine):
     @rule()
     def count_credits(self) -> None:
         left = self.world.credits()
-        if left is None or self._credits is None or left > self._credits:
-            self._deviates("credits.fall", f"at most {self._credits} credits", left)
+        self.world.conforms(credits_findings(self._credits, left))
         self._credits = left
 
     def teardown(self) -> None:
@@ -109,8 +109,7 @@ class Lifecycle(RuleBasedStateMachine):
             course = self._course(task, self._record(task))
             self.world.conforms(callback_findings(course, self.world.published, self.world.callback_oracle))
         for url in self._refused:
-            for arrival in receiver.arrived(url):
-                self._deviates("refusal.callback", "no callback after a refusal", arrival.body[:200])
+            self.world.conforms(silence_findings(receiver.arrived(url)))
 
     def _start(self, probe: Probe) -> Task:
         url, exchange = self.world.sent(probe)

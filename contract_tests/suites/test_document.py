@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given
-from schemathesis.generation.modes import GenerationMode
+from schemathesis import GenerationMode
 
 from contract_tests.probes.from_document import Made, made, probed
 from contract_tests.suites.world import Decorator, World

@@ -58,4 +58,4 @@ def violation(row: Row) -> str:
     """The line of the report, where the documents say so, and what to paste into a shell."""
     result = next(each for each in row.results if each.verdict is Verdict.VIOLATED)
     reproduced = f"Reproduce with:\n    {curl(result.exchange)}" if result.exchange else ""
-    return "\n".join(filter(None, (row.line, result.source, reproduced)))
+    return "\n".join(filter(None, (row.line, str(result.citation), reproduced)))

@@ -5,8 +5,7 @@ from fnmatch import fnmatchcase
 import pytest
 from hypothesis import given
 
-from contract_tests.probes.request import ACCEPTED, probe
-from contract_tests.probes.strategies import Broken, Request, Strategies
+from contract_tests.probes.strategies import Broken, Request, Strategies, valid_probe
 from contract_tests.suites.world import Decorator, Options, World
 
 QUIET = 0.2
@@ -18,7 +17,7 @@ def test_valid_requests_are_accepted(world: World, bounded: Decorator) -> None:
     @bounded
     @given(Strategies(world.published, world.tracks).valid())
     def accepted(body: Request) -> None:
-        world.sent(probe("extend.valid", "the request breaks no rule", body, ACCEPTED))
+        world.sent(valid_probe(body))
 
     accepted()
 
@@ -33,7 +32,7 @@ def test_requests_that_break_one_rule_are_refused(world: World, bounded: Decorat
     @bounded
     @given(strategies.broken(only))
     def is_refused(broken: Broken) -> None:
-        url, _ = world.sent(probe(broken.rule, f"the request breaks {broken.rule}", broken.body, broken.expected))
+        url, _ = world.sent(broken.probe)
         refused.append(url)
 
     is_refused()

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final, TextIO
 from urllib.parse import quote
 
-from contract_tests.documents.published import EXTEND, RECORD_INFO
+from contract_tests.documents.extend import EXTEND
+from contract_tests.documents.published import RECORD_INFO
 from contract_tests.probes.request import JSON, STATUSES, Expected, Probe
 from contract_tests.target import journal
 from contract_tests.target.exchange import Exchange
@@ -35,9 +36,6 @@ LONGEST_WAIT: Final = 60.0
 POLL_AFTER: Final = 5.0
 """Seconds between two looks at a task that is under way."""
 NOTHING: Final = Expected(codes=frozenset())
-POLL: Final = Probe(id="", rule="", says="", place="", quote="", expected=NOTHING, body=b"", method="GET")
-"""What a poll is sent as."""
-
 
 log: Final = logging.getLogger(__name__)
 
@@ -100,6 +98,7 @@ class Target:
         self._silences = 0
         self._denials = 0
         self._deaf: list[Exchange] = []
+        self._poll = Probe(id="", rule="polling", says="a look at a task", expected=NOTHING, body=b"", method="GET")
 
     def close(self) -> None:
         self._wire.close()
@@ -134,7 +133,7 @@ class Target:
         """What the target tells its own key at a path; nothing more once it left polls without an answer."""
         if len(self._deaf) >= DEAF_POLLS:
             return self._deaf[-1]
-        exchange = self._patiently(POLL, self._as_own(), b"", path)
+        exchange = self._patiently(self._poll, self._as_own(), b"", path)
         self._deaf = [*self._deaf, exchange] if exchange.error else []
         return exchange
 
@@ -144,7 +143,7 @@ class Target:
 
     def look(self, task_id: str) -> Exchange:
         """The record of a task as it is now: in short time, and without patience for a 429."""
-        return self._once(POLL, _record(task_id), self._as_own(), b"", min(self._patience, LOOK_PATIENCE))
+        return self._once(self._poll, _record(task_id), self._as_own(), b"", min(self._patience, LOOK_PATIENCE))
 
     def followed(self, task_id: str, within: float) -> list[Exchange]:
         """Polls, until the task is no longer under way or `within` seconds are over; at least one."""
@@ -219,7 +218,7 @@ class Target:
             self._sleep(turn - now)
 
     def _as_own(self) -> dict[str, str]:
-        return {"Authorization": self._keys.shown("own", POLL.scheme)}
+        return {"Authorization": self._keys.shown("own", self._poll.scheme)}
 
     def note(self, text: str) -> None:
         """Write a line into the journal."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contract_tests.documents import rules
 from contract_tests.probes.request import Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
@@ -17,6 +18,10 @@ class Finding:
     rule: str
     expected: str
     got: str
+
+    def __post_init__(self) -> None:
+        """Raises LookupError for a rule that is not in the registry."""
+        rules.check(self.rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

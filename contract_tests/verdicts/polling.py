@@ -77,6 +77,12 @@ def recorded_ids(record: Any) -> list[Any]:
     return [item.get("id") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
+def credits_findings(before: float | None, left: float | None) -> Iterator[Finding]:
+    """Once a key's credits are told, they are told again, and they never rise."""
+    if left is None or before is None or left > before:
+        yield finding("credits.fall", f"at most {before} credits", left)
+
+
 def failed_record_findings(course: Course, code: int) -> Iterator[Finding]:
     """Polling tells of the failure."""
     record = course.record if isinstance(course.record, dict) else {}

@@ -61,6 +61,12 @@ def credits_number(left: float | None) -> str | None:
     return None if left is None else "float" if isinstance(left, float) else "integer"
 
 
+def looked(unknown: Exchange, left: float | None, questions: Mapping[str, Mapping[str, Any]]) -> Iterator[Observed]:
+    """What two looks tell: the answer to a poll for a task that nobody started, and the credits of the key."""
+    yield from _seen("unknown_task", iter([unknown_task(unknown, questions["unknown_task"])]))
+    yield from _seen("credits_number", iter([credits_number(left)]))
+
+
 def _seen(question: str, readings: Iterator[str | None]) -> Iterator[Observed]:
     found = tuple(sorted({reading for reading in readings if reading is not None}))
     if found:

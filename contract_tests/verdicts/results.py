@@ -5,12 +5,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from contract_tests.documents import rules
+from contract_tests.documents.files import Citation
+from contract_tests.documents.rules import Registry
 from contract_tests.probes.request import Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Finding
 
 FINDINGS: Final = 20
 """Findings of one rule in one probe that are told."""
+NOWHERE: Final = Citation()
 
 
 class Verdict(StrEnum):
@@ -25,8 +29,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The verdict of one probe on one rule. `why` says why it was not tried, or what was observed; `timeline` holds
-    the seconds after the request at which the answer and each callback came. `cited` is where the documents have a
-    rule that is not the probe's own, and the line; empty where none has it."""
+    the seconds after the request at which the answer and each callback came. `citation` is the line that states the
+    rule."""
 
     rule: str
     verdict: Verdict
@@ -35,18 +39,16 @@ class Result:
     findings: tuple[Finding, ...] = ()
     exchange: Exchange | None = None
     timeline: tuple[tuple[float, str], ...] = ()
-    cited: tuple[str, str] = ("", "")
+    citation: Citation = NOWHERE
 
-    @property
-    def said(self) -> tuple[str, str]:
-        """Where the documents say so, and the line; both empty where no document does."""
-        probe = self.probe
-        return (probe.place, probe.quote) if probe and probe.place and probe.rule == self.rule else self.cited
+    def __post_init__(self) -> None:
+        """Raises LookupError for a rule that is not in the registry."""
+        rules.check(self.rule)
 
-    @property
-    def source(self) -> str:
-        """The same as one text."""
-        return ": ".join(filter(None, self.said))
+    def cited(self, registry: Registry) -> "Result":
+        """With the line that states the rule; of a limit that the probe exceeds, the line for its model."""
+        own = self.probe is not None and self.probe.rule == self.rule
+        return replace(self, citation=registry.cited(self.rule, self.probe.model if self.probe and own else ""))
 
     def masked(self, mask: Callable[[str], str]) -> "Result":
         """Without what a target echoed of a key, in whatever spelling it came, and without what cannot be written."""

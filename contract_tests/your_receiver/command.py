@@ -50,7 +50,7 @@ def receiver_command(
         results = received(url, chosen, Bodies(published, seed), timeout, lambda each: click.echo(_line(each)))
     except Nobody as error:
         raise CannotRun(f"nobody listens at {url}: {error}. Start your receiver, then run this again.") from None
-    found = rows.rows(results)
+    found = rows.rows(result.cited(published.registry) for result in results)
     click.echo(_summary(found))
     if report_dir is not None:
         write(report_dir, found, url, published.callback_document.name, _summary(found))

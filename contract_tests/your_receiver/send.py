@@ -131,4 +131,4 @@ def _answer(exchange: Exchange) -> str:
 def _probe(case: Case, callback: Callback | None = None) -> Probe:
     """The case in the words of the reports."""
     says = f"{case.says}: {callback}" if callback else case.says
-    return Probe(id=case.id, rule=case.id, says=says, place=case.place, quote=case.quote, expected=ACCEPTED, body=b"")
+    return Probe(id=case.id, rule=case.id, says=says, expected=ACCEPTED, body=b"")

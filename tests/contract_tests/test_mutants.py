@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.documents.published import Published, profiles
+from contract_tests.documents.files import profiles
+from contract_tests.documents.published import Published
 from contract_tests.mutants.__main__ import UNHARMED, Calm, Killed, calm, killed, main
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant

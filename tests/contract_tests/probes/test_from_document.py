@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from schemathesis.generation.modes import GenerationMode
+from schemathesis import GenerationMode
 
 from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published

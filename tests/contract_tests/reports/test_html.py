@@ -11,8 +11,7 @@ from contract_tests.reports.rows import rows
 from contract_tests.verdicts.course import Finding
 from contract_tests.verdicts.results import Result, Verdict
 from tests import courses
-from tests.courses import ACCEPTED, REFUSED, exchange
-from tests.places import APIKLEY, place
+from tests.courses import ACCEPTED, LIMIT, PUBLISHED, REFUSED, exchange
 
 FINDING = Finding(rule=REFUSED.rule, expected="code 422", got="HTTP 200 <script>{}")
 
@@ -39,10 +38,10 @@ def test_all_rules_stand_in_a_matrix_by_verdict_the_worst_first() -> None:
 
 
 def test_a_violation_shows_what_reproduces_it_and_the_line_of_the_document() -> None:
-    shown = page(violated())
+    shown = page(violated().cited(PUBLISHED.registry))
     assert f"<dt>tried</dt><dd>{REFUSED.says}</dd>" in shown
     assert "<dt>expected</dt><dd>code 422</dd><dt>got</dt><dd>HTTP 200 &lt;script&gt;{}</dd>" in shown
-    assert f"<dt>document</dt><dd>{REFUSED.place}: {REFUSED.quote}</dd>" in shown
+    assert f"<dt>document</dt><dd>{LIMIT}</dd>" in shown
     assert "<pre>curl -sS -X POST http://127.0.0.1:1/" in shown
     assert "<script>" not in shown
 
@@ -57,10 +56,10 @@ def test_the_smallest_request_is_shown_and_the_others_are_listed() -> None:
 
 
 def test_a_line_of_the_document_stands_only_by_the_rule_that_it_states() -> None:
-    assert "<dt>document</dt>" not in page(violated(rule="answer.msg"))
-    where = place(APIKLEY, "Error message", under="/api/v1/generate/extend: > responses: > msg:")
-    cited = violated(rule="answer.msg", cited=(where, "Error message"))
-    assert f"<dt>document</dt><dd>{where}: Error message</dd>" in page(cited)
+    assert "<dt>document</dt>" not in page(violated(rule="answer.given").cited(PUBLISHED.registry))
+    assert f"<dt>document</dt><dd>{PUBLISHED.registry.cited('answer.msg')}</dd>" in page(
+        violated(rule="answer.msg").cited(PUBLISHED.registry)
+    )
 
 
 @pytest.mark.parametrize(

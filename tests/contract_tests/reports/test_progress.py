@@ -18,6 +18,6 @@ class Terminal(io.StringIO):
 def test_the_bar_is_drawn_on_a_terminal_alone(stream: io.StringIO, drawn: bool) -> None:
     with progress(2, stream) as told:
         for probe in (REFUSED, REFUSED, ACCEPTED, None):
-            told(Result(rule="x", verdict=Verdict.PASSED, probe=probe))
+            told(Result(rule="extend.example", verdict=Verdict.PASSED, probe=probe))
     assert ("1/2" in stream.getvalue()) is drawn
     assert ("2/2" in stream.getvalue()) is drawn

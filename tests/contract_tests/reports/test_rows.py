@@ -16,7 +16,7 @@ from contract_tests.reports.rows import as_json, as_junit, curl, provoked, rows,
 from contract_tests.verdicts.course import Finding
 from contract_tests.verdicts.results import Result, Verdict
 from tests import courses
-from tests.courses import ACCEPTED, BAD, REFUSED, exchange
+from tests.courses import ACCEPTED, BAD, LIMIT, PUBLISHED, REFUSED, exchange
 
 FINDING = Finding(rule="extend.title.length", expected="code 422", got="HTTP 200 {}")
 PASSED = Result(rule="extend.example", verdict=Verdict.PASSED, probe=ACCEPTED, exchange=exchange())
@@ -80,11 +80,11 @@ def test_the_summary_counts_rules_by_verdict() -> None:
 
 
 def test_json_holds_everything_of_a_violation() -> None:
-    row = json.loads(as_json(rows([violated()])))[0]
+    row = json.loads(as_json(rows([violated().cited(PUBLISHED.registry)])))[0]
     (result,) = row["results"]
     assert (row["rule"], row["verdict"]) == ("extend.title.length", "violated")
     assert result["findings"] == [{"expected": "code 422", "got": "HTTP 200 {}"}]
-    assert (result["place"], result["quote"]) == (REFUSED.place, REFUSED.quote)
+    assert (result["place"], result["quote"]) == LIMIT
     assert result["curl"].startswith("curl -sS -X POST ")
 
 
@@ -106,8 +106,7 @@ def test_junit_has_a_case_per_rule() -> None:
 
 @given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
 def test_junit_and_json_can_be_read_whatever_came(got: str, why: str) -> None:
-    finding = Finding(rule="x", expected="x", got=got)
-    found = rows([violated(rule="x", findings=(finding,)), Result(rule="y", verdict=Verdict.NOT_TRIED, why=why)])
+    found = rows([violated(findings=(replace(FINDING, got=got),)), replace(LEFT, why=why)])
     ElementTree.fromstring(as_junit(found).encode())
     assert json.loads(as_json(found))[0]["results"][0]["findings"][0]["got"] == got
 

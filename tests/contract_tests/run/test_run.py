@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from contract_tests.documents.published import Published, profiles
+from contract_tests.documents.files import profiles
+from contract_tests.documents.published import Published
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.triggers import Trigger, mock_triggers
 from contract_tests.receiver.http_server import BODY_LIMIT

@@ -142,7 +142,7 @@ def test_a_refusal_that_is_called_back_is_found() -> None:
     with ThreadedServer(refuse) as server, world(f"http://127.0.0.1:{server.port}", budget=0) as faulty:
         with pytest.raises((AssertionError, pytest.skip.Exception)):
             played(faulty)
-        assert "refusal.callback: expected no callback after a refusal; got b'{}'" in faulty.failures
+        assert "refusal.callback: expected no callback after a refusal; got {}" in faulty.failures
 
 
 def test_a_spent_budget_skips_the_test() -> None:

@@ -47,7 +47,7 @@ URL = "http://127.0.0.1:1/cb/0?k=0"
 
 
 def probe(expected: Expected = REFUSAL, **changes: Any) -> Probe:
-    whole = {"id": "x", "rule": "x", "says": "x", "place": "", "quote": "", "body": b'{"callBackUrl": "$URL"}'}
+    whole = {"id": "x", "rule": "extend.title.type", "says": "x", "body": b'{"callBackUrl": "$URL"}'}
     return Probe(**{**whole, "expected": expected, **changes})
 
 

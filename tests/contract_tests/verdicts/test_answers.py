@@ -1,15 +1,19 @@
-"""When an answer comes, and what it gives out."""
+"""What an answer says, when it comes, and what it gives out."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from contract_tests.probes.request import Reply
-from contract_tests.verdicts.answers import EARLY, fresh_findings, timing_findings
+from contract_tests.probes.request import Probe, Reply
+from contract_tests.verdicts.answers import EARLY, answer_findings, fresh_findings, timing_findings
 from contract_tests.verdicts.course import Finding
-from tests.courses import ACCEPTED, BAD, PROBES, REFUSED, arrival, exchange, stage
+from tests.contract_tests.verdicts.faults import ACCEPTANCES, ORACLE, REFUSALS, answered, anything
+from tests.courses import ACCEPTED, BAD, GOOD, PROBES, PUBLISHED, REFUSED, arrival, exchange, stage
 
+GET = next(probe for probe in PROBES if probe.method == "GET")
 HOLDING = replace(ACCEPTED, replies=(Reply(holds=1.0),))
 LATE: dict[str, Any] = {"started": 100.0, "answered": 103.0}
 
@@ -46,3 +50,61 @@ def test_an_answer_that_waits_for_the_callback_is_told_from_an_early_callback() 
 def test_a_recorded_answer_has_no_time() -> None:
     recorded = exchange(**LATE, recorded=True)
     assert list(timing_findings(HOLDING, recorded, [arrival(stage("text"), at=1.0)])) == []
+
+
+@pytest.mark.parametrize("status", [200, 422])
+def test_a_refusal_in_either_style_has_no_finding(status: int) -> None:
+    assert answered(REFUSED, exchange(BAD, REFUSED, status=status)) == []
+
+
+def test_an_acceptance_has_no_finding() -> None:
+    assert answered(ACCEPTED, exchange()) == []
+
+
+def test_no_probe_has_a_finding_on_what_it_expects() -> None:
+    for probe in (probe for probe in PROBES if probe.method == "POST"):
+        for code in probe.expected.codes & PUBLISHED.codes.keys():
+            body = GOOD if code == 200 else {**BAD, "code": code}
+            assert answered(probe, exchange(body, probe)) == [], probe.id
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    REFUSALS,
+)
+def test_a_refusal_with_one_fault_has_its_finding(changes: dict[str, Any], rule: str) -> None:
+    assert rule in answered(REFUSED, exchange(**{"body": BAD, "probe": REFUSED, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("body", "rules"),
+    ACCEPTANCES,
+)
+def test_an_acceptance_with_one_fault_has_its_finding(body: Any, rules: set[str]) -> None:
+    assert set(answered(ACCEPTED, exchange(body))) == rules
+
+
+@pytest.mark.parametrize("body", [GOOD, {"data": {"taskId": "x"}}])
+def test_another_method_must_not_succeed(body: Any) -> None:
+    assert answered(GET, exchange(body, GET)) == ["extend.method"]
+    assert answered(GET, exchange(b"<html>", GET, status=405)) == []
+
+
+def test_another_method_must_not_get_a_page_with_http_200() -> None:
+    assert answered(GET, exchange(b"<html>", GET)) == ["extend.method"]
+
+
+def test_a_finding_says_what_was_expected_and_what_came() -> None:
+    (finding,) = answer_findings(REFUSED, exchange(BAD | {"code": 401}, REFUSED), PUBLISHED, ORACLE)
+    assert finding.expected == f"code 422, because {REFUSED.says}"
+    assert finding.got == 'HTTP 200 {"code": 401, "msg": "title is too long", "data": null}'
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(PROBES[::10]),
+    anything | st.binary() | st.dictionaries(st.sampled_from(["code", "msg", "data"]), anything),
+)
+def test_whatever_is_answered_is_judged_and_can_be_printed(probe: Probe, body: Any) -> None:
+    for finding in answer_findings(probe, exchange(body, probe), PUBLISHED, ORACLE):
+        f"{finding}".encode()

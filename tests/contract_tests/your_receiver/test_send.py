@@ -219,12 +219,14 @@ def test_the_reports_are_written_with_a_curl(tmp_path: Path) -> None:
         assert status(server.url, "--only", "failure.531", "--report-dir", str(tmp_path / "new")) == 1
     (row,) = json.loads((tmp_path / "new" / "report.json").read_text("utf-8"))
     assert row["results"][1]["curl"].startswith(f"curl -sS -X POST {server.url} -H 'Content-Type: application/json' ")
-    assert row["results"][1]["quote"].startswith("531: Server Error - Sorry, the generation failed")
+    cited = APIKLEY.registry.cited("failure.531")
+    assert [row["results"][1][name] for name in ("place", "quote")] == [*cited]
+    assert cited.quote.startswith("- **531**: Server Error - Sorry, the")
     assert ElementTree.parse(tmp_path / "new" / "junit.xml").getroot().attrib["failures"] == "1"
     page = (tmp_path / "new" / "report.html").read_text("utf-8")
     assert f"<h1>{server.url} against apikley.openapi.yaml</h1>" in page
     assert "<p>1 cases not taken, 0 taken, 0 not tried; 2 callbacks sent</p>" in page
-    assert "531: Server Error - Sorry, the generation failed" in page
+    assert f"<dt>document</dt><dd>{cited}</dd>" in page
 
 
 @pytest.mark.parametrize(

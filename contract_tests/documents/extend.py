@@ -1,0 +1,123 @@
+"""The extend operation in a document: the rules of its request, how long texts may be, and the codes that it lists."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contract_tests.documents.files import Citation, Document, load
+
+EXTEND: Final = "/api/v1/generate/extend"
+ENDINGS: Final = {"maxLength": "length"}
+"""Schema keywords by which a rule's id does not end, and what it ends by."""
+ANNOTATIONS: Final = {"description", "example"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One thing that a request must satisfy. `when` names the readings under which it holds."""
+
+    id: str
+    field: str
+    keyword: str
+    value: Any
+    citation: Citation
+    when: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How many characters a field may have for a model. `when` names the readings under which it holds."""
+
+    model: str
+    field: str
+    characters: int
+    citation: Citation
+    when: Mapping[str, str]
+
+    @property
+    def rule(self) -> str:
+        """The id of the rule that a longer text breaks."""
+        return f"extend.{self.field}.length"
+
+
+def request_schema(document: Document) -> Mapping[str, Any]:
+    """The schema of the request's body."""
+    body = document.tree["paths"][EXTEND]["post"]["requestBody"]
+    schema: Mapping[str, Any] = body["content"]["application/json"]["schema"]
+    return schema
+
+
+def rules(document: Document) -> Iterator[Rule]:
+    """The rules of the schema and of the prose. A rule that holds in another way under another reading comes twice."""
+    schema = request_schema(document)
+    prose = load("openapi/rules/extend.yaml")["rules"]
+    conditions = {entry["id"]: entry.get("when", {}) for entry in prose}
+    stated = set()
+    for rule in (*_required(document, schema, conditions), *_keywords(document, schema)):
+        stated.add(rule.id)
+        yield rule
+    for entry in prose:
+        field = entry.get("field", "body")
+        if entry["id"] not in stated and field in (*schema["properties"], "body"):
+            cited = document.found(entry["quote"], f"{field}:")
+            yield _rule(entry["id"], field, entry["id"].split(".")[-1], None, cited, entry.get("when", {}))
+
+
+def _required(
+    document: Document, schema: Mapping[str, Any], conditions: Mapping[str, Mapping[str, str]]
+) -> Iterator[Rule]:
+    for name in schema["required"]:
+        rule = f"extend.{name}.required"
+        cited = document.found(f"- {name}", "required:")
+        yield _rule(rule, name, "required", True, cited, conditions.get(rule, {}))
+
+
+def _keywords(document: Document, schema: Mapping[str, Any]) -> Iterator[Rule]:
+    for name, keywords in schema["properties"].items():
+        for keyword, value in keywords.items():
+            if keyword not in ANNOTATIONS:
+                cited = document.found(f"{keyword}:", f"{name}:")
+                yield _rule(f"extend.{name}.{ENDINGS.get(keyword, keyword)}", name, keyword, value, cited, {})
+
+
+def _rule(id: str, field: str, keyword: str, value: Any, cited: Citation, when: Mapping[str, str]) -> Rule:
+    return Rule(id=id, field=field, keyword=keyword, value=value, citation=cited, when=when)
+
+
+def limits(document: Document, lines: Any) -> Iterator[Limit]:
+    """The limits of a profile's `lines`, one per model and field, and those of the schema, which hold for every
+    model."""
+    for line in lines:
+        cited = document.found(line["quote"])
+        for model in line["models"]:
+            for field, characters in line["characters"].items():
+                yield _limit(model, field, characters, cited, line.get("when", {}))
+    properties = request_schema(document)["properties"]
+    for field, keywords in properties.items():
+        if "maxLength" in keywords:
+            cited = document.found("maxLength:", f"{field}:")
+            for model in properties["model"]["enum"]:
+                yield _limit(model, field, keywords["maxLength"], cited, {})
+
+
+def _limit(model: str, field: str, characters: int, cited: Citation, when: Mapping[str, str]) -> Limit:
+    return Limit(model=model, field=field, characters=characters, citation=cited, when=when)
+
+
+def answer_codes(document: Document) -> dict[int, str]:
+    """The codes that an answer may carry, with what each means."""
+    return _codes(document.tree["paths"][EXTEND]["post"]["responses"]["200"])
+
+
+def callback_codes(document: Document) -> dict[int, str]:
+    """The codes that a callback may carry, with what each means."""
+    (expressions,) = document.tree["paths"][EXTEND]["post"]["callbacks"].values()
+    (item,) = expressions.values()
+    return _codes(item["post"]["responses"]["200"])
+
+
+def _codes(response: Mapping[str, Any]) -> dict[int, str]:
+    """The lines `- **402**: Insufficient …` of a description, by code."""
+    schema = response["content"]["application/json"]["schema"]["allOf"][0]["properties"]["code"]
+    return {int(code): text.strip() for code, text in re.findall(r"- \**(\d+)\**: (.+)", schema["description"])}

@@ -1,0 +1,132 @@
+"""The registry of rules: every id that a probe, a verdict or a report may use, and the line that states the rule.
+
+An id is given out once, here: by a document (`extend.title.length`, `code.402`), by a question (`question.empty_text`),
+or by `openapi/judged.yaml`, which lists all others.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, Final
+
+from contract_tests.documents import extend
+from contract_tests.documents.files import Citation, Document, load, profile_file, profiles
+
+CALLBACK: Final = "callback-"
+"""What stands before the code of a failure that a callback tells of."""
+
+Entry = tuple[str, Citation]
+
+
+class Registry:
+    """The rules of one profile. `limits` holds the ids whose line is another for each model, with that of each."""
+
+    def __init__(self, rules: Mapping[str, Citation], limits: Mapping[tuple[str, str], Citation]) -> None:
+        self._rules = rules
+        self._limits = limits
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all rules."""
+        return frozenset(self._rules)
+
+    def cited(self, rule: str, model: str = "") -> Citation:
+        """The line that states a rule, empty where no document does; of a limit, the line for a model.
+
+        Raises LookupError, with the nearest id, for a rule that does not exist.
+        """
+        if rule not in self._rules:
+            raise LookupError(_unknown(rule, self._rules))
+        return self._limits.get((rule, model), self._rules[rule])
+
+
+@cache
+def registry(profile: str) -> Registry:
+    """The rules of a profile. Raises LookupError for a profile that does not exist."""
+    file = profile_file(profile)
+    document, callbacks = Document.read(file["document"]), Document.read(file["callback_document"])
+    limits = list(extend.limits(document, file.get("limits", {}).get("extend", ())))
+    rules: dict[str, Citation] = {}
+    for id, citation in (
+        *((rule.id, rule.citation) for rule in extend.rules(document)),
+        *((limit.rule, limit.citation) for limit in limits),
+        *_codes(document, callbacks),
+        *_of_questions(Document.read("questions.yaml")),
+        *_listed([document, callbacks, Document.read("family.yaml"), Document.read("questions.yaml")]),
+    ):
+        rules.setdefault(id, citation)
+    return Registry(rules, {(limit.rule, limit.model): limit.citation for limit in limits})
+
+
+@cache
+def known() -> frozenset[str]:
+    """The ids of all rules of all profiles."""
+    return frozenset[str]().union(*(registry(profile).ids for profile in profiles()))
+
+
+def check(rule: str) -> None:
+    """Raise LookupError, with the nearest id, for a rule that no profile has."""
+    if rule not in known():
+        raise LookupError(_unknown(rule, known()))
+
+
+def check_pattern(pattern: str) -> None:
+    """Raise LookupError for a pattern that matches no rule of any profile."""
+    if not any(fnmatchcase(rule, pattern) for rule in known()):
+        raise LookupError(_unknown(pattern, known()))
+
+
+def _unknown(rule: str, ids: Iterable[str]) -> str:
+    (nearest,) = get_close_matches(rule, sorted(ids), n=1, cutoff=0)
+    return f"rule {rule!r} is unknown. Nearest: {nearest}. openapi/judged.yaml lists the rules that no schema states."
+
+
+def _codes(document: Document, callbacks: Document) -> Iterator[Entry]:
+    """Documented failures, and the cases of `suno-contract receiver` about those of callbacks."""
+    for code in extend.answer_codes(document):
+        if code != 200:
+            yield f"code.{code}", _first([document], (f"- **{code}**:", f"- {code}:"))
+    for code in extend.callback_codes(callbacks):
+        if code != 200:
+            citation = _first([callbacks], (f"- **{code}**:",), "callbacks:")
+            yield f"code.{CALLBACK}{code}", citation
+            yield f"failure.{code}", citation
+
+
+def _of_questions(document: Document) -> Iterator[Entry]:
+    """The questions that probes ask, those that a run observes, and the cases of `suno-contract receiver`."""
+    judged, questions = load("openapi/judged.yaml"), {entry["id"]: entry for entry in document.tree}
+    for id in judged["asked"]:
+        yield f"question.{id}", _question(document, questions[id])
+    for id in judged["observed"]:
+        yield id, _question(document, questions[id])
+    for id in judged["received"]:
+        for reading in questions[id]["readings"]:
+            yield f"{id}.{reading}", _question(document, questions[id])
+
+
+def _question(document: Document, question: Mapping[str, Any]) -> Citation:
+    place, _ = document.found("question:", f"- id: {question['id']}")
+    return Citation(place, question["question"])
+
+
+def _listed(documents: Iterable[Document]) -> Iterator[Entry]:
+    """The rules that judged.yaml lists, with the first line of any document that holds the quote."""
+    documents = list(documents)
+    for entry in load("openapi/judged.yaml")["rules"]:
+        citation = Citation(entry.get("place", ""), entry.get("quote", ""))
+        if citation.quote and not citation.place:
+            citation = _first(documents, (citation.quote,), entry.get("after", ""))
+        for id in entry["ids"]:
+            yield id, citation
+
+
+def _first(documents: Iterable[Document], quotes: Iterable[str], after: str = "") -> Citation:
+    """The first line that holds one of the quotes. Raises LookupError where none does."""
+    for document in documents:
+        for quote in quotes:
+            citation = document.found(quote, after)
+            if ":" in citation.place:
+                return citation
+    raise LookupError(f"no document has the quote {' or '.join(quotes)!r}. Mend it in openapi/judged.yaml.")

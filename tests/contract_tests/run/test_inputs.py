@@ -1,0 +1,28 @@
+"""What a user gives, as values."""
+
+import click
+import pytest
+
+from contract_tests.run.inputs import LONGEST, SHORTEST_TRACK, Seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "given", "text"),
+    [
+        (Seconds(), "nan", "'nan' is no number of seconds in the range 0<x<=86400."),
+        (Seconds(SHORTEST_TRACK), "nan", "'nan' is no number of seconds in the range 4<=x<=86400."),
+        (Seconds(2.5), "nan", "'nan' is no number of seconds in the range 2.5<=x<=86400."),
+        (Seconds(), "0", "0.0 is not in the range 0<x<=86400."),
+        (Seconds(SHORTEST_TRACK), "3.9", "3.9 is not in the range 4<=x<=86400."),
+    ],
+)
+def test_what_cannot_be_waited_for_is_refused_with_the_range(seconds: Seconds, given: str, text: str) -> None:
+    """The ranges of the last two are in click's words: ours are the same."""
+    with pytest.raises(click.BadParameter) as refused:
+        seconds.convert(given, None, None)
+    assert refused.value.format_message() == f"Invalid value: {text}"
+
+
+@pytest.mark.parametrize(("seconds", "given"), [(Seconds(), "0.1"), (Seconds(4), "4"), (Seconds(), str(LONGEST))])
+def test_seconds_within_the_range_are_a_number(seconds: Seconds, given: str) -> None:
+    assert seconds.convert(given, None, None) == float(given)
