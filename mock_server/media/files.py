@@ -15,7 +15,7 @@ from mock_server.domain.tasks import Task
 from mock_server.http.read_request import call_of
 from mock_server.media.byte_ranges import cover_response, sound_response
 from mock_server.media.find_track import FindTrack
-from mock_server.media.sound_and_cover import Sound
+from mock_server.media.sound import Sound
 from mock_server.state.journal_entries import Requested
 from mock_server.state.store import Store
 

@@ -1,20 +1,73 @@
 """How endpoints decide: in which order, anew where settings change meanwhile, and under drawn readings."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import httpx
+import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mock_server.api.admission import Admission
+from mock_server.api.credit import Credit
+from mock_server.api.endpoints import Described, in_order
+from mock_server.api.extend import Extend
+from mock_server.api.finished_track import FinishedTrack
+from mock_server.api.generate import Generate
+from mock_server.api.judgement import Check, Judgement
+from mock_server.api.open_task import TaskOpening
+from mock_server.api.persona import Persona
+from mock_server.api.record_info import RecordInfo
+from mock_server.api.wav import Wav
 from mock_server.app import create_app
-from mock_server.contract.operations import EXTEND, path
+from mock_server.contract.checks import checks
+from mock_server.contract.operations import EXTEND, PERSONA, WAV, path
 from mock_server.core.settings import Settings
 from mock_server.domain.answer import Answer
+from mock_server.domain.call import Call
 from mock_server.domain.proposal import Proposal
+from mock_server.media.find_track import FindTrack
+from mock_server.runtime import Runtime
+from mock_server.state.journal_entries import line
+from mock_server.state.memory_accept import STEPS
 from mock_server.state.memory_store import MemoryStore
-from tests.builders import RecordingDelivery
-from tests.clients import KEY, Mock, client, extend, generate, poll, refusal
+from tests.builders import COMPLETE, SEED, RecordingDelivery
+from tests.clients import KEY, Mock, client, credits, extend, generate, make, poll, refusal
 
 pytestmark = pytest.mark.anyio
+
+
+NAMES = [each.name for each in checks()]
+
+
+def made() -> Iterator[str]:
+    """The names of the checks that some endpoint makes."""
+    runtime: Runtime = Mock().app.state.runtime
+    store, catalogue, studio = runtime.store, runtime.catalogue, runtime.studio
+    admission = Admission(store, runtime.scenarios, runtime.editions)
+    opening = TaskOpening(store, SEED, runtime.personas, runtime.policy)
+    finished = FinishedTrack(store, catalogue)
+    tracks = FindTrack(store, catalogue, studio, runtime.scenarios, runtime.tracks)
+    about: list[Described] = [Persona(finished, SEED), Wav(finished, SEED), RecordInfo(store, catalogue, studio)]
+    for each in (Extend(opening, tracks), Generate(opening), *about, Credit("chat-credit", store)):
+        yield from each.own_checks
+    yield from (*admission.of_post(), *admission.of_get())
+
+
+def test_every_check_that_is_made_has_its_place_in_the_order() -> None:
+    assert {"connection", *made(), "accepted"} == set(NAMES)
+
+
+def test_what_is_left_to_the_store_has_its_place_too() -> None:
+    assert STEPS.keys() < set(NAMES)
+
+
+@given(st.sets(st.sampled_from(NAMES)))
+def test_checks_are_made_in_the_order_of_the_list(names: set[str]) -> None:
+    named: dict[str, Check] = {name: partial(Judgement.leave, step=name) for name in names}
+    assert [*in_order(named)] == [named[name] for name in NAMES if name in named]
 
 
 Reason = tuple[int, dict[str, Any], dict[str, Any]]
@@ -124,6 +177,63 @@ async def test_a_trigger_is_judged_anew_where_the_settings_change_meanwhile() ->
     app = create_app(store=store, delivery=RecordingDelivery())
     await app.state.control.trigger("200", "http://127.0.0.1/callback", "key", {})
     assert [record.ordinal for record in await store.tasks("key")] == [1]
+
+
+class RevokingStore(MemoryStore):
+    """The key of a request is revoked between the judging of it and the decision on it."""
+
+    async def accept(self, proposal: Proposal) -> Answer | None:
+        if proposal.refusal is None:
+            await self.change_key("key", {"revoked": True})
+        return await super().accept(proposal)
+
+
+async def test_a_key_that_is_revoked_meanwhile_is_401_and_has_no_account() -> None:
+    store = RevokingStore(Settings(pace="manual"))
+    async with client(create_app(store=store)) as http:
+        refusal(await extend(http), 401)
+    assert await store.keys() == []
+
+
+class RestlessStore(MemoryStore):
+    """A setting that decides nothing here changes while a request is judged, so that each is judged twice."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.seen: list[Call | None] = []
+
+    async def accept(self, proposal: Proposal) -> Answer | None:
+        if proposal.call not in self.seen:
+            self.seen.append(proposal.call)
+            await self.change_settings({"retention_days": len(self.seen)})
+        return await super().accept(proposal)
+
+
+async def conversation(store: MemoryStore) -> list[Any]:
+    """What a client is told that asks every endpoint, and what the journal says of it."""
+    app = create_app(store=store, delivery=RecordingDelivery())
+    async with client(app) as http:
+        await store.queue("key", "late", 1)
+        told = [await extend(http), await generate(http), await extend(http, {"Prefer": "code=409"})]
+        told += [await extend(http, prompt=5), await generate(http)]
+        await app.state.control.advance(COMPLETE)
+        task = (await store.tasks("key"))[1]
+        told += [await make(http, each, task.id, task.tracks[0]) for each in (PERSONA, WAV, WAV)]
+        told += [await poll(http, task.id), await credits(http)]
+    return [
+        [(each.status_code, each.content, each.headers.multi_items()) for each in told],
+        [line(entry) for entry in await store.journal.page()],
+        await store.account("key"),
+    ]
+
+
+@pytest.mark.parametrize("readings", ["", "all=vary"])
+async def test_what_is_judged_twice_is_decided_once(readings: str) -> None:
+    settings = Settings(pace="manual", readings=readings, rate_limit="3/10")
+    calm, restless = MemoryStore(settings), RestlessStore(settings)
+    assert await conversation(restless) == (expected := await conversation(calm))
+    assert len(restless.seen) == 10
+    assert [orjson.loads(content)["code"] for _, content, _ in expected[0]][:5] == [200, 200, 409, 422, 429]
 
 
 async def test_drawn_readings_are_told() -> None:

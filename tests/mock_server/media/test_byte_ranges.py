@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from mock_server.media.byte_ranges import cover_response, sound_response
-from mock_server.media.sound_and_cover import Sound, cover
+from mock_server.media.sound import Sound, cover
 
 pytestmark = pytest.mark.anyio
 

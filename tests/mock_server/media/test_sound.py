@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mutagen.mp3 import MP3
 from PIL import Image
 
-from mock_server.media.sound_and_cover import CHUNK, FRAME, FRAME_HEADER, NOTE, TITLE_LIMIT, Sound, cover, notes
+from mock_server.media.sound import CHUNK, FRAME, FRAME_HEADER, NOTE, TITLE_LIMIT, Sound, cover, notes
 
 TRACK = "b1946ac9-2c3f-4f0e-8f0e-000000000001"
 
@@ -183,5 +183,5 @@ def test_the_title_is_on_the_cover() -> None:
 
 
 def test_pillow_waits_for_the_first_cover() -> None:
-    code = "import sys, mock_server.media.sound_and_cover; sys.exit('PIL' in sys.modules)"
+    code = "import sys, mock_server.media.sound; sys.exit('PIL' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
