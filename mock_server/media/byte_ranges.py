@@ -11,7 +11,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from mock_server.media import sound
+from mock_server.media.cover import cover
 from mock_server.media.sound import TITLE_LIMIT, Sound
 
 RANGE: Final = re.compile(r"bytes=([0-9]{0,100})-([0-9]{0,100})", re.IGNORECASE)
@@ -59,7 +59,7 @@ async def cover_response(request: Request, track: str, title: str) -> Response:
     return _response(request, file)
 
 
-_cover = lru_cache(COVERS_KEPT)(sound.cover)
+_cover = lru_cache(COVERS_KEPT)(cover)
 
 
 def _etag(content: bytes) -> str:

@@ -1,12 +1,9 @@
-"""The sound and the cover of a mocked track, as functions of its id and title: a playable MP3, computed as it is read.
+"""The sound of a mocked track: a playable MP3 that follows from its id, title and duration, computed as it is read.
 
-A sound is an ID3v2 tag, an Info frame that states its length, and notes of `fixtures/media/notes.mp3`, none of which
-needs the one before it: any part of the file follows from its position.
+A sound is an ID3v2 tag, an Info frame that states its length, and notes of `fixtures/media/notes.mp3`. No frame needs
+the one before it, so any part of the file follows from its position.
 """
 
-import io
-import textwrap
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -39,12 +36,6 @@ CHUNK: Final = 64 * 1024
 TITLE_LIMIT: Final = 200
 """Characters of a title that are written on a cover or into a file (ours)."""
 
-COVER: Final = 512
-"""Pixels of a cover's sides (ours)."""
-
-FONT_SIZE: Final = 64
-"""Pixels of the letters of a title that has room (ours)."""
-
 
 @dataclass(frozen=True)
 class Sound:
@@ -59,7 +50,7 @@ class Sound:
         """What stands before the notes. It names the track, the title and the length: all that the file depends on."""
         # COMM: the language, an empty description and its end, the text (id3.org/id3v2.4.0-frames, 4.10)
         comment = f"eng\0Track {self.track}, mocked by suno-mock"
-        return _tag(TIT2=_short(self.title), COMM=comment) + _info(self._frames)
+        return _tag(TIT2=short_title(self.title), COMM=comment) + _info(self._frames)
 
     @property
     def size(self) -> int:
@@ -90,32 +81,9 @@ def notes() -> tuple[bytes, ...]:
     return tuple(data[first : first + NOTE] for first in range(0, len(data), NOTE))
 
 
-def cover(track: str, title: str) -> bytes:
-    """A JPEG of two colours of the track's own, with the title on it. Letters that Pillow's font lacks are boxes."""
-    from PIL import Image, ImageDraw, ImageFont, ImageOps  # slow to import, and most runs draw no cover
-
-    top, bottom = (pick(range(360), 0, track, "cover", edge) for edge in ("top", "bottom"))
-    gradient = Image.linear_gradient("L").resize((COVER, COVER))
-    image = ImageOps.colorize(gradient, f"hsl({top}, 60%, 40%)", f"hsl({bottom}, 60%, 20%)")
-    lines = textwrap.wrap(_unaccented(_short(title)), 18, max_lines=6, placeholder="…")
-    font = ImageFont.load_default(FONT_SIZE)
-    widest = max((font.getlength(line) for line in lines), default=0)
-    font = ImageFont.load_default(FONT_SIZE * min(1, 0.875 * COVER / max(widest, 1)))
-    middle = (COVER / 2, COVER / 2)
-    ImageDraw.Draw(image).multiline_text(middle, "\n".join(lines), "white", font, "mm", align="center")
-    written = io.BytesIO()
-    image.save(written, "JPEG")
-    return written.getvalue()
-
-
-def _short(title: str) -> str:
+def short_title(title: str) -> str:
     """What fits, and what a tag can hold: half of a surrogate pair has no bytes, a NUL ends a text."""
     return title[:TITLE_LIMIT].encode("utf-8", "replace").decode().replace("\0", " ")
-
-
-def _unaccented(text: str) -> str:
-    """Letters without their marks, for a font of plain letters alone."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def _tag(**texts: str) -> bytes:

@@ -14,7 +14,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from mock_server.media.byte_ranges import cover_response, sound_response
-from mock_server.media.sound import Sound, cover
+from mock_server.media.cover import cover
+from mock_server.media.sound import Sound
 
 pytestmark = pytest.mark.anyio
 
