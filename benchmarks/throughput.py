@@ -8,8 +8,8 @@ raw     a constant answer without Starlette, in the mock's place
 noise   bare Starlette in the mock's place: its ratio should be 1
 
 No two requests are the same, in head or body. The two sides run at once on core 0 and are loaded in turn from core 1
-by wrk with 32 kept connections, in short slices, so that a machine that slows down slows both. What counts is the median
-of the ratios of neighbouring slices; CPU time depends less on what else the machine does. With --loud the mock prints a
+by wrk with 32 kept connections, in short slices, so that a machine that slows down slows both. What counts is the
+median of the ratios of neighbouring slices; CPU time depends less on what else the machine does. With --loud the mock prints a
 line per request.
 """
 
@@ -43,7 +43,8 @@ local sent = 0
 request = function()
   sent = sent + 1
   wrk.headers["X-Request"] = string.rep("r", sent %% 32) .. sent
-  local own = body:gsub("callback", "callback/" .. sent, 1):gsub("relaxing", "relaxing" .. string.rep(" calm", sent %% 16), 1)
+  local calm = "relaxing" .. string.rep(" calm", sent %% 16)
+  local own = body:gsub("callback", "callback/" .. sent, 1):gsub("relaxing", calm, 1)
   return wrk.format("%s", nil, nil, own)
 end
 """

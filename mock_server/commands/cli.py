@@ -14,7 +14,7 @@ from mock_server import __version__
 from mock_server.commands import shell_names
 from mock_server.commands.lazy_group import LazyGroup
 from mock_server.commands.options import as_json, environment, settings_options, taken
-from mock_server.commands.telling import tell
+from mock_server.commands.output import tell
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import PORT
 

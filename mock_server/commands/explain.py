@@ -5,8 +5,8 @@ from dataclasses import asdict
 import click
 
 from mock_server.commands.options import as_json
+from mock_server.commands.output import tell
 from mock_server.commands.shell_names import explained_names
-from mock_server.commands.telling import tell
 from mock_server.contract.explain.explanation import lines
 from mock_server.contract.explain.names import explained
 

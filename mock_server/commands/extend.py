@@ -21,7 +21,7 @@ from mock_server.commands.client.api_client import (
 )
 from mock_server.commands.durations import written
 from mock_server.commands.options import DURATION, as_json, mock_options, settings_options
-from mock_server.commands.telling import warn
+from mock_server.commands.output import warn
 from mock_server.contract import operations
 from mock_server.contract.examples import CALLBACKS, documented_request
 from mock_server.contract.profile import Family

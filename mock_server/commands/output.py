@@ -1,15 +1,32 @@
-"""Lines on a stream that may be read slowly, or not at all, or go away: whoever prints goes on."""
+"""What commands print: `tell` and `warn` for one that ends, `Printer` for one that goes on.
 
+A Printer's stream may be read slowly, or not at all, or be closed: whoever prints goes on.
+"""
+
+import json
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TextIO
+
+import click
 
 KEPT: Final = 1024 * 1024
 """Characters that wait to be read; further lines are left out, and counted where they are missing."""
 LAST_WORDS: Final = 1.0
 """Seconds of real time for what waits at the end."""
+
+
+def tell(lines: Iterable[str], value: object, as_json: bool) -> None:
+    """Print the lines, or in their place the value as JSON."""
+    for line in [json.dumps(value, indent=2)] if as_json else lines:
+        click.echo(line)
+
+
+def warn(text: str) -> None:
+    """Say what is not part of the output."""
+    click.echo(f"suno-mock: {text}", err=True)
 
 
 class Printer:

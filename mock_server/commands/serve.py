@@ -1,16 +1,44 @@
 """`suno-mock serve`: a mock on an address, its introduction, and a line per request and callback attempt."""
 
+import asyncio
 import gc
 import sys
 from collections.abc import Iterator
+from typing import Final
 
 from mock_server.app import create_app
-from mock_server.commands.console import Console
 from mock_server.commands.output import Printer
 from mock_server.contract.examples import example_curl
 from mock_server.core.settings import Settings
 from mock_server.domain.accounts import first_key
 from mock_server.http.server import AnnouncingServer, base_url, listen, reached_at
+from mock_server.state.journal_entries import Entry, line
+
+FLUSH_AFTER: Final = 0.05
+"""Seconds that a line may wait, so that many are printed at once and none on the path of a request."""
+
+
+class Console:
+    """Prints every entry a moment after it was recorded."""
+
+    def __init__(self, say: Printer) -> None:
+        self._say = say
+        self._waiting: list[Entry] = []
+
+    def __call__(self, entry: Entry) -> None:
+        if not self._waiting:
+            asyncio.get_running_loop().call_later(FLUSH_AFTER, self.flush)
+        self._waiting.append(entry)
+
+    def flush(self) -> None:
+        """Print what waits."""
+        waiting, self._waiting = self._waiting, []
+        self._say(*map(line, waiting))
+
+    def close(self) -> None:
+        """Print what waits, before the program ends."""
+        self.flush()
+        self._say.close()
 
 
 def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:

@@ -11,7 +11,7 @@ from mock_server.commands.client.admin_client import Remote
 from mock_server.commands.client.api_client import given_key
 from mock_server.commands.client.follow_journal import follow, newest
 from mock_server.commands.options import as_json, mock_options
-from mock_server.commands.telling import warn
+from mock_server.commands.output import warn
 from mock_server.state.journal_entries import VALUES
 
 

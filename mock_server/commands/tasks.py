@@ -9,7 +9,7 @@ import click
 from mock_server.commands.client.admin_client import Refused, Remote
 from mock_server.commands.client.api_client import given_key
 from mock_server.commands.options import as_json, mock_options
-from mock_server.commands.telling import tell
+from mock_server.commands.output import tell
 from mock_server.core.errors import BadSetting
 from mock_server.core.text import cut
 

@@ -13,8 +13,8 @@ from mock_server.commands.client.admin_client import Remote, Silent, Unreached
 from mock_server.commands.client.api_client import given_key
 from mock_server.commands.client.follow_callbacks import deliver
 from mock_server.commands.options import HTTP_URL, as_json, mock_options, settings_options, taken
+from mock_server.commands.output import tell, warn
 from mock_server.commands.shell_names import scenario_names
-from mock_server.commands.telling import tell, warn
 from mock_server.contract.scenarios import Scenarios
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Pace, Settings

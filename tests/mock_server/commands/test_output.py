@@ -1,4 +1,4 @@
-"""Lines on a stream that is read slowly, not at all, or goes away."""
+"""What commands print: on which stream, and how, when nobody reads."""
 
 import io
 import os
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from mock_server.commands.output import KEPT, Printer
+from mock_server.commands.output import KEPT, Printer, tell, warn
 
 LINE = "x" * 1000
 LEFT_OUT = re.compile(r"\.\.\. (\d+) (?:lines are|line is) left out, because nobody read")
@@ -122,3 +122,14 @@ def test_lines_come_whole_from_many_threads() -> None:
         thread.join()
     say.close()
     assert stream.getvalue().splitlines() == [LINE] * 20
+
+
+@pytest.mark.parametrize(("as_json", "output"), [(False, "one\ntwo\n"), (True, "[\n  1,\n  2\n]\n")])
+def test_lines_or_json_are_the_output(as_json: bool, output: str, capsys: pytest.CaptureFixture[str]) -> None:
+    tell(["one", "two"], [1, 2], as_json)
+    assert capsys.readouterr() == (output, "")
+
+
+def test_a_warning_is_no_output(capsys: pytest.CaptureFixture[str]) -> None:
+    warn("look out")
+    assert capsys.readouterr() == ("", "suno-mock: look out\n")

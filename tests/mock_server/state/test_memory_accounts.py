@@ -310,11 +310,11 @@ class Books(RuleBasedStateMachine):
         self.held.used(key)
         self.use(key)
 
-    @rule(key=KEYS, body=st.sampled_from([b"", b"small", LARGE]))
-    def start(self, key: str, body: bytes) -> None:
+    @rule(key=KEYS, large=st.booleans())
+    def start(self, key: str, large: bool) -> None:
         self.serial += 1
         self.use(key)
-        self.kept.append(opened(self.held, f"{self.serial}", key, body=body))
+        self.kept.append(opened(self.held, f"{self.serial}", key, body=LARGE if large else b"small"))
         while sum(each.size for each in self.kept) > BYTES_KEPT:
             del self.kept[0]
 
