@@ -9,8 +9,8 @@ noise   bare Starlette in the mock's place: its ratio should be 1
 
 No two requests are the same, in head or body. The two sides run at once on core 0 and are loaded in turn from core 1
 by wrk with 32 kept connections, in short slices, so that a machine that slows down slows both. What counts is the
-median of the ratios of neighbouring slices; CPU time depends less on what else the machine does. With --loud the mock prints a
-line per request.
+median of the ratios of neighbouring slices; CPU time depends less on what else the machine does. With --loud the mock
+prints a line per request.
 """
 
 import argparse

@@ -63,7 +63,7 @@ class Judge:
 
     async def __call__(self, call: Call) -> Answer:
         """Decide on a call; where the settings change meanwhile, anew, under the same number."""
-        ordinal: int | None = 0
+        ordinal = 0
         while True:
             it = await self._judged(call, ordinal)
             if it.draft is not None:
@@ -71,12 +71,12 @@ class Judge:
             answer = await self._store.accept(it)
             if answer is not None:
                 break
-            ordinal = it.ordinal
+            ordinal = it.ordinal or 0  # what the store was still to count was not counted
         if it.draft is not None and it.draft.due_after is not None:
             self._scheduler.owe(it.draft.due_after)
         return answer
 
-    async def _judged(self, call: Call, ordinal: int | None) -> Judgement:
+    async def _judged(self, call: Call, ordinal: int) -> Judgement:
         terms = await self._store.terms(call.key)
         it = Judgement(
             call=call,

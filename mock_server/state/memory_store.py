@@ -182,7 +182,8 @@ class MemoryStore:
         return self._accounts.tasks(key)
 
     async def made(self, key: str, operation: str) -> Collection[str]:
-        return self._accounts.used(key).named(operation)
+        account = self._accounts.known(key)
+        return () if account is None else account.named(operation)
 
     async def account(self, key: str) -> AccountRecord | None:
         account = self._accounts.known(key)

@@ -50,8 +50,9 @@ def made() -> Iterator[str]:
     opening = TaskOpening(store, SEED, runtime.personas, runtime.policy)
     finished = FinishedTrack(store, catalogue)
     tracks = FindTrack(store, catalogue, studio, runtime.scenarios, runtime.tracks)
-    about: list[Described] = [Persona(finished, SEED), Wav(finished, SEED), RecordInfo(store, catalogue, studio)]
-    for each in (Extend(opening, tracks), Generate(opening), *about, Credit("chat-credit", store)):
+    described: list[Described] = [Extend(opening, tracks), Generate(opening), Credit("chat-credit", store)]
+    described += [Persona(finished, SEED), Wav(finished, SEED), RecordInfo(store, catalogue, studio)]
+    for each in described:
         yield from each.own_checks
     yield from (*admission.of_post(), *admission.of_get())
 
