@@ -24,10 +24,10 @@ def suno_mock(*arguments: str, **environment: str) -> subprocess.CompletedProces
 
 
 @contextmanager
-def serving(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+def serving(*arguments: str, module: str = "mock_server", **environment: str) -> Iterator[subprocess.Popen[str]]:
     """`suno-mock serve` on a free port, ended at the end. Its first line of output is the base URL."""
     process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0", *arguments],
+        [sys.executable, "-m", module, "serve", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

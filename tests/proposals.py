@@ -38,10 +38,10 @@ def told(proposal: Proposal, decision: Decision) -> Answer:
 def opens(mine: Task, refund_at: float | None = None) -> Open:
     """Starts this task, whatever its number and scenario."""
 
-    def open(ordinal: int, now: float, scenario: Scenario) -> Opening:
+    def opening(ordinal: int, now: float, scenario: Scenario) -> Opening:
         return Opening(mine.record, owed_first(mine.record, plan(mine)), refund_at)
 
-    return open
+    return opening
 
 
 async def decided(store: Store, **changes: Any) -> Answer:

@@ -57,14 +57,14 @@ class Mock:
         self._loop = asyncio.Runner()
         self._delivery = RecordingDelivery()
         app = create_app(Settings(profile=profile, pace="manual"), delivery=self._delivery)
-        self._scheduler = app.state.parts.scheduler
+        self._control = app.state.control
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mock", headers=HEADERS)
 
     def exchange(self, content: str | bytes, prefer: str = "") -> tuple[httpx.Response, list[bytes]]:
         """The answer to a request, and the callbacks that follow."""
         self._delivery.sent.clear()
         response = self._loop.run(self._http.post(EXTEND, content=content, headers={"Prefer": prefer}))
-        self._loop.run(self._scheduler.advance(3600))
+        self._loop.run(self._control.advance(3600))
         return response, [callback for _, callback in self._delivery.sent]
 
     def close(self) -> None:

@@ -17,11 +17,11 @@ BASE_URL = "http://suno-mock:4010"
 """Media URLs begin with it, since the port that a mock takes is not always the same."""
 
 
-def transcript(receiver: Receiver, hash_seed: str, *options: str) -> Transcript:
+def transcript(receiver: Receiver, hash_seed: str, *options: str, module: str = "mock_server") -> Transcript:
     """Everything that one fresh process answers and calls back, in order, and one track's media."""
     before = len(receiver.received)
     whole = ("--pace", "manual", "--base-url", BASE_URL, *options)
-    with serving(*whole, PYTHONHASHSEED=hash_seed) as process:
+    with serving(*whole, module=module, PYTHONHASHSEED=hash_seed) as process:
         assert process.stdout
         with httpx.Client(base_url=process.stdout.readline().strip()) as http:
             started = Journey(http=http, receiver=receiver, profile="apikley")
@@ -57,6 +57,13 @@ def test_every_byte_is_the_same_under_a_manual_clock(readings: list[str]) -> Non
     assert len(first) > 2 * len(SCENARIOS) + 30
     assert first == second
     assert first != other
+
+
+def test_every_byte_is_the_same_with_a_store_that_waits() -> None:
+    with Receiver() as receiver:
+        at_once = transcript(receiver, "1", "--set", "all=vary")
+        slowly = transcript(receiver, "1", "--set", "all=vary", module="tests.slow_store")
+    assert slowly == at_once
 
 
 def test_the_epoch_decides_create_time() -> None:

@@ -1,6 +1,5 @@
 """What is owed, in memory: a heap of what is due later, a line per receiver of what is due, and what is claimed."""
 
-from collections import deque
 from collections.abc import Container, Iterator
 from heapq import heapify, heappop, heappush
 from itertools import chain, count
@@ -22,7 +21,7 @@ class OwedCallbacks:
 
     def __init__(self) -> None:
         self._later: list[Owed] = []
-        self._lines: dict[str, deque[Owed]] = {}
+        self._lines: dict[str, list[Owed]] = {}
         self._heads: list[Owed] = []
         self._lined_up = 0
         self._claimed: dict[int, Owed] = {}
@@ -40,11 +39,13 @@ class OwedCallbacks:
         heappush(self._later, owed)
         if len(self) <= OWED_KEPT:
             return None
-        return self._leave_line(heappop(self._heads)) if self._heads else heappop(self._later)
+        head = self._next_head()
+        return heappop(self._later) if head is None else self._leave_line(head)
 
     def next_due(self) -> float | None:
         """When something is due that nobody has claimed, in epoch seconds of the mock's clock."""
-        return min((each.due for each in (*self._heads[:1], *self._later[:1])), default=None)
+        lines = [line[0].due for line in self._lines.values()]
+        return min([*lines, *(each.due for each in self._later[:1])], default=None)
 
     def next_later(self) -> float | None:
         """When something becomes due, in epoch seconds of the mock's clock; what is due and waits is left out."""
@@ -55,8 +56,7 @@ class OwedCallbacks:
         self._line_up(now)
         passed_over = []
         owed = None
-        while self._heads and owed is None:
-            head = heappop(self._heads)
+        while owed is None and (head := self._next_head()) is not None:
             if head.receiver in full:
                 passed_over.append(head)
             else:
@@ -97,19 +97,26 @@ class OwedCallbacks:
         """Put what has become due in the line of its receiver."""
         while self._later and self._later[0].due <= now:
             owed = heappop(self._later)
-            line = self._lines.get(owed.receiver)
-            if line is None:
-                self._lines[owed.receiver] = deque((owed,))
-                heappush(self._heads, owed)
-            else:
-                line.append(owed)
+            line = self._lines.setdefault(owed.receiver, [])
+            heappush(line, owed)
             self._lined_up += 1
+            if line[0] is owed:
+                heappush(self._heads, owed)
+
+    def _next_head(self) -> Owed | None:
+        """Take out the first of all heads; one that has left its line, or has another before it, is none any more."""
+        while self._heads:
+            head = heappop(self._heads)
+            line = self._lines.get(head.receiver)
+            if line and line[0] is head:
+                return head
+        return None
 
     def _leave_line(self, head: Owed) -> Owed:
-        """Take the first of a line, whose head was taken out; the next one is its head."""
+        """Take the first of a line, which was taken out of the heads; the next one takes its place there."""
         line = self._lines[head.receiver]
+        heappop(line)
         self._lined_up -= 1
-        line.popleft()
         if line:
             heappush(self._heads, line[0])
         else:

@@ -10,8 +10,10 @@ from mock_server.contract.decode import BODY_LIMIT
 from mock_server.domain.answer import Answer
 from mock_server.domain.call import Call
 from mock_server.http.endpoint import CONNECTION, Endpoint
+from mock_server.http.held import HeldRequests
 from mock_server.http.read_request import DRAIN_LIMIT
-from mock_server.state.faults import GATEWAY_PAGE, NO_JSON, WHOLE, Fault, Faults
+from mock_server.state.faults import GATEWAY_PAGE, NO_JSON, WHOLE, Fault, FaultTable
+from tests.waiting import begun
 
 pytestmark = pytest.mark.anyio
 
@@ -33,9 +35,10 @@ class Exchange:
         self.calls: list[Call] = []
         self.sent: list[Message] = []
         self.order: list[str] = []
-        self.followed: list[Answer] = []
-        self.faults = Faults()
-        self.endpoint = Endpoint(self.decide, self.follow, lambda: ANSWER, self.faults)
+        self.written: list[Answer] = []
+        self.faults = FaultTable()
+        self.held = HeldRequests()
+        self.endpoint = Endpoint(self.decide, self, self.take_fault, self.held)
 
     async def run(self, **state: Any) -> None:
         await self.endpoint({**SCOPE, "state": state}, self.receive, self.send)
@@ -55,9 +58,15 @@ class Exchange:
         self.order.append("decide")
         return ANSWER
 
-    def follow(self, call: Call, answer: Answer) -> None:
-        self.order.append("follow")
-        self.followed.append(answer)
+    async def take_fault(self, key: str | None) -> Fault | None:
+        return self.faults.take(key)
+
+    async def failed(self) -> Answer:
+        return ANSWER
+
+    async def write_down(self, call: Call, answer: Answer) -> None:
+        self.order.append("write down")
+        self.written.append(answer)
 
     async def receive(self) -> Message:
         return self.messages.pop(0)
@@ -79,10 +88,10 @@ async def test_a_call_carries_what_was_sent() -> None:
     assert (call.prefer, call.content_type, call.body) == ("a=1, b=2", "", b"abc")
 
 
-async def test_the_follow_up_comes_after_the_answer() -> None:
+async def test_what_was_decided_is_answered() -> None:
     exchange = Exchange(piece(b""))
     await exchange.run()
-    assert exchange.order == ["decide", "http.response.start", "http.response.body", "follow"]
+    assert exchange.order == ["decide", "http.response.start", "http.response.body"]
     assert exchange.sent[0] == {
         "type": "http.response.start",
         "status": 418,
@@ -90,22 +99,10 @@ async def test_the_follow_up_comes_after_the_answer() -> None:
     }
 
 
-async def test_the_follow_up_comes_even_if_the_client_is_gone() -> None:
-    exchange = Exchange(piece(b""))
-
-    async def send(message: Message) -> None:
-        raise OSError("gone")
-
-    exchange.send = send  # type: ignore[method-assign]
-    with pytest.raises(OSError, match="gone"):
-        await exchange.run()
-    assert exchange.order == ["decide", "follow"]
-
-
 async def test_a_client_that_leaves_early_is_not_decided_on() -> None:
     exchange = Exchange(piece(b"half", more=True), {"type": "http.disconnect"})
     await exchange.run()
-    assert (exchange.calls, exchange.followed, exchange.sent[0]["status"]) == ([], [], 503)
+    assert (exchange.calls, exchange.written, exchange.sent[0]["status"]) == ([], [], 503)
 
 
 @pytest.mark.parametrize(("size", "kept"), [(BODY_LIMIT, True), (BODY_LIMIT + 1, False)])
@@ -125,16 +122,16 @@ async def test_an_endless_body_is_not_read_to_its_end() -> None:
     assert len(exchange.messages) == 20 - DRAIN_LIMIT // BODY_LIMIT - 1
 
 
-async def test_a_bug_is_answered_and_raised() -> None:
+async def test_a_bug_is_written_down_answered_and_raised() -> None:
     exchange = Exchange(piece(b""))
 
     async def decide(call: Call) -> Any:
         raise ZeroDivisionError
 
-    exchange.endpoint = Endpoint(decide, exchange.follow, lambda: ANSWER, exchange.faults)
+    exchange.endpoint = Endpoint(decide, exchange, exchange.take_fault, exchange.held)
     with pytest.raises(ZeroDivisionError):
         await exchange.run()
-    assert exchange.order == ["http.response.start", "http.response.body", "follow"]
+    assert exchange.order == ["write down", "http.response.start", "http.response.body"]
 
 
 async def test_a_stopped_server_leaves_quietly() -> None:
@@ -145,7 +142,7 @@ async def test_a_stopped_server_leaves_quietly() -> None:
 
     exchange.receive = receive  # type: ignore[method-assign]
     await exchange.run()
-    assert (exchange.calls, exchange.followed, exchange.sent[0]["status"]) == ([], [], 503)
+    assert (exchange.calls, exchange.written, exchange.sent[0]["status"]) == ([], [], 503)
 
 
 class RecordingConnection:
@@ -196,17 +193,17 @@ async def test_a_connection_that_nothing_can_end_is_an_error(answer: str) -> Non
 
 
 @pytest.mark.parametrize("answer", ["reset", "truncated", "malformed", "status"])
-async def test_a_fault_is_followed_as_an_answer_without_an_envelope(answer: str) -> None:
+async def test_a_fault_is_written_down_as_an_answer_without_an_envelope(answer: str) -> None:
     exchange = faulty(answer)
     await exchange.run(**{CONNECTION: RecordingConnection()})
-    (followed,) = exchange.followed
-    assert (followed.code, followed.msg, followed.task) == (0, f"fault: {answer}", None)
+    (written,) = exchange.written
+    assert (written.code, written.msg, written.record) == (0, f"fault: {answer}", None)
 
 
 async def test_a_delay_alone_changes_nothing_but_the_time() -> None:
     exchange = faulty(delay=0.001)
     await exchange.run()
-    assert exchange.order == ["decide", "http.response.start", "http.response.body", "follow"]
+    assert exchange.order == ["decide", "http.response.start", "http.response.body"]
 
 
 async def test_another_key_has_no_fault() -> None:
@@ -229,12 +226,10 @@ async def test_a_request_that_was_held_up_until_a_reset_is_not_judged() -> None:
     exchange = Exchange(piece(b""), {"type": "http.disconnect"})
     exchange.faults.put(None, Fault(delay=60))
     cut = RecordingConnection()
-    running = asyncio.create_task(exchange.run(**{CONNECTION: cut}))
-    while not exchange.faults._held:
-        await asyncio.wait({running}, timeout=0)
-    exchange.faults.reset(None)
+    running = await begun(exchange.run(**{CONNECTION: cut}))
+    exchange.held.let_go(None)
     await running
-    assert (exchange.order, exchange.sent, exchange.followed, cut.cuts) == ([], [], [], [True])
+    assert (exchange.order, exchange.sent, exchange.written, cut.cuts) == ([], [], [], [True])
 
 
 async def test_a_cut_that_nobody_tells_of_is_not_waited_for() -> None:
@@ -248,5 +243,5 @@ async def test_a_cut_that_nobody_tells_of_is_not_waited_for() -> None:
         return body.pop()
 
     exchange.receive = receive  # type: ignore[method-assign]
-    exchange.endpoint = Endpoint(exchange.decide, exchange.follow, lambda: ANSWER, exchange.faults, gone_within=0.001)
+    exchange.endpoint = Endpoint(exchange.decide, exchange, exchange.take_fault, exchange.held, gone_within=0.001)
     await exchange.run(**{CONNECTION: RecordingConnection()})

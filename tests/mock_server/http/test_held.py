@@ -37,7 +37,8 @@ async def test_a_reset_of_one_key_leaves_the_others_waiting() -> None:
     mine, other, nobodys = [await begun(held.hold(key, LONG)) for key in ("key", "other", None)]
     held.let_go("key")
     assert await mine is False
-    assert not (other.done() or nobodys.done())
+    assert not other.done()
+    assert not nobodys.done()
     held.let_go(None)
     assert [await other, await nobodys] == [False, False]
 

@@ -36,7 +36,7 @@ async def test_entries_keep_their_order() -> None:
 
 async def test_entries_are_numbered_from_1() -> None:
     written = MemoryJournal(Changes())
-    entries = [requested(), attempted(), requested()]
+    entries: list[Entry] = [requested(), attempted(), requested()]
     assert [await written.append(entry) for entry in entries] == [1, 2, 3]
     assert [entry.id for entry in entries] == [1, 2, 3]
     assert written.newest == 3
@@ -53,7 +53,7 @@ def test_each_journal_tells_that_its_numbers_begin_anew() -> None:
 
 
 async def test_an_entry_is_found_by_its_number() -> None:
-    entries = [requested(), attempted()]
+    entries: list[Entry] = [requested(), attempted()]
     written = journal(*entries)
     assert [await written.entry(id) for id in range(4)] == [None, *entries, None]
 

@@ -165,7 +165,7 @@ def test_keys_with_settings_are_bounded() -> None:
 
 
 KEYS = (None, "a", "b", "test-key")
-steps = (
+steps: st.SearchStrategy[tuple[str, dict[str, Any]]] = (
     st.tuples(st.just("change"), st.fixed_dictionaries({"credits": st.integers(0, 9)}))
     | st.tuples(st.just("override"), st.fixed_dictionaries({"first_items": st.sampled_from(["both", "finished"])}))
     | st.tuples(st.sampled_from("ab"), st.fixed_dictionaries({"credits": st.integers(0, 9)}))

@@ -212,11 +212,11 @@ def test_a_task_is_opened_with_the_number_the_moment_and_the_scenario() -> None:
     desk, seen = Desk(), list[tuple[int, float, str]]()
     desk.accounts.queue("key", "late", 1)
 
-    def open(ordinal: int, now: float, scenario: Scenario) -> Opening:
+    def opening(ordinal: int, now: float, scenario: Scenario) -> Opening:
         seen.append((ordinal, now, scenario.name))
         return opens(task())(ordinal, now, scenario)
 
-    desk.decide("scenario", opens=open, at=5)
+    desk.decide("scenario", opens=opening, at=5)
     assert seen == [(1, CREATED + 5, "late")]
 
 

@@ -73,7 +73,7 @@ class Books(RuleBasedStateMachine):
         assert (claim is None) == (due == [])
         if claim is not None:
             token, first = claim
-            assert token not in self.claimed and token not in self.settled
+            assert token not in {*self.claimed, *self.settled}
             assert first == due[0]
             self.free.remove(first)
             self.claimed[token] = first
