@@ -1,4 +1,4 @@
-"""Wiring: `create_app` builds one independent mock from its settings. The only module that knows all others."""
+"""Wires everything: `create_app` builds one independent mock from its settings. Only it knows all other modules."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

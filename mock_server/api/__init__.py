@@ -1,1 +1,1 @@
-"""The provider's endpoints, one file per operation, and the checks that they have in common."""
+"""The provider's endpoints, one file per operation, and the checks common to all."""

@@ -1,4 +1,4 @@
-"""What answers when no endpoint does: an unknown path, a wrong method."""
+"""Answers for an unknown path (HTTP 404) and a wrong method (HTTP 405)."""
 
 from collections.abc import Mapping
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Delivery over HTTP that no start waits for: its client takes longer to import than the rest of the mock."""
+"""Delivery over HTTP that imports its client after the start, since that takes longer than importing the mock."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Where callbacks may go: loopback and private networks, public hosts only when allowed, some addresses never."""
+"""Where callbacks may go: loopback and private networks, public hosts that are allowed, some addresses never."""
 
 import re
 import shlex

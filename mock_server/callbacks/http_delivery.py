@@ -1,4 +1,4 @@
-"""One attempt to deliver one callback. The receiver's trouble is a result to record, never an error to raise."""
+"""Delivers one callback over HTTP. The receiver's trouble is a result to record, never an error to raise."""
 
 import asyncio
 import os

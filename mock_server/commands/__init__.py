@@ -1,1 +1,1 @@
-"""The commands of `suno-mock` that have a module of their own, each as `command` there, and what they share."""
+"""The commands of `suno-mock`, each in a module of its own, and what they share."""

@@ -1,4 +1,4 @@
-"""The command `suno-mock`. Each command imports what it works with itself, so that none waits for the others'."""
+"""The command `suno-mock`. Each command imports its dependencies when it runs, so that no other pays for them."""
 
 import dataclasses
 import gc

@@ -1,4 +1,4 @@
-"""`suno-mock clock`: what time it is for a running mock, and what moves it."""
+"""`suno-mock clock`: shows the clock of a running mock, moves it, freezes it, or lets it run."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""`suno-mock completion`: what makes a shell complete commands, options and names."""
+"""`suno-mock completion`: prints the script with which a shell completes commands, options and names."""
 
 import click
 from click.shell_completion import get_completion_class

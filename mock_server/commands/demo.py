@@ -1,4 +1,4 @@
-"""`suno-mock demo`: one documented request over real HTTP, its three callbacks, and the polled record."""
+"""`suno-mock demo`: sends one documented request over real HTTP; shows its three callbacks and the polled record."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: `90s`, `2m`, `1h30m`, `14d`. Pure."""
+"""Reads and writes durations as people do: `90s`, `2m`, `1h30m`, `14d`. Pure."""
 
 import re
 from typing import Final

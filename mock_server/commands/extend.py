@@ -1,4 +1,4 @@
-"""`suno-mock extend`: one documented request to the mock or to a live server, and what becomes of it."""
+"""`suno-mock extend`: sends one documented request to the mock or a live server, and waits for its tracks."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""A group of commands whose modules are imported when they are asked for, so that none is paid for by another."""
+"""A click group that imports a command's module on first use."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -7,7 +7,7 @@ import click
 
 
 class LazyGroup(click.Group):
-    """`later` names the modules of further commands, each of which is `command` there."""
+    """`later` maps the name of a command to the module that defines it as `command`."""
 
     def __init__(self, *, later: Mapping[str, str], **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The lists that the command prints, as text: tracks, scenarios, profiles, questions."""
+"""The lists that commands print: tracks, scenarios, profiles and questions, as lines of text."""
 
 from collections.abc import Iterable, Iterator
 

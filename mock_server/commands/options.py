@@ -1,4 +1,4 @@
-"""The command's options for `Settings`: one per field, with its help, default and environment variable."""
+"""Click options for `Settings`: one per field, with its help, default and environment variable."""
 
 import dataclasses
 from collections.abc import Callable

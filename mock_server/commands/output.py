@@ -30,7 +30,7 @@ def warn(text: str) -> None:
 
 
 class Printer:
-    """Prints lines from any thread, and never waits for who reads them. A closed stream is written to no more."""
+    """Prints lines from any thread without waiting for the reader. Stops when the stream is closed."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""`suno-mock queue`: what the next requests of a key get."""
+"""`suno-mock queue`: queues the scenarios that a key's next requests get."""
 
 import json
 from typing import Any

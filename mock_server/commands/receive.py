@@ -1,4 +1,4 @@
-"""`suno-mock receive`: a callback receiver that prints what comes and what was answered, and goes on."""
+"""`suno-mock receive`: receives callbacks, answers them, and prints each with its answer."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""`suno-mock reset`: forget what happened to a running mock."""
+"""`suno-mock reset`: makes a running mock forget what happened."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`suno-mock tail`: the journal of a running mock, as it grows."""
+"""`suno-mock tail`: prints the journal of a running mock as it grows."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""`suno-mock tasks`: the tasks of a running mock, or one with all that happened to it and will."""
+"""`suno-mock tasks`: lists the tasks of a running mock, or shows one with its timeline."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""`suno-mock trigger`: a scenario's callbacks without a request, by a running mock or one that is started for it."""
+"""`suno-mock trigger`: has a running mock, or one started for it, send a scenario's callbacks without a request."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,7 +1,8 @@
-"""One edition's rules → a compiled validator of request bodies. Pure: a decoded body in, violations out.
+"""Compiles the rules of an edition into a validator of request bodies. Pure: a decoded body in, violations out.
 
 A rule is a JSON Schema fragment with an id and a place in the document. All fragments are merged into one schema, whose
-keywords remember the rules that they are from. To accept a body, which most are, a part is checked in Python first.
+keywords remember the rules that they are from. Most bodies are accepted, so what Python checks faster than the
+validator is checked in Python.
 """
 
 import json
@@ -51,7 +52,7 @@ class Rule:
 
 
 class Step:
-    """A number of so many decimals at most, and the numbers of the `rules` that say so."""
+    """A limit on the decimals of one property; `rules` are the numbers of the rules that state it."""
 
     def __init__(self, name: str, decimals: int, rules: Sequence[int]) -> None:
         self.name = name
@@ -60,7 +61,7 @@ class Step:
         self._usual = frozenset(number / 10**decimals for number in range(10**decimals + 1))
 
     def holds(self, body: Mapping[str, Any]) -> bool:
-        """Whether the body has no other number there. Rounding is exact; most numbers are from 0 to 1."""
+        """Whether the property has no more decimals. Rounding is exact; a look into the set is faster."""
         value = body.get(self.name)
         if type(value) is not float:
             return True
@@ -151,7 +152,7 @@ def is_http_url(text: str) -> bool:
 
 
 def _decimals(schema: dict[str, Any]) -> Iterator[int]:
-    """Take a `multipleOf` of 0.1, 0.01, … out of a schema and tell its decimals: rounding is as exact, and cheaper."""
+    """The decimals of a `multipleOf` of 0.1, 0.01, …: rounding to them is as exact, and cheaper."""
     step = re.fullmatch(r"0\.(0*1)", str(schema.get("multipleOf")))
     if step:
         del schema["multipleOf"]
@@ -159,7 +160,7 @@ def _decimals(schema: dict[str, Any]) -> Iterator[int]:
 
 
 def _takes_url(schema: dict[str, Any]) -> bool:
-    """Take HTTP_URL out of the schema of a string that has to be a URI anyway, if it is there."""
+    """Whether a string that has to be a URI anyway has to be of the format HTTP_URL, too."""
     uri = {"format": schema.get("format")}
     taken = schema.get("type") == "string" and schema.get("if") == uri and schema["then"] == {"format": HTTP_URL}
     if taken:

@@ -1,4 +1,4 @@
-"""Bytes of a request → a JSON value, or the violation that says why there is none. Pure."""
+"""Decodes a request body: bytes to a JSON value, or to the violation that says why there is none. Pure."""
 
 from dataclasses import dataclass
 from functools import lru_cache

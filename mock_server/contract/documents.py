@@ -1,4 +1,4 @@
-"""Reading of the data files: the published documents with the line of every node, and plain YAML.
+"""Reads the data files: the published documents with the line of every node, and plain YAML.
 
 In a checkout `openapi/` and `fixtures/` stand beside this package; a wheel carries them inside it.
 """
@@ -41,7 +41,7 @@ class Document:
 
     @classmethod
     def read(cls, path: Path) -> "Document":
-        """Several operations are described by one document, which is read once."""
+        """The document of a file, read once per process: several operations share it."""
         return _read(path)
 
     def at(self, *pointer: str | int) -> Any:

@@ -1,4 +1,4 @@
-"""The provider's endpoints that the mock serves: one value each, from `openapi/family.yaml`."""
+"""The provider's endpoints that the mock serves, one `Operation` each (`openapi/family.yaml`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

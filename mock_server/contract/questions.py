@@ -1,4 +1,4 @@
-"""The register of open questions: what the documents leave open, the readings, and which one each profile picks."""
+"""The register of open questions: what the documents leave open, the readings, and each profile's pick."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields

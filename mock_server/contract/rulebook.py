@@ -1,4 +1,4 @@
-"""One document and the rules of its prose → every rule of one operation's request, with its place in the document."""
+"""Reads every rule of one operation's request, from a document's schema, limits and prose, with its line there."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Which outcome a request gets: the scenario files, and the ways in which a request asks for one."""
+"""The scenarios: their files, and the ways in which a request asks for one."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""JSON Schemas → one that accepts what all of them accept, and which of them each of its keywords is from. Pure."""
+"""Merges JSON Schemas into one, and remembers which schema each of its keywords is from. Pure."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ class Merged:
                 self._merge(self.schema, (), schema, number)
 
     def origins(self, place: Sequence[str | int], missing: str = "") -> Sequence[int]:
-        """The numbers of the schemas that an error at a place is about; `missing` is what a `required` is for."""
+        """The numbers of the schemas that an error at a path is about; `missing` is what a `required` is for."""
         found = (*place, missing) if missing else tuple(place)
         while found not in self._origins:
             found = found[:-1]
@@ -55,7 +55,7 @@ class Merged:
                 self._note((*at, keyword), number)
 
     def _apart(self, whole: dict[str, Any], at: Place, part: Mapping[str, Any]) -> Place:
-        """Have a part hold beside all others; its place."""
+        """Have a part hold beside all others; its path."""
         beside = whole.setdefault("allOf", [])
         beside.append(part)
         return (*at, "allOf", len(beside) - 1)

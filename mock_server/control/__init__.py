@@ -1,1 +1,1 @@
-"""What can be done to a running mock, and its routes under `/__admin`."""
+"""Operations on a running mock, and their routes under `/__admin`."""

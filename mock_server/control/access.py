@@ -1,4 +1,4 @@
-"""Who may use the control plane: whoever has its token; without one, this machine, and no page of another site."""
+"""Decides who may use the control plane: who has its token; without a token this machine, but no foreign page."""
 
 from base64 import b64decode
 from hmac import compare_digest

@@ -1,4 +1,4 @@
-"""What can be done to a running mock, in Python: the one implementation behind `/__admin` and `MockServer`."""
+"""The control plane in Python: the one implementation behind `/__admin` and `MockServer`."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice

@@ -1,4 +1,4 @@
-"""What the control plane answers with."""
+"""JSON answers and refusals of the control plane."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A request as an OpenAPI document describes it: its fields, whether they come in the path, the query or the body."""
+"""Reads and validates a request by an OpenAPI document: fields of the path, the query and the body."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping

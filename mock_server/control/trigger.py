@@ -1,4 +1,4 @@
-"""A task without a request, so that a receiver can be tried before there is a client."""
+"""Starts a task without a request, so that a receiver can be tried before there is a client."""
 
 import json
 from collections.abc import Mapping

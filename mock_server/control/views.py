@@ -1,4 +1,4 @@
-"""What a test gets to see of tasks and accounts: values that are their own JSON."""
+"""Tasks and accounts as tests see them: frozen values that become JSON as they are."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

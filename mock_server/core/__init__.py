@@ -1,1 +1,1 @@
-"""What everything may use: errors and their texts, the clock, settings, seeded ids, addresses."""
+"""What every room may use: errors and their texts, the clock, settings, seeded ids, addresses."""

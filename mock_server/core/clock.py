@@ -1,4 +1,4 @@
-"""What time it is for the mock. Nothing else in the package asks the operating system for it."""
+"""The mock's clock: the one place that asks the operating system what time it is for tasks and callbacks."""
 
 import time
 from typing import Final, Protocol

@@ -61,7 +61,7 @@ def media_name(track: str) -> str:
 
 
 def named_media(name: str) -> str | None:
-    """The track of a media URL's last part, without its ending; None when it is none."""
+    """The track of a media URL's last part, without its ending; None for a name that is not one."""
     try:
         return urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Everything a user can set, once: the library's keyword arguments, the command's options, the environment."""
+"""Everything that a user can set: the library's keyword arguments, the command's options, the environment variables."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The words of error texts: what came, shortened and printable, and what a schema keyword allows."""
+"""The words of error texts: a value that came, shortened and printable; what a schema keyword allows."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence

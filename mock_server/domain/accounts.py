@@ -1,4 +1,4 @@
-"""Who pays: one account per bearer key, with its credits, its rate window and its count of requests."""
+"""Accounts: one per bearer key, with its credits, its rate window and its count of requests."""
 
 from collections import deque
 from collections.abc import Collection, Mapping

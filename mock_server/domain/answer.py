@@ -1,4 +1,4 @@
-"""Decisions → envelopes: `{code, msg, data}` with the HTTP status and headers of an edition. Pure."""
+"""Writes decisions as envelopes: `{code, msg, data}`, with the HTTP status and headers of an edition. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

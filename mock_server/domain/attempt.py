@@ -1,4 +1,4 @@
-"""What an attempt to deliver a callback takes, and how it ended. Pure."""
+"""One attempt to deliver a callback: how it is made, and how it ended. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum

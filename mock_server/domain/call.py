@@ -1,4 +1,4 @@
-"""A request to one of the provider's endpoints, as it came."""
+"""One request to an endpoint of the provider, as it came."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Task + step → the body of a callback. Pure; the only place with callback wire names (both documents, callbacks)."""
+"""Writes the body of a callback. Pure; the only module with its wire names (both documents, callbacks)."""
 
 from typing import Any
 

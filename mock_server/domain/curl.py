@@ -1,4 +1,4 @@
-"""Requests as commands that work when they are pasted into a shell. Pure."""
+"""Writes requests as curl commands that work when they are pasted into a shell. Pure."""
 
 import shlex
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What tasks generate: their tracks, as they stand at a stage. Pure; callbacks, polling and media all read this."""
+"""The tracks that tasks generate, as they stand at a stage. Pure; callbacks, polling and media read them here."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What may be shown of keys and of the URLs of receivers. Pure."""
+"""Masks keys and the URLs of receivers before they are shown. Pure."""
 
 import re
 from typing import Final, overload

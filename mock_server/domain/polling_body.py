@@ -1,4 +1,4 @@
-"""Task + time → what polling answers (Get Music Details, documented by siblings; provider-facts section 4). Pure."""
+"""Writes the answer to polling (Get Music Details, documented by siblings; provider-facts section 4). Pure."""
 
 import json
 from collections.abc import Mapping

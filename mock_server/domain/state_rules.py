@@ -1,4 +1,4 @@
-"""The rules that need more than the body: the source track, personas, and the task that made a track. Pure."""
+"""Enforces the rules that need state: the source track, personas, the task that made a track. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Requests as they come in: the head as a call, the body in bounded memory."""
+"""Reads a request: its head as a call, its body in bounded memory."""
 
 import asyncio
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""HTTP for media: whole, in parts, or not again (RFC 9110, sections 13 and 14)."""
+"""Answers downloads: the whole file, a range of its bytes, or not modified (RFC 9110, sections 13 and 14)."""
 
 import asyncio
 import re

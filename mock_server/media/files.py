@@ -1,4 +1,4 @@
-"""The media of tracks: the audio, the stream and the cover that their URLs lead to."""
+"""Serves the files of tracks: audio, stream and cover."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Bodies as lines to read, and how one differs from the one before. Pure."""
+"""Splits bodies into lines and compares two of them. Pure."""
 
 import json
 import re

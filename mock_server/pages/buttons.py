@@ -1,4 +1,4 @@
-"""What the buttons of the page do."""
+"""The buttons of the pages: what each does with its form."""
 
 from collections.abc import Awaitable, Callable, Mapping
 

@@ -1,8 +1,7 @@
-"""The pages under `/__admin/`: an inbox of tasks and refused requests, what can be provoked, and how the documents are
-read.
+"""The pages under `/__admin/`: the inbox of tasks and refused requests, the scenarios, and the open questions.
 
-Every page is whole without a script: links, and forms that are answered with a redirect. The script puts the parts of
-a page that changed in place of the old ones, and `events` tells it when to look.
+Every page is whole without a script: links, and forms that are answered with a redirect. The script replaces the parts
+of a page that changed, and `events` tells it when to look.
 """
 
 import asyncio

@@ -95,7 +95,7 @@ class RequestDetail:
 
 
 class Details:
-    """Looks up what one mock keeps."""
+    """Looks up the tasks and requests that one mock keeps."""
 
     def __init__(self, control: Control, studio: Studio, base_url: str) -> None:
         self._control = control

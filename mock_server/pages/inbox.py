@@ -1,4 +1,4 @@
-"""What came to a mock, as rows: its tasks, and the requests that started none."""
+"""The rows of the inbox: every task, and every request that started none."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ TONES: Final[Mapping[Outcome, str]] = {Outcome.ACCEPTED: GOOD, Outcome.UNDELIVER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which rows are meant. `key` is a handle, `status` one of a task or of those above; empty is any."""
+    """The rows to show. `key` is a handle, `status` one of a task or of those above; empty is any."""
 
     key: str = ""
     code: str = ""
@@ -48,7 +48,7 @@ class Filter:
 
 
 class Facts(NamedTuple):
-    """What rows are chosen by."""
+    """The fields of a row that a Filter looks at."""
 
     key: str | None
     code: int
@@ -90,7 +90,7 @@ class Inbox:
         self._catalogue = catalogue
 
     async def rows(self, wanted: Filter, most: int) -> tuple[list[Row], bool]:
-        """At most so many rows that are wanted, and whether there are more."""
+        """At most `most` wanted rows, and whether there are more."""
         entries, now = await self._store.journal.page(), (await self._store.moment()).now
         newest = islice(reversed(await self._store.tasks(None)), TASKS_SEEN)
         tasks = {record.id: self._catalogue.task(record) for record in newest}

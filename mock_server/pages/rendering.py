@@ -1,5 +1,4 @@
-"""The pages as HTML, the files that they load, and the URLs that lead from one to another. Pure, but that the templates
-are read once."""
+"""Renders pages as HTML, and knows their files and URLs. Pure, except that it reads the templates once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

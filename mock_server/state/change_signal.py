@@ -1,4 +1,4 @@
-"""That something changed, for those who look at it: a count that can be waited for."""
+"""A counter of changes that coroutines can wait on."""
 
 import asyncio
 

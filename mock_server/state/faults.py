@@ -1,4 +1,4 @@
-"""Trouble on the way of an answer, before anything is decided: a delay, a lost connection, an answer that is none."""
+"""Faults, which act before a request is judged: a delay, a lost connection, an invalid answer."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

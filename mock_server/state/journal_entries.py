@@ -1,4 +1,4 @@
-"""What the journal holds: requests and attempts, as values, as JSON, as lines of text and as curls."""
+"""The journal's entries: requests and attempts, as values, as JSON, as lines of text and as curls."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The settings in force, which can be changed while the mock runs, and what each key has of its own."""
+"""The settings in force, which can change while the mock runs, and the settings of single keys."""
 
 from collections.abc import Mapping
 from dataclasses import fields, replace

@@ -1,4 +1,4 @@
-"""What a test in Python sees and steers of a mock that runs in a thread: of one key, or of all."""
+"""A mock in a thread, as a test reads and steers it: the part common to one key and to all."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine

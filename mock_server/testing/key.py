@@ -1,4 +1,4 @@
-"""One key of a mock that runs in a thread: what it did, what happened to it, and what is to happen next."""
+"""One key of a mock in a thread: its requests, its callbacks, and the scenarios of its next requests."""
 
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar

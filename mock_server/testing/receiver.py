@@ -18,15 +18,15 @@ def always_200(received: Received) -> int:
 
 
 def _ignored(request: str, status: int, why: str) -> None:
-    """What is no callback is answered, and forgotten."""
+    """Ignore a request that is no callback."""
 
 
 class Receiver:
     """Receives callbacks in a thread; a context manager.
 
     `url` is where, `answer` chooses the HTTP status of each answer, or all of it, by default always 200; `refused` is
-    told of what is no callback; the newest `kept` callbacks are remembered, by default all. A client may be silent for
-    `patience` seconds. Port 0 takes a free port. Raises BadSetting for a port that is taken.
+    called for a request that is no callback; the newest `kept` callbacks are remembered, by default all. A client may
+    be silent for `patience` seconds. Port 0 takes a free port. Raises BadSetting for a port that is taken.
     """
 
     def __init__(

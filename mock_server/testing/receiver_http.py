@@ -1,4 +1,4 @@
-"""How a callback is read off its connection and answered, whatever a client does there; for `receiver`."""
+"""Reads a callback from its connection and answers it, whatever the client does; for `receiver`."""
 
 import json
 import re

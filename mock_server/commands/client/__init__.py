@@ -1,1 +1,1 @@
-"""Commands that speak to a running mock."""
+"""Clients of a running mock, and what the commands that use one share."""

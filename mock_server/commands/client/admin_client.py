@@ -1,4 +1,4 @@
-"""A running mock seen from another process: its control plane, over HTTP."""
+"""A client of a running mock's control plane, over HTTP."""
 
 import shlex
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ WHERE: Final = "Say where it is: --url or SUNO_MOCK_URL."
 
 
 class Unreached(BadSetting):
-    """Nobody answers there."""
+    """No server answers at the URL."""
 
 
 class Silent(Unreached):
-    """Somebody listens there, and does not answer."""
+    """A server listens at the URL, and does not answer."""
 
 
 class Refused(BadSetting):
@@ -59,7 +59,7 @@ class Remote:
         self._client.close()
 
     def health(self) -> Mapping[str, Any]:
-        """What the mock tells everybody, read once; nobody there is asked for more than this."""
+        """The health of the mock, read once. Nothing else is sent before it shows that a suno-mock answers."""
         if not self._health:
             answer = self._sent("GET", HEALTH, PATIENCE)
             body = json_object(answer)
@@ -69,13 +69,12 @@ class Remote:
         return self._health
 
     def get(self, path: str, **query: Any) -> Any:
-        """What the control plane tells; a query parameter that is None is left out, and for as long as `within` says
-        the answer is waited for."""
+        """The answer to GET. A query parameter that is None is left out; `within` is time that the answer may take."""
         given = {name: value for name, value in query.items() if value is not None}
         return self._asked("GET", path, PATIENCE + given.get("within", 0), params=given)
 
     def post(self, path: str, fields: Mapping[str, Any] | None = None, patience: float | None = PATIENCE) -> Any:
-        """Have the control plane do something; None when it has nothing to tell."""
+        """The answer to POST; None for one without a body. A `patience` of None waits for ever."""
         return self._asked("POST", path, patience, json=dict(fields or {}))
 
     def task(self, task_id: str) -> Any:

@@ -1,4 +1,4 @@
-"""A client of the music API, of the mock or the real one: extends a track and asks what became of it."""
+"""A client of the music API, of the mock or the real one: extends a track and reads a task's record."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ ACCEPTED: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """An answer: its HTTP status, and code, msg and data of its body; code 0 for one that is no envelope."""
+    """An answer: its HTTP status, and code, msg and data of its body; code 0 for a body that is no envelope."""
 
     status: int
     code: int

@@ -1,4 +1,4 @@
-"""The fields of an extend request as a terminal takes them: an option for each, and `NAME=VALUE`. From the document."""
+"""The fields of an extend request on the command line: an option per documented field, and `NAME=VALUE`."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The callbacks of one task of a running mock, followed until it owes none or its clock stands still."""
+"""Follows the callbacks of one task of a running mock, until it owes none or its clock stands still."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The journal of a running mock, followed entry by entry, also while the mock comes and goes."""
+"""Follows the journal of a running mock entry by entry, also while the mock stops and starts again."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -34,7 +34,7 @@ def follow(
     warn: Callable[[str], object],
     pause: Callable[[float], object],
 ) -> Iterator[Entry]:
-    """Every entry that matches and comes after the place, for ever.
+    """Every entry that matches and comes after the cursor, for ever.
 
     A mock that goes away is waited for, and one that was started anew is followed from its first entry; `warn` is told.
     """

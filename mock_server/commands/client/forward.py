@@ -1,4 +1,4 @@
-"""Callbacks handed on to another receiver, whose answer counts; for `suno-mock receive --forward-to`."""
+"""Forwards callbacks to another receiver and answers as it does, for `suno-mock receive --forward-to`."""
 
 import time
 from collections.abc import Callable, Mapping
