@@ -61,7 +61,7 @@ def killed(url: str, published: Published, mutant: Mutant) -> Killed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calm:
+class SeedRun:
     """What the default run finds on the mock with one seed."""
 
     seed: int
@@ -70,7 +70,7 @@ class Calm:
     took: float
 
 
-def calm(published: Published, seed: int) -> Calm:
+def seed_run(published: Published, seed: int) -> SeedRun:
     """The default run against a mock of its own, both with this seed: any broken rule is a false alarm."""
     started = time.monotonic()
     with mock(published.profile, "--seed", str(seed)) as url, Receiver() as receiver:
@@ -82,7 +82,7 @@ def calm(published: Published, seed: int) -> Calm:
             seed=seed,
         )
         results = _run(url, plan, receiver)
-    return Calm(
+    return SeedRun(
         seed=seed,
         rules=_broken(results),
         counts=Counter(result.verdict for result in results),
@@ -109,17 +109,17 @@ def main() -> None:
     options = parser.parse_args()
     published = Published.read(options.profile)
     if options.seeds:
-        alarms = list(_calmed(calm(published, seed) for seed in range(options.seeds)))
+        alarms = list(_print_seeds(seed_run(published, seed) for seed in range(options.seeds)))
         print(f"{options.seeds - len(alarms)} of {options.seeds} seeds without an alarm")
         sys.exit(1 if alarms else 0)
     chosen = [each for each in mutants(published) if options.only in each.name]
     with mock(options.profile) as url:
-        alive = list(_told(killed(url, published, mutant) for mutant in (UNHARMED, *chosen)))
+        alive = list(_print_mutants(killed(url, published, mutant) for mutant in (UNHARMED, *chosen)))
     print(f"{len(chosen) - len(alive)} of {len(chosen)} mutants killed")
     sys.exit(1 if alive else 0)
 
 
-def _calmed(results: Iterable[Calm]) -> Iterable[int]:
+def _print_seeds(results: Iterable[SeedRun]) -> Iterable[int]:
     """Print each result; the seeds that raised an alarm come back."""
     for result in results:
         counts = ", ".join(f"{result.counts[verdict]} {verdict}" for verdict in Verdict)
@@ -128,7 +128,7 @@ def _calmed(results: Iterable[Calm]) -> Iterable[int]:
             yield result.seed
 
 
-def _told(results: Iterable[Killed]) -> Iterable[Mutant]:
+def _print_mutants(results: Iterable[Killed]) -> Iterable[Mutant]:
     """Print each result; those that are not as they should be come back."""
     for result in results:
         unharmed = result.mutant is UNHARMED

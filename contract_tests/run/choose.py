@@ -20,7 +20,7 @@ from contract_tests.run.inputs import (
     triggers_of,
 )
 from contract_tests.target import journal
-from contract_tests.target.journal import Recorded
+from contract_tests.target.journal import EarlierRun
 from contract_tests.target.mock import BAD_KEY, KEY, mock_tracks
 from contract_tests.target.target import Limits, Target
 
@@ -41,7 +41,7 @@ class Chosen:
     key_env: str
     limits: Limits
     plan: Plan
-    before: Recorded
+    before: EarlierRun
 
     @property
     def run(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
 
     Raises CannotRun with what has to be given.
     """
-    plan, before = planned(published, options), _recorded(options)
+    plan, before = planned(published, options), _earlier_run(options)
     base_url, budget = options["base_url"], options["budget"]
     live = is_live(base_url)
     if budget is None:
@@ -127,10 +127,10 @@ def _keys(options: Mapping[str, Any]) -> dict[str, str]:
     return {"own": own, "bad": bad}
 
 
-def _recorded(options: Mapping[str, Any]) -> Recorded:
+def _earlier_run(options: Mapping[str, Any]) -> EarlierRun:
     """What was sent by the run that is resumed; nothing without --resume."""
     if not options["resume"]:
-        return Recorded()
+        return EarlierRun()
     if options["report_dir"] is None:
         raise CannotRun("--resume needs --report-dir: the journal of the run that was interrupted is there.")
     if not options["base_url"]:

@@ -88,7 +88,7 @@ def check_listening(host: str, callback_url: str | None) -> None:
         )
 
 
-def made(name: str, folder: Path) -> None:
+def make_folder(name: str, folder: Path) -> None:
     """Make the folder of an option. Raises CannotRun where that cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

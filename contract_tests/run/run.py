@@ -19,7 +19,7 @@ from contract_tests.verdicts.answers import answer_findings, fresh_findings, und
 from contract_tests.verdicts.callbacks import callback_findings, mixed_findings
 from contract_tests.verdicts.course import Course, Poll, parsed, task_of
 from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
-from contract_tests.verdicts.readings import looked, observed, readings
+from contract_tests.verdicts.readings import asked, looked, observed
 from contract_tests.verdicts.results import Result, judged, not_tried, seen, violated
 from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings
 
@@ -57,14 +57,14 @@ class Run:
     def results(self) -> list[Result]:
         """Everything, in the order in which it was known."""
         found: list[Result] = []
-        for result in self._course():
+        for result in self._known():
             found.append(result.cited(self._plan.published.registry).masked(self._target.masked))
             self._told(found[-1])
         return found
 
-    def _course(self) -> Iterator[Result]:
-        for asked in self._together():
-            for (url, probe), came in zip(asked, self._sent(asked), strict=True):
+    def _known(self) -> Iterator[Result]:
+        for group in self._together():
+            for (url, probe), came in zip(group, self._sent(group), strict=True):
                 yield from self._answered(probe, url, came)
         for code in self._plan.not_provoked():
             yield not_tried(code, "no --trigger says how the target is brought to it")
@@ -134,7 +134,7 @@ class Run:
         owing = {
             url: probe.owed
             for url, (probe, exchange) in self._accepted.items()
-            if _goes_well(probe) and not exchange.recorded
+            if _goes_well(probe) and not exchange.resumed
         }
         self._receiver.settle(owing, self._plan.callback_timeout)
         self._receiver.quiet(QUIET, min(self._plan.callback_timeout, NOISE))
@@ -144,8 +144,8 @@ class Run:
         probe, exchange = self._accepted[url]
         if exchange.task_id is None or not probe.expected.accepted:
             return None
-        listened = self._plan.listens and not exchange.recorded
-        begun = self._begun if exchange.recorded else exchange.started
+        listened = self._plan.listens and not exchange.resumed
+        begun = self._begun if exchange.resumed else exchange.started
         left = begun + self._plan.callback_timeout - time.monotonic()
         polls = self._target.followed(exchange.task_id, 0.0 if listened else left)
         return Course(
@@ -160,7 +160,7 @@ class Run:
     def _followed_up(self, course: Course) -> Iterator[Result]:
         """The verdicts on the callbacks of one course and on its record, or on its record alone."""
         published, probe, exchange = self._plan.published, course.probe, course.exchange
-        if self._plan.listens and not exchange.recorded:
+        if self._plan.listens and not exchange.resumed:
             yield from judged(probe, exchange, callback_findings(course, published, self._callback_oracle), "callbacks")
             return
         findings = list(step_findings(course, published))
@@ -168,7 +168,7 @@ class Run:
             record_findings(course, published) if not probe.fails else failed_record_findings(course, probe.fails)
         )
         yield from judged(probe, exchange, findings, rule="polling")
-        why = "its callbacks went to the run that this one resumes" if exchange.recorded else NO_WAY
+        why = "its callbacks went to the run that this one resumes" if exchange.resumed else NO_WAY
         yield not_tried("callbacks", why, probe)
 
     def _silent_refusals(self) -> Iterator[Result]:
@@ -185,7 +185,7 @@ class Run:
 
     def _observed(self, courses: Sequence[Course]) -> Iterator[Result]:
         answers = [*self._refused.values(), *self._accepted.values()]
-        for probe, exchange, reading in readings(answers):
+        for probe, exchange, reading in asked(answers):
             yield seen(probe.question, reading, probe, exchange)
         refusals = [exchange for probe, exchange in self._refused.values() if probe.method == "POST"]
         for each in observed(refusals, courses):

@@ -15,7 +15,7 @@ from contract_tests.receiver.receiver import Receiver
 from contract_tests.reports.files import write
 from contract_tests.reports.rows import Row, provoked, rows, summary
 from contract_tests.run.choose import JOURNAL, Chosen, choose
-from contract_tests.run.inputs import CannotRun, made
+from contract_tests.run.inputs import CannotRun, make_folder
 from contract_tests.run.run import Run
 from contract_tests.target import journal
 from contract_tests.target.exchange import NOT_SENT
@@ -82,7 +82,7 @@ def _notes(folder: Path | None, chosen: Chosen) -> Iterator[TextIO]:
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
             yield nowhere
         return
-    made("--report-dir", folder)
+    make_folder("--report-dir", folder)
     with (folder / JOURNAL).open("a", encoding="utf-8") as file:
         _lock(file, folder)
         file.write("\n" if chosen.before.run else journal.begun(chosen.run))

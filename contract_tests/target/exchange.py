@@ -12,7 +12,7 @@ NOT_SENT: Final = ("ConnectError", "ConnectTimeout", "LocalProtocolError", "Unsu
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One request and its answer. `error` says why there is none; times in seconds of the monotonic clock. `key_env`
-    is the environment variable of the key that was sent; `recorded`: it is of an earlier run, which this one resumes,
+    is the environment variable of the key that was sent; `resumed`: it is of an earlier run, which this one resumes,
     and its times are of another clock."""
 
     method: str
@@ -27,7 +27,7 @@ class Exchange:
     answered: float
     retry_after: str = ""
     key_env: str = ""
-    recorded: bool = False
+    resumed: bool = False
 
     @property
     def envelope(self) -> Any:

@@ -13,7 +13,7 @@ SAME: Final = ("base_url", "profile", "seed", "audio_id", "audio_model", "audio_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class EarlierRun:
     """What a journal tells of the last run in it. `run` holds its budget and the options of SAME; `exchanges` by the
     probe's id; `spent`: tasks that may have been started, also by requests of which no answer was written down;
     `leaks`: whether a request that a conforming server refuses was among them; `ended`: whether it came to its end."""
@@ -60,7 +60,7 @@ def line(exchange: Exchange, probe: Probe) -> str:
     return json.dumps(written) + "\n"
 
 
-def read(lines: Iterable[str]) -> Recorded:
+def read(lines: Iterable[str]) -> EarlierRun:
     """The last run of a journal; a line that was cut off by the interruption is left out."""
     run: Mapping[str, Any] = {}
     unanswered: set[str] = set()
@@ -82,7 +82,7 @@ def read(lines: Iterable[str]) -> Recorded:
                 leaks |= exchanges[probe].tasks > cost
                 unanswered.discard(probe)
     answered = {probe: each for probe, each in exchanges.items() if probe not in unanswered}
-    return Recorded(run=run, exchanges=answered, spent=spent + lost + len(unanswered), leaks=leaks, ended=over)
+    return EarlierRun(run=run, exchanges=answered, spent=spent + lost + len(unanswered), leaks=leaks, ended=over)
 
 
 def _entry(text: str) -> dict[str, Any] | None:
@@ -103,7 +103,7 @@ def _exchange(entry: Mapping[str, Any]) -> Exchange | None:
             body=entry["body"].encode(),
             started=0.0,
             answered=entry["took"],
-            recorded=True,
+            resumed=True,
         )
     except (KeyError, AttributeError):
         return None

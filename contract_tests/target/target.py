@@ -13,7 +13,7 @@ from contract_tests.documents.published import RECORD_INFO
 from contract_tests.probes.request import JSON, STATUSES, Expected, Probe
 from contract_tests.target import journal
 from contract_tests.target.exchange import Exchange
-from contract_tests.target.journal import Recorded
+from contract_tests.target.journal import EarlierRun
 from contract_tests.target.keys import OWN_VARIABLE, Keys
 from contract_tests.target.wire import Wire
 
@@ -79,7 +79,7 @@ class Target:
         sleep: Callable[[float], None] = time.sleep,
         patience: float = PATIENCE,
         key_env: str = OWN_VARIABLE,
-        before: Recorded = Recorded(),  # noqa: B008, it is frozen
+        before: EarlierRun = EarlierRun(),  # noqa: B008, it is frozen
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.key_env = key_env
@@ -90,7 +90,7 @@ class Target:
         self._journal = journal
         self._sleep = sleep
         self._patience = patience
-        self._recorded = before.exchanges
+        self._resumed = before.exchanges
         self._leaks = before.leaks
         self._one = threading.Lock()
         self._next = 0.0
@@ -114,7 +114,7 @@ class Target:
         """The probe's request and its answer. Raises NotSent without sending it: Spent when the budget has no room,
         Silent when the target has left the last requests without an answer, Busy when it answered them with 429; and
         Busy when it answers this one with nothing but 429, where the probe does not want that."""
-        known = self._recorded.get(probe.id)
+        known = self._resumed.get(probe.id)
         if known is not None and not _denied(probe, known):
             return known
         if self._silences >= SILENCES:

@@ -91,7 +91,7 @@ def fresh_findings(probe: Probe, exchange: Exchange, earlier: Mapping[str, Probe
 
 def timing_findings(probe: Probe, exchange: Exchange, arrivals: Sequence[Arrival]) -> Iterator[Finding]:
     """The answer comes before any callback, and waits for none."""
-    if exchange.recorded or not arrivals:
+    if exchange.resumed or not arrivals:
         return
     came, answered = arrivals[0].at - exchange.started, exchange.answered - exchange.started
     if came < answered - EARLY:

@@ -54,9 +54,9 @@ class Course:
         return found
 
     def timeline(self) -> tuple[tuple[float, str], ...]:
-        """Seconds after the request, and what came then: the answer, each callback by its stage. Empty for a recorded
+        """Seconds after the request, and what came then: the answer, each callback by its stage. Empty for a resumed
         request, whose times are of another clock."""
-        if self.exchange.recorded:
+        if self.exchange.resumed:
             return ()
         begun = self.exchange.started
         stages = [text_of(stage)[:40] for stage in self.stages()]

@@ -34,14 +34,14 @@ def observed(refusals: Sequence[Exchange], courses: Sequence[Course]) -> Iterato
         yield from _seen(question, map(follow, courses))
 
 
-def readings(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe, Exchange, str]]:
+def asked(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe, Exchange, str]]:
     """For each question that probes ask, the last of them with its answer, and the readings that agree with all. What
     decides nothing on the request (no answer, none that can be read, a limit, a failure) is no reading either."""
-    asked: dict[str, list[tuple[Probe, Exchange]]] = {}
+    by_question: dict[str, list[tuple[Probe, Exchange]]] = {}
     for probe, exchange in answers:
         if probe.question and exchange.code in probe.expected.codes:
-            asked.setdefault(probe.question, []).append((probe, exchange))
-    for pairs in asked.values():
+            by_question.setdefault(probe.question, []).append((probe, exchange))
+    for pairs in by_question.values():
         agreeing = [
             name
             for name in pairs[0][0].readings
