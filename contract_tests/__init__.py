@@ -1,1 +1,4 @@
-"""The contract harness: what a server of this API must do, told from outside. It never imports the mock's internals."""
+"""The contract harness: sends a server of this API requests and judges its answers and callbacks by the documents.
+
+It reads the same data as the mock, and never imports it.
+"""

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _end(number: int, frame: object) -> NoReturn:
-    """End as by an error, so that the mock that was started ends, too."""
+    """Ends by an exception, so that a mock that was started is stopped."""
     sys.exit(128 + number)
 
 
@@ -50,7 +50,7 @@ def cli() -> None:
 
 
 def target_options(command: Any) -> Any:
-    """The options that say what is tried."""
+    """Adds the options that say what is tried."""
     for option in reversed(
         (
             click.option("--base-url", help="The server to check; without it the mock is started."),
@@ -117,7 +117,7 @@ def run(**options: Any) -> int:
 
 
 def _reported(session: Session, found: Sequence[Row]) -> str:
-    """Write the reports. What kept them from being written, if anything did."""
+    """Writes the reports. Returns why they could not be written, empty where they were."""
     try:
         session.report(found)
     except OSError as error:
@@ -127,7 +127,7 @@ def _reported(session: Session, found: Sequence[Row]) -> str:
 
 @contextmanager
 def _resumable(options: Mapping[str, Any]) -> Iterator[None]:
-    """Says how an interrupted run goes on."""
+    """Says how to go on when the run is interrupted."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit):

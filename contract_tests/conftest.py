@@ -19,12 +19,12 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The probes come first: of what a budget buys, they are worth most."""
+    """The probes come first: they tell most for a budget."""
     items.sort(key=lambda item: item.path.name != "test_probes.py")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """What cannot be run ends before anything is collected."""
+    """Ends before anything is collected where the options allow no run."""
     plan_of(session.config)
 
 
@@ -63,7 +63,7 @@ def _no_failure_yet(world: World) -> None:
 
 @pytest.fixture(scope="session")
 def bounds(suno_options: Options) -> settings:
-    """--examples, and nothing remembered from other runs. Making a failure smaller may cost, too."""
+    """The settings of Hypothesis: --examples, and nothing remembered. Under a budget failures are not made smaller."""
     return settings(
         max_examples=suno_options["examples"],
         database=None,
@@ -76,7 +76,7 @@ def bounds(suno_options: Options) -> settings:
 
 @pytest.fixture(scope="session")
 def bounded(world: World, bounds: settings) -> Decorator:
-    """Makes a property of a test, within the bounds and from the seed of the session on."""
+    """Makes a property of a test, within the bounds and with the seed of the session."""
 
     def bound(test: Callable[..., None]) -> Callable[..., None]:
         made: Callable[..., None] = bounds(seed(world.plan.seed)(test))

@@ -14,11 +14,11 @@ from contract_tests.cli import run
 from contract_tests.run.inputs import CannotRun
 
 NAMES: Final = {"base_url": "--target"}
-"""Options that are called otherwise here."""
+"""Options that have another name here."""
 OWN: Final[tuple[tuple[str, int, str], ...]] = (
     ("examples", 100, "Requests that each suite of generated requests sends, at most."),
 )
-"""Options that a run has no use for: name, default, help."""
+"""Options that `suno-contract run` does not have: name, default, help."""
 PREFIX: Final = "suno_contract_"
 
 
@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def given(config: pytest.Config) -> Mapping[str, Any]:
-    """The options, as `suno-contract run` has them, and those of OWN. Raises CannotRun for what cannot be."""
+    """The options of `suno-contract run` and those of OWN, with their values. Raises CannotRun for a wrong one."""
     arguments: list[str] = []
     spread = hasattr(config, "workerinput") or config.getoption("numprocesses", default=None)
     if config.getoption(f"{PREFIX}base_url", default=None) and spread:
@@ -63,7 +63,7 @@ def given(config: pytest.Config) -> Mapping[str, Any]:
 
 
 def worded(text: str) -> str:
-    """A message of a run with the options as they are called here."""
+    """A message of a run, with its options under the names that they have here."""
     for name, option in NAMES.items():
         text = text.replace(f"--{name.replace('_', '-')}", option)
     return text

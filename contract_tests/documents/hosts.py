@@ -1,4 +1,4 @@
-"""Which hosts are this machine."""
+"""Tells whether a URL leads to this machine or to another."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -7,5 +7,5 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 def is_live(base_url: str | None) -> bool:
-    """Whether the target is on another machine, where a task may cost money. The mock that has no URL yet is not."""
+    """Whether a target is on another machine, where a task may cost money. No URL stands for the mock on this one."""
     return bool(base_url) and urlsplit(base_url).hostname not in LOOPBACK

@@ -1,7 +1,7 @@
-"""openapi-core as the judge of one published document, as it stands and without its prose.
+"""Judges single messages by the schemas of one document, with openapi-core.
 
-What it does not see is data: SET_ASIDE are the formats that it does not judge, LEFT_OPEN is what the documents allow
-although no server should do it.
+The prose of a document is not judged here. SET_ASIDE holds the formats that are not checked, LEFT_OPEN what the schemas
+allow although no server should do it.
 """
 
 import decimal
@@ -23,7 +23,7 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from contract_tests.documents.extend import EXTEND
 
 PROBLEMS: Final = 20
-"""What is wrong with one message that is told."""
+"""How many problems of one message are told."""
 CALLBACK: Final = "/callback"
 JSON: Final = "application/json"
 
@@ -45,7 +45,7 @@ LEFT_OPEN: Final[Mapping[str, str]] = {
 class Oracle:
     """Judges messages of POST /api/v1/generate/extend by the document at a path.
 
-    Every method returns what is wrong, each text with its place in the body, and an empty list where the message
+    Every method returns what is wrong, each problem with its path in the body, and an empty list where the message
     conforms. `set_aside=()` judges every format that openapi-core knows.
     """
 
@@ -81,7 +81,7 @@ class Oracle:
 
 
 class _Exact(Decimal):
-    """A number of a body, shown in texts as it was written."""
+    """A number of a body; texts show it as it was written."""
 
     __repr__ = Decimal.__str__
 
@@ -95,7 +95,7 @@ _ExactLoader.add_constructor("tag:yaml.org,2002:float", lambda _, node: Decimal(
 
 @dataclass(slots=True)
 class _Request:
-    """As openapi_core.protocols.Request asks for it."""
+    """A request in the form of openapi_core.protocols.Request."""
 
     host_url: str
     path: str
@@ -107,7 +107,7 @@ class _Request:
 
 @dataclass(slots=True)
 class _Response:
-    """As openapi_core.protocols.Response asks for it."""
+    """An answer in the form of openapi_core.protocols.Response."""
 
     status_code: int
     content_type: str
@@ -116,7 +116,7 @@ class _Response:
 
 
 def _callback_as_path(published: Mapping[str, Any]) -> dict[str, Any]:
-    """A second document, in which the callback is an operation: openapi-core ignores `callbacks`."""
+    """The document with its callback as an operation of its own: openapi-core ignores `callbacks`."""
     (expressions,) = published["paths"][EXTEND]["post"]["callbacks"].values()
     (path_item,) = expressions.values()
     kept = {name: part for name, part in published.items() if name in ("openapi", "info", "components")}
@@ -124,7 +124,7 @@ def _callback_as_path(published: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _media_type(content_type: str) -> str:
-    """Without its parameters, which no document names and of which some make openapi-core fail."""
+    """The media type alone: no document names its parameters, and openapi-core fails on some of them."""
     return content_type.partition(";")[0].strip().lower()
 
 

@@ -1,1 +1,1 @@
-"""Servers with one fault each, planted into one that conforms: what a harness is worth is how many of them it finds."""
+"""Mutants: servers with one planted fault each. How many of them the harness finds tells what it is worth."""

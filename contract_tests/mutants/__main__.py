@@ -1,5 +1,7 @@
-"""Run the harness against every mutant and print which rule killed it: `python -m contract_tests.mutants`. With
-`--seeds 20`, run it against the mock itself with so many seeds, where every broken rule is a false alarm."""
+"""Runs the harness against every mutant and prints which rule found it: `python -m contract_tests.mutants`.
+
+With `--seeds 20` it runs against the mock itself with so many seeds: every broken rule is a false alarm then.
+"""
 
 import argparse
 import io
@@ -33,7 +35,7 @@ UNHARMED = Mutant(name="no fault", group="none")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Killed:
-    """What became of one mutant: the rules that it broke, and the seconds that the run took."""
+    """The result of one mutant: the rules that were found broken, and the seconds that the run took."""
 
     mutant: Mutant
     rules: tuple[str, ...]
@@ -41,12 +43,12 @@ class Killed:
 
     @property
     def by(self) -> tuple[str, ...]:
-        """The rules that name the fault; none if the mutant lives."""
+        """The broken rules that name the fault; none if the mutant lives."""
         return tuple(rule for rule in self.rules if fnmatchcase(rule, self.mutant.by))
 
 
 def killed(url: str, published: Published, mutant: Mutant) -> Killed:
-    """The verdict of a whole run on one mutant in front of the server at `url`."""
+    """Runs the harness against one mutant in front of the server at `url`."""
     started = time.monotonic()
     with Proxy(url, mutant) as proxy, Receiver() as receiver:
         plan = Plan(
@@ -61,8 +63,8 @@ def killed(url: str, published: Published, mutant: Mutant) -> Killed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calm:
-    """What the default run finds on the mock with one seed."""
+class SeedRun:
+    """The result of the default run on the mock with one seed."""
 
     seed: int
     rules: tuple[str, ...]
@@ -70,8 +72,8 @@ class Calm:
     took: float
 
 
-def calm(published: Published, seed: int) -> Calm:
-    """The default run against a mock of its own, both with this seed: any broken rule is a false alarm."""
+def seed_run(published: Published, seed: int) -> SeedRun:
+    """Runs the harness against a mock of its own, both with this seed. Any broken rule is a false alarm."""
     started = time.monotonic()
     with mock(published.profile, "--seed", str(seed)) as url, Receiver() as receiver:
         plan = Plan(
@@ -82,7 +84,7 @@ def calm(published: Published, seed: int) -> Calm:
             seed=seed,
         )
         results = _run(url, plan, receiver)
-    return Calm(
+    return SeedRun(
         seed=seed,
         rules=_broken(results),
         counts=Counter(result.verdict for result in results),
@@ -109,18 +111,18 @@ def main() -> None:
     options = parser.parse_args()
     published = Published.read(options.profile)
     if options.seeds:
-        alarms = list(_calmed(calm(published, seed) for seed in range(options.seeds)))
+        alarms = list(_print_seeds(seed_run(published, seed) for seed in range(options.seeds)))
         print(f"{options.seeds - len(alarms)} of {options.seeds} seeds without an alarm")
         sys.exit(1 if alarms else 0)
     chosen = [each for each in mutants(published) if options.only in each.name]
     with mock(options.profile) as url:
-        alive = list(_told(killed(url, published, mutant) for mutant in (UNHARMED, *chosen)))
+        alive = list(_print_mutants(killed(url, published, mutant) for mutant in (UNHARMED, *chosen)))
     print(f"{len(chosen) - len(alive)} of {len(chosen)} mutants killed")
     sys.exit(1 if alive else 0)
 
 
-def _calmed(results: Iterable[Calm]) -> Iterable[int]:
-    """Print each result; the seeds that raised an alarm come back."""
+def _print_seeds(results: Iterable[SeedRun]) -> Iterable[int]:
+    """Prints each result, and yields the seeds that raised an alarm."""
     for result in results:
         counts = ", ".join(f"{result.counts[verdict]} {verdict}" for verdict in Verdict)
         print(f"{result.took:5.1f} s  seed {result.seed:<4}  {counts}  {', '.join(result.rules)}", flush=True)
@@ -128,8 +130,8 @@ def _calmed(results: Iterable[Calm]) -> Iterable[int]:
             yield result.seed
 
 
-def _told(results: Iterable[Killed]) -> Iterable[Mutant]:
-    """Print each result; those that are not as they should be come back."""
+def _print_mutants(results: Iterable[Killed]) -> Iterable[Mutant]:
+    """Prints each result, and yields the mutants that were not found; the unharmed server if any rule was."""
     for result in results:
         unharmed = result.mutant is UNHARMED
         by = ", ".join((result.rules if unharmed else result.by)[:3]) or "nobody"

@@ -1,5 +1,4 @@
-"""The faults, each a few words and a change. They come in groups: what is accepted, what is refused, the envelope, the
-codes, the callbacks, polling."""
+"""The catalogue of mutants, in groups: what is accepted and refused, the envelope, the codes, callbacks, polling."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -54,7 +53,7 @@ def mutants(published: Published) -> Iterator[Mutant]:
 
 
 def _accepting(published: Published) -> Iterator[Mutant]:
-    """One rule is not enforced."""
+    """Mutants that do not enforce one rule."""
     for rule in dict.fromkeys(rule.id for rule in published.holding(published.picks)):
         if rule not in ASKED:
             yield Mutant(name=f"accepts what breaks {rule}", group="acceptance", answer=accepts(rule), by=rule)
@@ -70,7 +69,7 @@ def _accepting(published: Published) -> Iterator[Mutant]:
 
 
 def _refusing() -> Iterator[Mutant]:
-    """Something legal is refused."""
+    """Mutants that refuse something legal."""
     legal: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
         "original parameters": lambda body: body.get("defaultParamFlag") is False,
         "no optional property": lambda body: "styleWeight" not in body and body.get("defaultParamFlag") is True,

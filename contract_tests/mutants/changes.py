@@ -1,4 +1,4 @@
-"""How a mutant changes a message: small functions that make the hooks of a Mutant. Pure."""
+"""Hooks of mutants that change single messages. Pure."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ def accepted(answer: Message, task_id: str) -> Message:
 
 
 def accepts(rule: str, model: str | None = None) -> Callable[[Message, Message], Message]:
-    """A refusal for this rule alone becomes a success."""
+    """Turns a refusal for this rule alone into a success."""
 
     def answer(sent: Message, answer: Message) -> Message:
         of_model = model is None or (isinstance(sent.json, dict) and sent.json.get("model") == model)
@@ -62,7 +62,7 @@ def is_model(model: str) -> Callable[[Mapping[str, Any]], bool]:
 
 
 def on(applies: Callable[[int], bool], changes: Mapping[str, Any]) -> Callable[[Message, Message], Message]:
-    """Change the envelope of answers with some codes."""
+    """Changes the envelope of the answers whose code applies."""
 
     def answer(sent: Message, answer: Message) -> Message:
         value = answer.json

@@ -1,4 +1,4 @@
-"""Faults over the time of a task: its id, when it is answered, polled and called back, and what comes again."""
+"""Mutants with a fault in the course of a task: its id, the time of its answer, its polls, callbacks and retries."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final

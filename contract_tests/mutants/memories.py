@@ -1,4 +1,4 @@
-"""How a mutant changes a message by what came before it, or by waiting: each function makes one hook of one Mutant."""
+"""Hooks of mutants that remember earlier messages, or wait."""
 
 import threading
 from collections import Counter
@@ -13,7 +13,7 @@ Answer = Callable[[Message, Message], Message]
 
 
 def late(seconds: float, applies: Callable[[Mapping[str, Any]], bool]) -> Answer:
-    """The answers to some requests come later."""
+    """Answers some requests later."""
 
     def answer(sent: Message, answer: Message) -> Message:
         if isinstance(sent.json, dict) and applies(sent.json):
@@ -24,7 +24,7 @@ def late(seconds: float, applies: Callable[[Mapping[str, Any]], bool]) -> Answer
 
 
 def one_task_for(same: Callable[[Message], object]) -> Answer:
-    """Requests that are the same get the taskId of the first of them."""
+    """Gives requests that are the same the taskId of the first of them."""
     given: dict[object, Any] = {}
 
     def answer(sent: Message, answer: Message) -> Message:
@@ -37,7 +37,7 @@ def one_task_for(same: Callable[[Message], object]) -> Answer:
 
 
 def task_before() -> Answer:
-    """Every request gets the taskId of the one before."""
+    """Gives every request the taskId of the one before."""
     last: list[Any] = []
 
     def answer(sent: Message, answer: Message) -> Message:
@@ -51,7 +51,7 @@ def task_before() -> Answer:
 
 
 def shown_as(statuses: Mapping[str, Mapping[str, Any] | None]) -> Answer:
-    """Polling shows a task of some statuses otherwise; None: as no record at all."""
+    """Changes what polling shows of a task with some statuses; None shows no record."""
 
     def polled(sent: Message, answer: Message) -> Message:
         value = answer.json
@@ -65,7 +65,7 @@ def shown_as(statuses: Mapping[str, Mapping[str, Any] | None]) -> Answer:
 
 
 def deaf_after(attempts: int) -> Callable[[Message, Message], bool]:
-    """That an attempt past so many failed is not heard."""
+    """Hears 200 for each attempt past so many, whatever the receiver answers."""
     seen: Counter[tuple[str, bytes]] = Counter()
 
     def acknowledges(callback: Message, answer: Message) -> bool:
@@ -76,7 +76,7 @@ def deaf_after(attempts: int) -> Callable[[Message, Message], bool]:
 
 
 def other_again(changes: Mapping[str, Any]) -> Callable[[Message], list[Message]]:
-    """What comes again is not what came."""
+    """Changes a callback when it is sent again."""
     seen: Counter[tuple[str, bytes]] = Counter()
 
     def callback(came: Message) -> list[Message]:
@@ -87,7 +87,7 @@ def other_again(changes: Mapping[str, Any]) -> Callable[[Message], list[Message]
 
 
 def called_as_before() -> Callable[[Message], list[Message]]:
-    """A task's callbacks go to the URL of the task that was called back before it."""
+    """Sends a task's callbacks to the URL of the task that was called back before it."""
     urls: list[str] = []
 
     def callback(came: Message) -> list[Message]:
@@ -99,7 +99,7 @@ def called_as_before() -> Callable[[Message], list[Message]]:
 
 
 def overtaken(stage: str, by: str, seconds: float) -> Callable[[Message], Iterator[Message]]:
-    """A stage comes a while after a later one."""
+    """Sends a stage some seconds after a later one."""
     kept: dict[str, Message] = {}
 
     def callback(came: Message) -> Iterator[Message]:
@@ -117,7 +117,7 @@ def overtaken(stage: str, by: str, seconds: float) -> Callable[[Message], Iterat
 
 
 class Mixed:
-    """Tracks get the title of the request before, whichever task it is of."""
+    """Gives the tracks of a task the title of the request before its own."""
 
     def __init__(self) -> None:
         self._titles: list[Any] = []

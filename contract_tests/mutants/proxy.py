@@ -1,5 +1,7 @@
-"""A server between a client and one that conforms, and between that one and the client's receiver. It changes what a
-mutant says, and nothing else."""
+"""The proxy that plants a mutant: it stands before a server that conforms, and changes only what the mutant changes.
+
+Callbacks pass through it, too: it puts its own URL in place of the receiver's.
+"""
 
 import re
 import threading
@@ -33,10 +35,14 @@ Acknowledges = Callable[[Message, Message], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """One fault. `answer` changes what the client gets (request, answer), `polled` the same for record-info, `callback`
-    what the receiver gets: none, one or several. `acknowledges` (callback, answer): whether the server hears 200 in
-    place of the receiver's answer, which has status 0 where none came. `waits`: the client gets its answer once the
-    receiver has answered a callback. `by` is a pattern of the rules that name the fault."""
+    """One fault.
+
+    `answer` takes the request and the server's answer, and returns what the client gets; `polled` does so for
+    record-info. `callback` takes a callback and returns what the receiver gets: none, one or several. `acknowledges`
+    takes a callback and the receiver's answer, with status 0 where none came, and returns whether the server hears 200
+    in its place. With `waits` the client gets its answer only once the receiver has answered a callback. `by` is a
+    pattern of the rules that name the fault.
+    """
 
     name: str
     group: str
@@ -48,13 +54,13 @@ class Mutant:
     by: str = ""
 
     def __post_init__(self) -> None:
-        """Raises LookupError where no rule of the registry is named by `by`."""
+        """Raises LookupError where `by` matches no rule of the registry."""
         if self.by:
             rules.check_pattern(self.by)
 
 
 class Proxy:
-    """Serves one mutant in front of a server; a context manager. `url` is where."""
+    """Serves one mutant at `url`, in front of a server. A context manager."""
 
     def __init__(self, target: str, mutant: Mutant) -> None:
         self._target = urlsplit(target)
@@ -88,7 +94,7 @@ class Proxy:
         return f"{self.url}{FORWARD}{quote(found[0].decode(), safe='')}".encode()
 
     def _called_back(self, came: Message) -> Message:
-        """Send on a callback; the receiver's last answer goes back."""
+        """Sends a callback on, as the mutant changes it, and returns the receiver's last answer."""
         to = urlsplit(unquote(came.path.removeprefix(FORWARD)))
         path = f"{to.path}?{to.query}" if to.query else to.path
         answer = Message()

@@ -1,4 +1,4 @@
-"""What a server must accept, each request with many facts, and what the documents leave open."""
+"""Probes that a server must accept, probes of its retries, and probes of what the documents leave open."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -106,7 +106,8 @@ class Acceptances(Requests):
             )
 
     def _parallel(self) -> Iterator[Probe]:
-        """Sent at the same time, and none called back twice before all are answered: mixed up, if they can be."""
+        """Tasks that are started at the same time. The receiver holds their first callbacks back, so that a server that
+        mixes tasks up has all of them under way."""
         drawn = self.drawing("texts").sample(WORDS, PARALLEL)
         for number, word in enumerate(drawn):
             texts = {name: f"{word} {name} {number + 1}" for name in ("title", "style", "prompt")}
@@ -137,10 +138,10 @@ class Acceptances(Requests):
 
 
 class Deliveries(Requests):
-    """Requests whose first callbacks are not received. They take as long as the target waits before it retries."""
+    """Requests whose first callbacks the receiver does not take. They last as long as the target waits to retry."""
 
     def of(self, retries: int) -> Iterator[Probe]:
-        """Those for which a run has time."""
+        """The requests for which a run with time for so many retries has time."""
         for rule, says, replies, needs in DELIVERIES:
             if retries >= needs:
                 yield probe(rule, f"the receiver {says}", self.request({}), ACCEPTED, replies=replies)
@@ -162,10 +163,10 @@ DELIVERIES: Final = (
 
 
 class Questions(Requests):
-    """Requests of which the documents leave open whether they are accepted."""
+    """Requests that the documents neither allow nor forbid."""
 
     def __iter__(self) -> Iterator[Probe]:
-        """What the documents leave open: the answer is a reading of the target, and may cost a task."""
+        """The answer to each is a reading of the target; it may cost a task."""
         for question, says, changes, track in self._open():
             yield self._asking(question, says, self.request(changes, track), READINGS[question])
         title = next(limit.characters for limit, track in self.limits(min) if limit.field == "title")
@@ -184,7 +185,7 @@ class Questions(Requests):
         )
 
     def _open(self) -> Iterator[tuple[str, str, Mapping[str, Any], Track]]:
-        """Question, what is sent, the change, the track."""
+        """Of each probe: the question, what is tried in words, the change of the request, and its track."""
         track = self.track
         yield "empty_text", "an empty style with custom parameters", {"style": ""}, track
         yield "extra_properties", "a property that the document does not name", {"tempo": 90}, track

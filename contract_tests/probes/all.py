@@ -1,4 +1,4 @@
-"""What is sent to a target, one thing at a time, in the order of what it costs and what it is worth."""
+"""All probes for a target, in the order in which they are sent: free ones first."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from contract_tests.probes.request import Probe, Track
 
 
 class Probes:
-    """All probes for one profile and the source tracks of a target; what is drawn follows the seed."""
+    """All probes for one profile and the source tracks of a target. The seed decides what is drawn."""
 
     def __init__(self, published: Published, tracks: tuple[Track, ...], seed: int = 0) -> None:
         self._refusals = Refusals(published, tracks)
@@ -19,13 +19,13 @@ class Probes:
         self._questions = Questions(published, tracks)
 
     def __iter__(self) -> Iterator[Probe]:
-        """Refusals first, which are free; then acceptances, those that carry most facts first; then open questions."""
+        """Refusals, which are free; then acceptances, those that test most at once first; then open questions."""
         yield from self._refusals
         yield from self._acceptances
         yield from self._questions
 
     def deliveries(self, retries: int) -> Iterator[Probe]:
-        """What becomes of callbacks that are not received, for a run that has time for so many retries."""
+        """Probes of callbacks that are not received, for a run with time for so many retries."""
         return self._deliveries.of(retries)
 
     def request(self, changes: Mapping[str, Any]) -> dict[str, Any]:

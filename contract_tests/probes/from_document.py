@@ -1,4 +1,4 @@
-"""Requests that Schemathesis makes of a document, and what the document itself says of each."""
+"""Probes made of the bodies that Schemathesis generates from a document."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -22,22 +22,22 @@ HEADERS = {"Authorization": "Bearer key", "Content-Type": JSON}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """One body as Schemathesis made it, and the track that it is to be about, if any."""
+    """One body as Schemathesis made it, and the track of the target that it shall be about, if any."""
 
     body: Any
     track: Track | None
 
 
 def made(published: Published, tracks: tuple[Track, ...], mode: GenerationMode) -> SearchStrategy[Made]:
-    """Bodies by the document: legal ones, or such with a fault. Half of them are about a track that the target has."""
+    """Bodies that the document allows, or that it forbids. Half of them are about a track that the target has."""
     operation = schemathesis.openapi.from_path(published.document)[EXTEND]["POST"]
     cases = operation.as_strategy(generation_mode=mode)
     return st.builds(lambda case, track: Made(body=case.body, track=track), cases, st.none() | st.sampled_from(tracks))
 
 
 def probed(one: Made, published: Published, oracle: Oracle) -> Probe:
-    """The request, and what a conforming server answers: what breaks the document's schema is refused, what does not
-    is answered with any documented code, since the prose may forbid it."""
+    """The probe of a body. A body that breaks the schema must be refused; any other may get any documented code, since
+    the prose may forbid it."""
     body = _raw(one, published.models)
     problems = [problem for problem in oracle.request(body, HEADERS) if not _open(problem, published)]
     codes = frozenset(published.codes)
@@ -48,7 +48,7 @@ def probed(one: Made, published: Published, oracle: Oracle) -> Probe:
 
 
 def _raw(one: Made, models: Collection[str]) -> bytes:
-    """The bytes of a body. No generated URL is ever sent: a live server would call it."""
+    """The bytes of a body, with the receiver's URL in place of a generated one: a live server would call that."""
     body = one.body
     if isinstance(body, NotSet):
         return b""
@@ -58,7 +58,7 @@ def _raw(one: Made, models: Collection[str]) -> bytes:
 
 
 def _own(body: Mapping[str, Any], track: Track | None, models: Collection[str]) -> dict[str, Any]:
-    """The body with what only the target knows, in place of generated values of the same kind."""
+    """The body with the track and the URL that the target knows, in place of generated values of the same kind."""
     own = dict(body)
     if "://" in str(body.get("callBackUrl")):
         own["callBackUrl"] = "$URL"
@@ -76,5 +76,5 @@ def _own(body: Mapping[str, Any], track: Track | None, models: Collection[str]) 
 
 
 def _open(problem: str, published: Published) -> bool:
-    """Whether a question decides about it."""
+    """Whether a question leaves open that this is a problem."""
     return published.picks["prompt_required"] == "custom_only" and problem == "$: 'prompt' is a required property"

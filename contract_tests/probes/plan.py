@@ -1,4 +1,4 @@
-"""What a run is about. Pure."""
+"""The plan of a run: the probes that are sent, for which profile and tracks, and how long callbacks may take. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +12,13 @@ from contract_tests.probes.triggers import Trigger, triggered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is tried. `only` is a pattern of rule ids; `callback_timeout` in seconds. Where the target cannot reach the
-    receiver, the run does not listen, and polls for the end of each task. `retries`: for how many retries of a callback
-    the run has time, none, the first, or with 3 all that are documented. The `seed` decides what is drawn: which
-    weights go together, one more continueAt, the texts of the parallel tasks."""
+    """What a run tries.
+
+    `only` is a pattern of rule ids, `callback_timeout` is in seconds. `listens` is false where the target cannot reach
+    the receiver: the run then polls for the end of each task. `retries` is how many retries of a callback the run has
+    time for: 0, 1, or all 3 that are documented. `seed` decides what is drawn: which weights go together, one more
+    continueAt, and the texts of the parallel tasks.
+    """
 
     published: Published
     tracks: tuple[Track, ...]
@@ -36,7 +39,7 @@ class Plan:
                 yield probe
 
     def not_provoked(self) -> list[str]:
-        """The documented codes that neither a request nor a trigger brings about."""
+        """The rules of documented codes that neither a probe nor a trigger brings about."""
         tried = {probe.rule for probe in self.probes()} | {f"code.{code}" for code in (401, 404, 422)}
         codes = [f"code.{code}" for code in self.published.failures]
         return [code for code in codes if code not in tried and fnmatchcase(code, self.only)]

@@ -1,5 +1,7 @@
-"""What a server must refuse: one probe per rule and way to break it. A rule of a known keyword gets its probes from its
-value."""
+"""Probes that a server must refuse: one for each rule and each way to break it.
+
+A rule of a known keyword gets its probes from its value, a rule of the prose from its id.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What a probe is, and the valid request that every probe changes in one place."""
+"""The probe, one request with the answer that is expected; and the valid request that every probe changes."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -49,9 +49,11 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the receiver does with one callback. With a status it answers, held back for at most `holds` seconds or
-    until the answer to the request has come; with status 0 it never answers: the connection ends at the next callback
-    to the same URL, or after `holds` seconds."""
+    """What the receiver does with one callback.
+
+    With a status it answers: once the answer to the request has come, or after `holds` seconds. With status 0 it does
+    not answer: it ends the connection at the next callback to the same URL, or after `holds` seconds.
+    """
 
     status: int = 200
     holds: float = 0.0
@@ -63,13 +65,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """One request. `body` is JSON text or other bytes; `$URL` in it becomes the receiver's URL for the probe.
+    """One request and what a conforming server answers.
 
-    `question` is set where the documents leave the answer open: then what is observed is a reading, no verdict.
-    `key` is `own`, `bad`, the name of another, or None for no Authorization header at all; `scheme` is what stands
-    before the key. `fails` is the code with which its callbacks are to end; `replies` are what the receiver does with
-    the first callbacks, and all further ones get 200. Probes of one `group` are sent at the same time.
-    `model` is the one whose limit the request exceeds.
+    `rule` is an id of the registry, `says` what is tried in words. `body` is JSON text or other bytes; `$URL` in it
+    becomes the receiver's URL for the probe. `key` is `own`, `bad`, the name of another key, or None for a request
+    without Authorization; `scheme` is what stands before the key. `question` is the question that the probe asks where
+    the documents leave the answer open, and `readings` says of each reading whether it accepts the request: the answer
+    gets no verdict then. `fails` is the code that the last callback must carry. `replies` are what the receiver does
+    with the first callbacks; it answers all others with 200. Probes of one `group` are sent at the same time. `model`
+    is the model whose limit the request exceeds.
     """
 
     id: str
@@ -94,22 +98,22 @@ class Probe:
 
     @property
     def cost(self) -> int:
-        """Tasks that a conforming server starts for it, at most."""
+        """How many tasks a conforming server starts for it at most."""
         return 1 if self.expected.accepted or self.question else 0
 
     @property
     def disturbs(self) -> bool:
-        """Whether some callback is not received at first."""
+        """Whether the receiver does not take some callback at first."""
         return any(reply.status != 200 for reply in self.replies)
 
     @property
     def gives_up(self) -> bool:
-        """Whether a callback fails so often that a server, as documented, stops to send it."""
+        """Whether one callback fails so often that a server, as documented, stops sending it."""
         return sum(reply.fails for reply in self.replies) >= ATTEMPTS
 
     @property
     def owed(self) -> int:
-        """Callbacks that are owed for it: the stages, and one more for each that is not received."""
+        """How many callbacks a server sends for it: one per stage, and one more for each that is not received."""
         return len(STAGES) + sum(reply.status != 200 for reply in self.replies) - self.gives_up
 
 
@@ -121,7 +125,7 @@ NO_SUCCESS: Final = Expected(codes=frozenset({400, 401, 404, 405, 409, 413, 415,
 
 
 class Requests:
-    """Makes requests for one profile and the source tracks of a target; the first track is the one of most requests."""
+    """Makes requests for one profile and the source tracks of a target. Most requests are about the first track."""
 
     def __init__(self, published: Published, tracks: tuple[Track, ...], seed: int = 0) -> None:
         self.published = published
@@ -131,7 +135,7 @@ class Requests:
         self.holding = published.holding(published.picks)
 
     def drawing(self, what: str) -> Random:
-        """What is drawn for one purpose follows the seed alone."""
+        """A source of random values for one purpose; the same seed draws the same, whatever else is drawn."""
         return Random(f"{self._seed} {what}")  # noqa: S311, no secret hangs on it
 
     def request(self, changes: Mapping[str, Any], track: Track | None = None) -> dict[str, Any]:
@@ -149,8 +153,11 @@ class Requests:
         return {name: value for name, value in whole.items() if value is not GONE}
 
     def limits(self, choose: Callable[[int, int], int]) -> Iterator[tuple[Limit, Track]]:
-        """Each limit with a track of its model; of other models no valid request can be made. Where the readings of a
-        question have different limits, `choose` takes one: min what none refuses, max what none exceeds."""
+        """Each limit with a track of its model; models without a track are left out: no request for them is valid.
+
+        Where two readings of a question have different limits, `choose` takes one. With min no reading refuses a text
+        of that length, with max every reading refuses a longer one.
+        """
         chosen: dict[tuple[str, str], Limit] = {}
         for limit in self.published.limits:
             known = chosen.setdefault((limit.model, limit.field), limit)

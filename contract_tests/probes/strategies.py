@@ -1,5 +1,7 @@
-"""Hypothesis strategies from a profile: requests that it accepts, and requests that break one rule of it. Both shrink
-towards the documented example."""
+"""Hypothesis strategies for a profile: requests that it accepts, and requests that break one rule of it.
+
+Both shrink towards the documented example.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -40,7 +42,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One way to break a rule: for which tracks, and the values of a field that do it in a request for one of them."""
+    """One way to break a rule: the tracks it works for, and the values of a field that break it for one of them."""
 
     rule: str
     field: str
@@ -58,18 +60,18 @@ def valid_probe(body: Request) -> Probe:
 
 
 class Strategies(Requests):
-    """Requests for the source tracks of a target. `$URL` stands for the callback URL, as in probes."""
+    """Strategies of requests for the source tracks of a target. `$URL` stands for the callback URL, as in probes."""
 
     def valid(self) -> SearchStrategy[Request]:
         """Requests that every reading of the documents accepts."""
         return st.one_of(*(self._valid(track, custom) for track in self.tracks for custom in (True, False)))
 
     def broken(self, only: str = "*") -> SearchStrategy[Broken]:
-        """Requests with custom parameters that break one rule, whose id matches a pattern; nothing where none does."""
+        """Requests with custom parameters that break one rule, of the rules whose id matches a pattern."""
         return st.one_of(*(self._broken(fault) for fault in self.faults() if fnmatchcase(fault.rule, only)))
 
     def faults(self) -> Iterator[Fault]:
-        """A way to break each rule that holds in the profile and that no open question decides about."""
+        """A way to break each rule that holds in the profile, but for those that an open question decides about."""
         lengths = {limit.rule: limit.field for limit, _ in self.limits(max)}
         for rule in self.holding:
             make = BY_RULE.get(rule.id) or BY_KEYWORD.get(rule.keyword)

@@ -1,4 +1,4 @@
-"""How a target is brought to a code that no request causes by itself: `402=key-env:EMPTY_KEY`, `404=audio:ID`."""
+"""Triggers: ways to bring a target to a code that no request causes by itself, such as `402=key-env:EMPTY_KEY`."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ class Trigger:
 
     @classmethod
     def parse(cls, text: str) -> "Trigger":
-        """Raises ValueError with the form and the kinds."""
+        """The trigger of a text such as `404=audio:no-such-id`. Raises ValueError with the form and the kinds."""
         code, equals, way = text.partition("=")
         kind, colon, value = way.partition(":")
         number = code.removeprefix(CALLBACK)
@@ -44,12 +44,12 @@ class Trigger:
 
 
 def mock_triggers(published: Published) -> list[Trigger]:
-    """The mock takes any code from a Prefer header."""
+    """Triggers of every documented failure for the mock, which takes the code from a Prefer header."""
     return [Trigger(code=code, kind="header", value=f"Prefer=scenario={code}") for code in published.failures]
 
 
 def triggered(triggers: Iterable[Trigger], body: Mapping[str, Any]) -> Iterator[Probe]:
-    """One probe per trigger: the documented request, brought to the code. A key is named by its variable."""
+    """One probe per trigger: the documented request, with what brings the target to the code."""
     for trigger in triggers:
         sent = {**body, "audioId": trigger.value} if trigger.kind == "audio" else body
         name, _, value = trigger.value.partition("=")

@@ -1,1 +1,1 @@
-"""Where the target's callbacks arrive."""
+"""The receiver of the target's callbacks."""

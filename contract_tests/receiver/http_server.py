@@ -13,7 +13,7 @@ BODY_LIMIT: Final = 256 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A request or an answer: method and path of a request, status of an answer, 0 for none: the connection ends."""
+    """A request or an answer. A request has a method and a path; an answer has a status, 0 to end the connection."""
 
     method: str = ""
     path: str = ""
@@ -23,7 +23,7 @@ class Message:
 
     @property
     def json(self) -> Any:
-        """The body's JSON; None where it is none."""
+        """The body as JSON; None where it is not JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -34,7 +34,7 @@ class Message:
 
 
 class ThreadedServer:
-    """Answers every request by `answer`; a context manager. Port 0 takes a free port, `port` is the one it has."""
+    """Answers every request by `answer`. A context manager. Port 0 takes a free port; `port` says which."""
 
     def __init__(self, answer: Callable[[Message], Message], host: str = "127.0.0.1", port: int = 0) -> None:
         self._server = _Server((host, port), _handler(answer))
@@ -57,7 +57,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that breaks off is its own affair."""
+        """Nothing: a client that breaks off is no error of the server."""
 
 
 def _handler(answer: Callable[[Message], Message]) -> type[BaseHTTPRequestHandler]:
@@ -83,7 +83,7 @@ def _handler(answer: Callable[[Message], Message]) -> type[BaseHTTPRequestHandle
             self.wfile.flush()
 
         def __getattr__(self, name: str) -> Any:
-            """Every method is taken, whatever it is called."""
+            """The same handler for every HTTP method."""
             if name.startswith("do_"):
                 return self._take
             raise AttributeError(name)

@@ -1,5 +1,4 @@
-"""A callback receiver on a port of its own: every request gets a URL of its own there, so that nothing that arrives has
-to be trusted to tell where it belongs."""
+"""The receiver of callbacks: it gives each request a URL of its own, so no body has to be trusted to name its task."""
 
 import threading
 import time
@@ -18,8 +17,8 @@ KEPT_BYTES: Final = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One request to the receiver as it came, `at` in seconds of the monotonic clock. `status` is what it was answered,
-    0 for nothing."""
+    """One request to the receiver as it came, `at` in seconds of the monotonic clock. `status` is that of the answer, 0
+    where none was given."""
 
     at: float
     method: str
@@ -44,7 +43,7 @@ class _Box:
 
 
 class Receiver:
-    """Receives in a thread; a context manager. `public` is what callers from outside see in place of its address."""
+    """Receives in a thread. A context manager. Callers reach it at `public`, where it is given, else at its address."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, public: str = "") -> None:
         self._boxes: dict[str, _Box] = {}
@@ -76,7 +75,7 @@ class Receiver:
         return self._base + target
 
     def release(self, url: str) -> None:
-        """The answer to the request has come: answers that were held back for it go out."""
+        """Says that the answer to the request has come: callbacks that were left waiting for it are answered now."""
         with self._changed:
             self._box(url).released = True
             self._changed.notify_all()
@@ -94,19 +93,19 @@ class Receiver:
 
     @property
     def forgotten(self) -> int:
-        """How many callbacks were answered and not kept, because all together were too long."""
+        """How many callbacks were answered and not kept, because all together were too large."""
         with self._changed:
             return self._forgotten
 
     def settle(self, counts: Mapping[str, int], within: float) -> None:
-        """Return when every URL has had as many callbacks, or `within` seconds are over."""
+        """Waits until every URL has had as many callbacks, or `within` seconds are over."""
         with self._changed:
             self._changed.wait_for(
                 lambda: all(len(self._box(url).arrived) >= count for url, count in counts.items()), within
             )
 
     def quiet(self, seconds: float, within: float) -> None:
-        """Return when nothing has come for `seconds` and all looks are over, or `within` seconds are over."""
+        """Waits until nothing has come for `seconds` and no `look` is under way, or `within` seconds are over."""
         deadline = time.monotonic() + within
         with self._changed:
             while (left := deadline - time.monotonic()) > 0 and self._changed.wait(min(seconds, left)):
@@ -148,7 +147,7 @@ class Receiver:
         box.arrived.append(arrival)
 
     def _hold(self, box: _Box, reply: Reply, count: int) -> None:
-        """Keep the answer back as long as the reply says."""
+        """Holds the answer back as long as the reply says."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._closed or (box.released if reply.status else len(box.arrived) > count), reply.holds

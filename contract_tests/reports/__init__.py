@@ -1,1 +1,1 @@
-"""What a run tells: rows, the page, files, progress."""
+"""The reports of a run: a row per rule, the HTML page, the files, the progress bar."""

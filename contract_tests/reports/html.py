@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing else."""
+"""The report as one HTML page that loads nothing else."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,7 +12,7 @@ TABLES: Final = {Verdict.OBSERVED: "Open questions, as observed", Verdict.NOT_TR
 
 
 def as_html(found: Sequence[Row], target: str, document: str, summary: str) -> str:
-    """The summary, a matrix of the rules by verdict, each violation with what reproduces it. Everything is escaped."""
+    """The page: a summary, all rules by verdict, and each violation with a curl that repeats it. All is escaped."""
     environment = Environment(
         loader=PackageLoader("contract_tests.reports", "."),
         autoescape=select_autoescape(default=True),
@@ -31,6 +31,6 @@ def as_html(found: Sequence[Row], target: str, document: str, summary: str) -> s
 
 
 def violations(row: Row) -> list[Result]:
-    """What broke a rule, the smallest request first."""
+    """The results that break the rule of a row, the smallest request first."""
     broken = [each for each in row.results if each.verdict is Verdict.VIOLATED]
     return sorted(broken, key=lambda each: len(each.exchange.sent) if each.exchange else 0)

@@ -1,4 +1,4 @@
-"""How far a run is, drawn on a terminal."""
+"""A progress bar for a run on a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from contract_tests.verdicts.results import Result
 
 @contextmanager
 def progress(probes: int, stream: TextIO) -> Iterator[Callable[[Result], None]]:
-    """Hears every result of a run, and draws how many of the probes are answered; nothing where no terminal is."""
+    """Takes every result of a run, and draws how many probes are answered. Draws nothing where no terminal is."""
     if not stream.isatty():
         yield lambda result: None
         return

@@ -1,4 +1,4 @@
-"""Results → a summary by rule, JSON, JUnit XML. Pure; no key is in what goes in, so none comes out."""
+"""The results of a run by rule, as lines of text, JSON and JUnit XML. Pure. Keys are masked before."""
 
 import json
 import shlex
@@ -54,7 +54,7 @@ def rows(results: Iterable[Result]) -> list[Row]:
 
 
 def summary(found: Sequence[Row], spent: int) -> str:
-    """The last line: how many rules of which verdict, and what it cost."""
+    """The last line of a run: how many rules have which verdict, and how many tasks were started."""
     counts = {verdict: sum(row.verdict is verdict for row in found) for verdict in WORST}
     return (
         f"{counts[Verdict.VIOLATED]} rules violated, {counts[Verdict.PASSED]} passed, "
@@ -64,8 +64,8 @@ def summary(found: Sequence[Row], spent: int) -> str:
 
 
 def provoked(found: Sequence[Row], codes: Collection[int], callback_codes: Collection[int]) -> str:
-    """The line before: of the documented codes, how many came, and how many of them in an answer, or a course of
-    callbacks, with which nothing is wrong."""
+    """The line before the last: how many documented codes came, and how many of them in an answer, or with callbacks,
+    that break no rule."""
     results = [result for row in found for result in row.results if result.exchange]
     wrong = {id(result.exchange) for result in results if result.verdict is Verdict.VIOLATED}
 
@@ -82,7 +82,7 @@ def _answered(result: Result) -> int | None:
 
 
 def _called_back(result: Result) -> int | None:
-    """The code that the last callback is to tell; None where none is to come."""
+    """The code that the last callback must carry; None where no callback must come."""
     if _answered(result) != 200 or result.probe is None or not result.probe.expected.accepted:
         return None
     return result.probe.fails or 200
@@ -149,5 +149,5 @@ def _violation(result: Result) -> str:
 
 
 def _printable(text: str) -> str:
-    """Without the characters that XML cannot hold, or that a terminal obeys."""
+    """The text with `?` for characters that XML cannot hold or that control a terminal."""
     return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)

@@ -1,1 +1,1 @@
-"""One run from its options to its exit status."""
+"""One run, from its options to its exit status."""

@@ -1,4 +1,4 @@
-"""Options → the target that is tried, what a run against it is about, and the run that is resumed."""
+"""Chooses, from the options, the target, the plan of the run, and the earlier run that it resumes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ from contract_tests.run.inputs import (
     triggers_of,
 )
 from contract_tests.target import journal
-from contract_tests.target.journal import Recorded
+from contract_tests.target.journal import EarlierRun
 from contract_tests.target.mock import BAD_KEY, KEY, mock_tracks
 from contract_tests.target.target import Limits, Target
 
@@ -34,14 +34,14 @@ JOURNAL: Final = "journal.jsonl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The target as it was chosen: where, with which keys, how much, what is tried, and what an earlier run knows."""
+    """What the options chose: the target with its keys and limits, the plan, and the earlier run that is resumed."""
 
     base_url: str
     keys: dict[str, str] = field(repr=False)
     key_env: str
     limits: Limits
     plan: Plan
-    before: Recorded
+    before: EarlierRun
 
     @property
     def run(self) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class Chosen:
         }
 
     def target(self, notes: TextIO) -> Target:
-        """The target, which writes every exchange down in `notes`."""
+        """A client of the target, which writes every exchange into `notes`."""
         return Target(self.base_url, self.keys, self.limits, notes, key_env=self.key_env, before=self.before)
 
 
@@ -67,7 +67,7 @@ def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
 
     Raises CannotRun with what has to be given.
     """
-    plan, before = planned(published, options), _recorded(options)
+    plan, before = planned(published, options), _earlier_run(options)
     base_url, budget = options["base_url"], options["budget"]
     live = is_live(base_url)
     if budget is None:
@@ -83,7 +83,7 @@ def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
 
 
 def planned(published: Published, options: Mapping[str, Any]) -> Plan:
-    """What a run with these options is about. Raises CannotRun where it would be about nothing."""
+    """The plan of a run with these options. Raises CannotRun for a wrong option, and where no rule is tried."""
     base_url, callback_url = options["base_url"], options["callback_url"]
     for name, url in (("--base-url", base_url), ("--callback-url", callback_url)):
         if url is not None:
@@ -114,7 +114,7 @@ def _check_only(plan: Plan) -> None:
 
 
 def _keys(options: Mapping[str, Any]) -> dict[str, str]:
-    """The own key and the bad one; the bad one is empty where the target is not asked to refuse any."""
+    """The own key and the bad one, which is empty where none was given."""
     if not options["base_url"]:
         return {"own": KEY, "bad": BAD_KEY}
     own, bad = own_key(options["api_key_env"]), options["bad_key"]
@@ -127,10 +127,10 @@ def _keys(options: Mapping[str, Any]) -> dict[str, str]:
     return {"own": own, "bad": bad}
 
 
-def _recorded(options: Mapping[str, Any]) -> Recorded:
-    """What was sent by the run that is resumed; nothing without --resume."""
+def _earlier_run(options: Mapping[str, Any]) -> EarlierRun:
+    """The run that is resumed; an empty one without --resume."""
     if not options["resume"]:
-        return Recorded()
+        return EarlierRun()
     if options["report_dir"] is None:
         raise CannotRun("--resume needs --report-dir: the journal of the run that was interrupted is there.")
     if not options["base_url"]:
@@ -153,6 +153,6 @@ def _recorded(options: Mapping[str, Any]) -> Recorded:
 
 
 def _retries(options: Mapping[str, Any]) -> int:
-    """For how many retries of a callback there is time; the mock's come soon."""
+    """How many retries of a callback the run has time for. Those of the mock come soon."""
     wait = options["callback_timeout"] if options["base_url"] else max(RETRY_WAITS.values())
     return next((retries for retries, needed in RETRY_WAITS.items() if wait >= needed), 0)

@@ -1,4 +1,4 @@
-"""What a run comes to: the exit status, and what the user has to give where nothing was found out. Pure."""
+"""The exit status of a run, or what the user has to give where nothing was found out. Pure."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ def status(found: Sequence[Row]) -> int:
 
 
 def _unknown_track(result: Result) -> bool:
-    """Whether a 404 came where the probe gives no cause for it."""
+    """Whether a 404 came although the probe gives no cause for it."""
     if result.probe is None or result.exchange is None or result.verdict is not Verdict.VIOLATED:
         return False
     return 404 in (result.exchange.status, result.exchange.code) and 404 not in result.probe.expected.codes

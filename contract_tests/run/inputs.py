@@ -1,4 +1,7 @@
-"""What a user gives, an option or an environment variable → a value, or CannotRun with what has to be given."""
+"""Checks what a user gives, as an option or in the environment, and makes values of it.
+
+Where that cannot be, CannotRun says what has to be given.
+"""
 
 import os
 import re
@@ -17,23 +20,23 @@ from contract_tests.probes.triggers import Trigger
 
 LONGEST: Final = 86_400
 SHORTEST_TRACK: Final = 4
-"""Seconds of a source track in which every place that the probes continue at lies."""
+"""Seconds that a source track lasts at least: in a shorter one, some `continueAt` of the probes would be wrong."""
 SHORTEST_KEY: Final = 8
-"""Characters of a key: a shorter one is a word that stands elsewhere too, and all that is masked is lost."""
+"""Characters of a key at least: a shorter one may be a word of a report, which would be masked, too."""
 RESERVED: Final = ("authorization", "connection", "content-length", "host", "transfer-encoding")
-"""Headers that a trigger cannot set: the harness or its HTTP client does."""
+"""Headers that a trigger cannot set: the harness or its HTTP client sets them."""
 HEADER_NAME: Final = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
 
 
 class CannotRun(click.ClickException):
-    """Something that the user has to give. Exit status 2."""
+    """A run cannot be made; the message says what the user has to give. Exit status 2."""
 
     exit_code = 2
 
 
 class Seconds(click.FloatRange):
-    """Seconds that a run can wait, or a track last."""
+    """An option of seconds: how long a run waits, or how long a track lasts."""
 
     def __init__(self, least: float = 0) -> None:
         super().__init__(least, LONGEST, min_open=not least)
@@ -55,7 +58,7 @@ def documents(profile: str) -> Published:
 
 
 def check_shown(name: str, text: str) -> None:
-    """Raise CannotRun unless requests can be sent to a URL, and reports show it. The option or argument is `name`."""
+    """Raises CannotRun unless requests can be sent to a URL and reports may show it. `name` is the option."""
     if not _is_url(text):
         raise CannotRun(f"{name} {text!r} is no http:// or https:// URL with a host, such as http://127.0.0.1:3000.")
 
@@ -71,13 +74,13 @@ def check_base(name: str, text: str) -> None:
 
 
 def check_text(name: str, text: str) -> None:
-    """Raise CannotRun for what came as bytes that are no text."""
+    """Raises CannotRun for a value with bytes that are no text."""
     if not text.isprintable():
         raise CannotRun(f"{name} {text!r} holds what is no text: no request could carry it, and no report show it.")
 
 
 def check_listening(host: str, callback_url: str | None) -> None:
-    """Raise CannotRun for an address that listens and that nobody can call."""
+    """Raises CannotRun for an address that one can listen at and nobody can call."""
     if host in ("", "0.0.0.0", "::") and not callback_url:  # noqa: S104, it is refused
         raise CannotRun(
             f"--receiver-host {host!r} is no address that a target can call. "
@@ -85,8 +88,8 @@ def check_listening(host: str, callback_url: str | None) -> None:
         )
 
 
-def made(name: str, folder: Path) -> None:
-    """Make the folder of an option. Raises CannotRun where that cannot be."""
+def make_folder(name: str, folder: Path) -> None:
+    """Makes the folder of an option. Raises CannotRun where that fails."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -132,7 +135,7 @@ def own_key(variable: str) -> str:
 
 
 def check_key(name: str, key: str) -> None:
-    """Raise CannotRun unless a header can carry the key, and a report be kept free of it."""
+    """Raises CannotRun unless a header can carry the key and reports can be kept free of it."""
     if len(key) < SHORTEST_KEY:
         raise CannotRun(f"{name} has fewer than {SHORTEST_KEY} characters: no report could be kept free of it.")
     if not HEADER_VALUE.fullmatch(key):

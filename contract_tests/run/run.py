@@ -1,4 +1,4 @@
-"""One run against one target: the probes in order of cost, then the callbacks and the records, then the verdicts."""
+"""One run against one target: sends the probes, waits for callbacks, polls, and judges all that came."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ from contract_tests.verdicts.answers import answer_findings, fresh_findings, und
 from contract_tests.verdicts.callbacks import callback_findings, mixed_findings
 from contract_tests.verdicts.course import Course, Poll, parsed, task_of
 from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
-from contract_tests.verdicts.readings import looked, observed, readings
+from contract_tests.verdicts.readings import asked, looked, observed
 from contract_tests.verdicts.results import Result, judged, not_tried, seen, violated
 from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings
 
@@ -55,16 +55,16 @@ class Run:
         self._begun = time.monotonic()
 
     def results(self) -> list[Result]:
-        """Everything, in the order in which it was known."""
+        """All results, in the order in which they become known."""
         found: list[Result] = []
-        for result in self._course():
+        for result in self._known():
             found.append(result.cited(self._plan.published.registry).masked(self._target.masked))
             self._told(found[-1])
         return found
 
-    def _course(self) -> Iterator[Result]:
-        for asked in self._together():
-            for (url, probe), came in zip(asked, self._sent(asked), strict=True):
+    def _known(self) -> Iterator[Result]:
+        for group in self._together():
+            for (url, probe), came in zip(group, self._sent(group), strict=True):
                 yield from self._answered(probe, url, came)
         for code in self._plan.not_provoked():
             yield not_tried(code, "no --trigger says how the target is brought to it")
@@ -83,7 +83,7 @@ class Run:
         yield from self._observed(courses)
 
     def _together(self) -> Iterator[list[Asked]]:
-        """The probes with their URLs, one by one but for those of a group."""
+        """Lists of probes that are sent at the same time, each with its URL. Most lists have one probe."""
         watched = 0
         asked: list[Asked] = []
         for number, probe in enumerate(self._plan.probes()):
@@ -95,7 +95,7 @@ class Run:
             yield [each for _, each in group]
 
     def _sent(self, asked: Sequence[Asked]) -> list[Exchange | str]:
-        """The answers to probes that are sent at the same time; in place of one, why it was not tried."""
+        """The answers to probes that are sent at the same time. For a probe that was not tried: why not."""
         if len(asked) == 1:
             return [self._one_sent(*asked[0])]
         with ThreadPoolExecutor(len(asked)) as threads:
@@ -123,29 +123,29 @@ class Run:
         (self._accepted if came.code == 200 else self._refused)[url] = (probe, came)
 
     def _look(self, url: str, arrival: Arrival) -> None:
-        """Poll while a callback waits for its answer."""
+        """Polls the task of a callback while the callback waits for its answer."""
         task_id = task_of(parsed(arrival.body))
         polls = self._polls.setdefault(url, [])
         if task_id is not None and len(polls) < LOOKS:
             polls.append(Poll(exchange=self._target.look(task_id), arrival=arrival))
 
     def _settle(self) -> None:
-        """Wait for the callbacks that are owed, and then for quiet."""
+        """Waits for the callbacks that are owed, and then until no more come."""
         owing = {
             url: probe.owed
             for url, (probe, exchange) in self._accepted.items()
-            if _goes_well(probe) and not exchange.recorded
+            if _goes_well(probe) and not exchange.resumed
         }
         self._receiver.settle(owing, self._plan.callback_timeout)
         self._receiver.quiet(QUIET, min(self._plan.callback_timeout, NOISE))
 
     def _followed(self, url: str) -> Course | None:
-        """What came of an accepted request; None where it should not have been accepted."""
+        """The course of an accepted request; None where it should not have been accepted."""
         probe, exchange = self._accepted[url]
         if exchange.task_id is None or not probe.expected.accepted:
             return None
-        listened = self._plan.listens and not exchange.recorded
-        begun = self._begun if exchange.recorded else exchange.started
+        listened = self._plan.listens and not exchange.resumed
+        begun = self._begun if exchange.resumed else exchange.started
         left = begun + self._plan.callback_timeout - time.monotonic()
         polls = self._target.followed(exchange.task_id, 0.0 if listened else left)
         return Course(
@@ -158,9 +158,9 @@ class Run:
         )
 
     def _followed_up(self, course: Course) -> Iterator[Result]:
-        """The verdicts on the callbacks of one course and on its record, or on its record alone."""
+        """The verdicts on the callbacks of a course and on polling, or on polling alone where no callback can come."""
         published, probe, exchange = self._plan.published, course.probe, course.exchange
-        if self._plan.listens and not exchange.recorded:
+        if self._plan.listens and not exchange.resumed:
             yield from judged(probe, exchange, callback_findings(course, published, self._callback_oracle), "callbacks")
             return
         findings = list(step_findings(course, published))
@@ -168,7 +168,7 @@ class Run:
             record_findings(course, published) if not probe.fails else failed_record_findings(course, probe.fails)
         )
         yield from judged(probe, exchange, findings, rule="polling")
-        why = "its callbacks went to the run that this one resumes" if exchange.recorded else NO_WAY
+        why = "its callbacks went to the run that this one resumes" if exchange.resumed else NO_WAY
         yield not_tried("callbacks", why, probe)
 
     def _silent_refusals(self) -> Iterator[Result]:
@@ -185,7 +185,7 @@ class Run:
 
     def _observed(self, courses: Sequence[Course]) -> Iterator[Result]:
         answers = [*self._refused.values(), *self._accepted.values()]
-        for probe, exchange, reading in readings(answers):
+        for probe, exchange, reading in asked(answers):
             yield seen(probe.question, reading, probe, exchange)
         refusals = [exchange for probe, exchange in self._refused.values() if probe.method == "POST"]
         for each in observed(refusals, courses):
@@ -194,7 +194,7 @@ class Run:
             yield from self._looked()
 
     def _looked(self) -> Iterator[Result]:
-        """What the target tells of a task that nobody started, and of what is left to its key."""
+        """The readings that two more polls tell: of a task that nobody started, and of credits."""
         published = self._plan.published
         unknown, left = self._target.poll(UNKNOWN_TASK), Credits(self._target, published)()
         for each in looked(unknown, left, published.questions):
@@ -202,7 +202,7 @@ class Run:
                 yield seen(each.question, " and ".join(each.readings))
 
     def _masked(self, arrival: Arrival) -> Arrival:
-        """An arrival without what it echoes of a key."""
+        """An arrival with every key masked that it echoes."""
         headers = {name: self._target.masked(value) for name, value in arrival.headers.items()}
         target = self._target.masked(arrival.target)
         return replace(arrival, target=target, headers=headers, body=self._target.masked_bytes(arrival.body))

@@ -1,4 +1,4 @@
-"""A run or a suite against the chosen target: all that it works with, for as long as it lasts."""
+"""A session: the target, the plan and the receiver that a run or a suite works with, for as long as it lasts."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from contract_tests.receiver.receiver import Receiver
 from contract_tests.reports.files import write
 from contract_tests.reports.rows import Row, provoked, rows, summary
 from contract_tests.run.choose import JOURNAL, Chosen, choose
-from contract_tests.run.inputs import CannotRun, made
+from contract_tests.run.inputs import CannotRun, make_folder
 from contract_tests.run.run import Run
 from contract_tests.target import journal
 from contract_tests.target.exchange import NOT_SENT
@@ -26,7 +26,7 @@ from contract_tests.verdicts.results import Result
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Session:
-    """What is tried, the target, and the receiver that it calls back. `folder` is where the reports go, if anywhere."""
+    """The plan, the target, and the receiver that it calls back. `folder` is where the reports go, if anywhere."""
 
     plan: Plan
     target: Target
@@ -34,18 +34,18 @@ class Session:
     folder: Path | None = None
 
     def run(self, told: Callable[[Result], object] = lambda result: None) -> list[Row]:
-        """Send the plan's probes. `told` hears every result as it is known."""
+        """Sends the probes of the plan, and returns a row per rule. `told` gets every result as it becomes known."""
         return rows(Run(self.plan, self.target, self.receiver, told).results())
 
     def report(self, found: Sequence[Row]) -> None:
-        """Write the reports, if there is a folder for them. Raises OSError where that cannot be."""
+        """Writes the reports, if there is a folder for them. Raises OSError where that fails."""
         self.target.note(journal.ended())
         if self.folder is not None:
             document = self.plan.published.document.name
             write(self.folder, found, self.target.base_url, document, self.summary(found))
 
     def summary(self, found: Sequence[Row]) -> str:
-        """The last two lines."""
+        """The last two lines of a run."""
         published = self.plan.published
         codes = provoked(found, published.codes, published.callback_codes)
         return f"{codes}\n{summary(found, self.target.spent)}"
@@ -67,7 +67,7 @@ def session(published: Published, options: Mapping[str, Any]) -> Iterator[Sessio
 
 @contextmanager
 def _started(chosen: Chosen) -> Iterator[Chosen]:
-    """The same target; a mock is started for as long as it is used."""
+    """The choice with the URL of a target that runs: the mock is started here, and stopped at the end."""
     if chosen.base_url:
         yield chosen
     else:
@@ -77,12 +77,12 @@ def _started(chosen: Chosen) -> Iterator[Chosen]:
 
 @contextmanager
 def _notes(folder: Path | None, chosen: Chosen) -> Iterator[TextIO]:
-    """Where every exchange is written down, behind what a run that is resumed wrote."""
+    """The journal. A run that is resumed goes on writing behind what it wrote before."""
     if folder is None:
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
             yield nowhere
         return
-    made("--report-dir", folder)
+    make_folder("--report-dir", folder)
     with (folder / JOURNAL).open("a", encoding="utf-8") as file:
         _lock(file, folder)
         file.write("\n" if chosen.before.run else journal.begun(chosen.run))
@@ -90,7 +90,7 @@ def _notes(folder: Path | None, chosen: Chosen) -> Iterator[TextIO]:
 
 
 def _lock(file: TextIO, folder: Path) -> None:
-    """Keep the journal for this run, where the system can do that. Raises CannotRun where another has it."""
+    """Locks the journal for this run, on systems with locks. Raises CannotRun where another run has it."""
     with suppress(ImportError):
         fcntl = import_module("fcntl")
         try:
@@ -112,7 +112,7 @@ def _receiver(options: Mapping[str, Any]) -> Receiver:
 
 
 def _check_reached(target: Target) -> None:
-    """Ask for a task that cannot be, which costs nothing. Raises CannotRun where nobody answers, or takes the key."""
+    """Polls for a task that does not exist, which is free. Raises CannotRun where nobody answers or takes the key."""
     exchange = target.poll(UNKNOWN_TASK)
     if exchange.error.startswith(NOT_SENT):
         what = "TLS fails" if "SSL" in exchange.error or "CERTIFICATE" in exchange.error else "nothing answers"

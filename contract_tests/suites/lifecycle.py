@@ -1,4 +1,4 @@
-"""Tasks side by side as a state machine: started, polled, refused, called back at a receiver that fails at first."""
+"""A state machine of tasks side by side: they are started, polled and refused, and the receiver may fail at first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class Setting:
 
 
 class Lifecycle(RuleBasedStateMachine):
-    """What holds whatever happens in which order."""
+    """Tasks in any order of events. Each rule and the end check what must hold then."""
 
     tasks: Bundle[Task] = Bundle("tasks")
 
@@ -101,7 +101,7 @@ class Lifecycle(RuleBasedStateMachine):
         self._credits = left
 
     def teardown(self) -> None:
-        """Every task ends as polling and its callbacks say, and nobody was called back for a refusal."""
+        """Every task has had its callbacks, polling agrees with them, and no refusal was called back."""
         receiver, timeout = self.world.receiver, self.world.plan.callback_timeout
         receiver.settle({task.url: task.probe.owed for task in self._started}, timeout)
         receiver.quiet(QUIET, timeout)

@@ -9,7 +9,7 @@ from contract_tests.verdicts.results import Verdict
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each rule that the plan tries; what else may come up, only the run knows."""
+    """One test for each rule that the plan tries. Rules on what comes back are known only after the run."""
     if "rule" in metafunc.fixturenames:
         metafunc.parametrize("rule", rules(plan_of(metafunc.config)))
 
@@ -35,7 +35,7 @@ def test_rule(rule: str, found: dict[str, Row], request: pytest.FixtureRequest) 
 def test_what_else_came_up(
     found: dict[str, Row], world: World, subtests: pytest.Subtests, request: pytest.FixtureRequest
 ) -> None:
-    """Callbacks, records, the form of answers, and how open questions are read."""
+    """The rules on answers, callbacks and polling, and the readings of open questions."""
     planned = rules(world.plan)
     for rule in (rule for rule in found if rule not in planned):
         with subtests.test(rule):
@@ -43,7 +43,7 @@ def test_what_else_came_up(
 
 
 def tell(row: Row, node: pytest.Item) -> None:
-    """The verdict as pytest has it: violated fails, not tried is skipped, a reading is a property."""
+    """Gives pytest the verdict: violated fails, not tried is skipped, a reading becomes a property of the test."""
     node.user_properties.append((row.rule, row.verdict.value))
     match row.verdict:
         case Verdict.VIOLATED:
@@ -55,7 +55,7 @@ def tell(row: Row, node: pytest.Item) -> None:
 
 
 def violation(row: Row) -> str:
-    """The line of the report, where the documents say so, and what to paste into a shell."""
+    """The line of the report, the line of the documents, and a curl that repeats it."""
     result = next(each for each in row.results if each.verdict is Verdict.VIOLATED)
     reproduced = f"Reproduce with:\n    {curl(result.exchange)}" if result.exchange else ""
     return "\n".join(filter(None, (row.line, str(result.citation), reproduced)))

@@ -1,4 +1,4 @@
-"""What the suites of generated requests share: a target, a receiver, the documents, and how an answer is judged."""
+"""What the suites of generated requests share: the target, the receiver, the documents, and how an answer is judged."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class World(Session):
-    """A session of pytest. `failures` are those of the test that is under way."""
+    """A session of pytest. `failures` are those of the test that is running."""
 
     oracle: Oracle
     callback_oracle: Oracle
@@ -50,9 +50,11 @@ class World(Session):
         return self.plan.tracks
 
     def sent(self, probe: Probe) -> tuple[str, Exchange]:
-        """The URL that the probe is called back at, and its answer, which conforms. Skips the test where the budget is
-        spent, unless it has failed already and is only being repeated. Its id is of this session alone: --resume takes
-        no answer to another request for its own."""
+        """Sends a probe; returns its callback URL and its answer. Raises AssertionError where the answer breaks a rule.
+
+        Skips the test where the budget is spent, unless the test has failed already and Hypothesis only repeats it. The
+        id of the probe is new in each session, so that --resume takes no answer to another request for this one.
+        """
         __tracebackhide__ = True
         url = self.receiver.url(f"generated-{next(self._numbers)}", probe.replies)
         probe = replace(probe, id=f"{probe.rule}: generated {uuid4()}")
@@ -68,7 +70,7 @@ class World(Session):
         return url, exchange
 
     def conforms(self, findings: Iterable[Finding]) -> None:
-        """Raises AssertionError with all that is wrong."""
+        """Raises AssertionError with all findings, if there are any."""
         __tracebackhide__ = True
         texts = [f"{each.rule}: expected {each.expected}; got {each.got}" for each in findings]
         if texts:
@@ -76,7 +78,7 @@ class World(Session):
             self._fail_again()
 
     def _skip(self, why: str) -> NoReturn:
-        """Skips the test, unless it has failed already and is only being repeated."""
+        """Skips the test, unless it has failed already and Hypothesis only repeats it."""
         __tracebackhide__ = True
         self._fail_again()
         pytest.skip(why)
@@ -89,7 +91,7 @@ class World(Session):
 
 @contextmanager
 def able_to_run() -> Iterator[None]:
-    """Ends pytest with status 2, and what has to be given, where nothing can be run."""
+    """Ends pytest with status 2 where nothing can be run, and says what has to be given."""
     try:
         yield
     except CannotRun as error:
@@ -97,7 +99,7 @@ def able_to_run() -> Iterator[None]:
 
 
 def plan_of(config: pytest.Config) -> Plan:
-    """What the session is about."""
+    """The plan of the session."""
     with able_to_run():
         options = plugin.given(config)
         return choose(documents(options["profile"]), options).plan

@@ -1,1 +1,1 @@
-"""The server under test, and how it is spoken to: keys, budget, the journal of what was sent."""
+"""The server under test: its client, its keys, the budget, and the journal of what was sent."""

@@ -1,11 +1,11 @@
-"""The credits of a key, where a target tells them."""
+"""Asks a target for the credits of a key."""
 
 from contract_tests.documents.published import Published
 from contract_tests.target.target import Target
 
 
 class Credits:
-    """Asks for what is left, at each of the family's endpoints for it until one tells."""
+    """Asks each of the family's endpoints for credits, until one tells them."""
 
     def __init__(self, target: Target, published: Published) -> None:
         operations = published.family["operations"]
@@ -13,7 +13,7 @@ class Credits:
         self._paths = [operations[name]["path"] for name in operations if name.endswith("-credit")]
 
     def __call__(self) -> float | None:
-        """The credits; None where the target tells none."""
+        """The credits that are left; None where no endpoint tells them."""
         return next((left for path in self._paths if (left := self._told(path)) is not None), None)
 
     def _told(self, path: str) -> float | None:

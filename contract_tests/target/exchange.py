@@ -12,8 +12,8 @@ NOT_SENT: Final = ("ConnectError", "ConnectTimeout", "LocalProtocolError", "Unsu
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One request and its answer. `error` says why there is none; times in seconds of the monotonic clock. `key_env`
-    is the environment variable of the key that was sent; `recorded`: it is of an earlier run, which this one resumes,
-    and its times are of another clock."""
+    is the environment variable of the key that was sent. `resumed` marks an exchange of the run that this one resumes:
+    its times are of another clock."""
 
     method: str
     url: str
@@ -27,11 +27,11 @@ class Exchange:
     answered: float
     retry_after: str = ""
     key_env: str = ""
-    recorded: bool = False
+    resumed: bool = False
 
     @property
     def envelope(self) -> Any:
-        """The answer's JSON; None where it is none."""
+        """The answer's body as JSON; None where it is not JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):

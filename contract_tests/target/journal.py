@@ -13,10 +13,13 @@ SAME: Final = ("base_url", "profile", "seed", "audio_id", "audio_model", "audio_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What a journal tells of the last run in it. `run` holds its budget and the options of SAME; `exchanges` by the
-    probe's id; `spent`: tasks that may have been started, also by requests of which no answer was written down;
-    `leaks`: whether a request that a conforming server refuses was among them; `ended`: whether it came to its end."""
+class EarlierRun:
+    """What a journal tells of the last run in it.
+
+    `run` holds its budget and the options of SAME, `exchanges` has the id of the probe as its key. `spent` is how many
+    tasks may have been started, also by requests without an answer in the journal. `leaks` says whether the target
+    accepted a request that it must refuse, `ended` whether the run came to its end.
+    """
 
     run: Mapping[str, Any] = field(default_factory=dict)
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)
@@ -41,7 +44,7 @@ def leaving(probe: str) -> str:
 
 
 def line(exchange: Exchange, probe: Probe) -> str:
-    """The line of an exchange; no probe's id stands in that of a poll."""
+    """The line of an exchange. The id of the probe is empty for a poll."""
     written = {
         "probe": probe.id,
         "cost": probe.cost,
@@ -60,7 +63,7 @@ def line(exchange: Exchange, probe: Probe) -> str:
     return json.dumps(written) + "\n"
 
 
-def read(lines: Iterable[str]) -> Recorded:
+def read(lines: Iterable[str]) -> EarlierRun:
     """The last run of a journal; a line that was cut off by the interruption is left out."""
     run: Mapping[str, Any] = {}
     unanswered: set[str] = set()
@@ -82,7 +85,7 @@ def read(lines: Iterable[str]) -> Recorded:
                 leaks |= exchanges[probe].tasks > cost
                 unanswered.discard(probe)
     answered = {probe: each for probe, each in exchanges.items() if probe not in unanswered}
-    return Recorded(run=run, exchanges=answered, spent=spent + lost + len(unanswered), leaks=leaks, ended=over)
+    return EarlierRun(run=run, exchanges=answered, spent=spent + lost + len(unanswered), leaks=leaks, ended=over)
 
 
 def _entry(text: str) -> dict[str, Any] | None:
@@ -94,7 +97,7 @@ def _entry(text: str) -> dict[str, Any] | None:
 
 
 def _exchange(entry: Mapping[str, Any]) -> Exchange | None:
-    """What a line tells; None where it was not written by a run."""
+    """The exchange of a line; None where no run wrote the line."""
     kept = ("method", "url", "headers", "status", "content_type", "retry_after", "error", "key_env")
     try:
         return Exchange(
@@ -103,7 +106,7 @@ def _exchange(entry: Mapping[str, Any]) -> Exchange | None:
             body=entry["body"].encode(),
             started=0.0,
             answered=entry["took"],
-            recorded=True,
+            resumed=True,
         )
     except (KeyError, AttributeError):
         return None

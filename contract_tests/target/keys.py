@@ -1,4 +1,4 @@
-"""The keys of a target: one of them is sent, and none is ever written down."""
+"""The keys of a target: puts them into requests, and masks them in everything that is written down."""
 
 import base64
 import html
@@ -29,11 +29,11 @@ class Keys:
         return Credential(f"{scheme}{self._values[name]}".strip())
 
     def shown(self, name: str, scheme: str) -> str:
-        """The header of a credential, for readers."""
+        """The Authorization header as reports show it, with the key masked."""
         return self.masked(f"{scheme}{self._values[name]}".strip())
 
     def variable(self, name: str | None) -> str:
-        """The environment variable that holds a key, for a command that a reader can paste."""
+        """The environment variable of a key, for a curl that a reader can paste."""
         return self._variables.get(name or "own", name or "")
 
     def masked(self, text: str) -> str:
@@ -48,7 +48,7 @@ class Keys:
 
 
 class Credential(httpx.Auth):
-    """Puts a key into a request as it leaves, so that no value that a traceback shows holds it."""
+    """Puts a key into a request as it leaves: no other value holds the key, so no traceback can show it."""
 
     def __init__(self, value: str) -> None:
         self._value = value
@@ -65,7 +65,7 @@ def _forms(key: str) -> set[str]:
 
 
 def _spelled(character: str) -> str:
-    """A pattern of one character in any spelling."""
+    """A pattern of one character, in every spelling of _forms."""
     number, octets = ord(character), "".join(f"%{octet:02x}" for octet in character.encode())
     written = {f"\\{character}", json.dumps(character)[1:-1], repr(character)[1:-1], html.escape(character), character}
     spelled = {octets, f"\\u{number:04x}", f"\\x{number:02x}", f"&#x{number:x};", f"&#{number};", *written}

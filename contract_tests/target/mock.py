@@ -1,4 +1,4 @@
-"""The mock as a target: a process of its own, of which nothing is known but what it prints and answers."""
+"""Starts the mock as a target, in a process of its own."""
 
 import subprocess
 import sys

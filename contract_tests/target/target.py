@@ -1,4 +1,4 @@
-"""The server that is tried: every request goes through here, within the budget, the rate and bounded time."""
+"""The client of the server under test: keeps the budget and the rate, waits out a 429, and writes the journal."""
 
 import logging
 import threading
@@ -13,7 +13,7 @@ from contract_tests.documents.published import RECORD_INFO
 from contract_tests.probes.request import JSON, STATUSES, Expected, Probe
 from contract_tests.target import journal
 from contract_tests.target.exchange import Exchange
-from contract_tests.target.journal import Recorded
+from contract_tests.target.journal import EarlierRun
 from contract_tests.target.keys import OWN_VARIABLE, Keys
 from contract_tests.target.wire import Wire
 
@@ -45,15 +45,15 @@ class NotSent(Exception):
 
 
 class Spent(NotSent):
-    """The budget does not allow the request."""
+    """The budget has no room for the request."""
 
 
 class Silent(NotSent):
-    """The target has stopped to answer."""
+    """The target has stopped answering."""
 
 
 class Busy(NotSent):
-    """The target answers 429, whatever the patience."""
+    """The target goes on answering 429, however long a request waits."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class Target:
         sleep: Callable[[float], None] = time.sleep,
         patience: float = PATIENCE,
         key_env: str = OWN_VARIABLE,
-        before: Recorded = Recorded(),  # noqa: B008, it is frozen
+        before: EarlierRun = EarlierRun(),  # noqa: B008, it is frozen
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.key_env = key_env
@@ -90,7 +90,7 @@ class Target:
         self._journal = journal
         self._sleep = sleep
         self._patience = patience
-        self._recorded = before.exchanges
+        self._resumed = before.exchanges
         self._leaks = before.leaks
         self._one = threading.Lock()
         self._next = 0.0
@@ -111,10 +111,13 @@ class Target:
         return self._keys.masked_bytes(raw)
 
     def send(self, probe: Probe, callback_url: str) -> Exchange:
-        """The probe's request and its answer. Raises NotSent without sending it: Spent when the budget has no room,
-        Silent when the target has left the last requests without an answer, Busy when it answered them with 429; and
-        Busy when it answers this one with nothing but 429, where the probe does not want that."""
-        known = self._recorded.get(probe.id)
+        """The answer to a probe.
+
+        Raises NotSent where it is not sent: Spent when the budget has no room, Silent when the target left the last
+        requests without an answer, Busy when it answered them with 429. Raises Busy, too, when the target answers this
+        request with nothing but 429 and the probe does not want that.
+        """
+        known = self._resumed.get(probe.id)
         if known is not None and not _denied(probe, known):
             return known
         if self._silences >= SILENCES:
@@ -130,7 +133,7 @@ class Target:
         return exchange
 
     def get(self, path: str) -> Exchange:
-        """What the target tells its own key at a path; nothing more once it left polls without an answer."""
+        """The answer to a GET with the own key. After DEAF_POLLS polls without an answer, no more are sent."""
         if len(self._deaf) >= DEAF_POLLS:
             return self._deaf[-1]
         exchange = self._patiently(self._poll, self._as_own(), b"", path)
@@ -142,11 +145,11 @@ class Target:
         return self.get(_record(task_id))
 
     def look(self, task_id: str) -> Exchange:
-        """The record of a task as it is now: in short time, and without patience for a 429."""
+        """The record of a task, for a callback that waits: one try, in LOOK_PATIENCE seconds at most."""
         return self._once(self._poll, _record(task_id), self._as_own(), b"", min(self._patience, LOOK_PATIENCE))
 
     def followed(self, task_id: str, within: float) -> list[Exchange]:
-        """Polls, until the task is no longer under way or `within` seconds are over; at least one."""
+        """All polls of a task, at least one, until it has ended or `within` seconds are over."""
         deadline = time.monotonic() + within
         polls: list[Exchange] = []
         while True:
@@ -158,7 +161,7 @@ class Target:
             self._sleep(POLL_AFTER)
 
     def _paid(self, probe: Probe, headers: Mapping[str, str], body: bytes) -> Exchange:
-        """One request, with room in the budget while it is under way. Raises Spent where there is none."""
+        """One request, for which the budget is reserved while it is under way. Raises Spent where there is no room."""
         cost = self._reserve(probe)
         exchange: Exchange | None = None
         try:
@@ -171,7 +174,8 @@ class Target:
                 self._leaks = self._leaks or (exchange is not None and exchange.tasks > probe.cost)
 
     def _reserve(self, probe: Probe) -> int:
-        """How much of the budget is kept for a probe. Once a refusal was accepted, every refusal may be."""
+        """Reserves budget for a probe, and returns how much. Once the target accepted a request that it must refuse,
+        every request may cost a task."""
         budget = self._limits.budget
         with self._one:
             cost = max(probe.cost, int(self._leaks))
@@ -181,7 +185,7 @@ class Target:
         return cost
 
     def _patiently(self, probe: Probe, headers: Mapping[str, str], body: bytes, path: str = EXTEND) -> Exchange:
-        """One request, repeated where the server asks for patience, until it has shown that it asks without end."""
+        """One request, repeated after a 429. A target that answered DENIALS requests with 429 alone gets no repeats."""
         retries = RETRIES if self._denials < DENIALS else 0
         exchange = self._once(probe, path, headers, body, self._patience)
         while _denied(probe, exchange) and retries:
@@ -231,10 +235,10 @@ def _record(task_id: str) -> str:
 
 
 def _denied(probe: Probe, exchange: Exchange) -> bool:
-    """Whether a server asks for patience, and not because the probe brought it to that."""
+    """Whether the target answers 429, and the probe does not want that."""
     return 429 in (exchange.status, exchange.code) and 429 not in probe.expected.codes
 
 
 def _asked(exchange: Exchange) -> float:
-    """The seconds to wait after a 429: what the target asks for, else until the documented rate allows more."""
+    """Seconds to wait after a 429: as many as the target asks for, else the window of the documented rate."""
     return min(float(exchange.retry_after), LONGEST_WAIT) if exchange.retry_after.isdecimal() else RATE_WINDOW

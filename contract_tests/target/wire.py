@@ -1,4 +1,4 @@
-"""Single requests to a target, from any thread, each in bounded time and memory."""
+"""Sends single HTTP requests, from any thread, each in bounded time and memory."""
 
 import ssl
 import threading
@@ -19,8 +19,8 @@ TOO_LONG: Final = f"the answer is longer than {ANSWER_LIMIT} bytes"
 
 
 class Wire:
-    """A client of one server. What comes back is an Exchange, whatever happens, with the keys masked. `keeps`: whether
-    a connection serves more than one request."""
+    """A client of one server. Whatever happens, an Exchange comes back, with the keys masked. `keeps` says whether a
+    connection serves more than one request."""
 
     def __init__(self, base_url: str, keys: Keys, *, keeps: bool = True) -> None:
         self._base_url = base_url
@@ -82,7 +82,7 @@ class Wire:
             )
 
     def _put_back(self, client: httpx.Client, watch: threading.Timer, *, in_time: bool) -> None:
-        """A request that took too long has cost its connections; the next one gets new ones."""
+        """Keeps a client for the next request, unless this one took too long: then its connections are closed."""
         watch.cancel()
         if in_time and not client.is_closed:
             self._idle.append(client)
@@ -106,7 +106,8 @@ def _read(response: httpx.Response, deadline: float, patience: float) -> bytes:
 
 
 def _inflated(raw: bytes, coding: str) -> bytes:
-    """What a target compressed although it was not asked to, at most ANSWER_LIMIT bytes of it."""
+    """The body, decompressed where the target compressed it although it was not asked to. Raises ValueError past
+    ANSWER_LIMIT bytes."""
     if coding.lower() not in ("gzip", "deflate"):
         return raw
     try:

@@ -1,1 +1,1 @@
-"""What the documents say of what came: answers, callbacks, retries, polling, and readings of open questions."""
+"""Judges what came by the documents: answers, callbacks, retries and polling; and reads the open questions from it."""

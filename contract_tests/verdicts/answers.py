@@ -1,4 +1,4 @@
-"""Answers → findings: which rule is broken, what was expected and what came. Pure."""
+"""Finds what is wrong with an answer: its form, what it decided, and when it came. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -24,7 +24,7 @@ ELSEWHERE: Final[Mapping[int, str]] = {
 
 
 def undecided(probe: Probe, exchange: Exchange) -> str:
-    """Why an answer decides nothing on the probe; empty where it does."""
+    """Why an answer tells nothing about the probe, such as a key without credits; empty where it does."""
     why = ELSEWHERE.get(exchange.code or 0)
     if why is None or exchange.code in probe.expected.codes or probe.key != "own" or probe.method != "POST":
         return ""
@@ -32,7 +32,7 @@ def undecided(probe: Probe, exchange: Exchange) -> str:
 
 
 def answer_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:
-    """What is wrong with an answer: first its form, then what it decided."""
+    """What is wrong with an answer: its form, and what it decided."""
     if exchange.error:
         yield Finding(rule="answer.given", expected="an answer", got=exchange.error)
         return
@@ -82,7 +82,7 @@ def _envelope_findings(exchange: Exchange, published: Published) -> Iterator[Fin
 
 
 def fresh_findings(probe: Probe, exchange: Exchange, earlier: Mapping[str, Probe]) -> Iterator[Finding]:
-    """A taskId is given out once. `earlier` are the probes by the taskId that they got."""
+    """No taskId is given out twice. `earlier` has the probes that were accepted, by their taskId."""
     before = earlier.get(exchange.task_id or "")
     if exchange.code == 200 and before is not None:
         expected = f"a taskId of its own, not that of the request before: {before.says}"
@@ -91,7 +91,7 @@ def fresh_findings(probe: Probe, exchange: Exchange, earlier: Mapping[str, Probe
 
 def timing_findings(probe: Probe, exchange: Exchange, arrivals: Sequence[Arrival]) -> Iterator[Finding]:
     """The answer comes before any callback, and waits for none."""
-    if exchange.recorded or not arrivals:
+    if exchange.resumed or not arrivals:
         return
     came, answered = arrivals[0].at - exchange.started, exchange.answered - exchange.started
     if came < answered - EARLY:

@@ -1,4 +1,4 @@
-"""Callbacks → findings: which rule is broken, what was expected and what came. Pure."""
+"""Finds what is wrong with the callbacks of one accepted request. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -84,7 +84,7 @@ def _success_findings(arrival: Arrival) -> Iterator[Finding]:
 
 
 def _failure_findings(course: Course, code: int) -> Iterator[Finding]:
-    """A task that fails says so in a callback, which others may overtake, and in polling."""
+    """A task that fails says so in a callback, in any order with others, and in polling."""
     with_code = [body for body in course.bodies if isinstance(body, dict) and body.get("code") == code]
     last = next(iter(with_code or course.bodies[-1:]), None)
     if not isinstance(last, dict):
@@ -102,7 +102,7 @@ def _failure_findings(course: Course, code: int) -> Iterator[Finding]:
 
 
 def _track_findings(course: Course, published: Published) -> Iterator[Finding]:
-    """The finished tracks of complete."""
+    """Complete lists as many tracks as the family makes, and each is finished."""
     wanted = published.family["tracks_per_task"]
     for body in course.bodies:
         if course.data(body).get("callbackType") != "complete":
@@ -155,7 +155,7 @@ def _echo_findings(course: Course, published: Published) -> Iterator[Finding]:
 
 
 def mixed_findings(courses: Sequence[Course]) -> Iterator[tuple[Course, list[Finding]]]:
-    """For each of the tasks that were started at the same time: no callback of it carries the texts of another."""
+    """No callback of a task carries the title of a task that was started at the same time."""
     for course in courses:
         together = [each for each in courses if each.probe.group and each.probe.group == course.probe.group]
         others = [each.request["title"] for each in together if each is not course]

@@ -1,4 +1,4 @@
-"""What became of one accepted request, and what a finding is. Pure."""
+"""The course of one accepted request: its answer, callbacks and polls; and the finding, one broken rule. Pure."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """One look at the record of a task, while `arrival` waited for its answer where that was the cause."""
+    """One answer to a poll. `arrival` is the callback that was waiting for its answer meanwhile, if one was."""
 
     exchange: Exchange
     arrival: Arrival | None = None
@@ -34,8 +34,8 @@ class Poll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What came for one accepted request: the request, its answer, its callbacks in order, the record at the end, and
-    the looks at it on the way."""
+    """What came for one accepted request: its answer, its callbacks in order, what polling told at the end, and what it
+    told on the way."""
 
     probe: Probe
     exchange: Exchange
@@ -54,9 +54,9 @@ class Course:
         return found
 
     def timeline(self) -> tuple[tuple[float, str], ...]:
-        """Seconds after the request, and what came then: the answer, each callback by its stage. Empty for a recorded
-        request, whose times are of another clock."""
-        if self.exchange.recorded:
+        """What came, with the seconds since the request: the answer, and each callback by its stage. Empty for a
+        request of the run that is resumed: its times are of another clock."""
+        if self.exchange.resumed:
             return ()
         begun = self.exchange.started
         stages = [text_of(stage)[:40] for stage in self.stages()]
@@ -102,7 +102,7 @@ def finding(rule: str, expected: str, got: Any) -> Finding:
 
 
 def text_of(value: Any) -> str:
-    """A value for a reader; a server's text may hold what no report can."""
+    """A value as text. Half a surrogate pair in a server's text is escaped: no report could hold it."""
     return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else repr(value)
 
 

@@ -1,4 +1,4 @@
-"""What polling tells → findings: a record agrees with the callbacks at every step and at the end. Pure."""
+"""Finds where polling contradicts the callbacks, on the way and at the end. Pure."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -13,7 +13,7 @@ AFTER: Final = dict(zip(STAGES, STATUSES[1:], strict=True))
 
 
 def step_findings(course: Course, published: Published) -> Iterator[Finding]:
-    """Every look on the way: as far as the callbacks, with what they said, and never further back than before."""
+    """Every poll on the way is as far as the callbacks, lists their tracks, and goes back behind no earlier poll."""
     polls = [poll for poll in course.polls if _of_its_task(course, poll)]
     for poll in polls:
         if poll.arrival is not None:
@@ -37,8 +37,7 @@ def _behind(course: Course, poll: Poll, body: Any) -> Iterator[Finding]:
 
 
 def _of_its_task(course: Course, poll: Poll) -> bool:
-    """Whether the look was at the record of this task: a callback may have named another, which is a finding of its
-    own."""
+    """Whether a poll asked for this task, and got an answer. A callback that names another task is another finding."""
     named = poll.arrival is None or course.data(parsed(poll.arrival.body)).get("task_id") == course.exchange.task_id
     return named and not poll.exchange.error and 429 not in (poll.exchange.status, poll.exchange.code)
 
@@ -48,12 +47,12 @@ def _status(poll: Poll) -> Any:
 
 
 def _rank(status: Any) -> int:
-    """How far a task is; a status that tells of a failure, or is none, is the beginning."""
+    """How far a task is. A status of a failure, or one that is not documented, counts as the beginning."""
     return STATUSES.index(status) if status in STATUSES else 0
 
 
 def record_findings(course: Course, published: Published) -> Iterator[Finding]:
-    """Polling agrees with the callbacks once they have all come."""
+    """After the last callback, polling agrees with all of them."""
     record = course.record
     if not isinstance(record, dict):
         yield finding("polling.record", "the task's record", record)

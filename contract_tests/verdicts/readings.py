@@ -1,4 +1,4 @@
-"""How a target reads the open questions, from what it answered and sent. A reading is no verdict. Pure."""
+"""Reads from answers and callbacks how a target answers the open questions. A reading is no verdict. Pure."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,28 +20,30 @@ from contract_tests.verdicts.retries import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """The readings of one question that were seen: one, or several where a target is not consistent."""
+    """The readings of one question that were seen: several where a target is not consistent."""
 
     question: str
     readings: tuple[str, ...]
 
 
 def observed(refusals: Sequence[Exchange], courses: Sequence[Course]) -> Iterator[Observed]:
-    """Every question that the exchanges answer."""
+    """The readings of every question that refusals and courses answer."""
     for question, look in OF_REFUSALS.items():
         yield from _seen(question, map(look, refusals))
     for question, follow in OF_COURSES.items():
         yield from _seen(question, map(follow, courses))
 
 
-def readings(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe, Exchange, str]]:
-    """For each question that probes ask, the last of them with its answer, and the readings that agree with all. What
-    decides nothing on the request (no answer, none that can be read, a limit, a failure) is no reading either."""
-    asked: dict[str, list[tuple[Probe, Exchange]]] = {}
+def asked(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe, Exchange, str]]:
+    """For each question that probes ask: the last of these probes, its answer, and the readings that agree with all.
+
+    An answer that the probe does not expect, such as a 429 or none, tells nothing and is left out.
+    """
+    by_question: dict[str, list[tuple[Probe, Exchange]]] = {}
     for probe, exchange in answers:
         if probe.question and exchange.code in probe.expected.codes:
-            asked.setdefault(probe.question, []).append((probe, exchange))
-    for pairs in asked.values():
+            by_question.setdefault(probe.question, []).append((probe, exchange))
+    for pairs in by_question.values():
         agreeing = [
             name
             for name in pairs[0][0].readings
@@ -51,18 +53,18 @@ def readings(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe,
 
 
 def unknown_task(exchange: Exchange, question: Mapping[str, Any]) -> str | None:
-    """The reading of the question, from the answer to a poll for a task that nobody started."""
+    """What polling answers for a task that does not exist, by the answer to a poll for one."""
     agreeing = [name for name, reading in question["readings"].items() if reading["value"] == exchange.code]
     return next(iter(agreeing), None) if exchange.record is None else None
 
 
 def credits_number(left: float | None) -> str | None:
-    """The reading of the question, from the credits that a target tells."""
+    """What kind of number the credits are; None where the target does not tell them."""
     return None if left is None else "float" if isinstance(left, float) else "integer"
 
 
 def looked(unknown: Exchange, left: float | None, questions: Mapping[str, Mapping[str, Any]]) -> Iterator[Observed]:
-    """What two looks tell: the answer to a poll for a task that nobody started, and the credits of the key."""
+    """The readings that the answer to a poll for an unknown task and the credits of the key tell."""
     yield from _seen("unknown_task", iter([unknown_task(unknown, questions["unknown_task"])]))
     yield from _seen("credits_number", iter([credits_number(left)]))
 
@@ -86,7 +88,7 @@ def _server_error_status(exchange: Exchange) -> str | None:
 
 
 def _unknown_audio(exchange: Exchange) -> str | None:
-    """Where the audioId was one that no target has."""
+    """Which code refuses an audioId that no target has; None for other requests."""
     if UNKNOWN_AUDIO.encode() not in exchange.sent:
         return None
     return {404: "not_found", 422: "invalid"}.get(exchange.code or 0)

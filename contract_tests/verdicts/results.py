@@ -1,4 +1,4 @@
-"""What a run finds out: a verdict of one probe on one rule. Pure."""
+"""The result of a run: the verdict of one probe on one rule. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -28,9 +28,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The verdict of one probe on one rule. `why` says why it was not tried, or what was observed; `timeline` holds
-    the seconds after the request at which the answer and each callback came. `citation` is the line that states the
-    rule."""
+    """The verdict of one probe on one rule. `why` says why it was not tried, or which reading was observed. `timeline`
+    has the seconds between the request and its answer and callbacks. `citation` is the line that states the rule."""
 
     rule: str
     verdict: Verdict
@@ -46,12 +45,12 @@ class Result:
         rules.check(self.rule)
 
     def cited(self, registry: Registry) -> "Result":
-        """With the line that states the rule; of a limit that the probe exceeds, the line for its model."""
+        """The result with the line that states its rule; for a limit, the line about the model of the probe."""
         own = self.probe is not None and self.probe.rule == self.rule
         return replace(self, citation=registry.cited(self.rule, self.probe.model if self.probe and own else ""))
 
     def masked(self, mask: Callable[[str], str]) -> "Result":
-        """Without what a target echoed of a key, in whatever spelling it came, and without what cannot be written."""
+        """The result with every key masked that the target echoed, and with what cannot be written escaped."""
 
         def shown(text: str) -> str:
             return mask(text).encode(errors="backslashreplace").decode()
@@ -62,7 +61,7 @@ class Result:
 
 
 def judged(probe: Probe, exchange: Exchange, findings: Iterable[Finding], rule: str = "") -> Iterator[Result]:
-    """The rule of the probe passed, unless something is wrong; every other rule that is broken is a result too."""
+    """One result for each rule that is broken; where none is, the rule passed: `rule`, else that of the probe."""
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)

@@ -1,4 +1,4 @@
-"""Callbacks that the receiver did not take: are they sent again, how often, how soon, and what comes then. Pure."""
+"""Judges how a server retries callbacks that the receiver did not take, and reads the questions about it. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -29,7 +29,7 @@ def retry_findings(course: Course) -> Iterator[Finding]:
 
 
 def attempts(course: Course, arrival: Arrival) -> list[Arrival]:
-    """All that say the same."""
+    """All callbacks of the course that say the same as one of them."""
     return [each for each in course.arrivals if _same(arrival, each)]
 
 
@@ -46,7 +46,7 @@ def _said(status: int) -> str:
 
 
 def received_statuses(course: Course) -> str | None:
-    """The reading of the question, where a callback was answered with 2xx other than 200."""
+    """Whether a 2xx other than 200 counts as received; None where the receiver gave no such answer."""
     for number, arrival in enumerate(course.arrivals):
         if 200 < arrival.status < 300:
             return "only_200" if _again(arrival, course.arrivals[number + 1 :]) else "any_2xx"
@@ -54,7 +54,7 @@ def received_statuses(course: Course) -> str | None:
 
 
 def number_of_attempts(course: Course) -> str | None:
-    """How often a callback was sent that was never received."""
+    """How many attempts a callback got that was never received; None where there was none."""
     tried = _given_up(course)
     if not tried:
         return None
@@ -62,14 +62,14 @@ def number_of_attempts(course: Course) -> str | None:
 
 
 def spacing(course: Course) -> str | None:
-    """The seconds between the attempts of a callback that was never received."""
+    """The seconds between the attempts of a callback that was never received; None where there was none."""
     tried = _given_up(course)
     gaps = [later.at - sooner.at for sooner, later in pairwise(tried)]
     return "seconds between attempts: " + ", ".join(f"{gap:.0f}" for gap in gaps) if gaps else None
 
 
 def after_giving_up(course: Course) -> str | None:
-    """The reading of the question, where other callbacks were still owed."""
+    """Whether later callbacks came once one was given up; None where none was owed."""
     tried = _given_up(course)
     if not tried or tried[-1].status == 200 or course.data(parsed(tried[0].body)).get("callbackType") == "complete":
         return None
@@ -77,8 +77,10 @@ def after_giving_up(course: Course) -> str | None:
 
 
 def callback_order(course: Course) -> str | None:
-    """The reading of the question: whether later stages came between the attempts of one that was never received, or
-    before one that had to come twice. An order that was kept proves nothing else."""
+    """Whether later stages overtake one that is retried: they came between its attempts, or before it was received.
+
+    None where neither shows: that an order was kept by itself proves nothing.
+    """
     came = replace(course, arrivals=received(course.arrivals))
     stages = [stage for stage in came.stages() if stage in STAGES]
     tried = _given_up(course)
@@ -89,13 +91,13 @@ def callback_order(course: Course) -> str | None:
 
 
 def callback_exception(course: Course) -> str | None:
-    """The reading of the question, where polling shows that status."""
+    """What CALLBACK_EXCEPTION means for the tracks; None where polling shows another status."""
     if not isinstance(course.record, dict) or course.record.get("status") != "CALLBACK_EXCEPTION":
         return None
     return "audio_kept" if recorded_ids(course.record) else "failure"
 
 
 def _given_up(course: Course) -> list[Arrival]:
-    """The attempts of the callback of which none was received."""
+    """The attempts of the callback that was never received, empty where there was none."""
     failed = [arrival for arrival in course.arrivals if not 200 <= arrival.status < 300]
     return attempts(course, failed[0]) if course.probe.gives_up and failed else []

@@ -1,4 +1,4 @@
-"""Findings about callbacks that nobody asked for: after a refusal, to another URL, more than can be kept. Pure."""
+"""Finds callbacks that nobody asked for: after a refusal, at another URL, or too many to keep. Pure."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -25,7 +25,7 @@ def stray_findings(strays: Sequence[Arrival]) -> Iterator[Finding]:
 
 
 def size_findings(forgotten: int) -> Iterator[Finding]:
-    """All callbacks together can be kept. `forgotten` is how many could not."""
+    """All callbacks together are small enough to be kept. `forgotten` is how many were not kept."""
     if forgotten:
         got = f"{forgotten} more, which were not judged"
         yield finding("callback.size", f"at most {KEPT_BYTES} bytes of callbacks", got)

@@ -1,1 +1,1 @@
-"""The other direction: callbacks sent to the user's own receiver."""
+"""Checks a user's own receiver: sends it callbacks and judges its answers."""

@@ -1,4 +1,4 @@
-"""Callbacks as the documents and the open questions allow them, for a user's own receiver. Pure."""
+"""The bodies of callbacks for a user's own receiver, as the documents and the open questions allow them. Pure."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -20,8 +20,8 @@ SIBLING_CODES: Final[Mapping[int, str]] = {451: "Failed to fetch the source audi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """One callback. `event` is a stage, or the code with which the task failed; `task` tells the tasks of a case apart;
-    `readings` of questions go before those of the profile; `form` is one of FORMS."""
+    """One callback. `event` is a stage, or the code with which the task failed. `task` tells the tasks of a case apart.
+    `readings` replace those of the profile. `form` is one of FORMS."""
 
     event: str | int
     task: str = "a"

@@ -1,4 +1,4 @@
-"""What a user's own receiver has to take, case by case: data. Pure."""
+"""The cases that a user's own receiver has to take, as data. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ Lane = tuple[Callback, ...]
 BURST: Final = 50
 """Tasks that call back at the same time."""
 QUESTIONS: Final = ("text_items", "first_items", "create_time", "source_urls")
-"""Questions that every callback of a task that goes well answers in one way or another."""
+"""Questions about the callbacks of a task that goes well."""
 FAILURE_QUESTIONS: Final = ("failure_type", "failure_data")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One thing that a receiver has to take. Lanes are sent side by side, the callbacks of a lane one after another.
-    The registry of rules has its `id`, with the line that allows it."""
+    Its `id` is in the registry of rules, with the line of the documents that allows it."""
 
     id: str
     says: str
@@ -85,7 +85,7 @@ def _failures(published: Published) -> Iterator[Case]:
 
 
 def _readings(published: Published, question: str, events: tuple[str | int, ...]) -> Iterator[Case]:
-    """Every answer to an open question, not only the profile's."""
+    """One case for each reading of an open question."""
     asked = published.questions[question]
     for reading, described in asked["readings"].items():
         yield Case(

@@ -9,7 +9,7 @@ import click
 
 from contract_tests.reports import rows
 from contract_tests.reports.files import write
-from contract_tests.run.inputs import CannotRun, Seconds, check_shown, documents, made
+from contract_tests.run.inputs import CannotRun, Seconds, check_shown, documents, make_folder
 from contract_tests.verdicts.results import Result, Verdict
 from contract_tests.your_receiver.bodies import Bodies
 from contract_tests.your_receiver.cases import cases
@@ -43,7 +43,7 @@ def receiver_command(
         raise CannotRun(f"--only {only!r} matches no case. Known: {', '.join(case.id for case in known)}.")
     check_shown("the receiver", url)
     if report_dir is not None:
-        made("--report-dir", report_dir)
+        make_folder("--report-dir", report_dir)
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     click.echo(f"{url} is sent {len(chosen)} cases, profile {profile}, --seed {seed}")
     try:

@@ -1,4 +1,4 @@
-"""The other side of the contract: a user's own receiver gets what a server may send, and is judged by its answers."""
+"""Sends the cases to a user's own receiver and judges its answers."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ SILENCES: Final = 3
 
 
 class Nobody(Exception):
-    """Nobody listens where the receiver should be."""
+    """Nobody listens at the URL of the receiver."""
 
 
 class Caller:
@@ -58,7 +58,7 @@ Told = Callable[[list[Result]], object]
 
 
 def received(url: str, cases: Sequence[Case], bodies: Bodies, timeout: float, told: Told) -> list[Result]:
-    """One result per callback that was sent, one per case that was not. `told` hears those of each case as it ends.
+    """One result per callback that was sent, one per case that was not. `told` gets those of each case as it ends.
 
     `timeout` in seconds for every answer. Raises Nobody when the first callback finds no listener.
     """
@@ -87,7 +87,7 @@ def _left_out(case: Case) -> Result:
 
 
 def _sent(caller: Caller, bodies: Bodies, case: Case, lane: Lane) -> list[Sent]:
-    """The callbacks of a lane, one after another, for as long as anything is answered."""
+    """Sends the callbacks of a lane, one after another, for as long as the receiver answers."""
     sent: list[Sent] = []
     for callback in lane:
         if caller.silent:
@@ -129,6 +129,6 @@ def _answer(exchange: Exchange) -> str:
 
 
 def _probe(case: Case, callback: Callback | None = None) -> Probe:
-    """The case in the words of the reports."""
+    """The case as a probe, which the reports show."""
     says = f"{case.says}: {callback}" if callback else case.says
     return Probe(id=case.id, rule=case.id, says=says, expected=ACCEPTED, body=b"")

@@ -7,7 +7,7 @@ import pytest
 
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
-from contract_tests.mutants.__main__ import UNHARMED, Calm, Killed, calm, killed, main
+from contract_tests.mutants.__main__ import UNHARMED, Killed, SeedRun, killed, main, seed_run
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant
 from contract_tests.target.mock import mock
@@ -41,7 +41,7 @@ def test_a_server_without_a_fault_raises_no_alarm(url: str) -> None:
 
 def test_the_default_run_raises_no_alarm_on_the_mock() -> None:
     """Twenty seeds: `python -m contract_tests.mutants --seeds 20`."""
-    found = calm(APIKLEY, seed=11)
+    found = seed_run(APIKLEY, seed=11)
     assert (found.rules, found.counts[Verdict.NOT_TRIED]) == ((), 0)
 
 
@@ -59,8 +59,8 @@ def test_a_mutant_that_lives_is_told(capsys: pytest.CaptureFixture[str], monkeyp
 
 
 def test_the_seeds_are_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    loud = Calm(seed=1, rules=("callback.once",), counts=dict.fromkeys(Verdict, 2), took=1.0)
-    monkeypatch.setattr("contract_tests.mutants.__main__.calm", lambda published, seed: replace(loud, seed=seed))
+    loud = SeedRun(seed=1, rules=("callback.once",), counts=dict.fromkeys(Verdict, 2), took=1.0)
+    monkeypatch.setattr("contract_tests.mutants.__main__.seed_run", lambda published, seed: replace(loud, seed=seed))
     monkeypatch.setattr("sys.argv", ["mutants", "--seeds", "2"])
     with pytest.raises(SystemExit) as ended:
         main()

@@ -25,7 +25,7 @@ from contract_tests.suites.lifecycle import Lifecycle, Setting
 from contract_tests.suites.world import World
 from contract_tests.target.credits import Credits
 from contract_tests.target.exchange import Exchange
-from contract_tests.target.journal import Recorded, read
+from contract_tests.target.journal import EarlierRun, read
 from contract_tests.target.mock import BAD_KEY, KEY, mock, mock_tracks
 from contract_tests.target.target import Limits, Target
 from contract_tests.verdicts.course import Finding
@@ -37,7 +37,7 @@ APIKLEY = Published.read("apikley")
 TRACKS = mock_tracks(APIKLEY)
 STRATEGIES = Strategies(APIKLEY, TRACKS)
 VALID, BROKEN = STRATEGIES.valid(), STRATEGIES.broken("extend.*.type")
-NOTHING = Recorded()
+NOTHING = EarlierRun()
 ORACLE = Oracle(APIKLEY.document)
 ACCEPTED_WITHOUT_ID = http({"code": 200, "msg": "success", "data": {}})
 FEW = settings(
@@ -57,7 +57,7 @@ def world(
     credits: Callable[[], float | None] | None = None,
     budget: int | None = None,
     journal: TextIO | None = None,
-    before: Recorded = NOTHING,
+    before: EarlierRun = NOTHING,
 ) -> Iterator[World]:
     keys, limits = {"own": KEY, "bad": BAD_KEY}, Limits(budget=budget)
     target = Target(url, keys, limits, journal or io.StringIO(), before=before)

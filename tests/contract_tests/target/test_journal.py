@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.target.journal import Recorded, begun, ended, leaving, line, read
+from contract_tests.target.journal import EarlierRun, begun, ended, leaving, line, read
 from tests.courses import ACCEPTED, BAD, REFUSED, exchange
 
 RUN = begun({"base_url": "http://127.0.0.1:1", "seed": 7, "budget": None})
 ONE, TWO = (replace(ACCEPTED, id=name) for name in ("one", "two"))
 
 
-def journal(*lines: str) -> Recorded:
+def journal(*lines: str) -> EarlierRun:
     return read("".join(lines).splitlines())
 
 
@@ -22,7 +22,7 @@ def test_an_exchange_is_read_as_it_was_written() -> None:
     same = found.exchanges["one"]
     assert found.run == {"base_url": "http://127.0.0.1:1", "seed": 7, "budget": None}
     assert (same.method, same.url, same.sent, same.body) == (written.method, written.url, written.sent, written.body)
-    assert (same.code, same.key_env, same.retry_after, same.recorded) == (422, "MY_KEY", "3", True)
+    assert (same.code, same.key_env, same.retry_after, same.resumed) == (422, "MY_KEY", "3", True)
     assert found.spent == 0
 
 
@@ -45,7 +45,7 @@ def test_only_the_last_run_counts() -> None:
 
 
 def test_polls_are_no_probes() -> None:
-    assert journal(RUN, line(exchange(), replace(REFUSED, id=""))) == Recorded(run=journal(RUN).run)
+    assert journal(RUN, line(exchange(), replace(REFUSED, id=""))) == EarlierRun(run=journal(RUN).run)
 
 
 def test_a_line_that_was_cut_off_is_left_out() -> None:

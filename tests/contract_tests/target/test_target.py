@@ -22,7 +22,7 @@ from contract_tests.probes.request import ACCEPTED as ACCEPTANCE
 from contract_tests.probes.request import REFUSED as REFUSAL
 from contract_tests.probes.request import Expected, Probe
 from contract_tests.target.exchange import Exchange
-from contract_tests.target.journal import Recorded
+from contract_tests.target.journal import EarlierRun
 from contract_tests.target.keys import Keys
 from contract_tests.target.target import (
     DEAF_POLLS,
@@ -382,7 +382,7 @@ def test_what_is_recorded_of_an_earlier_run_is_not_sent_again() -> None:
         first = tried.send()
         limits = Limits(budget=2)
         again = Target(
-            server.url, {"own": KEY}, limits, io.StringIO(), before=Recorded(exchanges={"x": first}, spent=2)
+            server.url, {"own": KEY}, limits, io.StringIO(), before=EarlierRun(exchanges={"x": first}, spent=2)
         )
         assert again.send(probe(), URL) is first
         with pytest.raises(Spent, match=r"^budget: 2 of 2 tasks are spent$"):
@@ -393,7 +393,7 @@ def test_what_is_recorded_of_an_earlier_run_is_not_sent_again() -> None:
 def test_a_recorded_429_that_was_not_wanted_is_sent_again() -> None:
     with scripted(BUSY, REFUSED) as server:
         busy = Tried(server.url).send(Expected(codes=frozenset({429})))
-        again = Target(server.url, {"own": KEY}, Limits(), io.StringIO(), before=Recorded(exchanges={"x": busy}))
+        again = Target(server.url, {"own": KEY}, Limits(), io.StringIO(), before=EarlierRun(exchanges={"x": busy}))
         assert again.send(probe(), URL).code == 422
         assert again.send(probe(Expected(codes=frozenset({429}))), URL) is busy
 

@@ -48,8 +48,8 @@ def test_an_answer_that_waits_for_the_callback_is_told_from_an_early_callback() 
 
 
 def test_a_recorded_answer_has_no_time() -> None:
-    recorded = exchange(**LATE, recorded=True)
-    assert list(timing_findings(HOLDING, recorded, [arrival(stage("text"), at=1.0)])) == []
+    resumed = exchange(**LATE, resumed=True)
+    assert list(timing_findings(HOLDING, resumed, [arrival(stage("text"), at=1.0)])) == []
 
 
 @pytest.mark.parametrize("status", [200, 422])

@@ -8,8 +8,7 @@ import pytest
 from contract_tests.probes.request import UNKNOWN_AUDIO
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Course
-from contract_tests.verdicts.readings import credits_number, observed, unknown_task
-from contract_tests.verdicts.readings import readings as asked
+from contract_tests.verdicts.readings import asked, credits_number, observed, unknown_task
 from tests.courses import BAD, GOOD, PROBES, PUBLISHED, REFUSED, arrival, course, exchange, stage, track
 
 
