@@ -71,7 +71,7 @@ def test_the_harness_without_its_extra_says_what_installs_it(
 ) -> None:
     ran = ended([str(users.commands / "suno-contract"), *arguments], tmp_path)
     assert ran.stderr == (
-        "suno-contract: openapi_core is not installed. What the checks need is installed by: "
-        "pip install 'suno-mock[contract]'\n"
+        "suno-contract: openapi_core is not installed. "
+        'Install what the harness needs: pip install "suno-mock[contract]"\n'
     )
     assert (ran.returncode, ran.stdout) == (2, "")
