@@ -159,7 +159,7 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> li
     guard = Guard(runtime.settings.admin_token, runtime.base_url)
     files = Files(runtime.store, tracks, runtime.tracks)
     pages = Dashboard(control, guard, files, runtime.studio, runtime.base_url).routes()
-    return [*pages, *Admin(control, guard, runtime.base_url).routes(pages), Route(PATH, files.serve)]
+    return [*pages, *Admin(control, guard, runtime.base_url, pages).routes(), Route(PATH, files.serve)]
 
 
 def _lifespan(runtime: Runtime) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

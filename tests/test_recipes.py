@@ -264,7 +264,7 @@ def test_a_rule_of_what_comes_back_is_added(copy: Copy) -> None:
         f'        yield finding("{rule}", "msg that ends in !", body.get("msg"))\n'
         "    task_id = course.data(body)",
     )
-    copy.append("openapi/judged.yaml", f"- rules: [{rule}]\n  quote: Response message\n")
+    copy.edit("openapi/judged.yaml", "\nrules:\n", f"\nrules:\n  - ids: [{rule}]\n    quote: Response message\n")
     named = re.findall(r"`([\w./-]+)`", recipe("Add a rule of the harness", {}))
     assert all(any(path.startswith(each) for each in named) for path in copy.changed())
     ended = copy.run("suno-contract run --only extend.example --report-dir report")

@@ -10,7 +10,7 @@ from mock_server.callbacks.attempts import Attempts
 from mock_server.callbacks.concurrency import IN_ALL, PER_RECEIVER, Concurrency
 from mock_server.core.errors import BadSetting, NoSuch
 from mock_server.domain.attempt import Attempt, Delivery
-from mock_server.domain.owed import Claimed, receiver_of
+from mock_server.domain.owed import receiver_of
 from mock_server.domain.tasks import Task
 from mock_server.state.store import Store
 
@@ -43,6 +43,9 @@ class Scheduler:
         self._preparing: asyncio.Task[None] | None = None
         self._starting: asyncio.Task[None] | None = None
         self._look_again = False
+        self._ended_since = 0
+        # Between a claim and the start of its attempt nobody resets or stops, or an attempt would begin behind it.
+        self._claiming = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for = 0.0
         self._held: deque[asyncio.Future[None]] = deque()
@@ -91,8 +94,9 @@ class Scheduler:
 
     async def reset(self, key: str | None) -> None:
         """Forget one key's state, or everything, and cut off the attempts under way."""
-        await self._store.reset(key)
-        await self._cut_off(key)
+        async with self._claiming:
+            await self._store.reset(key)
+            await self._cut_off(key)
         self._let_all_in()
 
     async def redeliver(self, task: Task, position: int) -> Attempt:
@@ -114,7 +118,8 @@ class Scheduler:
 
     async def stop(self, grace: float = GRACE) -> None:
         """Give attempts under way `grace` seconds, then write down every callback that is still owed."""
-        self._stopped = True
+        async with self._claiming:
+            self._stopped = True
         self._attempts.stop()
         self._disarm()
         self._let_all_in()
@@ -130,9 +135,9 @@ class Scheduler:
         made = self._attempts.made
         hanging: set[str] = set()
         while not self._stopped:
-            claimed = await self._claim(advancing=True)
-            if claimed is not None:
-                await self._start_in_turn(claimed, hanging)
+            started = await self._start_next(advancing=True)
+            if started is not None:
+                await self._in_turn(*started, hanging)
             elif self._under_way:
                 # What ends may be tried again at once, or leave its place to others.
                 await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
@@ -140,10 +145,8 @@ class Scheduler:
                 break
         return self._attempts.made - made
 
-    async def _start_in_turn(self, claimed: Claimed, hanging: set[str]) -> None:
-        """Start an attempt, and wait for it unless its receiver hangs."""
-        receiver = claimed.owed.receiver
-        attempt = self._start(claimed)
+    async def _in_turn(self, attempt: asyncio.Task[None], receiver: str, hanging: set[str]) -> None:
+        """Wait for an attempt, unless its receiver hangs."""
         if receiver not in hanging:
             done, _ = await asyncio.wait({attempt}, timeout=STAGGER)
             hanging |= set() if done else {receiver}
@@ -152,14 +155,16 @@ class Scheduler:
         while self._under_way:
             await asyncio.wait(self._under_way)
 
-    async def _claim(self, *, advancing: bool = False) -> Claimed | None:
-        """What is due next and may begin."""
-        if self._concurrency.exhausted:
-            return None
-        return await self._store.claim(self._concurrency, advancing=advancing)
-
-    def _start(self, claimed: Claimed) -> asyncio.Task[None]:
-        return self._begin(self._attempts.make(claimed), UnderWay(claimed.owed.key, claimed.owed.receiver))
+    async def _start_next(self, *, advancing: bool = False) -> tuple[asyncio.Task[None], str] | None:
+        """Start the attempt that is due next, if one is due and may begin; the attempt, and its receiver."""
+        async with self._claiming:
+            if self._concurrency.exhausted or self._stopped:
+                return None
+            claimed = await self._store.claim(self._concurrency, advancing=advancing)
+            if claimed is None:
+                return None
+            owed = claimed.owed
+            return self._begin(self._attempts.make(claimed), UnderWay(owed.key, owed.receiver)), owed.receiver
 
     def _begin(self, attempt: Coroutine[Any, Any, T], under_way: UnderWay) -> asyncio.Task[T]:
         self._concurrency.enter(under_way.receiver)
@@ -170,7 +175,7 @@ class Scheduler:
 
     def _ended(self, attempt: asyncio.Task[Any]) -> None:
         self._concurrency.leave(self._under_way.pop(attempt).receiver)
-        self._let_in()
+        self._ended_since += 1
         self._look_soon()
 
     async def _cut_off(self, key: str | None) -> None:
@@ -191,8 +196,12 @@ class Scheduler:
         try:
             while self._look_again:
                 self._look_again = False
-                while not self._stopped and (claimed := await self._claim()) is not None:
-                    self._start(claimed)
+                while await self._start_next() is not None:
+                    pass
+                # Only now is there room: what waited for the place that was left has it.
+                ended, self._ended_since = self._ended_since, 0
+                for _ in range(ended):
+                    self._let_in()
             within = await self._store.due_within()
         finally:
             self._starting = None

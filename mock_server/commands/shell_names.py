@@ -73,7 +73,7 @@ class Bash(BashComplete):
         self._cut = whole[-1][: max(whole[-1].rfind("="), whole[-1].rfind(":")) + 1]
         return whole[1:-1], whole[-1]
 
-    def format_completion(self, item: CompletionItem[Any]) -> str:
+    def format_completion(self, item: "CompletionItem[Any]") -> str:
         return f"{item.type},{item.value.removeprefix(self._cut)}"
 
 

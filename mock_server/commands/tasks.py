@@ -25,9 +25,9 @@ Task = Mapping[str, Any]
 @mock_options
 def command(url: str, admin_token: str, task_id: str | None, as_json: bool, **filters: Any) -> None:
     """List the tasks, newest first, or show one with its timeline, in seconds after it was accepted."""
-    key = given_key(filters.pop("key"))
+    filters["key"] = given_key(filters["key"])
     with Remote(url, admin_token) as remote:
-        found: Any = remote.get("tasks", key=key, **filters)["tasks"] if task_id is None else _one(remote, task_id)
+        found: Any = remote.get("tasks", **filters)["tasks"] if task_id is None else _one(remote, task_id)
     tell(listed(found) if task_id is None else timeline(found), found, as_json)
 
 

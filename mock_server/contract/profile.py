@@ -55,8 +55,8 @@ class Family:
 
     @classmethod
     def read(cls) -> "Family":
-        entries = load(OPENAPI / "family.yaml")
-        del entries["operations"]
+        file = load(OPENAPI / "family.yaml")
+        entries = {name: value for name, value in file.items() if name != "operations"}
         stages = {name: Stage(**stage) for name, stage in entries["stages"].items()}
         return cls(
             **{

@@ -29,9 +29,8 @@ def source_tracks(profile: str, models: Collection[str]) -> Mapping[str, Track]:
     """The tracks of one profile by id, the one of the documents' example first."""
     tracks = {}
     for entry in load(FIXTURES / "tracks.yaml"):
-        profiles = entry.pop("profiles", (profile,))
-        if profile in profiles and entry["model"] in models:
-            tracks[entry["id"]] = Track(**entry)
+        if profile in entry.get("profiles", (profile,)) and entry["model"] in models:
+            tracks[entry["id"]] = Track(**{name: value for name, value in entry.items() if name != "profiles"})
     return tracks
 
 

@@ -42,22 +42,22 @@ Answering = Callable[[Request], Awaitable[Response]]
 
 
 class Admin:
-    """The control plane of one mock over HTTP."""
+    """The control plane of one mock over HTTP; `beside` are other routes under its prefix."""
 
-    def __init__(self, control: Control, guard: Guard, base_url: str) -> None:
+    def __init__(self, control: Control, guard: Guard, base_url: str, beside: Sequence[Route] = ()) -> None:
         self._control = control
         self._guard = guard
         self._base_url = base_url
         self._document: dict[str, Any] = load(OPENAPI / DOCUMENT)
-
-    def routes(self, beside: Sequence[Route] = ()) -> list[Route]:
-        """Those of the document, and what answers for everything else; `beside` are others under the prefix."""
         self._beside = beside
         self._described = [
             Route(path, self._endpoint(path, operation), methods=[method.upper()])
             for path, methods in self._document["paths"].items()
             for method, operation in methods.items()
         ]
+
+    def routes(self) -> list[Route]:
+        """Those of the document, and what answers for everything else."""
         index = Route(PREFIX, self._guarded(self._index), methods=["GET"])
         unrouted = Route(f"{PREFIX}/{{rest:path}}", self._guarded(self._unrouted), methods=METHODS)
         return [index, *self._described, unrouted]
@@ -72,17 +72,17 @@ class Admin:
         return {"status": "ready", **served, **where, "dropped": await self._control.dropped()}
 
     async def journal(self, fields: Fields) -> Any:
-        after, within, limit = fields.pop("after"), fields.pop("within"), fields.pop("limit")
-        return self._entries(await self._control.entries_after(after, Match.of(**fields), within), limit)
+        match = Match.of(**_without(fields, "after", "within", "limit"))
+        found = await self._control.entries_after(fields["after"], match, fields["within"])
+        return self._entries(found, fields["limit"])
 
     async def clear_journal(self, fields: Fields) -> None:
         await self._control.clear_journal(fields.get("key"))
 
     async def wait(self, fields: Fields) -> Any:
-        count, within = fields.pop("count"), fields.pop("within")
-        match = Match.of(**_awaited(fields))
+        match = Match.of(**_awaited(_without(fields, "count", "within")))
         try:
-            return self._entries(await self._control.wait_for(match, count, within))
+            return self._entries(await self._control.wait_for(match, fields["count"], fields["within"]))
         except TimeoutError as error:
             raise Problem(408, str(error)) from None
 
@@ -119,21 +119,20 @@ class Admin:
         return {"faults": [{"key": masked(key), **asdict(fault)} for key, fault in await self._control.faults()]}
 
     async def put_fault(self, fields: Fields) -> Any:
-        await self._control.put_fault(fields.pop("key", None), Fault.of(**fields))
+        await self._control.put_fault(fields.get("key"), Fault.of(**_without(fields, "key")))
         return await self.faults({})
 
     async def accounts(self, fields: Fields) -> Any:
         return {"accounts": [asdict(view) for view in await self._control.accounts()]}
 
     async def change_account(self, fields: Fields) -> Any:
-        return asdict(await self._control.change_account(fields.pop("key", None), fields))
+        return asdict(await self._control.change_account(fields.get("key"), _without(fields, "key")))
 
     async def tracks(self, fields: Fields) -> Any:
         return {"tracks": [asdict(track) for track in await self._control.tracks(**fields)]}
 
     async def add_track(self, fields: Fields) -> Any:
-        key = fields.pop("key", None)
-        return asdict(await self._control.add_track(added(**fields), key))
+        return asdict(await self._control.add_track(added(**_without(fields, "key")), fields.get("key")))
 
     async def clock(self, fields: Fields) -> Any:
         now, frozen = await self._control.store.moment()
@@ -155,8 +154,7 @@ class Admin:
         return {"attempts": attempts, **await self.clock(fields)}
 
     async def settings(self, fields: Fields) -> Any:
-        settings = asdict(await self._control.settings())
-        del settings["admin_token"]
+        settings = _without(asdict(await self._control.settings()), "admin_token")
         return {"settings": settings, "changeable": CHANGEABLE}
 
     async def change_settings(self, fields: Fields) -> Any:
@@ -234,6 +232,10 @@ class Admin:
         shown = [entry.shown(self._base_url) for entry in entries[-limit:]]
         journal = self._control.store.journal
         return {"entries": shown, "newest": journal.newest, "started": journal.started, "dropped": journal.dropped}
+
+
+def _without(fields: Fields, *names: str) -> Fields:
+    return {name: value for name, value in fields.items() if name not in names}
 
 
 def _awaited(fields: Fields) -> Fields:

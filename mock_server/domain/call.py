@@ -15,10 +15,6 @@ class Call:
     prefer: str
     body: bytes | None
 
-    def again(self, body: bytes) -> "Call":
-        """The same with another body."""
-        return Call(self.method, self.path, self.query, self.key, self.content_type, self.prefer, body)
-
     @property
     def target(self) -> str:
         """The path with its query."""

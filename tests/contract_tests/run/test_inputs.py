@@ -9,9 +9,9 @@ from contract_tests.run.inputs import LONGEST, SHORTEST_TRACK, Seconds
 @pytest.mark.parametrize(
     ("seconds", "given", "text"),
     [
-        (Seconds(), "nan", "'nan' is no number of seconds in the range 0<x<=86400."),
-        (Seconds(SHORTEST_TRACK), "nan", "'nan' is no number of seconds in the range 4<=x<=86400."),
-        (Seconds(2.5), "nan", "'nan' is no number of seconds in the range 2.5<=x<=86400."),
+        (Seconds(), "nan", "'nan' is no number of seconds. Allowed: more than 0, at most 86400."),
+        (Seconds(SHORTEST_TRACK), "nan", "'nan' is no number of seconds. Allowed: at least 4, at most 86400."),
+        (Seconds(2.5), "nan", "'nan' is no number of seconds. Allowed: at least 2.5, at most 86400."),
         (Seconds(), "0", "0.0 is not in the range 0<x<=86400."),
         (Seconds(SHORTEST_TRACK), "3.9", "3.9 is not in the range 4<=x<=86400."),
     ],

@@ -1,13 +1,15 @@
 """Whether uvicorn has what a connection of the mock is made of, and what is said where it has not."""
 
 import sys
+import tomllib
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 import uvicorn
 
 from mock_server.http.server import AnnouncingServer
-from mock_server.http.uvicorn_parts import IMPLEMENTATION, loss, missing
+from mock_server.http.uvicorn_parts import IMPLEMENTATION, OLDEST, loss, missing
 from tests.clients import Mock
 
 
@@ -22,6 +24,12 @@ def test_the_version_that_is_installed_has_them() -> None:
 @pytest.mark.parametrize("version", ["0.34.9", "1.0.0", "2.1", "next"])
 def test_a_version_that_nobody_looked_at_is_not_used(version: str) -> None:
     assert missing(version) == f"uvicorn {version} was not tested"
+
+
+def test_the_oldest_version_that_is_used_is_the_oldest_that_is_installed() -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))["project"]
+    (wanted,) = (each for each in project["dependencies"] if each.startswith("uvicorn"))
+    assert wanted == f"uvicorn>={'.'.join(map(str, OLDEST))}.0"
 
 
 def test_a_part_that_is_gone_is_named() -> None:
