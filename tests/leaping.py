@@ -47,7 +47,9 @@ def run(course: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 async def passed(seconds: float = 0.1) -> None:
     """Return once so many seconds of the loop's time have passed: by default, once everything waits for the test."""
-    await asyncio.sleep(seconds)
+    over = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, over.set)
+    await over.wait()
 
 
 class LoopClock:

@@ -61,13 +61,6 @@ class LateDelivery(RecordingDelivery):
         await self.told.wait()
 
 
-class BrokenDelivery(RecordingDelivery):
-    """Has a bug."""
-
-    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
-        raise ZeroDivisionError("a bug")
-
-
 class Bench:
     """A store whose clock stands at CREATED or runs from there, and what sends the callbacks of its tasks."""
 
@@ -90,7 +83,7 @@ class Bench:
         """Start tasks, as the next requests of their keys."""
         for each in tasks:
             self._ordinal += 1
-            each.record = each.record._replace(ordinal=self._ordinal)
+            each.record = each.record.changed(ordinal=self._ordinal)
             await self.reopen(each)
 
     async def reopen(self, mine: Task) -> None:

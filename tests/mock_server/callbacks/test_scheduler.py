@@ -189,7 +189,7 @@ def tasks(course: Sequence[tuple[str, ...]]) -> list[Task]:
         for number, (key, receiver, scenario, order, spacing) in enumerate(course)
     ]
     for number, each in enumerate(made, 1):
-        each.record = each.record._replace(ordinal=number)
+        each.record = each.record.changed(ordinal=number)
     return made
 
 
@@ -329,7 +329,7 @@ async def test_an_earlier_one_that_comes_later_is_on_time() -> None:
     await bench.open(task(id="a", **ONE))
     await passed(10)
     like = task(id="b", pace="60x", **ONE)
-    like.record = like.record._replace(created=CREATED + 10)
+    like.record = like.record.changed(created=CREATED + 10)
     await bench.reopen(like)
     await bench.until(2)
     assert [(round(entry.at - CREATED), entry.task_id) for entry in await bench.entries()] == [(13, "b"), (180, "a")]
@@ -525,7 +525,7 @@ async def overloaded(*, frozen: bool = False) -> tuple[Bench, Turnstile]:
     bench = Bench(delivery=delivery, frozen=frozen)
     waiting = task(**AT_ONCE, callBackUrl="http://127.0.0.1:1/hang")
     for number in range(PER_RECEIVER + QUEUED):
-        waiting.record = waiting.record._replace(id=f"{number}", tracks=())
+        waiting.record = waiting.record.changed(id=f"{number}", tracks=())
         await bench.open(waiting)
     await passed()
     assert await bench.store.crowded("127.0.0.1:1") is not None
@@ -544,7 +544,7 @@ async def test_room_is_made_by_callbacks_that_are_delivered() -> None:
     await bench.scheduler.stop(grace=0)
 
 
-async def test_one_callback_that_is_delivered_lets_one_look_for_room() -> None:
+async def test_each_callback_that_is_delivered_lets_one_look_for_room() -> None:
     bench, delivery = await overloaded()
     asking = [asyncio.create_task(bench.scheduler.reserve("127.0.0.1:1")) for _ in range(3)]
     await passed(SHORT)

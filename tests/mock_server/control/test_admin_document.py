@@ -11,7 +11,8 @@ import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from mock_server.contract.documents import OPENAPI, load
-from mock_server.control.routes import DOCUMENT, PREFIX, Admin
+from mock_server.control.operations import Operations
+from mock_server.control.routes import DOCUMENT, PREFIX
 from mock_server.core.settings import LONGEST_RETENTION
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.terms import CHANGEABLE, KeySettings
@@ -43,7 +44,7 @@ async def test_the_document_is_served_and_valid() -> None:
 
 
 def test_every_operation_is_a_method_and_every_method_an_operation() -> None:
-    methods = {name for name, _ in inspect.getmembers(Admin, inspect.iscoroutinefunction) if name[0] != "_"}
+    methods = {name for name, _ in inspect.getmembers(Operations, inspect.iscoroutinefunction) if name[0] != "_"}
     assert methods == set(OPERATIONS)
 
 
@@ -138,3 +139,10 @@ def test_what_the_plane_can_do_python_can_do() -> None:
     for name in filter(None, IN_PYTHON.values()):
         owner, attribute = name.split(".")
         assert hasattr(classes[owner], attribute), name
+
+
+def test_every_operation_says_at_which_path_it_is() -> None:
+    """Whoever looks for a path in the code finds what serves it."""
+    for path, methods in load(OPENAPI / "admin.openapi.yaml")["paths"].items():
+        for method, operation in methods.items():
+            assert getattr(Operations, operation["operationId"]).__doc__ == f"{method.upper()} {path}"

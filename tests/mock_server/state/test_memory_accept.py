@@ -51,7 +51,7 @@ class Desk:
         waiting = owed_first(task().record, plan(task()))
         assert waiting is not None
         for ordinal in range(QUEUED):
-            self.owed.owe(waiting._replace(due=CREATED, receiver=receiver, ordinal=ordinal))
+            self.owed.owe(waiting.changed(due=CREATED, receiver=receiver, ordinal=ordinal))
 
 
 def said(decision: Decision) -> str:

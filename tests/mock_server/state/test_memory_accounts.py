@@ -33,7 +33,7 @@ def accounts(credits: Callable[[str], int] = lambda key: 100) -> Accounts:
 
 
 def record(id: str, key: str = "key", *, body: bytes = LIKE.body) -> TaskRecord:
-    return LIKE._replace(id=id, key=key, body=body, tracks=(f"{id}/0", f"{id}/1"))
+    return LIKE.changed(id=id, key=key, body=body, tracks=(f"{id}/0", f"{id}/1"))
 
 
 def opened(held: Accounts, id: str, key: str = "key", *, body: bytes = LIKE.body) -> TaskRecord:
@@ -186,7 +186,7 @@ def test_what_was_noted_stays_and_what_was_heard_once_is_not_lost(course: list[t
     heard = [received for _, received in course if received is not None]
     assert noted.given_up == any(given_up for given_up, _ in course)
     assert (noted.heard, noted.lost) == (any(heard), bool(heard) and not any(heard))
-    assert noted == record("a")._replace(given_up=noted.given_up, heard=noted.heard, lost=noted.lost)
+    assert noted == record("a").changed(given_up=noted.given_up, heard=noted.heard, lost=noted.lost)
 
 
 def test_what_is_noted_of_a_forgotten_task_is_forgotten() -> None:

@@ -265,7 +265,7 @@ async def wait_for_one_receiver(held: MemoryStore, number: int) -> None:
     """Have so many tasks that are due wait for a:1."""
     mine = task(**AT_ONCE, callBackUrl="http://a:1/cb")
     for ordinal in range(number):
-        mine.record = mine.record._replace(id=f"{ordinal}", ordinal=ordinal, tracks=())
+        mine.record = mine.record.changed(id=f"{ordinal}", ordinal=ordinal, tracks=())
         await started(held, mine)
 
 
@@ -285,7 +285,7 @@ async def test_what_is_owed_beyond_all_bounds_is_written_off() -> None:
 async def test_what_is_owed_of_a_task_is_told_in_order_also_what_is_claimed() -> None:
     held = await holding(*(task(id=id) for id in "abc"))
     claimed = await claimed_later(held, TEXT)
-    again = claimed.owed._replace(due=CREATED + TEXT + 60, chain=1)
+    again = claimed.owed.changed(due=CREATED + TEXT + 60, chain=1)
     await held.settle(claimed, [], Settlement((again, claimed.owed.turned())))
     assert await stages(held, "a") == [(TEXT + 60, "text"), (FIRST, "first")]
     assert (await claim(held)).owed.task_id == "b"
@@ -331,7 +331,7 @@ async def test_what_was_due_before_takes_no_clock_back() -> None:
     mine = task()
     held = await holding(mine)
     claimed = await claimed_later(held, COMPLETE)
-    await held.settle(claimed, [], Settlement((claimed.owed._replace(due=CREATED),)))
+    await held.settle(claimed, [], Settlement((claimed.owed.changed(due=CREATED),)))
     now = (await held.moment()).now
     assert await held.advance(await held.begin_advance(1))
     assert (await held.moment()).now == now

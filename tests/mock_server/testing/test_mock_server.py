@@ -1,6 +1,7 @@
 """MockServer in a thread, the socket it listens on, and what happens when it stops."""
 
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -313,3 +314,15 @@ def test_a_client_that_leaves_is_no_error(request_line: str, capfd: pytest.Captu
             client.sendall(head.encode())
         httpx.get(f"{mock.url}/__admin/health")
     assert capfd.readouterr().err == ""
+
+
+def test_whoever_has_an_answer_finds_its_entry() -> None:
+    """Threads change as often as they can, so that an entry that is written late would be missed."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with MockServer() as mock, httpx.Client() as http:
+            found = [(post(mock, http), mock.requests[-1].task_id) for _ in range(200)]
+    finally:
+        sys.setswitchinterval(interval)
+    assert [entry for _, entry in found] == [answered for answered, _ in found]

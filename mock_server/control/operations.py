@@ -1,0 +1,190 @@
+"""What each operation of the control plane does, with the fields that came.
+
+The method that an operationId of `openapi/admin.openapi.yaml` names returns the JSON of the answer, or None.
+"""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from mock_server.contract.scenarios import cause
+from mock_server.contract.source_tracks import added
+from mock_server.control.control import Control
+from mock_server.control.request_schema import Problem
+from mock_server.core.errors import ClockRuns
+from mock_server.domain.attempt import Outcome
+from mock_server.domain.masking import masked
+from mock_server.domain.terms import CHANGEABLE
+from mock_server.state.faults import Fault
+from mock_server.state.journal import ENTRIES_KEPT
+from mock_server.state.journal_entries import Entry, Match
+
+Fields = dict[str, Any]
+
+
+class Operations:
+    """The operations of one mock. `document` is the one that describes them, `base_url` is where the mock listens."""
+
+    def __init__(self, control: Control, document: dict[str, Any], base_url: str) -> None:
+        self._control = control
+        self.document = document
+        self._base_url = base_url
+
+    async def openapi(self, fields: Fields) -> Any:
+        """GET /__admin/openapi.json"""
+        return self.document
+
+    async def health(self, fields: Fields) -> Any:
+        """GET /__admin/health"""
+        settings = await self._control.settings()
+        served = {"profile": settings.profile, "seed": settings.seed, "pace": settings.pace}
+        where = {"base_url": self._base_url, "started": self._control.store.journal.started}
+        return {"status": "ready", **served, **where, "dropped": await self._control.dropped()}
+
+    async def journal(self, fields: Fields) -> Any:
+        """GET /__admin/journal"""
+        match = Match.of(**_without(fields, "after", "within", "limit"))
+        found = await self._control.entries_after(fields["after"], match, fields["within"])
+        return self._entries(found, fields["limit"])
+
+    async def clear_journal(self, fields: Fields) -> None:
+        """POST /__admin/journal/clear"""
+        await self._control.clear_journal(fields.get("key"))
+
+    async def wait(self, fields: Fields) -> Any:
+        """POST /__admin/wait"""
+        match = Match.of(**_awaited(_without(fields, "count", "within")))
+        try:
+            return self._entries(await self._control.wait_for(match, fields["count"], fields["within"]))
+        except TimeoutError as error:
+            raise Problem(408, str(error)) from None
+
+    async def tasks(self, fields: Fields) -> Any:
+        """GET /__admin/tasks"""
+        return {"tasks": [asdict(view) for view in await self._control.tasks(**fields)]}
+
+    async def task(self, fields: Fields) -> Any:
+        """GET /__admin/tasks/{task_id}"""
+        view, request, timeline = await self._control.task(**fields)
+        return {**asdict(view), "request": request, "timeline": [asdict(moment) for moment in timeline]}
+
+    async def redeliver(self, fields: Fields) -> Any:
+        """POST /__admin/redeliver"""
+        return asdict(await self._control.redeliver(**fields))
+
+    async def trigger(self, fields: Fields) -> Any:
+        """POST /__admin/trigger"""
+        return {"task_id": await self._control.trigger(**{"key": None, "request": {}, **fields})}
+
+    async def reset(self, fields: Fields) -> None:
+        """POST /__admin/reset"""
+        await self._control.reset(fields.get("key"))
+
+    async def scenarios(self, fields: Fields) -> Any:
+        """GET /__admin/scenarios"""
+        listed = [
+            {"name": each.name, "summary": each.summary, "cause": cause(each), "triggers": each.triggers()}
+            for each in self._control.scenarios()
+        ]
+        return {"scenarios": listed}
+
+    async def queue(self, fields: Fields) -> None:
+        """POST /__admin/scenarios/queue"""
+        await self._control.queue(**fields)
+
+    async def clear_queue(self, fields: Fields) -> None:
+        """POST /__admin/scenarios/clear"""
+        await self._control.clear_queue(**fields)
+
+    async def faults(self, fields: Fields) -> Any:
+        """GET /__admin/faults"""
+        return {"faults": [{"key": masked(key), **asdict(fault)} for key, fault in await self._control.faults()]}
+
+    async def put_fault(self, fields: Fields) -> Any:
+        """PUT /__admin/faults"""
+        await self._control.put_fault(fields.get("key"), Fault.of(**_without(fields, "key")))
+        return await self.faults({})
+
+    async def accounts(self, fields: Fields) -> Any:
+        """GET /__admin/accounts"""
+        return {"accounts": [asdict(view) for view in await self._control.accounts()]}
+
+    async def change_account(self, fields: Fields) -> Any:
+        """POST /__admin/accounts"""
+        return asdict(await self._control.change_account(fields.get("key"), _without(fields, "key")))
+
+    async def tracks(self, fields: Fields) -> Any:
+        """GET /__admin/tracks"""
+        return {"tracks": [asdict(track) for track in await self._control.tracks(**fields)]}
+
+    async def add_track(self, fields: Fields) -> Any:
+        """POST /__admin/tracks"""
+        return asdict(await self._control.add_track(added(**_without(fields, "key")), fields.get("key")))
+
+    async def clock(self, fields: Fields) -> Any:
+        """GET /__admin/clock"""
+        now, frozen = await self._control.store.moment()
+        return {"now": now, "iso": datetime.fromtimestamp(now, UTC).isoformat(), "frozen": frozen}
+
+    async def freeze(self, fields: Fields) -> Any:
+        """POST /__admin/clock/freeze"""
+        await self._control.freeze()
+        return await self.clock(fields)
+
+    async def run(self, fields: Fields) -> Any:
+        """POST /__admin/clock/run"""
+        await self._control.run()
+        return await self.clock(fields)
+
+    async def advance(self, fields: Fields) -> Any:
+        """POST /__admin/clock/advance"""
+        try:
+            attempts = await self._control.advance(**fields)
+        except ClockRuns as error:
+            raise Problem(409, str(error)) from None
+        return {"attempts": attempts, **await self.clock(fields)}
+
+    async def settings(self, fields: Fields) -> Any:
+        """GET /__admin/settings"""
+        settings = _without(asdict(await self._control.settings()), "admin_token")
+        return {"settings": settings, "changeable": CHANGEABLE}
+
+    async def change_settings(self, fields: Fields) -> Any:
+        """PATCH /__admin/settings"""
+        await self._control.change_settings(fields)
+        return await self.settings({})
+
+    async def questions(self, fields: Fields) -> Any:
+        """GET /__admin/questions"""
+        readings = await self._control.questions()
+        listed = [
+            {
+                "id": each.id,
+                "question": each.question,
+                "reading": readings[each.id],
+                "readings": {name: reading.says for name, reading in each.readings.items()},
+                "sources": each.sources,
+            }
+            for each in self._control.editions.register.questions.values()
+        ]
+        return {"questions": listed}
+
+    async def change_questions(self, fields: Fields) -> Any:
+        """PATCH /__admin/questions"""
+        await self._control.change_questions(fields)
+        return await self.questions({})
+
+    def _entries(self, entries: list[Entry], limit: int = ENTRIES_KEPT) -> Any:
+        shown = [entry.shown(self._base_url) for entry in entries[-limit:]]
+        journal = self._control.store.journal
+        return {"entries": shown, "newest": journal.newest, "started": journal.started, "dropped": journal.dropped}
+
+
+def _without(fields: Fields, *names: str) -> Fields:
+    return {name: value for name, value in fields.items() if name not in names}
+
+
+def _awaited(fields: Fields) -> Fields:
+    """What is waited for: attempts that were accepted, unless the request says otherwise."""
+    kind = fields.get("kind", "request" if "path" in fields else "attempt")
+    return {"outcome": Outcome.ACCEPTED, **fields, "kind": kind} if kind == "attempt" else fields
