@@ -1,13 +1,12 @@
 """When callbacks are attempted: while the clock runs, as they fall due; while it stands still, as it is moved."""
 
 import asyncio
-from collections import deque
 from collections.abc import Coroutine
-from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeVar
 
 from mock_server.callbacks.attempts import Attempts
 from mock_server.callbacks.concurrency import IN_ALL, PER_RECEIVER, Concurrency
+from mock_server.callbacks.waiting_room import WaitingRoom
 from mock_server.core.errors import BadSetting, NoSuch
 from mock_server.domain.attempt import Attempt, Delivery
 from mock_server.domain.owed import receiver_of
@@ -48,20 +47,15 @@ class Scheduler:
         self._claiming = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for = 0.0
-        self._held: deque[asyncio.Future[None]] = deque()
+        self._room = WaitingRoom(store)
         self._advancing = asyncio.Lock()
         self._stopped = False
 
     async def reserve(self, receiver: str, within: float = ROOM_WITHIN) -> None:
         """Return once more callbacks can be owed to a receiver, or after `within` seconds of real time; under a clock
         that stands still, at once."""
-        if await self._store.crowded(receiver) is None or (await self._store.moment()).frozen:
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                while not self._stopped and await self._store.crowded(receiver) is not None:
-                    self._held.append(asyncio.get_running_loop().create_future())
-                    await self._held[-1]
+        if await self._store.crowded(receiver) is not None and not (await self._store.moment()).frozen:
+            await self._room.wait(receiver, within)
 
     def owe(self, after: float) -> None:
         """A task was opened, whose first callback is due in so many seconds of the mock's clock."""
@@ -97,7 +91,7 @@ class Scheduler:
         async with self._claiming:
             await self._store.reset(key)
             await self._cut_off(key)
-        self._let_all_in()
+        self._room.let_all_in()
 
     async def redeliver(self, task: Task, position: int) -> Attempt:
         """Send one of the task's callbacks once more, now; nothing follows from how it ends.
@@ -120,9 +114,10 @@ class Scheduler:
         """Give attempts under way `grace` seconds, then write down every callback that is still owed."""
         async with self._claiming:
             self._stopped = True
+        self._room.close()
         self._attempts.stop()
         self._disarm()
-        self._let_all_in()
+        self._room.let_all_in()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=grace)
         await self._cut_off(None)
@@ -201,7 +196,7 @@ class Scheduler:
                 # Only now is there room: what waited for the place that was left has it.
                 ended, self._ended_since = self._ended_since, 0
                 for _ in range(ended):
-                    self._let_in()
+                    self._room.let_in()
             within = await self._store.due_within()
         finally:
             self._starting = None
@@ -230,14 +225,3 @@ class Scheduler:
     def _fire(self) -> None:
         self._timer = None
         self._look_soon()
-
-    def _let_in(self) -> None:
-        """Have the request that waits longest look again whether there is room."""
-        while self._held:
-            held = self._held.popleft()
-            if not held.done():
-                return held.set_result(None)
-
-    def _let_all_in(self) -> None:
-        while self._held:
-            self._let_in()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from mock_server import app
 from mock_server.callbacks.attempts import Attempts
 from mock_server.callbacks.scheduler import Scheduler
 from mock_server.core.clock import Clock
@@ -11,7 +12,6 @@ from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.tasks import Task, TaskRecord
 from mock_server.domain.timeline import plan
 from mock_server.state.journal_entries import Attempted, Match
-from mock_server.state.memory_store import MemoryStore
 from mock_server.state.store import Store
 from tests.builders import CREATED, STUDIO, RecordingDelivery, catalogue
 from tests.leaping import LoopClock
@@ -73,7 +73,8 @@ class Bench:
     ) -> None:
         self.clock = LoopClock(frozen=frozen)
         self.delivery = delivery or RecordingDelivery(*outcomes)
-        engine: Callable[[Settings, Clock], Store] = store or MemoryStore
+        # By its name there, which tests.slow_store can have given to another engine.
+        engine: Callable[[Settings, Clock], Store] = store or vars(app)["MemoryStore"]
         self.store = engine(Settings(), self.clock)
         self.attempting = Attempts(self.store, self.delivery, catalogue(), STUDIO)
         self.scheduler = Scheduler(self.store, self.delivery, self.attempting)

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from mock_server.contract.source_tracks import added
+from mock_server.control.control import LISTED
 from mock_server.core.errors import BadSetting, ClockRuns, NoSuch
 from mock_server.domain.attempt import Outcome
 from mock_server.state.faults import Broken, Fault
 from mock_server.state.journal_entries import Match
-from tests.builders import COMPLETE, CREATED, FIRST, TEXT
+from tests.builders import COMPLETE, CREATED, FIRST, TEXT, attempted
 from tests.clients import OTHER, Mock, client, credits, extend, generate, poll
+from tests.waiting import begun
 
 pytestmark = pytest.mark.anyio
 
@@ -413,3 +415,33 @@ async def test_a_reset_forgets_before_anything_can_come_between() -> None:
     assert await mock.store.task(task_id) is None
     assert (await mock.control.entries(), (await mock.control.settings()).maintenance) == ([], False)
     resetting.close()
+
+
+async def test_a_long_journal_is_told_in_short() -> None:
+    mock = Mock()
+    for number in range(2, LISTED + 5):
+        await mock.store.journal.append(attempted(number=number))
+    with pytest.raises(TimeoutError) as caught:
+        await mock.control.wait_for(Match(stage="text"), 100, 0)
+    heading, *lines = str(caught.value).splitlines()
+    assert heading == f"{LISTED + 3} of 100 came within 0 s. Journal: (3 older ones left out)"
+    assert (len(lines), "(attempt 5)" in lines[0], f"(attempt {LISTED + 4})" in lines[-1]) == (LISTED, True, True)
+
+
+async def test_who_waits_for_a_keys_entries_is_told_of_that_key_alone() -> None:
+    mock = Mock()
+    for key in ("mine", "other"):
+        await mock.store.journal.append(attempted(key=key, stage="first"))
+    with pytest.raises(TimeoutError) as caught:
+        await mock.control.wait_for(Match(stage="complete", key="mine"), 1, 0)
+    assert [line.split()[:2] for line in str(caught.value).splitlines()[1:]] == [["<--", "first"]]
+
+
+async def test_nobody_waits_for_a_mock_that_stops() -> None:
+    mock = Mock()
+    await mock.store.journal.append(attempted())
+    waiting = await begun(mock.control.wait_for(Match(stage="text"), 2, 60))
+    await mock.app.release()
+    with pytest.raises(TimeoutError, match=r"^1 of 2 came until the mock stopped\. Journal:\n  <-- text"):
+        await waiting
+    assert len(await mock.control.wait_for(Match(stage="text"), 1, 60)) == 1

@@ -15,13 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.core.errors import Maintenance, NotFound
+from mock_server.core.errors import BadSetting, Maintenance, NotFound
 from mock_server.domain.answer import Answer, accepted, refused
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.curl import ARGUMENT_LIMIT
+from mock_server.domain.owed import owed_first
 from mock_server.domain.tasks import Task, TaskRecord
-from mock_server.state.journal_entries import OVERHEAD, Entry, Match, Requested, line
-from tests.builders import CREATED, attempted, edition, requested, task
+from mock_server.domain.timeline import plan
+from mock_server.state.journal_entries import OVERHEAD, Attempted, Entry, Match, Requested, line
+from tests.builders import CREATED, EXTENDING, attempted, edition, requested, task
 
 URL = "http://127.0.0.1:4010"
 EXTEND = f"{URL}/api/v1/generate/extend"
@@ -353,3 +355,47 @@ def test_a_refusal_has_no_task_to_match() -> None:
 def test_a_stage_is_that_of_an_attempt() -> None:
     assert [Match(stage="text")(entry) for entry in (requested(), attempted())] == [False, True]
     assert [Match(path="/api/v1/generate/extend")(entry) for entry in (requested(), attempted())] == [True, False]
+
+
+def test_a_match_is_made_by_name() -> None:
+    fields = {"kind": "attempt", "stage": "text", "outcome": None, "code": 200}
+    assert Match.of(**fields) == Match(kind="attempt", stage="text", code=200)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (
+            {"cod": 422},
+            "field of an entry 'cod' is unknown. Nearest: code. Known: code, key, kind, outcome, path, stage, task_id.",
+        ),
+        ({"kind": "requests"}, "kind 'requests' is unknown. Nearest: request. Known: attempt, request."),
+        ({"stage": "tekst"}, "stage 'tekst' is unknown. Nearest: text. Known: complete, first, text."),
+        ({"code": "200"}, "code is '200'. Allowed: a whole number."),
+        ({"code": True}, "code is True. Allowed: a whole number."),
+    ],
+)
+def test_a_match_has_no_field_or_value_that_no_entry_has(fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        Match.of(**fields)
+    assert str(refused.value) == said
+
+
+def test_media_have_no_envelope() -> None:
+    entry = Requested.downloaded(CREATED, EXTENDING, 206, "bytes 0-99 of 1000")
+    assert (entry.at, entry.status, entry.code, entry.task_id) == (CREATED, 206, 0, None)
+    assert line(entry) == "--> POST /api/v1/generate/extend  HTTP 206, bytes 0-99 of 1000"
+
+
+def test_what_is_left_of_a_tasks_callbacks_is_told_as_undelivered() -> None:
+    mine = task(scenario="callback-531", key="mine", id="5c79")
+    owed = owed_first(mine.record, plan(mine))
+    assert owed is not None
+    entries = Attempted.undelivered(owed.turned().changed(retries=2), CREATED, "the mock was stopped")
+    assert [(each.stage, each.code, each.number, each.outcome) for each in entries] == [
+        ("first", 200, 3, "undelivered"),
+        ("complete", 531, 1, "undelivered"),
+    ]
+    assert {(each.at, each.key, each.task_id, each.detail, each.body) for each in entries} == {
+        (CREATED, "mine", "5c79", "the mock was stopped", b"")
+    }

@@ -343,5 +343,5 @@ class Books(RuleBasedStateMachine):
         assert found == [each for each in self.kept for _ in each.tracks]
 
 
-Books.TestCase.settings = settings(max_examples=30, stateful_step_count=15)
+Books.TestCase.settings = settings(max_examples=20, stateful_step_count=12)
 TestBooks = Books.TestCase
