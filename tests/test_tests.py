@@ -11,6 +11,8 @@ TESTS = Path(__file__).parent
 MODULES = sorted(path.relative_to(TESTS).as_posix() for path in TESTS.rglob("*.py"))
 UNKEPT = {("sleeping", "slow_store.py")}
 """A store that waits is what that module is for; nothing may be added."""
+NAMED_TUPLE = {"_replace", "_asdict", "_fields"}
+"""What the documentation of collections.namedtuple offers under names that look private."""
 BY_NAME = {"setattr", "getattr", "delattr", "hasattr", "patch", "object"}
 """Calls that take the name of what they look at or replace, as a text."""
 LISTENS = {"bind", "create_server", "start_server", "listen", "MockServer", "Receiver"}
@@ -43,7 +45,8 @@ def names(source: str) -> Iterator[str]:
 def private(source: str) -> Iterator[str]:
     """The names of others with a part that begins with an underscore."""
     for name in names(source):
-        if any(part.startswith("_") and not part.endswith("__") for part in name.split(".")):
+        parts = {*name.split(".")} - NAMED_TUPLE
+        if any(part.startswith("_") and not part.endswith("__") for part in parts):
             yield name
 
 
