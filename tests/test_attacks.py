@@ -262,6 +262,12 @@ def test_a_page_of_another_site_can_start_nothing(mock: MockServer) -> None:
     assert not [name for name in asked.headers if name.startswith("access-control")]
 
 
+@pytest.mark.parametrize("method", ["QUERY", "TRACE", "PROPFIND", "PATCH"])
+def test_a_method_that_no_operation_has_is_405(mock: MockServer, method: str) -> None:
+    """QUERY is the youngest of them: a reader of heads that is too old takes it for no HTTP at all."""
+    assert httpx.request(method, mock.url + EXTEND).status_code == 405
+
+
 POSTS = [each for each, methods in ADMIN.items() if "post" in methods]
 
 

@@ -1,5 +1,6 @@
 """Whether uvicorn has what a connection of the mock is made of, and what is said where it has not."""
 
+import logging
 import sys
 import tomllib
 from pathlib import Path
@@ -51,7 +52,11 @@ def test_the_loss_names_what_does_not_hold_and_the_way_out() -> None:
 
 def test_without_them_plain_uvicorn_serves(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setitem(sys.modules, IMPLEMENTATION, ModuleType("changed"))
-    caplog.set_level("WARNING", "uvicorn.error")
+    # A server that was started before has had uvicorn set its loggers up, which then hand on nothing to caplog.
+    logger = logging.getLogger("uvicorn.error")
+    monkeypatch.setattr(logger, "handlers", [caplog.handler])
+    monkeypatch.setattr(logger, "propagate", False)
+    caplog.set_level("WARNING", logger.name)
     server = AnnouncingServer(Mock().app, nothing, nothing)
     assert server.config.http == "httptools"
     (told,) = caplog.messages
