@@ -9,7 +9,7 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Sized
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -20,23 +20,29 @@ HEAD_LIMIT: Final = 64 * 1024
 """Bytes of a head that are always read (ours)."""
 PIECE: Final = 16 * 1024
 """Bytes that are read at a time; so many more than HEAD_LIMIT may be read until a head is refused."""
+ANSWERED_WITHIN: Final = 1.0
+"""Seconds that a client is still answered who has said all and closed its half; one that left looks alike."""
 
 
-class GatheringTransport(asyncio.Transport):
-    """Writes an answer at once. uvicorn writes its head and its body apart, and a write takes about as long as a third
-    of all that the mock does. What is no whole answer is written in the next turn of the event loop."""
+class Gathering:
+    """A transport that writes at once what comes within one turn of the event loop, up to a PIECE. uvicorn writes the
+    head and the body of an answer apart, and a write takes about as long as a third of all that the mock does."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
         self._transport = transport
-        self._loop = loop
-        self._gathered: list[bytes] = []
+        self._call_soon = loop.call_soon
+        self._parts: list[bytes] = []
         self._size = 0
+        self.abort = transport.abort
+        self.get_extra_info = transport.get_extra_info
+        self.is_closing = transport.is_closing
+        self.pause_reading = transport.pause_reading
+        self.resume_reading = transport.resume_reading
 
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        if not self._gathered:
-            self._loop.call_soon(self.flush)
-        self._gathered.append(bytes(data))
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            self._call_soon(self.flush)
+        self._parts.append(data)
         self._size += len(data)
         # A long answer has to notice that its client does not read.
         if self._size > PIECE:
@@ -46,20 +52,11 @@ class GatheringTransport(asyncio.Transport):
         self.flush()
         self._transport.close()
 
-    def abort(self) -> None:
-        self._transport.abort()
-
-    def is_closing(self) -> bool:
-        return self._transport.is_closing()
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return self._transport.get_extra_info(name, default)
-
     def flush(self) -> None:
         """Write what was gathered."""
-        gathered, self._gathered, self._size = self._gathered, [], 0
-        if gathered and not self._transport.is_closing():
-            self._transport.write(b"".join(gathered))
+        if self._parts:
+            self._transport.writelines(self._parts)
+            self._parts, self._size = [], 0
 
 
 class Flow(FlowControl):
@@ -71,7 +68,7 @@ class Flow(FlowControl):
         self._waiting = waiting
 
     def resume_reading(self) -> None:
-        if not self._waiting:
+        if self.read_paused and not self._waiting:
             super().resume_reading()
 
 
@@ -81,20 +78,20 @@ class BoundedConnection(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.transport: GatheringTransport
+        self._gathering: Gathering
         self._unfinished = 0
-        self._cycles: deque[RequestResponseCycle] = deque()
+        self._earlier: deque[RequestResponseCycle] = deque()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.transport = GatheringTransport(transport, self.loop)
+        self._gathering = Gathering(transport, self.loop)
+        super().connection_made(cast("asyncio.Transport", self._gathering))
         self.flow = Flow(transport, self.pipeline)
         self.app_state = {**self.app_state, CONNECTION: self}
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        # uvicorn tells the request that came last, which may wait for earlier ones to be answered.
-        for cycle in self._cycles:
+        # uvicorn tells the request that came last, which may wait for others to be answered.
+        for cycle in self._earlier:
             cycle.disconnected = True
             cycle.message_event.set()
 
@@ -114,16 +111,24 @@ class BoundedConnection(HttpToolsProtocol):
         if self._unfinished > HEAD_LIMIT and not self.transport.is_closing():
             self.send_400_response(f"The head of the request is too large; allowed: {HEAD_LIMIT} bytes.")
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Whether the connection stays open, for the answer to what came. uvicorn would drop it."""
+        self._gathering.flush()
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete or cycle.more_body:
+            return False
+        cycle.keep_alive = False
+        self.loop.call_later(ANSWERED_WITHIN, self.transport.close)
+        return True
+
     def on_headers_complete(self) -> None:
         self._unfinished = 0
+        before = self.cycle
         super().on_headers_complete()
-        while self._cycles and self._cycles[0].response_complete:
-            self._cycles.popleft()
-        self._cycles.append(self.cycle)
-
-    def on_response_complete(self) -> None:
-        self.transport.flush()
-        super().on_response_complete()
+        if self.pipeline:
+            while self._earlier and self._earlier[0].response_complete:
+                self._earlier.popleft()
+            self._earlier.append(before)
 
     def on_body(self, body: bytes) -> None:
         self._unfinished = 0

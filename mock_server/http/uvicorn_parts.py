@@ -14,22 +14,30 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
         "connection_made",
         "connection_lost",
         "data_received",
+        "eof_received",
         "on_headers_complete",
         "on_body",
-        "on_response_complete",
+        "send_400_response",
     ),
-    "RequestResponseCycle": ("run_asgi",),
     "FlowControl": ("pause_reading", "resume_reading"),
 }
 """Methods that are called or replaced, by class."""
 ATTRIBUTES: Final[Mapping[str, Sequence[str]]] = {
     "HttpToolsProtocol": ("app_state", "transport", "pipeline", "cycle", "flow", "loop"),
-    "RequestResponseCycle": ("disconnected", "message_event", "response_complete"),
+    "RequestResponseCycle": (
+        "disconnected",
+        "keep_alive",
+        "message_event",
+        "more_body",
+        "response_complete",
+    ),
+    "FlowControl": ("read_paused",),
 }
 """Attributes that are read or set, by class; all are set as an object is made."""
 LOSS: Final = (
     "served by plain uvicorn, since {why}: heads and trailers are read without bound, a fault cannot cut a connection, "
-    "and a client that leaves pipelined requests may be noticed late. Way out: uvicorn {oldest} up to {next}."
+    "a client that closes its half of a connection is not answered, and one that leaves pipelined requests may be "
+    "noticed late. Way out: uvicorn {oldest} up to {next}."
 )
 
 

@@ -14,7 +14,7 @@ from uvicorn.server import ServerState
 
 from mock_server.commands.demo import EXTEND
 from mock_server.contract.operations import path
-from mock_server.http.connection import BoundedConnection
+from mock_server.http.connection import PIECE, BoundedConnection, Gathering
 from mock_server.state.faults import Fault
 from mock_server.state.journal_entries import Requested
 from tests.builders import request
@@ -44,14 +44,27 @@ class Wire(asyncio.Transport):
         self.reading = True
         self._changed = asyncio.Event()
 
+    async def ended(self) -> None:
+        """Return once the transport was closed."""
+        async with asyncio.timeout(10):
+            while not self.closed:
+                self._changed.clear()
+                await self._changed.wait()
+
     def write(self, data: Any) -> None:
         self.written += data
         self.writes += 1
         self._changed.set()
 
+    def writelines(self, parts: Any) -> None:
+        self.write(b"".join(parts))
+
     def close(self) -> None:
         self.closed = True
         self._changed.set()
+
+    def abort(self) -> None:
+        self.close()
 
     def is_closing(self) -> bool:
         return self.closed
@@ -94,6 +107,7 @@ class Connected:
         """What was written, once nothing is left to be answered."""
         while self.state.tasks:
             await asyncio.wait(self.state.tasks)
+        await asyncio.sleep(0)  # an answer goes out at the end of the event loop's turn
         return self.wire.written
 
     async def entries(self) -> list[Requested]:
@@ -272,3 +286,77 @@ async def test_a_request_hears_that_its_client_has_gone_while_others_wait_behind
         connection.protocol.connection_lost(None)
         async with asyncio.timeout(10):
             await heard.wait()
+
+
+async def test_an_answer_is_one_write() -> None:
+    async with connected() as connection:
+        for answered in range(1, 4):
+            connection.come(post())
+            await connection.answered()
+            assert connection.wire.writes == answered
+
+
+async def written_after(*parts: bytes) -> list[bytes]:
+    """What a transport was given after each part that is written within one turn, and after the turn."""
+    wire = Wire()
+    gathering, written = Gathering(wire, asyncio.get_running_loop()), []
+    for part in parts:
+        gathering.write(part)
+        written.append(wire.written)
+    await asyncio.sleep(0)
+    return [*written, wire.written]
+
+
+async def test_what_is_written_within_a_turn_goes_out_after_it() -> None:
+    assert await written_after(b"a", b"b") == [b"", b"", b"ab"]
+
+
+async def test_much_does_not_wait() -> None:
+    half = b"x" * (PIECE // 2)
+    assert await written_after(half, half, b"y") == [b"", b"", half + half + b"y", half + half + b"y"]
+
+
+@pytest.mark.parametrize(("end", "written"), [("close", b"a"), ("abort", b"")])
+async def test_what_waits_is_written_before_the_end_and_not_where_it_is_cut(end: str, written: bytes) -> None:
+    wire = Wire()
+    gathering = Gathering(wire, asyncio.get_running_loop())
+    gathering.write(b"a")
+    getattr(gathering, end)()
+    assert wire.closed
+    assert wire.written == written
+
+
+@pytest.mark.parametrize("said", [post(), CREDIT * 3 + post()])
+async def test_who_has_said_all_and_closes_its_half_is_answered(said: bytes) -> None:
+    async with connected() as connection:
+        connection.come(said)
+        assert connection.protocol.eof_received()
+        assert b"taskId" in await connection.answered()
+        assert connection.wire.closed
+
+
+@pytest.mark.parametrize("said", [b"", CREDIT[:-2], post()[:-1]])
+async def test_who_closes_its_half_before_all_is_said_is_not_waited_for(said: bytes) -> None:
+    async with connected() as connection:
+        connection.come(said)
+        assert not connection.protocol.eof_received()
+
+
+async def test_who_closes_its_half_behind_an_answer_gets_it() -> None:
+    async with connected() as connection:
+        connection.come(post())
+        while connection.state.tasks:
+            await asyncio.wait(connection.state.tasks)
+        assert not connection.protocol.eof_received()
+        assert b"taskId" in connection.wire.written
+
+
+async def test_who_closes_its_half_waits_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_server.http.connection.ANSWERED_WITHIN", 0.001)
+    async with connected() as connection:
+        await connection.mock.store.put_fault(None, Fault.of(delay=60))
+        connection.come(post())
+        assert connection.protocol.eof_received()
+        await connection.wire.ended()
+        assert connection.wire.written == b""
+        connection.mock.app.state.runtime.held.let_go(None)
