@@ -12,7 +12,7 @@ from typing import Final
 
 from yarl import URL
 
-from mock_server.core.addresses import plain_host
+from mock_server.core.addresses import plain_origin
 from mock_server.core.errors import BadSetting
 from mock_server.core.text import cut, shown
 
@@ -70,8 +70,9 @@ class HostPolicy:
 
     def refusal(self, url: str) -> str:
         """Why no callback is sent to a URL, as far as its host tells without being looked up; else nothing."""
+        plain = plain_origin(url)
         try:
-            host = plain_host(url) or URL(url, encoded=True).host or ""
+            host = plain.host if plain is not None else URL(url, encoded=True).host or ""
         except ValueError as error:
             return f"{cut(url)} is no address to call: {error}"
         return (self._remembered if len(host) <= CACHED else self._refusal)(host)

@@ -16,7 +16,7 @@ from jsonschema_rs import Draft202012Validator, ValidationErrorKind
 from yarl import URL
 
 from mock_server.contract.schema_merge import Merged
-from mock_server.core.addresses import plain_host
+from mock_server.core.addresses import plain_origin
 from mock_server.core.errors import Violation
 from mock_server.core.text import listed, shown
 
@@ -142,7 +142,7 @@ class Contract:
 
 def is_http_url(text: str) -> bool:
     """Whether a callback can be sent there: http or https, a host, a legal port. By the parser that will send it."""
-    if plain_host(text) is not None:
+    if plain_origin(text) is not None:
         return True
     try:
         url = URL(text, encoded=True)

@@ -1,21 +1,39 @@
-"""Hosts of URLs, and those that are written as addresses."""
+"""Hosts that are written as addresses, and URLs that every parser reads alike."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Final
+from typing import Final, NamedTuple
 
-PLAIN_URL: Final = re.compile(
-    r"https?://((?!xn--)[a-z0-9]+(?:[.-](?!xn--)[a-z0-9]+)*)(?::[0-9]{1,4})?(?:/[A-Za-z0-9._~/-]*)?(?:\?[A-Za-z0-9._~=&/-]*)?"
+ORIGIN: Final = re.compile(
+    r"https?://(?P<receiver>(?P<host>(?![^:]{64})[a-z0-9]++(?:[.-][a-z0-9]++)*+)"
+    r"(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?)"
 )
+"""What a URL begins with in which nothing is to be decoded, stripped or compared until its path. Most are like that."""
+LONGEST: Final = len("https://:65535") + 63
+REMEMBERED: Final = 1000
+"""Receivers that need not be looked at again, since the URLs of one differ in their paths alone."""
 
 
-def plain_host(url: str) -> str | None:
-    """The host of an http or https URL in which every parser sees the same; None for any other URL.
+class Origin(NamedTuple):
+    """Where a URL leads: a host, and the same with its port, if it has one."""
 
-    Most callback URLs are so plain, and to parse them takes longer than all else that is checked of them.
-    """
-    found = PLAIN_URL.fullmatch(url)
-    return None if found is None else found[1]
+    host: str
+    receiver: str
+
+
+def plain_origin(url: str) -> Origin | None:
+    """The origin of an absolute URL, where every parser would say the same: in a tenth of the time that one takes. None
+    for a URL that is left to a parser."""
+    path = url.find("/", len("https://"))
+    origin = url if path < 0 else url[:path]
+    return _origin(origin) if len(origin) <= LONGEST else None
+
+
+@lru_cache(REMEMBERED)
+def _origin(text: str) -> Origin | None:
+    found = ORIGIN.fullmatch(text)
+    return None if found is None else Origin(found["host"], found["receiver"])
 
 
 def is_loopback(host: str) -> bool:

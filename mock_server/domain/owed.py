@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from mock_server.contract.scenarios import STAGES, Step
+from mock_server.core.addresses import plain_origin
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.tasks import Task, TaskRecord
 from mock_server.domain.timeline import Planned, plan
@@ -103,6 +104,9 @@ def _owed(record: TaskRecord, planned: tuple[Planned, ...], position: int) -> Ow
 
 def receiver_of(url: str) -> str:
     """Host and port of a receiver, as its URL has them."""
+    plain = plain_origin(url)
+    if plain is not None:
+        return plain.receiver
     found = AUTHORITY.search(url)
     return found[1] if found else ""
 
