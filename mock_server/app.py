@@ -115,7 +115,7 @@ def _control(runtime: Runtime, tracks: FindTrack) -> Control:
 
 def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
     store, editions, scenarios = runtime.store, runtime.editions, runtime.scenarios
-    admission = Admission(store, scenarios, editions)
+    admission = Admission(store, scenarios)
     undecided = Undecided(store, editions)
     described = _described(runtime, tracks)
     return [

@@ -1,11 +1,10 @@
 """The checks common to every request: key (401), maintenance (455), forced scenario, rate (429), body (422)."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import TypeGuard
 
 from mock_server.api.judgement import Check, Judgement
 from mock_server.contract.decode import decode
-from mock_server.contract.profile import Editions
 from mock_server.contract.scenarios import MAGIC, Scenarios
 from mock_server.core.errors import Forced, Invalid, Maintenance, Unauthorized
 from mock_server.domain.accounts import LONGEST_KEY, known_keys
@@ -16,10 +15,9 @@ from mock_server.state.store import Store
 class Admission:
     """Each check raises its refusal, or leaves it to the store."""
 
-    def __init__(self, store: Store, scenarios: Scenarios, editions: Editions) -> None:
+    def __init__(self, store: Store, scenarios: Scenarios) -> None:
         self._store = store
         self._scenarios = scenarios
-        self._editions = editions
 
     def of_post(self) -> Mapping[str, Check]:
         """The checks of a request with a body, by their names."""
@@ -41,12 +39,17 @@ class Admission:
         if not self._is_known(it.call.key, it.terms):
             raise self._unauthorized(it.call.key, it.terms)
 
-    async def _counted(self, it: Judgement) -> None:
+    def _counted(self, it: Judgement) -> Awaitable[None] | None:
         """The same. Where a question varies, the readings that judge a request follow its number."""
         self._key(it)
-        in_force = self._editions.under(it.terms.overrides)
-        it.ordinal = it.ordinal or (await self._store.count(it.account) if in_force.varies else None)
-        it.edition = in_force.draw(it.account, it.ordinal or 0)
+        if it.in_force.varies:
+            return self._numbered(it)
+        it.ordinal = it.ordinal or None
+        return None
+
+    async def _numbered(self, it: Judgement) -> None:
+        it.ordinal = it.ordinal or await self._store.count(it.account)
+        it.edition = it.in_force.draw(it.account, it.ordinal)
 
     def _maintenance(self, it: Judgement) -> None:
         if it.terms.maintenance:

@@ -78,11 +78,15 @@ class Judge:
 
     async def _judged(self, call: Call, ordinal: int) -> Judgement:
         terms = await self._store.terms(call.key)
+        in_force = self._editions.under(terms.overrides)
         it = Judgement(
             call=call,
             key=call.key,
             terms=terms,
-            edition=self._editions.under(terms.overrides).draw(call.key or "", self._described.drawn_by(call)),
+            in_force=in_force,
+            edition=in_force.draw(call.key or "", self._described.drawn_by(call))
+            if in_force.varies
+            else in_force.default,
             scenarios=self._scenarios,
             succeeded=self._described.succeeded,
             ordinal=ordinal,

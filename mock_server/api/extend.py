@@ -1,6 +1,6 @@
 """POST /api/v1/generate/extend: a task that goes on from a track (both documents)."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, cast
 
 from mock_server.api.judgement import Check, Judgement
@@ -44,8 +44,12 @@ class Extend:
         """Its number, once it is counted."""
         return 0
 
-    async def _track(self, it: Judgement) -> None:
+    def _track(self, it: Judgement) -> Awaitable[None] | None:
         """Raise the refusal that the edition has for a track that is unknown."""
+        it.source = self._tracks.listed.get(it.request["audioId"])
+        return self._own_track(it) if it.source is None else None
+
+    async def _own_track(self, it: Judgement) -> None:
         request = it.request
         adopts = it.terms.settings.adopt_unknown_tracks
         it.source = await self._tracks.extendable(

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from mock_server.contract.decode import Decoded
 from mock_server.contract.operations import Operation
+from mock_server.contract.profile import InForce
 from mock_server.contract.source_tracks import Track
 from mock_server.domain.call import Call
 from mock_server.domain.opening import Draft
@@ -20,11 +21,13 @@ class Judgement(Proposal):
     """A proposal that the checks fill in; each raises its refusal, or leaves a step to the store.
 
     `request` is the body once it satisfies the contract, `source` the track that is extended, `task` the one that is
-    asked about, `draft` the one that is to be started; `balance` is what the key has left.
+    asked about, `draft` the one that is to be started; `balance` is what the key has left. `edition` is of the readings
+    `in_force`.
     """
 
     operation: Operation
     call: Call
+    in_force: InForce
     decoded: Decoded = NOTHING
     request: dict[str, Any] = field(default_factory=dict)
     source: Track | None = None

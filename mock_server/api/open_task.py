@@ -1,6 +1,6 @@
 """The requests that start a task: what is checked of all of them, and the answer."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from typing import cast
 
 from mock_server.api.judgement import Check, Judgement
@@ -28,12 +28,14 @@ class TaskOpening:
         """The checks behind those of the body, by their names."""
         return {"persona": self._persona, "room": self._room, "credits": self._credits}
 
-    async def _persona(self, it: Judgement) -> None:
+    def _persona(self, it: Judgement) -> Awaitable[None] | None:
         """Raise NotFound for a persona that is neither listed nor made by the key."""
         persona = it.request.get("personaId")
-        if persona is not None and persona not in self._personas:
-            known = {*self._personas, *await self._store.made(it.account, PERSONA)}
-            state_rules.enforce_persona(it.operation.name, it.request, known, it.edition)
+        return None if persona is None or persona in self._personas else self._own_persona(it)
+
+    async def _own_persona(self, it: Judgement) -> None:
+        known = {*self._personas, *await self._store.made(it.account, PERSONA)}
+        state_rules.enforce_persona(it.operation.name, it.request, known, it.edition)
 
     def _room(self, it: Judgement) -> None:
         it.receiver = receiver_of(it.request["callBackUrl"])

@@ -22,14 +22,14 @@ class FindTrack:
         self._catalogue = catalogue
         self._studio = studio
         self._scenarios = scenarios
-        self._listed = listed
+        self.listed = listed
 
     async def extendable(
         self, key: str, audio_id: str, model: str, edition: Edition, *, adopts: bool = False
     ) -> Track | None:
         """The track of this id that the key can extend. Where it `adopts`, or where the id names a scenario, any id is
         a track, of the `model` that the request names."""
-        listed = self._listed.get(audio_id)
+        listed = self.listed.get(audio_id)
         if listed is not None:
             return listed
         added = (await self._store.tracks(key)).get(audio_id)
@@ -54,4 +54,4 @@ class FindTrack:
 
     async def known(self, key: str) -> Collection[str]:
         """The ids of the source tracks that are listed for the key, for an error text."""
-        return [*self._listed, *await self._store.tracks(key)]
+        return [*self.listed, *await self._store.tracks(key)]

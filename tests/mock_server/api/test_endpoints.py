@@ -46,7 +46,7 @@ def made() -> Iterator[str]:
     """The names of the checks that some endpoint makes."""
     runtime: Runtime = Mock().app.state.runtime
     store, catalogue, studio = runtime.store, runtime.catalogue, runtime.studio
-    admission = Admission(store, runtime.scenarios, runtime.editions)
+    admission = Admission(store, runtime.scenarios)
     opening = TaskOpening(store, SEED, runtime.personas, runtime.policy)
     finished = FinishedTrack(store, catalogue)
     tracks = FindTrack(store, catalogue, studio, runtime.scenarios, runtime.tracks)
