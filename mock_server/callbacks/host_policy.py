@@ -3,49 +3,20 @@
 import re
 import shlex
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
 from yarl import URL
 
+from mock_server.callbacks.address_kinds import LOCAL, PUBLIC, kind_of, plain_address
 from mock_server.core.addresses import plain_origin
 from mock_server.core.errors import BadSetting
 from mock_server.core.text import cut, shown
 
-LOCAL: Final = "local"
-PUBLIC: Final = "public"
-NETWORKS: Final[Mapping[str, Sequence[str]]] = {
-    PUBLIC: ("0.0.0.0/0", "::/0"),
-    LOCAL: ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"),
-    "a link-local address, where clouds keep their metadata": ("169.254.0.0/16", "fe80::/10"),
-    "a metadata address of a cloud": (
-        "100.100.100.200/32",  # Alibaba
-        "168.63.129.16/32",  # Azure
-        "192.0.0.192/32",  # Oracle
-        "fd00:c1::a9fe:a9fe/128",  # Oracle
-        "fd00:ec2::/32",  # AWS
-        "fd20:ce::254/128",  # Google
-        "fd00:42::42/128",  # Scaleway
-    ),
-    "an IPv6 address that stands for an IPv4 address": (
-        "::/96",
-        "::ffff:0:0:0/96",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2001::/32",
-        "2002::/16",
-    ),
-    "an unspecified address": ("0.0.0.0/8", "::/128"),
-    "a multicast address": ("224.0.0.0/4", "ff00::/8"),
-    "a reserved address": ("240.0.0.0/4",),
-}
-"""What an address is, by its networks. The narrowest that holds it decides, as in a table of routes; what is neither
-local nor public is never called."""
-RULES: Final = tuple((ip_network(network), kind) for kind, networks in NETWORKS.items() for network in networks)
 NUMBER: Final = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)
 """The last part of a host that can be nothing but an IPv4 address (URL Standard, 3.5, "ends in a number")."""
 NO_HOST: Final = re.compile(r"[/:@\s\[\]]")
@@ -102,7 +73,7 @@ class HostPolicy:
     def _allows(self, host: str, address: str) -> bool:
         name = _name(host)
         return any(fnmatchcase(name, pattern) for pattern in self._patterns) or any(
-            _plain(address) in network for network in self._networks
+            plain_address(address) in network for network in self._networks
         )
 
     def _refusal(self, host: str) -> str:
@@ -111,19 +82,6 @@ class HostPolicy:
         except Blocked as blocked:
             return str(blocked)
         return ""
-
-
-@lru_cache(CACHED)
-def kind_of(address: str) -> str:
-    """What an address is: one of NETWORKS. Raises ValueError for what is no address."""
-    plain = _plain(address)
-    return max((network.prefixlen, kind) for network, kind in RULES if plain in network)[1]
-
-
-def _plain(address: str) -> IPv4Address | IPv6Address:
-    """The address without a zone, and as IPv4 where it is IPv4 in the clothes of IPv6."""
-    parsed = ip_address(address.partition("%")[0])
-    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
 
 
 def _unusual(host: str) -> str:

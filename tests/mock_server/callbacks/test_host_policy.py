@@ -12,7 +12,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_server.callbacks.host_policy import CACHED, Blocked, HostPolicy, kind_of
+from mock_server.callbacks.address_kinds import kind_of
+from mock_server.callbacks.host_policy import CACHED, Blocked, HostPolicy
 from mock_server.callbacks.http_delivery import GuardedResolver
 from mock_server.core.errors import BadSetting
 
