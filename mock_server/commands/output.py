@@ -1,19 +1,26 @@
-"""What commands print: `tell` and `warn` for one that ends, `Printer` for one that goes on.
+"""What commands print: `tell` and `warn` for one that ends, `Printer` for one that goes on, `LogPrinter` for what
+libraries log meanwhile.
 
 A Printer's stream may be read slowly, or not at all, or be closed: whoever prints goes on.
 """
 
 import json
+import logging
 import os
 import threading
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TextIO
 
 import click
 
 KEPT: Final = 1024 * 1024
 """Characters that wait to be read; further lines are left out, and counted where they are missing."""
+AGAIN_WITHIN: Final = 1.0
+"""Seconds of real time within which a text that is logged again is counted and not printed."""
+TEXTS_COUNTED: Final = 1000
+"""Texts that are counted at once; others are printed as they come."""
 LAST_WORDS: Final = 1.0
 """Seconds of real time for what waits at the end."""
 
@@ -77,6 +84,41 @@ class Printer:
                 if self._left_out and not self._size:
                     self._put([])
                 self._changed.notify_all()
+
+
+class LogPrinter(logging.Handler):
+    """Prints what is logged. A text that comes again within a second is counted, or who sends nonsense could fill a
+    terminal; the count is printed before what is logged next, or at the end. A traceback is always printed."""
+
+    def __init__(self, say: Printer, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(logging.WARNING)
+        self._say = say
+        self._now = now
+        self._printed: dict[str, float] = {}
+        self._again: Counter[str] = Counter()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = f"suno-mock: {self.format(record)}"
+        now = self._now()
+        self._tell_again(now)
+        if record.exc_info is None and text in self._printed:
+            self._again[text] += 1
+            return
+        if len(self._printed) < TEXTS_COUNTED:
+            self._printed[text] = now
+        self._say(text)
+
+    def close(self) -> None:
+        """Print how often each text came again."""
+        self._tell_again(float("inf"))
+        super().close()
+
+    def _tell_again(self, now: float) -> None:
+        """Tell of the texts whose second is over."""
+        for text in [text for text, at in self._printed.items() if now - at >= AGAIN_WITHIN]:
+            del self._printed[text]
+            if times := self._again.pop(text, 0):
+                self._say(f"{text} ({times} more)")
 
 
 def _told(missing: int) -> Iterator[str]:

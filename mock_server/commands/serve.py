@@ -2,12 +2,13 @@
 
 import asyncio
 import gc
+import logging
 import sys
 from collections.abc import Iterator
 from typing import Final
 
 from mock_server.app import create_app
-from mock_server.commands.output import Printer
+from mock_server.commands.output import LogPrinter, Printer
 from mock_server.contract.examples import example_curl
 from mock_server.core.settings import Settings
 from mock_server.domain.accounts import first_key
@@ -43,8 +44,9 @@ class Console:
 
 def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
     """Serve until interrupted, with garbage collected. Raises BadSetting for what cannot be served, or where."""
-    say = Printer(sys.stdout)
-    console = Console(say)
+    say, warn = Printer(sys.stdout), Printer(sys.stderr)
+    console, logged = Console(say), LogPrinter(warn)
+    logging.getLogger().addHandler(logged)
     with listen(host, port) as listening:
         reached = reached_at(listening, settings)
         app = create_app(reached, listener=None if quiet else console)
@@ -53,7 +55,12 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
         def announce() -> None:
             say(*_introduction(base_url(listening), settings, made_up))
 
-        server = AnnouncingServer(app, announce, app.release, console.close)
+        def leave() -> None:
+            console.close()
+            logged.close()
+            warn.close()
+
+        server = AnnouncingServer(app, announce, app.release, leave, log_config=None)
         # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
         gc.set_threshold(10_000, 20, 20)
         gc.freeze()

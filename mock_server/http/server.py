@@ -6,10 +6,11 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from logging import getLogger
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.config import LOGGING_CONFIG
 
 from mock_server.core.addresses import is_loopback
 from mock_server.core.errors import BadSetting
@@ -23,7 +24,8 @@ BACKLOG = 2048
 
 class AnnouncingServer(uvicorn.Server):
     """uvicorn, configured for the mock. `announce` is called when it answers requests, `release` when it is about to
-    stop and waits for those under way, `leave` when it has stopped."""
+    stop and waits for those under way, `leave` when it has stopped. Without a `log_config` whoever runs it has logging
+    set up."""
 
     def __init__(
         self,
@@ -31,9 +33,12 @@ class AnnouncingServer(uvicorn.Server):
         announce: Callable[[], object],
         release: Callable[[], Awaitable[None]],
         leave: Callable[[], object] = lambda: None,
+        *,
+        log_config: dict[str, Any] | None = LOGGING_CONFIG,
     ) -> None:
         config = uvicorn.Config(
             app,
+            log_config=log_config,
             log_level="warning",
             access_log=False,
             server_header=False,

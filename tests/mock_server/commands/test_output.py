@@ -1,6 +1,7 @@
 """What commands print: on which stream, and how, when nobody reads."""
 
 import io
+import logging
 import os
 import re
 import threading
@@ -8,7 +9,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from mock_server.commands.output import KEPT, Printer, tell, warn
+from mock_server.commands.output import KEPT, TEXTS_COUNTED, LogPrinter, Printer, tell, warn
 
 LINE = "x" * 1000
 LEFT_OUT = re.compile(r"\.\.\. (\d+) (?:lines are|line is) left out, because nobody read")
@@ -133,3 +134,53 @@ def test_lines_or_json_are_the_output(as_json: bool, output: str, capsys: pytest
 def test_a_warning_is_no_output(capsys: pytest.CaptureFixture[str]) -> None:
     warn("look out")
     assert capsys.readouterr() == ("", "suno-mock: look out\n")
+
+
+class Logged:
+    """A logger whose records are printed, at a time that the test sets."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._stream = io.StringIO()
+        self._say = Printer(self._stream)
+        self.handler = LogPrinter(self._say, lambda: self.now)
+        self.logger = logging.Logger("a logger")
+        self.logger.addHandler(self.handler)
+
+    def lines(self) -> list[str]:
+        self._say.close()
+        return self._stream.getvalue().splitlines()
+
+
+def test_what_is_logged_is_printed() -> None:
+    logged = Logged()
+    logged.logger.warning("%s came", "nonsense")
+    logged.logger.info("nobody asked")
+    assert logged.lines() == ["suno-mock: nonsense came"]
+
+
+def test_what_is_logged_again_is_counted_for_a_second() -> None:
+    logged = Logged()
+    for logged.now in (0.0, 0.3, 0.9, 1.1, 1.2):
+        logged.logger.warning("nonsense")
+    assert logged.lines() == ["suno-mock: nonsense", "suno-mock: nonsense (2 more)", "suno-mock: nonsense"]
+    logged.handler.close()
+    assert logged.lines()[3:] == ["suno-mock: nonsense (1 more)"]
+
+
+def test_another_text_is_no_repetition() -> None:
+    logged = Logged()
+    for number in range(TEXTS_COUNTED + 1):
+        logged.logger.warning("nonsense %d", number)
+    logged.logger.warning("nonsense %d", TEXTS_COUNTED)
+    assert len(logged.lines()) == TEXTS_COUNTED + 2
+
+
+def test_every_traceback_is_printed() -> None:
+    logged = Logged()
+    for _ in range(2):
+        try:
+            1 / 0  # noqa: B018
+        except ZeroDivisionError:
+            logged.logger.exception("it failed")
+    assert logged.lines().count("ZeroDivisionError: division by zero") == 2

@@ -3,12 +3,18 @@
 import asyncio
 import io
 import os
+import socket
+import subprocess
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import TextIO
+from urllib.parse import urlsplit
 
 from mock_server.commands.output import Printer
 from mock_server.commands.serve import Console
 from mock_server.state.journal_entries import Entry
 from tests.builders import attempted, requested
+from tests.processes import COMMAND
 
 
 def printed(*entries: Entry, stream: TextIO | None = None) -> str:
@@ -47,3 +53,26 @@ def test_an_entry_prints_itself() -> None:
 
     assert asyncio.run(record()) == "<-- text "
     os.close(reading)
+
+
+def test_a_mock_whose_output_nobody_reads_answers_and_ends() -> None:
+    """1,584 lines of nonsense filled the pipe of its standard error, and it answered nobody any more."""
+    command = [*COMMAND, "serve", "--port", "0", "--pace", "manual"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = urlsplit(process.stdout.readline().strip())
+        host, port = address.hostname or "", address.port or 0
+        for _ in range(2000):
+            with socket.create_connection((host, port), timeout=20) as connection:
+                connection.sendall(b"nonsense\r\n\r\n")
+                connection.recv(1)
+        with closing(HTTPConnection(host, port, timeout=20)) as http:
+            for _ in range(2000):
+                http.request("GET", f"/{'x' * 500}")
+                assert http.getresponse().read()
+        process.terminate()
+        process.wait(timeout=20)
+        assert process.stderr is not None
+        said = process.stderr.read().splitlines()
+        assert said[0] == "suno-mock: Invalid HTTP request received."
+        assert len(said) < 100
