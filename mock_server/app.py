@@ -79,8 +79,8 @@ def create_app(
 
 
 class Mock(Starlette):
-    """Starlette, with the provider's endpoints found by their path before its middleware and routing, which would
-    take about a third of the time of a request. Its `further` routes are made when a request first needs them."""
+    """A Starlette application that finds the provider's endpoints by their path: Starlette's own middleware and routing
+    would take a third of a request's time. Its `further` routes are made when a request first needs them."""
 
     def __init__(
         self, runtime: Runtime, endpoints: Sequence[Route], further: Callable[[], Sequence[Route]], **options: Any
@@ -150,7 +150,8 @@ def _described(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Described]:
 
 
 def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> list[Route]:
-    """Those of the control plane and of media. To import and to read what they take would keep the first answer."""
+    """The routes of the control plane and of media. They are made when one is first needed, since importing them would
+    delay the first answer."""
     from mock_server.control.access import Guard
     from mock_server.control.routes import Admin
     from mock_server.media.files import PATH, Files

@@ -25,7 +25,8 @@ from contract_tests.target.mock import BAD_KEY, KEY, mock_tracks
 from contract_tests.target.target import Limits, Target
 
 RETRY_WAITS: Final = {3: 1600, 1: 420}
-"""Seconds after which so many retries have come by any reading, with the time of the stages."""
+"""Seconds that a run needs to see so many retries, whatever the reading, with the time of the stages. The most come
+first: `_retries` takes the first that fits."""
 SPACING: Final = 0.5
 """Seconds between requests to a live target: the documented rates are 20 new tasks in 10 seconds, and 3 polls of a task
 in one."""

@@ -40,7 +40,7 @@ class Admission:
             raise self._unauthorized(it.call.key, it.terms)
 
     def _counted(self, it: Judgement) -> Awaitable[None] | None:
-        """The same. Where a question varies, the readings that judge a request follow its number."""
+        """Check the key, then count the request. Where a question varies, its number chooses the readings."""
         self._key(it)
         if it.in_force.varies:
             return self._numbered(it)

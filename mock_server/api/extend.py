@@ -46,6 +46,7 @@ class Extend:
 
     def _track(self, it: Judgement) -> Awaitable[None] | None:
         """Raise the refusal that the edition has for a track that is unknown."""
+        # A listed track needs no store, so that this check waits for nothing.
         it.source = self._tracks.listed.get(it.request["audioId"])
         return self._own_track(it) if it.source is None else None
 

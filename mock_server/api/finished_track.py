@@ -43,5 +43,5 @@ class FinishedTrack:
 
 
 def applied(choice: Choice) -> str:
-    """The preference that was honoured: nothing is called back here, so that of a course of callbacks was not."""
+    """The preference that was applied. A scenario that only changes callbacks is not applied: this request has none."""
     return choice.applied if choice.scenario.name == PLAIN else ""

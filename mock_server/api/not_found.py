@@ -1,4 +1,4 @@
-"""Answers for an unknown path (HTTP 404) and a wrong method (HTTP 405)."""
+"""The answers where no endpoint answers: unknown path (404), wrong method (405), and refusals of media."""
 
 from collections.abc import Mapping
 from contextlib import suppress

@@ -1,1 +1,1 @@
-"""Owed callbacks: their schedule, chains and attempts, delivery over HTTP, and where callbacks may go."""
+"""Owed callbacks: when they are attempted, how many at once, delivery over HTTP, and where callbacks may go."""

@@ -144,7 +144,8 @@ class Scheduler:
         """Wait for an attempt, unless its receiver hangs."""
         if receiver not in hanging:
             done, _ = await asyncio.wait({attempt}, timeout=STAGGER)
-            hanging |= set() if done else {receiver}
+            if not done:
+                hanging.add(receiver)
 
     async def _all_ended(self) -> None:
         while self._under_way:

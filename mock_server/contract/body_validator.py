@@ -33,7 +33,7 @@ HTTP_URL: Final = "http-url"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
-    """One thing that a request must satisfy. Without `schema` it needs state and is enforced in `rules`.
+    """One thing that a request must satisfy. A rule without `schema` needs state: `domain/state_rules` has it.
 
     `when` names the readings under which it holds, `model` the only one that it is about, if it is. `allowed` completes
     the sentence of its violation; `{unit}` in it stands for what a length is counted in.

@@ -54,8 +54,8 @@ def added(
     style: str = "unknown",
     prompt: str = INSTRUMENTAL,
 ) -> Track:
-    """A source track that a test adds. Raises BadSetting for an id or a text that is none, and for a duration that no
-    track has."""
+    """A source track that a test adds. Raises BadSetting for an empty id, for a value that is not a text, and for
+    a duration that no track has."""
     texts = {"id": id, "model": model, "title": title, "style": style, "prompt": prompt}
     for name, text in texts.items():
         if not isinstance(text, str) or not (text or name != "id"):

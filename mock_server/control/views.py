@@ -29,7 +29,7 @@ class TaskView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """One point of a task's timeline, in epoch seconds: `accepted`, `reached` or `failed` (a stage), `expected`
-    (one to come), `attempted` (a callback), `owed` (one to come)."""
+    (a stage to come), `attempted` (a callback), `owed` (a callback to come)."""
 
     at: float
     what: str

@@ -14,7 +14,7 @@ BadSetting                an option, a reading or a file that cannot be used
 NoSuch                    something that the control plane is asked for and does not find
 ClockRuns                 a clock that is to be moved and follows real time
 
-Bugs of ours are ordinary exceptions. `Api.failed` answers for them with HTTP 500.
+Bugs of ours are ordinary exceptions. `Undecided.failed` in api/endpoints answers them with HTTP 500.
 """
 
 from collections.abc import Iterable, Sequence

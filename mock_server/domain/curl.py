@@ -31,7 +31,7 @@ def curl(
 
 
 def text_of(body: bytes | None) -> str | None:
-    """A body as text; None where there is none, or it is none."""
+    """A body as text; None for an empty body, and for bytes that are not UTF-8."""
     try:
         return body.decode() if body else None
     except UnicodeDecodeError:

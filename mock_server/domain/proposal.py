@@ -31,8 +31,8 @@ class Opening(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What the store decided at a moment of its clock: the number of the request, its scenario, and the refusal or the
-    task, if there is one, with what it owes first."""
+    """What the store decided at one moment of its clock: the request's number, its scenario, and the refusal or the new
+    task, if there is one."""
 
     ordinal: int
     at: float
@@ -49,9 +49,9 @@ Open = Callable[[int, float, Scenario], Opening]
 class Proposal:
     """What a request asks of the state, under the terms and by the edition by which it was judged.
 
-    `steps` are the names of the checks that are left to the store, in the profile's order; those behind `refusal`, the
-    first that was found without the state, are left out. `ordinal` is the number of the request where it was counted
-    before, None where the store is to count it; 0 is of a request that is not counted.
+    `steps` are the names of the checks that are left to the store, in the order of `openapi/checks.yaml`; those behind
+    `refusal`, the first that was found without the state, are left out. `ordinal` is the number of the request where it
+    was counted before, None where the store is to count it; 0 is of a request that is not counted.
 
     What a step needs: `choice` is the scenario that was asked for, None for the one that is queued for the key, which
     `scenarios` knows; `limit` is the rate, `polled` the id of the task that is asked about, `made` what can be made

@@ -1,4 +1,4 @@
-"""A connection of the mock. The only module that knows what is not documented of uvicorn.
+"""One connection of the mock. It uses parts of uvicorn that are not documented; `uvicorn_parts` lists them.
 
 It reads heads, extensions of chunks, trailers, and requests that come before earlier ones are answered, in bounded
 memory; it can be cut; and it tells every request that its client has gone. `uvicorn_parts` says whether it can be used.
@@ -21,7 +21,7 @@ HEAD_LIMIT: Final = 64 * 1024
 PIECE: Final = 16 * 1024
 """Bytes that are read at a time; so many more than HEAD_LIMIT may be read until a head is refused."""
 ANSWERED_WITHIN: Final = 1.0
-"""Seconds that a client is still answered who has said all and closed its half; one that left looks alike."""
+"""Seconds for which a client that closed its half of the connection is still answered. One that left looks the same."""
 
 
 class Gathering:

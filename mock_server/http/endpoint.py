@@ -20,7 +20,7 @@ INCOMPLETE: Final = Answer(status=503, code=0, msg="", body=b"", content_type="t
 GONE_WITHIN: Final = 1.0
 """Seconds until a cut connection is told of; a request that was sent before the answer to another never hears of it."""
 CONNECTION: Final = "suno_mock.connection"
-"""What the request's connection is called in the state of its scope; `listening` puts it there."""
+"""The key under which `BoundedConnection` puts itself into the state of a request's scope."""
 
 
 class Connection(Protocol):

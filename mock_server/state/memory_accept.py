@@ -70,17 +70,17 @@ class Deciding:
         return self._past_limit(self._accounts.polls(self._proposal.polled), "the task")
 
     def refuse_second_time(self) -> ApiError | None:
-        """What can be made once was not made yet."""
+        """Refuse what the key has made before, where it can be made once."""
         made = self._proposal.made
         return self._proposal.made_already if made is not None and made in self._account.made else None
 
     def refuse_without_room(self) -> ApiError | None:
-        """No more callbacks are owed than can be sent."""
+        """Refuse when no more callbacks can be owed."""
         crowded = self._owed.crowded(self._proposal.receiver, self._moment.now)
         return None if crowded is None else crowded.refusal(frozen=self._moment.frozen)
 
     def refuse_without_credits(self) -> ApiError | None:
-        """The account can pay."""
+        """Refuse when the account cannot pay."""
         balance, price = self._account.balance(self._moment.now), self._proposal.price
         return InsufficientCredits(balance, price) if balance < price else None
 

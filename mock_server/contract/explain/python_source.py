@@ -16,7 +16,7 @@ ANY: Final = "{}"
 """In place of what a text is filled with when it runs."""
 RULE: Final = re.compile(r"({}|[a-z-]+)(\.[A-Za-z]+){1,2}")
 REFUSES: Final = "Violation"
-"""The name that every module has which refuses a request for a rule of its own."""
+"""Every module that refuses a request for a rule contains this name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
