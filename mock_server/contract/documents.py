@@ -55,6 +55,10 @@ class Document:
         """`file:line` of a node, counted from 1."""
         return f"{self.name}:{self.lines[pointer]}"
 
+    def comment(self, *pointer: str | int) -> str:
+        """What the line of a node says behind `#`; empty where it says nothing."""
+        return self.text[self.lines[pointer] - 1].partition(" # ")[2]
+
     def place_of(self, quote: str, *, after: Pointer = ()) -> str:
         """`file:line` of the first line that holds `quote`, at or after the node `after`. Backticks do not count.
 

@@ -1,11 +1,12 @@
 """What is known of a code, and of a scenario: what the documents say, what causes it, how it is provoked. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from mock_server.contract.documents import OPENAPI, Document, Pointer
 from mock_server.contract.examples import CALLBACKS
+from mock_server.contract.explain import python_source
 from mock_server.contract.explain.explanation import Explanation, Fact, Quote
 from mock_server.contract.explain.places import family, in_profile, in_scenario, of_document, place, profiles
 from mock_server.contract.explain.rules import code_of, named
@@ -29,6 +30,16 @@ def scenario_names() -> list[str]:
     return [each.name for each in Scenarios.read() if each.name not in codes]
 
 
+def check_names() -> list[str]:
+    return [check["name"] for check in _checks()]
+
+
+def of_check(name: str) -> Explanation:
+    """One of the checks that a request goes through."""
+    made = python_source.facts("made by", python_source.called(name))
+    return Explanation(name=name, causes=(*_told(lambda check: check["name"] == name), *made))
+
+
 def of_code(name: str) -> Explanation:
     every = Scenarios.read()
     code = int(name)
@@ -39,7 +50,7 @@ def of_code(name: str) -> Explanation:
     return Explanation(
         name=name,
         quotes=_quotes(code),
-        causes=(*_checked(code), *(fact for each in told for fact in each.causes)),
+        causes=(*_told(lambda check: check.get("code") == code), *(fact for each in told for fact in each.causes)),
         sections=named(lambda rule: code_of(rule) == code),
         commands=(
             *(command for each in told for command in each.commands),
@@ -142,12 +153,12 @@ def _checks() -> list[dict[str, Any]]:
     return checks
 
 
-def _checked(code: int) -> Iterator[Fact]:
-    """Which checks end in a code, and when they are made."""
+def _told(wanted: Callable[[dict[str, Any]], bool]) -> Iterator[Fact]:
+    """Some of the checks, and when they are made."""
     checks = _checks()
     for number, check in enumerate(checks, 1):
-        if check.get("code") == code:
+        if wanted(check):
             links_left_out = re.sub(r"\[(.+?)\]\(.+?\)", r"\1", check["cause"]).replace("`", "")
-            told = f": {links_left_out}" if links_left_out else ""
+            cause = f": {links_left_out}" if links_left_out else ""
             at = place(CHECKS, number - 1)
-            yield Fact(f"check {number} of {len(checks)}, {check['check']}{told}", (at,))
+            yield Fact(f"check {number} of {len(checks)}, {check['check']}{cause}", (at,))

@@ -38,6 +38,7 @@ KINDS: Final = (
     Kind("status", stages.status_names, stages.of_status),
     Kind("line of openapi/family.yaml", providers.shared_names, providers.of_shared),
     Kind("reading", questions.reading_names, questions.of_reading),
+    Kind("check", codes.check_names, codes.of_check),
 )
 """In the order in which a name is looked for."""
 

@@ -79,12 +79,14 @@ def shared_names() -> list[str]:
 
 def of_shared(name: str) -> Explanation:
     """A line of openapi/family.yaml."""
-    value = Document.read(FAMILY).at(name)
+    file = Document.read(FAMILY)
+    value, meaning = file.at(name), file.comment(name)
     said = [f"{key} {each}" for key, each in value.items()] if isinstance(value, dict) else [str(value)]
+    means = f": {meaning}" if meaning else ""
     return Explanation(
         name=name,
         causes=(
-            Fact(f"{', '.join(said)}, on every profile", (in_family(name),)),
+            Fact(f"{', '.join(said)}, on every profile{means}", (in_family(name),)),
             *python_source.facts("read by", python_source.reading(SHARED, name)),
         ),
     )
@@ -95,9 +97,10 @@ def _summary(profile: Profile, operation: str) -> Quote:
     found = operations()[operation]
     document = describing(profile.name, found)
     node = ("paths", found.path, found.method.lower())
-    said = next(key for key in ("summary", "description") if key in document.at(*node))
-    text = document.at(*node, said).partition("\n")[0].lstrip("# ")
-    return Quote(profile=profile.name, about="endpoint", text=text, place=in_document(document, *node, said))
+    said = document.at(*node).get("summary")
+    text = said or f"{found.method} {found.path}"
+    place = in_document(document, *node, *(["summary"] if said else []))
+    return Quote(profile=profile.name, about="endpoint", text=text, place=place)
 
 
 def _serves(profile: Profile, operation: str) -> str:

@@ -68,22 +68,57 @@ def answering(path: str) -> list[Function]:
     return [each for each in _functions(path) if said.search((ast.get_docstring(each.tree) or "").partition("\n")[0])]
 
 
+def called(name: str) -> list[Function]:
+    """The functions that a table of their module has under a name, as `{"room": self._room}`."""
+    return [
+        each
+        for text in _modules(f'"{name}": ')
+        for each in text.functions
+        if each.name.rpartition(".")[2] in _under(name, text.tree)
+    ]
+
+
 def facts(said: str, functions: list[Function]) -> list[Fact]:
     """Each function with its place, `said` before its name."""
     return [Fact(f"{said} {each.name}", (each.place,)) for each in functions]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """One module of the mock: its tree, and its functions and methods."""
+
+    tree: ast.Module
+    functions: tuple[Function, ...]
+
+
+def _functions(word: str) -> list[Function]:
+    return [each for module in _modules(word) for each in module.functions]
+
+
 @cache
-def _functions(word: str) -> tuple[Function, ...]:
-    """Those of all modules that have a word somewhere, but for these here, which only tell of them."""
+def _modules(word: str) -> tuple[Module, ...]:
+    """Those that have a word somewhere, but for these here, which only tell of them."""
     paths = sorted(PACKAGE.rglob("*.py"))
     texts = ((path, path.read_text("utf-8")) for path in paths if path.parent != Path(__file__).parent)
-    return tuple(
-        Function(name=name, place=f"{shown(path)}:{tree.lineno}", tree=tree)
-        for path, text in texts
-        if word in text
-        for name, tree in _defined(ast.parse(text), "")
+    return tuple(_module(path, ast.parse(text)) for path, text in texts if word in text)
+
+
+def _module(path: Path, tree: ast.Module) -> Module:
+    functions = (
+        Function(name=name, place=f"{shown(path)}:{each.lineno}", tree=each) for name, each in _defined(tree, "")
     )
+    return Module(tree=tree, functions=tuple(functions))
+
+
+def _under(name: str, tree: ast.Module) -> set[str]:
+    """What the tables of a module have under a name, if it is an attribute."""
+    tables = (node for node in ast.walk(tree) if isinstance(node, ast.Dict))
+    pairs = (pair for table in tables for pair in zip(table.keys, table.values, strict=True))
+    return {
+        value.attr
+        for key, value in pairs
+        if isinstance(key, ast.Constant) and key.value == name and isinstance(value, ast.Attribute)
+    }
 
 
 def _defined(tree: ast.AST, within: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:

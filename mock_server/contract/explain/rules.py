@@ -61,7 +61,7 @@ class Known:
     @property
     def allowed(self) -> str:
         when = "".join(f", under the reading {question}={reading}" for question, reading in self.rule.when.items())
-        return (self.rule.allowed.format(unit="characters") or "what fits the track, task or persona") + when
+        return self.rule.allowed.format(unit="characters") + when
 
     @property
     def limits(self) -> bool:

@@ -2,12 +2,24 @@
 
 import pytest
 
+from mock_server.callbacks.scheduler import ROOM_WITHIN
+from mock_server.contract.checks import checks
 from mock_server.contract.documents import OPENAPI, load
-from mock_server.contract.explain.codes import code_names, ending_in, of_code, of_scenario, quoted, scenario_names
+from mock_server.contract.explain.codes import (
+    check_names,
+    code_names,
+    ending_in,
+    of_check,
+    of_code,
+    of_scenario,
+    quoted,
+    scenario_names,
+)
 from mock_server.contract.explain.explanation import lines
 from mock_server.contract.explain.names import explained
 from mock_server.contract.profile import Family
 from mock_server.contract.scenarios import Scenario, Scenarios
+from mock_server.state.memory_callbacks import OWED_KEPT, QUEUED
 from tests.places import line
 
 CODES = ["200", "400", "401", "402", "404", "408", "409", "413", "422", "429", "451", "455", "500", "501", "531"]
@@ -90,3 +102,19 @@ def test_a_status_names_the_scenarios_that_end_in_it() -> None:
 def test_every_check_is_whole() -> None:
     for check in load(OPENAPI / "checks.yaml"):
         assert {"name", "check", "cause"} <= set(check) <= {"name", "check", "code", "any", "cause", "serve"}
+
+
+@pytest.mark.parametrize("name", check_names())
+def test_a_check_has_its_line_and_what_makes_it(name: str) -> None:
+    told, *made = of_check(name).causes
+    assert line(*told.places).strip() == f"- name: {name}"
+    assert bool(made) is (name not in ("connection", "accepted"))
+    for fact in made:
+        assert f"def {fact.text.rpartition('.')[2]}(" in line(*fact.places)
+
+
+def test_the_limits_of_the_mock_are_those_that_its_checks_tell_of() -> None:
+    cause = next(each.cause for each in checks() if each.name == "room")
+    assert f"{OWED_KEPT:,} tasks are owed callbacks, or {QUEUED:,} wait for one receiver" in cause
+    assert ROOM_WITHIN == 5
+    assert "the request waits five seconds" in cause

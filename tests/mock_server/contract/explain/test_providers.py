@@ -26,7 +26,8 @@ def test_what_an_operation_does_not_have_is_not_told() -> None:
 def test_an_operation_is_quoted_from_the_document_that_describes_it() -> None:
     quotes = {quote.profile: quote for quote in of_operation("extend").quotes}
     assert quotes["apikley"].text == "Extend Music"
-    assert quotes["classic"].text == "Usage Guide"
+    assert quotes["classic"].text == "POST /api/v1/generate/extend"  # it has no summary there
+    assert line(quotes["classic"].place).strip() == "post:"
     assert line(quotes["apikley"].place).strip() == "summary: Extend Music"
 
 
@@ -54,8 +55,10 @@ def test_a_profile_has_what_it_changes_and_what_it_takes_over() -> None:
 
 def test_a_line_of_the_family_has_its_value_and_who_reads_it() -> None:
     value, read = of_shared("poll_limit").causes
-    assert value.text == "requests 3, seconds 1, on every profile"
+    meaning = "queries of one task (D, apikley and kie, Get Music Details)"
+    assert value.text == f"requests 3, seconds 1, on every profile: {meaning}"
     assert line(*value.places).startswith("poll_limit:")
     assert "def _poll(" in line(*read.places)
-    assert of_shared("callback_timeout").causes[0].text == "15, on every profile"
+    assert of_shared("callback_timeout").causes[0].text.startswith("15, on every profile: seconds the receiver has")
+    assert of_shared("model_names").causes[0].text.endswith("V5 chirp-crow, on every profile")
     assert {"operations", "stages"}.isdisjoint(shared_names())
