@@ -1,6 +1,12 @@
 """One request to an endpoint of the provider, as it came."""
 
 from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+PATH: Final = "/:@!$&'()*+,;="
+"""What a path has as it is (RFC 3986, section 3.3), beside letters, digits and `-._~`."""
+PRINTABLE: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 
 @dataclass(slots=True, eq=False)
@@ -17,8 +23,9 @@ class Call:
 
     @property
     def target(self) -> str:
-        """The path with its query."""
-        return f"{self.path}?{self.query.decode('latin-1')}" if self.query else self.path
+        """The path with its query, as they can be sent again."""
+        path = quote(self.path, safe=PATH)
+        return f"{path}?{quote(self.query, safe=PRINTABLE)}" if self.query else path
 
     @property
     def size(self) -> int:

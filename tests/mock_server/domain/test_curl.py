@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_server.domain.curl import curl, text_of
+from mock_server.domain.curl import curl, text_of, word
 
 URL = "http://127.0.0.1:4010/cb"
 
@@ -22,3 +22,8 @@ def test_any_other_key_is_left_to_the_environment() -> None:
 @pytest.mark.parametrize(("body", "text"), [(None, None), (b"", None), (b"\xff", None), ("é".encode(), "é")])
 def test_a_body_is_a_text_or_none(body: bytes | None, text: str | None) -> None:
     assert text_of(body) == text
+
+
+@pytest.mark.parametrize(("text", "written"), [("=ls", "'=ls'"), ("a=b", "a=b"), ("= x", "'= x'"), ("", "''")])
+def test_no_shell_expands_a_word(text: str, written: str) -> None:
+    assert word(text) == written

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -184,16 +185,24 @@ def seen() -> Iterator[tuple[str, list[Came]]]:
             serving.join()
 
 
-def paste(command: str, **variables: str) -> None:
-    """Run a command as if it were typed into bash, with these variables and no others."""
-    shell = {"PATH": os.environ["PATH"], **variables}
-    done = subprocess.run(["bash"], input=command.encode(), env=shell, capture_output=True, check=False)
+SHELLS = [each for each in ("bash", "zsh", "dash") if shutil.which(each)]
+
+
+def paste(command: str, shell: str = "bash", **variables: str) -> None:
+    """Run a command as if it were typed into a shell, with these variables and no others."""
+    assert not CONTROLS.search(command)
+    env = {"PATH": os.environ["PATH"], **variables}
+    done = subprocess.run([shell], input=command.encode(), env=env, capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 runs_curl = pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="needs bash and curl")
 
+CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""What a terminal obeys."""
 HOSTILE = [
+    pytest.param(b"=ls", id="a command's path, to zsh"),
+    pytest.param("\x9b31m\x85\u202e".encode(), id="controls beyond ASCII"),
     pytest.param(b'{"prompt": "A calm piano"}', id="JSON"),
     pytest.param(b'it\'s "quoted" and `run` $(too) $HOME !!', id="quotes"),
     pytest.param("Zażółć\n\ngęślą 🎵 jaźń\n".encode(), id="unicode and newlines"),
@@ -211,10 +220,11 @@ HOSTILE = [
 
 
 @runs_curl
+@pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("body", HOSTILE)
-def test_a_pasted_request_sends_the_same_body(body: bytes) -> None:
+def test_a_pasted_request_sends_the_same_body(body: bytes, shell: str) -> None:
     with seen() as (url, came):
-        paste(requested(key="test-key", body=body).curl(url))
+        paste(requested(key="test-key", body=body).curl(url), shell)
     assert [(each.method, each.path, each.body) for each in came] == [("POST", "/api/v1/generate/extend", body)]
 
 
@@ -268,8 +278,17 @@ def test_a_missing_content_type_stays_missing() -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_a_pasted_request_has_its_method_and_query(method: str) -> None:
     with seen() as (url, came):
-        paste(requested(method=method, path="/a%20b/{1,2}/[3-4]", query=b"q='&x=%27;&y[]=$HOME", body=None).curl(url))
-    assert [(each.method, each.path) for each in came] == [(method, "/a%20b/{1,2}/[3-4]?q='&x=%27;&y[]=$HOME")]
+        paste(requested(method=method, path="/a b/{1}/?#é", query=b"q='&x=%27;&y[]=$HOME\xe9\x9b", body=None).curl(url))
+    expected = "/a%20b/%7B1%7D/%3F%23%C3%A9?q='&x=%27;&y[]=$HOME%E9%9B"
+    assert [(each.method, each.path) for each in came] == [(method, expected)]
+
+
+@runs_curl
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_pasted_header_has_the_same_bytes(shell: str) -> None:
+    with seen() as (url, came):
+        paste(requested(prefer="wait=\x9b31m\xe9 %d\\").curl(url), shell)
+    assert came[0].headers["prefer"] == "wait=\x9b31m\xe9 %d\\"
 
 
 @runs_curl
