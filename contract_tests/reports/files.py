@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from contract_tests.reports import safe_files
 from contract_tests.reports.html import as_html
 from contract_tests.reports.rows import Row, as_json, as_junit
 
 
 def write(folder: Path, found: Sequence[Row], target: str, document: str, summary: str) -> None:
-    """Writes `report.json`, `report.html` and `junit.xml` into a folder that exists."""
-    (folder / "report.json").write_text(as_json(found), "utf-8")
-    (folder / "report.html").write_text(as_html(found, target, document, summary), "utf-8")
-    (folder / "junit.xml").write_text(as_junit(found), "utf-8")
+    """Writes `report.json`, `report.html` and `junit.xml` into a folder that exists. Raises OSError."""
+    safe_files.replace(folder / "report.json", as_json(found))
+    safe_files.replace(folder / "report.html", as_html(found, target, document, summary))
+    safe_files.replace(folder / "junit.xml", as_junit(found))

@@ -5,17 +5,19 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from contract_tests.reports.rows import WORST, Row, curl
+from contract_tests.reports.rows import WORST, Row, curl, printable
 from contract_tests.verdicts.results import Result, Verdict
 
 TABLES: Final = {Verdict.OBSERVED: "Open questions, as observed", Verdict.NOT_TRIED: "Not tried, and why"}
 
 
 def as_html(found: Sequence[Row], target: str, document: str, summary: str) -> str:
-    """The page: a summary, all rules by verdict, and each violation with a curl that repeats it. All is escaped."""
+    """The page: a summary, all rules by verdict, and each violation with a curl that repeats it. All is escaped,
+    and holds nothing that turns the direction of a text round."""
     environment = Environment(
         loader=PackageLoader("contract_tests.reports", "."),
         autoescape=select_autoescape(default=True),
+        finalize=lambda value: printable(value) if isinstance(value, str) else value,
         trim_blocks=True,
     )
     return environment.get_template("report.html.jinja").render(

@@ -36,7 +36,7 @@ class Row:
                 detail = f"reads {first.why}"
             case Verdict.NOT_TRIED:
                 detail = first.why
-        return _printable(f"{MARKS[self.verdict]} {self.rule:34} {detail}".replace("\n", " "))
+        return printable(f"{MARKS[self.verdict]} {self.rule:34} {detail}".replace("\n", " "))
 
 
 MARKS = {Verdict.PASSED: "ok ", Verdict.VIOLATED: "NO ", Verdict.OBSERVED: "?  ", Verdict.NOT_TRIED: "-  "}
@@ -90,7 +90,7 @@ def _called_back(result: Result) -> int | None:
 
 def as_json(found: Iterable[Row]) -> str:
     """Everything, for a program to read."""
-    return json.dumps([_row(row) for row in found], indent=2, ensure_ascii=False)
+    return json.dumps([_row(row) for row in found], indent=2)
 
 
 def as_junit(found: Sequence[Row]) -> str:
@@ -105,23 +105,33 @@ def as_junit(found: Sequence[Row]) -> str:
     for row in found:
         case = ElementTree.SubElement(suite, "testcase", classname="suno-contract", name=row.rule)
         if row.verdict is Verdict.VIOLATED:
-            failure = ElementTree.SubElement(case, "failure", message=_printable(row.line))
-            failure.text = _printable(json.dumps(_row(row), indent=2))
+            failure = ElementTree.SubElement(case, "failure", message=printable(row.line))
+            failure.text = printable(json.dumps(_row(row), indent=2))
         elif row.verdict is Verdict.NOT_TRIED:
-            ElementTree.SubElement(case, "skipped", message=_printable(row.results[0].why))
+            ElementTree.SubElement(case, "skipped", message=printable(row.results[0].why))
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
 
 
 def curl(exchange: Exchange) -> str:
     """The request for a shell, with the key from the environment variable that it was read from."""
-    parts = ["curl", "-sS", "-X", exchange.method, shlex.quote(exchange.url)]
+    parts = ["curl", "-sS", "-X", exchange.method, _word(exchange.url)]
     variable = exchange.key_env or OWN_VARIABLE
     for name, value in exchange.headers.items():
         header = f"{name}: {value}"
-        parts += ["-H", f'"{header.replace(MASKED, f"${variable}")}"' if MASKED in value else shlex.quote(header)]
-    if exchange.sent:
-        parts += ["--data-raw", shlex.quote(exchange.sent.decode(errors="backslashreplace"))]
-    return " ".join(parts)
+        parts += ["-H", f'"{header.replace(MASKED, f"${variable}")}"' if MASKED in value else _word(header)]
+    if not exchange.sent:
+        return " ".join(parts)
+    text = exchange.sent.decode(errors="ignore")
+    if text.encode() == exchange.sent and text.replace("\n", "").isprintable():
+        return " ".join([*parts, "--data-raw", _word(text)])
+    octal = "".join(f"\\{byte:03o}" for byte in exchange.sent)
+    return " ".join(["printf", shlex.quote(octal), "|", *parts, "--data-binary", "@-"])
+
+
+def _word(text: str) -> str:
+    """A text as one word of a shell, without what a terminal obeys; zsh takes one that begins with = for a command."""
+    quoted = shlex.quote(printable(text))
+    return f"'{text}'" if quoted.startswith("=") else quoted
 
 
 def _row(row: Row) -> dict[str, object]:
@@ -148,6 +158,6 @@ def _violation(result: Result) -> str:
     return f"{tried}expected {finding.expected}; got {finding.got}"[:300]
 
 
-def _printable(text: str) -> str:
-    """The text with `?` for characters that XML cannot hold or that control a terminal."""
+def printable(text: str) -> str:
+    """The text with `?` for characters that XML cannot hold, or that a terminal or a browser obeys without a sign."""
     return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)

@@ -9,6 +9,7 @@ from contract_tests.documents.hosts import is_live
 from contract_tests.documents.published import Published
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.triggers import mock_triggers
+from contract_tests.reports import safe_files
 from contract_tests.run.inputs import (
     CannotRun,
     check_base,
@@ -137,7 +138,10 @@ def _earlier_run(options: Mapping[str, Any]) -> EarlierRun:
     if not options["base_url"]:
         raise CannotRun("--resume needs --base-url: the mock of the run that was interrupted has ended with it.")
     path = options["report_dir"] / JOURNAL
-    found = journal.read(path.read_text("utf-8", "replace").splitlines() if path.is_file() else ())
+    try:
+        found = journal.read(safe_files.text(path).splitlines())
+    except OSError as error:
+        raise CannotRun(f"--report-dir: {error}") from None
     if found.ended:
         raise CannotRun(f"nothing to resume: the run in {path} came to its end. Start another without --resume.")
     if not found.run:

@@ -12,6 +12,7 @@ from contract_tests.documents.published import Published
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK
 from contract_tests.receiver.receiver import Receiver
+from contract_tests.reports import safe_files
 from contract_tests.reports.files import write
 from contract_tests.reports.rows import Row, provoked, rows, summary
 from contract_tests.run.choose import JOURNAL, Chosen, choose
@@ -83,7 +84,11 @@ def _notes(folder: Path | None, chosen: Chosen) -> Iterator[TextIO]:
             yield nowhere
         return
     make_folder("--report-dir", folder)
-    with (folder / JOURNAL).open("a", encoding="utf-8") as file:
+    try:
+        opened = safe_files.append(folder / JOURNAL)
+    except OSError as error:
+        raise CannotRun(f"--report-dir: {error}") from None
+    with opened as file:
         _lock(file, folder)
         file.write("\n" if chosen.before.run else journal.begun(chosen.run))
         yield file

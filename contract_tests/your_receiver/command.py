@@ -53,7 +53,10 @@ def receiver_command(
     found = rows.rows(result.cited(published.registry) for result in results)
     click.echo(_summary(found))
     if report_dir is not None:
-        write(report_dir, found, url, published.callback_document.name, _summary(found))
+        try:
+            write(report_dir, found, url, published.callback_document.name, _summary(found))
+        except OSError as error:
+            raise CannotRun(f"--report-dir {report_dir}: {error.strerror}.") from None
     return int(any(row.verdict is Verdict.VIOLATED for row in found))
 
 

@@ -230,6 +230,15 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path, capsys: Output) -> None:
     assert f"--report-dir {tmp_path} is in use by another run. Give another folder." in capsys.readouterr().err
 
 
+def test_a_journal_that_is_no_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "journal.jsonl").mkdir()
+    assert status("run", "--only", "extend.title.*", "--report-dir", str(tmp_path)) == 2
+    assert "journal.jsonl is no file: remove it, or give another folder" in capsys.readouterr().err
+    resumed = ("--resume", "--base-url", "http://127.0.0.1:1", *TRACK)
+    assert status("run", *resumed, "--report-dir", str(tmp_path)) == 2
+    assert "journal.jsonl is no file: remove it, or give another folder" in capsys.readouterr().err
+
+
 def test_a_run_that_came_to_its_end_is_not_resumed(tmp_path: Path, capsys: Output) -> None:
     with scripted(REFUSED) as server:
         arguments = ("--base-url", server.url, "--only", "extend.title.*", "--report-dir", str(tmp_path), *TRACK)

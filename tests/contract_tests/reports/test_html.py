@@ -81,3 +81,8 @@ def test_what_came_to_nobody_needs_no_request() -> None:
     shown = page(violated(rule="callback.url", probe=None, exchange=None))
     assert "<pre>" not in shown
     assert '<h3 id="callback.url">' in shown
+
+
+def test_the_page_holds_nothing_that_is_obeyed_without_a_sign() -> None:
+    shown = page(violated(findings=(Finding(rule=REFUSED.rule, expected="\x1b[31m", got="a\u202eb\x9b"),)))
+    assert "<dt>expected</dt><dd>?[31m</dd><dt>got</dt><dd>a?b?</dd>" in shown

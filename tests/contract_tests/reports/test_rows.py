@@ -119,8 +119,18 @@ def test_a_curl_takes_the_key_from_the_environment() -> None:
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00")))
 def test_a_curl_says_the_body_to_the_letter(body: str) -> None:
-    words = shlex.split(curl(exchange(BAD, REFUSED, sent=body.encode())))
-    assert words[-2:] == ["--data-raw", body] if body else "--data-raw" not in words
+    command = curl(exchange(BAD, REFUSED, sent=body.encode()))
+    assert command.replace("\n", "").isprintable()
+    words = shlex.split(command)
+    if words[0] == "printf":
+        assert words[-2:] == ["--data-binary", "@-"]
+        assert bytes(int(each, 8) for each in words[1].split("\\")[1:]) == body.encode()
+    else:
+        assert words[-2:] == ["--data-raw", body] if body else "--data-raw" not in words
+
+
+def test_a_curl_holds_no_word_that_zsh_expands() -> None:
+    assert curl(exchange(BAD, REFUSED, sent=b"=ls")).endswith(" --data-raw '=ls'")
 
 
 FAILING = replace(ACCEPTED, fails=501)

@@ -1,0 +1,66 @@
+"""Files in a folder that others may write to: none that is used there leads elsewhere, or waits for anybody."""
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import Final, TextIO
+
+CAREFUL: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Follow no link, and wait for no other end of a pipe, on systems that know either."""
+
+
+class NotAFile(OSError):
+    """What has the name of a file is a link, a pipe, or something else that is no file. The text says so."""
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file anew, in place of whatever has its name. Raises OSError."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        # A temporary file is its owner's alone; a report is like any other file.
+        Path(name).chmod(0o666 & ~_mask())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def append(path: Path) -> TextIO:
+    """A file to go on writing, which is made if there is none. Raises NotAFile, OSError."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | CAREFUL
+    return os.fdopen(_opened(path, flags), "a", encoding="utf-8")
+
+
+def text(path: Path) -> str:
+    """What is in a file; empty where there is none. Raises NotAFile, OSError."""
+    try:
+        descriptor = _opened(path, os.O_RDONLY | CAREFUL)
+    except FileNotFoundError:
+        return ""
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def _opened(path: Path, flags: int) -> int:
+    try:
+        descriptor = os.open(path, flags, 0o666)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise NotAFile(f"{path} is no file: remove it, or give another folder") from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotAFile(f"{path} is no file: remove it, or give another folder")
+    return descriptor
+
+
+def _mask() -> int:
+    """The bits that the process leaves out of the mode of a new file, which can only be read by setting them."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
