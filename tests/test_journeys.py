@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.scenarios import Scenario, Scenarios
+from mock_server.contract.profile import profile_names
+from mock_server.contract.scenarios import STAGES, Scenario, Scenarios
 from mock_server.testing.receiver_http import Received
 from tests.journeys import Journey, journey
 
@@ -180,6 +181,20 @@ def test_a_lost_callback_is_recovered_by_polling(on_apikley: Journey, closed_url
     record = on_apikley.record(task_id)
     assert record["status"] == "CALLBACK_EXCEPTION"
     assert all(track["audioUrl"] and track["duration"] for track in record["response"]["sunoData"])
+
+
+@pytest.mark.parametrize("url", ["https://8.8.8.8/cb", "http://169.254.169.254/cb"])
+@pytest.mark.parametrize("profile", profile_names())
+def test_a_client_that_polls_meets_success_whatever_its_callback_url(profile: str, url: str) -> None:
+    with journey(profile) as started:
+        task_id = started.extend(callBackUrl=url).json()["data"]["taskId"]
+        started.advance(180)
+        assert started.record(task_id)["status"] == "SUCCESS"
+        started.advance(DAY)
+        assert started.outcomes(task_id) == [(stage, "blocked") for stage in STAGES]
+        record = started.record(task_id)
+        assert record["status"] == "SUCCESS"
+        assert all(track["audioUrl"] and track["duration"] for track in record["response"]["sunoData"])
 
 
 def test_a_last_callback_that_comes_twice_is_lost_only_if_both_are(on_apikley: Journey) -> None:

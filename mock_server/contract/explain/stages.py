@@ -89,7 +89,8 @@ def _shown(status: str) -> Iterator[Fact]:
     if status == known.pending:
         yield Fact("from the answer on, before any stage", (in_family("pending"),))
     if status == known.lost:
-        yield Fact("in place of the last stage's, once its callback could not be delivered", (in_family("lost"),))
+        said = "in place of the last stage's, once every retry of its callback failed; a blocked one loses nothing"
+        yield Fact(said, (in_family("lost"),))
 
 
 def _differs(scenario: Scenario, stage: str) -> bool:

@@ -73,7 +73,10 @@ def test_a_status_stands_in_the_document() -> None:
     ("status", "said"),
     [
         (FAMILY.pending, "from the answer on, before any stage"),
-        (FAMILY.lost, "in place of the last stage's, once its callback could not be delivered"),
+        (
+            FAMILY.lost,
+            "in place of the last stage's, once every retry of its callback failed; a blocked one loses nothing",
+        ),
         ("SENSITIVE_WORD_ERROR", "callback-400: polling ends in SENSITIVE_WORD_ERROR"),
     ],
 )
