@@ -50,6 +50,7 @@ class Readings:
     unknown_task: int
     text_items: int
     first_items: int
+    record_items: Mapping[str, int]
     create_time: str | None
     source_urls: bool
     failure_type: str

@@ -24,7 +24,7 @@ def _recorded(task: Task, state: Progress, studio: Studio) -> dict[str, Any]:
     failure = state.failure
     request = task.request
     hidden = state.stage is None or (_is_lost(task, state) and not task.edition.readings.callback_exception)
-    tracks = None if hidden else [_track(result) for result in studio.listed(task, state.stage)]
+    tracks = None if hidden else [_track(result) for result in studio.polled(task, state.stage)]
     return {
         "taskId": task.id,
         "parentMusicId": request.parent,

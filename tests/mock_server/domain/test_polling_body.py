@@ -36,6 +36,11 @@ profiles = st.sampled_from(profile_names())
 paces = st.sampled_from(["immediate", "time", "realtime", "manual"])
 makers = st.sampled_from([task, generated])
 DOCUMENT = load(OPENAPI / "family.openapi.yaml")
+LISTING = [
+    ("text_items=none", "first_items=one", "record_items=one"),
+    ("text_items=both", "first_items=both", "record_items=both"),
+]
+"""Readings under which polling lists as many tracks as the callbacks do."""
 RECORD = DOCUMENT["components"]["schemas"]["Record"]
 TRACK = DOCUMENT["components"]["schemas"]["Track"]
 AS_DESCRIBED = OAS30Validator({"$ref": "#/components/schemas/Record", "components": DOCUMENT["components"]})
@@ -220,8 +225,9 @@ def test_polling_is_described_to_answer_a_record() -> None:
 
 @pytest.mark.parametrize("profile", profile_names())
 @pytest.mark.parametrize(("stage", "after"), [("text", TEXT), ("first", FIRST), ("complete", COMPLETE)])
-def test_polling_agrees_with_callbacks(stage: str, after: float, profile: str) -> None:
-    accepted = task(under=edition(profile))
+@pytest.mark.parametrize("readings", LISTING)
+def test_polling_agrees_with_callbacks(readings: tuple[str, ...], stage: str, after: float, profile: str) -> None:
+    accepted = task(under=edition(profile, *readings))
     sent = json.loads(body(accepted, Step(stage=stage), STUDIO))["data"]["data"]
     polled = record(accepted, CREATED + after, STUDIO)["response"]["sunoData"]
     pairs = [("id", "id"), ("audio_url", "audioUrl"), ("duration", "duration"), ("createTime", "createTime")]
