@@ -68,16 +68,21 @@ class Conflict(RuleBroken):
 
 @dataclass(slots=True)
 class Violation:
-    """One broken rule: its id, the field, what came and what is allowed, and where the document says so."""
+    """One broken rule: its id, the field, what came and what is allowed, and where the document says so.
+
+    `questions` are the open ones that may decide it, `note` says so where they do."""
 
     rule: str
     field: str
     message: str
     place: str | None = None
+    questions: tuple[str, ...] = ()
+    note: str = ""
 
     def __str__(self) -> str:
         source = f"{self.rule}, {self.place}" if self.place else self.rule
-        return f"{self.message} ({source})"
+        note = f"; {self.note}" if self.note else ""
+        return f"{self.message} ({source}){note}"
 
 
 class Invalid(ApiError):
