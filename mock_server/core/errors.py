@@ -19,7 +19,7 @@ Bugs of ours are ordinary exceptions. `Api.failed` answers for them with HTTP 50
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from itertools import islice
 
 from mock_server.core.text import cut
@@ -137,6 +137,11 @@ def unknown(kind: str, value: object, known: Iterable[str]) -> BadSetting:
 
 COMPARED = 100
 """Characters of a value, and known names, that are compared; comparing costs time that grows with their product."""
+
+
+def alike(one: str, other: str) -> float:
+    """How much alike the letters of two texts are, from 0 to 1."""
+    return SequenceMatcher(None, one[:COMPARED], other[:COMPARED]).ratio()
 
 
 def nearest(value: str, names: Iterable[str], alike: float = 0.6) -> str:
