@@ -199,6 +199,25 @@ def test_a_client_that_polls_meets_success_whatever_its_callback_url(profile: st
         assert all(track["audioUrl"] and track["duration"] for track in record["response"]["sunoData"])
 
 
+@pytest.mark.parametrize("trigger", [each for each in TRIGGERS if each != "prefer code"])
+@pytest.mark.parametrize(
+    ("name", "ends", "callback"),
+    [
+        ("success-without-urls", "SUCCESS", 200),
+        ("record-behind", "FIRST_SUCCESS", 200),
+        ("undocumented-failed", "FAILED", 501),
+    ],
+)
+def test_a_client_that_polls_meets_what_no_document_has(name: str, ends: str, callback: int, trigger: str) -> None:
+    with journey() as started:
+        asked = TRIGGERS[trigger](name)
+        task_id = started.extend(**asked).json()["data"]["taskId"]
+        started.advance(180)
+        record = started.record(task_id, asked.get("key", "key"))
+        assert record["status"] == ends
+        assert started.callbacks(task_id)[-1].json()["code"] == callback
+
+
 def test_a_last_callback_that_comes_twice_is_lost_only_if_both_are(on_apikley: Journey) -> None:
     refusals = [500] * 4
 
