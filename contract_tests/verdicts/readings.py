@@ -118,10 +118,13 @@ def _first_items(course: Course) -> str | None:
 
 
 def _record_items(course: Course) -> str | None:
-    """How many tracks polling lists at FIRST_SUCCESS; None where no poll came then."""
+    """How many tracks polling lists before SUCCESS; one alone is seen at FIRST_SUCCESS. None where no poll told."""
     records = [poll.exchange.record for poll in course.polls if isinstance(poll.exchange.record, dict)]
-    listed = [recorded_ids(record) for record in records if record.get("status") == STATUSES[2]]
-    return None if not listed else "both" if len(listed[0]) > 1 else "one"
+    listed = {str(record.get("status")): len(recorded_ids(record)) for record in records}
+    _, text, first, _ = STATUSES
+    if max(listed.get(text, 0), listed.get(first, 0)) > 1:
+        return "both"
+    return "one" if first in listed else None
 
 
 def _create_time(course: Course) -> str | None:

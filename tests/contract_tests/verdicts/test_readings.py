@@ -66,9 +66,17 @@ def test_a_course_tells_a_reading(seen: Course, question: str, reading: str) -> 
 
 @pytest.mark.parametrize(
     ("status", "tracks", "reading"),
-    [("FIRST_SUCCESS", 1, ("one",)), ("FIRST_SUCCESS", 2, ("both",)), ("TEXT_SUCCESS", 2, None), ("SUCCESS", 2, None)],
+    [
+        ("FIRST_SUCCESS", 1, ("one",)),
+        ("FIRST_SUCCESS", 2, ("both",)),
+        ("TEXT_SUCCESS", 2, ("both",)),
+        ("TEXT_SUCCESS", 0, None),
+        ("SUCCESS", 2, None),
+        (None, 0, None),
+        ([], 0, None),
+    ],
 )
-def test_a_poll_on_the_way_tells_a_reading(status: str, tracks: int, reading: tuple[str, ...] | None) -> None:
+def test_a_poll_on_the_way_tells_a_reading(status: Any, tracks: int, reading: tuple[str, ...] | None) -> None:
     items = [{"id": f"{number}"} for number in range(tracks)]
     record = {"status": status, "response": {"sunoData": items}}
     polls = [
