@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.scenarios import Scenario, Scenarios
+from mock_server.contract.profile import profile_names
+from mock_server.contract.scenarios import STAGES, Scenario, Scenarios
 from mock_server.testing.receiver_http import Received
 from tests.journeys import Journey, journey
 
@@ -99,8 +100,10 @@ def test_the_documented_example_runs_to_its_end(on_profile: Journey) -> None:
         callback = on_profile.callbacks(task_id)[-1].json()
         record = on_profile.record(task_id, "example")
         assert (callback["data"]["callbackType"], record["status"]) == (stage, status)
-        polled = [track["id"] for track in record["response"]["sunoData"]]
-        assert [track["id"] for track in callback["data"]["data"]] == polled
+        polled = [(track["id"], track.get("duration")) for track in record["response"]["sunoData"]]
+        told = [(track["id"], track.get("duration")) for track in callback["data"]["data"]]
+        assert len(polled) == 2
+        assert told == polled[: len(told)]
     assert [stage for stage, _ in on_profile.outcomes(task_id)] == ["text", "first", "complete"]
 
 
@@ -180,6 +183,39 @@ def test_a_lost_callback_is_recovered_by_polling(on_apikley: Journey, closed_url
     record = on_apikley.record(task_id)
     assert record["status"] == "CALLBACK_EXCEPTION"
     assert all(track["audioUrl"] and track["duration"] for track in record["response"]["sunoData"])
+
+
+@pytest.mark.parametrize("url", ["https://8.8.8.8/cb", "http://169.254.169.254/cb"])
+@pytest.mark.parametrize("profile", profile_names())
+def test_a_client_that_polls_meets_success_whatever_its_callback_url(profile: str, url: str) -> None:
+    with journey(profile) as started:
+        task_id = started.extend(callBackUrl=url).json()["data"]["taskId"]
+        started.advance(180)
+        assert started.record(task_id)["status"] == "SUCCESS"
+        started.advance(DAY)
+        assert started.outcomes(task_id) == [(stage, "blocked") for stage in STAGES]
+        record = started.record(task_id)
+        assert record["status"] == "SUCCESS"
+        assert all(track["audioUrl"] and track["duration"] for track in record["response"]["sunoData"])
+
+
+@pytest.mark.parametrize("trigger", [each for each in TRIGGERS if each != "prefer code"])
+@pytest.mark.parametrize(
+    ("name", "ends", "callback"),
+    [
+        ("success-without-urls", "SUCCESS", 200),
+        ("record-behind", "FIRST_SUCCESS", 200),
+        ("undocumented-failed", "FAILED", 501),
+    ],
+)
+def test_a_client_that_polls_meets_what_no_document_has(name: str, ends: str, callback: int, trigger: str) -> None:
+    with journey() as started:
+        asked = TRIGGERS[trigger](name)
+        task_id = started.extend(**asked).json()["data"]["taskId"]
+        started.advance(180)
+        record = started.record(task_id, asked.get("key", "key"))
+        assert record["status"] == ends
+        assert started.callbacks(task_id)[-1].json()["code"] == callback
 
 
 def test_a_last_callback_that_comes_twice_is_lost_only_if_both_are(on_apikley: Journey) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contract_tests.probes.request import UNKNOWN_AUDIO, Probe
+from contract_tests.probes.request import STATUSES, UNKNOWN_AUDIO, Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.polling import recorded_ids
 from contract_tests.verdicts.retries import (
     after_giving_up,
     callback_exception,
@@ -116,6 +117,16 @@ def _first_items(course: Course) -> str | None:
     return None if tracks is None else "both" if len(tracks) > 1 else "one"
 
 
+def _record_items(course: Course) -> str | None:
+    """How many tracks polling lists before SUCCESS; one alone is seen at FIRST_SUCCESS. None where no poll told."""
+    records = [poll.exchange.record for poll in course.polls if isinstance(poll.exchange.record, dict)]
+    listed = {str(record.get("status")): len(recorded_ids(record)) for record in records}
+    _, text, first, _ = STATUSES
+    if max(listed.get(text, 0), listed.get(first, 0)) > 1:
+        return "both"
+    return "one" if first in listed else None
+
+
 def _create_time(course: Course) -> str | None:
     times = [track.get("createTime") for track in _tracks_at(course, "complete") or ()]
     if not times:
@@ -169,6 +180,7 @@ OF_REFUSALS: Final[Mapping[str, Callable[[Exchange], str | None]]] = {
 OF_COURSES: Final[Mapping[str, Callable[[Course], str | None]]] = {
     "text_items": _text_items,
     "first_items": _first_items,
+    "record_items": _record_items,
     "create_time": _create_time,
     "source_urls": _source_urls,
     "callback_order": callback_order,

@@ -5,6 +5,7 @@ from typing import TypeGuard
 
 from mock_server.api.judgement import Check, Judgement
 from mock_server.contract.decode import decode
+from mock_server.contract.open_questions import violations
 from mock_server.contract.scenarios import MAGIC, Scenarios
 from mock_server.core.errors import Forced, Invalid, Maintenance, Unauthorized
 from mock_server.domain.accounts import LONGEST_KEY, known_keys
@@ -81,7 +82,7 @@ class Admission:
             raise decoded.refusal
         contract = it.edition.contract(it.operation.name)
         if not contract.accepts(decoded.value):
-            raise Invalid(contract.violations(decoded.value))
+            raise Invalid(violations(it.edition, it.operation.name, decoded.value))
         it.request = decoded.value
 
     def _is_known(self, key: str | None, terms: Terms) -> TypeGuard[str]:

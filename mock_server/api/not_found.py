@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server.contract.profile import Editions
-from mock_server.core.errors import ApiError, NotFound, nearest
+from mock_server.contract.unserved_paths import not_served
+from mock_server.core.errors import ApiError, NotFound
 from mock_server.core.text import cut
 from mock_server.domain.answer import refused
 from mock_server.http.read_request import Disconnected, read_call
@@ -31,14 +32,11 @@ class NotServed:
     async def unrouted(self, request: Request, error: HTTPException) -> Response:
         """HTTP 404 or 405 with envelope code 404, whatever the profile says of refusals: no endpoint was reached."""
         path = _path(request)
-        served = self._editions.profile.operations.values()
         if error.status_code == 405:
             allowed = (error.headers or {}).get("Allow", "")
             problem = NotFound(f"{request.method} is not allowed on {path}; allowed: {allowed}")
         else:
-            known = ", ".join(f"{each.method} {each.path}" for each in served)
-            close = nearest(path, [each.path for each in served])
-            problem = NotFound(f"nothing is served at {path}; allowed: {known}.{close}")
+            problem = NotFound(not_served(path, self._editions.profile))
         return await self._answer(request, problem, error.status_code, error.headers or {})
 
     async def refused(self, request: Request, error: ApiError) -> Response:

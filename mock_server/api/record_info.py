@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from mock_server.api.judgement import Check, Judgement
+from mock_server.contract.open_questions import resting_on
 from mock_server.contract.operations import RECORD_INFO
 from mock_server.core.errors import Invalid, NotFound, Violation
 from mock_server.domain.answer import Answer, succeeded
@@ -48,9 +49,10 @@ class RecordInfo:
             it.task = self._catalogue.task(found)
             it.polled = found.id
         elif it.edition.readings.unknown_task == 404:
-            raise NotFound(f"no task {task_id!r} under this key")
+            raise NotFound(f"no task {task_id!r} under this key; {resting_on(it.edition, 'unknown_task')}")
         elif it.edition.readings.unknown_task != 200:
-            raise Invalid([_violation(f"recordInfo is null: no task {task_id!r} under this key")])
+            text = f"recordInfo is null: no task {task_id!r} under this key"
+            raise Invalid([_violation(text, resting_on(it.edition, "unknown_task"))])
 
     def _poll(self, it: Judgement) -> None:
         if it.task is not None and it.terms.limit is not None:
@@ -67,5 +69,5 @@ class RecordInfo:
         return succeeded(record(it.task, decision.at, self._studio), it.task.edition)
 
 
-def _violation(message: str) -> Violation:
-    return Violation(rule="record-info.taskId", field="taskId", message=message)
+def _violation(message: str, note: str = "") -> Violation:
+    return Violation(rule="record-info.taskId", field="taskId", message=message, note=note)

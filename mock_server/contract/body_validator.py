@@ -123,7 +123,8 @@ class Contract:
 
     def _violation(self, rule: Rule, keyword: str | int, body: Any) -> Violation:
         text = f"{rule.field} {self._came(rule, keyword, body)}; allowed: {rule.allowed}"
-        return Violation(rule.id, rule.field, text, rule.place)
+        counted = ("string_length",) if keyword == self._length else ()
+        return Violation(rule.id, rule.field, text, rule.place, (*rule.when, *counted))
 
     def _came(self, rule: Rule, keyword: str | int, body: Any) -> str:
         """What came where the rule's keyword says something else."""

@@ -17,7 +17,8 @@ RECORD_INFO: Final = "record-info"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One endpoint. `name` begins the ids of its rules; `price` in credits; `lasts` is the range of seconds that a
-    track made there lasts, or adds to its source; `limited` if its requests count against the account's rate."""
+    track made there lasts, or adds to its source; `limited` if its requests count against the account's rate. What it
+    `does` completes the sentence "the path …"; `words` of a path tell that it was meant."""
 
     name: str
     method: str
@@ -25,6 +26,8 @@ class Operation:
     price: int = 0
     lasts: tuple[float, float] = (0, 0)
     limited: bool = False
+    does: str
+    words: tuple[str, ...]
 
 
 @cache
@@ -32,7 +35,9 @@ def operations() -> Mapping[str, Operation]:
     """All endpoints of the family, by name."""
     entries: dict[str, dict[str, Any]] = load(OPENAPI / "family.yaml")["operations"]
     return {
-        name: Operation(name=name, **{**entry, "lasts": tuple(entry.get("lasts", (0, 0)))})
+        name: Operation(
+            name=name, **{**entry, "lasts": tuple(entry.get("lasts", (0, 0))), "words": tuple(entry["words"])}
+        )
         for name, entry in entries.items()
     }
 

@@ -16,7 +16,7 @@ from mock_server.contract import rulebook
 from mock_server.contract.body_validator import Contract, Rule
 from mock_server.contract.documents import OPENAPI, Document, Pointer, load
 from mock_server.contract.operations import EXTEND, Operation, operations, path
-from mock_server.contract.questions import VARY, Readings, Register
+from mock_server.contract.questions import VARY, Question, Readings, Register
 from mock_server.contract.rulebook import Source
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.settings import RateLimit, Settings, parse_readings
@@ -131,7 +131,8 @@ class Profile:
 class Edition:
     """A profile with every open question settled. `picked` has the name of each question's reading, in the register's
     order, `names` by question; `drawn` writes out those that vary from request to request, as `--set` takes them.
-    `contract` is that of an operation, by its name."""
+    `contract` is that of an operation, by its name; `reread` is the same profile with some questions answered
+    otherwise, `questions` are all that there are."""
 
     profile: Profile
     family: Family
@@ -140,6 +141,8 @@ class Edition:
     drawn: str
     readings: Readings
     contract: Callable[[str], Contract]
+    reread: Callable[[Mapping[str, str]], "Edition"]
+    questions: Mapping[str, Question]
 
 
 class Editions:
@@ -173,6 +176,8 @@ class Editions:
             drawn=drawn,
             readings=readings,
             contract=cache(lambda operation: self._contract(self.profile.holding(operation, named), length)),
+            reread=lambda others: self.named(tuple({**named, **others}.values())),
+            questions=self.register.questions,
         )
 
 

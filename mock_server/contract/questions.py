@@ -23,7 +23,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One open place of the documents. `stages` are those whose callback or polling it decides about."""
+    """One open place of the documents. `stages` are those whose callback or polling it decides about, `why` says in an
+    error text why it is open."""
 
     id: str
     question: str
@@ -32,6 +33,7 @@ class Question:
     readings: Mapping[str, Reading]
     picks: Mapping[str, str]
     stages: tuple[str, ...] = ()
+    why: str = "the documents leave it open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class Readings:
     unknown_task: int
     text_items: int
     first_items: int
+    record_items: Mapping[str, int]
     create_time: str | None
     source_urls: bool
     failure_type: str

@@ -14,6 +14,8 @@ STAGES: Final = ("text", "first", "complete")
 """Stages of generation, in the order in which they are reached (both documents, callBackUrl)."""
 PLAIN: Final = "200"
 """The scenario of a request for which nobody asked for another."""
+CALLBACK: Final = "callback-"
+"""Begins the name of a scenario that is about the code of a callback."""
 MAGIC: Final = "mock-"
 """An audioId or a key that begins with this names a scenario."""
 
@@ -41,16 +43,20 @@ class Failure:
 class Scenario:
     """One named outcome. `answer` is the code of a refusal; without it the request is judged as any other.
 
-    `natural` says what causes it without asking, `unreachable` why nothing does; a `shape` is a course of callbacks
-    that a client must survive. `lost`: polling says that the callbacks could not be delivered.
+    `natural` says what causes it without asking, `unreachable` why nothing does, `outside` what of it no document has;
+    a `shape` is a course of callbacks that a client must survive. `lost`: polling says that the callbacks could not be
+    delivered. `record_behind` is by how many seconds (real pace) polling lags, `record_urls` whether it tells URLs.
     """
 
     name: str
     summary: str
     natural: str | None = None
     unreachable: str | None = None
+    outside: str | None = None
     shape: bool = False
     lost: bool = False
+    record_behind: float = 0.0
+    record_urls: bool = True
     answer: int | None = None
     fails: Failure | None = None
     callbacks: tuple[Step, ...] | None = None
@@ -74,7 +80,8 @@ class Scenario:
 
     def triggers(self) -> tuple[str, ...]:
         """What a client sends to get it, each on its own enough."""
-        code = () if self.shape else (f"Prefer: code={self.name}",)
+        coded = self.name.removeprefix(CALLBACK).isdigit()
+        code = (f"Prefer: code={self.name}",) if coded else ()
         return (*code, f"Prefer: scenario={self.name}", f"audioId {MAGIC}{self.name}", f"key {MAGIC}{self.name}")
 
 
@@ -84,6 +91,8 @@ def cause(scenario: Scenario) -> str:
         return f"by itself: {scenario.natural}"
     if scenario.unreachable:
         return f"never by itself: {scenario.unreachable}"
+    if scenario.outside:
+        return f"never by itself, and in no document: {scenario.outside}"
     return "a course of callbacks to survive; never by itself"
 
 
@@ -144,7 +153,7 @@ class Scenarios:
         return value.startswith(MAGIC) and value.removeprefix(MAGIC) in self._by_name
 
     def _preferred(self, preference: str, value: str) -> Scenario:
-        names = (value, f"callback-{value}") if preference == "code" else (value,)
+        names = (value, f"{CALLBACK}{value}") if preference == "code" else (value,)
         for name in names:
             if name in self._by_name:
                 return self._by_name[name]
@@ -174,7 +183,7 @@ def preferences(header: str) -> list[tuple[str, str]]:
 
 
 def _answers_first(path: Path) -> tuple[int, str]:
-    kind = 0 if path.stem.isdigit() else 1 if path.stem.startswith("callback-") else 2
+    kind = 0 if path.stem.isdigit() else 1 if path.stem.startswith(CALLBACK) else 2
     return kind, path.stem
 
 

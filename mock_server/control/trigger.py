@@ -8,6 +8,7 @@ from mock_server.callbacks.host_policy import HostPolicy
 from mock_server.callbacks.scheduler import Scheduler
 from mock_server.contract.decode import BODY_LIMIT, decode
 from mock_server.contract.examples import documented_request
+from mock_server.contract.open_questions import violations
 from mock_server.contract.operations import EXTEND, operations
 from mock_server.contract.profile import Edition, Editions
 from mock_server.contract.scenarios import Choice, Scenario, Scenarios
@@ -104,10 +105,9 @@ def _written(request: Mapping[str, Any]) -> bytes:
 def _judged(body: bytes, edition: Edition) -> dict[str, Any]:
     """The request, once it breaks no rule."""
     decoded = decode(EXTEND, "application/json", body if len(body) <= BODY_LIMIT else None)
-    contract = edition.contract(EXTEND)
     if decoded.refusal is not None:
         raise BadSetting(f"request: {decoded.refusal.msg}")
-    if not contract.accepts(decoded.value):
-        raise BadSetting(f"request: {Invalid(contract.violations(decoded.value)).msg}")
+    if not edition.contract(EXTEND).accepts(decoded.value):
+        raise BadSetting(f"request: {Invalid(violations(edition, EXTEND, decoded.value)).msg}")
     request: dict[str, Any] = decoded.value
     return request

@@ -9,7 +9,7 @@ from mock_server.domain.owed import Owed
 from mock_server.domain.polling_body import status
 from mock_server.domain.tasks import Task
 from mock_server.domain.terms import KeySettings, Terms
-from mock_server.domain.timeline import progress, reached_at
+from mock_server.domain.timeline import polled, reached_at
 from mock_server.state.journal_entries import Attempted
 
 
@@ -59,7 +59,7 @@ def task_view(task: Task, now: float) -> TaskView:
         key=masked(task.key),
         operation=task.operation.name,
         scenario=task.scenario.name,
-        status=status(task, progress(task, now)),
+        status=status(task, polled(task, now)),
         created=task.created,
         callback_url=masked_url(task.callback_url),
     )

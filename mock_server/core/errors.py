@@ -19,7 +19,7 @@ Bugs of ours are ordinary exceptions. `Undecided.failed` in api/endpoints answer
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from itertools import islice
 
 from mock_server.core.text import cut
@@ -68,16 +68,21 @@ class Conflict(RuleBroken):
 
 @dataclass(slots=True)
 class Violation:
-    """One broken rule: its id, the field, what came and what is allowed, and where the document says so."""
+    """One broken rule: its id, the field, what came and what is allowed, and where the document says so.
+
+    `questions` are the open ones that may decide it, `note` says so where they do."""
 
     rule: str
     field: str
     message: str
     place: str | None = None
+    questions: tuple[str, ...] = ()
+    note: str = ""
 
     def __str__(self) -> str:
         source = f"{self.rule}, {self.place}" if self.place else self.rule
-        return f"{self.message} ({source})"
+        note = f"; {self.note}" if self.note else ""
+        return f"{self.message} ({source}){note}"
 
 
 class Invalid(ApiError):
@@ -132,6 +137,11 @@ def unknown(kind: str, value: object, known: Iterable[str]) -> BadSetting:
 
 COMPARED = 100
 """Characters of a value, and known names, that are compared; comparing costs time that grows with their product."""
+
+
+def alike(one: str, other: str) -> float:
+    """How much alike the letters of two texts are, from 0 to 1."""
+    return SequenceMatcher(None, one[:COMPARED], other[:COMPARED]).ratio()
 
 
 def nearest(value: str, names: Iterable[str], alike: float = 0.6) -> str:

@@ -1,5 +1,6 @@
 """The tracks that tasks generate, as they stand at a stage. Pure; callbacks, polling and media read them here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -40,13 +41,25 @@ class Studio:
         self._results = lru_cache(maxsize=RESULTS_KEPT)(self._made)
 
     def listed(self, task: Task, stage: str | None) -> list[Result]:
-        """The tracks that a stage shows: how many is an open question for text and first, all at complete."""
-        tracks = len(task.record.tracks)
+        """The tracks that the callback of a stage lists: how many is an open question for text and first."""
         readings = task.edition.readings
+        return self._standing(task, stage, {"text": readings.text_items, "first": readings.first_items})
+
+    def polled(self, task: Task, stage: str | None) -> list[Result]:
+        """Those that polling lists once the stage is reached, which is a question of its own."""
+        return self._standing(task, stage, task.edition.readings.record_items)
+
+    def there(self, task: Task, stage: str | None) -> list[Result]:
+        """Those that either lists, and whose files can be loaded."""
+        return max(self.listed(task, stage), self.polled(task, stage), key=len)
+
+    def _standing(self, task: Task, stage: str | None, before: Mapping[str, int]) -> list[Result]:
+        """All tracks at complete, `before` it as many as is said by stage."""
+        tracks = len(task.record.tracks)
         shown, finished = {
             None: (0, 0),
-            "text": (readings.text_items, 0),
-            "first": (readings.first_items, 1),
+            "text": (before["text"], 0),
+            "first": (before["first"], 1),
             "complete": (tracks, tracks),
         }[stage]
         results = self._results(task)[:shown] if shown else ()

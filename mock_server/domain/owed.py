@@ -123,10 +123,14 @@ def settled(owed: Owed, outcome: Outcome, task: Task, now: float) -> Settlement:
         # Later callbacks overtake this one, which is tried again in a chain of its own.
         alone = again.changed(chain=owed.position + 1, planned=owed.planned[: owed.position + 1])
         return Settlement((alone, following))
+    left = () if following.ended else (following,)
+    if outcome is Outcome.BLOCKED:
+        # Where callbacks may go is the mock's rule: the API would have called, so nothing is lost.
+        return Settlement(left)
     received = outcome is Outcome.ACCEPTED
     stops = not received and readings.after_giving_up
     last = owed.step.stage == STAGES[-1]
-    return Settlement(() if following.ended else (following,), stops, received if last or stops else None)
+    return Settlement(left, stops, received if last or stops else None)
 
 
 def _retry_after(owed: Owed, outcome: Outcome, task: Task) -> float | None:

@@ -9,12 +9,13 @@ from typing import Any
 from mock_server.contract.scenarios import STAGES
 from mock_server.domain.generated_tracks import Result, Studio, create_time
 from mock_server.domain.tasks import Task
-from mock_server.domain.timeline import Progress, progress
+from mock_server.domain.timeline import Progress, polled
 
 
 def record(task: Task, now: float, studio: Studio) -> dict[str, Any]:
-    """`data` of record-info: camelCase, in step with the callbacks that were due by `now`."""
-    return _recorded(task, progress(task, now), studio)
+    """`data` of record-info: camelCase, in step with the callbacks that were due by `now`, unless the scenario lets it
+    lag."""
+    return _recorded(task, polled(task, now), studio)
 
 
 @lru_cache(maxsize=32)
@@ -24,7 +25,11 @@ def _recorded(task: Task, state: Progress, studio: Studio) -> dict[str, Any]:
     failure = state.failure
     request = task.request
     hidden = state.stage is None or (_is_lost(task, state) and not task.edition.readings.callback_exception)
-    tracks = None if hidden else [_track(result) for result in studio.listed(task, state.stage)]
+    tracks = (
+        None
+        if hidden
+        else [_track(result, urls=task.scenario.record_urls) for result in studio.polled(task, state.stage)]
+    )
     return {
         "taskId": task.id,
         "parentMusicId": request.parent,
@@ -40,7 +45,7 @@ def _recorded(task: Task, state: Progress, studio: Studio) -> dict[str, Any]:
 
 
 def status(task: Task, state: Progress) -> str:
-    """One of the eight documented words."""
+    """One of the eight documented words, or that of a scenario that no document has."""
     family = task.edition.family
     if state.failure is not None:
         return state.failure.status
@@ -62,16 +67,17 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and isinf(value) else value
 
 
-def _track(result: Result) -> dict[str, Any]:
+def _track(result: Result, *, urls: bool) -> dict[str, Any]:
     track = result.track
+    audio, stream, image = (result.audio_url, result.stream_url, result.image_url) if urls else (None, None, None)
     fields = {
         "id": track.id,
-        "audioUrl": result.audio_url,
-        "sourceAudioUrl": result.audio_url,
-        "streamAudioUrl": result.stream_url,
-        "sourceStreamAudioUrl": result.stream_url,
-        "imageUrl": result.image_url,
-        "sourceImageUrl": result.image_url,
+        "audioUrl": audio,
+        "sourceAudioUrl": audio,
+        "streamAudioUrl": stream,
+        "sourceStreamAudioUrl": stream,
+        "imageUrl": image,
+        "sourceImageUrl": image,
         "prompt": track.prompt,
         "modelName": result.model_name,
         "title": track.title,

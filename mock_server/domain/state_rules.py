@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from mock_server.contract.open_questions import resting_on
 from mock_server.contract.operations import EXTEND, PERSONA, WAV
 from mock_server.contract.profile import Edition
 from mock_server.contract.scenarios import STAGES
@@ -38,6 +39,7 @@ def unknown_audio(request: Request, tracks: Iterable[str], edition: Edition) -> 
     allowed = "a finished track of this key, or one that `suno-mock tracks` lists; --adopt-unknown-tracks accepts any"
     rule = "extend.audioId.known"
     violation = _unknown(rule, "audioId", request["audioId"], edition, allowed, tracks)
+    violation.note = resting_on(edition, "unknown_audio")
     return NotFound(str(violation), rule) if edition.readings.unknown_audio == 404 else Invalid([violation])
 
 
@@ -67,7 +69,9 @@ def made_already(operation: str, request: Request, edition: Edition) -> Conflict
     what = {PERSONA: "persona", WAV: "WAV record"}[operation]
     rule = f"{operation}.audioId.once"
     message = f"the track {shown(request['audioId'])} has a {what} already; allowed: one per audioId"
-    return Conflict(str(_violation(edition, rule, "audioId", message)), rule)
+    violation = _violation(edition, rule, "audioId", message)
+    violation.note = resting_on(edition, "persona_twice") if operation == PERSONA else ""
+    return Conflict(str(violation), rule)
 
 
 def _missing(rule: str, field: str, value: str, edition: Edition, allowed: str, known: Iterable[str]) -> NotFound:
@@ -82,12 +86,10 @@ def _unknown(rule: str, field: str, value: str, edition: Edition, allowed: str, 
 def _against(request: Request, source: Track, edition: Edition) -> Iterator[Violation]:
     model = request["model"]
     if model != source.model and edition.readings.model_mismatch:
-        yield _violation(
-            edition,
-            "extend.model.source",
-            "model",
-            f"model is {shown(model)}; allowed: {source.model}, the model of the source track",
-        )
+        message = f"model is {shown(model)}; allowed: {source.model}, the model of the source track"
+        violation = _violation(edition, "extend.model.source", "model", message)
+        violation.note = resting_on(edition, "model_mismatch")
+        yield violation
     continue_at = request.get("continueAt")
     if continue_at is not None and continue_at >= source.duration:
         yield _violation(

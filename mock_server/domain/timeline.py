@@ -54,11 +54,16 @@ def progress(task: Task, now: float) -> Progress:
     return Progress(stage, failure)
 
 
+def polled(task: Task, now: float) -> Progress:
+    """The state that polling shows at `now`, which a scenario may let lag behind."""
+    return progress(task, now - _lag(task))
+
+
 def next_change(task: Task, now: float) -> float | None:
-    """When generation goes on after `now`, in epoch seconds of the mock's clock; None once it has ended."""
+    """When polling shows more after `now`, in epoch seconds of the mock's clock; None once generation has ended."""
     failure = task.scenario.fails
     stages = (*task.scenario.reached(), *([failure.instead_of] if failure else []))
-    return next((at for stage in stages if (at := reached_at(task, stage)) > now), None)
+    return next((at for stage in stages if (at := reached_at(task, stage) + _lag(task)) > now), None)
 
 
 def reached_at(task: Task, stage: str) -> float:
@@ -69,6 +74,10 @@ def reached_at(task: Task, stage: str) -> float:
 def after(family: Family, speed: float, stage: str) -> float:
     """Seconds of the mock's clock until a stage is reached at a speed."""
     return family.stages[stage].at / speed
+
+
+def _lag(task: Task) -> float:
+    return task.pace.scale(task.scenario.record_behind)
 
 
 def _code(scenario: Scenario, stage: str) -> int:

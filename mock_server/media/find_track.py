@@ -49,7 +49,7 @@ class FindTrack:
             return None
         task = self._catalogue.task(record)
         stage = progress(task, (await self._store.moment()).now).stage
-        shown = self._studio.listed(task, stage)
+        shown = self._studio.there(task, stage)
         return next(((task, result) for result in shown if result.track.id == audio_id), None)
 
     async def known(self, key: str) -> Collection[str]:

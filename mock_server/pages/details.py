@@ -127,7 +127,7 @@ class Details:
             model=task.request.model,
             readings="" if sent is None else sent.readings,
             happenings=self._happenings(task, sent, attempts, await store.owed(task_id), now),
-            tracks=[_playable(each) for each in self._studio.listed(task, progress(task, now).stage)],
+            tracks=[_playable(each) for each in self._studio.there(task, progress(task, now).stage)],
             gone_after=await gone_after(store, task),
             bodies=[self._asked(task, sent), *_told(attempts), self._polled(task, now)],
             journaled=bool(entries),

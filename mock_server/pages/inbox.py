@@ -16,7 +16,7 @@ from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.masking import is_public, masked
 from mock_server.domain.polling_body import status
 from mock_server.domain.tasks import Task
-from mock_server.domain.timeline import next_change, progress
+from mock_server.domain.timeline import next_change, polled
 from mock_server.state.faults import FAULT
 from mock_server.state.journal_entries import Attempted, Entry, Requested
 from mock_server.state.store import Store
@@ -192,7 +192,7 @@ def _task_id(item: Task | Requested) -> str:
 def facts_of(item: Task | Requested, now: float) -> Facts:
     """What is known of a row before it is made."""
     if isinstance(item, Task):
-        state = progress(item, now)
+        state = polled(item, now)
         return Facts(item.key, 200 if state.failure is None else state.failure.code, status(item, state))
     stands = FORGOTTEN if item.task_id else REFUSED if _counts(item) else ""
     return Facts(item.call.key, item.code, stands)

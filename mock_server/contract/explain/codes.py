@@ -16,7 +16,7 @@ from mock_server.contract.scenarios import MAGIC, Scenario, Scenarios, cause
 CODES: Final = (("answer", "document", ANSWER_CODE), ("callback", "callback_document", CALLBACK_CODE))
 """What has codes, which document of a profile says so, and where."""
 CHECKS: Final = OPENAPI / "checks.yaml"
-KINDS: Final = ("natural", "unreachable", "shape")
+KINDS: Final = ("natural", "unreachable", "outside", "shape")
 """The lines of a scenario's file that say what causes it; one of them is there."""
 
 
@@ -117,6 +117,11 @@ def _course(scenario: Scenario) -> Iterator[Fact]:
     if scenario.fails:
         refund = ", and the credits come back" if scenario.fails.refund else ""
         yield Fact(f"{name}: polling ends in {scenario.fails.status}{refund}", (in_scenario(name, "fails", "status"),))
+    if scenario.record_behind:
+        said = f"{name}: polling shows each stage {scenario.record_behind:g} s later, at real pace"
+        yield Fact(said, (in_scenario(name, "record_behind"),))
+    if not scenario.record_urls:
+        yield Fact(f"{name}: every URL in polling is null", (in_scenario(name, "record_urls"),))
     if scenario.answer is None:
         owed = ", ".join(_owed(scenario, step.stage) for step in scenario.steps()) or "none"
         said = next((key for key in ("callbacks", "fails") if getattr(scenario, key) is not None), "summary")

@@ -23,6 +23,7 @@ from mock_server.contract.profile import Profile, profile_file
 
 OPERATION: Final = {
     "path": "{method} {path}",
+    "does": "it {does}",
     "price": "a task costs {price} credits",
     "lasts": "a track lasts {lasts[0]} to {lasts[1]} seconds, or so much longer than its source",
     "limited": "counts against the account's rate",

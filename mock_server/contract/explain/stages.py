@@ -47,19 +47,32 @@ def of_stage(name: str) -> Explanation:
 
 
 def status_names() -> list[str]:
-    return [str(each) for each in _record_info().at(*STATUSES)]
+    """Those that the document lists, then those of scenarios that it does not."""
+    ends = {each.fails.status for each in Scenarios.read() if each.fails}
+    return [*_documented(), *sorted(ends - {*_documented()})]
 
 
 def of_status(name: str) -> Explanation:
-    document = _record_info()
-    listed = in_document(document, *STATUSES, status_names().index(name))
     stage = next((each for each in stage_names() if family().stages[each].status == name), None)
     failures = ending_in(name)
     return Explanation(
         name=name,
-        causes=(Fact("a status of record-info", (listed,)), *_shown(name), *failures.causes),
+        causes=(*_listed(name), *_shown(name), *failures.causes),
         commands=failures.commands if stage is None else _waited(stage),
     )
+
+
+def _documented() -> list[str]:
+    return [str(each) for each in _record_info().at(*STATUSES)]
+
+
+def _listed(status: str) -> Iterator[Fact]:
+    """Where the document has a status, or that it has not."""
+    if status in _documented():
+        place = in_document(_record_info(), *STATUSES, _documented().index(status))
+        yield Fact("a status of record-info", (place,))
+    else:
+        yield Fact("a status that no document has", (in_document(_record_info(), *STATUSES),))
 
 
 def _said(profile: str) -> Quote:
@@ -89,7 +102,8 @@ def _shown(status: str) -> Iterator[Fact]:
     if status == known.pending:
         yield Fact("from the answer on, before any stage", (in_family("pending"),))
     if status == known.lost:
-        yield Fact("in place of the last stage's, once its callback could not be delivered", (in_family("lost"),))
+        said = "in place of the last stage's, once every retry of its callback failed; a blocked one loses nothing"
+        yield Fact(said, (in_family("lost"),))
 
 
 def _differs(scenario: Scenario, stage: str) -> bool:

@@ -4,7 +4,13 @@ import pytest
 
 from contract_tests.verdicts.course import Poll
 from tests.contract_tests.verdicts.faults import GOING_BACK, LOOKS, poll, steps
-from tests.courses import STAGES, arrival, exchange, record, stage
+from tests.courses import STAGES, arrival, exchange, record, stage, track
+
+
+def test_how_many_unfinished_tracks_polling_lists_is_open() -> None:
+    told = stage("first", data=[track(0), track(1, audio_url="")])
+    seen = {"status": "FIRST_SUCCESS", "response": {"sunoData": [{"id": "track-0"}]}}
+    assert steps(Poll(exchange=exchange({"code": 200, "data": record(**seen)}), arrival=arrival(told))) == {}
 
 
 def test_a_record_that_goes_along_has_no_finding() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from contract_tests.probes.request import UNKNOWN_AUDIO
 from contract_tests.target.exchange import Exchange
-from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.course import Course, Poll
 from contract_tests.verdicts.readings import asked, credits_number, observed, unknown_task
 from tests.courses import BAD, GOOD, PROBES, PUBLISHED, REFUSED, arrival, course, exchange, stage, track
 
@@ -62,6 +62,28 @@ def test_a_refusal_tells_a_reading(seen: Exchange, question: str, reading: str) 
 )
 def test_a_course_tells_a_reading(seen: Course, question: str, reading: str) -> None:
     assert readings([], seen)[question] == (reading,)
+
+
+@pytest.mark.parametrize(
+    ("status", "tracks", "reading"),
+    [
+        ("FIRST_SUCCESS", 1, ("one",)),
+        ("FIRST_SUCCESS", 2, ("both",)),
+        ("TEXT_SUCCESS", 2, ("both",)),
+        ("TEXT_SUCCESS", 0, None),
+        ("SUCCESS", 2, None),
+        (None, 0, None),
+        ([], 0, None),
+    ],
+)
+def test_a_poll_on_the_way_tells_a_reading(status: Any, tracks: int, reading: tuple[str, ...] | None) -> None:
+    items = [{"id": f"{number}"} for number in range(tracks)]
+    record = {"status": status, "response": {"sunoData": items}}
+    polls = [
+        Poll(exchange=exchange({"code": 200, "data": None})),
+        Poll(exchange=exchange({"code": 200, "data": record})),
+    ]
+    assert readings([], course(polls=polls)).get("record_items") == reading
 
 
 def test_an_order_that_was_kept_proves_nothing() -> None:

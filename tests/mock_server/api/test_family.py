@@ -76,7 +76,7 @@ def test_extending_ones_own_track_keeps_to_its_model_and_length(on_apikley: Jour
 
 
 def test_a_track_cannot_be_extended_before_it_is_finished_nor_by_another_key() -> None:
-    with journey(readings="first_items=both") as started:
+    with journey(readings="record_items=both") as started:
         answer = started.generate()
         started.advance(105)
         finished, unfinished = started.record(answer.json()["data"]["taskId"])["response"]["sunoData"]
@@ -188,7 +188,7 @@ def test_the_files_of_a_track_are_what_they_say(on_apikley: Journey) -> None:
 
 
 def test_the_stream_plays_before_the_audio_is_there() -> None:
-    with journey(readings="first_items=both text_items=both") as started:
+    with journey(readings="first_items=one text_items=none record_items=both") as started:
         task_id = started.generate().json()["data"]["taskId"]
         started.advance(30)
         track = first_track(started.record(task_id))

@@ -52,7 +52,16 @@ async def test_everything_that_the_profile_serves_is_listed(profile: str) -> Non
 async def test_a_near_miss_of_a_path_is_named() -> None:
     async with client(Mock().app) as http:
         response = await http.get("/api/v1/generate/recordinfo")
-        assert response.json()["msg"].endswith(f"Nearest: {RECORD_INFO}.")
+        assert response.json()["msg"].endswith(f"Nearest: GET {RECORD_INFO}, which tells how far a task is.")
+
+
+async def test_a_path_of_another_profile_says_which_and_what_there_is_here() -> None:
+    async with client(Mock().app) as http:
+        response = await http.get("/api/v1/generate/credit")
+        assert (response.status_code, response.json()["code"]) == (404, 404)
+        msg = response.json()["msg"]
+        assert "on the profile apikley: classic and observed serve it (--profile classic or --profile observed)" in msg
+        assert msg.endswith("Here GET /api/v1/chat/credit tells the credits that are left.")
 
 
 async def test_what_is_not_served_is_in_the_journal_of_the_key() -> None:

@@ -128,7 +128,7 @@ async def test_a_given_up_callback_may_end_the_task(order: str) -> None:
     assert (await bench.record(stopped)).lost
 
 
-@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.UNREACHABLE, Outcome.BLOCKED])
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.UNREACHABLE])
 async def test_a_task_is_lost_with_its_last_callback(outcome: Outcome) -> None:
     bench, mine = Bench(Outcome.ACCEPTED, Outcome.ACCEPTED, outcome), task()
     await bench.open(mine)
@@ -151,6 +151,15 @@ async def test_a_forbidden_address_is_not_tried_again() -> None:
     await bench.open(task())
     await bench.scheduler.advance(10 * 3600)
     assert [stage for stage, _ in await bench.stages()] == ["text", "first", "complete"]
+
+
+@pytest.mark.parametrize("readings", [(), ("after_giving_up=stop",), ("callback_order=overtaking",)])
+async def test_a_forbidden_address_loses_nothing(readings: tuple[str, ...]) -> None:
+    bench, mine = Bench(Outcome.BLOCKED), task(under=edition("apikley", *readings))
+    await bench.open(mine)
+    await bench.scheduler.advance(10 * 3600)
+    assert [outcome for _, outcome in await bench.stages()] == ["blocked"] * 3
+    assert not (await bench.record(mine)).lost
 
 
 async def test_a_silent_scenario_owes_nothing() -> None:

@@ -71,6 +71,15 @@ def test_tracks_stand_in_columns() -> None:
             ],
             id="a shape with a cause",
         ),
+        pytest.param(
+            Scenario(name="failed", summary="It fails.", outside="nobody has it"),
+            [
+                "failed  It fails.",
+                "    never by itself, and in no document: nobody has it",
+                "    on demand: Prefer: scenario=failed | audioId mock-failed | key mock-failed",
+            ],
+            id="what no document has",
+        ),
     ],
 )
 def test_a_scenario_tells_its_triggers(scenario: Scenario, lines: list[str]) -> None:
@@ -80,8 +89,8 @@ def test_a_scenario_tells_its_triggers(scenario: Scenario, lines: list[str]) -> 
 @pytest.mark.parametrize("scenario", list(SCENARIOS), ids=lambda scenario: scenario.name)
 def test_every_scenario_has_one_cause(scenario: Scenario) -> None:
     """Either something causes it, or it is told why nothing does; a course of callbacks needs neither."""
-    assert bool(scenario.natural) + bool(scenario.unreachable) == 1 or scenario.shape
-    assert not (scenario.unreachable and (scenario.natural or scenario.shape))
+    assert [scenario.natural, scenario.unreachable, scenario.outside].count(None) == 2 or scenario.shape
+    assert not ((scenario.unreachable or scenario.outside) and (scenario.natural or scenario.shape))
 
 
 def test_a_profile_tells_its_models() -> None:

@@ -15,7 +15,7 @@ URL = next(each for each in command.params if each.name == "url")
 
 def test_what_can_be_triggered_is_listed(run: Run) -> None:
     listed = run("trigger", "--list")[1].splitlines()
-    assert "only-complete  Only complete is sent." in listed
+    assert "only-complete         Only complete is sent." in listed
     assert not any(line.startswith(("402", "silent")) for line in listed)
     assert json.loads(run("trigger", "--list", "--json")[1])["late"].startswith("Every callback")
 

@@ -101,6 +101,7 @@ PROBES: Mapping[str, Callable[[Edition], object]] = {
     "unknown_task": lambda judged: asyncio.run(polled_unknown(judged)),
     "text_items": lambda judged: len(STUDIO.listed(task(under=judged), "text")),
     "first_items": lambda judged: len(STUDIO.listed(task(under=judged), "first")),
+    "record_items": lambda judged: len(STUDIO.polled(task(under=judged), "first")),
     "create_time": lambda judged: create_time(task(under=judged)),
     "source_urls": lambda judged: callback_body.body(task(under=judged), Step(stage="complete"), STUDIO),
     "failure_type": failure,

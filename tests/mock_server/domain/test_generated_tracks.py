@@ -1,6 +1,7 @@
 """What a task generates."""
 
 from collections.abc import Callable
+from itertools import product
 from math import isclose
 from uuid import UUID
 
@@ -20,6 +21,7 @@ stages = st.sampled_from(STAGES)
 studios = st.builds(Studio, st.integers(), st.just("http://media/"))
 task_ids = st.builds(task_id, st.integers(), st.just("key"), st.integers(1))
 makers = st.sampled_from([task, generated])
+ITEMS = ("first_items=one text_items=none", "first_items=both text_items=both")
 PER_TASK = edition().family.tracks_per_task
 
 
@@ -38,6 +40,31 @@ def test_a_stage_lists_its_tracks(reading: str, stage: str | None, finished: lis
     results = STUDIO.listed(task(under=edition("apikley", reading)), stage)
     assert [result.finished for result in results] == finished
     assert [result.audio_url != "" for result in results] == finished
+
+
+@pytest.mark.parametrize(
+    ("reading", "stage", "finished"),
+    [
+        pytest.param("record_items=both", None, [], id="before any stage"),
+        pytest.param("record_items=one", "text", [], id="text without tracks"),
+        pytest.param("record_items=both", "text", [False, False], id="text with both"),
+        pytest.param("record_items=one", "first", [True], id="first with one"),
+        pytest.param("record_items=both", "first", [True, False], id="first with both"),
+        pytest.param("record_items=one", "complete", [True, True], id="complete"),
+    ],
+)
+def test_polling_lists_its_tracks(reading: str, stage: str | None, finished: list[bool]) -> None:
+    for callbacks in ITEMS:
+        under = edition("apikley", reading, *callbacks.split())
+        assert [result.finished for result in STUDIO.polled(task(under=under), stage)] == finished
+
+
+@pytest.mark.parametrize("readings", list(product(("record_items=one", "record_items=both"), ITEMS)))
+@pytest.mark.parametrize("stage", [None, *STAGES])
+def test_what_is_listed_anywhere_is_there(readings: tuple[str, str], stage: str | None) -> None:
+    accepted = task(under=edition("apikley", *" ".join(readings).split()))
+    listed = [*STUDIO.listed(accepted, stage), *STUDIO.polled(accepted, stage)]
+    assert {each.track.id for each in listed} == {each.track.id for each in STUDIO.there(accepted, stage)}
 
 
 @settings(max_examples=50, deadline=None)

@@ -1,7 +1,9 @@
 """What a task owes, when the next attempt of a callback is made, and what follows when it is given up."""
 
+import re
 from collections import Counter
 from itertools import product
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,15 +15,16 @@ from mock_server.contract.scenarios import STAGES
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.owed import Owed, Settlement, owed_at, owed_first, receiver_of, settled
 from mock_server.domain.tasks import Task
-from mock_server.domain.timeline import plan
+from mock_server.domain.timeline import plan, reached_at
 from tests.builders import COMPLETE, CREATED, FIRST, SCENARIOS, TEXT, edition, task
 
 RETRIED = (Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.UNREACHABLE)
-FAILED = (*RETRIED, Outcome.BLOCKED)
+ENDS = (Outcome.ACCEPTED, *RETRIED, Outcome.BLOCKED)
 LAST = 2
 NOW = CREATED + 1000
 
-each_outcome = pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, *FAILED])
+each_outcome = pytest.mark.parametrize("outcome", ENDS)
+each_made = pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, *RETRIED])
 each_position = pytest.mark.parametrize("position", range(3))
 
 
@@ -125,18 +128,25 @@ def test_going_on_begins_anew(outcome: Outcome) -> None:
 
 
 @each_position
-@each_outcome
+@each_made
 def test_the_last_callback_decides_whether_a_task_is_lost(outcome: Outcome, position: int) -> None:
     settlement = after(outcome, position=position, retries=3)
-    assert settlement.received is ((outcome not in FAILED) if position == LAST else None)
+    assert settlement.received is ((outcome not in RETRIED) if position == LAST else None)
     assert not settlement.given_up
 
 
 @each_position
-@each_outcome
+@each_made
 def test_a_task_may_be_lost_with_any_callback(outcome: Outcome, position: int) -> None:
     settlement = after(outcome, "after_giving_up=stop", position=position, retries=3)
-    assert (settlement.received is False) == settlement.given_up == (outcome in FAILED)
+    assert (settlement.received is False) == settlement.given_up == (outcome in RETRIED)
+
+
+@each_position
+@pytest.mark.parametrize("reading", ["go_on", "stop"])
+def test_what_the_mock_may_not_call_loses_nothing(position: int, reading: str) -> None:
+    settlement = after(Outcome.BLOCKED, f"after_giving_up={reading}", position=position)
+    assert (settlement.given_up, settlement.received) == (False, None)
 
 
 @pytest.mark.parametrize("retries", range(3))
@@ -177,7 +187,7 @@ editions = st.builds(
 )
 scenarios = st.sampled_from([each.name for each in SCENARIOS if each.steps()])
 paces = st.sampled_from(["immediate", "time", "realtime", "0.5x"])
-outcomes = st.lists(st.sampled_from([Outcome.ACCEPTED, *FAILED]), min_size=16, max_size=16)
+outcomes = st.lists(st.sampled_from(ENDS), min_size=16, max_size=16)
 
 
 def attempted(mine: Task, outcomes: list[Outcome]) -> list[tuple[float, Owed]]:
@@ -236,3 +246,19 @@ def test_a_receiver_is_a_host_and_port(scheme: str, host: str, port: str, path: 
 
 def test_what_is_no_url_has_no_receiver() -> None:
     assert receiver_of("nonsense") == ""
+
+
+ROW = re.compile(r"^\| `(\w+)` \| ([\d,.]+) s \| ([\d,.]+) s \| ([\d,.]+) s \|$", re.MULTILINE)
+SAID = {
+    pace: [float(seconds.replace(",", "")) for seconds in columns]
+    for pace, *columns in ROW.findall((Path(__file__).parents[3] / "docs" / "callbacks.md").read_text("utf-8"))
+}
+
+
+@pytest.mark.parametrize("pace", ["time", "realtime", "10x", "immediate", "manual"])
+def test_the_page_says_what_polling_shows_while_the_receiver_is_down(pace: str) -> None:
+    shown = [reached_at(task(pace=pace), STAGES[-1]) - CREATED]
+    for order in ("in_order", "overtaking"):
+        mine = task(pace=pace, under=edition("apikley", f"callback_order={order}"))
+        shown.append(attempted(mine, [Outcome.UNREACHABLE])[-1][0] - CREATED)
+    assert SAID[pace] == pytest.approx(shown, abs=1e-3)

@@ -15,7 +15,8 @@ from mock_server.contract.scenarios import Step
 from mock_server.domain.callback_body import body
 from mock_server.domain.polling_body import record, status
 from mock_server.domain.tasks import Task
-from mock_server.domain.timeline import progress
+from mock_server.domain.timeline import next_change, progress
+from mock_server.domain.timeline import polled as shown
 from tests.builders import (
     COMPLETE,
     CREATED,
@@ -32,10 +33,16 @@ from tests.builders import (
 
 ORDER = ["PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS"]
 scenarios = st.sampled_from([each.name for each in SCENARIOS if each.answer is None])
+documented = st.sampled_from([each.name for each in SCENARIOS if each.answer is None and not each.outside])
 profiles = st.sampled_from(profile_names())
 paces = st.sampled_from(["immediate", "time", "realtime", "manual"])
 makers = st.sampled_from([task, generated])
 DOCUMENT = load(OPENAPI / "family.openapi.yaml")
+LISTING = [
+    ("text_items=none", "first_items=one", "record_items=one"),
+    ("text_items=both", "first_items=both", "record_items=both"),
+]
+"""Readings under which polling lists as many tracks as the callbacks do."""
 RECORD = DOCUMENT["components"]["schemas"]["Record"]
 TRACK = DOCUMENT["components"]["schemas"]["Track"]
 AS_DESCRIBED = OAS30Validator({"$ref": "#/components/schemas/Record", "components": DOCUMENT["components"]})
@@ -166,10 +173,59 @@ def test_a_failure_is_no_lost_callback() -> None:
     assert polled["response"] is not None
 
 
+URLS = ("audioUrl", "sourceAudioUrl", "streamAudioUrl", "sourceStreamAudioUrl", "imageUrl", "sourceImageUrl")
+
+
+def test_success_may_come_without_urls_and_the_callbacks_have_them() -> None:
+    accepted = task(scenario="success-without-urls")
+    polled = record(accepted, CREATED + COMPLETE, STUDIO)
+    tracks = polled["response"]["sunoData"]
+    assert polled["status"] == "SUCCESS"
+    assert [[track[name] for name in URLS] for track in tracks] == [[None] * len(URLS)] * 2
+    assert all(track["duration"] and track["id"] for track in tracks)
+    sent = json.loads(body(accepted, Step(stage="complete"), STUDIO))["data"]["data"]
+    assert all(track["audio_url"] and track["stream_audio_url"] and track["image_url"] for track in sent)
+
+
+@pytest.mark.parametrize(("pace", "factor"), [("realtime", 1), ("time", 60), ("10x", 10)])
+def test_a_record_may_be_behind_its_callbacks(pace: str, factor: float) -> None:
+    accepted = task(scenario="record-behind", pace=pace)
+    seen = [
+        record(accepted, CREATED + (at + behind) / factor, STUDIO)["status"]
+        for at in (TEXT, FIRST, COMPLETE)
+        for behind in (0, 59, 60)
+    ]
+    assert seen == [
+        *("PENDING", "PENDING", "TEXT_SUCCESS"),
+        *("TEXT_SUCCESS", "TEXT_SUCCESS", "FIRST_SUCCESS"),
+        *("FIRST_SUCCESS", "FIRST_SUCCESS", "SUCCESS"),
+    ]
+
+
+def test_a_record_that_is_behind_changes_later() -> None:
+    accepted = task(scenario="record-behind")
+    assert next_change(accepted, CREATED + TEXT) == CREATED + TEXT + 60
+    assert next_change(accepted, CREATED + COMPLETE + 60) is None
+
+
+def test_a_status_that_no_document_has_is_shown_on_demand() -> None:
+    polled = record(task(scenario="undocumented-failed"), CREATED + FIRST, STUDIO)
+    assert (polled["status"], polled["errorCode"]) == ("FAILED", 501)
+    assert "FAILED" not in RECORD["properties"]["status"]["enum"]
+
+
+def test_what_is_outside_the_document_is_marked_so() -> None:
+    """A record that is not as described is of a scenario that says so."""
+    for each in SCENARIOS:
+        if each.answer is None:
+            polled = record(task(scenario=each.name), CREATED + 10 * COMPLETE, STUDIO)
+            assert (list(AS_DESCRIBED.iter_errors(polled)) != []) == bool(each.outside)
+
+
 def test_the_eight_statuses_can_be_seen() -> None:
     seen = {
         status(accepted, progress(accepted, CREATED + after))
-        for accepted in (task(scenario=each.name) for each in SCENARIOS if each.answer is None)
+        for accepted in (task(scenario=each.name) for each in SCENARIOS if each.answer is None and not each.outside)
         for after in (0, TEXT, FIRST, COMPLETE)
     }
     assert seen == set(RECORD["properties"]["status"]["enum"])
@@ -195,7 +251,7 @@ def test_statuses_only_move_forward(scenario: str, pace: str, moments: list[floa
 @given(scenarios, profiles, paces, st.floats(0, 200))
 def test_a_record_agrees_with_progress(scenario: str, profile: str, pace: str, after: float) -> None:
     accepted = task(scenario=scenario, pace=pace, under=edition(profile))
-    polled, state = record(accepted, CREATED + after, STUDIO), progress(accepted, CREATED + after)
+    polled, state = record(accepted, CREATED + after, STUDIO), shown(accepted, CREATED + after)
     assert (polled["response"] is None) == (state.stage is None)
     assert polled["errorCode"] == (state.failure.code if state.failure else None)
     if state.failure is None and state.stage is not None and polled["status"] != "CALLBACK_EXCEPTION":
@@ -203,7 +259,7 @@ def test_a_record_agrees_with_progress(scenario: str, profile: str, pace: str, a
 
 
 @settings(max_examples=200, deadline=None)
-@given(makers, scenarios, profiles, st.sampled_from([0, TEXT, FIRST, COMPLETE]))
+@given(makers, documented, profiles, st.sampled_from([0, TEXT, FIRST, COMPLETE]))
 def test_a_record_is_as_described(made: Callable[..., Task], scenario: str, profile: str, after: float) -> None:
     polled = record(made(scenario=scenario, under=edition(profile)), CREATED + after, STUDIO)
     assert list(AS_DESCRIBED.iter_errors(polled)) == []
@@ -220,8 +276,9 @@ def test_polling_is_described_to_answer_a_record() -> None:
 
 @pytest.mark.parametrize("profile", profile_names())
 @pytest.mark.parametrize(("stage", "after"), [("text", TEXT), ("first", FIRST), ("complete", COMPLETE)])
-def test_polling_agrees_with_callbacks(stage: str, after: float, profile: str) -> None:
-    accepted = task(under=edition(profile))
+@pytest.mark.parametrize("readings", LISTING)
+def test_polling_agrees_with_callbacks(readings: tuple[str, ...], stage: str, after: float, profile: str) -> None:
+    accepted = task(under=edition(profile, *readings))
     sent = json.loads(body(accepted, Step(stage=stage), STUDIO))["data"]["data"]
     polled = record(accepted, CREATED + after, STUDIO)["response"]["sunoData"]
     pairs = [("id", "id"), ("audio_url", "audioUrl"), ("duration", "duration"), ("createTime", "createTime")]

@@ -29,6 +29,12 @@ RANGE = "- Value range: greater than 0"
 UNIQUE = "Unique identifier of the audio track"
 """What the documents say, for the places of the rules."""
 
+MODEL_IS_OPEN = "read as model_mismatch=refused, no capture shows it enforced: --set model_mismatch=accepted (accepted)"
+TWICE_IS_OPEN = (
+    "read as persona_twice=conflict, the documents and a capture disagree: "
+    "--set persona_twice=renamed (the same personaId with the new name)"
+)
+
 
 def complaint(judged: Edition, **changes: Any) -> str:
     with pytest.raises(Invalid) as refused:
@@ -47,7 +53,8 @@ def test_the_documented_request_fits() -> None:
 
 def test_another_model_is_refused() -> None:
     assert complaint(edition(), model="V5") == (
-        f'model is "V5"; allowed: V4, the model of the source track (extend.model.source, {place(APIKLEY, SAME_MODEL)})'
+        'model is "V5"; allowed: V4, the model of the source track '
+        f"(extend.model.source, {place(APIKLEY, SAME_MODEL)}); {MODEL_IS_OPEN}"
     )
 
 
@@ -81,7 +88,7 @@ def test_no_continue_at_is_fine() -> None:
 def test_all_violations_are_told() -> None:
     assert complaint(edition("classic"), model="V5", continueAt=500) == (
         '2 rules are broken: model is "V5"; allowed: V4, the model of the source track '
-        f"(extend.model.source, {place(CLASSIC, SAME_MODEL)}); continueAt is 500; "
+        f"(extend.model.source, {place(CLASSIC, SAME_MODEL)}); {MODEL_IS_OPEN}; continueAt is 500; "
         "allowed: less than 198.44, the seconds that the source track lasts "
         f"(extend.continueAt.end, {field_place('continueAt', RANGE, file=CLASSIC)})"
     )
@@ -126,21 +133,25 @@ def test_a_known_persona_is_accepted(persona: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reading", "code"),
-    [pytest.param("not_found", 404, id="not found"), pytest.param("invalid", 422, id="invalid")],
+    ("reading", "code", "way"),
+    [
+        pytest.param("not_found", 404, "invalid (422)", id="not found"),
+        pytest.param("invalid", 422, "not_found (404)", id="invalid"),
+    ],
 )
-def test_an_unknown_track_is_refused(reading: str, code: int) -> None:
+def test_an_unknown_track_is_refused(reading: str, code: int, way: str) -> None:
     refusal = unknown_audio(request(audioId="sourc"), TRACKS, edition("apikley", f"unknown_audio={reading}"))
     assert (refusal.code, refusal.rules) == (code, ("extend.audioId.known",))
     assert refusal.msg == (
         'audioId "sourc" is unknown; allowed: a finished track of this key, or one that `suno-mock tracks` lists; '
         f"--adopt-unknown-tracks accepts any. Nearest: source. (extend.audioId.known, {field_place('audioId', UNIQUE)})"
+        f"; read as unknown_audio={reading}, no document says which code: --set unknown_audio={way}"
     )
 
 
 def test_a_far_track_gets_no_hint() -> None:
     refusal = unknown_audio(request(audioId="zzz"), TRACKS, edition("classic"))
-    assert refusal.msg == (
+    assert refusal.msg.startswith(
         'audioId "zzz" is unknown; allowed: a finished track of this key, or one that `suno-mock tracks` lists; '
         f"--adopt-unknown-tracks accepts any. (extend.audioId.known, {field_place('audioId', UNIQUE, file=CLASSIC)})"
     )
@@ -266,10 +277,16 @@ def test_another_tasks_track_is_not_found(operation: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("operation", "what"), [("persona", "persona"), ("wav", "WAV record")])
-def test_a_second_one_is_a_conflict(operation: str, what: str) -> None:
+@pytest.mark.parametrize(
+    ("operation", "what", "note"),
+    [
+        ("persona", "persona", f"; {TWICE_IS_OPEN}"),
+        ("wav", "WAV record", ""),
+    ],
+)
+def test_a_second_one_is_a_conflict(operation: str, what: str, note: str) -> None:
     refusal = made_already(operation, about(), edition())
     assert (refusal.code, refusal.rules) == (409, (f"{operation}.audioId.once",))
     assert refusal.msg == (
-        f'the track "track" has a {what} already; allowed: one per audioId {cited(f"{operation}.audioId.once")}'
+        f'the track "track" has a {what} already; allowed: one per audioId {cited(f"{operation}.audioId.once")}{note}'
     )

@@ -12,7 +12,8 @@ from tests.places import line
 def test_an_operation_has_its_line_and_its_function(name: str) -> None:
     facts = {fact.text: fact.places for fact in of_operation(name).causes}
     operation = operations()[name]
-    assert line(*facts[f"{operation.method} {operation.path}"]).startswith(f"  {name}: {{")
+    assert line(*facts[f"{operation.method} {operation.path}"]) == f"    path: {operation.path}"
+    assert line(*facts[f"it {operation.does}"]) == f"    does: {operation.does}"
     assert any(text.startswith("answered by ") for text in facts)
     assert any(text.startswith("served on ") for text in facts)
 

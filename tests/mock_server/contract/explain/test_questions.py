@@ -50,7 +50,8 @@ def test_a_reading_is_found_with_its_question() -> None:
 
 def test_a_reading_alone_is_that_of_every_question() -> None:
     found = of_reading("both")
-    assert found.commands == ("suno-mock serve --set text_items=both", "suno-mock serve --set first_items=both")
+    asked = ("text_items", "first_items", "record_items")
+    assert found.commands == tuple(f"suno-mock serve --set {question}=both" for question in asked)
     assert {"both", "text_items=both"} <= {*reading_names()}
 
 

@@ -66,14 +66,26 @@ def test_the_status_of_a_stage_is_reached_by_the_clock(stage: str) -> None:
 
 def test_a_status_stands_in_the_document() -> None:
     for name in status_names():
-        assert line(*of_status(name).causes[0].places).strip() == f"- {name}"
+        if name != "FAILED":
+            assert line(*of_status(name).causes[0].places).strip() == f"- {name}"
+
+
+def test_a_status_of_a_scenario_alone_is_told_as_that() -> None:
+    found = of_status("FAILED")
+    assert found.causes[0].text == "a status that no document has"
+    assert line(*found.causes[0].places).strip() == "enum:"
+    assert "undocumented-failed: polling ends in FAILED" in [fact.text for fact in found.causes]
+    assert "suno-mock queue undocumented-failed" in found.commands
 
 
 @pytest.mark.parametrize(
     ("status", "said"),
     [
         (FAMILY.pending, "from the answer on, before any stage"),
-        (FAMILY.lost, "in place of the last stage's, once its callback could not be delivered"),
+        (
+            FAMILY.lost,
+            "in place of the last stage's, once every retry of its callback failed; a blocked one loses nothing",
+        ),
         ("SENSITIVE_WORD_ERROR", "callback-400: polling ends in SENSITIVE_WORD_ERROR"),
     ],
 )
