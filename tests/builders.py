@@ -151,10 +151,12 @@ def attempted(**changes: Any) -> Attempted:
 
 
 class RecordingDelivery:
-    """Delivers nothing: remembers what would be sent, and answers with the outcomes given, the last one for ever."""
+    """Delivers nothing: keeps what would be sent, and answers with the outcomes given, the last one for ever. `parts`
+    are further fields of each Attempt."""
 
     def __init__(self, *outcomes: Outcome) -> None:
         self.sent: list[tuple[str, bytes]] = []
+        self.parts: dict[str, Any] = {}
         self.closed = False
         self.outcomes = list(outcomes or [Outcome.ACCEPTED])
 
@@ -164,7 +166,7 @@ class RecordingDelivery:
     async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
         self.sent.append((url, body))
         outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
-        return Attempt(outcome=outcome, detail="by the test", took=0.0)
+        return Attempt(outcome=outcome, detail="by the test", took=0.0, **self.parts)
 
     async def close(self) -> None:
         self.closed = True

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from mock_server.callbacks.scheduler import Scheduler
 from mock_server.contract.profile import Editions, InForce
@@ -22,11 +22,9 @@ from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan, reached_at
 from mock_server.http.held import HeldRequests
 from mock_server.state.faults import Fault
-from mock_server.state.journal_entries import Attempted, Entry, Match, line
+from mock_server.state.journal_entries import Attempted, Entry, listed
+from mock_server.state.journal_match import Match
 from mock_server.state.store import Store
-
-LISTED: Final = 20
-"""Entries that the text of a TimeoutError lists."""
 
 
 class Control:
@@ -61,6 +59,16 @@ class Control:
         await self.store.journal.wait(match, count=1, after=id, within=within)
         return await self.store.journal.page(id, match=match)
 
+    async def entry(self, entry_id: str) -> Entry:
+        """One entry of the journal. Raises NoSuch."""
+        number = int(entry_id) if entry_id.isascii() and entry_id.isdigit() and len(entry_id) < 20 else 0
+        entry = await self.store.journal.entry(number)
+        if entry is None:
+            raise NoSuch(
+                f"the journal has no entry {cut(entry_id)!r}; it was cleared, or is older than all that is kept"
+            )
+        return entry
+
     async def clear_journal(self, key: str | None) -> None:
         """Forget one key's entries, or all."""
         await self.store.journal.clear(key)
@@ -74,7 +82,7 @@ class Control:
         found = await self.store.journal.wait(match, count=count, within=within)
         if found < count:
             when = "until the mock stopped" if self.store.changes.closed else f"within {within:g} s"
-            came = _listed(await self.entries(Match(key=match.key)))
+            came = listed(await self.entries(Match(key=match.key)))
             raise TimeoutError(f"{found} of {count} came {when}. Journal:{came}")
         return await self.entries(match)
 
@@ -239,10 +247,3 @@ def _check(name: str, number: int, more: str = "") -> None:
     """Raise BadSetting for what is no whole number from 1 on."""
     if type(number) is not int or number < 1:
         raise BadSetting(f"{name} is {number!r}. Allowed: 1 or more{more}.")
-
-
-def _listed(entries: Sequence[Entry]) -> str:
-    older = len(entries) - LISTED
-    lines = [f" ({older} older ones left out)"] if older > 0 else []
-    lines += [f"\n  {line(entry)}" for entry in entries[-LISTED:]]
-    return "".join(lines) or " nothing"

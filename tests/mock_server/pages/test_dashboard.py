@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from mock_server.domain.attempt import Outcome
+from mock_server.domain.kept_answer import KeptAnswer
 from mock_server.media.files import DAY
 from mock_server.pages.dashboard import HEADERS, changed
 from mock_server.pages.inbox import label
@@ -75,7 +77,7 @@ async def test_a_refused_request_is_shown_with_its_rules() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "said"), [("task=x", "there is no task 'x'"), ("entry=7", "the journal has no request '7'")]
+    ("query", "said"), [("task=x", "there is no task 'x'"), ("entry=7", "the journal has no entry '7'")]
 )
 async def test_what_is_not_there_is_told(query: str, said: str) -> None:
     async with client(Mock().app) as http:
@@ -158,10 +160,32 @@ async def test_a_button_tells_who_looks_that_something_changed() -> None:
         assert mock.store.changes.count == before + 2
 
 
-@pytest.mark.parametrize("url", [f"{HOME}?task=TASK", f"{HOME}?entry=2", f"{HOME}?status=PENDING&key=x&code=%3Cb%3E"])
+async def test_an_attempt_is_shown_with_what_its_receiver_answered() -> None:
+    mock = Mock()
+    mock.delivery.outcomes = [Outcome.REFUSED]
+    answer = KeptAnswer(status=502, headers=[("X-Proxy", "down")], body=b"Bad gateway", size=11)
+    mock.delivery.parts = {"answer": answer, "sent": [("Host", "receiver")]}
+    async with client(mock.app) as http:
+        task_id = await started(http)
+        await mock.advance(TEXT)
+        text = await page(http, f"{HOME}?task={task_id}")
+        for expected in (
+            "answer: Bad gateway",
+            "> Host: receiver\n",
+            "< HTTP 502\n< X-Proxy: down\n< \n< Bad gateway\n",
+        ):
+            assert expected in text
+
+
+@pytest.mark.parametrize("url", [f"{HOME}?task=TASK", f"{HOME}?entry=3", f"{HOME}?status=PENDING&key=x&code=%3Cb%3E"])
 async def test_nothing_that_a_client_sent_is_obeyed(url: str) -> None:
-    async with client(Mock(readings=("all=vary",)).app) as http:
+    mock = Mock(readings=("all=vary",))
+    body = HOSTILE.encode()
+    answer = KeptAnswer(status=200, headers=[(HOSTILE, HOSTILE)], body=body, size=len(body))
+    mock.delivery.parts = {"answer": answer}
+    async with client(mock.app) as http:
         task_id = await started(http, title=HOSTILE, prompt=HOSTILE, style=HOSTILE)
+        await mock.advance(TEXT)
         await extend(http, {"Authorization": f"Bearer {HOSTILE}"}, model=HOSTILE, prompt=HOSTILE)
         text = (await http.get(url.replace("TASK", task_id))).text
         assert "<script>" not in text
