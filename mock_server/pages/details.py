@@ -21,8 +21,9 @@ from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan, progress, reached_at
 from mock_server.media.files import gone_after
 from mock_server.pages.bodies import compared, lines_of
+from mock_server.pages.delivered import BAD, DULL, GOOD, TONES, stages_of, trouble_of
 from mock_server.pages.exchanges import Body, Exchange, answered, exchange_of, readable_lines, unchanged
-from mock_server.pages.inbox import BAD, DULL, GOOD, TONES, facts_of, label, tone_of
+from mock_server.pages.inbox import facts_of, label, tone_of
 from mock_server.state.journal_entries import Attempted, Requested
 from mock_server.state.journal_match import Match
 
@@ -62,12 +63,13 @@ class Playable:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDetail:
     """A task: how it stands, what happened and will, its tracks, every body, and the stages that can be delivered once
-    more. `gone_after`: the days that its files were kept for, once they are gone; `journaled`: whether the journal has
-    anything of it."""
+    more. `trouble` says which callbacks fail, if any. `gone_after`: the days that its files were kept for, once
+    they are gone; `journaled`: whether the journal has anything of it."""
 
     view: TaskView
     key: str
     tone: str
+    trouble: str
     summary: str
     model: str
     readings: str
@@ -119,6 +121,7 @@ class Details:
             view=task_view(task, now),
             key=label(task.key),
             tone=tone_of(task, facts_of(task, now)),
+            trouble=trouble_of(stages_of(attempts).get(task_id, {})),
             summary=task.scenario.summary,
             model=task.request.model,
             readings="" if sent is None else sent.readings,

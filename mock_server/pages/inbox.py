@@ -11,14 +11,14 @@ from typing import Final, NamedTuple
 
 from mock_server.core.text import LISTED, cut
 from mock_server.domain.accounts import AccountRecord, known_keys
-from mock_server.domain.attempt import Outcome
 from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.masking import is_public, masked
 from mock_server.domain.polling_body import status
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import next_change, progress
+from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD, Stages, stages_of, trouble_of
 from mock_server.state.faults import FAULT
-from mock_server.state.journal_entries import Attempted, Entry, Requested
+from mock_server.state.journal_entries import Entry, Requested
 from mock_server.state.store import Store
 
 REFUSED: Final = "refused"
@@ -33,9 +33,6 @@ TASKS_SEEN: Final = 20_000
 """The newest tasks, which are all that rows are made of."""
 STRIDE: Final = 500
 """Tasks and entries that are looked at before others are served."""
-GOOD, BAD, DULL = "good", "bad", "dull"
-"""How something went; dull is what nobody has to look at."""
-TONES: Final[Mapping[Outcome, str]] = {Outcome.ACCEPTED: GOOD, Outcome.UNDELIVERED: DULL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +55,7 @@ class Facts(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One task, or one request without, whose `id` is then its entry's. `at`, and `changes_at`, when a task will be in
-    another status by itself, in epoch seconds of the mock's clock; `stages` has how the last attempt of each went."""
+    another status by itself, in epoch seconds of the mock's clock; `trouble` says which callbacks fail, if any."""
 
     kind: str
     id: str
@@ -68,7 +65,8 @@ class Row:
     subtitle: str
     code: int
     tone: str
-    stages: Mapping[str, str]
+    stages: Stages
+    trouble: str
     changes_at: float | None = None
 
 
@@ -94,14 +92,14 @@ class Inbox:
         entries, now = await self._store.journal.page(), (await self._store.moment()).now
         newest = islice(reversed(await self._store.tasks(None)), TASKS_SEEN)
         tasks = {record.id: self._catalogue.task(record) for record in newest}
-        stages = _stages(entries)
+        stages = stages_of(entries)
         found: list[Row] = []
         for number, item in enumerate(_items(entries, tasks, wanted.status == EVERYTHING)):
             if number % STRIDE == STRIDE - 1:
                 await asyncio.sleep(0)
-            facts = facts_of(item, now)
-            if _is_wanted(facts, wanted):
-                found.append(_row(item, facts, stages.get(_task_id(item), {}), now))
+            facts, delivered = facts_of(item, now), stages.get(_task_id(item), {})
+            if _is_wanted(facts, delivered, wanted):
+                found.append(_row(item, facts, delivered, now))
                 if len(found) > most:
                     break
         return found[:most], len(found) > most
@@ -133,15 +131,15 @@ class Inbox:
         return Key(handle=_handle(key), shown=label(key), queued="" if account is None else _waiting(account))
 
 
-def _is_wanted(facts: Facts, wanted: Filter) -> bool:
+def _is_wanted(facts: Facts, stages: Stages, wanted: Filter) -> bool:
     return (
-        wanted.status in ("", EVERYTHING, facts.status)
+        wanted.status in ("", EVERYTHING, facts.status, FAILING if trouble_of(stages) else "")
         and wanted.code in ("", str(facts.code))
         and wanted.key in ("", facts.key and _handle(facts.key))
     )
 
 
-def _row(item: Task | Requested, facts: Facts, stages: Mapping[str, str], now: float) -> Row:
+def _row(item: Task | Requested, facts: Facts, stages: Stages, now: float) -> Row:
     if isinstance(item, Requested):
         return _entry_row(item, facts, stages)
     return Row(
@@ -152,8 +150,9 @@ def _row(item: Task | Requested, facts: Facts, stages: Mapping[str, str], now: f
         title=cut(item.request.title or item.id, 80),
         subtitle=facts.status,
         code=facts.code,
-        tone=tone_of(item, facts),
+        tone=BAD if trouble_of(stages) else tone_of(item, facts),
         stages=stages,
+        trouble=trouble_of(stages),
         changes_at=next_change(item, now),
     )
 
@@ -203,15 +202,6 @@ def _counts(entry: Requested) -> bool:
     return entry.task_id is not None or entry.code not in (0, 200) or entry.msg.startswith(FAULT)
 
 
-def _stages(entries: Iterable[Entry]) -> Mapping[str, dict[str, str]]:
-    """How the last attempt of each stage of each task went."""
-    found: dict[str, dict[str, str]] = {}
-    for entry in entries:
-        if isinstance(entry, Attempted):
-            found.setdefault(entry.task_id, {})[entry.stage] = TONES.get(entry.outcome, BAD)
-    return found
-
-
 def _waiting(account: AccountRecord) -> str:
     """The scenarios of the next requests, in order."""
     more = len(account.queued) - LISTED
@@ -219,7 +209,7 @@ def _waiting(account: AccountRecord) -> str:
     return ", ".join([*names, *([f"{account.standing} for all others"] if account.standing else [])])
 
 
-def _entry_row(entry: Requested, facts: Facts, stages: Mapping[str, str]) -> Row:
+def _entry_row(entry: Requested, facts: Facts, stages: Stages) -> Row:
     return Row(
         kind="entry",
         id=str(entry.id),
@@ -228,6 +218,7 @@ def _entry_row(entry: Requested, facts: Facts, stages: Mapping[str, str]) -> Row
         title=entry.msg.partition(" - ")[0],
         subtitle=f"{entry.call.method} {entry.call.target}",
         code=entry.code,
-        tone=BAD if facts.status == REFUSED else DULL,
+        tone=BAD if facts.status == REFUSED or trouble_of(stages) else DULL,
         stages=stages,
+        trouble=trouble_of(stages),
     )

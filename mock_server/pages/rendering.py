@@ -14,6 +14,7 @@ from markupsafe import escape
 
 from mock_server.contract.questions import VARY, Question
 from mock_server.core.text import printable
+from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD
 from mock_server.pages.inbox import EVERYTHING, FORGOTTEN, REFUSED, Filter
 
 HOME: Final = "/__admin/"
@@ -38,6 +39,8 @@ ROWS: Final = 100
 MOST: Final = 500
 
 NO_FILTER: Final = Filter()
+MARKS: Final = {GOOD: "✓", BAD: "✗", DULL: "–"}
+"""What stands for a tone where colours are not seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,8 @@ def _environment() -> Environment:
         "REFUSED": REFUSED,
         "EVERYTHING": EVERYTHING,
         "FORGOTTEN": FORGOTTEN,
+        "FAILING": FAILING,
+        "MARKS": MARKS,
         "MORE": ROWS,
         "MOST": MOST,
         "NO_FILTER": NO_FILTER,

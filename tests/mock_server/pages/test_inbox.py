@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from mock_server.domain.answer import succeeded
+from mock_server.domain.attempt import Outcome
 from mock_server.domain.opening import Draft
 from mock_server.domain.proposal import Proposal
+from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD, Delivered
 from mock_server.pages.inbox import (
-    BAD,
     EVERYTHING,
     FORGOTTEN,
-    GOOD,
     REFUSED,
     TASKS_SEEN,
     Filter,
@@ -83,7 +83,49 @@ async def test_a_task_tells_how_its_stages_went() -> None:
         assert (await rows(mock))[0].stages == {}
         await mock.advance(TEXT)
         [row] = await rows(mock)
-        assert (row.subtitle, row.stages) == ("TEXT_SUCCESS", {"text": GOOD})
+        assert (row.subtitle, row.tone, row.trouble) == ("TEXT_SUCCESS", GOOD, "")
+        assert row.stages == {"text": Delivered(GOOD, "received", "by the test")}
+
+
+WORDS = {
+    Outcome.REFUSED: "refused",
+    Outcome.TIMED_OUT: "timed out",
+    Outcome.UNREACHABLE: "unreachable",
+    Outcome.BLOCKED: "blocked",
+}
+
+
+@pytest.mark.parametrize("outcome", WORDS)
+async def test_a_task_whose_callbacks_fail_says_so_in_words(outcome: Outcome) -> None:
+    mock = Mock()
+    mock.delivery.outcomes = [outcome]
+    async with client(mock.app) as http:
+        await extend(http, title="Fails")
+        await mock.advance(TEXT)
+        await extend(http, title="Was not called yet")
+        _, row = await rows(mock)
+        assert (row.tone, row.trouble) == (BAD, f"callbacks fail: text {WORDS[outcome]} (by the test)")
+        assert await rows(mock, status=FAILING) == [row]
+
+
+async def test_a_callback_that_was_received_in_the_end_does_not_fail() -> None:
+    mock = Mock()
+    mock.delivery.outcomes = [Outcome.REFUSED, Outcome.ACCEPTED]
+    async with client(mock.app) as http:
+        await extend(http)
+        await mock.advance(COMPLETE)
+        [row] = await rows(mock)
+        assert (row.tone, row.trouble) == (GOOD, "")
+        assert await rows(mock, status=FAILING) == []
+
+
+async def test_callbacks_that_are_not_sent_because_the_mock_stops_do_not_fail() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http)
+        await mock.app.release()
+        [row] = await rows(mock)
+        assert ({each.tone for each in row.stages.values()}, row.trouble) == ({DULL}, "")
 
 
 async def test_a_task_that_fails_has_the_code_of_its_callback() -> None:

@@ -233,6 +233,27 @@ def test_rows_are_filtered_by_key_code_and_status(page: Page, mock: MockServer, 
     expect(page.get_by_label("code")).to_have_value("")
 
 
+def test_a_task_whose_callbacks_fail_is_told_by_more_than_colour(page: Page, mock: MockServer) -> None:
+    with Receiver(lambda received: 500) as broken, Receiver() as receiver:
+        extend(mock, broken, title="Broken")
+        extend(mock, receiver, title="Whole")
+        mock.clock.advance(30)
+    page.emulate_media(forced_colors="active")
+    row = page.get_by_role(
+        "link", name=re.compile(r"Broken .*text refused .*callbacks fail: text refused \(HTTP 500\)")
+    )
+    expect(row.locator(".trouble")).to_be_visible()
+    expect(row.locator(".stages i").first).to_have_text("✗")
+    whole = page.get_by_role("link", name=re.compile("Whole .*text received"))
+    expect(whole.locator(".trouble")).to_have_count(0)
+    expect(whole.locator(".stages i").first).to_have_text("✓")
+    page.get_by_label("status").select_option("callbacks fail")
+    expect(rows(page)).to_have_text(["Broken"])
+    row.click()
+    expect(page.locator("#detail .trouble")).to_have_text("Callbacks fail: text refused (HTTP 500)")
+    assert page.locator(".row[aria-current]").evaluate("(row) => getComputedStyle(row).outlineStyle") == "solid"
+
+
 def test_what_is_typed_and_chosen_stays_when_something_comes(page: Page, mock: MockServer, receiver: Receiver) -> None:
     page.get_by_label("Next request gets").select_option("451")
     page.get_by_label("Seconds to advance").fill("3600")
@@ -264,11 +285,11 @@ def test_the_focus_stays_when_something_comes(page: Page, mock: MockServer, rece
 
 def test_what_is_open_stays_when_a_stage_comes(page: Page, mock: MockServer, receiver: Receiver) -> None:
     task_id = chosen(page, mock, receiver)
-    page.locator(f"#request-{task_id} summary").click()
+    page.locator(f"#summary-request-{task_id}").click()
     mock.clock.advance(30)
     expect(page.locator(f"#text-{task_id} pre")).to_be_visible()
-    expect(page.locator(f"#request-{task_id} pre")).to_be_visible()
-    expect(page.locator(f"#request-{task_id} summary")).to_be_focused()
+    expect(page.locator(f"#request-{task_id} pre.body")).to_be_visible()
+    expect(page.locator(f"#summary-request-{task_id}")).to_be_focused()
 
 
 def test_a_filter_keeps_what_is_looked_at(page: Page, mock: MockServer, receiver: Receiver) -> None:
@@ -350,7 +371,7 @@ def test_a_request_is_copied_as_a_curl_that_works(
 ) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=mock.url)
     chosen(page, mock, receiver)
-    page.locator("section[id^=request-] summary").click()
+    page.locator("[id^=summary-request-]").click()
     page.locator("section[id^=request-] .copy").click()
     expect(page.get_by_text("Copied")).to_be_visible()
     command = page.evaluate("navigator.clipboard.readText()")
@@ -375,11 +396,11 @@ def test_what_is_played_and_opened_stays_when_something_else_changes(
     task_id = chosen(page, mock, receiver, seconds=180)
     expect(page.locator("audio")).to_have_count(2)
     page.evaluate("document.querySelector('audio').mark = 'the same'")
-    page.locator(f"#request-{task_id} summary").click()
+    page.locator(f"#summary-request-{task_id}").click()
     mock.redeliver(task_id, "text")
     expect(happened(page).filter(has_text="once more")).to_have_count(1)
     assert page.evaluate("document.querySelector('audio').mark") == "the same"
-    expect(page.locator(f"#request-{task_id} pre")).to_be_visible()
+    expect(page.locator(f"#request-{task_id} pre.body")).to_be_visible()
 
 
 def test_what_is_hostile_is_shown_and_not_obeyed(page: Page, mock: MockServer, receiver: Receiver) -> None:
