@@ -1,12 +1,17 @@
 """The buttons of the pages: what each does with its form."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 from mock_server.control.control import Control
 from mock_server.core.errors import BadSetting, NoSuch, unknown
 from mock_server.pages.inbox import Inbox
 
 Form = Mapping[str, str]
+
+
+KEEPS: Final = ("fail", "keep")
+"""The buttons after which their key is the one that the next click is about."""
 
 
 class Buttons:
@@ -23,6 +28,7 @@ class Buttons:
             "fail": self._fail,
             "unqueue": self._unqueue,
             "read": self._read,
+            "keep": self._key,
             "reset": lambda form: control.reset(None),
         }
 

@@ -1,7 +1,7 @@
 """The rows of the inbox: every task, and every request that started none."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from mock_server.core.text import LISTED, cut
-from mock_server.domain.accounts import AccountRecord, known_keys
+from mock_server.domain.accounts import AccountRecord, first_key, known_keys
 from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.masking import is_public, masked
 from mock_server.domain.polling_body import status
@@ -104,15 +104,27 @@ class Inbox:
                     break
         return found[:most], len(found) > most
 
-    async def keys(self, wanted: str = "") -> list[Key]:
-        """The keys that were used last, or before any was those that everyone knows; and that of the handle that is
+    async def keys(self, *wanted: str) -> list[Key]:
+        """The keys that were used last, or before any was those that everyone knows; and those of the handles that are
         wanted."""
         every = {_handle(key): key for key in await self._known()}
         keys = [await self._shown(key) for key in islice(every.values(), KEYS_LISTED)]
-        if wanted and wanted not in [key.handle for key in keys]:
-            missing = Key(handle=wanted, shown="a key that is not used", queued="")
-            keys.append(await self._shown(every[wanted]) if wanted in every else missing)
+        for handle in filter(None, dict.fromkeys(wanted)):
+            if handle not in [key.handle for key in keys]:
+                key = await self.key(handle)
+                missing = Key(handle=handle, shown="a key that is not used", queued="")
+                keys.append(missing if key is None else await self._shown(key))
         return keys
+
+    async def default(self, kept: str) -> str:
+        """The handle of the key that buttons are about where none is chosen: the one that was `kept`, or the only one
+        that there is. None of several, since a click could fail requests of somebody else."""
+        if kept and await self.key(kept) is not None:
+            return kept
+        used = list(await self._used())
+        if not used:
+            return _handle(first_key())
+        return _handle(used[0]) if len(used) == 1 and not kept else ""
 
     async def key(self, handle: str) -> str | None:
         """The key of a handle."""
@@ -120,11 +132,14 @@ class Inbox:
         return next((key for key in known if _handle(key) == handle), None)
 
     async def _known(self) -> Iterable[str]:
-        """The keys that the mock knows, the one used last first; one that was refused has no account."""
+        """The keys that the mock knows, the one used last first."""
+        return await self._used() or known_keys()
+
+    async def _used(self) -> Collection[str]:
+        """The keys that were used, the last one first; one that was refused has no account."""
         newest = islice(reversed(await self._store.journal.page()), ENTRIES_SEEN)
         seen = dict.fromkeys(entry.key for entry in newest if entry.key)
-        used = seen | dict.fromkeys(reversed(await self._store.keys()))
-        return used or known_keys()
+        return seen | dict.fromkeys(reversed(await self._store.keys()))
 
     async def _shown(self, key: str) -> Key:
         account = await self._store.account(key)

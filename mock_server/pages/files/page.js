@@ -160,6 +160,16 @@ async function press(form, submitter) {
   }
 }
 
+// The key that was chosen is the one of the next page, too.
+async function keep({ dataset, value: key }) {
+  try {
+    await fetch(dataset.keep, { method: "POST", body: new URLSearchParams({ key }), redirect: "manual" });
+    refresh();
+  } catch (error) {
+    say(unanswered(error));
+  }
+}
+
 async function copy(button) {
   button.dataset.label ??= button.textContent;
   try {
@@ -255,6 +265,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.form?.id === "filters") event.target.form.requestSubmit();
+  if (event.target.dataset.keep) keep(event.target);
 });
 
 document.addEventListener("visibilitychange", listen);

@@ -3,7 +3,6 @@
 import html
 import json
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -12,13 +11,11 @@ import pytest
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.kept_answer import KeptAnswer
 from mock_server.media.files import DAY
-from mock_server.pages.dashboard import HEADERS, changed
+from mock_server.pages.dashboard import HEADERS
 from mock_server.pages.inbox import label
 from mock_server.pages.rendering import ASSETS, CODES, HOME, QUESTIONS
-from mock_server.state.change_signal import Changes
 from tests.builders import COMPLETE, TEXT, request
-from tests.clients import Mock, client, extend
-from tests.waiting import begun
+from tests.clients import OTHER, Mock, client, extend
 
 pytestmark = pytest.mark.anyio
 
@@ -151,6 +148,79 @@ async def test_what_cannot_be_done_is_told_on_the_page() -> None:
         assert "is unknown. Nearest: one." in answer.text
 
 
+DEFAULT = re.compile(r'<select name="key" id="fail-key-any".*?</select>')
+CHOSEN = re.compile(r'<option value="([^"]*)" selected>')
+
+
+async def default(http: httpx.AsyncClient, url: str = HOME) -> str | None:
+    """The handle of the key that a click is about, None where one has to be chosen."""
+    found = CHOSEN.search(DEFAULT.search((await http.get(url)).text)[0])  # type: ignore[index]
+    return found[1] if found else None
+
+
+async def test_the_key_that_a_click_fails_is_chosen_once_and_kept() -> None:
+    async with client(Mock().app) as http:
+        first = await default(http)
+        assert first
+        for key in ("somebody-else", "and-another"):
+            await extend(http, {"Authorization": f"Bearer {key}"})
+            assert await default(http) == first
+
+
+async def test_the_only_key_that_was_used_is_the_one() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http)
+        first = await default(http)
+        await extend(http, OTHER)
+        assert first
+        assert await default(http) == first
+        await press(http, "fail", key=first, scenario="402")
+        assert [(await extend(http, headers)).json()["code"] for headers in (OTHER, None)] == [200, 402]
+
+
+async def test_of_several_keys_none_is_failed_before_one_is_chosen() -> None:
+    async with client(Mock().app) as http:
+        await extend(http)
+        await extend(http, OTHER)
+        assert await default(http) is None
+        assert "choose a key" in await page(http)
+        answer = await press(http, "fail", key="", scenario="402")
+        assert "key is missing. Allowed: any that the page offers." in answer.text
+        mine = handle_of("key", await page(http))
+        await press(http, "keep", key=mine)
+        assert await default(http) == mine
+        theirs = handle_of("other", await page(http))
+        await press(http, "fail", key=theirs, scenario="402")
+        assert await default(http) == theirs
+
+
+def handle_of(key: str, text: str) -> str:
+    """The handle that stands for a key on a page."""
+    found = re.search(rf'<option value="([^"]*)"[^>]*>{re.escape(label(key))}<', text)
+    assert found
+    return found[1]
+
+
+async def test_a_key_that_was_kept_by_another_mock_fails_nobody() -> None:
+    async with client(Mock().app) as http:
+        await extend(http)
+        assert await default(http)
+        [(name, kept)] = http.cookies.items()
+        http.cookies.clear()
+        http.cookies.set(name, kept[::-1])
+        assert await default(http) is None
+
+
+async def test_the_cookie_is_for_the_pages_of_this_mock_alone() -> None:
+    async with client(Mock().app) as http:
+        cookie = (await http.get(HOME)).headers["set-cookie"]
+        assert re.match(
+            "suno-mock-key-None=[0-9a-f]{16}; HttpOnly; Max-Age=2592000; Path=/__admin/; SameSite=strict", cookie
+        )
+        assert "set-cookie" not in (await http.get(HOME)).headers
+
+
 async def test_a_button_tells_who_looks_that_something_changed() -> None:
     mock = Mock()
     async with client(mock.app) as http:
@@ -262,33 +332,6 @@ async def test_a_client_that_hangs_up_presses_nothing() -> None:
     }
     await mock.app(scope, gone, send)
     assert sent[0]["status"] == 503
-
-
-async def heard(stream: AsyncIterator[str]) -> str:
-    return await anext(stream, "the end")
-
-
-async def test_a_page_hears_of_each_change() -> None:
-    changes = Changes()
-    stream = changed(changes, quiet=0, alive=60)
-    assert await heard(stream) == "data: changed\n\n"
-    hearing = await begun(heard(stream))
-    changes.note()
-    assert await hearing == "data: changed\n\n"
-
-
-async def test_a_page_hears_that_the_mock_is_alive() -> None:
-    stream = changed(Changes(), quiet=0, alive=0)
-    assert [await heard(stream) for _ in range(3)] == ["data: changed\n\n", ": alive\n\n", ": alive\n\n"]
-
-
-async def test_a_page_is_let_go_when_the_mock_stops() -> None:
-    changes = Changes()
-    stream = changed(changes, quiet=0, alive=60)
-    await heard(stream)
-    hearing = await begun(heard(stream))
-    changes.close()
-    assert await hearing == "the end"
 
 
 async def test_looking_leaves_no_trace() -> None:

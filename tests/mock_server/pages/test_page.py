@@ -155,6 +155,43 @@ def test_the_next_request_fails_as_told(page: Page, mock: MockServer, receiver: 
     expect(page.locator("#steer")).not_to_contain_text("Next for")
 
 
+def test_the_key_that_a_click_fails_stays_until_another_is_chosen(
+    page: Page, mock: MockServer, receiver: Receiver
+) -> None:
+    key = page.locator("#fail-key-any")
+    first = key.input_value()
+    extend(mock, receiver, key="somebody-else")
+    expect(rows(page)).to_have_count(1)
+    page.reload()
+    expect(key).to_have_value(first)
+    with page.expect_response("**/pages/keep"):
+        key.select_option(label=label("somebody-else"))
+    page.get_by_role("link", name="Codes").click()
+    expect(page.locator("#fail-key-402 option:checked")).to_have_text(label("somebody-else"))
+
+
+def test_of_several_keys_one_has_to_be_chosen(context: BrowserContext, mock: MockServer, receiver: Receiver) -> None:
+    for key in ("mine", "somebody-else"):
+        extend(mock, receiver, key=key)
+    page = context.new_page()
+    page.goto(f"{mock.url}/__admin/")
+    button(page, "Queue it").click()
+    assert page.locator("#fail-key-any").evaluate("(select) => select.validity.valueMissing")
+    page.locator("#fail-key-any").select_option(label=label("mine"))
+    button(page, "Queue it").click()
+    expect(page.locator("#steer")).to_contain_text(f"Next for {label('mine')}: 429")
+
+
+def test_a_key_that_cannot_be_kept_is_told(context: BrowserContext, receiver: Receiver) -> None:
+    page = context.new_page()
+    with MockServer(pace="manual") as mock:
+        page.goto(f"{mock.url}/__admin/")
+    expect(page.locator(".problem")).to_contain_text("The mock does not answer.")
+    page.locator("#said").evaluate("(said) => said.replaceChildren()")
+    page.locator("#fail-key-any").select_option(label="empty-key")
+    expect(page.locator(".problem")).to_have_text("The mock does not answer.")
+
+
 def test_what_was_queued_is_dropped(page: Page, mock: MockServer, receiver: Receiver) -> None:
     button(page, "Queue it").click()
     button(page, "Drop").click()
