@@ -35,7 +35,12 @@ def masked(key: str | None) -> str | None:
 
 def masked_url(url: str) -> str:
     """A receiver's URL without a user and password, and not too long."""
-    return cut(re.sub(r"//[^/?#]*@", "//...@", url))
+    return cut(masked_whole(url))
+
+
+def masked_whole(url: str) -> str:
+    """A receiver's URL without a user and password, however long."""
+    return re.sub(r"//[^/?#]*@", "//...@", url)
 
 
 def masked_header(name: str, value: str, key: str | None = None) -> str:

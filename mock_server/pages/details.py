@@ -15,6 +15,7 @@ from mock_server.domain.attempt import Outcome
 from mock_server.domain.curl import text_of
 from mock_server.domain.generated_tracks import Result, Studio
 from mock_server.domain.kept_answer import body_shown, lines_of_headers, masked_headers, texts
+from mock_server.domain.masking import masked_whole
 from mock_server.domain.owed import Owed
 from mock_server.domain.polling_body import record
 from mock_server.domain.tasks import Task
@@ -22,8 +23,9 @@ from mock_server.domain.timeline import plan, progress, reached_at
 from mock_server.media.files import gone_after
 from mock_server.pages.bodies import compared, lines_of
 from mock_server.pages.delivered import BAD, DULL, GOOD, TONES, stages_of, trouble_of
-from mock_server.pages.exchanges import Body, Exchange, answered, exchange_of, readable_lines, unchanged
+from mock_server.pages.exchanges import URL_SHOWN, Body, Exchange, answered, exchange_of, readable_lines, unchanged
 from mock_server.pages.inbox import facts_of, label, tone_of
+from mock_server.pages.words import titled
 from mock_server.state.journal_entries import Attempted, Requested
 from mock_server.state.journal_match import Match
 
@@ -68,6 +70,7 @@ class TaskDetail:
 
     view: TaskView
     key: str
+    callback_url: str
     tone: str
     trouble: str
     summary: str
@@ -120,6 +123,7 @@ class Details:
         return TaskDetail(
             view=task_view(task, now),
             key=label(task.key),
+            callback_url=cut(masked_whole(task.callback_url), URL_SHOWN),
             tone=tone_of(task, facts_of(task, now)),
             trouble=trouble_of(stages_of(attempts).get(task_id, {})),
             summary=task.scenario.summary,
@@ -211,7 +215,7 @@ def _playable(result: Result) -> Playable:
     name = seeded.media_name(result.track.id)
     return Playable(
         id=result.track.id,
-        title=result.track.title,
+        title=titled(result.track.title),
         duration=result.track.duration if result.finished else None,
         audio=f"{name}.mp3" if result.finished else name,
         cover=f"{name}.jpeg",

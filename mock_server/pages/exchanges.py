@@ -12,10 +12,12 @@ from mock_server.domain.kept_answer import (
     masked_headers,
     readable,
 )
-from mock_server.domain.masking import masked_url
+from mock_server.domain.masking import masked_whole
 from mock_server.pages.bodies import Line, compared, lines_of
 from mock_server.state.journal_entries import Attempted
 
+URL_SHOWN: Final = 4096
+"""Characters of a URL that a page has."""
 EXCERPT: Final = 120
 """Characters of an answer's body that a timeline shows by themselves."""
 NO_UTF8: Final = "It is no UTF-8. What is none is written as \\xff; the curl sends the bytes as they came."
@@ -65,7 +67,7 @@ def exchange_of(attempt: Attempted) -> Exchange | None:
     """What went over the wire in an attempt; None where it was not made."""
     if not attempt.sent and attempt.answer is None:
         return None
-    sent = [f"POST {masked_url(attempt.url)}", *lines_of_headers(masked_headers(attempt.sent))]
+    sent = [f"POST {cut(masked_whole(attempt.url), URL_SHOWN)}", *lines_of_headers(masked_headers(attempt.sent))]
     if attempt.answer is None:
         return Exchange(id=attempt.id, sent=sent, answer=[], excerpt="nothing came back")
     shown = attempt.answer.shown(whole=True)

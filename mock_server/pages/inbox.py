@@ -17,6 +17,7 @@ from mock_server.domain.polling_body import status
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import next_change, progress
 from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD, Stages, stages_of, trouble_of
+from mock_server.pages.words import refusal_of, titled
 from mock_server.state.faults import FAULT
 from mock_server.state.journal_entries import Entry, Requested
 from mock_server.state.store import Store
@@ -55,7 +56,8 @@ class Facts(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One task, or one request without, whose `id` is then its entry's. `at`, and `changes_at`, when a task will be in
-    another status by itself, in epoch seconds of the mock's clock; `trouble` says which callbacks fail, if any."""
+    another status by itself, in epoch seconds of the mock's clock; `trouble` says which callbacks fail, or why the
+    request was refused."""
 
     kind: str
     id: str
@@ -162,7 +164,7 @@ def _row(item: Task | Requested, facts: Facts, stages: Stages, now: float) -> Ro
         id=item.id,
         at=item.created,
         key=label(item.key),
-        title=cut(item.request.title or item.id, 80),
+        title=titled(cut(item.request.title, 80)) if item.request.title else item.id,
         subtitle=facts.status,
         code=facts.code,
         tone=BAD if trouble_of(stages) else tone_of(item, facts),
@@ -178,10 +180,11 @@ def tone_of(task: Task, facts: Facts) -> str:
 
 
 def label(key: str | None) -> str:
-    """A key as pages show it: masked, with a part of its handle, so that two that begin alike can be told apart."""
+    """A key as pages show it: masked, with a part of its handle, so that two that begin alike can be told apart. That
+    this is a hash is said, or it would be taken for the end of the key."""
     if key is None:
         return "no key"
-    return cut(masked(key), 40) if is_public(key) else f"{masked(key)}{_handle(key)[:4]}"
+    return cut(masked(key), 40) if is_public(key) else f"{masked(key)} (hash {_handle(key)[:4]})"
 
 
 @lru_cache(maxsize=10_000)
@@ -235,5 +238,5 @@ def _entry_row(entry: Requested, facts: Facts, stages: Stages) -> Row:
         code=entry.code,
         tone=BAD if facts.status == REFUSED or trouble_of(stages) else DULL,
         stages=stages,
-        trouble=trouble_of(stages),
+        trouble=trouble_of(stages) or (refusal_of(entry) if facts.status == REFUSED else ""),
     )

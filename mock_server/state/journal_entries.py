@@ -10,7 +10,7 @@ from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.call import Call
 from mock_server.domain.curl import curl, text_of
 from mock_server.domain.kept_answer import BODY_KEPT, Headers, KeptAnswer, body_shown, masked_headers, size_of, texts
-from mock_server.domain.masking import masked, masked_url
+from mock_server.domain.masking import masked, masked_url, masked_whole
 from mock_server.domain.owed import Owed
 
 LISTED: Final = 20
@@ -194,7 +194,7 @@ class Attempted:
             "code": self.code,
             "number": self.number,
             "redelivered": self.redelivered,
-            "url": masked_url(self.url),
+            "url": masked_whole(self.url) if whole else masked_url(self.url),
             "outcome": self.outcome,
             "detail": self.detail,
             "took": self.took,

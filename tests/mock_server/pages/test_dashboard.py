@@ -230,6 +230,21 @@ async def test_a_button_tells_who_looks_that_something_changed() -> None:
         assert mock.store.changes.count == before + 2
 
 
+async def test_a_long_url_is_there_to_be_copied() -> None:
+    mock = Mock()
+    url = f"http://127.0.0.1:9/cb?state={'x' * 1000}"
+    mock.delivery.parts = {"sent": [("Host", "receiver")]}
+    async with client(mock.app) as http:
+        task_id = await started(http, callBackUrl=url)
+        await mock.advance(TEXT)
+        text = await page(http, f"{HOME}?task={task_id}")
+        assert f'data-copy="{url}"' in text
+        assert f"> POST {url}\n" in text
+        [short] = (await http.get("/__admin/journal", params={"kind": "attempt"})).json()["entries"]
+        assert short["url"].endswith("... (1028 characters)")
+        assert (await http.get(f"/__admin/journal/entries/{short['id']}")).json()["url"] == url
+
+
 async def test_an_attempt_is_shown_with_what_its_receiver_answered() -> None:
     mock = Mock()
     mock.delivery.outcomes = [Outcome.REFUSED]

@@ -218,7 +218,7 @@ async def test_a_key_is_shown_masked_and_found_by_its_handle() -> None:
         await extend(http, {"Authorization": "Bearer secret-of-mine"})
         inbox = inbox_of(mock)
         [key] = await inbox.keys()
-        assert re.fullmatch("sec…[0-9a-f]{4}", key.shown)
+        assert re.fullmatch(r"sec… \(hash [0-9a-f]{4}\)", key.shown)
         assert "secret" not in key.handle
         assert await inbox.key(key.handle) == "secret-of-mine"
         assert await inbox.key("another") is None
@@ -309,6 +309,38 @@ async def test_the_newest_tasks_are_looked_at_and_others_are_served_meanwhile() 
         served += 1
     assert await looking == []
     assert served > 30
+
+
+async def test_a_refused_row_names_its_fields_and_rules() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http, prompt=5)
+        await extend(http, prompt=5, style=5, title=5, model="V9", continueAt="soon")
+        many, one = await rows(mock)
+        assert (one.title, one.trouble) == ("Validation Error", "prompt (extend.prompt.type)")
+        assert many.trouble == (
+            "prompt (extend.prompt.type), style (extend.style.type), title (extend.title.type) and 2 more"
+        )
+
+
+async def test_a_row_that_was_refused_without_a_rule_says_why() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http, {"Authorization": ""})
+        [row] = await rows(mock)
+        assert row.title == "Unauthorized"
+        assert row.trouble.startswith("Authentication")
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("   ", '"   "'), (" Night", '" Night"'), ("Night  train", "Night  train"), ("x" * 80, "x" * 80)],
+)
+async def test_a_title_of_blanks_can_be_seen(title: str, shown: str) -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http, title=title)
+        assert [row.title for row in await rows(mock)] == [shown]
 
 
 async def test_a_row_has_the_query_of_its_request() -> None:

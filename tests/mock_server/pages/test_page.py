@@ -417,6 +417,17 @@ def test_a_request_is_copied_as_a_curl_that_works(
     expect(rows(page)).to_have_count(2)
 
 
+def test_a_title_of_blanks_and_a_body_of_no_text_can_be_read(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    chosen(page, mock, receiver, seconds=180, title="   ")
+    expect(rows(page)).to_have_text(['"   "'], use_inner_text=True)
+    expect(page.locator("figcaption b").first).to_have_text('"   "', use_inner_text=True)
+    httpx.post(mock.url + path(EXTEND), content=b'{"title": "caf\xe9"}', headers=mock.headers)
+    expect(rows(page)).to_have_count(2)
+    rows(page).first.click()
+    expect(page.locator("#detail pre.body").first).to_have_text('{"title": "caf\\xe9"}')
+    expect(page.locator("#detail .note")).to_contain_text("It is no UTF-8.")
+
+
 def test_tracks_are_seen_and_heard(page: Page, mock: MockServer, receiver: Receiver) -> None:
     chosen(page, mock, receiver, seconds=180)
     audio = page.locator("audio").first
