@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from mock_server.callbacks.scheduler import Scheduler
+from mock_server.callbacks.scheduler import Scheduler, UnderWay
 from mock_server.contract.profile import Editions, InForce
 from mock_server.contract.scenarios import MAGIC, Scenario, Scenarios
 from mock_server.contract.source_tracks import Track
 from mock_server.control.trigger import Trigger
 from mock_server.control.views import AccountView, Moment, TaskView, account_view, task_view, timeline
 from mock_server.core import seeded
-from mock_server.core.errors import BadSetting, NoSuch, unknown
+from mock_server.core.errors import BadSetting, NoSuch, check_count, unknown
 from mock_server.core.settings import Settings
 from mock_server.core.text import cut
 from mock_server.domain.accounts import first_key
@@ -76,7 +76,7 @@ class Control:
     async def wait_for(self, match: Match, count: int, within: float) -> list[Entry]:
         """The entries that match, once there are `count`. Raises TimeoutError with what did come, of the key's alone
         where the match has one; and BadSetting for a count below 1."""
-        _check("count", count)
+        check_count("count", count)
         if not isinstance(within, int | float) or not within >= 0:
             raise BadSetting(f"within is {within!r}. Allowed: seconds, 0 or more.")
         found = await self.store.journal.wait(match, count=count, within=within)
@@ -93,7 +93,7 @@ class Control:
         """
         if status is not None and status not in self.statuses():
             raise unknown("status", status, self.statuses())
-        _check("limit", limit)
+        check_count("limit", limit)
         now = (await self.store.moment()).now
         newest_first = reversed(await self.store.tasks(key))
         views = (task_view(self.catalogue.task(record), now) for record in newest_first)
@@ -121,6 +121,10 @@ class Control:
             raise BadSetting(f"task {task_id} reaches {stage} in {early:g} s of the mock's clock, and tells it then.")
         return await self._scheduler.redeliver(task, stages.index(stage))
 
+    def under_way(self, longer_than: float = 0.0) -> Sequence[UnderWay]:
+        """The attempts that have been under way for so many seconds of real time."""
+        return self._scheduler.under_way(longer_than)
+
     async def trigger(self, scenario: str, to: str, key: str | None, request: Mapping[str, Any]) -> str:
         """Owe a scenario's callbacks to a URL, without a request; the id of the task. Raises BadSetting."""
         return await self._trigger(scenario, key or first_key(), {**request, "callBackUrl": to})
@@ -131,7 +135,7 @@ class Control:
         Raises BadSetting for a scenario that does not exist, and for fewer than one request.
         """
         if times is not None:
-            _check("times", times, ", or None for all requests")
+            check_count("times", times, ", or None for all requests")
         await self.store.queue(key, self._scenarios.named(scenario).name, times)
 
     async def clear_queue(self, key: str) -> None:
@@ -241,9 +245,3 @@ class Control:
     async def _new_key(self) -> str:
         number = len(await self.store.keys_of_their_own())
         return f"key-{seeded.digest(self.store.settings.seed, 'key', number).hex()[:16]}"
-
-
-def _check(name: str, number: int, more: str = "") -> None:
-    """Raise BadSetting for what is no whole number from 1 on."""
-    if type(number) is not int or number < 1:
-        raise BadSetting(f"{name} is {number!r}. Allowed: 1 or more{more}.")

@@ -5,7 +5,7 @@ of a page that changed, and `events` tells it when to look.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
@@ -41,6 +41,7 @@ from mock_server.pages.rendering import (
     CODES,
     EVENTS,
     FILES,
+    HAS,
     HOME,
     MEDIA,
     QUESTIONS,
@@ -48,6 +49,10 @@ from mock_server.pages.rendering import (
     rendered,
 )
 
+SLOW: Final = 0.5
+"""Seconds of real time after which a page says that the mock waits for a receiver."""
+AGAIN: Final = 1.0
+"""Seconds of real time after which a page looks again while it does."""
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
@@ -62,13 +67,14 @@ Answering = Callable[[Request], Awaitable[Response]]
 
 
 class Visit(NamedTuple):
-    """What a page is asked for: its query, the handle of the key that was kept, the text of a problem, and the HTTP
-    status."""
+    """What a page is asked for: its query, the handle of the key that was kept, the text of a problem, the HTTP status,
+    and the versions of the parts that the browser has."""
 
     query: Mapping[str, str]
     kept: str
     problem: str = ""
     status: int = 200
+    has: Collection[str] = ()
 
 
 Page = Callable[[Visit], Awaitable[Response]]
@@ -98,7 +104,8 @@ class Dashboard:
 
     async def _shown(self, request: Request) -> Response:
         kept = await self._inbox.default(kept_by(request))
-        return keeping(kept, request, await self._pages[request.url.path](Visit(request.query_params, kept)))
+        visit = Visit(request.query_params, kept, has=frozenset(request.headers.get(HAS, "").split(",")))
+        return keeping(kept, request, await self._pages[request.url.path](visit))
 
     async def _home(self, visit: Visit) -> Response:
         selection, problem, status = Selection.of(visit.query), visit.problem, visit.status
@@ -113,6 +120,7 @@ class Dashboard:
             "inbox",
             status,
             selection.url(),
+            has=visit.has,
             problem=problem,
             selection=selection,
             example=example_curl(self._base_url, self._control.store.settings.profile, first_key()),
@@ -134,6 +142,7 @@ class Dashboard:
             "codes",
             visit.status,
             CODES,
+            has=visit.has,
             problem=visit.problem,
             scenarios=listed,
             keys=await self._inbox.keys(visit.kept),
@@ -146,6 +155,7 @@ class Dashboard:
             "questions",
             visit.status,
             QUESTIONS,
+            has=visit.has,
             problem=visit.problem,
             questions=list(register.values()),
             in_force=await self._control.questions(),
@@ -154,10 +164,16 @@ class Dashboard:
 
     async def _page(self, name: str, status: int, here: str, **values: Any) -> Response:
         now, frozen = await self._control.store.moment()
+        settings = await self._control.settings()
+        if self._control.under_way():
+            values["next"] = min(values.get("next") or AGAIN, AGAIN)
         html = rendered(
             name,
             here=here,
-            settings=await self._control.settings(),
+            settings=settings,
+            waits=self._control.under_way(longer_than=SLOW),
+            gets=settings.callback_timeout or self._control.editions.family.callback_timeout,
+            pressed=self._buttons.waiting,
             now=now,
             frozen=frozen,
             names=[each.name for each in self._control.scenarios()],

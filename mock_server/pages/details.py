@@ -1,6 +1,6 @@
 """One task or one request in full, as a page shows it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -155,7 +155,8 @@ class Details:
         if sent is not None:
             answered = f"HTTP {sent.status}, code {sent.code}; {first.detail}"
             first = replace(first, detail=answered, curl=_copied(sent.curl(self._base_url)))
-        found = [_moment(task, each) for each in moments] + [_attempt(task, each) for each in attempts]
+        waited_for = {each.stage for each in self._control.under_way() if each.task_id == task.id}
+        found = [_moment(task, each, waited_for) for each in moments] + [_attempt(task, each) for each in attempts]
         return [first, *sorted(found, key=lambda each: each.at)]
 
     def _asked(self, task: Task, sent: Requested | None) -> Body:
@@ -187,11 +188,12 @@ def _copied(curl: str) -> str | None:
     return curl if len(curl) <= CURL_SHOWN else None
 
 
-def _moment(task: Task, moment: Moment) -> Happening:
+def _moment(task: Task, moment: Moment, waited_for: Collection[str | None] = ()) -> Happening:
+    word = "callback under way" if moment.what == "owed" and moment.stage in waited_for else WORDS.get(moment.what)
     return Happening(
         at=moment.at,
         after=moment.at - task.created,
-        what=" ".join(filter(None, [moment.stage, WORDS.get(moment.what, moment.what)])),
+        what=" ".join(filter(None, [moment.stage, word or moment.what])),
         detail=moment.detail,
         tone=TONE_OF.get(moment.what, DULL),
     )

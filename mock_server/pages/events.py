@@ -6,7 +6,7 @@ from typing import Final
 
 from mock_server.state.change_signal import Changes
 
-QUIET: Final = 0.25
+QUIET: Final = 0.5
 """Seconds for which changes are gathered before a page is told of them."""
 ALIVE: Final = 15.0
 """Seconds after which a page hears something though nothing changed, so that a lost connection is found out."""

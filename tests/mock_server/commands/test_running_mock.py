@@ -93,6 +93,9 @@ def test_an_attempt_without_an_answer_is_printed(running: MockServer, run: Run, 
     lines = run("tail", "--no-follow", "-v")[1].splitlines()
     assert [line[:3] for line in lines[:2]] == ["<--", "> P"]
     assert not [line for line in lines if line.startswith("< ")]
+    httpx.get(f"{running.url}/api/v1/generate/record-info")
+    lines = run("tail", "--no-follow", "-v", "--kind", "request")[1].splitlines()
+    assert (lines[1], "> " in lines) == ("> GET /api/v1/generate/record-info", False)
 
 
 def test_a_task_that_is_not_there_is_one_line(running: MockServer, run: Run) -> None:

@@ -1,5 +1,6 @@
 """The pages over HTTP, without a script: what they show, what their forms do, and what is refused."""
 
+import asyncio
 import html
 import json
 import re
@@ -13,9 +14,10 @@ from mock_server.domain.kept_answer import KeptAnswer
 from mock_server.media.files import DAY
 from mock_server.pages.dashboard import HEADERS
 from mock_server.pages.inbox import label
-from mock_server.pages.rendering import ASSETS, CODES, HOME, QUESTIONS
+from mock_server.pages.rendering import ASSETS, CODES, HAS, HOME, QUESTIONS
 from tests.builders import COMPLETE, TEXT, request
 from tests.clients import OTHER, Mock, client, extend
+from tests.waiting import settled
 
 pytestmark = pytest.mark.anyio
 
@@ -219,6 +221,80 @@ async def test_the_cookie_is_for_the_pages_of_this_mock_alone() -> None:
             "suno-mock-key-None=[0-9a-f]{16}; HttpOnly; Max-Age=2592000; Path=/__admin/; SameSite=strict", cookie
         )
         assert "set-cookie" not in (await http.get(HOME)).headers
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a receiver that hangs before a page tells of it."""
+    monkeypatch.setattr("mock_server.pages.dashboard.SLOW", 0.0)
+    monkeypatch.setattr("mock_server.pages.buttons.PATIENCE", 0.0)
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_receivers_that_hang_are_told_and_a_button_is_not_waited_for() -> None:
+    mock = Mock(callback_timeout=7.0)
+    mock.delivery.may_answer = asyncio.Event()
+    async with client(mock.app) as http:
+        for number in range(5):
+            await started(http, callBackUrl=f"http://127.0.0.1:9/{number}")
+        assert (await press(http, "advance", seconds="30")).status_code == 303
+        for _ in range(5):
+            await mock.delivery.came.acquire()
+        text = await page(http)
+        assert text.count("Waiting for <code>127.0.0.1:9</code> to answer the text callback of task") == 3
+        assert "It gets at most 7 s." in text
+        assert "And for 2 other answers." in text
+        assert "The button that was pressed takes effect when that has ended." in text
+        assert 'data-next="1.0"' in text
+        task_id = mock.control.under_way()[0].task_id
+        assert "text callback under way" in await page(http, f"{HOME}?task={task_id}")
+        await press(http, "freeze")
+        assert "The 2 buttons that were pressed take effect" in await page(http, CODES)
+        mock.delivery.may_answer.set()
+        await mock.control.freeze()
+        await settled()
+        text = await page(http)
+        assert ("Waiting for" in text, "pressed" in text) == (False, False)
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_button_that_fails_when_nobody_waits_any_more_is_no_error() -> None:
+    mock = Mock()
+    mock.delivery.may_answer = asyncio.Event()
+    async with client(mock.app) as http:
+        task_id = await started(http)
+        await press(http, "advance", seconds="30")
+        await press(http, "redeliver", task=task_id, stage="text")
+        await http.post("/__admin/reset", json={})
+        await settled()
+        assert "Nothing came yet." in await page(http)
+
+
+VERSION = re.compile(r'data-version="(\w+)"')
+
+
+@pytest.mark.parametrize("url", [HOME, f"{HOME}?task=TASK", f"{HOME}?entry=2", CODES, QUESTIONS])
+async def test_what_a_browser_has_is_not_sent_again(url: str) -> None:
+    async with client(Mock().app) as http:
+        task_id = await started(http, title="Old")
+        await extend(http, prompt=5)
+        url = url.replace("TASK", task_id)
+        whole = (await http.get(url)).text
+        has = {HAS: ",".join(VERSION.findall(whole))}
+        again = (await http.get(url, headers=has)).text
+        assert VERSION.findall(again) == []
+        assert len(again) < len(whole) * 0.6
+        assert again.count("data-same></") == len(VERSION.findall(whole))
+
+
+async def test_what_changed_is_sent() -> None:
+    async with client(Mock().app) as http:
+        await started(http, title="Old")
+        has = {HAS: ",".join(VERSION.findall((await http.get(HOME)).text))}
+        task_id = await started(http, title="New")
+        text = (await http.get(HOME, headers=has)).text
+        assert f'<li id="item-task-{task_id}" class="item" data-version=' in text
+        assert ("New" in text, "Old" in text) == (True, False)
 
 
 async def test_a_button_tells_who_looks_that_something_changed() -> None:

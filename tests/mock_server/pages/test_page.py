@@ -4,6 +4,8 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
+from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from mock_server.contract.operations import EXTEND, path
 from mock_server.pages.inbox import label
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
+from mock_server.testing.receiver_http import Received
 from tests.browser import chromium
 
 IMAGE = "<img src=x onerror=\"document.title='taken'\">"
@@ -370,13 +373,96 @@ def test_a_task_is_looked_at_from_its_top(page: Page, mock: MockServer, receiver
     assert page.evaluate("scrollY") == 0
 
 
-def test_a_page_asks_less_often_than_something_comes(page: Page, mock: MockServer, receiver: Receiver) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+LOOKS = "performance.getEntriesByType('resource').filter(({name}) => name === location.href)"
+"""How often a page has looked at itself again, and when."""
+
+
+def test_a_page_looks_again_twice_a_second_at_most(page: Page, mock: MockServer, receiver: Receiver) -> None:
     for number in range(60):
         extend(mock, receiver, title=f"Song {number}")
     expect(rows(page)).to_have_count(60)
-    assert len([url for url in asked if url.endswith("/__admin/")]) <= 30
+    looks = page.evaluate(f"{LOOKS}.map((look) => look.startTime)")
+    assert len(looks) >= 2
+    assert all(later - look >= 495 for look, later in pairwise(looks))
+
+
+def test_a_page_that_looks_again_is_sent_what_changed(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    for number in range(60):
+        extend(mock, receiver, title=f"Song {number}")
+    expect(rows(page)).to_have_count(60)
+    with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):
+        page.reload()
+    page.evaluate("document.querySelector('.row').mark = 'the same'")
+    with page.expect_response(lambda answer: answer.request.resource_type == "fetch") as looked:
+        extend(mock, receiver, title="The last")
+    expect(rows(page)).to_have_count(61)
+    text = looked.value.text()
+    assert ("The last" in text, "Song 59" in text) == (True, False)
+    assert len(text) < len(page.content()) / 3
+    assert page.evaluate("document.querySelectorAll('.row')[1].mark") == "the same"
+
+
+LOSING = """() => {
+    const fetching = window.fetch;
+    window.fetch = (...how) => { document.querySelector('.item')?.remove(); return fetching(...how); };
+}"""
+"""Has rows disappear while an answer is on its way."""
+
+
+def test_what_is_gone_when_an_answer_comes_is_sent_then(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    extend(mock, receiver, title="One")
+    expect(rows(page)).to_have_text(["One"])
+    page.evaluate(LOSING)
+    with page.expect_request(lambda asked: asked.resource_type == "fetch" and "suno-mock-has" not in asked.headers):
+        mock.queue("429")
+    expect(rows(page)).to_have_text(["One"])
+
+
+@pytest.fixture
+def hanging() -> Iterator[tuple[Receiver, Event]]:
+    """A receiver that does not answer before it may."""
+    may = Event()
+
+    def answer(received: Received) -> int:
+        may.wait(20)
+        return 200
+
+    with Receiver(answer) as started:
+        yield started, may
+        may.set()
+
+
+def test_a_receiver_that_hangs_is_told_and_no_click_is_lost(
+    page: Page, mock: MockServer, hanging: tuple[Receiver, Event]
+) -> None:
+    receiver, may = hanging
+    task_id = chosen(page, mock, receiver)
+    button(page, "+30 s").click()
+    button(page, "+3 min").click()
+    waits = page.locator("#waits")
+    where = urlsplit(receiver.url).netloc
+    expect(waits).to_contain_text(f"Waiting for {where} to answer the text callback of task {task_id}.")
+    expect(waits).to_contain_text("It gets at most 15 s.")
+    expect(waits).to_contain_text("The 2 buttons that were pressed take effect when that has ended.")
+    expect(happened(page).filter(has_text="text callback under way")).to_have_count(1)
+    expect(button(page, "+30 s")).to_be_enabled()
+    may.set()
+    expect(page.locator("#clock time")).to_have_text("00:03:30")
+    expect(page.locator(".badge")).to_have_text("SUCCESS")
+    expect(waits.locator("p")).to_have_count(0)
+
+
+def test_a_receiver_that_hangs_is_told_without_a_script(
+    browser: Browser, mock: MockServer, hanging: tuple[Receiver, Event]
+) -> None:
+    receiver, _ = hanging
+    extend(mock, receiver)
+    opened = browser.new_context(java_script_enabled=False)
+    page = opened.new_page()
+    page.goto(f"{mock.url}/__admin/")
+    button(page, "+30 s").click()
+    expect(page.locator("#waits")).to_contain_text("The button that was pressed takes effect when that has ended.")
+    opened.close()
 
 
 def test_the_keyboard_leads_through_the_rows(page: Page, mock: MockServer, receiver: Receiver) -> None:
