@@ -244,12 +244,12 @@ async def test_receivers_that_hang_are_told_and_a_button_is_not_waited_for() -> 
         assert text.count("Waiting for <code>127.0.0.1:9</code> to answer the text callback of task") == 3
         assert "It gets at most 7 s." in text
         assert "And for 2 other answers." in text
-        assert "The button that was pressed takes effect when that has ended." in text
+        assert "1 button that was pressed is done after that." in text
         assert 'data-next="1.0"' in text
         task_id = mock.control.under_way()[0].task_id
         assert "text callback under way" in await page(http, f"{HOME}?task={task_id}")
         await press(http, "freeze")
-        assert "The 2 buttons that were pressed take effect" in await page(http, CODES)
+        assert "2 buttons that were pressed are done after that." in await page(http, CODES)
         mock.delivery.may_answer.set()
         await mock.control.freeze()
         await settled()

@@ -443,7 +443,7 @@ def test_a_receiver_that_hangs_is_told_and_no_click_is_lost(
     where = urlsplit(receiver.url).netloc
     expect(waits).to_contain_text(f"Waiting for {where} to answer the text callback of task {task_id}.")
     expect(waits).to_contain_text("It gets at most 15 s.")
-    expect(waits).to_contain_text("The 2 buttons that were pressed take effect when that has ended.")
+    expect(waits).to_contain_text("2 buttons that were pressed are done after that.")
     expect(happened(page).filter(has_text="text callback under way")).to_have_count(1)
     expect(button(page, "+30 s")).to_be_enabled()
     may.set()
@@ -461,7 +461,7 @@ def test_a_receiver_that_hangs_is_told_without_a_script(
     page = opened.new_page()
     page.goto(f"{mock.url}/__admin/")
     button(page, "+30 s").click()
-    expect(page.locator("#waits")).to_contain_text("The button that was pressed takes effect when that has ended.")
+    expect(page.locator("#waits")).to_contain_text("1 button that was pressed is done after that.")
     opened.close()
 
 
