@@ -1,5 +1,6 @@
 """Valid wholes, of which a test changes one thing."""
 
+import asyncio
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -151,10 +152,14 @@ def attempted(**changes: Any) -> Attempted:
 
 
 class RecordingDelivery:
-    """Delivers nothing: remembers what would be sent, and answers with the outcomes given, the last one for ever."""
+    """Delivers nothing: keeps what would be sent, and answers with the outcomes given, the last one for ever. `parts`
+    are further fields of each Attempt, `came` is released with each. Its receivers hang until they `may_answer`."""
 
     def __init__(self, *outcomes: Outcome) -> None:
         self.sent: list[tuple[str, bytes]] = []
+        self.parts: dict[str, Any] = {}
+        self.may_answer: asyncio.Event | None = None
+        self.came = asyncio.Semaphore(0)
         self.closed = False
         self.outcomes = list(outcomes or [Outcome.ACCEPTED])
 
@@ -163,8 +168,11 @@ class RecordingDelivery:
 
     async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
         self.sent.append((url, body))
+        self.came.release()
+        if self.may_answer is not None:
+            await self.may_answer.wait()
         outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
-        return Attempt(outcome=outcome, detail="by the test", took=0.0)
+        return Attempt(outcome=outcome, detail="by the test", took=0.0, **self.parts)
 
     async def close(self) -> None:
         self.closed = True

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
@@ -13,8 +12,11 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from mock_server.callbacks.host_policy import Blocked, HostPolicy
+from mock_server.contract.questions import received_under
 from mock_server.core.text import cut
 from mock_server.domain.attempt import Attempt, Outcome
+from mock_server.domain.kept_answer import Headers, KeptAnswer, kept_headers, texts
+from mock_server.domain.masking import masked_url
 
 READ_AT_MOST: Final = 64 * 1024
 """Bytes of a receiver's answer that are read; the rest is not waited for."""
@@ -28,11 +30,14 @@ CLOSING_KEPT: Final = 1000
 
 
 @dataclass(slots=True)
-class Use:
-    """The connection of one exchange: whether it has to be `fresh`, and whether one was used `again`."""
+class Exchange:
+    """One callback on the wire: whether its connection has to be `fresh`, and whether one was used `again`; the headers
+    that were sent, and the answer as far as it came."""
 
     fresh: bool = False
     again: bool = False
+    sent: Headers = ()
+    answer: KeptAnswer | None = None
 
 
 class HttpDelivery:
@@ -56,16 +61,17 @@ class HttpDelivery:
 
     async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
         loop = asyncio.get_running_loop()
-        started = loop.time()
-        outcome, detail = await self._post(url, body, received)
-        return Attempt(outcome=outcome, detail=detail, took=loop.time() - started)
+        started, exchange = loop.time(), Exchange()
+        outcome, detail = await self._post(url, body, received, exchange)
+        took = loop.time() - started
+        return Attempt(outcome=outcome, detail=detail, took=took, sent=exchange.sent, answer=exchange.answer)
 
-    async def _post(self, url: str, body: bytes, received: tuple[int, int]) -> tuple[Outcome, str]:
+    async def _post(self, url: str, body: bytes, received: tuple[int, int], exchange: Exchange) -> tuple[Outcome, str]:
         target = URL(url, encoded=True)
         try:
             self._policy.check_literal(target.host or "")
             async with asyncio.timeout(self._timeout):
-                status = await self._status(target, body)
+                answer = await self._answer(target, body, exchange)
         except TimeoutError:
             return Outcome.TIMED_OUT, f"no complete answer within {self._timeout:g} s"
         except Blocked as blocked:
@@ -77,37 +83,41 @@ class HttpDelivery:
         except (aiohttp.ClientError, OSError) as error:
             return Outcome.UNREACHABLE, f"{type(error).__name__}: {' '.join(str(error).split())}"
         lowest, highest = received
-        outcome = Outcome.ACCEPTED if lowest <= status <= highest else Outcome.REFUSED
-        return outcome, f"HTTP {status}"
+        if lowest <= answer.status <= highest:
+            return Outcome.ACCEPTED, f"HTTP {answer.status}"
+        return Outcome.REFUSED, _refused(answer, received)
 
-    async def _status(self, target: URL, body: bytes) -> int:
-        """The HTTP status of the answer, on a kept connection if there is one. Raises what aiohttp does."""
-        if target.authority in self._closing:
-            return await self._exchange(target, body, Use(fresh=True))
-        use = Use()
+    async def _answer(self, target: URL, body: bytes, exchange: Exchange) -> KeptAnswer:
+        """The answer, on a kept connection if there is one. Raises what aiohttp does."""
+        exchange.fresh = target.authority in self._closing
         try:
-            return await self._exchange(target, body, use)
+            return await self._exchange(target, body, exchange)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-            if not use.again:
+            if not exchange.again:
                 raise
         self._closing[target.authority] = None
         if len(self._closing) > CLOSING_KEPT:
             del self._closing[next(iter(self._closing))]
-        return await self._exchange(target, body, Use(fresh=True))
+        exchange.fresh = True
+        return await self._exchange(target, body, exchange)
 
-    async def _exchange(self, target: URL, body: bytes, use: Use) -> int:
-        session = self._session(fresh=use.fresh)
+    async def _exchange(self, target: URL, body: bytes, exchange: Exchange) -> KeptAnswer:
+        session = self._session(fresh=exchange.fresh)
         last = next(self._sent) % USED_AT_MOST == 0
         async with session.post(
             target,
             data=body,
             headers={"Connection": "close"} if last else None,
             allow_redirects=False,
-            trace_request_ctx=use,
+            trace_request_ctx=exchange,
         ) as response:
-            with suppress(asyncio.IncompleteReadError):
-                await response.content.readexactly(READ_AT_MOST)
-        return response.status
+            answer = exchange.answer = KeptAnswer(
+                status=response.status, headers=kept_headers(texts(response.raw_headers))
+            )
+            # Piece by piece, so that what came of an answer that does not end is there.
+            while answer.size < READ_AT_MOST and (piece := await response.content.read(READ_AT_MOST - answer.size)):
+                answer = exchange.answer = answer.longer(piece)
+        return answer
 
     def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
         if fresh not in self._sessions:
@@ -119,7 +129,7 @@ class HttpDelivery:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"Content-Type": "application/json", "User-Agent": "suno-mock"},
                 auto_decompress=False,
-                trace_configs=[] if fresh else [_noting()],
+                trace_configs=[_noting()],
             )
         return self._sessions[fresh]
 
@@ -144,16 +154,33 @@ class GuardedResolver(AbstractResolver):
 
 
 def _noting() -> aiohttp.TraceConfig:
-    """Has it noted when a request is sent on a kept connection."""
+    """Has it noted when a request is sent on a kept connection, and with which headers."""
 
-    async def note(
+    async def note_reuse(
         session: aiohttp.ClientSession, context: Any, reused: aiohttp.TraceConnectionReuseconnParams
     ) -> None:
         context.trace_request_ctx.again = True
 
+    async def note_headers(
+        session: aiohttp.ClientSession, context: Any, sent: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        context.trace_request_ctx.sent = kept_headers(sent.headers.items())
+
     tracing = aiohttp.TraceConfig()
-    tracing.on_connection_reuseconn.append(note)
+    tracing.on_connection_reuseconn.append(note_reuse)
+    tracing.on_request_headers_sent.append(note_headers)
     return tracing
+
+
+def _refused(answer: KeptAnswer, received: tuple[int, int]) -> str:
+    """What an answer was that does not count as received, and what would."""
+    location = answer.header("location")
+    if 300 <= answer.status <= 399 and location is not None:
+        return f"HTTP {answer.status} to {masked_url(location)}, which is not followed"
+    # A receiver that answers HTTP 201 has received the callback as it sees it; no document says whether it has.
+    further = "".join(f", unless --set {each}" for each in received_under(answer.status)[:1])
+    counts = " to ".join(map(str, dict.fromkeys(received)))
+    return f"HTTP {answer.status}; HTTP {counts} counts as received{further}" if further else f"HTTP {answer.status}"
 
 
 def _unreachable(target: URL, error: aiohttp.ClientConnectorError) -> tuple[Outcome, str]:

@@ -9,7 +9,7 @@ from mock_server.callbacks.concurrency import IN_ALL, PER_RECEIVER, Concurrency
 from mock_server.callbacks.waiting_room import WaitingRoom
 from mock_server.core.errors import BadSetting, NoSuch
 from mock_server.domain.attempt import Attempt, Delivery
-from mock_server.domain.owed import receiver_of
+from mock_server.domain.owed import Owed, owed_at, receiver_of
 from mock_server.domain.tasks import Task
 from mock_server.state.store import Store
 
@@ -24,10 +24,14 @@ GRACE: Final = 1.0
 
 
 class UnderWay(NamedTuple):
-    """Whose attempt is under way, and to which receiver."""
+    """An attempt under way: whose it is, to which receiver, of which stage of which task, and since when, by the event
+    loop's time."""
 
     key: str
     receiver: str
+    task_id: str
+    stage: str
+    since: float
 
 
 class Scheduler:
@@ -103,12 +107,17 @@ class Scheduler:
         if receiver in self._concurrency:
             crowd = f"{PER_RECEIVER} attempts to {receiver} or {IN_ALL} in all"
             raise BadSetting(f"{crowd} are under way; try again when some have ended.")
-        sending = self._begin(self._attempts.make_again(task, position), UnderWay(task.key, receiver))
+        sending = self._begin(self._attempts.make_again(task, position), owed_at(task, position))
         await asyncio.wait({sending})
         if sending.cancelled():
             why = "the mock was stopped" if self._stopped else f"task {task.id} was forgotten"
             raise NoSuch(f"{why} while its callback was sent once more")
         return sending.result()
+
+    def under_way(self, longer_than: float = 0.0) -> list[UnderWay]:
+        """The attempts that have been under way for so many seconds of real time, the longest first."""
+        begun_by = asyncio.get_running_loop().time() - longer_than
+        return [each for each in self._under_way.values() if each.since <= begun_by]
 
     async def stop(self, grace: float = GRACE) -> None:
         """Give attempts under way `grace` seconds, then write down every callback that is still owed."""
@@ -159,13 +168,13 @@ class Scheduler:
             claimed = await self._store.claim(self._concurrency, advancing=advancing)
             if claimed is None:
                 return None
-            owed = claimed.owed
-            return self._begin(self._attempts.make(claimed), UnderWay(owed.key, owed.receiver)), owed.receiver
+            return self._begin(self._attempts.make(claimed), claimed.owed), claimed.owed.receiver
 
-    def _begin(self, attempt: Coroutine[Any, Any, T], under_way: UnderWay) -> asyncio.Task[T]:
-        self._concurrency.enter(under_way.receiver)
-        begun = asyncio.get_running_loop().create_task(attempt)
-        self._under_way[begun] = under_way
+    def _begin(self, attempt: Coroutine[Any, Any, T], owed: Owed) -> asyncio.Task[T]:
+        self._concurrency.enter(owed.receiver)
+        loop = asyncio.get_running_loop()
+        begun = loop.create_task(attempt)
+        self._under_way[begun] = UnderWay(owed.key, owed.receiver, owed.task_id, owed.step.stage, loop.time())
         begun.add_done_callback(self._ended)
         return begun
 

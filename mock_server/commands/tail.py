@@ -3,6 +3,7 @@
 import itertools
 import json
 import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -12,7 +13,9 @@ from mock_server.commands.client.api_client import given_key
 from mock_server.commands.client.follow_journal import follow, newest
 from mock_server.commands.options import as_json, mock_options
 from mock_server.commands.output import warn
-from mock_server.state.journal_entries import VALUES
+from mock_server.core.text import printable
+from mock_server.domain.kept_answer import lines_of_answer, lines_of_headers, readable
+from mock_server.state.journal_match import VALUES
 
 
 @click.command(epilog="Example:  suno-mock tail --last 20 --code 422")
@@ -24,13 +27,36 @@ from mock_server.state.journal_entries import VALUES
 @click.option("--task", "task_id", metavar="TASK_ID", help="Only what a task did.")
 @click.option("--code", type=int, metavar="N", help="Only entries with this envelope code.")
 @click.option("--kind", type=click.Choice(VALUES["kind"]), help="Only requests, or only callback attempts.")
+@click.option("-v", "--verbose", is_flag=True, help="With the headers and bodies of request (>) and answer (<).")
 @as_json
 @mock_options
-def command(url: str, admin_token: str, last: int, no_follow: bool, as_json: bool, **filters: Any) -> None:
+def command(
+    url: str, admin_token: str, last: int, no_follow: bool, verbose: bool, as_json: bool, **filters: Any
+) -> None:
     """Follow the journal: requests and callback attempts, one line each, until interrupted."""
+    filters["whole"] = "true" if verbose else None
     filters["key"] = given_key(filters["key"])
     with Remote(url, admin_token) as remote:
         entries, place = newest(remote, filters, last)
         coming = () if no_follow else follow(remote, filters, place, warn, time.sleep)
         for entry in itertools.chain(entries, coming):
-            click.echo(json.dumps(entry) if as_json else entry["line"])
+            for line in [json.dumps(entry)] if as_json else _lines(entry, verbose=verbose):
+                click.echo(line)
+
+
+def _lines(entry: Mapping[str, Any], *, verbose: bool) -> Iterator[str]:
+    """An entry in one line, or with what went over the wire, as curl shows it."""
+    yield entry["line"]
+    if verbose:
+        yield from (printable(f"> {line}").rstrip() for line in _sent(entry))
+        answer = lines_of_answer(entry["answer"]) if entry["answer"] else ()
+        yield from (printable(f"< {line}").rstrip() for line in answer)
+
+
+def _sent(entry: Mapping[str, Any]) -> Iterator[str]:
+    yield f"POST {entry['url']}" if entry["kind"] == "attempt" else f"{entry['method']} {entry['path']}"
+    yield from lines_of_headers(entry["headers"])
+    body = readable(entry)
+    if body:
+        yield ""
+        yield from body.splitlines()

@@ -11,7 +11,8 @@ from mock_server.commands.client.api_client import given_key
 from mock_server.commands.options import as_json, mock_options
 from mock_server.commands.output import tell
 from mock_server.core.errors import BadSetting
-from mock_server.core.text import cut
+from mock_server.core.text import cut, printable
+from mock_server.domain.kept_answer import lines_of_answer
 
 Task = Mapping[str, Any]
 
@@ -21,14 +22,15 @@ Task = Mapping[str, Any]
 @click.option("--key", metavar="KEY", help="Only the tasks of this key.")
 @click.option("--status", metavar="STATUS", help="Only tasks in this status, as polling says it.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many.")
+@click.option("-v", "--verbose", is_flag=True, help="With every answer of its receiver, those without a body, too.")
 @as_json
 @mock_options
-def command(url: str, admin_token: str, task_id: str | None, as_json: bool, **filters: Any) -> None:
+def command(url: str, admin_token: str, task_id: str | None, verbose: bool, as_json: bool, **filters: Any) -> None:
     """List the tasks, newest first, or show one with its timeline, in seconds after it was accepted."""
     filters["key"] = given_key(filters["key"])
     with Remote(url, admin_token) as remote:
         found: Any = remote.get("tasks", **filters)["tasks"] if task_id is None else _one(remote, task_id)
-    tell(listed(found) if task_id is None else timeline(found), found, as_json)
+    tell(listed(found) if task_id is None else timeline(found, verbose=verbose), found, as_json)
 
 
 def _one(remote: Remote, task_id: str) -> Any:
@@ -55,10 +57,18 @@ def listed(tasks: Iterable[Task]) -> Iterator[str]:
         yield "no tasks"
 
 
-def timeline(task: Task) -> Iterator[str]:
-    """One task and its moments."""
+def timeline(task: Task, *, verbose: bool = False) -> Iterator[str]:
+    """One task and its moments, with what its receiver answered, as far as that tells anything, or all of it."""
     yield f"{task['task_id']}  {task['status']}  {task['operation']}, scenario {task['scenario']}, key {task['key']}"
     yield f"calls back {task['callback_url']}"
     for moment in task["timeline"]:
         after = moment["at"] - task["created"]
         yield f"{after:+9.1f} s  {moment['what']:9}  {moment['stage'] or '':8}  {moment['detail']}"
+        answer = moment["answer"]
+        if answer and (verbose or _tells(answer)):
+            yield from (printable(f"{'':13}< {line}").rstrip() for line in lines_of_answer(answer))
+
+
+def _tells(answer: Mapping[str, Any]) -> bool:
+    """Whether an answer says more than that the callback was received."""
+    return answer["size"] > 0 or not 200 <= answer["status"] <= 299

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Final
 
 from mock_server.contract.documents import OPENAPI, load
@@ -122,6 +123,15 @@ class Register:
         known = self.named(question).readings
         if reading not in known and reading != VARY:
             raise unknown(f"reading of {question}", reading, [*known, VARY])
+
+
+@cache
+def received_under(status: int) -> tuple[str, ...]:
+    """The readings of the question which statuses of a receiver count as received, by `QUESTION=READING`, that take
+    an HTTP status; the one that takes least comes first."""
+    question = Register.read().questions["received_statuses"]
+    taking = [each for each in question.readings.values() if each.value[0] <= status <= each.value[1]]
+    return tuple(f"{question.id}={each.name}" for each in sorted(taking, key=lambda each: each.value))
 
 
 def _question(entry: Mapping[str, Any]) -> Question:

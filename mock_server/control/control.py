@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
-from mock_server.callbacks.scheduler import Scheduler
+from mock_server.callbacks.scheduler import Scheduler, UnderWay
 from mock_server.contract.profile import Editions, InForce
 from mock_server.contract.scenarios import MAGIC, Scenario, Scenarios
 from mock_server.contract.source_tracks import Track
 from mock_server.control.trigger import Trigger
 from mock_server.control.views import AccountView, Moment, TaskView, account_view, task_view, timeline
 from mock_server.core import seeded
-from mock_server.core.errors import BadSetting, NoSuch, unknown
+from mock_server.core.errors import BadSetting, NoSuch, check_count, unknown
 from mock_server.core.settings import Settings
 from mock_server.core.text import cut
 from mock_server.domain.accounts import first_key
@@ -22,11 +22,9 @@ from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan, reached_at
 from mock_server.http.held import HeldRequests
 from mock_server.state.faults import Fault
-from mock_server.state.journal_entries import Attempted, Entry, Match, line
+from mock_server.state.journal_entries import Attempted, Entry, listed
+from mock_server.state.journal_match import Match
 from mock_server.state.store import Store
-
-LISTED: Final = 20
-"""Entries that the text of a TimeoutError lists."""
 
 
 class Control:
@@ -61,6 +59,16 @@ class Control:
         await self.store.journal.wait(match, count=1, after=id, within=within)
         return await self.store.journal.page(id, match=match)
 
+    async def entry(self, entry_id: str) -> Entry:
+        """One entry of the journal. Raises NoSuch."""
+        number = int(entry_id) if entry_id.isascii() and entry_id.isdigit() and len(entry_id) < 20 else 0
+        entry = await self.store.journal.entry(number)
+        if entry is None:
+            raise NoSuch(
+                f"the journal has no entry {cut(entry_id)!r}; it was cleared, or is older than all that is kept"
+            )
+        return entry
+
     async def clear_journal(self, key: str | None) -> None:
         """Forget one key's entries, or all."""
         await self.store.journal.clear(key)
@@ -68,13 +76,13 @@ class Control:
     async def wait_for(self, match: Match, count: int, within: float) -> list[Entry]:
         """The entries that match, once there are `count`. Raises TimeoutError with what did come, of the key's alone
         where the match has one; and BadSetting for a count below 1."""
-        _check("count", count)
+        check_count("count", count)
         if not isinstance(within, int | float) or not within >= 0:
             raise BadSetting(f"within is {within!r}. Allowed: seconds, 0 or more.")
         found = await self.store.journal.wait(match, count=count, within=within)
         if found < count:
             when = "until the mock stopped" if self.store.changes.closed else f"within {within:g} s"
-            came = _listed(await self.entries(Match(key=match.key)))
+            came = listed(await self.entries(Match(key=match.key)))
             raise TimeoutError(f"{found} of {count} came {when}. Journal:{came}")
         return await self.entries(match)
 
@@ -85,7 +93,7 @@ class Control:
         """
         if status is not None and status not in self.statuses():
             raise unknown("status", status, self.statuses())
-        _check("limit", limit)
+        check_count("limit", limit)
         now = (await self.store.moment()).now
         newest_first = reversed(await self.store.tasks(key))
         views = (task_view(self.catalogue.task(record), now) for record in newest_first)
@@ -113,6 +121,10 @@ class Control:
             raise BadSetting(f"task {task_id} reaches {stage} in {early:g} s of the mock's clock, and tells it then.")
         return await self._scheduler.redeliver(task, stages.index(stage))
 
+    def under_way(self, longer_than: float = 0.0) -> Sequence[UnderWay]:
+        """The attempts that have been under way for so many seconds of real time."""
+        return self._scheduler.under_way(longer_than)
+
     async def trigger(self, scenario: str, to: str, key: str | None, request: Mapping[str, Any]) -> str:
         """Owe a scenario's callbacks to a URL, without a request; the id of the task. Raises BadSetting."""
         return await self._trigger(scenario, key or first_key(), {**request, "callBackUrl": to})
@@ -123,7 +135,7 @@ class Control:
         Raises BadSetting for a scenario that does not exist, and for fewer than one request.
         """
         if times is not None:
-            _check("times", times, ", or None for all requests")
+            check_count("times", times, ", or None for all requests")
         await self.store.queue(key, self._scenarios.named(scenario).name, times)
 
     async def clear_queue(self, key: str) -> None:
@@ -233,16 +245,3 @@ class Control:
     async def _new_key(self) -> str:
         number = len(await self.store.keys_of_their_own())
         return f"key-{seeded.digest(self.store.settings.seed, 'key', number).hex()[:16]}"
-
-
-def _check(name: str, number: int, more: str = "") -> None:
-    """Raise BadSetting for what is no whole number from 1 on."""
-    if type(number) is not int or number < 1:
-        raise BadSetting(f"{name} is {number!r}. Allowed: 1 or more{more}.")
-
-
-def _listed(entries: Sequence[Entry]) -> str:
-    older = len(entries) - LISTED
-    lines = [f" ({older} older ones left out)"] if older > 0 else []
-    lines += [f"\n  {line(entry)}" for entry in entries[-LISTED:]]
-    return "".join(lines) or " nothing"

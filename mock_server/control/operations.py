@@ -17,7 +17,8 @@ from mock_server.domain.masking import masked
 from mock_server.domain.terms import CHANGEABLE
 from mock_server.state.faults import Fault
 from mock_server.state.journal import ENTRIES_KEPT
-from mock_server.state.journal_entries import Entry, Match
+from mock_server.state.journal_entries import Entry
+from mock_server.state.journal_match import Match
 
 Fields = dict[str, Any]
 
@@ -43,9 +44,13 @@ class Operations:
 
     async def journal(self, fields: Fields) -> Any:
         """GET /__admin/journal"""
-        match = Match.of(**_without(fields, "after", "within", "limit"))
+        match = Match.of(**_without(fields, "after", "within", "limit", "whole"))
         found = await self._control.entries_after(fields["after"], match, fields["within"])
-        return self._entries(found, fields["limit"])
+        return self._entries(found, fields["limit"], whole=fields["whole"])
+
+    async def journal_entry(self, fields: Fields) -> Any:
+        """GET /__admin/journal/entries/{entry_id}"""
+        return (await self._control.entry(fields["entry_id"])).shown(self._base_url, whole=True)
 
     async def clear_journal(self, fields: Fields) -> None:
         """POST /__admin/journal/clear"""
@@ -66,11 +71,11 @@ class Operations:
     async def task(self, fields: Fields) -> Any:
         """GET /__admin/tasks/{task_id}"""
         view, request, timeline = await self._control.task(**fields)
-        return {**asdict(view), "request": request, "timeline": [asdict(moment) for moment in timeline]}
+        return {**asdict(view), "request": request, "timeline": [moment.shown() for moment in timeline]}
 
     async def redeliver(self, fields: Fields) -> Any:
         """POST /__admin/redeliver"""
-        return asdict(await self._control.redeliver(**fields))
+        return (await self._control.redeliver(**fields)).shown()
 
     async def trigger(self, fields: Fields) -> Any:
         """POST /__admin/trigger"""
@@ -174,8 +179,8 @@ class Operations:
         await self._control.change_questions(fields)
         return await self.questions({})
 
-    def _entries(self, entries: list[Entry], limit: int = ENTRIES_KEPT) -> Any:
-        shown = [entry.shown(self._base_url) for entry in entries[-limit:]]
+    def _entries(self, entries: list[Entry], limit: int = ENTRIES_KEPT, *, whole: bool = False) -> Any:
+        shown = [entry.shown(self._base_url, whole=whole) for entry in entries[-limit:]]
         journal = self._control.store.journal
         return {"entries": shown, "newest": journal.newest, "started": journal.started, "dropped": journal.dropped}
 

@@ -113,7 +113,12 @@ def _texts(error: ValidationError, known: Collection[str]) -> Iterator[str]:
 
 def _converted(schema: dict[str, Any], value: str) -> Any:
     """A text of the query as the type that the schema asks for; the validator says what is wrong with others."""
-    return int(value) if schema.get("type") == "integer" and INTEGER.fullmatch(value) else value
+    match schema.get("type"):
+        case "integer" if INTEGER.fullmatch(value):
+            return int(value)
+        case "boolean":
+            return {"true": True, "false": False}.get(value, value)
+    return value
 
 
 def _resolved(document: dict[str, Any], node: Any) -> Any:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mock_server.domain.accounts import AccountRecord
+from mock_server.domain.kept_answer import KeptAnswer
 from mock_server.domain.masking import masked, masked_url
 from mock_server.domain.owed import Owed
 from mock_server.domain.polling_body import status
@@ -29,12 +31,19 @@ class TaskView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """One point of a task's timeline, in epoch seconds: `accepted`, `reached` or `failed` (a stage), `expected`
-    (a stage to come), `attempted` (a callback), `owed` (a callback to come)."""
+    (a stage to come), `attempted` (a callback, with what its receiver answered, if it did), `owed` (a callback to
+    come)."""
 
     at: float
     what: str
     stage: str | None
     detail: str
+    answer: KeptAnswer | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """The moment as JSON."""
+        shown = {"at": self.at, "what": self.what, "stage": self.stage, "detail": self.detail}
+        return {**shown, "answer": None if self.answer is None else self.answer.shown(whole=True)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +114,7 @@ def _generation(task: Task, now: float) -> Iterator[Moment]:
 def _attempt(attempt: Attempted) -> Moment:
     which = "once more" if attempt.redelivered else f"attempt {attempt.number}"
     detail = f"{which}: {attempt.outcome}, {attempt.detail}"
-    return Moment(at=attempt.at, what="attempted", stage=attempt.stage, detail=detail)
+    return Moment(at=attempt.at, what="attempted", stage=attempt.stage, detail=detail, answer=attempt.answer)
 
 
 def _owed(owed: Owed) -> Iterator[Moment]:

@@ -148,3 +148,9 @@ def nearest(value: str, names: Iterable[str], alike: float = 0.6) -> str:
     """` Nearest: NAME.`, or nothing when no name is alike enough, from 0 (any is) to 1 (only the same)."""
     close = get_close_matches(value[:COMPARED], list(islice(names, COMPARED)), n=1, cutoff=alike)
     return f" Nearest: {close[0]}." if close else ""
+
+
+def check_count(name: str, number: int, more: str = "") -> None:
+    """Raise BadSetting for what is no whole number from 1 on."""
+    if type(number) is not int or number < 1:
+        raise BadSetting(f"{name} is {number!r}. Allowed: 1 or more{more}.")

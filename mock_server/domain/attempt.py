@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
+
+from mock_server.domain.kept_answer import Headers, KeptAnswer
 
 
 class Outcome(StrEnum):
@@ -18,11 +20,19 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """The result of one POST. `took` in seconds of real time."""
+    """The result of one POST. `took` in seconds of real time, `sent` are its headers; `answer` is what the receiver
+    answered, as far as it came."""
 
     outcome: Outcome
     detail: str
     took: float
+    sent: Headers = ()
+    answer: KeptAnswer | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """The result as JSON."""
+        answer = None if self.answer is None else self.answer.shown(whole=True)
+        return {"outcome": self.outcome, "detail": self.detail, "took": self.took, "answer": answer}
 
 
 class Delivery(Protocol):

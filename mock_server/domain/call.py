@@ -1,5 +1,6 @@
 """One request to an endpoint of the provider, as it came."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -7,11 +8,14 @@ from urllib.parse import quote
 PATH: Final = "/:@!$&'()*+,;="
 """What a path has as it is (RFC 3986, section 3.3), beside letters, digits and `-._~`."""
 PRINTABLE: Final = "".join(map(chr, range(0x21, 0x7F)))
+HEADER_OVERHEAD: Final = 200
+"""Bytes that a header takes beside its value, about."""
 
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """`query` is not percent-decoded. `key` is None without a bearer key, `body` when it was too large."""
+    """`query` is not percent-decoded. `key` is None without a bearer key, `body` when it was too large; `headers` are
+    all that came, `values` counts the bytes of their values."""
 
     method: str
     path: str
@@ -20,6 +24,8 @@ class Call:
     content_type: str
     prefer: str
     body: bytes | None
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    values: int = 0
 
     @property
     def target(self) -> str:
@@ -31,7 +37,7 @@ class Call:
     def size(self) -> int:
         """Bytes of what came, about."""
         texts = len(self.path) + len(self.query) + len(self.key or "") + len(self.content_type) + len(self.prefer)
-        return texts + len(self.body or b"")
+        return texts + len(self.body or b"") + self.values + HEADER_OVERHEAD * len(self.headers)
 
     def described(self) -> dict[str, str]:
         """The headers that a decision depends on, but for the key."""

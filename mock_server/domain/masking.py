@@ -9,6 +9,10 @@ from mock_server.domain.accounts import known_keys
 
 OWN_KEY: Final = "${SUNO_MOCK_KEY:-test-key}"
 """What a shell puts in place of a key that is not shown."""
+SECRET: Final = re.compile("authorization|cookie|api-?key|token|secret|password", re.IGNORECASE)
+"""Names of headers whose values are masked."""
+TELLING: Final = 8
+"""Characters of a key that is found in the values of other headers, too; a shorter one is a part of many words."""
 
 
 def is_public(key: str) -> bool:
@@ -31,4 +35,20 @@ def masked(key: str | None) -> str | None:
 
 def masked_url(url: str) -> str:
     """A receiver's URL without a user and password, and not too long."""
-    return cut(re.sub(r"//[^/?#]*@", "//...@", url))
+    return cut(masked_whole(url))
+
+
+def masked_whole(url: str) -> str:
+    """A receiver's URL without a user and password, however long."""
+    return re.sub(r"//[^/?#]*@", "//...@", url)
+
+
+def masked_header(name: str, value: str, key: str | None = None) -> str:
+    """The value of a header as it may be shown: without the `key` of its request, and where its name tells that it is a
+    secret, only its beginning, behind the scheme."""
+    if key is not None and len(key) >= TELLING and not is_public(key):
+        value = value.replace(key, masked(key))
+    if not SECRET.search(name):
+        return value
+    scheme, _, secret = value.rpartition(" ") if "authorization" in name.lower() else ("", "", value)
+    return f"{scheme} {masked(secret)}".lstrip()

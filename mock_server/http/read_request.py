@@ -34,8 +34,10 @@ def call_of(scope: Scope, body: bytes | None) -> Call:
 
 def call(method: str, path: str, query: bytes, headers: Headers, body: bytes | None) -> Call:
     """A request from its parts; the names of the headers are in lower case."""
+    kept, values = tuple(headers), 0
     found: dict[bytes, bytes] = {}
-    for name, value in headers:
+    for name, value in kept:
+        values += len(value)
         if name in HEADERS:
             found[name] = found[name] + b", " + value if name in found else value
     return Call(
@@ -46,6 +48,8 @@ def call(method: str, path: str, query: bytes, headers: Headers, body: bytes | N
         text(found.get(b"content-type", b"")),
         text(found.get(b"prefer", b"")),
         body,
+        kept,
+        values,
     )
 
 

@@ -60,7 +60,9 @@ class Files:
         download = f"{KINDS[ending]} of track {track.id}"
         call = call_of(request.scope, b"")
         now = (await self._store.moment()).now
-        await self._store.journal.append(Requested.downloaded(now, call, response.status_code, download))
+        await self._store.journal.append(
+            Requested.downloaded(now, call, response.status_code, download, dict(response.headers))
+        )
         return response
 
     async def show(self, request: Request) -> Response:

@@ -1,6 +1,9 @@
 """The buttons of the pages: what each does with its form."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from typing import Any, Final
 
 from mock_server.control.control import Control
 from mock_server.core.errors import BadSetting, NoSuch, unknown
@@ -9,13 +12,24 @@ from mock_server.pages.inbox import Inbox
 Form = Mapping[str, str]
 
 
+KEEPS: Final = ("fail", "keep")
+"""The buttons after which their key is the one that the next click is about."""
+
+PATIENCE: Final = 1.0
+"""Seconds of real time that a button is waited for."""
+
+
 class Buttons:
-    """The forms of the page, by the name in their URL. Each raises BadSetting, NoSuch or ClockRuns."""
+    """The forms of the page, by the name in their URL. Each raises BadSetting, NoSuch or ClockRuns.
+
+    A button that takes longer than PATIENCE, as one does while a receiver hangs, is not waited for and goes on.
+    """
 
     def __init__(self, control: Control, inbox: Inbox) -> None:
         self._control = control
         self._inbox = inbox
-        self._actions: Mapping[str, Callable[[Form], Awaitable[object]]] = {
+        self._pressed: set[asyncio.Task[object]] = set()
+        self._actions: Mapping[str, Callable[[Form], Coroutine[Any, Any, object]]] = {
             "redeliver": self._redeliver,
             "advance": self._advance,
             "freeze": lambda form: control.freeze(),
@@ -23,14 +37,33 @@ class Buttons:
             "fail": self._fail,
             "unqueue": self._unqueue,
             "read": self._read,
+            "keep": self._key,
             "reset": lambda form: control.reset(None),
         }
 
     async def press(self, name: str, form: Form) -> None:
-        """Do what a form asks for."""
+        """Do what a form asks for, and return when that is done or takes long."""
         if name not in self._actions:
             raise unknown("button", name, self._actions)
-        await self._actions[name](form)
+        pressing = asyncio.get_running_loop().create_task(self._actions[name](form))
+        self._pressed.add(pressing)
+        pressing.add_done_callback(self._pressed.discard)
+        done, _ = await asyncio.wait({pressing}, timeout=PATIENCE)
+        if done:
+            pressing.result()
+        else:
+            pressing.add_done_callback(self._end)
+
+    @property
+    def waiting(self) -> int:
+        """How many buttons have not done yet what they do."""
+        return len(self._pressed)
+
+    def _end(self, pressing: "asyncio.Task[object]") -> None:
+        """A button that was not waited for has ended. What it could not do any more is told to nobody."""
+        with suppress(asyncio.CancelledError):
+            pressing.exception()
+        self._control.store.changes.note()
 
     async def _redeliver(self, form: Form) -> None:
         await self._control.redeliver(_field(form, "task"), _field(form, "stage"))

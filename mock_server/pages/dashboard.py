@@ -5,9 +5,9 @@ of a page that changed, and `events` tells it when to look.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
@@ -30,27 +30,29 @@ from mock_server.domain.generated_tracks import Studio
 from mock_server.http.read_request import Disconnected, read_body
 from mock_server.media.files import PATH as NAMED
 from mock_server.media.files import Files
-from mock_server.pages.buttons import Buttons
+from mock_server.pages.buttons import KEEPS, Buttons
 from mock_server.pages.details import Details, TaskDetail
+from mock_server.pages.events import changed
 from mock_server.pages.inbox import Inbox, Row
+from mock_server.pages.kept_key import keeping, kept_by
 from mock_server.pages.rendering import (
     ASSETS,
     BUTTONS,
     CODES,
     EVENTS,
     FILES,
+    HAS,
     HOME,
     MEDIA,
     QUESTIONS,
     Selection,
     rendered,
 )
-from mock_server.state.change_signal import Changes
 
-QUIET: Final = 0.25
-"""Seconds for which changes are gathered before a page is told of them."""
-ALIVE: Final = 15.0
-"""Seconds after which a page hears something though nothing changed, so that a lost connection is found out."""
+SLOW: Final = 0.5
+"""Seconds of real time after which a page says that the mock waits for a receiver."""
+AGAIN: Final = 1.0
+"""Seconds of real time after which a page looks again while it does."""
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
@@ -62,8 +64,20 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 ASKS: Final = {"WWW-Authenticate": 'Basic realm="suno-mock: any name, and the admin token as the password"'}
 Answering = Callable[[Request], Awaitable[Response]]
-Page = Callable[[Mapping[str, str], str, int], Awaitable[Response]]
-"""A page by its query, the text of a problem, and the HTTP status."""
+
+
+class Visit(NamedTuple):
+    """What a page is asked for: its query, the handle of the key that was kept, the text of a problem, the HTTP status,
+    and the versions of the parts that the browser has."""
+
+    query: Mapping[str, str]
+    kept: str
+    problem: str = ""
+    status: int = 200
+    has: Collection[str] = ()
+
+
+Page = Callable[[Visit], Awaitable[Response]]
 
 
 class Dashboard:
@@ -89,10 +103,12 @@ class Dashboard:
         ]
 
     async def _shown(self, request: Request) -> Response:
-        return await self._pages[request.url.path](request.query_params, "", 200)
+        kept = await self._inbox.default(kept_by(request))
+        visit = Visit(request.query_params, kept, has=frozenset(request.headers.get(HAS, "").split(",")))
+        return keeping(kept, request, await self._pages[request.url.path](visit))
 
-    async def _home(self, query: Mapping[str, str], problem: str, status: int) -> Response:
-        selection = Selection.of(query)
+    async def _home(self, visit: Visit) -> Response:
+        selection, problem, status = Selection.of(visit.query), visit.problem, visit.status
         rows, more = await self._inbox.rows(selection.filter, selection.rows)
         task = request = None
         try:
@@ -104,6 +120,7 @@ class Dashboard:
             "inbox",
             status,
             selection.url(),
+            has=visit.has,
             problem=problem,
             selection=selection,
             example=example_curl(self._base_url, self._control.store.settings.profile, first_key()),
@@ -112,25 +129,34 @@ class Dashboard:
             task=task,
             request=request,
             statuses=self._control.statuses(),
-            keys=await self._inbox.keys(selection.filter.key),
+            keys=await self._inbox.keys(selection.filter.key, visit.kept),
+            kept=visit.kept,
             next=await self._next(rows, task),
             dropped={what: count for what, count in (await self._control.dropped()).items() if count},
         )
 
-    async def _codes(self, query: Mapping[str, str], problem: str, status: int) -> Response:
+    async def _codes(self, visit: Visit) -> Response:
         quotes = await asyncio.to_thread(_quoted, self._control.store.settings.profile)
         listed = [(each, cause(each), each.triggers(), quotes[each.name]) for each in self._control.scenarios()]
         return await self._page(
-            "codes", status, CODES, problem=problem, scenarios=listed, keys=await self._inbox.keys()
+            "codes",
+            visit.status,
+            CODES,
+            has=visit.has,
+            problem=visit.problem,
+            scenarios=listed,
+            keys=await self._inbox.keys(visit.kept),
+            kept=visit.kept,
         )
 
-    async def _questions(self, query: Mapping[str, str], problem: str, status: int) -> Response:
+    async def _questions(self, visit: Visit) -> Response:
         register = self._control.editions.register.questions
         return await self._page(
             "questions",
-            status,
+            visit.status,
             QUESTIONS,
-            problem=problem,
+            has=visit.has,
+            problem=visit.problem,
             questions=list(register.values()),
             in_force=await self._control.questions(),
             profiles=profile_names(),
@@ -138,10 +164,16 @@ class Dashboard:
 
     async def _page(self, name: str, status: int, here: str, **values: Any) -> Response:
         now, frozen = await self._control.store.moment()
+        settings = await self._control.settings()
+        if self._control.under_way():
+            values["next"] = min(values.get("next") or AGAIN, AGAIN)
         html = rendered(
             name,
             here=here,
-            settings=await self._control.settings(),
+            settings=settings,
+            waits=self._control.under_way(longer_than=SLOW),
+            gets=settings.callback_timeout or self._control.editions.family.callback_timeout,
+            pressed=self._buttons.waiting,
             now=now,
             frozen=frozen,
             names=[each.name for each in self._control.scenarios()],
@@ -153,13 +185,15 @@ class Dashboard:
         """Do what a form asks for, and go back to its page, which tells what could not be done."""
         body = await read_body(request.receive) or b""
         form = dict(parse_qsl(body.decode(errors="replace")))
-        back = form.get("back", HOME)
+        back, button = form.get("back", HOME), request.path_params["button"]
         try:
-            await self._buttons.press(request.path_params["button"], form)
+            await self._buttons.press(button, form)
         except (BadSetting, NoSuch, ClockRuns) as error:
             path, _, query = back.partition("?")
-            return await self._pages.get(path, self._home)(dict(parse_qsl(query)), str(error), 400)
-        return RedirectResponse(back if back.startswith(HOME) else HOME, 303, HEADERS)
+            kept = await self._inbox.default(kept_by(request))
+            return await self._pages.get(path, self._home)(Visit(dict(parse_qsl(query)), kept, str(error), 400))
+        answer = RedirectResponse(back if back.startswith(HOME) else HOME, 303, HEADERS)
+        return keeping(form["key"], request, answer) if button in KEEPS else answer
 
     async def _events(self, request: Request) -> Response:
         return StreamingResponse(changed(self._control.store.changes), headers=HEADERS, media_type="text/event-stream")
@@ -203,17 +237,3 @@ def _quoted(profile: str) -> Mapping[str, Sequence[Quote]]:
     """What the documents of a profile say of each scenario's code; to read them takes a tenth of a second."""
     found = {each.name: quoted(each.name) for each in Scenarios.read()}
     return {name: [quote for quote in said if quote.profile == profile] for name, said in found.items()}
-
-
-async def changed(changes: Changes, quiet: float = QUIET, alive: float = ALIVE) -> AsyncIterator[str]:
-    """Server-sent events (HTML Standard, 9.2): one at once, one after each change, and comments between them."""
-    while not changes.closed:
-        seen = changes.count
-        yield "data: changed\n\n"
-        await asyncio.sleep(quiet)
-        while changes.count == seen and not changes.closed:
-            try:
-                async with asyncio.timeout(alive):
-                    await changes.past(seen)
-            except TimeoutError:
-                yield ": alive\n\n"

@@ -1,6 +1,6 @@
 """One task or one request in full, as a page shows it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,17 +10,24 @@ from mock_server.control.control import Control
 from mock_server.control.views import Moment, TaskView, task_view, timeline
 from mock_server.core import seeded
 from mock_server.core.errors import NoSuch
+from mock_server.core.text import cut
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.curl import text_of
 from mock_server.domain.generated_tracks import Result, Studio
+from mock_server.domain.kept_answer import body_shown, lines_of_headers, masked_headers, texts
+from mock_server.domain.masking import masked_whole
 from mock_server.domain.owed import Owed
 from mock_server.domain.polling_body import record
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan, progress, reached_at
 from mock_server.media.files import gone_after
-from mock_server.pages.bodies import Line, compared, lines_of
-from mock_server.pages.inbox import BAD, DULL, GOOD, TONES, facts_of, label, tone_of
-from mock_server.state.journal_entries import Attempted, Match, Requested
+from mock_server.pages.bodies import compared, lines_of
+from mock_server.pages.delivered import BAD, DULL, GOOD, TONES, stages_of, trouble_of
+from mock_server.pages.exchanges import URL_SHOWN, Body, Exchange, answered, exchange_of, readable_lines, unchanged
+from mock_server.pages.inbox import facts_of, label, tone_of
+from mock_server.pages.words import titled
+from mock_server.state.journal_entries import Attempted, Requested
+from mock_server.state.journal_match import Match
 
 WORDS: Final[Mapping[str, str]] = {"expected": "to come", "owed": "callback to come"}
 """A moment in other words, where its own tell less."""
@@ -41,16 +48,7 @@ class Happening:
     detail: str
     tone: str
     curl: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """A body with a member per line; of a callback, how it differs from that of the stage before."""
-
-    name: str
-    lines: Sequence[Line]
-    curl: str | None = None
-    empty: str = ""
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +65,14 @@ class Playable:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDetail:
     """A task: how it stands, what happened and will, its tracks, every body, and the stages that can be delivered once
-    more. `gone_after`: the days that its files were kept for, once they are gone; `journaled`: whether the journal has
-    anything of it."""
+    more. `trouble` says which callbacks fail, if any. `gone_after`: the days that its files were kept for, once
+    they are gone; `journaled`: whether the journal has anything of it."""
 
     view: TaskView
     key: str
+    callback_url: str
     tone: str
+    trouble: str
     summary: str
     model: str
     readings: str
@@ -92,6 +92,7 @@ class RequestDetail:
     key: str
     target: str
     body: Body
+    answer: Body
 
 
 class Details:
@@ -104,12 +105,12 @@ class Details:
 
     async def request(self, entry_id: str) -> RequestDetail:
         """A request by its entry's id. Raises NoSuch."""
-        number = int(entry_id) if entry_id.isascii() and entry_id.isdigit() else 0
-        entry = await self._control.store.journal.entry(number)
-        if isinstance(entry, Requested):
-            key = label(entry.call.key)
-            return RequestDetail(entry=entry, key=key, target=entry.call.target, body=self._sent(entry))
-        raise NoSuch(f"the journal has no request {entry_id!r}; it was cleared, or is older than all that is kept")
+        entry = await self._control.entry(entry_id)
+        if not isinstance(entry, Requested):
+            raise NoSuch(f"entry {cut(entry_id)!r} of the journal is no request; its task has it in its timeline")
+        body, answer = self._sent(entry), answered(entry.answer)
+        key = label(entry.call.key)
+        return RequestDetail(entry=entry, key=key, target=entry.call.target, body=body, answer=answer)
 
     async def task(self, task_id: str) -> TaskDetail:
         """A task by its id. Raises NoSuch."""
@@ -122,14 +123,21 @@ class Details:
         return TaskDetail(
             view=task_view(task, now),
             key=label(task.key),
+            callback_url=cut(masked_whole(task.callback_url), URL_SHOWN),
             tone=tone_of(task, facts_of(task, now)),
+            trouble=trouble_of(stages_of(attempts).get(task_id, {})),
             summary=task.scenario.summary,
             model=task.request.model,
             readings="" if sent is None else sent.readings,
             happenings=self._happenings(task, sent, attempts, await store.owed(task_id), now),
             tracks=[_playable(each) for each in self._studio.there(task, progress(task, now).stage)],
             gone_after=await gone_after(store, task),
-            bodies=[self._asked(task, sent), *_told(attempts), self._polled(task, now)],
+            bodies=[
+                self._asked(task, sent),
+                *([answered(sent.answer)] if sent else []),
+                *_told(attempts),
+                self._polled(task, now),
+            ],
             journaled=bool(entries),
             again=[*dict.fromkeys(each.step.stage for each in plan(task) if reached_at(task, each.step.stage) <= now)],
         )
@@ -147,21 +155,23 @@ class Details:
         if sent is not None:
             answered = f"HTTP {sent.status}, code {sent.code}; {first.detail}"
             first = replace(first, detail=answered, curl=_copied(sent.curl(self._base_url)))
-        found = [_moment(task, each) for each in moments] + [_attempt(task, each) for each in attempts]
+        waited_for = {each.stage for each in self._control.under_way() if each.task_id == task.id}
+        found = [_moment(task, each, waited_for) for each in moments] + [_attempt(task, each) for each in attempts]
         return [first, *sorted(found, key=lambda each: each.at)]
 
     def _asked(self, task: Task, sent: Requested | None) -> Body:
         """The request, or what it would have been of a task that was triggered."""
-        return self._sent(sent) if sent else Body(name="request", lines=_unchanged(text_of(task.record.body)))
+        return self._sent(sent) if sent else Body(name="request", lines=unchanged(text_of(task.record.body)))
 
     def _sent(self, entry: Requested) -> Body:
-        curl, body = _copied(entry.curl(self._base_url)), entry.call.body
-        lines = _unchanged(text_of(body))
-        return Body(name="request", lines=lines, curl=curl, empty="It has no body." if not body else "It is no text.")
+        call = entry.call
+        head = [f"{call.method} {call.target}", *lines_of_headers(masked_headers(texts(call.headers), call.key))]
+        lines, note = readable_lines(body_shown(call.body))
+        return Body(name="request", head=head, lines=lines, curl=_copied(entry.curl(self._base_url)), note=note)
 
     def _polled(self, task: Task, now: float) -> Body:
         told = orjson.dumps(record(task, now, self._studio)).decode()
-        return Body(name="polling says now", lines=_unchanged(told))
+        return Body(name="polling says now", lines=unchanged(told), sent=False)
 
 
 def _told(attempts: Sequence[Attempted]) -> Iterator[Body]:
@@ -178,16 +188,12 @@ def _copied(curl: str) -> str | None:
     return curl if len(curl) <= CURL_SHOWN else None
 
 
-def _unchanged(body: str | None) -> Sequence[Line]:
-    lines = lines_of(body)
-    return [*compared(lines, lines)]
-
-
-def _moment(task: Task, moment: Moment) -> Happening:
+def _moment(task: Task, moment: Moment, waited_for: Collection[str | None] = ()) -> Happening:
+    word = "callback under way" if moment.what == "owed" and moment.stage in waited_for else WORDS.get(moment.what)
     return Happening(
         at=moment.at,
         after=moment.at - task.created,
-        what=" ".join(filter(None, [moment.stage, WORDS.get(moment.what, moment.what)])),
+        what=" ".join(filter(None, [moment.stage, word or moment.what])),
         detail=moment.detail,
         tone=TONE_OF.get(moment.what, DULL),
     )
@@ -203,6 +209,7 @@ def _attempt(task: Task, attempt: Attempted) -> Happening:
         detail=", ".join(filter(None, [again, attempt.detail, took])),
         tone=TONES.get(attempt.outcome, BAD),
         curl=_copied(attempt.curl()) if attempt.body else None,
+        exchange=exchange_of(attempt),
     )
 
 
@@ -210,7 +217,7 @@ def _playable(result: Result) -> Playable:
     name = seeded.media_name(result.track.id)
     return Playable(
         id=result.track.id,
-        title=result.track.title,
+        title=titled(result.track.title),
         duration=result.track.duration if result.finished else None,
         audio=f"{name}.mp3" if result.finished else name,
         cover=f"{name}.jpeg",

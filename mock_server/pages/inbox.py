@@ -1,7 +1,7 @@
 """The rows of the inbox: every task, and every request that started none."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -10,15 +10,16 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from mock_server.core.text import LISTED, cut
-from mock_server.domain.accounts import AccountRecord, known_keys
-from mock_server.domain.attempt import Outcome
+from mock_server.domain.accounts import AccountRecord, first_key, known_keys
 from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.masking import is_public, masked
 from mock_server.domain.polling_body import status
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import next_change, polled
+from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD, Stages, stages_of, trouble_of
+from mock_server.pages.words import refusal_of, titled
 from mock_server.state.faults import FAULT
-from mock_server.state.journal_entries import Attempted, Entry, Requested
+from mock_server.state.journal_entries import Entry, Requested
 from mock_server.state.store import Store
 
 REFUSED: Final = "refused"
@@ -33,9 +34,6 @@ TASKS_SEEN: Final = 20_000
 """The newest tasks, which are all that rows are made of."""
 STRIDE: Final = 500
 """Tasks and entries that are looked at before others are served."""
-GOOD, BAD, DULL = "good", "bad", "dull"
-"""How something went; dull is what nobody has to look at."""
-TONES: Final[Mapping[Outcome, str]] = {Outcome.ACCEPTED: GOOD, Outcome.UNDELIVERED: DULL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,8 @@ class Facts(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One task, or one request without, whose `id` is then its entry's. `at`, and `changes_at`, when a task will be in
-    another status by itself, in epoch seconds of the mock's clock; `stages` has how the last attempt of each went."""
+    another status by itself, in epoch seconds of the mock's clock; `trouble` says which callbacks fail, or why the
+    request was refused."""
 
     kind: str
     id: str
@@ -68,7 +67,8 @@ class Row:
     subtitle: str
     code: int
     tone: str
-    stages: Mapping[str, str]
+    stages: Stages
+    trouble: str
     changes_at: float | None = None
 
 
@@ -94,27 +94,39 @@ class Inbox:
         entries, now = await self._store.journal.page(), (await self._store.moment()).now
         newest = islice(reversed(await self._store.tasks(None)), TASKS_SEEN)
         tasks = {record.id: self._catalogue.task(record) for record in newest}
-        stages = _stages(entries)
+        stages = stages_of(entries)
         found: list[Row] = []
         for number, item in enumerate(_items(entries, tasks, wanted.status == EVERYTHING)):
             if number % STRIDE == STRIDE - 1:
                 await asyncio.sleep(0)
-            facts = facts_of(item, now)
-            if _is_wanted(facts, wanted):
-                found.append(_row(item, facts, stages.get(_task_id(item), {}), now))
+            facts, delivered = facts_of(item, now), stages.get(_task_id(item), {})
+            if _is_wanted(facts, delivered, wanted):
+                found.append(_row(item, facts, delivered, now))
                 if len(found) > most:
                     break
         return found[:most], len(found) > most
 
-    async def keys(self, wanted: str = "") -> list[Key]:
-        """The keys that were used last, or before any was those that everyone knows; and that of the handle that is
+    async def keys(self, *wanted: str) -> list[Key]:
+        """The keys that were used last, or before any was those that everyone knows; and those of the handles that are
         wanted."""
         every = {_handle(key): key for key in await self._known()}
         keys = [await self._shown(key) for key in islice(every.values(), KEYS_LISTED)]
-        if wanted and wanted not in [key.handle for key in keys]:
-            missing = Key(handle=wanted, shown="a key that is not used", queued="")
-            keys.append(await self._shown(every[wanted]) if wanted in every else missing)
+        for handle in filter(None, dict.fromkeys(wanted)):
+            if handle not in [key.handle for key in keys]:
+                key = await self.key(handle)
+                missing = Key(handle=handle, shown="a key that is not used", queued="")
+                keys.append(missing if key is None else await self._shown(key))
         return keys
+
+    async def default(self, kept: str) -> str:
+        """The handle of the key that buttons are about where none is chosen: the one that was `kept`, or the only one
+        that there is. None of several, since a click could fail requests of somebody else."""
+        if kept and await self.key(kept) is not None:
+            return kept
+        used = list(await self._used())
+        if not used:
+            return _handle(first_key())
+        return _handle(used[0]) if len(used) == 1 and not kept else ""
 
     async def key(self, handle: str) -> str | None:
         """The key of a handle."""
@@ -122,26 +134,29 @@ class Inbox:
         return next((key for key in known if _handle(key) == handle), None)
 
     async def _known(self) -> Iterable[str]:
-        """The keys that the mock knows, the one used last first; one that was refused has no account."""
+        """The keys that the mock knows, the one used last first."""
+        return await self._used() or known_keys()
+
+    async def _used(self) -> Collection[str]:
+        """The keys that were used, the last one first; one that was refused has no account."""
         newest = islice(reversed(await self._store.journal.page()), ENTRIES_SEEN)
         seen = dict.fromkeys(entry.key for entry in newest if entry.key)
-        used = seen | dict.fromkeys(reversed(await self._store.keys()))
-        return used or known_keys()
+        return seen | dict.fromkeys(reversed(await self._store.keys()))
 
     async def _shown(self, key: str) -> Key:
         account = await self._store.account(key)
         return Key(handle=_handle(key), shown=label(key), queued="" if account is None else _waiting(account))
 
 
-def _is_wanted(facts: Facts, wanted: Filter) -> bool:
+def _is_wanted(facts: Facts, stages: Stages, wanted: Filter) -> bool:
     return (
-        wanted.status in ("", EVERYTHING, facts.status)
+        wanted.status in ("", EVERYTHING, facts.status, FAILING if trouble_of(stages) else "")
         and wanted.code in ("", str(facts.code))
         and wanted.key in ("", facts.key and _handle(facts.key))
     )
 
 
-def _row(item: Task | Requested, facts: Facts, stages: Mapping[str, str], now: float) -> Row:
+def _row(item: Task | Requested, facts: Facts, stages: Stages, now: float) -> Row:
     if isinstance(item, Requested):
         return _entry_row(item, facts, stages)
     return Row(
@@ -149,11 +164,12 @@ def _row(item: Task | Requested, facts: Facts, stages: Mapping[str, str], now: f
         id=item.id,
         at=item.created,
         key=label(item.key),
-        title=cut(item.request.title or item.id, 80),
+        title=titled(cut(item.request.title, 80)) if item.request.title else item.id,
         subtitle=facts.status,
         code=facts.code,
-        tone=tone_of(item, facts),
+        tone=BAD if trouble_of(stages) else tone_of(item, facts),
         stages=stages,
+        trouble=trouble_of(stages),
         changes_at=next_change(item, now),
     )
 
@@ -164,10 +180,11 @@ def tone_of(task: Task, facts: Facts) -> str:
 
 
 def label(key: str | None) -> str:
-    """A key as pages show it: masked, with a part of its handle, so that two that begin alike can be told apart."""
+    """A key as pages show it: masked, with a part of its handle, so that two that begin alike can be told apart. That
+    this is a hash is said, or it would be taken for the end of the key."""
     if key is None:
         return "no key"
-    return cut(masked(key), 40) if is_public(key) else f"{masked(key)}{_handle(key)[:4]}"
+    return cut(masked(key), 40) if is_public(key) else f"{masked(key)} (hash {_handle(key)[:4]})"
 
 
 @lru_cache(maxsize=10_000)
@@ -203,15 +220,6 @@ def _counts(entry: Requested) -> bool:
     return entry.task_id is not None or entry.code not in (0, 200) or entry.msg.startswith(FAULT)
 
 
-def _stages(entries: Iterable[Entry]) -> Mapping[str, dict[str, str]]:
-    """How the last attempt of each stage of each task went."""
-    found: dict[str, dict[str, str]] = {}
-    for entry in entries:
-        if isinstance(entry, Attempted):
-            found.setdefault(entry.task_id, {})[entry.stage] = TONES.get(entry.outcome, BAD)
-    return found
-
-
 def _waiting(account: AccountRecord) -> str:
     """The scenarios of the next requests, in order."""
     more = len(account.queued) - LISTED
@@ -219,7 +227,7 @@ def _waiting(account: AccountRecord) -> str:
     return ", ".join([*names, *([f"{account.standing} for all others"] if account.standing else [])])
 
 
-def _entry_row(entry: Requested, facts: Facts, stages: Mapping[str, str]) -> Row:
+def _entry_row(entry: Requested, facts: Facts, stages: Stages) -> Row:
     return Row(
         kind="entry",
         id=str(entry.id),
@@ -228,6 +236,7 @@ def _entry_row(entry: Requested, facts: Facts, stages: Mapping[str, str]) -> Row
         title=entry.msg.partition(" - ")[0],
         subtitle=f"{entry.call.method} {entry.call.target}",
         code=entry.code,
-        tone=BAD if facts.status == REFUSED else DULL,
+        tone=BAD if facts.status == REFUSED or trouble_of(stages) else DULL,
         stages=stages,
+        trouble=trouble_of(stages) or (refusal_of(entry) if facts.status == REFUSED else ""),
     )

@@ -1,6 +1,6 @@
 """Renders pages as HTML, and knows their files and URLs. Pure, except that it reads the templates once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -10,10 +10,11 @@ from typing import Any, Final, Self
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from mock_server.contract.questions import VARY, Question
 from mock_server.core.text import printable
+from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD
 from mock_server.pages.inbox import EVERYTHING, FORGOTTEN, REFUSED, Filter
 
 HOME: Final = "/__admin/"
@@ -23,6 +24,8 @@ EVENTS: Final = f"{HOME}pages/events"
 FILES: Final = f"{HOME}pages/files/{{name}}"
 MEDIA: Final = f"{HOME}pages/media"
 BUTTONS: Final = f"{HOME}pages/{{button}}"
+HAS: Final = "Suno-Mock-Has"
+"""The header with the versions of the parts of a page that a browser has, which are not sent again."""
 FOLDER: Final = Path(__file__).parent
 KINDS: Final[Mapping[str, str]] = {
     "style.css": "text/css; charset=utf-8",
@@ -38,6 +41,8 @@ ROWS: Final = 100
 MOST: Final = 500
 
 NO_FILTER: Final = Filter()
+MARKS: Final = {GOOD: "✓", BAD: "✗", DULL: "–"}
+"""What stands for a tone where colours are not seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +82,7 @@ class Selection:
 def rendered(name: str, **values: Any) -> bytes:
     """A page of the folder `templates`. What is put into it is escaped, and written out where a reader would not see it
     or be misled."""
-    values = {"page": name, "selection": None, "next": None, **values}
+    values = {"page": name, "selection": None, "next": None, "has": (), **values}
     return _environment().get_template(f"{name}.html.jinja").render(**values).encode(errors="backslashreplace")
 
 
@@ -100,6 +105,8 @@ def _environment() -> Environment:
         "REFUSED": REFUSED,
         "EVERYTHING": EVERYTHING,
         "FORGOTTEN": FORGOTTEN,
+        "FAILING": FAILING,
+        "MARKS": MARKS,
         "MORE": ROWS,
         "MOST": MOST,
         "NO_FILTER": NO_FILTER,
@@ -107,6 +114,7 @@ def _environment() -> Environment:
         "file": _file_url,
         "MEDIA": MEDIA,
         "readings": _readings,
+        "part": _part,
     }
     return made
 
@@ -115,6 +123,17 @@ def _seen(value: Any) -> Any:
     """A text with what is invisible or turns the direction of reading written out. HTML stays as it is, and so does a
     text with the filter `exact`, which is there to be copied."""
     return printable(value) if type(value) is str else value
+
+
+def _part(has: Collection[str], tag: str, name: str, kind: str = "", *, caller: Callable[[], Markup]) -> Markup:
+    """A part of a page: an element with an id and its version, or without content where the browser has it in this
+    version."""
+    element = Markup('<{} id="{}" class="{}"').format(tag, name, kind)
+    content = caller()
+    version = blake2b(f"{element}{content}".encode(errors="backslashreplace"), digest_size=6).hexdigest()
+    if version in has:
+        return Markup("{} data-same></{}>").format(element, tag)
+    return Markup('{} data-version="{}">{}</{}>').format(element, version, content, tag)
 
 
 def _readings(question: Question) -> list[tuple[str, str]]:

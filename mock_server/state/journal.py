@@ -9,7 +9,8 @@ from secrets import token_hex
 from typing import Final
 
 from mock_server.state.change_signal import Changes
-from mock_server.state.journal_entries import Entry, Match
+from mock_server.state.journal_entries import Entry
+from mock_server.state.journal_match import Match
 
 ENTRIES_KEPT: Final = 10_000
 BYTES_KEPT: Final = 64 * 1024 * 1024

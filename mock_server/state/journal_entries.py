@@ -4,25 +4,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mock_server.contract.scenarios import STAGES
-from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.text import printable
 from mock_server.domain.answer import BLOCKED, DRAWN, Answer
 from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.call import Call
 from mock_server.domain.curl import curl, text_of
-from mock_server.domain.masking import masked, masked_url
+from mock_server.domain.kept_answer import BODY_KEPT, Headers, KeptAnswer, body_shown, masked_headers, size_of, texts
+from mock_server.domain.masking import masked, masked_url, masked_whole
 from mock_server.domain.owed import Owed
 
+LISTED: Final = 20
+"""Entries that the text of a TimeoutError lists."""
 OVERHEAD: Final = 1024
 """Bytes that an entry takes beside its body, about."""
 
 
 @dataclass(slots=True, eq=False)
 class Requested:
-    """One request and what is worth knowing of the answer, but not its body; `shown` writes it out. `code` is that of
-    the envelope, `rules` are the ids of the rules that the request broke, `readings` what was drawn for it, `callback`
-    what is known of its callbacks beforehand; `size` in bytes, about; `id` counts the journal's entries."""
+    """One request and its answer, of whose body the beginning is kept; `shown` writes it out. `code` is that of the
+    envelope, `rules` are the ids of the rules that the request broke, `readings` what was drawn for it, `callback` what
+    is known of its callbacks beforehand; `size` in bytes, about; `id` counts the journal's
+    entries."""
 
     at: float
     call: Call
@@ -34,11 +36,17 @@ class Requested:
     readings: str
     task_id: str | None
     callback: str = ""
+    answer_type: str = ""
+    answer_headers: Mapping[str, str] = field(default_factory=dict)
+    answer_body: bytes = b""
+    answer_size: int = 0
     id: int = 0
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.size = OVERHEAD + self.call.size + len(self.msg)
+        self.size = OVERHEAD + self.call.size + len(self.msg) + len(self.answer_body)
+        if self.answer_headers:
+            self.size += sum(map(len, self.answer_headers.values()))
 
     @classmethod
     def answered(cls, at: float, call: Call, answer: Answer) -> "Requested":
@@ -46,21 +54,45 @@ class Requested:
         headers = answer.headers
         drawn, blocked = (headers.get(DRAWN, ""), headers.get(BLOCKED, "")) if headers else ("", "")
         task_id = None if answer.record is None else answer.record.id
+        body = answer.body
         return cls(
-            at, call, answer.status, answer.code, answer.msg, answer.rules, answer.scenario, drawn, task_id, blocked
+            at,
+            call,
+            answer.status,
+            answer.code,
+            answer.msg,
+            answer.rules,
+            answer.scenario,
+            drawn,
+            task_id,
+            blocked,
+            answer.content_type,
+            headers,
+            body if len(body) <= BODY_KEPT else body[:BODY_KEPT],
+            len(body),
         )
 
     @classmethod
-    def downloaded(cls, at: float, call: Call, status: int, msg: str) -> "Requested":
-        """The entry for media, which have no envelope, so that its code is 0."""
-        return cls(at, call, status, 0, msg, (), "", "", None)
+    def downloaded(cls, at: float, call: Call, status: int, msg: str, headers: Mapping[str, str]) -> "Requested":
+        """The entry for media, which have no envelope, so that its code is 0, and whose body nobody reads here."""
+        size = int(headers.get("content-length", 0))
+        return cls(at, call, status, 0, msg, (), "", "", None, answer_headers=headers, answer_size=size)
 
     @property
     def key(self) -> str | None:
         return self.call.key
 
-    def shown(self, url: str) -> dict[str, Any]:
-        """The entry as JSON, the key masked; `url` is where the mock listens."""
+    @property
+    def answer(self) -> KeptAnswer:
+        """What the mock answered."""
+        own = {"content-type": self.answer_type, "content-length": str(self.answer_size)} if self.answer_type else {}
+        headers = [*own.items(), *self.answer_headers.items()]
+        return KeptAnswer(status=self.status, headers=headers, body=self.answer_body, size=self.answer_size)
+
+    def shown(self, url: str, *, whole: bool = False) -> dict[str, Any]:
+        """The entry as JSON, the key masked; `url` is where the mock listens. Whole, it has all headers, and the
+        beginning of the answer's body."""
+        headers = masked_headers(texts(self.call.headers), self.call.key) if whole else None
         return {
             "id": self.id,
             "kind": "request",
@@ -79,6 +111,8 @@ class Requested:
             "body": text_of(self.call.body),
             "curl": self.curl(url),
             "line": line(self),
+            "answer": self.answer.shown(whole=whole),
+            **({"headers": headers, **body_shown(self.call.body)} if whole else {}),
         }
 
     def curl(self, url: str) -> str:
@@ -92,7 +126,7 @@ class Attempted:
     """One attempt to deliver one callback, or the last word on one that was never attempted, whose `body` is empty.
 
     `code` is that of the callback's envelope, `took` in seconds, `size` in bytes, about. `redelivered`: somebody asked
-    for it once more.
+    for it once more. `sent` are the headers that it was sent with, `answer` is what the receiver answered.
     """
 
     at: float
@@ -107,11 +141,15 @@ class Attempted:
     took: float
     body: bytes = b""
     redelivered: bool = False
+    sent: Headers = ()
+    answer: KeptAnswer | None = None
     id: int = 0
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.size = OVERHEAD + len(self.body) + len(self.url)
+        self.size = OVERHEAD + len(self.body) + len(self.url) + size_of(self.sent)
+        if self.answer is not None:
+            self.size += len(self.answer.body) + size_of(self.answer.headers)
 
     @classmethod
     def ended(
@@ -131,6 +169,8 @@ class Attempted:
             outcome=attempt.outcome,
             detail=attempt.detail,
             took=attempt.took,
+            sent=attempt.sent,
+            answer=attempt.answer,
         )
 
     @classmethod
@@ -142,8 +182,8 @@ class Attempted:
             owed = owed.turned()
         return entries
 
-    def shown(self, url: str) -> dict[str, Any]:
-        """The entry as JSON, the key masked."""
+    def shown(self, url: str, *, whole: bool = False) -> dict[str, Any]:
+        """The entry as JSON, the key masked. Whole, it has all headers, and the beginning of the answer's body."""
         return {
             "id": self.id,
             "kind": "attempt",
@@ -154,13 +194,15 @@ class Attempted:
             "code": self.code,
             "number": self.number,
             "redelivered": self.redelivered,
-            "url": masked_url(self.url),
+            "url": masked_whole(self.url) if whole else masked_url(self.url),
             "outcome": self.outcome,
             "detail": self.detail,
             "took": self.took,
             "body": text_of(self.body),
             "curl": self.curl() if self.body else None,
             "line": line(self),
+            "answer": None if self.answer is None else self.answer.shown(whole=whole),
+            **({"headers": masked_headers(self.sent), **body_shown(self.body)} if whole else {}),
         }
 
     def curl(self) -> str:
@@ -169,56 +211,20 @@ class Attempted:
 
 
 Entry = Requested | Attempted
-VALUES: Final[Mapping[str, Sequence[str]]] = {
-    "kind": ("request", "attempt"),
-    "stage": STAGES,
-    "outcome": tuple(Outcome),
-}
-"""The values that a field of an entry can have, where they are few."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """Which entries are meant: those that agree with everything that is given."""
-
-    kind: str | None = None
-    key: str | None = None
-    task_id: str | None = None
-    code: int | None = None
-    path: str | None = None
-    stage: str | None = None
-    outcome: str | None = None
-
-    @classmethod
-    def of(cls, **fields: Any) -> "Match":
-        """A match. Raises BadSetting for a field or a value that no entry has."""
-        for name, value in fields.items():
-            if name not in cls.__slots__:
-                raise unknown("field of an entry", name, cls.__slots__)
-            if name in VALUES and value is not None and value not in VALUES[name]:
-                raise unknown(name, value, VALUES[name])
-        code = fields.get("code")
-        if code is not None and type(code) is not int:
-            raise BadSetting(f"code is {code!r}. Allowed: a whole number.")
-        return cls(**fields)
-
-    def __call__(self, entry: Entry) -> bool:
-        request = isinstance(entry, Requested)
-        return (
-            self.kind in (None, "request" if request else "attempt")
-            and self.key in (None, entry.key)
-            and self.task_id in (None, entry.task_id)
-            and self.code in (None, entry.code)
-            and self.path in (None, entry.call.path if isinstance(entry, Requested) else None)
-            and self.stage in (None, None if isinstance(entry, Requested) else entry.stage)
-            and self.outcome in (None, None if isinstance(entry, Requested) else entry.outcome)
-        )
 
 
 def line(entry: Entry) -> str:
     """One entry as one printable line: `-->` what came in, `<--` what went out."""
     text = _request(entry) if isinstance(entry, Requested) else _attempt(entry)
     return printable(text)
+
+
+def listed(entries: Sequence[Entry]) -> str:
+    """The newest entries, a line each, and how many there are more."""
+    older = len(entries) - LISTED
+    lines = [f" ({older} older ones left out)"] if older > 0 else []
+    lines += [f"\n  {line(entry)}" for entry in entries[-LISTED:]]
+    return "".join(lines) or " nothing"
 
 
 def _request(entry: Requested) -> str:

@@ -20,7 +20,8 @@ from mock_server.domain.tasks import TaskRecord
 from mock_server.domain.terms import KeySettings, Terms
 from mock_server.state.change_signal import Changes
 from mock_server.state.faults import Fault
-from mock_server.state.journal_entries import Attempted, Entry, Match
+from mock_server.state.journal_entries import Attempted, Entry
+from mock_server.state.journal_match import Match
 
 
 class Moment(NamedTuple):

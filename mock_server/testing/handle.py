@@ -8,7 +8,8 @@ from mock_server.contract.source_tracks import Track, added
 from mock_server.control.views import Moment, TaskView
 from mock_server.domain.attempt import Attempt
 from mock_server.state.faults import Fault
-from mock_server.state.journal_entries import Attempted, Entry, Match, Requested
+from mock_server.state.journal_entries import Attempted, Entry, Requested
+from mock_server.state.journal_match import Match
 
 if TYPE_CHECKING:
     from mock_server.control.control import Control

@@ -19,7 +19,8 @@ from mock_server.core.clock import MockClock
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import MANUAL_EPOCH, RateLimit, Settings
 from mock_server.runtime import Runtime
-from mock_server.state.journal_entries import Entry, Match
+from mock_server.state.journal_entries import Entry
+from mock_server.state.journal_match import Match
 from mock_server.state.memory_store import MemoryStore
 from tests.builders import RecordingDelivery, request, requested
 from tests.clients import KEY, client

@@ -7,6 +7,7 @@ const LEFT_ALONE = new Set(["open", "aria-busy"]); // what a visitor opened, and
 const CHANGED_WITH = { value: "value", checked: "checked", selected: "selected" };
 
 function morph(now, next) {
+  if (next.dataset?.same !== undefined) return; // the server knows that it is here as it would be written
   if (now.nodeType === Node.TEXT_NODE) {
     if (now.data !== next.data) now.data = next.data;
   } else if (now.nodeType === Node.ELEMENT_NODE && !now.isEqualNode(next)) {
@@ -40,6 +41,10 @@ function children(now, next) {
   for (const wanted of next.childNodes) {
     let found = at && alike(at, wanted) ? at : null;
     if (!found && name(wanted)) found = [...now.children].find((child) => alike(child, wanted));
+    if (!found && wanted.dataset?.same !== undefined) {
+      missing = true;
+      continue;
+    }
     if (!found) {
       const made = now.insertBefore(document.importNode(wanted, true), at);
       if (made.className === "item" && refreshing) made.classList.add("fresh");
@@ -58,6 +63,8 @@ function children(now, next) {
 
 // --- Looking: at another task, or at the same page, later.
 
+const PAUSE = 500; // milliseconds from one look at the same page to the next, at least
+let missing = false; // what the server took to be here was gone when its answer came
 let asked = 0; // an answer that comes when another page was asked for is late
 let looking = 0; // visits under way, during which the page is not refreshed
 let refreshing = false;
@@ -110,24 +117,30 @@ async function look(url, { remember = true } = {}) {
   }
 }
 
-// One at a time, and the mock gets three times as long for others as the page took.
+// One at a time, and the mock gets three times as long for others as the page took. What is here is not sent again.
 async function refresh() {
   again = refreshing || looking > 0;
   if (again) return;
   refreshing = true;
   const url = location.href;
+  const mine = asked;
   const began = performance.now();
+  const has = [...document.querySelectorAll("[data-version]")].map(({ dataset }) => dataset.version);
+  const headers = missing ? {} : { "Suno-Mock-Has": has.join() };
+  missing = false;
   try {
-    const { page } = await fetched(url);
-    if (url === location.href && !looking) put(page, { keepTold: true });
+    const { page } = await fetched(url, { headers });
+    if (url === location.href && mine === asked && !looking) put(page, { keepTold: true });
     else again = true;
+    again ||= missing;
   } catch (error) {
     say(unanswered(error));
   }
+  const took = performance.now() - began;
   setTimeout(() => {
     refreshing = false;
     if (again) refresh();
-  }, 3 * (performance.now() - began));
+  }, Math.max(3 * took, PAUSE - took));
 }
 
 const unanswered = (error) => (error instanceof TypeError ? "The mock does not answer." : error.message);
@@ -141,22 +154,40 @@ function say(text, kind = "problem") {
 
 // --- Doing: a form is sent, and what it changed is looked at.
 
-async function press(form, submitter) {
-  if (form.ariaBusy === "true") return;
+// One after the other, so that no click is lost and each does what it would have done alone.
+let pressed = Promise.resolve();
+
+function press(form, submitter) {
+  const body = new URLSearchParams(new FormData(form, submitter));
   form.ariaBusy = "true";
+  const mine = pressed.then(() => send(form, body));
+  pressed = mine;
+  mine.then(() => { if (pressed === mine) document.querySelectorAll("form").forEach((each) => { each.ariaBusy = null; }); });
+}
+
+async function send(form, body) {
   try {
-    const body = new URLSearchParams(new FormData(form, submitter));
     const { answer, page } = await fetched(form.action, { method: "POST", body });
     if (!answer.ok) return put(page, { keepTold: false });
     if (new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
     document.getElementById("said").replaceChildren();
     if (form.dataset.done) say(form.dataset.done, "note");
     if (answer.url !== location.href && form.dataset.sure) history.pushState(null, "", answer.url);
+    asked += 1; // what is on its way was written before
+    if (answer.url === location.href && !looking) put(page, { keepTold: true });
     refresh();
   } catch (error) {
     say(unanswered(error));
-  } finally {
-    form.ariaBusy = null;
+  }
+}
+
+// The key that was chosen is the one of the next page, too.
+async function keep({ dataset, value: key }) {
+  try {
+    await fetch(dataset.keep, { method: "POST", body: new URLSearchParams({ key }), redirect: "manual" });
+    refresh();
+  } catch (error) {
+    say(unanswered(error));
   }
 }
 
@@ -255,6 +286,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.form?.id === "filters") event.target.form.requestSubmit();
+  if (event.target.dataset.keep) keep(event.target);
 });
 
 document.addEventListener("visibilitychange", listen);

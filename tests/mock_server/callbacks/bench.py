@@ -11,7 +11,8 @@ from mock_server.core.settings import Settings
 from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.tasks import Task, TaskRecord
 from mock_server.domain.timeline import plan
-from mock_server.state.journal_entries import Attempted, Match
+from mock_server.state.journal_entries import Attempted
+from mock_server.state.journal_match import Match
 from mock_server.state.store import Store
 from tests.builders import CREATED, STUDIO, RecordingDelivery, catalogue
 from tests.leaping import LoopClock

@@ -263,6 +263,18 @@ async def test_a_hanging_receiver_delays_no_other_task() -> None:
     assert await advancing == 2
 
 
+async def test_what_is_waited_for_is_told() -> None:
+    delivery = HangingDelivery()
+    bench = Bench(delivery=delivery)
+    await bench.open(task(id="a", **ONE, callBackUrl=HANG))
+    advancing = await under_way(bench.scheduler.advance(COMPLETE))
+    assert [each[:4] for each in bench.scheduler.under_way()] == [("key", "127.0.0.1", "a", "complete")]
+    assert bench.scheduler.under_way(longer_than=60) == []
+    delivery.released.set()
+    await advancing
+    assert bench.scheduler.under_way() == []
+
+
 async def test_an_attempt_waits_for_the_one_before_it() -> None:
     delivery = HangingDelivery()
     bench = Bench(delivery=delivery)

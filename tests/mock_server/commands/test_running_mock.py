@@ -55,6 +55,49 @@ def test_tasks_are_listed_and_one_is_told(running: MockServer, run: Run) -> None
     assert json.loads(run("tasks", task_id, "--json")[1])["timeline"]
 
 
+def test_a_task_shows_what_its_receiver_answered(running: MockServer, run: Run) -> None:
+    with Receiver(lambda received: 500) as receiver:
+        task_id = running.trigger("only-complete", receiver.url)
+        run("clock", "advance", "180s")
+    lines = run("tasks", task_id)[1].splitlines()
+    attempted = next(number for number, line in enumerate(lines) if "attempt 1: refused, HTTP 500" in line)
+    assert lines[attempted + 1] == f"{'':13}< HTTP 500"
+    assert any(line.startswith(f"{'':13}< Content-Length: ") for line in lines[attempted:])
+
+
+def test_an_answer_that_says_nothing_is_shown_when_asked_for(running: MockServer, run: Run) -> None:
+    with Receiver() as receiver:
+        task_id = running.trigger("only-complete", receiver.url)
+        run("clock", "advance", "180s")
+    assert "< HTTP 200" not in run("tasks", task_id)[1]
+    assert "< HTTP 200" in run("tasks", task_id, "-v")[1]
+
+
+def test_the_journal_is_printed_with_what_went_over_the_wire(running: MockServer, run: Run) -> None:
+    with Receiver(lambda received: 204) as receiver:
+        task_id = extended(running, callBackUrl=receiver.url)
+        run("clock", "advance", "30s")
+    lines = run("tail", "--no-follow", "-v")[1].splitlines()
+    request = ["> POST /api/v1/generate/extend", "> authorization: Bearer test-key", "< HTTP 200"]
+    answered = f'< {{"code":200,"msg":"success","data":{{"taskId":"{task_id}"}}}}'
+    callback = [f"> POST {receiver.url}", "> User-Agent: suno-mock", "< HTTP 204"]
+    assert [line for line in lines if line in [*request, answered, *callback]] == [*request, answered, *callback]
+    assert lines[0].startswith("--> POST")
+    assert any("unless --set received_statuses=any_2xx" in line for line in lines)
+    assert json.loads(run("tail", "--no-follow", "-v", "--json")[1].splitlines()[1])["answer"]["status"] == 204
+
+
+def test_an_attempt_without_an_answer_is_printed(running: MockServer, run: Run, closed_url: str) -> None:
+    running.trigger("only-complete", closed_url)
+    run("clock", "advance", "180s")
+    lines = run("tail", "--no-follow", "-v")[1].splitlines()
+    assert [line[:3] for line in lines[:2]] == ["<--", "> P"]
+    assert not [line for line in lines if line.startswith("< ")]
+    httpx.get(f"{running.url}/api/v1/generate/record-info")
+    lines = run("tail", "--no-follow", "-v", "--kind", "request")[1].splitlines()
+    assert (lines[1], "> " in lines) == ("> GET /api/v1/generate/record-info", False)
+
+
 def test_a_task_that_is_not_there_is_one_line(running: MockServer, run: Run) -> None:
     kept = f"`suno-mock tasks --url {running.url}` lists those that are kept.\n"
     assert run("tasks", "no/such") == (2, "", f"suno-mock: there is no task 'no/such'. {kept}")

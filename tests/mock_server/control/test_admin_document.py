@@ -104,6 +104,7 @@ IN_PYTHON = {
     "openapi": None,
     "health": "MockServer.start",
     "journal": "MockServer.find",
+    "journal_entry": "MockServer.entries",
     "clear_journal": "MockServer.clear_journal",
     "wait": "MockServer.wait_for",
     "tasks": "MockServer.tasks",

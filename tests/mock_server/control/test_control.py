@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from mock_server.contract.source_tracks import added
-from mock_server.control.control import LISTED
 from mock_server.core.errors import BadSetting, ClockRuns, NoSuch
 from mock_server.domain.attempt import Outcome
 from mock_server.state.faults import Broken, Fault
-from mock_server.state.journal_entries import Match
+from mock_server.state.journal_entries import LISTED
+from mock_server.state.journal_match import Match
 from tests.builders import COMPLETE, CREATED, FIRST, TEXT, attempted
 from tests.clients import OTHER, Mock, client, credits, extend, generate, poll
 from tests.waiting import begun

@@ -1,12 +1,14 @@
 """The control plane over HTTP: what each endpoint answers, and what it says of a wrong request."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from mock_server.domain.kept_answer import KeptAnswer
 from tests.builders import COMPLETE, CREATED, TEXT
 from tests.clients import OTHER, Mock, client, credits, extend, generate, poll
 
@@ -219,8 +221,10 @@ async def test_one_task_has_its_request_and_its_timeline() -> None:
         task_id = (await extend(http, title="Harbour")).json()["data"]["taskId"]
         task = await get(http, f"tasks/{task_id}")
         assert (task["task_id"], task["request"]["title"]) == (task_id, "Harbour")
-        assert task["timeline"][0] == {"at": CREATED, "what": "accepted", "stage": None, "detail": "extend, 200"}
-        assert {"at": CREATED + TEXT, "what": "owed", "stage": "text", "detail": "attempt 1"} in task["timeline"]
+        accepted = {"at": CREATED, "what": "accepted", "stage": None, "detail": "extend, 200", "answer": None}
+        assert task["timeline"][0] == accepted
+        owed = {"at": CREATED + TEXT, "what": "owed", "stage": "text", "detail": "attempt 1", "answer": None}
+        assert owed in task["timeline"]
 
 
 async def test_a_task_that_is_not_there_is_404() -> None:
@@ -237,9 +241,54 @@ async def test_a_callback_is_sent_once_more() -> None:
         assert f"task {task_id} reaches first in" in await problem(http, "redeliver", task_id=task_id, stage="first")
         await post(http, "clock/advance", seconds=180)
         attempt = await post(http, "redeliver", task_id=task_id, stage="first")
-        assert attempt == {"outcome": "accepted", "detail": "by the test", "took": 0.0}
+        assert attempt == {"outcome": "accepted", "detail": "by the test", "took": 0.0, "answer": None}
         assert mock.delivery.stages == ["text", "first", "complete", "first"]
         assert [entry["redelivered"] for entry in (await get(http, "journal"))["entries"][1:]] == [False] * 3 + [True]
+
+
+ANSWERED = KeptAnswer(status=418, headers=(("X-Why", "tea"),), body=b'{"short": "and stout"}', size=22)
+WHOLE = {
+    "status": 418,
+    "headers": [["X-Why", "tea"]],
+    "size": 22,
+    "body": '{"short": "and stout"}',
+    "body_base64": None,
+}
+
+
+async def test_what_a_receiver_answered_is_with_its_entry_and_its_task_and_lists_stay_small() -> None:
+    mock = Mock()
+    mock.delivery.parts = {"answer": ANSWERED, "sent": (("Host", "127.0.0.1"),)}
+    async with client(mock.app) as http:
+        task_id = (await extend(http)).json()["data"]["taskId"]
+        await mock.advance(TEXT)
+        request, attempt = (await get(http, "journal"))["entries"]
+        assert attempt["answer"] == {"status": 418, "size": 22}
+        assert "headers" not in attempt
+        assert request["answer"]["status"] == 200
+        entry = await get(http, f"journal/entries/{attempt['id']}")
+        assert entry == {**attempt, "answer": WHOLE, "headers": [["Host", "127.0.0.1"]], "body_base64": None}
+        assert (await get(http, "journal", whole="true"))["entries"][1] == entry
+        assert [each["answer"] for each in (await get(http, f"tasks/{task_id}"))["timeline"] if each["answer"]] == [
+            WHOLE
+        ]
+        assert (await post(http, "redeliver", task_id=task_id, stage="text"))["answer"] == WHOLE
+
+
+async def test_what_the_mock_was_asked_and_answered_is_with_the_entry() -> None:
+    async with client(Mock().app) as http:
+        task_id = (await extend(http)).json()["data"]["taskId"]
+        entry = await get(http, "journal/entries/1")
+        assert ["authorization", "Bearer key…"] in entry["headers"]
+        assert json.loads(entry["answer"]["body"])["data"] == {"taskId": task_id}
+        assert ["content-type", "application/json"] in entry["answer"]["headers"]
+
+
+async def test_an_entry_that_is_not_there_is_404() -> None:
+    text = "the journal has no entry 'x'; it was cleared, or is older than all that is kept"
+    async with client(Mock().app) as http:
+        assert await problem(http, "journal/entries/x", 404, "GET") == text
+        assert "whole: " in await problem(http, "journal?whole=maybe", 400, "GET")
 
 
 async def test_a_scenario_is_triggered() -> None:

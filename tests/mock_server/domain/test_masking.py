@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.domain.accounts import known_keys
-from mock_server.domain.masking import masked, masked_url
+from mock_server.domain.masking import masked, masked_header, masked_url
 
 KNOWN = known_keys()
 
@@ -32,3 +32,26 @@ def test_a_key_that_everyone_knows_is_shown(key: str) -> None:
 def test_a_url_is_shown_without_its_password() -> None:
     assert masked_url("http://user:secret@127.0.0.1/cb?a=b@c") == "http://...@127.0.0.1/cb?a=b@c"
     assert masked_url("http://127.0.0.1/" + "x" * 999) == "http://127.0.0.1/" + "x" * 183 + "... (1016 characters)"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("Authorization", "Bearer secret-key", "Bearer sec…"),
+        ("authorization", "Bearer test-key", "Bearer test-key"),
+        ("Proxy-Authorization", "Basic dXNlcjpwYXNz", "Basic dXN…"),
+        ("Authorization", "secret-key", "sec…"),
+        ("Cookie", "session=1; a=2", "ses…"),
+        ("Set-Cookie", "session=1", "ses…"),
+        ("X-Api-Key", "0123456789", "012…"),
+        ("X-Trace", "of secret-key 7", "of sec… 7"),
+        ("Content-Type", "text/html", "text/html"),
+    ],
+)
+def test_a_header_is_shown_without_its_secret(name: str, value: str, shown: str) -> None:
+    assert masked_header(name, value, "secret-key") == shown
+
+
+@pytest.mark.parametrize("key", [None, "a", "test-key"])
+def test_a_short_or_public_key_stays_where_it_is_a_part_of_a_word(key: str | None) -> None:
+    assert masked_header("Accept", "application/test-key", key) == "application/test-key"

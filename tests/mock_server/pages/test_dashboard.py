@@ -1,22 +1,23 @@
 """The pages over HTTP, without a script: what they show, what their forms do, and what is refused."""
 
+import asyncio
 import html
 import json
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
+from mock_server.domain.attempt import Outcome
+from mock_server.domain.kept_answer import KeptAnswer
 from mock_server.media.files import DAY
-from mock_server.pages.dashboard import HEADERS, changed
+from mock_server.pages.dashboard import HEADERS
 from mock_server.pages.inbox import label
-from mock_server.pages.rendering import ASSETS, CODES, HOME, QUESTIONS
-from mock_server.state.change_signal import Changes
+from mock_server.pages.rendering import ASSETS, CODES, HAS, HOME, QUESTIONS
 from tests.builders import COMPLETE, TEXT, request
-from tests.clients import Mock, client, extend
-from tests.waiting import begun
+from tests.clients import OTHER, Mock, client, extend
+from tests.waiting import settled
 
 pytestmark = pytest.mark.anyio
 
@@ -75,7 +76,7 @@ async def test_a_refused_request_is_shown_with_its_rules() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "said"), [("task=x", "there is no task 'x'"), ("entry=7", "the journal has no request '7'")]
+    ("query", "said"), [("task=x", "there is no task 'x'"), ("entry=7", "the journal has no entry '7'")]
 )
 async def test_what_is_not_there_is_told(query: str, said: str) -> None:
     async with client(Mock().app) as http:
@@ -149,6 +150,153 @@ async def test_what_cannot_be_done_is_told_on_the_page() -> None:
         assert "is unknown. Nearest: one." in answer.text
 
 
+DEFAULT = re.compile(r'<select name="key" id="fail-key-any".*?</select>')
+CHOSEN = re.compile(r'<option value="([^"]*)" selected>')
+
+
+async def default(http: httpx.AsyncClient, url: str = HOME) -> str | None:
+    """The handle of the key that a click is about, None where one has to be chosen."""
+    found = CHOSEN.search(DEFAULT.search((await http.get(url)).text)[0])  # type: ignore[index]
+    return found[1] if found else None
+
+
+async def test_the_key_that_a_click_fails_is_chosen_once_and_kept() -> None:
+    async with client(Mock().app) as http:
+        first = await default(http)
+        assert first
+        for key in ("somebody-else", "and-another"):
+            await extend(http, {"Authorization": f"Bearer {key}"})
+            assert await default(http) == first
+
+
+async def test_the_only_key_that_was_used_is_the_one() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http)
+        first = await default(http)
+        await extend(http, OTHER)
+        assert first
+        assert await default(http) == first
+        await press(http, "fail", key=first, scenario="402")
+        assert [(await extend(http, headers)).json()["code"] for headers in (OTHER, None)] == [200, 402]
+
+
+async def test_of_several_keys_none_is_failed_before_one_is_chosen() -> None:
+    async with client(Mock().app) as http:
+        await extend(http)
+        await extend(http, OTHER)
+        assert await default(http) is None
+        assert "choose a key" in await page(http)
+        answer = await press(http, "fail", key="", scenario="402")
+        assert "key is missing. Allowed: any that the page offers." in answer.text
+        mine = handle_of("key", await page(http))
+        await press(http, "keep", key=mine)
+        assert await default(http) == mine
+        theirs = handle_of("other", await page(http))
+        await press(http, "fail", key=theirs, scenario="402")
+        assert await default(http) == theirs
+
+
+def handle_of(key: str, text: str) -> str:
+    """The handle that stands for a key on a page."""
+    found = re.search(rf'<option value="([^"]*)"[^>]*>{re.escape(label(key))}<', text)
+    assert found
+    return found[1]
+
+
+async def test_a_key_that_was_kept_by_another_mock_fails_nobody() -> None:
+    async with client(Mock().app) as http:
+        await extend(http)
+        assert await default(http)
+        [(name, kept)] = http.cookies.items()
+        http.cookies.clear()
+        http.cookies.set(name, kept[::-1])
+        assert await default(http) is None
+
+
+async def test_the_cookie_is_for_the_pages_of_this_mock_alone() -> None:
+    async with client(Mock().app) as http:
+        cookie = (await http.get(HOME)).headers["set-cookie"]
+        assert re.match(
+            "suno-mock-key-None=[0-9a-f]{16}; HttpOnly; Max-Age=2592000; Path=/__admin/; SameSite=strict", cookie
+        )
+        assert "set-cookie" not in (await http.get(HOME)).headers
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a receiver that hangs before a page tells of it."""
+    monkeypatch.setattr("mock_server.pages.dashboard.SLOW", 0.0)
+    monkeypatch.setattr("mock_server.pages.buttons.PATIENCE", 0.0)
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_receivers_that_hang_are_told_and_a_button_is_not_waited_for() -> None:
+    mock = Mock(callback_timeout=7.0)
+    mock.delivery.may_answer = asyncio.Event()
+    async with client(mock.app) as http:
+        for number in range(5):
+            await started(http, callBackUrl=f"http://127.0.0.1:9/{number}")
+        assert (await press(http, "advance", seconds="30")).status_code == 303
+        for _ in range(5):
+            await mock.delivery.came.acquire()
+        text = await page(http)
+        assert text.count("Waiting for <code>127.0.0.1:9</code> to answer the text callback of task") == 3
+        assert "It gets at most 7 s." in text
+        assert "And for 2 other answers." in text
+        assert "1 button that was pressed is done after that." in text
+        assert 'data-next="1.0"' in text
+        task_id = mock.control.under_way()[0].task_id
+        assert "text callback under way" in await page(http, f"{HOME}?task={task_id}")
+        await press(http, "freeze")
+        assert "2 buttons that were pressed are done after that." in await page(http, CODES)
+        mock.delivery.may_answer.set()
+        await mock.control.freeze()
+        await settled()
+        text = await page(http)
+        assert ("Waiting for" in text, "pressed" in text) == (False, False)
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_button_that_fails_when_nobody_waits_any_more_is_no_error() -> None:
+    mock = Mock()
+    mock.delivery.may_answer = asyncio.Event()
+    async with client(mock.app) as http:
+        task_id = await started(http)
+        await press(http, "advance", seconds="30")
+        await press(http, "redeliver", task=task_id, stage="text")
+        await http.post("/__admin/reset", json={})
+        await settled()
+        assert "Nothing came yet." in await page(http)
+
+
+VERSION = re.compile(r'data-version="(\w+)"')
+
+
+@pytest.mark.parametrize("url", [HOME, f"{HOME}?task=TASK", f"{HOME}?entry=2", CODES, QUESTIONS])
+async def test_what_a_browser_has_is_not_sent_again(url: str) -> None:
+    async with client(Mock().app) as http:
+        task_id = await started(http, title="Old")
+        await extend(http, prompt=5)
+        url = url.replace("TASK", task_id)
+        whole = (await http.get(url)).text
+        has = {HAS: ",".join(VERSION.findall(whole))}
+        again = (await http.get(url, headers=has)).text
+        assert VERSION.findall(again) == []
+        assert len(again) < len(whole) * 0.6
+        assert again.count("data-same></") == len(VERSION.findall(whole))
+
+
+async def test_what_changed_is_sent() -> None:
+    async with client(Mock().app) as http:
+        await started(http, title="Old")
+        has = {HAS: ",".join(VERSION.findall((await http.get(HOME)).text))}
+        task_id = await started(http, title="New")
+        text = (await http.get(HOME, headers=has)).text
+        assert f'<li id="item-task-{task_id}" class="item" data-version=' in text
+        assert ("New" in text, "Old" in text) == (True, False)
+
+
 async def test_a_button_tells_who_looks_that_something_changed() -> None:
     mock = Mock()
     async with client(mock.app) as http:
@@ -158,10 +306,47 @@ async def test_a_button_tells_who_looks_that_something_changed() -> None:
         assert mock.store.changes.count == before + 2
 
 
-@pytest.mark.parametrize("url", [f"{HOME}?task=TASK", f"{HOME}?entry=2", f"{HOME}?status=PENDING&key=x&code=%3Cb%3E"])
+async def test_a_long_url_is_there_to_be_copied() -> None:
+    mock = Mock()
+    url = f"http://127.0.0.1:9/cb?state={'x' * 1000}"
+    mock.delivery.parts = {"sent": [("Host", "receiver")]}
+    async with client(mock.app) as http:
+        task_id = await started(http, callBackUrl=url)
+        await mock.advance(TEXT)
+        text = await page(http, f"{HOME}?task={task_id}")
+        assert f'data-copy="{url}"' in text
+        assert f"> POST {url}\n" in text
+        [short] = (await http.get("/__admin/journal", params={"kind": "attempt"})).json()["entries"]
+        assert short["url"].endswith("... (1028 characters)")
+        assert (await http.get(f"/__admin/journal/entries/{short['id']}")).json()["url"] == url
+
+
+async def test_an_attempt_is_shown_with_what_its_receiver_answered() -> None:
+    mock = Mock()
+    mock.delivery.outcomes = [Outcome.REFUSED]
+    answer = KeptAnswer(status=502, headers=[("X-Proxy", "down")], body=b"Bad gateway", size=11)
+    mock.delivery.parts = {"answer": answer, "sent": [("Host", "receiver")]}
+    async with client(mock.app) as http:
+        task_id = await started(http)
+        await mock.advance(TEXT)
+        text = await page(http, f"{HOME}?task={task_id}")
+        for expected in (
+            "answer: Bad gateway",
+            "> Host: receiver\n",
+            "< HTTP 502\n< X-Proxy: down\n< \n< Bad gateway\n",
+        ):
+            assert expected in text
+
+
+@pytest.mark.parametrize("url", [f"{HOME}?task=TASK", f"{HOME}?entry=3", f"{HOME}?status=PENDING&key=x&code=%3Cb%3E"])
 async def test_nothing_that_a_client_sent_is_obeyed(url: str) -> None:
-    async with client(Mock(readings=("all=vary",)).app) as http:
+    mock = Mock(readings=("all=vary",))
+    body = HOSTILE.encode()
+    answer = KeptAnswer(status=200, headers=[(HOSTILE, HOSTILE)], body=body, size=len(body))
+    mock.delivery.parts = {"answer": answer}
+    async with client(mock.app) as http:
         task_id = await started(http, title=HOSTILE, prompt=HOSTILE, style=HOSTILE)
+        await mock.advance(TEXT)
         await extend(http, {"Authorization": f"Bearer {HOSTILE}"}, model=HOSTILE, prompt=HOSTILE)
         text = (await http.get(url.replace("TASK", task_id))).text
         assert "<script>" not in text
@@ -238,33 +423,6 @@ async def test_a_client_that_hangs_up_presses_nothing() -> None:
     }
     await mock.app(scope, gone, send)
     assert sent[0]["status"] == 503
-
-
-async def heard(stream: AsyncIterator[str]) -> str:
-    return await anext(stream, "the end")
-
-
-async def test_a_page_hears_of_each_change() -> None:
-    changes = Changes()
-    stream = changed(changes, quiet=0, alive=60)
-    assert await heard(stream) == "data: changed\n\n"
-    hearing = await begun(heard(stream))
-    changes.note()
-    assert await hearing == "data: changed\n\n"
-
-
-async def test_a_page_hears_that_the_mock_is_alive() -> None:
-    stream = changed(Changes(), quiet=0, alive=0)
-    assert [await heard(stream) for _ in range(3)] == ["data: changed\n\n", ": alive\n\n", ": alive\n\n"]
-
-
-async def test_a_page_is_let_go_when_the_mock_stops() -> None:
-    changes = Changes()
-    stream = changed(changes, quiet=0, alive=60)
-    await heard(stream)
-    hearing = await begun(heard(stream))
-    changes.close()
-    assert await hearing == "the end"
 
 
 async def test_looking_leaves_no_trace() -> None:

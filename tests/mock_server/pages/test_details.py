@@ -1,5 +1,6 @@
 """A task and a request in full."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,12 +8,14 @@ import pytest
 
 from mock_server.core.errors import NoSuch
 from mock_server.domain.attempt import Outcome
+from mock_server.domain.kept_answer import KeptAnswer
 from mock_server.media.files import DAY
 from mock_server.pages.bodies import GONE, NEW
-from mock_server.pages.details import CURL_SHOWN, Body, Details, Happening, TaskDetail
+from mock_server.pages.details import CURL_SHOWN, Details, Happening, TaskDetail
+from mock_server.pages.exchanges import NO_UTF8, Body, Exchange
 from mock_server.runtime import Runtime
 from tests.builders import COMPLETE, FIRST, TEXT
-from tests.clients import Mock, client, extend
+from tests.clients import Mock, client, extend, finished
 
 pytestmark = pytest.mark.anyio
 
@@ -82,7 +85,14 @@ def named(found: TaskDetail, name: str) -> Body:
 
 async def test_a_body_shows_what_differs_from_the_stage_before() -> None:
     found = await detail(Mock(), COMPLETE)
-    assert [body.name for body in found.bodies] == ["request", "text", "first", "complete", "polling says now"]
+    assert [body.name for body in found.bodies] == [
+        "request",
+        "answer",
+        "text",
+        "first",
+        "complete",
+        "polling says now",
+    ]
     assert {line.change for line in named(found, "text").lines} == {"same"}
     changed = [(line.text.strip(), line.change) for line in named(found, "first").lines]
     assert ('"callbackType": "text",', GONE) in changed
@@ -126,14 +136,16 @@ async def test_a_request_by_its_entry() -> None:
         assert "Bearer" in found.body.curl
 
 
-@pytest.mark.parametrize("entry", ["0", "2", "x", "²"])
-async def test_an_entry_that_is_no_request_is_told(entry: str) -> None:
+@pytest.mark.parametrize("entry", ["0", "3", "x", "²", "9" * 5000])
+async def test_an_entry_that_is_not_there_is_told(entry: str) -> None:
     mock = Mock()
     async with client(mock.app) as http:
         await extend(http)
         await mock.advance(TEXT)
-        with pytest.raises(NoSuch, match=r"^the journal has no request "):
+        with pytest.raises(NoSuch, match=r"^the journal has no entry "):
             await details(mock).request(entry)
+        with pytest.raises(NoSuch, match=r"^entry '2' of the journal is no request; its task has it"):
+            await details(mock).request("2")
 
 
 async def test_a_task_that_is_not_kept_is_told() -> None:
@@ -153,9 +165,81 @@ async def test_a_curl_that_is_too_long_for_a_page_is_left_out() -> None:
     assert named(found, "text").curl
 
 
-@pytest.mark.parametrize(("body", "said"), [(b"", "It has no body."), (b"\xff", "It is no text.")])
-async def test_a_request_without_a_text_says_which(body: bytes, said: str) -> None:
+@pytest.mark.parametrize(
+    ("body", "lines", "note"),
+    [
+        pytest.param(b"", [], "It has no body.", id="none"),
+        pytest.param("é\n".encode(), ["é"], "", id="a text"),
+        pytest.param(b"caf\xe9 \x00\n", ["caf\\xe9 \x00"], NO_UTF8, id="no text"),
+    ],
+)
+async def test_every_body_can_be_read(body: bytes, lines: list[str], note: str) -> None:
     mock = Mock()
     async with client(mock.app) as http:
         await http.post("/api/v1/generate/extend", content=body)
-        assert (await details(mock).request("1")).body.empty == said
+        found = (await details(mock).request("1")).body
+        assert ([line.text for line in found.lines], found.note) == (lines, note)
+
+
+async def test_what_the_mock_was_asked_and_answered_has_its_headers() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http, {"Authorization": "Bearer secret-of-mine", "X-Trace": "secret-of-mine 7"}, prompt=5)
+        found = await details(mock).request("1")
+        assert found.body.head[0] == "POST /api/v1/generate/extend"
+        assert {"authorization: Bearer sec…", "x-trace: sec… 7"} < set(found.body.head)
+        assert found.answer.head[:2] == ["HTTP 200", "content-type: application/json"]
+        assert "suno-mock-rules: extend.prompt.type" in found.answer.head
+        assert '  "code": 422,' in [line.text for line in found.answer.lines]
+        assert found.answer.curl is None
+
+
+async def test_a_long_answer_says_what_is_left_out() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        _, tracks = await finished(mock, http, await extend(http, prompt="z" * 3000))
+        polled, downloaded = mock.store.journal.newest, tracks[0]["imageUrl"]
+        answer = (await details(mock).request(str(polled))).answer
+        assert re.fullmatch(r"4096 bytes of its body are kept, \d+ more were sent\.", answer.note)
+        picture = await http.get(downloaded)
+        answer = (await details(mock).request(str(polled + 1))).answer
+        assert answer.note == f"0 bytes of its body are kept, {len(picture.content)} more were sent."
+        assert "content-type: image/jpeg" in answer.head
+
+
+BROKEN = KeptAnswer(
+    status=500,
+    headers=[("Content-Type", "text/html"), ("Set-Cookie", "session=1234")],
+    body=b"<h1>Internal\n  Server Error</h1>",
+    size=32,
+)
+SENT = [("Host", "127.0.0.1:9"), ("User-Agent", "suno-mock")]
+
+
+async def exchange(**parts: Any) -> Exchange:
+    """What a timeline shows of the wire of a first attempt."""
+    mock = Mock()
+    mock.delivery.parts = parts
+    happenings = (await detail(mock, TEXT)).happenings
+    return next(each.exchange for each in happenings if each.exchange)
+
+
+async def test_an_attempt_shows_what_was_sent_and_answered() -> None:
+    found = await exchange(sent=SENT, answer=BROKEN)
+    assert found.sent == ["POST https://api.example.com/callback", "Host: 127.0.0.1:9", "User-Agent: suno-mock"]
+    assert found.answer == [
+        "HTTP 500",
+        "Content-Type: text/html",
+        "Set-Cookie: ses…",
+        "",
+        "<h1>Internal",
+        "  Server Error</h1>",
+    ]
+    assert found.excerpt == "<h1>Internal Server Error</h1>"
+
+
+async def test_an_attempt_without_an_answer_says_so() -> None:
+    found = await exchange(sent=SENT)
+    assert (found.answer, found.excerpt) == ([], "nothing came back")
+    empty = await exchange(answer=KeptAnswer(status=200, headers=()))
+    assert (empty.answer, empty.excerpt) == (["HTTP 200"], "without a body")

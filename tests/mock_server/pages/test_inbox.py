@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from mock_server.domain.answer import succeeded
+from mock_server.domain.attempt import Outcome
 from mock_server.domain.opening import Draft
 from mock_server.domain.proposal import Proposal
+from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD, Delivered
 from mock_server.pages.inbox import (
-    BAD,
     EVERYTHING,
     FORGOTTEN,
-    GOOD,
     REFUSED,
     TASKS_SEEN,
     Filter,
@@ -83,7 +83,49 @@ async def test_a_task_tells_how_its_stages_went() -> None:
         assert (await rows(mock))[0].stages == {}
         await mock.advance(TEXT)
         [row] = await rows(mock)
-        assert (row.subtitle, row.stages) == ("TEXT_SUCCESS", {"text": GOOD})
+        assert (row.subtitle, row.tone, row.trouble) == ("TEXT_SUCCESS", GOOD, "")
+        assert row.stages == {"text": Delivered(GOOD, "received", "by the test")}
+
+
+WORDS = {
+    Outcome.REFUSED: "refused",
+    Outcome.TIMED_OUT: "timed out",
+    Outcome.UNREACHABLE: "unreachable",
+    Outcome.BLOCKED: "blocked",
+}
+
+
+@pytest.mark.parametrize("outcome", WORDS)
+async def test_a_task_whose_callbacks_fail_says_so_in_words(outcome: Outcome) -> None:
+    mock = Mock()
+    mock.delivery.outcomes = [outcome]
+    async with client(mock.app) as http:
+        await extend(http, title="Fails")
+        await mock.advance(TEXT)
+        await extend(http, title="Was not called yet")
+        _, row = await rows(mock)
+        assert (row.tone, row.trouble) == (BAD, f"callbacks fail: text {WORDS[outcome]} (by the test)")
+        assert await rows(mock, status=FAILING) == [row]
+
+
+async def test_a_callback_that_was_received_in_the_end_does_not_fail() -> None:
+    mock = Mock()
+    mock.delivery.outcomes = [Outcome.REFUSED, Outcome.ACCEPTED]
+    async with client(mock.app) as http:
+        await extend(http)
+        await mock.advance(COMPLETE)
+        [row] = await rows(mock)
+        assert (row.tone, row.trouble) == (GOOD, "")
+        assert await rows(mock, status=FAILING) == []
+
+
+async def test_callbacks_that_are_not_sent_because_the_mock_stops_do_not_fail() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http)
+        await mock.app.release()
+        [row] = await rows(mock)
+        assert ({each.tone for each in row.stages.values()}, row.trouble) == ({DULL}, "")
 
 
 async def test_a_task_that_fails_has_the_code_of_its_callback() -> None:
@@ -176,7 +218,7 @@ async def test_a_key_is_shown_masked_and_found_by_its_handle() -> None:
         await extend(http, {"Authorization": "Bearer secret-of-mine"})
         inbox = inbox_of(mock)
         [key] = await inbox.keys()
-        assert re.fullmatch("sec…[0-9a-f]{4}", key.shown)
+        assert re.fullmatch(r"sec… \(hash [0-9a-f]{4}\)", key.shown)
         assert "secret" not in key.handle
         assert await inbox.key(key.handle) == "secret-of-mine"
         assert await inbox.key("another") is None
@@ -267,6 +309,38 @@ async def test_the_newest_tasks_are_looked_at_and_others_are_served_meanwhile() 
         served += 1
     assert await looking == []
     assert served > 30
+
+
+async def test_a_refused_row_names_its_fields_and_rules() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http, prompt=5)
+        await extend(http, prompt=5, style=5, title=5, model="V9", continueAt="soon")
+        many, one = await rows(mock)
+        assert (one.title, one.trouble) == ("Validation Error", "prompt (extend.prompt.type)")
+        assert many.trouble == (
+            "prompt (extend.prompt.type), style (extend.style.type), title (extend.title.type) and 2 more"
+        )
+
+
+async def test_a_row_that_was_refused_without_a_rule_says_why() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http, {"Authorization": ""})
+        [row] = await rows(mock)
+        assert row.title == "Unauthorized"
+        assert row.trouble.startswith("Authentication")
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("   ", '"   "'), (" Night", '" Night"'), ("Night  train", "Night  train"), ("x" * 80, "x" * 80)],
+)
+async def test_a_title_of_blanks_can_be_seen(title: str, shown: str) -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http, title=title)
+        assert [row.title for row in await rows(mock)] == [shown]
 
 
 async def test_a_row_has_the_query_of_its_request() -> None:

@@ -4,6 +4,8 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
+from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from mock_server.contract.operations import EXTEND, path
 from mock_server.pages.inbox import label
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
+from mock_server.testing.receiver_http import Received
 from tests.browser import chromium
 
 IMAGE = "<img src=x onerror=\"document.title='taken'\">"
@@ -155,6 +158,43 @@ def test_the_next_request_fails_as_told(page: Page, mock: MockServer, receiver: 
     expect(page.locator("#steer")).not_to_contain_text("Next for")
 
 
+def test_the_key_that_a_click_fails_stays_until_another_is_chosen(
+    page: Page, mock: MockServer, receiver: Receiver
+) -> None:
+    key = page.locator("#fail-key-any")
+    first = key.input_value()
+    extend(mock, receiver, key="somebody-else")
+    expect(rows(page)).to_have_count(1)
+    page.reload()
+    expect(key).to_have_value(first)
+    with page.expect_response("**/pages/keep"):
+        key.select_option(label=label("somebody-else"))
+    page.get_by_role("link", name="Codes").click()
+    expect(page.locator("#fail-key-402 option:checked")).to_have_text(label("somebody-else"))
+
+
+def test_of_several_keys_one_has_to_be_chosen(context: BrowserContext, mock: MockServer, receiver: Receiver) -> None:
+    for key in ("mine", "somebody-else"):
+        extend(mock, receiver, key=key)
+    page = context.new_page()
+    page.goto(f"{mock.url}/__admin/")
+    button(page, "Queue it").click()
+    assert page.locator("#fail-key-any").evaluate("(select) => select.validity.valueMissing")
+    page.locator("#fail-key-any").select_option(label=label("mine"))
+    button(page, "Queue it").click()
+    expect(page.locator("#steer")).to_contain_text(f"Next for {label('mine')}: 429")
+
+
+def test_a_key_that_cannot_be_kept_is_told(context: BrowserContext, receiver: Receiver) -> None:
+    page = context.new_page()
+    with MockServer(pace="manual") as mock:
+        page.goto(f"{mock.url}/__admin/")
+    expect(page.locator(".problem")).to_contain_text("The mock does not answer.")
+    page.locator("#said").evaluate("(said) => said.replaceChildren()")
+    page.locator("#fail-key-any").select_option(label="empty-key")
+    expect(page.locator(".problem")).to_have_text("The mock does not answer.")
+
+
 def test_what_was_queued_is_dropped(page: Page, mock: MockServer, receiver: Receiver) -> None:
     button(page, "Queue it").click()
     button(page, "Drop").click()
@@ -233,6 +273,27 @@ def test_rows_are_filtered_by_key_code_and_status(page: Page, mock: MockServer, 
     expect(page.get_by_label("code")).to_have_value("")
 
 
+def test_a_task_whose_callbacks_fail_is_told_by_more_than_colour(page: Page, mock: MockServer) -> None:
+    with Receiver(lambda received: 500) as broken, Receiver() as receiver:
+        extend(mock, broken, title="Broken")
+        extend(mock, receiver, title="Whole")
+        mock.clock.advance(30)
+    page.emulate_media(forced_colors="active")
+    row = page.get_by_role(
+        "link", name=re.compile(r"Broken .*text refused .*callbacks fail: text refused \(HTTP 500\)")
+    )
+    expect(row.locator(".trouble")).to_be_visible()
+    expect(row.locator(".stages i").first).to_have_text("✗")
+    whole = page.get_by_role("link", name=re.compile("Whole .*text received"))
+    expect(whole.locator(".trouble")).to_have_count(0)
+    expect(whole.locator(".stages i").first).to_have_text("✓")
+    page.get_by_label("status").select_option("callbacks fail")
+    expect(rows(page)).to_have_text(["Broken"])
+    row.click()
+    expect(page.locator("#detail .trouble")).to_have_text("Callbacks fail: text refused (HTTP 500)")
+    assert page.locator(".row[aria-current]").evaluate("(row) => getComputedStyle(row).outlineStyle") == "solid"
+
+
 def test_what_is_typed_and_chosen_stays_when_something_comes(page: Page, mock: MockServer, receiver: Receiver) -> None:
     page.get_by_label("Next request gets").select_option("451")
     page.get_by_label("Seconds to advance").fill("3600")
@@ -264,11 +325,11 @@ def test_the_focus_stays_when_something_comes(page: Page, mock: MockServer, rece
 
 def test_what_is_open_stays_when_a_stage_comes(page: Page, mock: MockServer, receiver: Receiver) -> None:
     task_id = chosen(page, mock, receiver)
-    page.locator(f"#request-{task_id} summary").click()
+    page.locator(f"#summary-request-{task_id}").click()
     mock.clock.advance(30)
     expect(page.locator(f"#text-{task_id} pre")).to_be_visible()
-    expect(page.locator(f"#request-{task_id} pre")).to_be_visible()
-    expect(page.locator(f"#request-{task_id} summary")).to_be_focused()
+    expect(page.locator(f"#request-{task_id} pre.body")).to_be_visible()
+    expect(page.locator(f"#summary-request-{task_id}")).to_be_focused()
 
 
 def test_a_filter_keeps_what_is_looked_at(page: Page, mock: MockServer, receiver: Receiver) -> None:
@@ -312,13 +373,96 @@ def test_a_task_is_looked_at_from_its_top(page: Page, mock: MockServer, receiver
     assert page.evaluate("scrollY") == 0
 
 
-def test_a_page_asks_less_often_than_something_comes(page: Page, mock: MockServer, receiver: Receiver) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+LOOKS = "performance.getEntriesByType('resource').filter(({name}) => name === location.href)"
+"""How often a page has looked at itself again, and when."""
+
+
+def test_a_page_looks_again_twice_a_second_at_most(page: Page, mock: MockServer, receiver: Receiver) -> None:
     for number in range(60):
         extend(mock, receiver, title=f"Song {number}")
     expect(rows(page)).to_have_count(60)
-    assert len([url for url in asked if url.endswith("/__admin/")]) <= 30
+    looks = page.evaluate(f"{LOOKS}.map((look) => look.startTime)")
+    assert len(looks) >= 2
+    assert all(later - look >= 495 for look, later in pairwise(looks))
+
+
+def test_a_page_that_looks_again_is_sent_what_changed(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    for number in range(60):
+        extend(mock, receiver, title=f"Song {number}")
+    expect(rows(page)).to_have_count(60)
+    with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):
+        page.reload()
+    page.evaluate("document.querySelector('.row').mark = 'the same'")
+    with page.expect_response(lambda answer: answer.request.resource_type == "fetch") as looked:
+        extend(mock, receiver, title="The last")
+    expect(rows(page)).to_have_count(61)
+    text = looked.value.text()
+    assert ("The last" in text, "Song 59" in text) == (True, False)
+    assert len(text) < len(page.content()) / 3
+    assert page.evaluate("document.querySelectorAll('.row')[1].mark") == "the same"
+
+
+LOSING = """() => {
+    const fetching = window.fetch;
+    window.fetch = (...how) => { document.querySelector('.item')?.remove(); return fetching(...how); };
+}"""
+"""Has rows disappear while an answer is on its way."""
+
+
+def test_what_is_gone_when_an_answer_comes_is_sent_then(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    extend(mock, receiver, title="One")
+    expect(rows(page)).to_have_text(["One"])
+    page.evaluate(LOSING)
+    with page.expect_request(lambda asked: asked.resource_type == "fetch" and "suno-mock-has" not in asked.headers):
+        mock.queue("429")
+    expect(rows(page)).to_have_text(["One"])
+
+
+@pytest.fixture
+def hanging() -> Iterator[tuple[Receiver, Event]]:
+    """A receiver that does not answer before it may."""
+    may = Event()
+
+    def answer(received: Received) -> int:
+        may.wait(20)
+        return 200
+
+    with Receiver(answer) as started:
+        yield started, may
+        may.set()
+
+
+def test_a_receiver_that_hangs_is_told_and_no_click_is_lost(
+    page: Page, mock: MockServer, hanging: tuple[Receiver, Event]
+) -> None:
+    receiver, may = hanging
+    task_id = chosen(page, mock, receiver)
+    button(page, "+30 s").click()
+    button(page, "+3 min").click()
+    waits = page.locator("#waits")
+    where = urlsplit(receiver.url).netloc
+    expect(waits).to_contain_text(f"Waiting for {where} to answer the text callback of task {task_id}.")
+    expect(waits).to_contain_text("It gets at most 15 s.")
+    expect(waits).to_contain_text("2 buttons that were pressed are done after that.")
+    expect(happened(page).filter(has_text="text callback under way")).to_have_count(1)
+    expect(button(page, "+30 s")).to_be_enabled()
+    may.set()
+    expect(page.locator("#clock time")).to_have_text("00:03:30")
+    expect(page.locator(".badge")).to_have_text("SUCCESS")
+    expect(waits.locator("p")).to_have_count(0)
+
+
+def test_a_receiver_that_hangs_is_told_without_a_script(
+    browser: Browser, mock: MockServer, hanging: tuple[Receiver, Event]
+) -> None:
+    receiver, _ = hanging
+    extend(mock, receiver)
+    opened = browser.new_context(java_script_enabled=False)
+    page = opened.new_page()
+    page.goto(f"{mock.url}/__admin/")
+    button(page, "+30 s").click()
+    expect(page.locator("#waits")).to_contain_text("1 button that was pressed is done after that.")
+    opened.close()
 
 
 def test_the_keyboard_leads_through_the_rows(page: Page, mock: MockServer, receiver: Receiver) -> None:
@@ -350,13 +494,24 @@ def test_a_request_is_copied_as_a_curl_that_works(
 ) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=mock.url)
     chosen(page, mock, receiver)
-    page.locator("section[id^=request-] summary").click()
+    page.locator("[id^=summary-request-]").click()
     page.locator("section[id^=request-] .copy").click()
     expect(page.get_by_text("Copied")).to_be_visible()
     command = page.evaluate("navigator.clipboard.readText()")
     answer = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=20, check=True).stdout
     assert json.loads(answer)["code"] == 200
     expect(rows(page)).to_have_count(2)
+
+
+def test_a_title_of_blanks_and_a_body_of_no_text_can_be_read(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    chosen(page, mock, receiver, seconds=180, title="   ")
+    expect(rows(page)).to_have_text(['"   "'], use_inner_text=True)
+    expect(page.locator("figcaption b").first).to_have_text('"   "', use_inner_text=True)
+    httpx.post(mock.url + path(EXTEND), content=b'{"title": "caf\xe9"}', headers=mock.headers)
+    expect(rows(page)).to_have_count(2)
+    rows(page).first.click()
+    expect(page.locator("#detail pre.body").first).to_have_text('{"title": "caf\\xe9"}')
+    expect(page.locator("#detail .note")).to_contain_text("It is no UTF-8.")
 
 
 def test_tracks_are_seen_and_heard(page: Page, mock: MockServer, receiver: Receiver) -> None:
@@ -375,11 +530,11 @@ def test_what_is_played_and_opened_stays_when_something_else_changes(
     task_id = chosen(page, mock, receiver, seconds=180)
     expect(page.locator("audio")).to_have_count(2)
     page.evaluate("document.querySelector('audio').mark = 'the same'")
-    page.locator(f"#request-{task_id} summary").click()
+    page.locator(f"#summary-request-{task_id}").click()
     mock.redeliver(task_id, "text")
     expect(happened(page).filter(has_text="once more")).to_have_count(1)
     assert page.evaluate("document.querySelector('audio').mark") == "the same"
-    expect(page.locator(f"#request-{task_id} pre")).to_be_visible()
+    expect(page.locator(f"#request-{task_id} pre.body")).to_be_visible()
 
 
 def test_what_is_hostile_is_shown_and_not_obeyed(page: Page, mock: MockServer, receiver: Receiver) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from mock_server.state.change_signal import Changes
 from mock_server.state.journal import BYTES_KEPT, ENTRIES_KEPT, MemoryJournal
-from mock_server.state.journal_entries import Entry, Match
+from mock_server.state.journal_entries import Entry
+from mock_server.state.journal_match import Match
 from tests.builders import attempted, requested
 from tests.waiting import begun, settled
 

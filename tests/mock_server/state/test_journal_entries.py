@@ -8,7 +8,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,14 +16,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.core.errors import BadSetting, Maintenance, NotFound
+from mock_server.core.errors import Maintenance, NotFound
 from mock_server.domain.answer import Answer, accepted, refused
 from mock_server.domain.attempt import Outcome
+from mock_server.domain.call import HEADER_OVERHEAD
 from mock_server.domain.curl import ARGUMENT_LIMIT
+from mock_server.domain.kept_answer import BODY_KEPT, KeptAnswer
 from mock_server.domain.owed import owed_first
 from mock_server.domain.tasks import Task, TaskRecord
 from mock_server.domain.timeline import plan
-from mock_server.state.journal_entries import OVERHEAD, Attempted, Entry, Match, Requested, line
+from mock_server.http.read_request import call as read
+from mock_server.state.journal_entries import OVERHEAD, Attempted, Requested, line
 from tests.builders import CREATED, EXTENDING, attempted, edition, requested, task
 
 URL = "http://127.0.0.1:4010"
@@ -52,6 +55,7 @@ def test_an_accepted_request_is_shown() -> None:
         "curl": f"curl -sS -g -X POST '{EXTEND}?a=b' {UNKNOWN_KEY} "
         "-H 'Content-Type: application/json' --data-raw '{}'",
         "line": "--> POST /api/v1/generate/extend  200 task 5c790000000040008000000000000be8",
+        "answer": {"status": 200, "size": 81},
     }
 
 
@@ -93,6 +97,7 @@ def test_an_attempt_is_shown() -> None:
         "-H 'Content-Type: application/json' --data-raw '{\"a\": 1}'",
         "line": "<-- text of 5c79 to http://127.0.0.1:3000/callback  "
         "timed_out in 15000 ms: no complete answer within 15 s",
+        "answer": None,
     }
 
 
@@ -132,9 +137,40 @@ def test_the_size_counts_everything_that_a_client_sends(name: str) -> None:
     assert requested(body=None).size == requested(body=b"").size
 
 
-def test_the_size_counts_the_answers_text() -> None:
+def test_the_size_counts_the_answers_text_and_body() -> None:
     short, long = (refused(Maintenance(text), edition()) for text in ("a", "a" * 101))
-    assert requested(long).size - requested(short).size == 100
+    assert requested(long).size - requested(short).size == 200
+
+
+def test_the_size_counts_the_answers_headers() -> None:
+    answer = accepted(task().record, edition(), "")
+    assert requested(replace(answer, headers={"x-why": "12345"})).size - requested(answer).size == 5
+
+
+def test_only_the_beginning_of_a_long_answer_is_kept() -> None:
+    entry = requested(replace(accepted(task().record, edition(), ""), body=b"x" * 9999))
+    assert (entry.answer.body, entry.answer.size) == (b"x" * BODY_KEPT, 9999)
+    assert entry.size < OVERHEAD + 2 * BODY_KEPT
+
+
+def test_every_header_of_a_request_is_kept_and_counted() -> None:
+    headers = [(b"host", b"mock"), (b"authorization", b"Bearer secret-key"), (b"x-odd", b"\xff")]
+    call = read("POST", "/", b"", headers, b"")
+    entry = Requested.answered(CREATED, call, accepted(task().record, edition(), ""))
+    assert entry.shown(URL, whole=True)["headers"] == [
+        ("host", "mock"),
+        ("authorization", "Bearer sec…"),
+        ("x-odd", "\\xff"),
+    ]
+    assert (
+        entry.size - requested(path="/", key="secret-key", content_type="", body=b"").size == 22 + 3 * HEADER_OVERHEAD
+    )
+
+
+def test_the_size_counts_what_a_receiver_answered_and_was_sent() -> None:
+    answer = KeptAnswer(status=200, headers=(("Server", "me"),), body=b"12345", size=5)
+    entry = attempted(url="", sent=(("Host", "a"),), answer=answer)
+    assert entry.size == OVERHEAD + 5 + 2 + 1 + 2 * HEADER_OVERHEAD
 
 
 def test_an_entry_keeps_no_answer_alive() -> None:
@@ -321,87 +357,8 @@ def test_a_request_without_a_key_has_a_curl_without() -> None:
     assert "Authorization" not in requested(key=None).curl(URL)
 
 
-texts = st.sampled_from(["a", "b", "c"])
-requests = st.builds(
-    lambda key, path, code, id: requested(
-        replace(accepted(task(id=id).record, edition(), ""), code=code), key=key, path=path
-    ),
-    st.none() | texts,
-    texts,
-    st.sampled_from([200, 402]),
-    texts,
-)
-attempts = st.builds(
-    lambda **changes: attempted(**changes),
-    key=texts,
-    task_id=texts,
-    code=st.sampled_from([200, 531]),
-    stage=texts,
-    outcome=st.sampled_from(Outcome),
-)
-entries = requests | attempts
-
-
-def own(entry: Entry) -> dict[str, Any]:
-    """Everything that a Match can ask of the entry."""
-    common = {"key": entry.key, "task_id": entry.task_id, "code": entry.code}
-    if isinstance(entry, Requested):
-        return {"kind": "request", "path": entry.call.path, **common}
-    return {"kind": "attempt", "stage": entry.stage, "outcome": entry.outcome.value, **common}
-
-
-@given(entries)
-def test_no_condition_matches_everything(entry: Entry) -> None:
-    assert Match()(entry)
-
-
-@given(entries, st.data())
-def test_an_entry_matches_its_own_fields(entry: Entry, data: st.DataObject) -> None:
-    names = data.draw(st.sets(st.sampled_from(sorted(own(entry)))))
-    assert Match(**{name: own(entry)[name] for name in names})(entry)
-
-
-@given(entries, st.sampled_from([each.name for each in fields(Match)]))
-def test_one_other_value_is_no_match(entry: Entry, name: str) -> None:
-    other = -1 if name == "code" else "another"
-    assert not Match(**{**own(entry), name: other})(entry)
-
-
-def test_a_refusal_has_no_task_to_match() -> None:
-    assert not Match(task_id="5c79")(requested(refused(NotFound("no track"), edition())))
-
-
-def test_a_stage_is_that_of_an_attempt() -> None:
-    assert [Match(stage="text")(entry) for entry in (requested(), attempted())] == [False, True]
-    assert [Match(path="/api/v1/generate/extend")(entry) for entry in (requested(), attempted())] == [True, False]
-
-
-def test_a_match_is_made_by_name() -> None:
-    fields = {"kind": "attempt", "stage": "text", "outcome": None, "code": 200}
-    assert Match.of(**fields) == Match(kind="attempt", stage="text", code=200)
-
-
-@pytest.mark.parametrize(
-    ("fields", "said"),
-    [
-        (
-            {"cod": 422},
-            "field of an entry 'cod' is unknown. Nearest: code. Known: code, key, kind, outcome, path, stage, task_id.",
-        ),
-        ({"kind": "requests"}, "kind 'requests' is unknown. Nearest: request. Known: attempt, request."),
-        ({"stage": "tekst"}, "stage 'tekst' is unknown. Nearest: text. Known: complete, first, text."),
-        ({"code": "200"}, "code is '200'. Allowed: a whole number."),
-        ({"code": True}, "code is True. Allowed: a whole number."),
-    ],
-)
-def test_a_match_has_no_field_or_value_that_no_entry_has(fields: dict[str, Any], said: str) -> None:
-    with pytest.raises(BadSetting) as refused:
-        Match.of(**fields)
-    assert str(refused.value) == said
-
-
 def test_media_have_no_envelope() -> None:
-    entry = Requested.downloaded(CREATED, EXTENDING, 206, "bytes 0-99 of 1000")
+    entry = Requested.downloaded(CREATED, EXTENDING, 206, "bytes 0-99 of 1000", {})
     assert (entry.at, entry.status, entry.code, entry.task_id) == (CREATED, 206, 0, None)
     assert line(entry) == "--> POST /api/v1/generate/extend  HTTP 206, bytes 0-99 of 1000"
 

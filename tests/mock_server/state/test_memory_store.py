@@ -19,7 +19,8 @@ from mock_server.domain.owed import Claimed, Settlement
 from mock_server.domain.tasks import Task
 from mock_server.domain.terms import KeySettings
 from mock_server.state.faults import Broken, Fault
-from mock_server.state.journal_entries import Attempted, Match, line
+from mock_server.state.journal_entries import Attempted, line
+from mock_server.state.journal_match import Match
 from mock_server.state.memory_accounts import ACCOUNTS_KEPT
 from mock_server.state.memory_callbacks import OWED_KEPT, QUEUED
 from mock_server.state.memory_store import MemoryStore

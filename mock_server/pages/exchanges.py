@@ -1,0 +1,81 @@
+"""What went over the wire, as a page shows it: bodies with their headers, and what a receiver answered. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mock_server.core.text import cut
+from mock_server.domain.kept_answer import (
+    KeptAnswer,
+    lines_of_answer,
+    lines_of_headers,
+    masked_headers,
+    readable,
+)
+from mock_server.domain.masking import masked_whole
+from mock_server.pages.bodies import Line, compared, lines_of
+from mock_server.state.journal_entries import Attempted
+
+URL_SHOWN: Final = 4096
+"""Characters of a URL that a page has."""
+EXCERPT: Final = 120
+"""Characters of an answer's body that a timeline shows by themselves."""
+NO_UTF8: Final = "It is no UTF-8. What is none is written as \\xff; the curl sends the bytes as they came."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What went over the wire in one attempt, as lines, by its entry's `id`. `answer` is empty where none came, and
+    `excerpt` is what it says, in short."""
+
+    id: int
+    sent: Sequence[str]
+    answer: Sequence[str]
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A body with a member per line, and the headers of its request or answer; of a callback, how it differs from that
+    of the stage before. `sent` tells whether it is one that can be sent again."""
+
+    name: str
+    lines: Sequence[Line]
+    head: Sequence[str] = ()
+    curl: str | None = None
+    note: str = ""
+    sent: bool = True
+
+
+def answered(answer: KeptAnswer) -> Body:
+    """What the mock answered to a request."""
+    shown = answer.shown(whole=True)
+    head = [f"HTTP {answer.status}", *lines_of_headers(shown["headers"])]
+    lines, note = readable_lines(shown)
+    more = answer.size - len(answer.body)
+    note = f"{len(answer.body)} bytes of its body are kept, {more} more were sent." if more else note
+    return Body(name="answer", head=head, lines=lines, note=note, sent=False)
+
+
+def readable_lines(shown: Mapping[str, Any]) -> tuple[Sequence[Line], str]:
+    """The lines of a body, and what there is to say of it."""
+    text = readable(shown)
+    return unchanged(text), "It has no body." if not text else NO_UTF8 if shown["body_base64"] else ""
+
+
+def exchange_of(attempt: Attempted) -> Exchange | None:
+    """What went over the wire in an attempt; None where it was not made."""
+    if not attempt.sent and attempt.answer is None:
+        return None
+    sent = [f"POST {cut(masked_whole(attempt.url), URL_SHOWN)}", *lines_of_headers(masked_headers(attempt.sent))]
+    if attempt.answer is None:
+        return Exchange(id=attempt.id, sent=sent, answer=[], excerpt="nothing came back")
+    shown = attempt.answer.shown(whole=True)
+    excerpt = cut(" ".join(readable(shown).split()), EXCERPT) or "without a body"
+    return Exchange(id=attempt.id, sent=sent, answer=[*lines_of_answer(shown)], excerpt=excerpt)
+
+
+def unchanged(body: str | None) -> Sequence[Line]:
+    """The lines of a body that is compared with none."""
+    lines = lines_of(body)
+    return [*compared(lines, lines)]
