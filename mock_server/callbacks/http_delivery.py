@@ -13,11 +13,15 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from mock_server.callbacks.host_policy import Blocked, HostPolicy
-from mock_server.core.text import cut
+from mock_server.core.text import cut, printable
 from mock_server.domain.attempt import Attempt, Outcome
 
 READ_AT_MOST: Final = 64 * 1024
 """Bytes of a receiver's answer that are read; the rest is not waited for."""
+LONGEST_LINE: Final = 256 * 1024
+"""Bytes of a line in the head of an answer; browsers and servers give up at 16 to 400 KiB for the whole head."""
+MOST_HEADERS: Final = 1000
+"""Headers of an answer."""
 KEPT_FOR: Final = 0.1
 """Seconds that an idle connection is kept: as long as callbacks come in a rush, and too short for a receiver to give it
 up first, or to keep others waiting because it serves one connection at a time."""
@@ -74,6 +78,9 @@ class HttpDelivery:
             return _unreachable(target, error)
         except (aiohttp.InvalidURL, ValueError) as error:
             return Outcome.BLOCKED, f"{cut(url)} is no address to call: {error}"
+        except aiohttp.ClientResponseError as error:  # its status is no status that the receiver sent
+            why = printable(cut(" ".join(error.message.split())))
+            return Outcome.UNREACHABLE, f"what the receiver answered cannot be read as HTTP/1.1: {why}"
         except (aiohttp.ClientError, OSError) as error:
             return Outcome.UNREACHABLE, f"{type(error).__name__}: {' '.join(str(error).split())}"
         lowest, highest = received
@@ -119,6 +126,9 @@ class HttpDelivery:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"Content-Type": "application/json", "User-Agent": "suno-mock"},
                 auto_decompress=False,
+                max_line_size=LONGEST_LINE,
+                max_field_size=LONGEST_LINE,
+                max_headers=MOST_HEADERS,
                 trace_configs=[] if fresh else [_noting()],
             )
         return self._sessions[fresh]
