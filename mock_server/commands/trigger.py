@@ -19,7 +19,7 @@ from mock_server.contract.scenarios import Scenarios
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Pace, Settings
 
-OWN: Final = ("profile", "seed", "pace", "allow_callbacks_to")
+OWN: Final = ("profile", "seed", "pace", "allow_callbacks_to", "callback_ca", "insecure_callbacks")
 """Settings of a mock that is started here."""
 
 

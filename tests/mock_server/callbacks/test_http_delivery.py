@@ -182,13 +182,32 @@ async def reach(url: str, policy: HostPolicy | None = None) -> Attempt:
         await delivery.close()
 
 
-async def test_a_closed_port_is_unreachable_with_the_container_hint(closed_url: str) -> None:
-    result = await reach(closed_url)
-    assert result.outcome is Outcome.UNREACHABLE
-    assert result.detail == (
-        f"cannot connect to 127.0.0.1 port {closed_url.rpartition(':')[2]}: Connection refused; "
-        "inside a container this is the container itself: use host.docker.internal or the service's name"
-    )
+async def test_what_to_do_is_told_once_per_receiver(closed_url: str) -> None:
+    delivery = HttpDelivery(HostPolicy(), 5)
+    details = [(await delivery.attempt(f"{closed_url}/{name}", b"{}", ONLY_200)).detail for name in "aba"]
+    await delivery.close()
+    reason = f"cannot connect to 127.0.0.1 port {closed_url.rpartition(':')[2]}: Connection refused"
+    assert details[0].startswith(f"{reason}; nothing listens there: ")
+    assert details[1:] == [reason, reason]
+
+
+async def test_what_to_do_is_told_again_once_the_receiver_has_answered() -> None:
+    delivery = HttpDelivery(HostPolicy(), 5)
+    server = await asyncio.start_server(answering(OK), "127.0.0.1", 0)
+    address = server.sockets[0].getsockname()
+    url = f"http://127.0.0.1:{address[1]}/cb"
+
+    async def alone() -> str:
+        server.close()
+        await server.wait_closed()
+        return (await delivery.attempt(url, b"{}", ONLY_200)).detail
+
+    before = await alone()
+    server = await asyncio.start_server(answering(OK), *address)
+    answered = await delivery.attempt(url, b"{}", ONLY_200)
+    assert answered.outcome is Outcome.ACCEPTED
+    assert await alone() == before
+    await delivery.close()
 
 
 async def test_an_unknown_host_is_unreachable_without_the_hint() -> None:
