@@ -47,6 +47,7 @@ def _end(number: int, frame: object) -> NoReturn:
 
 
 @click.group()
+@click.version_option(package_name="suno-mock", prog_name="suno-contract")
 def cli() -> None:
     """Check a server of the Suno API's music-extension endpoint against the published documents."""
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -523,3 +524,8 @@ def test_the_reports_are_there_though_nobody_reads_the_lines(tmp_path: Path, mon
     monkeypatch.setattr("click.echo", closed)
     assert status("run", "--only", "extend.title.*", "--report-dir", str(tmp_path)) == 2
     assert (tmp_path / "report.json").is_file()
+
+
+def test_the_version_is_told(capsys: Output) -> None:
+    assert status("--version") == 0
+    assert capsys.readouterr().out == f"suno-contract, version {version('suno-mock')}\n"
