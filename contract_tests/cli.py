@@ -21,9 +21,11 @@ from contract_tests.your_receiver.command import receiver_command
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command, by default with the process's arguments.
 
-    Exit status 0: the target conforms, 1: it does not, 2: the run could not be made.
+    Exit status 0: the target conforms, 1: it does not, 2: the run could not be made, 130: interrupted, 143: terminated.
     """
     signal.signal(signal.SIGTERM, _end)
+    # One that a script has started in the background would be spared.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         sys.exit(cli.main(arguments, prog_name="suno-contract", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -45,6 +47,7 @@ def _end(number: int, frame: object) -> NoReturn:
 
 
 @click.group()
+@click.version_option(package_name="suno-mock", prog_name="suno-contract")
 def cli() -> None:
     """Check a server of the Suno API's music-extension endpoint against the published documents."""
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from socket import socket
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -30,6 +31,7 @@ from mock_server.core.settings import Settings
 from mock_server.domain.attempt import Delivery
 from mock_server.domain.tasks import Asked
 from mock_server.http.endpoint import Endpoint
+from mock_server.http.server import listen
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
 from mock_server.state.journal_entries import Entry
@@ -76,6 +78,16 @@ def create_app(
     app.state.runtime = runtime
     app.state.control = control
     return app
+
+
+def listening(host: str, port: int, settings: Settings) -> socket:
+    """A socket for a mock of these settings. Raises BadSetting: of a name that does not exist before that of an address
+    that cannot be used, for it is wrong at any."""
+    try:
+        return listen(host, port)
+    except BadSetting:
+        create_app(settings)
+        raise
 
 
 class Mock(Starlette):

@@ -7,6 +7,7 @@ from mock_server.callbacks.attempts import Attempts
 from mock_server.callbacks.deferred_delivery import DeferredDelivery
 from mock_server.callbacks.host_policy import HostPolicy
 from mock_server.callbacks.scheduler import Scheduler
+from mock_server.callbacks.trust import Trust
 from mock_server.contract.profile import Editions
 from mock_server.contract.scenarios import Scenarios
 from mock_server.contract.source_tracks import Track, personas, source_tracks
@@ -47,7 +48,9 @@ class Runtime:
         scenarios = Scenarios.read()
         policy = HostPolicy(words(settings.allow_callbacks_to))
         base_url = (settings.base_url or BASE_URL).rstrip("/")
-        delivery = delivery or DeferredDelivery(policy, settings.callback_timeout or editions.family.callback_timeout)
+        trust = Trust(settings.callback_ca, insecure=settings.insecure_callbacks)
+        timeout = settings.callback_timeout or editions.family.callback_timeout
+        delivery = delivery or DeferredDelivery(policy, timeout, trust)
         catalogue = Catalogue(editions, scenarios, asked)
         studio = Studio(settings.seed, f"{base_url}/")
         return cls(

@@ -150,7 +150,7 @@ def test_what_is_owed_when_the_mock_is_ended_under_load_is_delivered_or_written_
 
         answered = [task for tasks in clients.map(load, range(4)) for task in tasks]
         lines = printed.result()
-        assert process.wait(20) == -signal.SIGTERM
+        assert process.wait(20) == 128 + signal.SIGTERM
         received = Counter(each.json()["data"]["task_id"] for each in receiver.received)
     accepted = set(re.findall(r"200 task (\S+)", lines))
     undelivered = Counter(re.findall(r"of (\S+) to \S+  undelivered: the mock was stopped", lines))

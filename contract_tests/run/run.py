@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -14,6 +14,7 @@ from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.receiver.receiver import Arrival, Receiver
 from contract_tests.target.credits import Credits
 from contract_tests.target.exchange import Exchange
+from contract_tests.target.side_by_side import side_by_side
 from contract_tests.target.target import NotSent, Target
 from contract_tests.verdicts.answers import answer_findings, fresh_findings, undecided
 from contract_tests.verdicts.callbacks import callback_findings, mixed_findings
@@ -98,8 +99,7 @@ class Run:
         """The answers to probes that are sent at the same time. For a probe that was not tried: why not."""
         if len(asked) == 1:
             return [self._one_sent(*asked[0])]
-        with ThreadPoolExecutor(len(asked)) as threads:
-            return list(threads.map(lambda each: self._one_sent(*each), asked))
+        return side_by_side([partial(self._one_sent, *each) for each in asked])
 
     def _one_sent(self, url: str, probe: Probe) -> Exchange | str:
         if probe.key == "bad" and not self._plan.bad_key:

@@ -22,6 +22,7 @@ from contract_tests.target import journal
 from contract_tests.target.exchange import NOT_SENT
 from contract_tests.target.mock import mock
 from contract_tests.target.target import Target
+from contract_tests.target.tls import FAILS
 from contract_tests.verdicts.results import Result
 
 
@@ -120,9 +121,10 @@ def _check_reached(target: Target) -> None:
     """Polls for a task that does not exist, which is free. Raises CannotRun where nobody answers or takes the key."""
     exchange = target.poll(UNKNOWN_TASK)
     if exchange.error.startswith(NOT_SENT):
-        what = "TLS fails" if "SSL" in exchange.error or "CERTIFICATE" in exchange.error else "nothing answers"
-        way_out = "Name the certificate by SSL_CERT_FILE" if what == "TLS fails" else "Start the server"
-        raise CannotRun(f"{what} at {target.base_url}: {exchange.error}. {way_out}, or give another --base-url.")
+        if FAILS in exchange.error:
+            raise CannotRun(f"{target.base_url}: {exchange.error}.")
+        start = "Start the server, or give another --base-url."
+        raise CannotRun(f"nothing answers at {target.base_url}: {exchange.error}. {start}")
     if 300 <= exchange.status < 400:
         raise CannotRun(
             f"{target.base_url} redirects with HTTP {exchange.status}, which is not followed. "

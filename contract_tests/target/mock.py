@@ -29,8 +29,8 @@ def mock(profile: str, *options: str) -> Iterator[str]:
     command = [sys.executable, "-P", "-m", "mock_server", "serve", "--port", "0", "--quiet", "--strict-keys"]
     command += ["--profile", profile, "--pace", PACE, "--callback-timeout", CALLBACK_TIMEOUT, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603, our own command
-        url = process.stdout.readline().strip() if process.stdout else ""
-        try:
+        try:  # also while it starts: nobody else would end it
+            url = process.stdout.readline().strip() if process.stdout else ""
             if not url:
                 raise OSError("the mock did not start; its message is above")
             yield url

@@ -12,6 +12,7 @@ import httpx
 from contract_tests.documents.hosts import is_live
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.keys import Credential, Keys
+from contract_tests.target.tls import told
 
 ANSWER_LIMIT: Final = 1024 * 1024
 """Bytes of an answer that are read."""
@@ -53,7 +54,7 @@ class Wire:
                 retry_after = response.headers.get("retry-after", "")
                 raw = _read(response, started + patience, patience)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError, ValueError) as problem:
-            error = self._keys.masked(f"{type(problem).__name__}: {problem}")
+            error = self._keys.masked(told(problem))
         answered = time.monotonic()
         if error and answered - started >= patience:
             error = _too_slow(patience)

@@ -10,6 +10,7 @@ import click
 from contract_tests.reports import rows
 from contract_tests.reports.files import write
 from contract_tests.run.inputs import CannotRun, Seconds, check_shown, documents, make_folder
+from contract_tests.target.tls import FAILS
 from contract_tests.verdicts.results import Result, Verdict
 from contract_tests.your_receiver.bodies import Bodies
 from contract_tests.your_receiver.cases import cases
@@ -49,6 +50,8 @@ def receiver_command(
     try:
         results = received(url, chosen, Bodies(published, seed), timeout, lambda each: click.echo(_line(each)))
     except Nobody as error:
+        if FAILS in str(error):
+            raise CannotRun(f"{url}: {error}.") from None
         raise CannotRun(f"nobody listens at {url}: {error}. Start your receiver, then run this again.") from None
     found = rows.rows(result.cited(published.registry) for result in results)
     click.echo(_summary(found))

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from typing import Final
 
 from contract_tests.probes.request import ACCEPTED, Probe
 from contract_tests.target.exchange import NOT_SENT, Exchange
 from contract_tests.target.keys import Keys
+from contract_tests.target.side_by_side import side_by_side
 from contract_tests.target.wire import Wire
 from contract_tests.verdicts.course import Finding, text_of
 from contract_tests.verdicts.results import Result, Verdict
@@ -73,8 +74,7 @@ def received(url: str, cases: Sequence[Case], bodies: Bodies, timeout: float, to
 
 def _tried(caller: Caller, case: Case, bodies: Bodies) -> list[Result]:
     first = caller.sent == 0
-    with ThreadPoolExecutor(len(case.lanes)) as threads:
-        lanes = list(threads.map(lambda lane: _sent(caller, bodies, case, lane), case.lanes))
+    lanes = side_by_side([partial(_sent, caller, bodies, case, lane) for lane in case.lanes])
     sent = sorted((each for lane in lanes for each in lane), key=lambda each: each[1].started)
     if first and sent[0][1].error.startswith(NOT_SENT):
         raise Nobody(sent[0][1].error)

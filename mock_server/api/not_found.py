@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,6 +18,9 @@ from mock_server.http.read_request import Disconnected, read_call
 from mock_server.state.journal_entries import Requested
 from mock_server.state.store import Store
 
+HOME: Final = "__admin/"
+"""Where the inbox is, seen from `/`."""
+
 
 class NotServed:
     """The documented envelope with code 404, and an entry in the journal."""
@@ -30,7 +33,11 @@ class NotServed:
         return {HTTPException: self.unrouted, ApiError: self.refused}
 
     async def unrouted(self, request: Request, error: HTTPException) -> Response:
-        """HTTP 404 or 405 with envelope code 404, whatever the profile says of refusals: no endpoint was reached."""
+        """HTTP 404 or 405 with envelope code 404, whatever the profile says of refusals: no endpoint was reached. A
+        browser that somebody opens at the mock itself is led to the inbox."""
+        if _is_visit(request):
+            # Relative, so that it leads to the inbox of a mock that is mounted under a prefix, too.
+            return Response(status_code=307, headers={"Location": HOME, "Vary": "Accept"})
         path = _path(request)
         if error.status_code == 405:
             allowed = (error.headers or {}).get("Allow", "")
@@ -50,6 +57,12 @@ class NotServed:
             call = replace(await read_call(request.scope, request.receive), path=_path(request))
             await self._store.journal.append(Requested.answered((await self._store.moment()).now, call, answer))
         return Response(answer.body, answer.status, {**headers, "content-type": answer.content_type})
+
+
+def _is_visit(request: Request) -> bool:
+    """Whether a browser asks for a page at `/`: no client of the API takes HTML."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    return request.method == "GET" and path == "/" and "text/html" in request.headers.get("accept", "")
 
 
 def _path(request: Request) -> str:

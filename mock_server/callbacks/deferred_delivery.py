@@ -5,17 +5,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mock_server.callbacks.host_policy import HostPolicy
+from mock_server.callbacks.trust import Trust
 from mock_server.domain.attempt import Attempt
 
 if TYPE_CHECKING:
     from mock_server.callbacks.http_delivery import HttpDelivery
 
 
-def over_http(policy: HostPolicy, timeout: float) -> "HttpDelivery":
+def over_http(policy: HostPolicy, timeout: float, trust: Trust) -> "HttpDelivery":
     """The delivery, once its client is imported, which blocks."""
     from mock_server.callbacks.http_delivery import HttpDelivery
+    from mock_server.callbacks.unreachable import in_container
 
-    return HttpDelivery(policy, timeout)
+    return HttpDelivery(policy, timeout, trust, contained=in_container())
 
 
 class DeferredDelivery:
@@ -25,10 +27,13 @@ class DeferredDelivery:
         self,
         policy: HostPolicy,
         timeout: float,
-        load: Callable[[HostPolicy, float], "HttpDelivery"] = over_http,
+        trust: Trust | None = None,
+        *,
+        load: Callable[[HostPolicy, float, Trust], "HttpDelivery"] = over_http,
     ) -> None:
         self._policy = policy
         self._timeout = timeout
+        self._trust = trust or Trust()
         self._load = load
         self._imported: HttpDelivery | None = None
         self._importing = asyncio.Lock()
@@ -47,5 +52,5 @@ class DeferredDelivery:
     async def _delivery(self) -> "HttpDelivery":
         async with self._importing:
             if self._imported is None:
-                self._imported = await asyncio.to_thread(self._load, self._policy, self._timeout)
+                self._imported = await asyncio.to_thread(self._load, self._policy, self._timeout, self._trust)
             return self._imported

@@ -1,7 +1,6 @@
 """Delivers one callback over HTTP. The receiver's trouble is a result to record, never an error to raise."""
 
 import asyncio
-import os
 import socket
 from dataclasses import dataclass
 from itertools import count
@@ -12,6 +11,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from mock_server.callbacks.host_policy import Blocked, HostPolicy
+from mock_server.callbacks.trust import Trust
+from mock_server.callbacks.unreachable import Silence
 from mock_server.contract.questions import received_under
 from mock_server.core.text import cut
 from mock_server.domain.attempt import Attempt, Outcome
@@ -20,13 +21,17 @@ from mock_server.domain.masking import masked_url
 
 READ_AT_MOST: Final = 64 * 1024
 """Bytes of a receiver's answer that are read; the rest is not waited for."""
+LONGEST_LINE: Final = 256 * 1024
+"""Bytes of a line in the head of an answer; browsers and servers give up at 16 to 400 KiB for the whole head."""
+MOST_HEADERS: Final = 1000
+"""Headers of an answer."""
 KEPT_FOR: Final = 0.1
 """Seconds that an idle connection is kept: as long as callbacks come in a rush, and too short for a receiver to give it
 up first, or to keep others waiting because it serves one connection at a time."""
 USED_AT_MOST: Final = 20
 """Callbacks after which a receiver is asked to close a connection, so that one such as that turns to the others."""
 CLOSING_KEPT: Final = 1000
-"""Receivers that are known to close connections unannounced."""
+"""Receivers that are known to close connections unannounced, and those that are known to be unreachable."""
 
 
 @dataclass(slots=True)
@@ -46,13 +51,21 @@ class HttpDelivery:
     A receiver may close a kept connection just as it is used again. When that happens before anything of an answer
     came, the callback is sent once more on a connection of its own, as browsers do, and so is every later one to this
     receiver. One that closes connections in place of answering may so see one callback twice, once.
+
+    What to do about a receiver that cannot be reached is told once, until it answers or something else is wrong with
+    it; `contained` says whether the mock runs in a container.
     """
 
-    def __init__(self, policy: HostPolicy, timeout: float) -> None:
+    def __init__(
+        self, policy: HostPolicy, timeout: float, trust: Trust | None = None, *, contained: bool = False
+    ) -> None:
         self._policy = policy
         self._timeout = timeout
+        self._trust = trust or Trust()
+        self._contained = contained
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
-        self._closing: dict[str, None] = {}
+        self._closing: dict[str, str] = {}
+        self._told: dict[str, str] = {}
         self._sent = count(1)
 
     async def close(self) -> None:
@@ -76,12 +89,13 @@ class HttpDelivery:
             return Outcome.TIMED_OUT, f"no complete answer within {self._timeout:g} s"
         except Blocked as blocked:
             return Outcome.BLOCKED, str(blocked)
-        except aiohttp.ClientConnectorError as error:
-            return _unreachable(target, error)
+        except aiohttp.ClientConnectorError as error:  # first: that of a certificate is a ValueError, too
+            return await self._unreachable(target, error)
         except (aiohttp.InvalidURL, ValueError) as error:
             return Outcome.BLOCKED, f"{cut(url)} is no address to call: {error}"
         except (aiohttp.ClientError, OSError) as error:
-            return Outcome.UNREACHABLE, f"{type(error).__name__}: {' '.join(str(error).split())}"
+            return await self._unreachable(target, error)
+        self._told.pop(target.authority, None)
         lowest, highest = received
         if lowest <= answer.status <= highest:
             return Outcome.ACCEPTED, f"HTTP {answer.status}"
@@ -95,11 +109,20 @@ class HttpDelivery:
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
             if not exchange.again:
                 raise
-        self._closing[target.authority] = None
-        if len(self._closing) > CLOSING_KEPT:
-            del self._closing[next(iter(self._closing))]
+        _note(self._closing, target.authority, "")
         exchange.fresh = True
         return await self._exchange(target, body, exchange)
+
+    async def _unreachable(self, target: URL, error: Exception) -> tuple[Outcome, str]:
+        if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Blocked):
+            return Outcome.BLOCKED, str(error.os_error)
+        silence = Silence(target, error)
+        reason = silence.reason
+        if self._told.get(target.authority) == reason:
+            return Outcome.UNREACHABLE, reason
+        _note(self._told, target.authority, reason)
+        way_out = await silence.way_out(contained=self._contained)
+        return Outcome.UNREACHABLE, f"{reason}; {way_out}" if way_out else reason
 
     async def _exchange(self, target: URL, body: bytes, exchange: Exchange) -> KeptAnswer:
         session = self._session(fresh=exchange.fresh)
@@ -109,6 +132,7 @@ class HttpDelivery:
             data=body,
             headers={"Connection": "close"} if last else None,
             allow_redirects=False,
+            ssl=self._trust.context if target.scheme == "https" else True,
             trace_request_ctx=exchange,
         ) as response:
             answer = exchange.answer = KeptAnswer(
@@ -129,6 +153,9 @@ class HttpDelivery:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"Content-Type": "application/json", "User-Agent": "suno-mock"},
                 auto_decompress=False,
+                max_line_size=LONGEST_LINE,
+                max_field_size=LONGEST_LINE,
+                max_headers=MOST_HEADERS,
                 trace_configs=[_noting()],
             )
         return self._sessions[fresh]
@@ -183,12 +210,8 @@ def _refused(answer: KeptAnswer, received: tuple[int, int]) -> str:
     return f"HTTP {answer.status}; HTTP {counts} counts as received{further}" if further else f"HTTP {answer.status}"
 
 
-def _unreachable(target: URL, error: aiohttp.ClientConnectorError) -> tuple[Outcome, str]:
-    if isinstance(error.os_error, Blocked):
-        return Outcome.BLOCKED, str(error.os_error)
-    hint = ""
-    if target.host in ("localhost", "127.0.0.1", "::1"):
-        hint = "; inside a container this is the container itself: use host.docker.internal or the service's name"
-    number = error.os_error.errno or 0
-    reason = os.strerror(number) if number > 0 else str(error.os_error)
-    return Outcome.UNREACHABLE, f"cannot connect to {target.host} port {target.port}: {reason}{hint}"
+def _note(noted: dict[str, str], receiver: str, what: str) -> None:
+    """Note something of a receiver, and forget that of the one that was noted first where there are too many."""
+    noted[receiver] = what
+    if len(noted) > CLOSING_KEPT:
+        del noted[next(iter(noted))]

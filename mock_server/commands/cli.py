@@ -15,6 +15,7 @@ from mock_server.commands import shell_names
 from mock_server.commands.lazy_group import LazyGroup
 from mock_server.commands.options import as_json, environment, settings_options, taken
 from mock_server.commands.output import tell
+from mock_server.commands.signals import INTERRUPTED, Terminated, ended_by_signals
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import PORT
 
@@ -22,13 +23,15 @@ from mock_server.core.settings import PORT
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command, by default with the process's arguments.
 
-    What the user got wrong is one line on standard error, and exit status 2.
+    What the user got wrong is one line on standard error, and exit status 2. SIGTERM ends it with 143, SIGINT with 130.
     """
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        sys.exit(cli.main(arguments, prog_name="suno-mock", standalone_mode=False) or 0)
+        with ended_by_signals():
+            status = cli.main(arguments, prog_name="suno-mock", standalone_mode=False)
+        sys.exit(status or 0)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
@@ -36,8 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail(error.format_message().replace("\n", " "), error.exit_code)
     except BadSetting as error:
         _fail(str(error), 2)
+    except Terminated:
+        _let_go_of_output()
+        raise
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        _let_go_of_output()
+        sys.exit(INTERRUPTED)
     except OSError as error:
         _let_go_of_output()
         _fail(f"cannot go on: {error}", 1)

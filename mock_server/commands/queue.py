@@ -1,6 +1,7 @@
 """`suno-mock queue`: queues the scenarios that a key's next requests get."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -25,10 +26,8 @@ from mock_server.domain.masking import masked
 def command(url: str, admin_token: str, key: str | None, as_json: bool, **asked: Any) -> None:
     """Give a key's next POST requests a SCENARIO, after those that were queued before."""
     scenario, times = asked["scenario"], asked["times"]
-    if (scenario is None) != asked["clear"] or (asked["always"] and times):
-        raise BadSetting(
-            "give a SCENARIO, and --times or --always; or --clear alone. `suno-mock scenarios` lists them."
-        )
+    if misused := _misused(scenario, asked):
+        raise BadSetting(misused)
     key = given_key(key) or first_key()
     with Remote(url, admin_token) as remote:
         if asked["clear"]:
@@ -39,6 +38,15 @@ def command(url: str, admin_token: str, key: str | None, as_json: bool, **asked:
             remote.post("scenarios/queue", {"key": key, "scenario": scenario, "times": times})
             said = f"the next {_requests(times)} of {masked(key)}: {scenario}"
     click.echo(json.dumps({"key": masked(key), "scenario": scenario, "times": times}) if as_json else said)
+
+
+def _misused(scenario: str | None, asked: Mapping[str, Any]) -> str:
+    """What is missing or too much; empty where nothing is."""
+    if asked["clear"]:
+        return "--clear stands alone: it takes no SCENARIO." if scenario is not None else ""
+    if scenario is None:
+        return "give a SCENARIO, or --clear. `suno-mock scenarios` lists them."
+    return "--times and --always exclude each other." if asked["always"] and asked["times"] else ""
 
 
 def _requests(times: int | None) -> str:

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 import click
 
@@ -16,6 +17,8 @@ from mock_server.core.errors import BadSetting
 from mock_server.testing.receiver import Receiver
 from mock_server.testing.receiver_http import Received, Reply
 
+GLANCE: Final = 0.5
+"""Seconds after which the main thread looks for a signal: one that comes just before it waits does not wake it."""
 Respond = Callable[[Received], tuple[Reply, Answered]]
 
 
@@ -89,7 +92,8 @@ def command(port: int, answer: list[int] | None, delay: float, forward_to: str |
     try:
         with Receiver(inbox, port=port, refused=inbox.refused, kept=0) as receiver:
             say(json.dumps({"url": receiver.url}) if as_json else receiver.url)
-            threading.Event().wait()
+            while True:
+                threading.Event().wait(GLANCE)
     finally:
         say.close()
 

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from mock_server.app import create_app
+from mock_server.app import create_app, listening
 from mock_server.commands.output import LogPrinter, Printer
 from mock_server.contract.examples import example_curl
 from mock_server.core.settings import Settings
 from mock_server.domain.accounts import first_key
-from mock_server.http.server import AnnouncingServer, base_url, listen, reached_at
+from mock_server.http.server import AnnouncingServer, base_url, reached_at
 from mock_server.state.journal_entries import Entry, line
 
 FLUSH_AFTER: Final = 0.05
@@ -47,13 +47,13 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
     say, warn = Printer(sys.stdout), Printer(sys.stderr)
     console, logged = Console(say), LogPrinter(warn)
     logging.getLogger().addHandler(logged)
-    with listen(host, port) as listening:
-        reached = reached_at(listening, settings)
+    with listening(host, port, settings) as socket:
+        reached = reached_at(socket, settings)
         app = create_app(reached, listener=None if quiet else console)
         made_up = "" if settings.admin_token else reached.admin_token
 
         def announce() -> None:
-            say(*_introduction(base_url(listening), settings, made_up))
+            say(*_introduction(base_url(socket), settings, made_up))
 
         def leave() -> None:
             console.close()
@@ -65,7 +65,7 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
         gc.set_threshold(10_000, 20, 20)
         gc.freeze()
         gc.enable()
-        server.run(sockets=[listening])
+        server.run(sockets=[socket])
 
 
 def _introduction(url: str, settings: Settings, made_up: str) -> Iterator[str]:

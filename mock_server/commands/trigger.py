@@ -1,6 +1,7 @@
 """`suno-mock trigger`: has a running mock, or one started for it, send a scenario's callbacks without a request."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -15,11 +16,12 @@ from mock_server.commands.client.follow_callbacks import deliver
 from mock_server.commands.options import HTTP_URL, as_json, mock_options, settings_options, taken
 from mock_server.commands.output import tell, warn
 from mock_server.commands.shell_names import scenario_names
+from mock_server.contract.examples import CALLBACKS
 from mock_server.contract.scenarios import Scenarios
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Pace, Settings
 
-OWN: Final = ("profile", "seed", "pace", "allow_callbacks_to")
+OWN: Final = ("profile", "seed", "pace", "allow_callbacks_to", "callback_ca", "insecure_callbacks")
 """Settings of a mock that is started here."""
 
 
@@ -43,7 +45,7 @@ def command(ctx: click.Context, /, scenario: str | None, to: str | None, as_list
     if as_list:
         return _list(asked["as_json"])
     if scenario is None or to is None:
-        raise BadSetting("give a SCENARIO and --to URL. `suno-mock trigger --list` lists the scenarios.")
+        raise BadSetting(_missing(scenario, to))
     key = given_key(asked["key"])
     named = asked["no_wait"] or ctx.get_parameter_source("url") is not ParameterSource.DEFAULT
     only_here = [name for name in OWN if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
@@ -56,6 +58,14 @@ def command(ctx: click.Context, /, scenario: str | None, to: str | None, as_list
             return 0
         show, move = _shown(asked["as_json"]), remote.command("clock advance")
         return 0 if deliver(remote, task_id, show, warn, move) else 1
+
+
+def _missing(scenario: str | None, to: str | None) -> str:
+    """What is missing, and nothing else."""
+    if scenario is None:
+        what = "a SCENARIO" if to else "a SCENARIO and --to URL"
+        return f"give {what}. `suno-mock trigger --list` lists the scenarios."
+    return f"give --to URL, your receiver. Example: suno-mock trigger {shlex.quote(scenario)} --to {CALLBACKS}."
 
 
 def _changes(pairs: Iterable[str], profile: str) -> dict[str, Any]:

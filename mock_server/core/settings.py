@@ -163,6 +163,10 @@ class Settings:
     allow_callbacks_to: str | tuple[str, ...] = option(
         (), "A public host that callbacks may go to, such as *.example.com.", metavar="HOST"
     )
+    callback_ca: str = option(
+        "", "A file of certificates in PEM that receivers may have, beside those of the system.", metavar="FILE"
+    )
+    insecure_callbacks: bool = option(False, "Call receivers whatever certificate they have.")
     admin_token: str = option(
         "",
         "What the control plane asks for; made up and printed where others than this machine can reach the mock.",

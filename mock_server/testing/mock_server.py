@@ -6,14 +6,14 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
-from mock_server.app import create_app
+from mock_server.app import create_app, listening
 from mock_server.contract.scenarios import Scenario
 from mock_server.control.views import AccountView
 from mock_server.core.clock import Clock
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.domain.accounts import first_key
-from mock_server.http.server import AnnouncingServer, base_url, listen, reached_at
+from mock_server.http.server import AnnouncingServer, base_url, reached_at
 from mock_server.state.faults import Fault
 from mock_server.testing.handle import Handle
 from mock_server.testing.key import KeyView, MovableClock
@@ -45,7 +45,7 @@ class MockServer(Handle):
             raise TypeError(f"give either settings or keywords, not both: {', '.join(changes)}")
         settings = settings or Settings.of(**changes)
         super().__init__(None)
-        self._socket = listen(host, port)
+        self._socket = listening(host, port, settings)
         try:
             app = create_app(reached_at(self._socket, settings), clock=clock)
         except BaseException:

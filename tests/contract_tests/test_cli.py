@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -201,9 +202,9 @@ def test_tls_that_fails_has_its_own_way_out(capsys: Output) -> None:
     with ThreadedServer(lambda message: Message()) as server:
         url = f"https://127.0.0.1:{server.port}"
         assert status("run", "--base-url", url, *TRACK) == 2
-    error = capsys.readouterr().err
-    assert f"TLS fails at {url}: ConnectError: " in error
-    assert "Name the certificate by SSL_CERT_FILE, or give another --base-url." in error
+    assert capsys.readouterr().err == (
+        f"suno-contract: {url}: ConnectError: TLS fails: it speaks http, without TLS; write http://.\n"
+    )
 
 
 def test_no_proxy_stands_before_this_machine(plain: str, monkeypatch: Patch) -> None:
@@ -532,3 +533,8 @@ def test_the_reports_are_there_though_nobody_reads_the_lines(tmp_path: Path, mon
     monkeypatch.setattr("click.echo", closed)
     assert status("run", "--only", "extend.title.*", "--report-dir", str(tmp_path)) == 2
     assert (tmp_path / "report.json").is_file()
+
+
+def test_the_version_is_told(capsys: Output) -> None:
+    assert status("--version") == 0
+    assert capsys.readouterr().out == f"suno-contract, version {version('suno-mock')}\n"

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import httpx
 
 from mock_server.commands.client.api_client import CONNECTING, client, json_object, sendable
+from mock_server.commands.client.tls import perhaps_tls, tls_failure, told_of
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import BASE_URL
 from mock_server.core.text import cut, printable
@@ -107,8 +108,13 @@ class Remote:
             raise BadSetting(f"{cut(ascii(error.object), 60)} is no text that can be sent.") from None
 
     def _unreached(self, error: httpx.HTTPError) -> str:
+        if failure := tls_failure(error):
+            return told_of(self._to, failure)
+        hint = perhaps_tls(self._to, error)
         start = f"Start one with `suno-mock serve{self._port()}`, or say where it is: --url or SUNO_MOCK_URL."
-        return f"no mock answers at {self.url}: {printable(str(error).rstrip('.') or type(error).__name__)}. {start}"
+        return (
+            f"no mock answers at {self.url}: {printable(str(error).rstrip('.') or type(error).__name__)}.{hint} {start}"
+        )
 
     def _port(self) -> str:
         port = httpx.URL(self._to).port

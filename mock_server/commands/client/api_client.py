@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from mock_server.commands.client.tls import perhaps_tls, tls_failure, told_of
 from mock_server.contract import operations
 from mock_server.core.errors import BadSetting
 from mock_server.core.text import cut, printable, shown
@@ -77,10 +78,11 @@ class Asking:
         try:
             answer = self._client.request(method, self.url + operations.path(operation), **how)
         except UNSENT as error:
-            raise BadSetting(_unreached(self.url, str(error))) from None
+            raise BadSetting(_unreached(self.url, error)) from None
         except httpx.HTTPError as error:
             sent = " The request was sent, so a task may have been started." if method == "POST" else ""
-            raise BadSetting(f"{masked_url(self.url)} {_silent(error)}.{sent}") from None
+            hint = perhaps_tls(self.url, error)
+            raise BadSetting(f"{masked_url(self.url)} {_silent(error)}.{hint}{sent}") from None
         return envelope(answer)
 
 
@@ -103,9 +105,9 @@ def client(url: str, transport: httpx.BaseTransport | None, **options: Any) -> h
     """A client for a server; a proxy that the environment sets is for servers that are not near, unless `trust_env`
     says otherwise. Raises BadSetting."""
     trusting = options.setdefault("trust_env", not is_near(url))
-    # Without TLS nothing is read that the environment names for it.
-    verify = trusting or urlsplit(url).scheme != "http"
     try:
+        # SSL_CERT_FILE counts near, too; without TLS nothing is read that the environment names for it.
+        verify = trusting or (urlsplit(url).scheme == "https" and httpx.create_ssl_context())
         return httpx.Client(transport=transport, verify=verify, **options)
     except OSError as error:
         raise BadSetting(
@@ -223,6 +225,8 @@ def _silent(error: httpx.HTTPError) -> str:
     return f"did not answer to the end: {printable(str(error).rstrip('.') or type(error).__name__)}"
 
 
-def _unreached(url: str, why: str) -> str:
+def _unreached(url: str, error: httpx.HTTPError) -> str:
+    if failure := tls_failure(error):
+        return told_of(url, failure)
     start = " Start a mock with `suno-mock serve`, or say where it is: --url or SUNO_MOCK_URL." if is_near(url) else ""
-    return f"nobody answers at {masked_url(url)}: {printable(why.rstrip('.'))}.{start}"
+    return f"nobody answers at {masked_url(url)}: {printable(str(error).rstrip('.'))}.{start}"

@@ -9,6 +9,7 @@ import httpx
 
 from mock_server.commands.client.api_client import client
 from mock_server.commands.client.arrivals import Answered
+from mock_server.commands.client.tls import tls_failure
 from mock_server.domain.masking import masked_url
 from mock_server.testing.receiver_http import Received, Reply
 
@@ -47,7 +48,7 @@ class Forwarding:
         except httpx.TimeoutException:
             return self._failed(502, f"did not answer within {TIMEOUT:g} s")
         except httpx.HTTPError as error:
-            return self._failed(502, f"cannot be reached: {error}")
+            return self._failed(502, f"cannot be reached: {tls_failure(error, '--forward-to') or error}")
         took = self._clock() - began
         came = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers.raw}
         kept = {name: value for name, value in came.items() if name not in _REMADE}

@@ -18,6 +18,7 @@ from contract_tests.verdicts.results import Result, Verdict
 from contract_tests.your_receiver.bodies import Bodies
 from contract_tests.your_receiver.cases import BURST, cases
 from contract_tests.your_receiver.send import SILENCES, received
+from tests.certificates import Authority, listening
 from tests.scripted import Script, http, scripted
 
 pytestmark = pytest.mark.no_cover
@@ -256,3 +257,27 @@ def test_what_cannot_be_run_ends_with_2_and_says_what_to_give(arguments: list[st
     error = capsys.readouterr().err
     assert error.startswith("suno-contract: ")
     assert text in error
+
+
+def test_a_certificate_that_nobody_knows_is_named_with_the_way_out(tmp_path: Path, capsys: Output) -> None:
+    with listening(Authority(tmp_path).server()) as address:
+        assert status(f"https://{address}/cb", "--only", "stages.only_complete") == 2
+    assert capsys.readouterr().err == (
+        f"suno-contract: https://{address}/cb: ConnectError: TLS fails: its certificate is not trusted "
+        "(unable to get local issuer certificate); name it, or who signed it, by SSL_CERT_FILE=FILE, in PEM.\n"
+    )
+
+
+def test_https_to_a_receiver_of_http_is_named(capsys: Output) -> None:
+    with listening(None) as address:
+        assert status(f"https://{address}/cb", "--only", "stages.only_complete") == 2
+    assert capsys.readouterr().err == (
+        f"suno-contract: https://{address}/cb: ConnectError: TLS fails: it speaks http, without TLS; write http://.\n"
+    )
+
+
+def test_a_certificate_of_ssl_cert_file_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    with listening(authority.server()) as address:
+        assert status(f"https://{address}/cb", "--only", "stages.only_complete") == 0

@@ -1,10 +1,13 @@
 """What answers when no endpoint does: an unknown path, a wrong method."""
 
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from mock_server.commands.demo import EXTEND, RECORD_INFO
 from mock_server.contract.operations import operations
-from mock_server.state.journal_entries import Requested
+from mock_server.state.journal_match import Match, Requested
 from tests.clients import Mock, client
 
 pytestmark = pytest.mark.anyio
@@ -95,3 +98,35 @@ async def test_what_was_sent_to_nowhere_is_in_the_journal_whole() -> None:
     (entry,) = await mock.control.entries()
     assert isinstance(entry, Requested)
     assert (entry.call.body, entry.call.content_type, entry.call.prefer) == (b'{"a":1}', "application/json", "code=200")
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+async def test_a_browser_is_led_to_the_inbox() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        answer = await http.get("/", headers=BROWSER)
+        assert (answer.status_code, answer.headers["location"], answer.headers["vary"]) == (307, "__admin/", "Accept")
+        inbox = await http.get("/", headers=BROWSER, follow_redirects=True)
+        assert (inbox.url.path, inbox.headers["content-type"]) == ("/__admin/", "text/html; charset=utf-8")
+    assert await mock.control.entries(Match()) == []
+
+
+async def test_a_browser_is_led_to_the_inbox_under_a_prefix() -> None:
+    outer = Starlette(routes=[Mount("/suno", Mock().app)])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(outer), base_url="http://mock") as http:
+        answer = await http.get("/suno/", headers=BROWSER)
+        assert answer.has_redirect_location
+        assert answer.next_request is not None
+        assert answer.next_request.url.path == "/suno/__admin/"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "accept"),
+    [("GET", "/", "*/*"), ("GET", "/", "application/json"), ("POST", "/", "text/html"), ("GET", "/index", "text/html")],
+)
+async def test_all_else_at_no_path_is_404(method: str, path: str, accept: str) -> None:
+    async with client(Mock().app) as http:
+        answer = await http.request(method, path, headers={"Accept": accept})
+        assert (answer.status_code, answer.json()["code"]) == (404, 404)

@@ -10,6 +10,7 @@ import pytest
 from mock_server.callbacks.deferred_delivery import DeferredDelivery
 from mock_server.callbacks.host_policy import HostPolicy
 from mock_server.callbacks.http_delivery import HttpDelivery
+from mock_server.callbacks.trust import Trust
 from mock_server.domain.attempt import Attempt, Outcome
 from tests.waiting import begun
 
@@ -24,11 +25,11 @@ class SlowImport:
         self.began = threading.Event()
         self.ended = threading.Event()
 
-    def __call__(self, policy: HostPolicy, timeout: float) -> HttpDelivery:
+    def __call__(self, policy: HostPolicy, timeout: float, trust: Trust) -> HttpDelivery:
         self.times += 1
         self.began.set()
         assert self.ended.wait(10)
-        return HttpDelivery(policy, timeout)
+        return HttpDelivery(policy, timeout, trust)
 
     async def under_way(self) -> None:
         assert await asyncio.to_thread(self.began.wait, 10)
@@ -46,7 +47,7 @@ def test_serve_starts_without_an_http_client() -> None:
 
 async def test_attempts_at_once_wait_for_one_import() -> None:
     slow = SlowImport()
-    late = DeferredDelivery(HostPolicy(), 5, slow)
+    late = DeferredDelivery(HostPolicy(), 5, load=slow)
     attempts = [await begun(blocked(late)) for _ in range(3)]
     await slow.under_way()
     assert not any(attempt.done() for attempt in attempts)
@@ -58,7 +59,7 @@ async def test_attempts_at_once_wait_for_one_import() -> None:
 
 async def test_an_attempt_that_is_cut_off_leaves_the_import_to_others() -> None:
     slow = SlowImport()
-    late = DeferredDelivery(HostPolicy(), 5, slow)
+    late = DeferredDelivery(HostPolicy(), 5, load=slow)
     first, second = await begun(blocked(late)), await begun(blocked(late))
     await slow.under_way()
     first.cancel()

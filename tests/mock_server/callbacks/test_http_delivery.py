@@ -10,7 +10,7 @@ import pytest
 from aiohttp.abc import ResolveResult
 
 from mock_server.callbacks.host_policy import HostPolicy
-from mock_server.callbacks.http_delivery import READ_AT_MOST, USED_AT_MOST, HttpDelivery
+from mock_server.callbacks.http_delivery import LONGEST_LINE, MOST_HEADERS, READ_AT_MOST, USED_AT_MOST, HttpDelivery
 from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.kept_answer import BODY_KEPT
 
@@ -160,6 +160,55 @@ async def test_a_broken_answer_is_unreachable(answer: bytes) -> None:
     assert (await against(answering(answer))).outcome is Outcome.UNREACHABLE
 
 
+def headed(head: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\n" + head + b"Content-Length: 0\r\n\r\n"
+
+
+TAKEN = {
+    "a header of 9 kB": headed(b"X-Trace: %b\r\n" % (b"x" * 9000)),
+    "a header as long as may be": headed(b"X: %b\r\n" % (b"x" * (LONGEST_LINE - 10))),
+    "a name of 9 kB": headed(b"%b: x\r\n" % (b"x" * 9000)),
+    "200 headers": headed(b"".join(b"X-%d: x\r\n" % number for number in range(200))),
+    "as many headers as may be": headed(b"X: x\r\n" * (MOST_HEADERS - 1)),
+    "300 cookies": headed(b"Set-Cookie: a=b; Path=/\r\n" * 300),
+    "two headers of which there is one": headed(b"Server: a\r\nServer: b\r\n"),
+    "a reason of 9 kB": b"HTTP/1.1 200 %b\r\nContent-Length: 0\r\n\r\n" % (b"O" * 9000),
+    "no reason": b"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
+    "lines that end in LF alone": OK.replace(b"\r", b""),
+    "a header on two lines": headed(b"X: a\r\n b\r\n"),
+    "a header in Latin-1": headed(b"X: caf\xe9\r\n"),
+    "early hints": b"HTTP/1.1 103 Early Hints\r\nLink: %b\r\n\r\n" % (b"x" * 9000) + OK,
+}
+"""Answers that the clients of real servers take."""
+
+
+@pytest.mark.parametrize("answer", TAKEN.values(), ids=TAKEN)
+async def test_what_a_real_servers_client_takes_is_an_answer(answer: bytes) -> None:
+    result = await against(answering(answer))
+    assert (result.outcome, result.detail) == (Outcome.ACCEPTED, "HTTP 200")
+
+
+LEFT = {
+    "a line that does not end": headed(b"X: %b\r\n" % (b"x" * LONGEST_LINE)),
+    "headers that do not end": headed(b"X: x\r\n" * (MOST_HEADERS + 1)),
+}
+
+
+@pytest.mark.parametrize("answer", LEFT.values(), ids=LEFT)
+async def test_a_head_is_not_read_without_end(answer: bytes) -> None:
+    result = await against(answering(answer))
+    assert result.outcome is Outcome.UNREACHABLE
+    assert len(result.detail) < 300
+
+
+async def test_what_is_no_answer_is_shown_in_place_of_a_status() -> None:
+    result = await against(answering(b"\x1b[2Jhello\r\n\r\n"))
+    assert result.detail == (
+        "what the receiver answered cannot be read as HTTP/1.1: "
+        "Bad status line: Expected HTTP/, RTSP/ or ICE/: b'\\x1b[2Jhello' ^"
+    )
+
+
 async def test_an_endless_answer_is_not_read_to_its_end() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)
@@ -178,13 +227,32 @@ async def reach(url: str, policy: HostPolicy | None = None) -> Attempt:
         await delivery.close()
 
 
-async def test_a_closed_port_is_unreachable_with_the_container_hint(closed_url: str) -> None:
-    result = await reach(closed_url)
-    assert result.outcome is Outcome.UNREACHABLE
-    assert result.detail == (
-        f"cannot connect to 127.0.0.1 port {closed_url.rpartition(':')[2]}: Connection refused; "
-        "inside a container this is the container itself: use host.docker.internal or the service's name"
-    )
+async def test_what_to_do_is_told_once_per_receiver(closed_url: str) -> None:
+    delivery = HttpDelivery(HostPolicy(), 5)
+    details = [(await delivery.attempt(f"{closed_url}/{name}", b"{}", ONLY_200)).detail for name in "aba"]
+    await delivery.close()
+    reason = f"cannot connect to 127.0.0.1 port {closed_url.rpartition(':')[2]}: Connection refused"
+    assert details[0].startswith(f"{reason}; nothing listens there: ")
+    assert details[1:] == [reason, reason]
+
+
+async def test_what_to_do_is_told_again_once_the_receiver_has_answered() -> None:
+    delivery = HttpDelivery(HostPolicy(), 5)
+    server = await asyncio.start_server(answering(OK), "127.0.0.1", 0)
+    address = server.sockets[0].getsockname()
+    url = f"http://127.0.0.1:{address[1]}/cb"
+
+    async def alone() -> str:
+        server.close()
+        await server.wait_closed()
+        return (await delivery.attempt(url, b"{}", ONLY_200)).detail
+
+    before = await alone()
+    server = await asyncio.start_server(answering(OK), *address)
+    answered = await delivery.attempt(url, b"{}", ONLY_200)
+    assert answered.outcome is Outcome.ACCEPTED
+    assert await alone() == before
+    await delivery.close()
 
 
 async def test_an_unknown_host_is_unreachable_without_the_hint() -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +15,14 @@ import click
 import httpx
 import pytest
 
+from mock_server import __version__
 from mock_server.commands.cli import cli
 from mock_server.commands.demo import EXTEND
 from mock_server.commands.options import environment
+from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.http.server import listen
+from mock_server.testing.mock_server import MockServer
 from tests.builders import request
 from tests.processes import COMMAND, Run, serving, suno_mock
 
@@ -236,10 +240,15 @@ WRONG = {
         "2 weeks",
     ): "'2 weeks' is no length of time. Allowed: seconds, or such as 90s, 2m, 1h30m, 14d.",
     ("completion", "bsh"): "shell 'bsh' is unknown. Nearest: bash. Known: bash, fish, zsh.",
-    ("queue",): "give a SCENARIO, and --times or --always; or --clear alone. `suno-mock scenarios` lists them.",
-    ("queue", "429", "--clear"): "give a SCENARIO, and --times or --always; or --clear alone. ",
-    ("queue", "429", "--always", "--times", "2"): "give a SCENARIO, and --times or --always; or --clear alone. ",
-    ("trigger", "200"): "give a SCENARIO and --to URL. `suno-mock trigger --list` lists the scenarios.",
+    ("queue",): "give a SCENARIO, or --clear. `suno-mock scenarios` lists them.",
+    ("queue", "429", "--clear"): "--clear stands alone: it takes no SCENARIO.",
+    ("queue", "429", "--always", "--times", "2"): "--times and --always exclude each other.",
+    ("trigger",): "give a SCENARIO and --to URL. `suno-mock trigger --list` lists the scenarios.",
+    ("trigger", "--to", "http://localhost"): "give a SCENARIO. `suno-mock trigger --list` lists the scenarios.",
+    (
+        "trigger",
+        "callback-501",
+    ): "give --to URL, your receiver. Example: suno-mock trigger callback-501 --to http://127.0.0.1:3000/callback.",
     ("trigger", "200", "--to", "localhost"): "Invalid value for '--to': 'localhost' is no URL. Example: http://",
     ("tail", "--url", "http:///"): "Invalid value for '--url' (env var: 'SUNO_MOCK_URL'): 'http:///' is no URL.",
     (
@@ -338,3 +347,18 @@ def test_a_token_that_was_given_is_not_printed() -> None:
         assert lines[3].startswith("try    curl ")
         assert "given-token" not in "".join(lines)
         assert admin_status(lines[0], "given-token") == 200
+
+
+def test_a_typo_is_told_before_a_busy_port(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = str(busy.getsockname()[1])
+        status, _, error = run("serve", "--port", port, "--profile", "clasic")
+        assert (status, error.partition(". ")[0]) == (2, "suno-mock: profile 'clasic' is unknown")
+        status, _, error = run("serve", "--port", port, "--profile", "classic")
+        assert (status, error.startswith(f"suno-mock: cannot listen on 127.0.0.1 port {port}: ")) == (2, True)
+        with pytest.raises(BadSetting, match=r"^question 'first_item' is unknown"):
+            MockServer(port=int(port), readings="first_item=both")
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert run("--version") == (0, f"suno-mock, version {__version__}\n", "")

@@ -124,12 +124,13 @@ def test_an_answer_that_breaks_off_may_have_started_a_task(error: httpx.HTTPErro
     with pytest.raises(BadSetting) as refused:
         Scripted(error).asking.extend(b"{}", {})
     why = str(error).rstrip(".") or "ReadError"
+    hint = "" if isinstance(error, httpx.WriteError) else " If it speaks TLS, write https:// in --url."
     assert str(refused.value) == (
-        f"http://api did not answer to the end: {why}. The request was sent, so a task may have been started."
+        f"http://api did not answer to the end: {why}.{hint} The request was sent, so a task may have been started."
     )
     with pytest.raises(BadSetting) as refused:
         Scripted(error).asking.record("task")
-    assert str(refused.value) == f"http://api did not answer to the end: {why}."
+    assert str(refused.value) == f"http://api did not answer to the end: {why}.{hint}"
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectTimeout("late"), httpx.ProxyError("403")], ids=repr)
