@@ -1,7 +1,8 @@
 """A connection of the mock. The only module that knows what is not documented of uvicorn.
 
 It reads heads, extensions of chunks, trailers, and requests that come before earlier ones are answered, in bounded
-memory; it can be cut; and it tells every request that its client has gone. `uvicorn_parts` says whether it can be used.
+memory; it can be cut; it tells every request that its client has gone; and it answers who asks for another protocol as
+if it did not. `uvicorn_parts` says whether it can be used.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections import deque
 from collections.abc import Sized
 from typing import Any, Final
 
+from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -20,6 +22,8 @@ HEAD_LIMIT: Final = 64 * 1024
 """Bytes of a head that are always read (ours)."""
 PIECE: Final = 16 * 1024
 """Bytes that are read at a time; so many more than HEAD_LIMIT may be read until a head is refused."""
+WISH: Final = (b"connection", b"upgrade", b"http2-settings")
+"""The headers by which a client asks for another protocol on the same connection (RFC 9110, section 7.8)."""
 
 
 class GatheringTransport(asyncio.Transport):
@@ -75,6 +79,22 @@ class Flow(FlowControl):
             super().resume_reading()
 
 
+class Parser(HttpRequestParser):
+    """Goes on behind a head that asks for another protocol, where httptools ends and leaves the body to that one."""
+
+    def __init__(self, connection: "BoundedConnection") -> None:
+        super().__init__(connection)
+        self._connection = connection
+        # As uvicorn does, so that what comes behind `Connection: close` is no error.
+        self.set_dangerous_leniencies(lenient_data_after_close=True)
+
+    def feed_data(self, data: Any) -> None:
+        try:
+            super().feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            self._connection.decline(data[upgrade.args[0] :])
+
+
 class BoundedConnection(HttpToolsProtocol):
     """The parser keeps what has not ended yet, however long it gets. What is neither a whole head nor a part of a body
     counts here, and past HEAD_LIMIT the connection ends with HTTP 400."""
@@ -82,6 +102,8 @@ class BoundedConnection(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.transport: GatheringTransport
+        self.parser = Parser(self)
+        self._declines = False
         self._unfinished = 0
         self._cycles: deque[RequestResponseCycle] = deque()
 
@@ -116,7 +138,13 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._unfinished = 0
+        asks = self.parser.should_upgrade()
+        self._declines = asks and self.parser.get_method() != b"CONNECT"
+        if self._declines:
+            return
         super().on_headers_complete()
+        if asks:
+            self.cycle.keep_alive = False
         while self._cycles and self._cycles[0].response_complete:
             self._cycles.popleft()
         self._cycles.append(self.cycle)
@@ -128,6 +156,22 @@ class BoundedConnection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._unfinished = 0
         super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if not self._declines:
+            super().on_message_complete()
+
+    def decline(self, rest: bytes) -> None:
+        """Read a request on that asks for another protocol: its head anew, without the wish, and the rest of it. What
+        comes behind the wish for a tunnel is no HTTP."""
+        if not self._declines:
+            return
+        asked, self.parser = self.parser, Parser(self)
+        lines = [b"%b: %b" % header for header in self.headers if header[0] not in WISH]
+        if not asked.should_keep_alive():
+            lines.append(b"connection: close")
+        first = b"%b %b HTTP/%b" % (asked.get_method(), self.url, asked.get_http_version().encode())
+        self.parser.feed_data(b"\r\n".join([first, *lines, b"", rest]))
 
     def _in_pieces(self, data: bytes) -> None:
         for first in range(0, len(data), PIECE):

@@ -16,6 +16,7 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
         "data_received",
         "on_headers_complete",
         "on_body",
+        "on_message_complete",
         "on_response_complete",
     ),
     "RequestResponseCycle": ("run_asgi",),
@@ -23,13 +24,14 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
 }
 """Methods that are called or replaced, by class."""
 ATTRIBUTES: Final[Mapping[str, Sequence[str]]] = {
-    "HttpToolsProtocol": ("app_state", "transport", "pipeline", "cycle", "flow", "loop"),
-    "RequestResponseCycle": ("disconnected", "message_event", "response_complete"),
+    "HttpToolsProtocol": ("app_state", "transport", "pipeline", "cycle", "flow", "loop", "parser", "headers", "url"),
+    "RequestResponseCycle": ("disconnected", "keep_alive", "message_event", "response_complete"),
 }
-"""Attributes that are read or set, by class; all are set as an object is made."""
+"""Attributes that are read or set, by class; all are set as an object is made, or as a request begins."""
 LOSS: Final = (
     "served by plain uvicorn, since {why}: heads and trailers are read without bound, a fault cannot cut a connection, "
-    "and a client that leaves pipelined requests may be noticed late. Way out: uvicorn {oldest} up to {next}."
+    "a client that leaves pipelined requests may be noticed late, and a request with an Upgrade header, as curl --http2"
+    " and Java's client send it, loses its body. Way out: uvicorn {oldest} up to {next}."
 )
 
 
@@ -59,6 +61,6 @@ def loss(why: str) -> str:
 
 
 def _has(part_of: object, name: str) -> bool:
-    """Whether a class has a method, or sets an attribute as it makes an object."""
-    made = getattr(getattr(part_of, "__init__", None), "__code__", None)
-    return hasattr(part_of, name) or (made is not None and name in made.co_names)
+    """Whether a class has a method, or sets an attribute as an object is made or a request begins."""
+    setting = [getattr(getattr(part_of, method, None), "__code__", None) for method in ("__init__", "on_message_begin")]
+    return hasattr(part_of, name) or any(code is not None and name in code.co_names for code in setting)

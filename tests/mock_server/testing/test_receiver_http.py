@@ -76,6 +76,13 @@ def test_a_body_may_come_in_chunks() -> None:
     assert (refusals, bodies) == ([], [b"[1]"])
 
 
+def test_who_asks_for_another_protocol_keeps_its_body() -> None:
+    asking = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
+    answer, refusals, bodies = exchanged(HEAD + asking + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}")
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 ")
+    assert (refusals, bodies) == ([], [b"{}"])
+
+
 def test_a_client_that_stalls_is_let_go() -> None:
     stalls = HEAD + b"Content-Length: 9\r\n\r\n{}"
     answer, refusals, _ = exchanged(stalls, hang_up=False, patience=0.05)
