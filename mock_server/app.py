@@ -1,13 +1,13 @@
 """Wires everything: `create_app` builds one independent mock from its settings. Only it knows all other modules."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api import extend, generate
 from mock_server.api.admission import Admission
@@ -26,9 +26,10 @@ from mock_server.control.control import Control
 from mock_server.control.trigger import Trigger
 from mock_server.core.clock import Clock
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import Settings
+from mock_server.core.settings import Settings, parse_origins
 from mock_server.domain.attempt import Delivery
 from mock_server.domain.tasks import Asked
+from mock_server.http.cross_origin import CrossOrigin
 from mock_server.http.endpoint import Endpoint
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
@@ -88,7 +89,9 @@ class Mock(Starlette):
         super().__init__(routes=endpoints, **options)
         self._runtime = runtime
         self._further: Callable[[], Sequence[Route]] | None = further
-        self._direct = {(method, route.path): route.app for route in endpoints for method in route.methods or ()}
+        lets = _lets(parse_origins(runtime.settings.cors_origin))
+        self._direct = {(method, route.path): lets(route.app) for route in endpoints for method in route.methods or ()}
+        self._others = lets(self._other)
 
     async def release(self) -> None:
         """Hold no request up any longer and send no more callbacks, because the mock is about to stop."""
@@ -98,13 +101,24 @@ class Mock(Starlette):
         await self._runtime.scheduler.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self._direct.get((scope.get("method", ""), scope.get("path", "")))
-        if endpoint is not None:
-            return await endpoint(scope, receive, send)
+        answering = self._direct.get((scope.get("method", ""), scope.get("path", "")), self._others)
+        await answering(scope, receive, send)
+
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is not found at once."""
         if self._further is not None and scope["type"] == "http":
             self.router.routes += self._further()
             self._further = None
         await super().__call__(scope, receive, send)
+
+
+def _lets(origins: Collection[str]) -> Callable[[ASGIApp], ASGIApp]:
+    """What lets pages of these origins use an application."""
+    if not origins:
+        return lambda app: app
+    from mock_server.control.routes import PREFIX
+
+    return partial(CrossOrigin, origins=origins, closed=PREFIX)
 
 
 def _control(runtime: Runtime, tracks: FindTrack) -> Control:

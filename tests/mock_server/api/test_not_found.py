@@ -1,10 +1,11 @@
 """What answers when no endpoint does: an unknown path, a wrong method."""
 
+import httpx
 import pytest
 
 from mock_server.commands.demo import EXTEND, RECORD_INFO
 from mock_server.contract.operations import operations
-from mock_server.state.journal_entries import Requested
+from mock_server.state.journal_entries import Requested, line
 from tests.clients import Mock, client
 
 pytestmark = pytest.mark.anyio
@@ -86,3 +87,40 @@ async def test_what_was_sent_to_nowhere_is_in_the_journal_whole() -> None:
     (entry,) = await mock.control.entries()
     assert isinstance(entry, Requested)
     assert (entry.call.body, entry.call.content_type, entry.call.prefer) == (b'{"a":1}', "application/json", "code=200")
+
+
+async def preflight(http: httpx.AsyncClient, origin: str, target: str = EXTEND) -> httpx.Response:
+    return await http.options(target, headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
+
+
+async def test_a_page_that_is_refused_is_told_once_with_the_option() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        for target in (EXTEND, EXTEND, "/nothing", RECORD_INFO):
+            assert (await preflight(http, "http://localhost:5173", target)).status_code in (404, 405)
+        await preflight(http, "https://app.example.com")
+        told = [line(entry) for entry in await mock.control.entries()]
+    assert told == [
+        f'--> OPTIONS {EXTEND}  HTTP 405, 404 a page of "{origin}" asked to use the API; allowed: no page of another '
+        f"origin. To let it, start the mock with --cors-origin {origin}"
+        for origin in ("http://localhost:5173", "https://app.example.com")
+    ]
+
+
+async def test_a_page_that_is_refused_reads_why() -> None:
+    async with client(Mock(cors_origin=("http://localhost:3000", "null")).app) as http:
+        response = await preflight(http, "http://x';reboot\x1b")
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert response.json()["msg"] == (
+        f'{NOT_FOUND}a page of "http://x\';reboot\\u001b" asked to use the API; allowed: pages of '
+        "http://localhost:3000, null. To let it, start the mock with --cors-origin 'http://x'\"'\"';reboot\\x1b'"
+    )
+
+
+async def test_a_page_is_told_of_again_once_the_journal_forgot_it() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await preflight(http, "http://localhost:5173")
+        await mock.control.reset(None)
+        await preflight(http, "http://localhost:5173")
+        assert len(await mock.control.entries()) == 1

@@ -75,13 +75,19 @@ async def test_a_near_miss_of_a_path_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("GET", "clock/advance", "POST"), ("DELETE", "faults", "GET, HEAD, PUT"), ("POST", "tasks/x", "GET, HEAD")],
+    [
+        ("GET", "/clock/advance", "POST"),
+        ("DELETE", "/faults", "GET, HEAD, PUT"),
+        ("POST", "/tasks/x", "GET, HEAD"),
+        ("POST", "", "GET, HEAD"),
+        ("OPTIONS", "", "GET, HEAD"),
+    ],
 )
 async def test_a_wrong_method_is_405_with_allow(method: str, path: str, allowed: str) -> None:
     async with client(Mock().app) as http:
-        response = await http.request(method, f"/__admin/{path}")
+        response = await http.request(method, f"/__admin{path}")
         assert (response.status_code, response.headers["allow"]) == (405, allowed)
-        assert response.json() == {"error": f"{method} is not allowed on /__admin/{path}; allowed: {allowed}"}
+        assert response.json() == {"error": f"{method} is not allowed on /__admin{path}; allowed: {allowed}"}
 
 
 async def test_what_is_asked_of_the_control_plane_is_in_no_journal() -> None:
