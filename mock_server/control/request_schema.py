@@ -8,7 +8,7 @@ from jiter import from_json
 from jsonschema_rs import Draft4Validator, ValidationError, ValidationErrorKind
 from starlette.requests import Request
 
-from mock_server.contract.decode import BODY_LIMIT
+from mock_server.contract.decode import BODY_LIMIT, not_json
 from mock_server.core.errors import nearest
 from mock_server.core.text import LISTED, cut, listed, shown
 from mock_server.http.read_request import read_body
@@ -77,7 +77,8 @@ class Described:
         try:
             body = from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True)
         except ValueError as error:
-            raise Problem(400, f"body is not JSON: {cut(str(error))}") from None
+            why = not_json(raw, request.headers.get("content-encoding", ""), error, "JSON in UTF-8, each key once")
+            raise Problem(400, f"body is not JSON: {why}") from None
         return self._sent.checked(body)
 
     def _allowed(self, body: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ class Call:
     content_type: str
     prefer: str
     body: bytes | None
+    content_encoding: str = ""
 
     @property
     def target(self) -> str:
@@ -24,8 +25,9 @@ class Call:
     def size(self) -> int:
         """Bytes of what came, about."""
         texts = len(self.path) + len(self.query) + len(self.key or "") + len(self.content_type) + len(self.prefer)
-        return texts + len(self.body or b"")
+        return texts + len(self.content_encoding) + len(self.body or b"")
 
     def described(self) -> dict[str, str]:
-        """The headers that a decision depends on, but for the key."""
-        return {"Content-Type": self.content_type} | ({"Prefer": self.prefer} if self.prefer else {})
+        """The headers that a decision or its text depends on, but for the key."""
+        further = {"Prefer": self.prefer, "Content-Encoding": self.content_encoding}
+        return {"Content-Type": self.content_type} | {name: value for name, value in further.items() if value}
