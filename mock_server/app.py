@@ -31,9 +31,10 @@ from mock_server.domain.attempt import Delivery
 from mock_server.domain.tasks import Asked
 from mock_server.http.cross_origin import CrossOrigin
 from mock_server.http.endpoint import Endpoint
+from mock_server.http.other_protocol import OtherProtocol
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
-from mock_server.state.journal_entries import Entry
+from mock_server.state.journal_entries import Entry, Requested
 from mock_server.state.memory_store import MemoryStore
 from mock_server.state.store import Store
 
@@ -99,6 +100,11 @@ class Mock(Starlette):
         self._runtime.store.changes.close()
         self._runtime.held.let_go(None)
         await self._runtime.scheduler.stop()
+
+    async def misread(self, spoken: OtherProtocol) -> None:
+        """Write down that a connection was not HTTP."""
+        now = (await self._runtime.store.moment()).now
+        await self._runtime.store.journal.append(Requested.misread(now, spoken.name, spoken.why))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answering = self._direct.get((scope.get("method", ""), scope.get("path", "")), self._others)

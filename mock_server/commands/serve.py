@@ -53,7 +53,7 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
         def announce() -> None:
             say(*_introduction(base_url(listening), settings, made_up))
 
-        server = AnnouncingServer(app, announce, app.release, console.close)
+        server = AnnouncingServer(app, announce, app.release, app.misread, console.close)
         # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
         gc.set_threshold(10_000, 20, 20)
         gc.freeze()

@@ -2,14 +2,14 @@
 
 It reads heads, extensions of chunks, trailers, and requests that come before earlier ones are answered, in bounded
 memory; it can be cut; it tells every request that its client has gone; and it answers who asks for another protocol as
-if it did not. `uvicorn_parts` says whether it can be used.
+if it did not; and names what is not HTTP. `uvicorn_parts` says whether it can be used.
 """
 
 import asyncio
 import socket
 import struct
 from collections import deque
-from collections.abc import Sized
+from collections.abc import Callable, Coroutine, Sized
 from typing import Any, Final
 
 from httptools import HttpParserUpgrade, HttpRequestParser
@@ -17,6 +17,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.http.endpoint import CONNECTION
+from mock_server.http.other_protocol import OtherProtocol, other_protocol
 
 HEAD_LIMIT: Final = 64 * 1024
 """Bytes of a head that are always read (ours)."""
@@ -24,6 +25,8 @@ PIECE: Final = 16 * 1024
 """Bytes that are read at a time; so many more than HEAD_LIMIT may be read until a head is refused."""
 WISH: Final = (b"connection", b"upgrade", b"http2-settings")
 """The headers by which a client asks for another protocol on the same connection (RFC 9110, section 7.8)."""
+Misread = Callable[[OtherProtocol], Coroutine[Any, Any, None]]
+"""Is told of a connection that is not HTTP."""
 
 
 class GatheringTransport(asyncio.Transport):
@@ -99,8 +102,9 @@ class BoundedConnection(HttpToolsProtocol):
     """The parser keeps what has not ended yet, however long it gets. What is neither a whole head nor a part of a body
     counts here, and past HEAD_LIMIT the connection ends with HTTP 400."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, misread: Misread, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self._misread = misread
         self.transport: GatheringTransport
         self.parser = Parser(self)
         self._declines = False
@@ -131,6 +135,8 @@ class BoundedConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if len(data) > PIECE:
             return self._in_pieces(data)
+        if self.cycle is None and not self._unfinished and (spoken := other_protocol(data)):
+            return self._refuse(spoken)
         self._unfinished += len(data)
         super().data_received(data)
         if self._unfinished > HEAD_LIMIT and not self.transport.is_closing():
@@ -172,6 +178,13 @@ class BoundedConnection(HttpToolsProtocol):
             lines.append(b"connection: close")
         first = b"%b %b HTTP/%b" % (asked.get_method(), self.url, asked.get_http_version().encode())
         self.parser.feed_data(b"\r\n".join([first, *lines, b"", rest]))
+
+    def _refuse(self, spoken: OtherProtocol) -> None:
+        """End a connection that is not HTTP."""
+        self.send_400_response(spoken.why)
+        task = self.loop.create_task(self._misread(spoken))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def _in_pieces(self, data: bytes) -> None:
         for first in range(0, len(data), PIECE):

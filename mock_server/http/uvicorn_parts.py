@@ -18,13 +18,25 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
         "on_body",
         "on_message_complete",
         "on_response_complete",
+        "send_400_response",
     ),
     "RequestResponseCycle": ("run_asgi",),
     "FlowControl": ("pause_reading", "resume_reading"),
 }
 """Methods that are called or replaced, by class."""
 ATTRIBUTES: Final[Mapping[str, Sequence[str]]] = {
-    "HttpToolsProtocol": ("app_state", "transport", "pipeline", "cycle", "flow", "loop", "parser", "headers", "url"),
+    "HttpToolsProtocol": (
+        "app_state",
+        "transport",
+        "pipeline",
+        "cycle",
+        "flow",
+        "loop",
+        "parser",
+        "headers",
+        "url",
+        "tasks",
+    ),
     "RequestResponseCycle": ("disconnected", "keep_alive", "message_event", "response_complete"),
 }
 """Attributes that are read or set, by class; all are set as an object is made, or as a request begins."""

@@ -155,7 +155,7 @@ class Details:
         return self._sent(sent) if sent else Body(name="request", lines=_unchanged(text_of(task.record.body)))
 
     def _sent(self, entry: Requested) -> Body:
-        curl, body = _copied(entry.curl(self._base_url)), entry.call.body
+        curl, body = _copied(entry.curl(self._base_url)) if entry.call.path else None, entry.call.body
         lines = _unchanged(text_of(body))
         return Body(name="request", lines=lines, curl=curl, empty="It has no body." if not body else "It is no text.")
 

@@ -16,7 +16,7 @@ from mock_server.commands.demo import EXTEND
 from mock_server.contract.operations import path
 from mock_server.http.connection import BoundedConnection
 from mock_server.state.faults import Fault
-from mock_server.state.journal_entries import Requested
+from mock_server.state.journal_entries import Requested, line
 from tests.builders import request
 from tests.clients import Mock
 
@@ -92,7 +92,9 @@ class Connected:
         self.state = ServerState()
         self.state.default_headers = [DATE]
         loop = asyncio.get_running_loop()
-        self.protocol = BoundedConnection(config=config, server_state=self.state, app_state={}, _loop=loop)
+        self.protocol = BoundedConnection(
+            config=config, server_state=self.state, app_state={}, _loop=loop, misread=self.mock.app.misread
+        )
         self.wire = Wire()
         self.protocol.connection_made(self.wire)
 
@@ -224,6 +226,41 @@ async def test_unusual_requests_are_answered(whole: bytes, closes: bool) -> None
         connection.come(whole)
         await connection.wire.has(rb'"code":200')
         assert connection.wire.closed is closes
+
+
+OTHERS = {
+    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", "https:// was spoken to a port that speaks http://; allowed: "),
+    "TLS 1.0": (b"\x16\x03\x00\x00\x2f", "https:// was spoken to a port that speaks http://; allowed: the same URL "),
+    "HTTP/2": (
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "HTTP/2 was spoken at once, as curl --http2-prior-knowledge does; ",
+    ),
+    "PROXY": (b"PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n" + post(), "the PROXY protocol of a load balancer was spoken; "),
+    "PROXY 2": (b"\r\n\r\n\x00\r\nQUIT\n\x21\x11", "the PROXY protocol of a load balancer was spoken; allowed: HTTP"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+async def test_what_is_not_http_is_named_in_one_line(name: str) -> None:
+    begins, why = OTHERS[name]
+    async with connected() as connection:
+        connection.come(begins)
+        head, _, text = (await connection.answered()).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400 Bad Request")
+        assert text.startswith(why.encode())
+        assert connection.wire.closed
+        (entry,) = await connection.entries()
+    assert line(entry) == f"--> {name.partition(' ')[0]}  HTTP 400, {text.decode()}"
+    shown = entry.shown("http://mock")
+    assert (shown["path"], shown["curl"], shown["body"], shown["status"]) == ("", None, None, 400)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+async def test_what_is_not_http_is_none_behind_a_request_either(name: str) -> None:
+    async with connected() as connection:
+        connection.come(post(), OTHERS[name][0])
+        assert (await connection.answered()).endswith(b"Invalid HTTP request received.")
+        assert len(await connection.entries()) == 1
 
 
 async def test_a_head_request_gets_no_body() -> None:

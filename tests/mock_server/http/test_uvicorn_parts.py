@@ -58,7 +58,8 @@ def test_without_them_plain_uvicorn_serves(monkeypatch: pytest.MonkeyPatch, capl
     monkeypatch.setattr(logger, "handlers", [caplog.handler])
     monkeypatch.setattr(logger, "propagate", False)
     caplog.set_level("WARNING", logger.name)
-    server = AnnouncingServer(Mock().app, nothing, nothing)
+    app = Mock().app
+    server = AnnouncingServer(app, nothing, nothing, app.misread)
     assert server.config.http == "httptools"
     (told,) = caplog.messages
     assert told.startswith(f"served by plain uvicorn, since uvicorn {uvicorn.__version__} has no HttpToolsProtocol.")
