@@ -1,8 +1,11 @@
 """Wires everything: `create_app` builds one independent mock from its settings. Only it knows all other modules."""
 
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from logging import getLogger
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -32,12 +35,14 @@ from mock_server.domain.tasks import Asked
 from mock_server.http.cross_origin import CrossOrigin
 from mock_server.http.endpoint import Endpoint
 from mock_server.http.other_protocol import OtherProtocol
+from mock_server.http.workers import several_workers
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
 from mock_server.state.journal_entries import Entry, Requested
 from mock_server.state.memory_store import MemoryStore
 from mock_server.state.store import Store
 
+LOGGER: Final = getLogger("uvicorn.error")
 ASKED: Final[Mapping[str, Asked]] = {EXTEND: extend.asked, GENERATE: generate.asked}
 """What the requests ask for that start a task, by operation."""
 CREDITS: Final = ("chat-credit", "generate-credit")
@@ -55,11 +60,13 @@ def create_app(
 
     A `store` brings its own settings and clock; without one everything is kept in memory. Tests pass a clock and a
     delivery in place of patching. `listener` sees every journal entry as it is written. Callbacks are sent between
-    startup and shutdown of the lifespan. Raises BadSetting for names that do not exist, and for a store beside settings
-    other than its own, or beside a clock.
+    startup and shutdown of the lifespan. A warning says so where a server makes one mock in each of several workers.
+    Raises BadSetting for names that do not exist, and for a store beside settings other than its own or beside a clock.
     """
     if store is None:
         store = MemoryStore(settings or Settings(), clock)
+        if told := several_workers(sys.argv, os.environ):
+            LOGGER.warning(told)
     elif clock is not None or settings not in (None, store.settings):
         raise BadSetting("the store has settings and a clock of its own. Allowed: a store, or settings and a clock.")
     runtime = Runtime.of(store, delivery, ASKED)
