@@ -133,7 +133,7 @@ def polled(url: str) -> str:
 def reset(url: str) -> None:
     """Let the mock forget what the slice before left, as a test run does; bare Starlette has nothing to forget."""
     with suppress(urllib.error.HTTPError):
-        ask(f"{url}/__admin/reset", "")
+        ask(f"{url}/__admin/reset", "{}")
 
 
 def ask(url: str, body: str) -> bytes:

@@ -1,14 +1,17 @@
 """Wires everything: `create_app` builds one independent mock from its settings. Only it knows all other modules."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from logging import getLogger
 from socket import socket
 from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api import extend, generate
 from mock_server.api.admission import Admission
@@ -27,17 +30,21 @@ from mock_server.control.control import Control
 from mock_server.control.trigger import Trigger
 from mock_server.core.clock import Clock
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import Settings
+from mock_server.core.settings import Settings, parse_origins
 from mock_server.domain.attempt import Delivery
 from mock_server.domain.tasks import Asked
+from mock_server.http.cross_origin import CrossOrigin
 from mock_server.http.endpoint import Endpoint
+from mock_server.http.other_protocol import OtherProtocol
 from mock_server.http.server import listen
+from mock_server.http.workers import several_workers
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
-from mock_server.state.journal_entries import Entry
+from mock_server.state.journal_entries import Entry, Requested
 from mock_server.state.memory_store import MemoryStore
 from mock_server.state.store import Store
 
+LOGGER: Final = getLogger("uvicorn.error")
 ASKED: Final[Mapping[str, Asked]] = {EXTEND: extend.asked, GENERATE: generate.asked}
 """What the requests ask for that start a task, by operation."""
 CREDITS: Final = ("chat-credit", "generate-credit")
@@ -55,11 +62,13 @@ def create_app(
 
     A `store` brings its own settings and clock; without one everything is kept in memory. Tests pass a clock and a
     delivery in place of patching. `listener` sees every journal entry as it is written. Callbacks are sent between
-    startup and shutdown of the lifespan. Raises BadSetting for names that do not exist, and for a store beside settings
-    other than its own, or beside a clock.
+    startup and shutdown of the lifespan. A warning says so where a server makes one mock in each of several workers.
+    Raises BadSetting for names that do not exist, and for a store beside settings other than its own or beside a clock.
     """
     if store is None:
         store = MemoryStore(settings or Settings(), clock)
+        if told := several_workers(sys.argv, os.environ):
+            LOGGER.warning(told)
     elif clock is not None or settings not in (None, store.settings):
         raise BadSetting("the store has settings and a clock of its own. Allowed: a store, or settings and a clock.")
     runtime = Runtime.of(store, delivery, ASKED)
@@ -100,7 +109,9 @@ class Mock(Starlette):
         super().__init__(routes=endpoints, **options)
         self._runtime = runtime
         self._further: Callable[[], Sequence[Route]] | None = further
-        self._direct = {(method, route.path): route.app for route in endpoints for method in route.methods or ()}
+        lets = _lets(parse_origins(runtime.settings.cors_origin))
+        self._direct = {(method, route.path): lets(route.app) for route in endpoints for method in route.methods or ()}
+        self._others = lets(self._other)
 
     async def release(self) -> None:
         """Hold no request up any longer and send no more callbacks, because the mock is about to stop."""
@@ -109,14 +120,30 @@ class Mock(Starlette):
         self._runtime.held.let_go(None)
         await self._runtime.scheduler.stop()
 
+    async def misread(self, spoken: OtherProtocol) -> None:
+        """Write down that a connection was not HTTP."""
+        now = (await self._runtime.store.moment()).now
+        await self._runtime.store.journal.append(Requested.misread(now, spoken.name, spoken.why))
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self._direct.get((scope.get("method", ""), scope.get("path", "")))
-        if endpoint is not None:
-            return await endpoint(scope, receive, send)
+        answering = self._direct.get((scope.get("method", ""), scope.get("path", "")), self._others)
+        await answering(scope, receive, send)
+
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is not found at once."""
         if self._further is not None and scope["type"] == "http":
             self.router.routes += self._further()
             self._further = None
         await super().__call__(scope, receive, send)
+
+
+def _lets(origins: Collection[str]) -> Callable[[ASGIApp], ASGIApp]:
+    """What lets pages of these origins use an application."""
+    if not origins:
+        return lambda app: app
+    from mock_server.control.routes import PREFIX
+
+    return partial(CrossOrigin, origins=origins, closed=PREFIX)
 
 
 def _control(runtime: Runtime, tracks: FindTrack) -> Control:

@@ -82,6 +82,12 @@ def _handler(answer: Callable[[Message], Message]) -> type[BaseHTTPRequestHandle
             self.wfile.write(said.body)
             self.wfile.flush()
 
+        def handle_expect_100(self) -> bool:
+            """The client waits for this line, which the base class leaves in the buffer."""
+            goes_on = super().handle_expect_100()
+            self.wfile.flush()
+            return goes_on
+
         def __getattr__(self, name: str) -> Any:
             """The same handler for every HTTP method."""
             if name.startswith("do_"):

@@ -1,6 +1,7 @@
 """The answers where no endpoint answers: unknown path (404), wrong method (405), and refusals of media."""
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -12,10 +13,13 @@ from starlette.responses import Response
 from mock_server.contract.profile import Editions
 from mock_server.contract.unserved_paths import not_served
 from mock_server.core.errors import ApiError, NotFound
-from mock_server.core.text import cut
-from mock_server.domain.answer import refused
+from mock_server.core.settings import parse_origins
+from mock_server.core.text import cut, printable, shown
+from mock_server.domain.answer import Answer, refused
+from mock_server.http.cross_origin import is_preflight
 from mock_server.http.read_request import Disconnected, read_call
 from mock_server.state.journal_entries import Requested
+from mock_server.state.journal_match import Match
 from mock_server.state.store import Store
 
 HOME: Final = "__admin/"
@@ -28,6 +32,7 @@ class NotServed:
     def __init__(self, store: Store, editions: Editions) -> None:
         self._store = store
         self._editions = editions
+        self._origins = parse_origins(store.settings.cors_origin)
 
     def handlers(self) -> Mapping[Any, Any]:
         return {HTTPException: self.unrouted, ApiError: self.refused}
@@ -35,28 +40,59 @@ class NotServed:
     async def unrouted(self, request: Request, error: HTTPException) -> Response:
         """HTTP 404 or 405 with envelope code 404, whatever the profile says of refusals: no endpoint was reached. A
         browser that somebody opens at the mock itself is led to the inbox."""
+        headers = error.headers or {}
         if _is_visit(request):
             # Relative, so that it leads to the inbox of a mock that is mounted under a prefix, too.
             return Response(status_code=307, headers={"Location": HOME, "Vary": "Accept"})
+        if is_preflight(request.scope):
+            return await self._refuse_page(request, error.status_code, headers)
         path = _path(request)
         if error.status_code == 405:
-            allowed = (error.headers or {}).get("Allow", "")
-            problem = NotFound(f"{request.method} is not allowed on {path}; allowed: {allowed}")
+            problem = NotFound(f"{request.method} is not allowed on {path}; allowed: {headers.get('Allow', '')}")
         else:
             problem = NotFound(not_served(path, self._editions.profile))
-        return await self._answer(request, problem, error.status_code, error.headers or {})
+        return await self._answer(request, problem, error.status_code, headers)
 
     async def refused(self, request: Request, error: ApiError) -> Response:
         """The refusal of what is no endpoint of the API, with its code as the HTTP status."""
         return await self._answer(request, error, error.code, {})
 
     async def _answer(self, request: Request, error: ApiError, status: int, headers: Mapping[str, str]) -> Response:
+        answer = await self._refusal(error, status)
+        await self._write_down(request, answer)
+        return _response(answer, headers)
+
+    async def _refuse_page(self, request: Request, status: int, headers: Mapping[str, str]) -> Response:
+        """The refusal of a page that asks whether it may use the API. Written down once for each origin: a browser asks
+        again with each request, and does not tell its user of the way out."""
+        problem = NotFound(refused_page(request.headers["origin"], self._origins))
+        answer = await self._refusal(problem, status)
+        earlier = await self._store.journal.page(match=Match(kind="request", code=answer.code))
+        if not any(isinstance(entry, Requested) and entry.msg == problem.msg for entry in earlier):
+            await self._write_down(request, replace(answer, msg=problem.msg))
+        return _response(answer, headers)
+
+    async def _refusal(self, error: ApiError, status: int) -> Answer:
         terms = await self._store.terms(None)
-        answer = replace(refused(error, self._editions.under(terms.overrides).default), status=status)
+        return replace(refused(error, self._editions.under(terms.overrides).default), status=status)
+
+    async def _write_down(self, request: Request, answer: Answer) -> None:
         with suppress(Disconnected):
             call = replace(await read_call(request.scope, request.receive), path=_path(request))
             await self._store.journal.append(Requested.answered((await self._store.moment()).now, call, answer))
-        return Response(answer.body, answer.status, {**headers, "content-type": answer.content_type})
+
+
+def refused_page(origin: str, origins: Collection[str]) -> str:
+    """Why a page may not use the API, and the way out."""
+    allowed = f"pages of {', '.join(origins)}" if origins else "no page of another origin"
+    option = f"--cors-origin {shlex.quote(printable(cut(origin)))}"
+    return (
+        f"a page of {shown(origin)} asked to use the API; allowed: {allowed}. To let it, start the mock with {option}"
+    )
+
+
+def _response(answer: Answer, headers: Mapping[str, str]) -> Response:
+    return Response(answer.body, answer.status, {**headers, "content-type": answer.content_type})
 
 
 def _is_visit(request: Request) -> bool:

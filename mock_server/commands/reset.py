@@ -21,6 +21,6 @@ def command(url: str, admin_token: str, key: str | None, as_json: bool) -> None:
     """
     key = given_key(key)
     with Remote(url, admin_token) as remote:
-        remote.post("reset", {} if key is None else {"key": key})
+        remote.post("reset", {"all": True} if key is None else {"key": key})
     said = "everything is forgotten" if key is None else f"what {masked(key)} did is forgotten"
     click.echo(json.dumps({"reset": masked(key) or "all"}) if as_json else said)

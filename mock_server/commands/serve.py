@@ -60,7 +60,7 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
             logged.close()
             warn.close()
 
-        server = AnnouncingServer(app, announce, app.release, leave, log_config=None)
+        server = AnnouncingServer(app, announce, app.release, app.misread, leave, log_config=None)
         # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
         gc.set_threshold(10_000, 20, 20)
         gc.freeze()

@@ -1,5 +1,6 @@
 """Decodes a request body: bytes to a JSON value, or to the violation that says why there is none. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -11,6 +12,26 @@ from mock_server.core.text import shown
 
 BODY_LIMIT: Final = 1024 * 1024
 """Bytes of a request body that are read (ours; no document names a limit)."""
+BEGINNINGS: Final[Mapping[bytes, str]] = {
+    b"\x1f\x8b": "is compressed with gzip",
+    b"\x28\xb5\x2f\xfd": "is compressed with zstd",
+    b"\x78\x01": "is compressed with deflate",
+    b"\x78\x9c": "is compressed with deflate",
+    b"\x78\xda": "is compressed with deflate",
+    b"\xef\xbb\xbf": "begins with a byte order mark of UTF-8",
+    b"\xff\xfe\x00\x00": "is in UTF-32, little endian, with a byte order mark",
+    b"\x00\x00\xfe\xff": "is in UTF-32, big endian, with a byte order mark",
+    b"\xff\xfe": "is in UTF-16, little endian, with a byte order mark",
+    b"\xfe\xff": "is in UTF-16, big endian, with a byte order mark",
+    b"{\x00\x00\x00": "is in UTF-32, little endian",
+    b"\x00\x00\x00{": "is in UTF-32, big endian",
+    b"{\x00": "is in UTF-16, little endian",
+    b"\x00{": "is in UTF-16, big endian",
+}
+"""What begins so is no JSON in UTF-8; the first that fits counts. Brotli begins with no bytes of its own."""
+EMPTY: Final = "it is empty"
+PLAIN: Final = ", neither compressed nor with a byte order mark"
+"""What is allowed beside, where that is what was wrong."""
 
 
 @dataclass(slots=True, eq=False)
@@ -25,8 +46,9 @@ class Decoded:
         return self.value.get("audioId") if isinstance(self.value, dict) else None
 
 
-def decode(operation: str, content_type: str, body: bytes | None) -> Decoded:
-    """`body` is None when it was over BODY_LIMIT; `operation` begins the ids of the rules."""
+def decode(operation: str, content_type: str, body: bytes | None, content_encoding: str = "") -> Decoded:
+    """`body` is None when it was over BODY_LIMIT; `operation` begins the ids of the rules. A Content-Encoding breaks no
+    rule: it tells what a body is that is no JSON."""
     if not is_json(content_type):
         came = shown(content_type) if content_type else "missing"
         message = f"Content-Type is {came}; allowed: application/json, in UTF-8"
@@ -37,11 +59,24 @@ def decode(operation: str, content_type: str, body: bytes | None) -> Decoded:
     try:
         return Decoded(from_json(body, allow_inf_nan=False, catch_duplicate_keys=True))
     except ValueError as error:
-        return _refused(
-            f"{operation}.body.json",
-            "body",
-            f"body is not JSON: {error!s:.200}; allowed: one JSON object in UTF-8, each key once",
-        )
+        why = not_json(body, content_encoding, error, "one JSON object in UTF-8, each key once")
+        return _refused(f"{operation}.body.json", "body", f"body is not JSON: {why}")
+
+
+def not_json(body: bytes, content_encoding: str, error: ValueError, allowed: str) -> str:
+    """Why a body is no JSON, and what is allowed: how it is written, where a parser would only say that it expects
+    something else."""
+    written = how_written(body)
+    encoding = f", with the Content-Encoding {shown(content_encoding)}" if content_encoding else ""
+    plain = PLAIN if encoding or written not in ("", EMPTY) else ""
+    return f"{written or str(error)[:200]}{encoding}; allowed: {allowed}{plain}"
+
+
+def how_written(body: bytes) -> str:
+    """How a body is written that is no JSON in UTF-8, by its first bytes; empty where they do not tell."""
+    if not body.strip():
+        return EMPTY
+    return next((f"it {said}" for beginning, said in BEGINNINGS.items() if body.startswith(beginning)), "")
 
 
 def is_json(content_type: str) -> bool:

@@ -8,9 +8,9 @@ from jiter import from_json
 from jsonschema_rs import Draft4Validator, ValidationError, ValidationErrorKind
 from starlette.requests import Request
 
-from mock_server.contract.decode import BODY_LIMIT
+from mock_server.contract.decode import BODY_LIMIT, not_json
 from mock_server.core.errors import nearest
-from mock_server.core.text import LISTED, cut, shown
+from mock_server.core.text import LISTED, cut, listed, shown
 from mock_server.http.read_request import read_body
 
 INTEGER: Final = re.compile(r"-?[0-9]{1,300}")
@@ -70,13 +70,21 @@ class Described:
             if raw.strip() not in (b"", b"{}"):
                 raise Problem(400, f"body is {shown(raw.decode('latin-1'))}; allowed: none")
             return {}
-        if not raw and not self._body.get("required", False):
-            return self._sent.checked({})
+        if not raw.strip():
+            if not self._body.get("required", False):
+                return self._sent.checked({})
+            raise Problem(400, f"body is missing; allowed: {self._allowed(self._body)}")
         try:
             body = from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True)
         except ValueError as error:
-            raise Problem(400, f"body is not JSON: {cut(str(error))}") from None
+            why = not_json(raw, request.headers.get("content-encoding", ""), error, "JSON in UTF-8, each key once")
+            raise Problem(400, f"body is not JSON: {why}") from None
         return self._sent.checked(body)
+
+    def _allowed(self, body: dict[str, Any]) -> str:
+        """What a body may be: as the document describes it, or the fields that it needs."""
+        described: str = body.get("description", "")
+        return described or " with ".join(filter(None, ("a JSON object", listed(self._sent.required))))
 
 
 class Schema:
@@ -86,6 +94,7 @@ class Schema:
         self.properties: dict[str, Any] = {
             name: _nullable(_resolved(document, each)) for name, each in schema.get("properties", {}).items()
         }
+        self.required: list[str] = schema.get("required", [])
         self._validator = Draft4Validator({**schema, "properties": self.properties}, mask=CAME)
         self._defaults = {name: each["default"] for name, each in self.properties.items() if "default" in each}
 
@@ -104,7 +113,7 @@ def _texts(error: ValidationError, known: Collection[str]) -> Iterator[str]:
             for name in names[:LISTED]:
                 yield f"{cut(name)}: unknown field.{nearest(name, known)} Known: {', '.join(known)}"
         case ValidationErrorKind.Enum():
-            options = [str(option) for option in error.kind.options]
+            options = [each if isinstance(each, str) else shown(each) for each in error.kind.options]
             close = nearest(str(error.instance), options, alike=0)
             yield f"{field}: {shown(error.instance)} is unknown.{close} Known: {', '.join(options)}"
         case _:

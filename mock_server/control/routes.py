@@ -50,7 +50,8 @@ class Admin:
         self._document: dict[str, Any] = load(OPENAPI / DOCUMENT)
         self._operations = Operations(control, self._document, base_url)
         self._beside = beside
-        self._described = [
+        self._described = [Route(PREFIX, self._guarded(self._index), methods=["GET"])]
+        self._described += [
             Route(path, self._endpoint(path, operation), methods=[method.upper()])
             for path, methods in self._document["paths"].items()
             for method, operation in methods.items()
@@ -58,9 +59,9 @@ class Admin:
 
     def routes(self) -> list[Route]:
         """Those of the document, and what answers for everything else."""
-        index = Route(PREFIX, self._guarded(self._index), methods=["GET"])
-        unrouted = Route(f"{PREFIX}/{{rest:path}}", self._guarded(self._unrouted), methods=METHODS)
-        return [index, *self._described, unrouted]
+        unrouted = self._guarded(self._unrouted)
+        rest = [Route(path, unrouted, methods=METHODS) for path in (PREFIX, f"{PREFIX}/{{rest:path}}")]
+        return [*self._described, *rest]
 
     async def _index(self, request: Request) -> Response:
         """What is served, or the page for who reads with a browser."""

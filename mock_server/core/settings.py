@@ -117,6 +117,26 @@ def words(texts: str | Iterable[str]) -> list[str]:
     return texts.split() if isinstance(texts, str) else list(texts)
 
 
+DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
+ORIGIN: Final = re.compile(r"([a-z][a-z0-9+.-]*)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
+
+
+def parse_origins(texts: str | Iterable[str]) -> list[str]:
+    """Origins of pages as browsers write them; `*` is every one, `null` that of a page without one, such as a file."""
+    return [each if each in ("*", "null") else _origin(str(each)) for each in words(texts)]
+
+
+def _origin(text: str) -> str:
+    parts = ORIGIN.fullmatch(text.lower())
+    if parts is None:
+        raise BadSetting(
+            f"origin {cut(text)!r} is not SCHEME://HOST:PORT without a path. Example: http://localhost:3000. "
+            "Also allowed: * for every page, and null for pages that are files."
+        )
+    scheme, host, port = parts.groups()
+    return f"{scheme}://{host}" if port in (None, DEFAULT_PORTS.get(scheme)) else f"{scheme}://{host}:{port}"
+
+
 KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
     bool: ((bool,), "True or False"),
     int: ((int,), "a whole number"),
@@ -167,6 +187,9 @@ class Settings:
         "", "A file of certificates in PEM that receivers may have, beside those of the system.", metavar="FILE"
     )
     insecure_callbacks: bool = option(False, "Call receivers whatever certificate they have.")
+    cors_origin: str | tuple[str, ...] = option(
+        (), "Whose pages may use the API, such as http://localhost:3000; * for all.", metavar="ORIGIN"
+    )
     admin_token: str = option(
         "",
         "What the control plane asks for; made up and printed where others than this machine can reach the mock.",
@@ -193,6 +216,7 @@ class Settings:
         RateLimit.parse(self.rate_limit)
         parse_epoch(self.epoch)
         parse_readings(self.readings)
+        parse_origins(self.cors_origin)
         if self.retention_days is not None and not 0 <= self.retention_days <= LONGEST_RETENTION:
             raise BadSetting(f"retention {self.retention_days:g} is not between 0 and {LONGEST_RETENTION} days.")
         if self.base_url and not re.fullmatch(r"https?://[!-~]+", self.base_url):

@@ -26,6 +26,7 @@ class Call:
     body: bytes | None
     headers: Sequence[tuple[bytes, bytes]] = ()
     values: int = 0
+    content_encoding: str = ""
 
     @property
     def target(self) -> str:
@@ -40,5 +41,6 @@ class Call:
         return texts + len(self.body or b"") + self.values + HEADER_OVERHEAD * len(self.headers)
 
     def described(self) -> dict[str, str]:
-        """The headers that a decision depends on, but for the key."""
-        return {"Content-Type": self.content_type} | ({"Prefer": self.prefer} if self.prefer else {})
+        """The headers that a decision or its text depends on, but for the key."""
+        further = {"Prefer": self.prefer, "Content-Encoding": self.content_encoding}
+        return {"Content-Type": self.content_type} | {name: value for name, value in further.items() if value}

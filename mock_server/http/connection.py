@@ -1,20 +1,23 @@
 """One connection of the mock. It uses parts of uvicorn that are not documented; `uvicorn_parts` lists them.
 
 It reads heads, extensions of chunks, trailers, and requests that come before earlier ones are answered, in bounded
-memory; it can be cut; and it tells every request that its client has gone. `uvicorn_parts` says whether it can be used.
+memory; it can be cut; it tells every request that its client has gone; and it answers who asks for another protocol as
+if it did not; and names what is not HTTP. `uvicorn_parts` says whether it can be used.
 """
 
 import asyncio
 import socket
 import struct
 from collections import deque
-from collections.abc import Sized
+from collections.abc import Callable, Coroutine, Sized
 from typing import Any, Final, cast
 
+from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.http.endpoint import CONNECTION
+from mock_server.http.other_protocol import OtherProtocol, other_protocol
 
 HEAD_LIMIT: Final = 64 * 1024
 """Bytes of a head that are always read (ours)."""
@@ -22,6 +25,10 @@ PIECE: Final = 16 * 1024
 """Bytes that are read at a time; so many more than HEAD_LIMIT may be read until a head is refused."""
 ANSWERED_WITHIN: Final = 1.0
 """Seconds for which a client that closed its half of the connection is still answered. One that left looks the same."""
+WISH: Final = (b"connection", b"upgrade", b"http2-settings")
+"""The headers by which a client asks for another protocol on the same connection (RFC 9110, section 7.8)."""
+Misread = Callable[[OtherProtocol], Coroutine[Any, Any, None]]
+"""Is told of a connection that is not HTTP."""
 
 
 class Gathering:
@@ -54,9 +61,9 @@ class Gathering:
 
     def flush(self) -> None:
         """Write what was gathered."""
-        if self._parts:
+        if self._parts and not self._transport.is_closing():
             self._transport.writelines(self._parts)
-            self._parts, self._size = [], 0
+        self._parts, self._size = [], 0
 
 
 class Flow(FlowControl):
@@ -72,13 +79,32 @@ class Flow(FlowControl):
             super().resume_reading()
 
 
+class Parser(HttpRequestParser):
+    """Goes on behind a head that asks for another protocol, where httptools ends and leaves the body to that one."""
+
+    def __init__(self, connection: "BoundedConnection") -> None:
+        super().__init__(connection)
+        self._connection = connection
+        # As uvicorn does, so that what comes behind `Connection: close` is no error.
+        self.set_dangerous_leniencies(lenient_data_after_close=True)
+
+    def feed_data(self, data: Any) -> None:
+        try:
+            super().feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            self._connection.decline(data[upgrade.args[0] :])
+
+
 class BoundedConnection(HttpToolsProtocol):
     """The parser keeps what has not ended yet, however long it gets. What is neither a whole head nor a part of a body
     counts here, and past HEAD_LIMIT the connection ends with HTTP 400."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, misread: Misread, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self._misread = misread
         self._gathering: Gathering
+        self.parser = Parser(self)
+        self._declines = False
         self._unfinished = 0
         self._earlier: deque[RequestResponseCycle] = deque()
 
@@ -106,6 +132,8 @@ class BoundedConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if len(data) > PIECE:
             return self._in_pieces(data)
+        if self.cycle is None and not self._unfinished and (spoken := other_protocol(data)):
+            return self._refuse(spoken)
         self._unfinished += len(data)
         super().data_received(data)
         if self._unfinished > HEAD_LIMIT and not self.transport.is_closing():
@@ -123,8 +151,14 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._unfinished = 0
+        asks = self.parser.should_upgrade()
+        self._declines = asks and self.parser.get_method() != b"CONNECT"
+        if self._declines:
+            return
         before = self.cycle
         super().on_headers_complete()
+        if asks:
+            self.cycle.keep_alive = False
         if self.pipeline:
             while self._earlier and self._earlier[0].response_complete:
                 self._earlier.popleft()
@@ -133,6 +167,29 @@ class BoundedConnection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._unfinished = 0
         super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if not self._declines:
+            super().on_message_complete()
+
+    def decline(self, rest: bytes) -> None:
+        """Read a request on that asks for another protocol: its head anew, without the wish, and the rest of it. What
+        comes behind the wish for a tunnel is no HTTP."""
+        if not self._declines:
+            return
+        asked, self.parser = self.parser, Parser(self)
+        lines = [b"%b: %b" % header for header in self.headers if header[0] not in WISH]
+        if not asked.should_keep_alive():
+            lines.append(b"connection: close")
+        first = b"%b %b HTTP/%b" % (asked.get_method(), self.url, asked.get_http_version().encode())
+        self.parser.feed_data(b"\r\n".join([first, *lines, b"", rest]))
+
+    def _refuse(self, spoken: OtherProtocol) -> None:
+        """End a connection that is not HTTP."""
+        self.send_400_response(spoken.why)
+        task = self.loop.create_task(self._misread(spoken))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def _in_pieces(self, data: bytes) -> None:
         for first in range(0, len(data), PIECE):

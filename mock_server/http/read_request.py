@@ -11,8 +11,8 @@ from mock_server.domain.call import Call
 
 DRAIN_LIMIT: Final = 16 * BODY_LIMIT
 """Bytes of an oversized body that are read and dropped, so that its sender gets to read the answer."""
-HEADERS: Final = frozenset((b"authorization", b"content-type", b"prefer"))
-"""The headers that a decision depends on."""
+HEADERS: Final = frozenset((b"authorization", b"content-type", b"prefer", b"content-encoding"))
+"""The headers that a decision or its text depends on."""
 
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -50,6 +50,7 @@ def call(method: str, path: str, query: bytes, headers: Headers, body: bytes | N
         body,
         kept,
         values,
+        text(found.get(b"content-encoding", b"")),
     )
 
 

@@ -5,8 +5,9 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from logging import getLogger
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,6 +18,9 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.http.uvicorn_parts import loss, missing
 
+if TYPE_CHECKING:
+    from mock_server.http.connection import Misread
+
 LOGGER: Final = getLogger("uvicorn.error")
 BACKLOG = 2048
 """Connections that may wait to be accepted."""
@@ -24,14 +28,15 @@ BACKLOG = 2048
 
 class AnnouncingServer(uvicorn.Server):
     """uvicorn, configured for the mock. `announce` is called when it answers requests, `release` when it is about to
-    stop and waits for those under way, `leave` when it has stopped. Without a `log_config` whoever runs it has logging
-    set up."""
+    stop and waits for those under way, `leave` when it has stopped; `misread` is told of connections that are not
+    HTTP. Without a `log_config` whoever runs it has logging set up."""
 
     def __init__(
         self,
         app: Starlette,
         announce: Callable[[], object],
         release: Callable[[], Awaitable[None]],
+        misread: "Misread",
         leave: Callable[[], object] = lambda: None,
         *,
         log_config: dict[str, Any] | None = LOGGING_CONFIG,
@@ -44,7 +49,7 @@ class AnnouncingServer(uvicorn.Server):
             server_header=False,
             proxy_headers=False,
             ws="none",
-            http=_connection(),
+            http=_connection(misread),
             timeout_graceful_shutdown=2,
         )
         super().__init__(config)
@@ -62,7 +67,7 @@ class AnnouncingServer(uvicorn.Server):
         self._leave()
 
 
-def _connection() -> "type[asyncio.Protocol] | Literal['httptools']":
+def _connection(misread: "Misread") -> "type[asyncio.Protocol] | Literal['httptools']":
     """How a connection is read: as the mock does, or where uvicorn is another one than was checked, as uvicorn does."""
     why = missing(uvicorn.__version__)
     if why:
@@ -70,7 +75,7 @@ def _connection() -> "type[asyncio.Protocol] | Literal['httptools']":
         return "httptools"
     from mock_server.http.connection import BoundedConnection
 
-    return BoundedConnection
+    return cast("type[asyncio.Protocol]", partial(BoundedConnection, misread=misread))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -17,13 +17,25 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
         "eof_received",
         "on_headers_complete",
         "on_body",
+        "on_message_complete",
         "send_400_response",
     ),
     "FlowControl": ("pause_reading", "resume_reading"),
 }
 """Methods that are called or replaced, by class."""
 ATTRIBUTES: Final[Mapping[str, Sequence[str]]] = {
-    "HttpToolsProtocol": ("app_state", "transport", "pipeline", "cycle", "flow", "loop"),
+    "HttpToolsProtocol": (
+        "app_state",
+        "transport",
+        "pipeline",
+        "cycle",
+        "flow",
+        "loop",
+        "parser",
+        "headers",
+        "url",
+        "tasks",
+    ),
     "RequestResponseCycle": (
         "disconnected",
         "keep_alive",
@@ -33,11 +45,12 @@ ATTRIBUTES: Final[Mapping[str, Sequence[str]]] = {
     ),
     "FlowControl": ("read_paused",),
 }
-"""Attributes that are read or set, by class; all are set as an object is made."""
+"""Attributes that are read or set, by class; all are set as an object is made, or as a request begins."""
 LOSS: Final = (
     "served by plain uvicorn, since {why}: heads and trailers are read without bound, a fault cannot cut a connection, "
-    "a client that closes its half of a connection is not answered, and one that leaves pipelined requests may be "
-    "noticed late. Way out: uvicorn {oldest} up to {next}."
+    "a client that closes its half of a connection is not answered, one that leaves pipelined requests may be noticed "
+    "late, and a request with an Upgrade header, as curl --http2 and Java's client send it, loses its body. "
+    "Way out: uvicorn {oldest} up to {next}."
 )
 
 
@@ -67,6 +80,6 @@ def loss(why: str) -> str:
 
 
 def _has(part_of: object, name: str) -> bool:
-    """Whether a class has a method, or sets an attribute as it makes an object."""
-    made = getattr(getattr(part_of, "__init__", None), "__code__", None)
-    return hasattr(part_of, name) or (made is not None and name in made.co_names)
+    """Whether a class has a method, or sets an attribute as an object is made or a request begins."""
+    setting = [getattr(getattr(part_of, method, None), "__code__", None) for method in ("__init__", "on_message_begin")]
+    return hasattr(part_of, name) or any(code is not None and name in code.co_names for code in setting)

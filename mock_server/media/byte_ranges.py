@@ -20,11 +20,12 @@ RANGE: Final = re.compile(r"bytes=([0-9]{0,100})-([0-9]{0,100})", re.IGNORECASE)
 COVERS_KEPT: Final = 64
 """Covers in memory, about 15 kB each (ours)."""
 
-SHARED: Final = {
-    "accept-ranges": "bytes",
+CROSS_ORIGIN: Final = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "accept-ranges, content-range, etag",
 }
+"""Every page may read a file, as of the real servers of media."""
+SHARED: Final = {"accept-ranges": "bytes", **CROSS_ORIGIN}
 
 
 class Unsatisfiable(Exception):

@@ -13,7 +13,7 @@ from mock_server.core import seeded
 from mock_server.core.errors import NotFound
 from mock_server.domain.tasks import Task
 from mock_server.http.read_request import call_of
-from mock_server.media.byte_ranges import cover_response, sound_response
+from mock_server.media.byte_ranges import CROSS_ORIGIN, cover_response, sound_response
 from mock_server.media.find_track import FindTrack
 from mock_server.media.sound import Sound
 from mock_server.state.journal_entries import Requested
@@ -66,8 +66,11 @@ class Files:
         return response
 
     async def show(self, request: Request) -> Response:
-        """The same for our own pages, which look and leave no trace."""
-        return await _response(request, *await self._asked(request))
+        """The same for our own pages, which look and leave no trace, and for those of no other origin."""
+        response = await _response(request, *await self._asked(request))
+        for name in CROSS_ORIGIN:
+            del response.headers[name]
+        return response
 
     async def _asked(self, request: Request) -> tuple[Track, str]:
         """The track that a name means, and the ending that says as what."""

@@ -38,7 +38,7 @@ class Buttons:
             "unqueue": self._unqueue,
             "read": self._read,
             "keep": self._key,
-            "reset": lambda form: control.reset(None),
+            "reset": self._reset,
         }
 
     async def press(self, name: str, form: Form) -> None:
@@ -84,6 +84,10 @@ class Buttons:
 
     async def _read(self, form: Form) -> None:
         await self._control.change_questions({_field(form, "question"): _field(form, "reading")})
+
+    async def _reset(self, form: Form) -> None:
+        _field(form, "all")  # a form that lost its fields resets nothing
+        await self._control.reset(None)
 
     async def _key(self, form: Form) -> str:
         key = await self._inbox.key(_field(form, "key"))

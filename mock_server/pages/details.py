@@ -167,7 +167,8 @@ class Details:
         call = entry.call
         head = [f"{call.method} {call.target}", *lines_of_headers(masked_headers(texts(call.headers), call.key))]
         lines, note = readable_lines(body_shown(call.body))
-        return Body(name="request", head=head, lines=lines, curl=_copied(entry.curl(self._base_url)), note=note)
+        curl = _copied(entry.curl(self._base_url)) if call.path else None
+        return Body(name="request", head=head, lines=lines, curl=curl, note=note)
 
     def _polled(self, task: Task, now: float) -> Body:
         told = orjson.dumps(record(task, now, self._studio)).decode()

@@ -78,6 +78,11 @@ class Requested:
         size = int(headers.get("content-length", 0))
         return cls(at, call, status, 0, msg, (), "", "", None, answer_headers=headers, answer_size=size)
 
+    @classmethod
+    def misread(cls, at: float, spoken: str, msg: str) -> "Requested":
+        """The entry for a connection that spoke another protocol, whose name stands for the method; it has no path."""
+        return cls(at, Call(spoken, "", b"", None, "", "", b""), 400, 0, msg, (), "", "", None)
+
     @property
     def key(self) -> str | None:
         return self.call.key
@@ -109,7 +114,7 @@ class Requested:
             "task_id": self.task_id,
             "callback": self.callback,
             "body": text_of(self.call.body),
-            "curl": self.curl(url),
+            "curl": self.curl(url) if self.call.path else None,
             "line": line(self),
             "answer": self.answer.shown(whole=whole),
             **({"headers": headers, **body_shown(self.call.body)} if whole else {}),
@@ -232,7 +237,8 @@ def _request(entry: Requested) -> str:
     said = f"{code}task {entry.task_id}" if entry.task_id else f"{code}{entry.msg}"
     http = "" if entry.status == 200 else f"HTTP {entry.status}, "
     callback = f", callbacks {entry.callback}" if entry.callback else ""
-    return f"--> {entry.call.method} {entry.call.path}  {http}{said}{callback}"
+    what = f"{entry.call.method} {entry.call.path}".rstrip()
+    return f"--> {what}  {http}{said}{callback}"
 
 
 def _attempt(entry: Attempted) -> str:

@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler
 from io import BufferedIOBase
 from typing import Any, Final
 
+from mock_server.http.other_protocol import other_protocol
+
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of a body."""
 LONGEST_LINE: Final = 4096
@@ -59,12 +61,28 @@ Refused = Callable[[str, int, str], object]
 """Is told of what is no callback: the request line, the HTTP status of the answer, and why."""
 
 
+class HttpAlone(BaseHTTPRequestHandler):
+    """Refuses what is not HTTP by its name, and does not wait for a line of it."""
+
+    default_request_version = "HTTP/1.0"  # of what is no HTTP: it gets a whole answer
+
+    def handle_one_request(self) -> None:
+        try:
+            spoken = other_protocol(self.rfile.peek(1))  # type: ignore[attr-defined]
+        except TimeoutError:
+            self.close_connection = True
+            return
+        if spoken is None:
+            return super().handle_one_request()
+        self.command, self.requestline, self.request_version = "", spoken.name, self.default_request_version
+        self.send_error(400, spoken.why)
+
+
 def handler(take: Take, refused: Refused, patience: float = PATIENCE) -> type[BaseHTTPRequestHandler]:
     """A handler of connections that gives each callback to `take`."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(HttpAlone):
         protocol_version = "HTTP/1.1"
-        default_request_version = "HTTP/1.0"  # of what is no HTTP: it gets a whole answer
         timeout = patience
 
         def do_POST(self) -> None:

@@ -79,7 +79,7 @@ class Target:
     def __init__(self) -> None:
         self._delivery = RecordingDelivery()
         self._app = create_app(Settings(pace="manual"), delivery=self._delivery)
-        self._config = AnnouncingServer(self._app, lambda: None, self._app.release).config
+        self._config = AnnouncingServer(self._app, lambda: None, self._app.release, self._app.misread).config
         self._config.load()
         self._state = ServerState()
         self._troubles = Troubles()
@@ -186,7 +186,8 @@ class _Counting:
 
 
 def _is_whole(sent: bytes) -> bool:
+    """Whether a request is in it. A wish for another protocol counts as if it were another header."""
     counting = _Counting()
     with suppress(httptools.HttpParserError, httptools.HttpParserUpgrade):
-        httptools.HttpRequestParser(counting).feed_data(sent)
+        httptools.HttpRequestParser(counting).feed_data(re.sub(rb"(?i)upgrade", b"upgrad_", sent))
     return counting.count > 0

@@ -1,5 +1,6 @@
 """The whole application in process: bad input always gets one documented envelope, and starts nothing."""
 
+import gzip
 import json
 import time
 from typing import Any
@@ -41,7 +42,7 @@ def with_member(text: str) -> str:
 
 
 BODIES: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "body is not JSON: EOF while parsing a value at line 1 column 0"),
+    "empty": (b"", "body is not JSON: it is empty; allowed: one JSON object"),
     "cut": (VALID.encode()[:-1], "body is not JSON: EOF while parsing"),
     "trailing": (VALID.encode() + b"x", "body is not JSON: trailing characters"),
     "nan": (with_member('"x": NaN').encode(), "body is not JSON: expected value"),
@@ -49,8 +50,9 @@ BODIES: dict[str, tuple[bytes, str]] = {
     "duplicate key": (with_member('"model": "V4"').encode(), 'body is not JSON: Detected duplicate key "model"'),
     "lone surrogate": (with_member('"x": "\\ud800"').encode(), "body is not JSON: unexpected end of hex escape"),
     "invalid utf-8": (with_member('"x": "é"').encode("latin-1"), "body is not JSON: invalid unicode code point"),
-    "utf-16": (VALID.encode("utf-16"), "body is not JSON: "),
-    "byte order mark": (VALID.encode("utf-8-sig"), "body is not JSON: expected value at line 1 column 1"),
+    "utf-16": (VALID.encode("utf-16-le"), "body is not JSON: it is in UTF-16, little endian; allowed: one JSON object"),
+    "byte order mark": (VALID.encode("utf-8-sig"), "body is not JSON: it begins with a byte order mark of UTF-8; "),
+    "gzip": (gzip.compress(VALID.encode()), "body is not JSON: it is compressed with gzip; allowed: one JSON object "),
     "deep nesting": (b"[" * 100_000, "body is not JSON: recursion limit exceeded"),
     "deep member": (with_member('"x": ' + "[" * 300 + "]" * 300).encode(), "recursion limit exceeded"),
     "huge number": (with_member('"x": ' + "9" * 5000).encode(), "body is not JSON: number out of range"),
@@ -76,6 +78,20 @@ async def test_a_bad_body_gets_a_clear_422(name: str) -> None:
         assert (response.status_code, answer["code"]) == (200, 422)
         assert text in answer["msg"]
         assert await mock.state.control.advance(3600) == 0
+
+
+async def test_a_compressed_body_is_named_and_can_be_sent_again() -> None:
+    mock = app()
+    async with client(mock) as http:
+        body = gzip.compress(VALID.encode())
+        response = await http.post(EXTEND, content=body, headers={**JSON, "Content-Encoding": "gzip"})
+        assert (
+            'body is not JSON: it is compressed with gzip, with the Content-Encoding "gzip"; ' in response.json()["msg"]
+        )
+        (entry,) = await mock.state.control.entries()
+        curl = entry.curl("http://mock")
+    assert "-H 'Content-Encoding: gzip'" in curl
+    assert curl.startswith("printf '\\037\\213")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from mock_server.contract.decode import how_written
 from mock_server.core.text import cut, printable
 
 LONGEST: Final = 80
@@ -49,7 +50,9 @@ def told(body: bytes) -> Told:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
-        return Told(problem=f"no JSON: {_text(body)}" if body else "no body")
+        written = how_written(body)
+        why = f"no JSON, {written}" if written else "no JSON"
+        return Told(problem=f"{why}: {_text(body)}" if body else "no body")
     data = value.get("data") if isinstance(value, dict) else None
     if not isinstance(data, dict) or "callbackType" not in data:
         return Told(problem=f"no data.callbackType: {_text(body)}")

@@ -38,6 +38,27 @@ def test_a_request_is_kept_as_it_came(receiver: Receiver, method: str) -> None:
     assert {name.lower(): value for name, value in arrival.headers.items()}["x-own"] == "yes"
 
 
+ASKING = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
+
+
+@pytest.mark.parametrize(
+    "body", [b"Content-Length: 2\r\n\r\n{}", b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"]
+)
+def test_who_asks_for_another_protocol_keeps_its_body(receiver: Receiver, body: bytes) -> None:
+    url = receiver.url("one")
+    said(url, b"POST /cb/one?k=one HTTP/1.1\r\nHost: a\r\n" + ASKING + body)
+    assert [arrival.body for arrival in receiver.arrived(url)] == [b"{}"]
+
+
+def test_who_expects_to_be_told_to_continue_is(receiver: Receiver) -> None:
+    head = b"POST /cb/one?k=one HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", urlsplit(receiver.url("one")).port or 0), timeout=10) as connection:
+        connection.sendall(head)
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"{}")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 def test_requests_arrive_at_the_url_that_they_were_sent_to(receiver: Receiver) -> None:
     one, other = receiver.url("one"), receiver.url("other")
     httpx.post(other, content=b"{}")

@@ -7,7 +7,8 @@ from starlette.routing import Mount
 
 from mock_server.commands.demo import EXTEND, RECORD_INFO
 from mock_server.contract.operations import operations
-from mock_server.state.journal_match import Match, Requested
+from mock_server.state.journal_entries import Requested, line
+from mock_server.state.journal_match import Match
 from tests.clients import Mock, client
 
 pytestmark = pytest.mark.anyio
@@ -130,3 +131,40 @@ async def test_all_else_at_no_path_is_404(method: str, path: str, accept: str) -
     async with client(Mock().app) as http:
         answer = await http.request(method, path, headers={"Accept": accept})
         assert (answer.status_code, answer.json()["code"]) == (404, 404)
+
+
+async def preflight(http: httpx.AsyncClient, origin: str, target: str = EXTEND) -> httpx.Response:
+    return await http.options(target, headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
+
+
+async def test_a_page_that_is_refused_is_told_once_with_the_option() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        for target in (EXTEND, EXTEND, "/nothing", RECORD_INFO):
+            assert (await preflight(http, "http://localhost:5173", target)).status_code in (404, 405)
+        await preflight(http, "https://app.example.com")
+        told = [line(entry) for entry in await mock.control.entries()]
+    assert told == [
+        f'--> OPTIONS {EXTEND}  HTTP 405, 404 a page of "{origin}" asked to use the API; allowed: no page of another '
+        f"origin. To let it, start the mock with --cors-origin {origin}"
+        for origin in ("http://localhost:5173", "https://app.example.com")
+    ]
+
+
+async def test_a_page_that_is_refused_reads_why() -> None:
+    async with client(Mock(cors_origin=("http://localhost:3000", "null")).app) as http:
+        response = await preflight(http, "http://x';reboot\x1b")
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert response.json()["msg"] == (
+        f'{NOT_FOUND}a page of "http://x\';reboot\\u001b" asked to use the API; allowed: pages of '
+        "http://localhost:3000, null. To let it, start the mock with --cors-origin 'http://x'\"'\"';reboot\\x1b'"
+    )
+
+
+async def test_a_page_is_told_of_again_once_the_journal_forgot_it() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await preflight(http, "http://localhost:5173")
+        await mock.control.reset(None)
+        await preflight(http, "http://localhost:5173")
+        assert len(await mock.control.entries()) == 1

@@ -1,6 +1,9 @@
 """Bytes of a request: what is JSON, what is not, and what the refusal says."""
 
+import gzip
 import json
+import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from typing import Any
 
 import pytest
@@ -21,8 +24,8 @@ json_values = st.recursive(
 OPERATIONS = [each.name for each in operations().values() if each.method == "POST"]
 
 
-def refusal(body: bytes | None, content_type: str = JSON) -> str:
-    refused = decode("extend", content_type, body).refusal
+def refusal(body: bytes | None, content_type: str = JSON, encoding: str = "") -> str:
+    refused = decode("extend", content_type, body, encoding).refusal
     assert refused is not None
     return refused.msg
 
@@ -46,7 +49,8 @@ def test_any_bytes_are_judged(body: bytes) -> None:
 @pytest.mark.parametrize(
     ("body", "wrong"),
     [
-        pytest.param(b"", "EOF while parsing a value at line 1 column 0", id="empty"),
+        pytest.param(b"", "it is empty", id="empty"),
+        pytest.param(b" \r\n", "it is empty", id="blank"),
         pytest.param(b"{", "EOF while parsing an object at line 1 column 1", id="cut"),
         pytest.param(b"[1,]", "trailing comma at line 1 column 4", id="a trailing comma"),
         pytest.param(b"{} x", "trailing characters at line 1 column 4", id="more after the value"),
@@ -55,7 +59,6 @@ def test_any_bytes_are_judged(body: bytes) -> None:
         pytest.param(b'{"a": NaN}', "expected value at line 1 column 7", id="NaN"),
         pytest.param(b'{"a": 01}', "invalid number at line 1 column 8", id="a leading zero"),
         pytest.param(b'"\xff"', "invalid unicode code point at line 1 column 2", id="another encoding"),
-        pytest.param(b"\xef\xbb\xbf{}", "expected value at line 1 column 1", id="a byte order mark"),
         pytest.param(b'"\\udc00"', "lone leading surrogate in hex escape at line 1 column 7", id="half a character"),
         pytest.param(b'{"a": 1, "a": 2}', 'Detected duplicate key "a" at line 1 column 14', id="a key twice"),
         pytest.param(b"[" * 1000, "recursion limit exceeded at line 1 column 202", id="deeply nested"),
@@ -64,6 +67,62 @@ def test_any_bytes_are_judged(body: bytes) -> None:
 def test_no_json_says_where(body: bytes, wrong: str) -> None:
     said = f"body is not JSON: {wrong}; allowed: one JSON object in UTF-8, each key once (extend.body.json)"
     assert refusal(body) == said
+
+
+OBJECT = json.dumps({"a": "é"}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "wrong"),
+    [
+        pytest.param(
+            gzip.compress(b"{}"), "gzip", 'it is compressed with gzip, with the Content-Encoding "gzip"', id="gzip"
+        ),
+        pytest.param(gzip.compress(b"{}"), "", "it is compressed with gzip", id="gzip without a word"),
+        pytest.param(zlib.compress(b"{}"), "", "it is compressed with deflate", id="deflate"),
+        pytest.param(zlib.compress(b"{}", 0), "", "it is compressed with deflate", id="deflate of nothing"),
+        pytest.param(zlib.compress(b"{}", 9), "", "it is compressed with deflate", id="deflate of all"),
+        pytest.param(
+            b"\x28\xb5\x2f\xfd\x04", "zstd", 'it is compressed with zstd, with the Content-Encoding "zstd"', id="zstd"
+        ),
+        pytest.param(
+            b"\x8b\x00\x80{}\x03",
+            "br",
+            'expected value at line 1 column 1, with the Content-Encoding "br"',
+            id="brotli",
+        ),
+        pytest.param(b"", "gzip", 'it is empty, with the Content-Encoding "gzip"', id="nothing"),
+        pytest.param(
+            OBJECT.encode("utf-8-sig"), "", "it begins with a byte order mark of UTF-8", id="a byte order mark"
+        ),
+        pytest.param(BOM_UTF16_LE + b"{\0", "", "it is in UTF-16, little endian, with a byte order mark", id="16 LE"),
+        pytest.param(BOM_UTF16_BE + b"\0{", "", "it is in UTF-16, big endian, with a byte order mark", id="16 BE"),
+        pytest.param(
+            BOM_UTF32_LE + b"{\0\0\0", "", "it is in UTF-32, little endian, with a byte order mark", id="32 LE"
+        ),
+        pytest.param(BOM_UTF32_BE + b"\0\0\0{", "", "it is in UTF-32, big endian, with a byte order mark", id="32 BE"),
+        pytest.param(OBJECT.encode("utf-16-le"), "", "it is in UTF-16, little endian", id="16 LE alone"),
+        pytest.param(OBJECT.encode("utf-16-be"), "", "it is in UTF-16, big endian", id="16 BE alone"),
+        pytest.param(OBJECT.encode("utf-32-le"), "", "it is in UTF-32, little endian", id="32 LE alone"),
+        pytest.param(OBJECT.encode("utf-32-be"), "", "it is in UTF-32, big endian", id="32 BE alone"),
+    ],
+)
+def test_how_a_body_is_written_is_named(body: bytes, encoding: str, wrong: str) -> None:
+    assert refusal(body, encoding=encoding) == (
+        f"body is not JSON: {wrong}; allowed: one JSON object in UTF-8, each key once, neither compressed nor with a "
+        "byte order mark (extend.body.json)"
+    )
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity", "utf-8"])
+def test_a_content_encoding_does_no_harm_where_the_body_is_json(encoding: str) -> None:
+    assert decode("extend", JSON, b"{}", encoding).value == {}
+
+
+@given(json_values, st.sampled_from(["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]))
+def test_no_object_in_another_encoding_is_a_riddle(value: Any, encoding: str) -> None:
+    assert "; allowed: " in refusal(json.dumps({"value": value}).encode(encoding))
+    assert refusal(json.dumps({"value": value}).encode(encoding)).startswith("body is not JSON: it is in UTF-")
 
 
 def test_a_long_key_is_cut() -> None:

@@ -63,7 +63,7 @@ async def test_the_token_opens_everything_from_everywhere(peer: str, host: str, 
     async with client(Mock(admin_token=TOKEN), peer, host) as http:
         headers = {"Authorization": f"{scheme} {TOKEN}", "Origin": "https://dashboard.example.com"}
         assert (await http.get("/__admin/journal", headers=headers)).status_code == 200
-        assert (await http.post("/__admin/reset", headers=headers)).status_code == 204
+        assert (await http.post("/__admin/reset", json={}, headers=headers)).status_code == 204
 
 
 @pytest.mark.parametrize("settings", [{}, {"admin_token": TOKEN}])

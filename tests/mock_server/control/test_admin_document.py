@@ -70,6 +70,13 @@ def test_no_body_takes_fields_that_are_not_described() -> None:
             assert schema["additionalProperties"] in (False, {"type": "string"})
 
 
+def test_no_body_that_there_can_be_may_be_missing() -> None:
+    """One that was lost on the way would be taken for another one."""
+    bodies = [operation["requestBody"] for operation in OPERATIONS.values() if "requestBody" in operation]
+    shared = TREE["components"]["requestBodies"]
+    assert all(each.get("required") for each in [*shared.values(), *(each for each in bodies if "$ref" not in each)])
+
+
 def test_the_document_names_what_the_code_knows() -> None:
     assert TREE["components"]["schemas"]["Outcome"]["enum"] == list(Outcome)
     assert body("put_fault")["properties"]["answer"]["enum"] == list(Broken)

@@ -136,8 +136,15 @@ async def test_an_operation_may_allow_no_query() -> None:
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        (b"", "body is not JSON: EOF while parsing a value at line 1 column 0"),
-        (b"{", "body is not JSON: EOF while parsing an object at line 1 column 1"),
+        (b"", 'body is missing; allowed: a JSON object with "a"'),
+        (
+            b"{",
+            "body is not JSON: EOF while parsing an object at line 1 column 1; allowed: JSON in UTF-8, each key once",
+        ),
+        (
+            b"\xef\xbb\xbf{}",
+            "body is not JSON: it begins with a byte order mark of UTF-8; allowed: JSON in UTF-8, each ",
+        ),
         (b'{"a": NaN}', "body is not JSON: expected value at line 1 column 7"),
         (b'{"a": 1, "a": 1}', 'body is not JSON: Detected duplicate key "a"'),
         (b"[]", 'body: [] is not of type "object"'),

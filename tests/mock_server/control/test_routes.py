@@ -77,13 +77,19 @@ async def test_a_near_miss_of_a_path_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("GET", "clock/advance", "POST"), ("DELETE", "faults", "GET, HEAD, PUT"), ("POST", "tasks/x", "GET, HEAD")],
+    [
+        ("GET", "/clock/advance", "POST"),
+        ("DELETE", "/faults", "GET, HEAD, PUT"),
+        ("POST", "/tasks/x", "GET, HEAD"),
+        ("POST", "", "GET, HEAD"),
+        ("OPTIONS", "", "GET, HEAD"),
+    ],
 )
 async def test_a_wrong_method_is_405_with_allow(method: str, path: str, allowed: str) -> None:
     async with client(Mock().app) as http:
-        response = await http.request(method, f"/__admin/{path}")
+        response = await http.request(method, f"/__admin{path}")
         assert (response.status_code, response.headers["allow"]) == (405, allowed)
-        assert response.json() == {"error": f"{method} is not allowed on /__admin/{path}; allowed: {allowed}"}
+        assert response.json() == {"error": f"{method} is not allowed on /__admin{path}; allowed: {allowed}"}
 
 
 async def test_what_is_asked_of_the_control_plane_is_in_no_journal() -> None:
@@ -162,7 +168,7 @@ async def test_the_journal_is_cleared_for_a_key_or_for_all() -> None:
         await extend(http, OTHER)
         await post(http, "journal/clear", 204, key="key")
         assert len((await get(http, "journal"))["entries"]) == 1
-        assert (await http.post("/__admin/journal/clear")).status_code == 204
+        await post(http, "journal/clear", 204, all=True)
         assert (await get(http, "journal"))["entries"] == []
 
 
@@ -501,15 +507,41 @@ async def test_a_reset_is_of_one_key_or_of_everything() -> None:
         await post(http, "reset", 204, key="key")
         assert [task["task_id"] for task in (await get(http, "tasks"))["tasks"]] == [kept]
         await post(http, "clock/advance", seconds=40)
-        assert (await http.post("/__admin/reset")).status_code == 204
+        await post(http, "reset", 204, all=True)
         journal = await get(http, "journal")
         assert (journal["entries"], journal["newest"], journal["dropped"]) == ([], 3, 0)
         assert (await get(http, "clock"))["now"] == CREATED
         assert (await extend(http)).json() == first
 
 
+@pytest.mark.parametrize("sent", [b"", b" ", b"\r\n"])
+@pytest.mark.parametrize("path", ["reset", "journal/clear"])
+async def test_a_missing_body_is_not_everything(path: str, sent: bytes) -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http)
+        response = await http.post(f"/__admin/{path}", content=sent)
+        assert response.status_code == 400
+        assert response.json() == {
+            "error": 'body is missing; allowed: {"key": KEY} for one key, {"all": true} or {} for all of them'
+        }
+        assert len(await mock.control.entries()) == 1
+
+
+@pytest.mark.parametrize("path", ["reset", "journal/clear"])
+async def test_everything_is_an_empty_object_or_said_in_words(path: str) -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        for fields in ({}, {"all": True}):
+            await extend(http)
+            await post(http, path, 204, **fields)
+            assert await mock.control.entries() == []
+
+
 WRONG: list[tuple[str, str, Any, str]] = [
-    ("POST", "clock/advance", b"", "body is not JSON: EOF while parsing a value at line 1 column 0"),
+    ("POST", "clock/advance", b"", 'body is missing; allowed: a JSON object with "seconds"'),
+    ("POST", "wait", b" \r\n", 'body is missing; allowed: a JSON object with "count"'),
+    ("PUT", "faults", b"", "body is missing; allowed: a JSON object"),
     ("POST", "clock/advance", b"[]", 'body: [] is not of type "object"'),
     ("POST", "clock/advance", b"{}", 'body: "seconds" is a required property'),
     ("POST", "clock/advance", b'{"seconds": "60"}', 'seconds: "60" is not of type "number"'),
@@ -518,6 +550,10 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("POST", "clock/advance", b'{"seconds": NaN}', "body is not JSON: expected value at line 1 column 13"),
     ("POST", "wait", b'{"count": 0}', "count: 0 is less than the minimum of 1"),
     ("POST", "wait", b'{"count": 1, "outcome": "lost"}', 'outcome: "lost" is unknown. Nearest: '),
+    ("POST", "reset", b"", 'body is missing; allowed: {"key": KEY} for one key, {"all": true} or {} for all of them'),
+    ("POST", "reset", b"null", 'body: null is not of type "object"'),
+    ("POST", "reset", b'{"all": false}', "all: false is unknown. Nearest: true. Known: true"),
+    ("POST", "reset", b'{"all": true, "key": "key"}', 'body: {"all": true, "key": "key"} has more than 1 property'),
     ("POST", "reset", b'{"key": ""}', 'key: "" is shorter than 1 character'),
     ("POST", "accounts", b'{"key": "a b"}', 'key: "a b" does not match "^[!-~]+$"'),
     ("POST", "accounts", b'{"credits": 1e12}', 'credits: 1000000000000.0 is not of types "null", "integer"'),

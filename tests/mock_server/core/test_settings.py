@@ -19,6 +19,7 @@ from mock_server.core.settings import (
     Settings,
     option,
     parse_epoch,
+    parse_origins,
     parse_readings,
     words,
 )
@@ -257,6 +258,34 @@ def test_a_setting_of_another_kind_is_refused(changes: dict[str, Any], said: str
 def test_one_text_may_hold_several() -> None:
     assert words("*.example.com 192.0.2.1") == ["*.example.com", "192.0.2.1"]
     assert words(("*.example.com",)) == ["*.example.com"]
+
+
+@pytest.mark.parametrize(
+    ("given", "origins"),
+    [
+        ((), []),
+        ("http://localhost:3000", ["http://localhost:3000"]),
+        ("HTTP://Localhost:80 https://app.example.com:443", ["http://localhost", "https://app.example.com"]),
+        ("https://app.example.com:80", ["https://app.example.com:80"]),
+        (["*", "null", "http://[::1]:4010"], ["*", "null", "http://[::1]:4010"]),
+        ("chrome-extension://abcdef", ["chrome-extension://abcdef"]),
+    ],
+)
+def test_an_origin_is_written_as_browsers_do(given: Any, origins: list[str]) -> None:
+    assert parse_origins(given) == parse_origins(origins) == origins
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["http://localhost:3000/", "localhost", "localhost:3000", "http://", "http://a/b", "http://*.a.com", "http://é"],
+)
+def test_what_is_no_origin_is_refused(text: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        Settings(cors_origin=(text,))
+    assert str(refused.value) == (
+        f"origin {text!r} is not SCHEME://HOST:PORT without a path. Example: http://localhost:3000. "
+        "Also allowed: * for every page, and null for pages that are files."
+    )
 
 
 def test_an_unknown_setting_shows_the_nearest() -> None:

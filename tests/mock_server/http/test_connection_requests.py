@@ -16,7 +16,7 @@ from mock_server.commands.demo import EXTEND
 from mock_server.contract.operations import path
 from mock_server.http.connection import PIECE, BoundedConnection, Gathering
 from mock_server.state.faults import Fault
-from mock_server.state.journal_entries import Requested
+from mock_server.state.journal_entries import Requested, line
 from tests.builders import request
 from tests.clients import Mock
 
@@ -31,6 +31,17 @@ def post(body: bytes = BODY, *, version: str = "1.1", target: str = EXTEND, extr
     head = f"POST {target} HTTP/{version}\r\nHost: mock\r\nAuthorization: Bearer key\r\n{extra}"
     length = "" if "chunked" in extra else f"Content-Length: {len(body)}\r\n"
     return f"{head}Content-Type: application/json\r\n{length}\r\n".encode() + body
+
+
+def in_chunks(*parts: bytes, extra: str = "") -> bytes:
+    """A request whose body comes in these chunks."""
+    body = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (*parts, b""))
+    return post(body, extra=f"{extra}Transfer-Encoding: chunked\r\n")
+
+
+H2C = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
+"""What Java's client and `curl --http2` send with their first request."""
+WEBSOCKET = "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
 
 
 class Wire(asyncio.Transport):
@@ -94,7 +105,9 @@ class Connected:
         self.state = ServerState()
         self.state.default_headers = [DATE]
         loop = asyncio.get_running_loop()
-        self.protocol = BoundedConnection(config=config, server_state=self.state, app_state={}, _loop=loop)
+        self.protocol = BoundedConnection(
+            config=config, server_state=self.state, app_state={}, _loop=loop, misread=self.mock.app.misread
+        )
         self.wire = Wire()
         self.protocol.connection_made(self.wire)
 
@@ -145,7 +158,6 @@ async def test_pipelined_requests_are_answered_in_order() -> None:
 
 
 OTHER_BODY = BODY.replace(b"true", b"nope")
-CHUNKED = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
 KINDS = {
     "again": post(),
     "another body": post(OTHER_BODY),
@@ -154,9 +166,16 @@ KINDS = {
     "no body": CREDIT,
     "a line before": b"\r\n" + post(),
     "two at once": post() * 2,
-    "in chunks": post(CHUNKED, extra="Transfer-Encoding: chunked\r\n"),
-    "an empty chunk": post(b"0\r\n\r\n", extra="Transfer-Encoding: chunked\r\n"),
+    "in chunks": in_chunks(BODY),
+    "an empty chunk": in_chunks(),
+    "h2c": post(extra=H2C),
+    "h2c in chunks": in_chunks(BODY[:10], BODY[10:], extra=H2C),
+    "h2c, to be told to go on": post(extra=f"{H2C}Expect: 100-continue\r\n"),
+    "h2c without a body": CREDIT[:-2] + H2C.encode() + b"\r\n",
+    "websocket": post(extra=WEBSOCKET),
+    "websocket without a body": CREDIT[:-2] + WEBSOCKET.encode() + b"\r\n",
 }
+PLAIN = {kind: each for kind, each in KINDS.items() if b"Upgrade" not in each}
 
 
 async def told(*pieces: bytes) -> list[tuple[int, str | None, bytes | None]]:
@@ -223,6 +242,41 @@ async def test_unusual_requests_are_answered(whole: bytes, closes: bool) -> None
         assert connection.wire.closed is closes
 
 
+OTHERS = {
+    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", "https:// was spoken to a port that speaks http://; allowed: "),
+    "TLS 1.0": (b"\x16\x03\x00\x00\x2f", "https:// was spoken to a port that speaks http://; allowed: the same URL "),
+    "HTTP/2": (
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "HTTP/2 was spoken at once, as curl --http2-prior-knowledge does; ",
+    ),
+    "PROXY": (b"PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n" + post(), "the PROXY protocol of a load balancer was spoken; "),
+    "PROXY 2": (b"\r\n\r\n\x00\r\nQUIT\n\x21\x11", "the PROXY protocol of a load balancer was spoken; allowed: HTTP"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+async def test_what_is_not_http_is_named_in_one_line(name: str) -> None:
+    begins, why = OTHERS[name]
+    async with connected() as connection:
+        connection.come(begins)
+        head, _, text = (await connection.answered()).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400 Bad Request")
+        assert text.startswith(why.encode())
+        assert connection.wire.closed
+        (entry,) = await connection.entries()
+    assert line(entry) == f"--> {name.partition(' ')[0]}  HTTP 400, {text.decode()}"
+    shown = entry.shown("http://mock")
+    assert (shown["path"], shown["curl"], shown["body"], shown["status"]) == ("", None, None, 400)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+async def test_what_is_not_http_is_none_behind_a_request_either(name: str) -> None:
+    async with connected() as connection:
+        connection.come(post(), OTHERS[name][0])
+        assert (await connection.answered()).endswith(b"Invalid HTTP request received.")
+        assert len(await connection.entries()) == 1
+
+
 async def test_a_head_request_gets_no_body() -> None:
     async with connected() as connection:
         connection.come(CREDIT.replace(b"GET", b"HEAD"))
@@ -230,10 +284,67 @@ async def test_a_head_request_gets_no_body() -> None:
 
 
 async def test_a_body_in_chunks_is_put_together() -> None:
-    chunks = b"%x\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (10, BODY[:10], len(BODY) - 10, BODY[10:])
     async with connected() as connection:
-        connection.come(post(chunks, extra="Transfer-Encoding: chunked\r\n"))
+        connection.come(in_chunks(BODY[:10], BODY[10:]))
         await connection.wire.has(rb"taskId")
+
+
+@pytest.mark.parametrize("wish", [H2C, WEBSOCKET], ids=["h2c", "websocket"])
+@pytest.mark.parametrize("pieces", [1, 2, 7, 10_000])
+async def test_a_wish_for_another_protocol_changes_nothing(wish: str, pieces: int) -> None:
+    for kind, plain in PLAIN.items():
+        asking = plain.replace(b"Authorization", wish.encode() + b"Authorization")
+        size = -(-len(asking) // pieces)
+        assert await told(*(asking[at : at + size] for at in range(0, len(asking), size))) == await told(plain), kind
+
+
+async def test_who_asks_for_another_protocol_is_answered_as_ever() -> None:
+    for asking in (post(extra=H2C), in_chunks(BODY, extra=WEBSOCKET)):
+        async with connected() as plain, connected() as asked:
+            plain.come(post())
+            asked.come(asking)
+            assert await asked.answered() == await plain.answered()
+            assert not asked.wire.closed
+
+
+async def test_who_asks_for_another_protocol_is_told_to_continue() -> None:
+    head, _, body = post(extra=f"{H2C}Expect: 100-continue\r\n").partition(b"\r\n\r\n")
+    async with connected() as connection:
+        connection.come(head + b"\r\n\r\n")
+        await connection.wire.has(rb"^HTTP/1.1 100 Continue\r\n\r\n$")
+        connection.come(body)
+        await connection.wire.has(rb"taskId")
+
+
+async def test_who_asks_for_another_protocol_can_end_the_connection() -> None:
+    async with connected() as connection:
+        connection.come(post(extra=H2C.replace("Upgrade, ", "close, Upgrade, ")))
+        assert b"taskId" in await connection.answered()
+        assert connection.wire.closed
+
+
+async def test_the_application_does_not_see_the_wish() -> None:
+    seen: list[Scope] = []
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    async with connected(application) as connection:
+        connection.come(post(extra=H2C) + post())
+        await connection.answered()
+    asked, plain = seen
+    assert asked == plain
+
+
+async def test_a_tunnel_is_refused() -> None:
+    async with connected() as connection:
+        connection.come(CREDIT.replace(b"GET", b"CONNECT") + b"what would go through it")
+        written = await connection.answered()
+    assert written.startswith(b"HTTP/1.1 405 ")
+    assert written.count(b"HTTP/1.1") == 1
+    assert b"connection: close" in written
 
 
 async def test_who_expects_to_be_told_to_continue_is() -> None:

@@ -1,10 +1,12 @@
 """The listening socket, and what a fault does to a real connection."""
 
+import json
 import socket
 from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse, IncompleteRead
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from mock_server import MockServer, Settings
@@ -12,7 +14,9 @@ from mock_server.contract.operations import path
 from mock_server.core.errors import BadSetting
 from mock_server.http.server import base_url, listen, reached_at
 from mock_server.state.faults import WHOLE
+from mock_server.state.journal_entries import line
 from mock_server.testing.key import KeyView
+from tests.builders import request
 
 
 def connected(mock: MockServer) -> closing[HTTPConnection]:
@@ -70,6 +74,33 @@ def test_an_ended_connection_leaves_nothing_on_standard_error(answer: str, capfd
         with pytest.raises((ConnectionResetError, IncompleteRead)):
             ask(connection, account).read()
         account.wait_for(1, kind="request", code=0)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("wish", ["h2c", "websocket", "TLS/1.0"])
+def test_who_asks_for_another_protocol_keeps_its_body_and_prints_nothing(
+    wish: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asking = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": wish, "HTTP2-Settings": "AAMAAABkAAQAoAAAAAIAAAAA"}
+    with MockServer() as mock, connected(mock) as connection:
+        for _ in range(2):
+            headers = {**mock.headers, **asking, "Content-Type": "application/json"}
+            connection.request("POST", path("extend"), json.dumps(request()), headers)
+            response = connection.getresponse()
+            assert (response.status, json.load(response)["code"]) == (200, 200)
+    assert capfd.readouterr().err == ""
+
+
+def test_https_to_the_port_of_http_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    with MockServer() as mock:
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(mock.url.replace("http://", "https://"))
+        mock.wait_for(1, kind="request")
+        (told,) = map(line, mock.entries)
+    assert told == (
+        "--> TLS  HTTP 400, https:// was spoken to a port that speaks http://; allowed: the same URL with http://, or "
+        "a proxy in front of it that ends TLS"
+    )
     assert capfd.readouterr().err == ""
 
 

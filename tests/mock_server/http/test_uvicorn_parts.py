@@ -45,8 +45,9 @@ def test_a_module_that_is_gone_is_told() -> None:
 def test_the_loss_names_what_does_not_hold_and_the_way_out() -> None:
     assert loss("uvicorn 1.0.0 was not tested") == (
         "served by plain uvicorn, since uvicorn 1.0.0 was not tested: heads and trailers are read without bound, "
-        "a fault cannot cut a connection, a client that closes its half of a connection is not answered, and one that "
-        "leaves pipelined requests may be noticed late. Way out: uvicorn 0.35 up to 1.0."
+        "a fault cannot cut a connection, a client that closes its half of a connection is not answered, one that "
+        "leaves pipelined requests may be noticed late, and a request with an Upgrade header, as curl --http2 and "
+        "Java's client send it, loses its body. Way out: uvicorn 0.35 up to 1.0."
     )
 
 
@@ -57,7 +58,8 @@ def test_without_them_plain_uvicorn_serves(monkeypatch: pytest.MonkeyPatch, capl
     monkeypatch.setattr(logger, "handlers", [caplog.handler])
     monkeypatch.setattr(logger, "propagate", False)
     caplog.set_level("WARNING", logger.name)
-    server = AnnouncingServer(Mock().app, nothing, nothing)
+    app = Mock().app
+    server = AnnouncingServer(app, nothing, nothing, app.misread)
     assert server.config.http == "httptools"
     (told,) = caplog.messages
     assert told.startswith(f"served by plain uvicorn, since uvicorn {uvicorn.__version__} has no HttpToolsProtocol.")

@@ -54,7 +54,7 @@ async def test_a_question_is_read_otherwise_until_a_reset() -> None:
     mock = Mock()
     await buttons(mock).press("read", {"question": "first_items", "reading": "both"})
     assert (await mock.control.questions())["first_items"] == "both"
-    await buttons(mock).press("reset", {})
+    await buttons(mock).press("reset", {"all": "true"})
     assert (await mock.control.questions())["first_items"] == "one"
 
 
@@ -66,6 +66,7 @@ async def test_a_question_is_read_otherwise_until_a_reset() -> None:
         ("advance", {"seconds": "-1"}, "seconds is -1.0. Allowed: 0 or more; a clock goes back with a reset alone."),
         ("advance", {}, "seconds is missing. Allowed: any that the page offers."),
         ("read", {"question": "first_items", "reading": "on"}, "reading of first_items 'on' is unknown. Nearest: one."),
+        ("reset", {}, "all is missing. Allowed: any that the page offers."),
         ("rest", {}, "button 'rest' is unknown. Nearest: reset."),
     ],
 )

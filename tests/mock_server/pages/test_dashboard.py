@@ -11,6 +11,7 @@ import pytest
 
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.kept_answer import KeptAnswer
+from mock_server.http.other_protocol import TLS
 from mock_server.media.files import DAY
 from mock_server.pages.dashboard import HEADERS
 from mock_server.pages.inbox import label
@@ -476,6 +477,16 @@ async def test_what_cannot_be_seen_is_written_out(text: str) -> None:
             shown = (await http.get(url)).text
             assert shown.replace("\n", "").isprintable()
         assert text in (await page(http, f"{HOME}?entry=1"))
+
+
+async def test_what_was_no_http_is_shown_without_a_curl() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await mock.app.misread(TLS)
+        assert "https:// was spoken to a port that speaks http://" in await page(http, f"{HOME}?status=every+request")
+        shown = await page(http, f"{HOME}?entry=1")
+        assert "HTTP 400" in shown
+        assert "-X TLS" not in shown
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", ""), ("PUT", "pages/codes"), ("GET", "pages/reset")])

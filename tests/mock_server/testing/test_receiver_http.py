@@ -34,7 +34,9 @@ REFUSED = {
     "get": (b"GET /x HTTP/1.1\r\n\r\n", 405, "GET is not allowed here; a callback comes as POST"),
     "put": (b"PUT /x HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", 405, "PUT is not allowed here"),
     "unheard of": (b"FOO /x HTTP/1.1\r\n\r\n", 501, "Unsupported method ('FOO')"),
-    "no http": (b"\x16\x03\x01\x02 hello there\r\n\r\n", 400, "Bad request"),
+    "no http": (b"\x01\x02 hello there\r\n\r\n", 400, "Bad request"),
+    "tls": (b"\x16\x03\x01\x02\x00\x01\x00", 400, "https:// was spoken to a port that speaks http://; allowed: the sa"),
+    "http/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "HTTP/2 was spoken at once"),
     "negative": (HEAD + b"Content-Length: -1\r\n\r\n", 400, "Content-Length is '-1'; allowed: one whole number"),
     "words": (HEAD + b"Content-Length: ten\r\n\r\n", 400, "Content-Length is 'ten'"),
     "two": (HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}", 400, "Content-Length is '1, 2'"),
@@ -74,6 +76,24 @@ def test_a_body_may_come_in_chunks() -> None:
     answer, refusals, bodies = exchanged(HEAD + chunks)
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert (refusals, bodies) == ([], [b"[1]"])
+
+
+def test_who_asks_for_another_protocol_keeps_its_body() -> None:
+    asking = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
+    answer, refusals, bodies = exchanged(HEAD + asking + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}")
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 ")
+    assert (refusals, bodies) == ([], [b"{}"])
+
+
+def test_tls_is_not_waited_for() -> None:
+    """It sends no line, and waits for an answer itself."""
+    answer, refusals, _ = exchanged(b"\x16\x03\x01\x02\x00\x01\x00", hang_up=False)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert [each[:2] for each in refusals] == [("TLS", 400)]
+
+
+def test_who_says_nothing_is_let_go() -> None:
+    assert exchanged(b"", hang_up=False, patience=0.05) == (b"", [], [])
 
 
 def test_a_client_that_stalls_is_let_go() -> None:

@@ -38,6 +38,7 @@ NONE = {
     b"{": "no JSON: {",
     b"\xff": "no JSON: \\xff",
     b"[" * 100_000: "no JSON: [[[",
+    b"\x1f\x8b\x08": "no JSON, it is compressed with gzip: \\x1f\\x8b\\x08",
     b"[]": "no data.callbackType: []",
     b'{"data": {"a": 1}}': "no data.callbackType: ",
 }

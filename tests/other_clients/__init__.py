@@ -1,0 +1,1 @@
+"""Programs of other languages that send what their clients send, as far as the clients are here."""

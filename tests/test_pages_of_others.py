@@ -1,0 +1,81 @@
+"""A page of another origin in a real browser: what it can do with a mock that lets it, and with one that does not."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from contract_tests.receiver.http_server import Message, ThreadedServer
+from mock_server import MockServer
+from mock_server.commands.demo import EXTEND
+from mock_server.state.journal_entries import line
+from tests.browser import chromium
+from tests.builders import request
+
+ASK = """async ([url, key, body, headers, credentials]) => {
+    try {
+        const answer = await fetch(url, {
+            method: body ? "POST" : "GET", body: body && JSON.stringify(body), credentials,
+            headers: {"Authorization": `Bearer ${key}`, "Content-Type": "application/json", ...headers},
+        });
+        const read = ["retry-after", "suno-mock-rules"].map((name) => answer.headers.get(name));
+        const text = await answer.text();
+        return [answer.status, text[0] === "{" ? JSON.parse(text).code : text.length, ...read];
+    } catch (error) {
+        return error.message;
+    }
+}"""
+"""What a page is answered: the HTTP status, the code, and two headers; or why it was not."""
+REFUSED = "Failed to fetch"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    """Where a page is served that is none of the mock's."""
+    page = Message(headers={"Content-Type": "text/html"}, body=b"<title>An app</title>")
+    with ThreadedServer(lambda asked: page) as served:
+        yield f"http://localhost:{served.port}"
+
+
+@pytest.fixture
+def page(browser: Browser, origin: str) -> Iterator[Page]:
+    opened = browser.new_page()
+    opened.goto(origin)
+    yield opened
+    opened.close()
+
+
+def ask(
+    page: Page, mock: MockServer, target: str, body: object = None, credentials: str = "omit", **headers: str
+) -> object:
+    return page.evaluate(ASK, [mock.url + target, mock.key, body, headers, credentials])
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_a_page_that_is_allowed_uses_the_api(page: Page, origin: str, every: bool) -> None:
+    with MockServer(pace="manual", cors_origin="*" if every else origin) as mock:
+        assert ask(page, mock, EXTEND, request()) == [200, 200, None, None]
+        assert ask(page, mock, EXTEND, request(prompt=5)) == [200, 422, None, "extend.prompt.type"]
+        assert ask(page, mock, "/nothing") == [404, 404, None, None]
+        mock.queue("429")
+        assert ask(page, mock, EXTEND, request())[:2] == [200, 429]  # type: ignore[index]
+        mock.account(mock.key).fault("status", times=1)
+        assert ask(page, mock, EXTEND, request())[0] == 502  # type: ignore[index]
+        assert ask(page, mock, "/__admin/journal") == REFUSED
+        assert ask(page, mock, "/__admin/reset", {}) == REFUSED
+        assert ask(page, mock, EXTEND, request(), credentials="include") == REFUSED
+        assert len(mock.tasks()) == 1
+
+
+def test_a_page_that_is_not_allowed_starts_nothing(page: Page, origin: str) -> None:
+    with MockServer(pace="manual") as mock:
+        assert [ask(page, mock, EXTEND, request()) for _ in range(2)] == [REFUSED, REFUSED]
+        assert mock.tasks() == []
+        (told,) = map(line, mock.entries)
+        assert told.endswith(f"To let it, start the mock with --cors-origin {origin}")
