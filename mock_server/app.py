@@ -156,7 +156,7 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> li
     from mock_server.media.files import PATH, Files
     from mock_server.pages.dashboard import Dashboard
 
-    guard = Guard(runtime.settings.admin_token, runtime.base_url)
+    guard = Guard(runtime.settings.admin_token, runtime.settings.base_url)
     files = Files(runtime.store, tracks, runtime.tracks)
     pages = Dashboard(control, guard, files, runtime.studio, runtime.base_url).routes()
     return [*pages, *Admin(control, guard, runtime.base_url, pages).routes(), Route(PATH, files.serve)]

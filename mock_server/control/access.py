@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from mock_server.control.request_schema import Problem
-from mock_server.core.addresses import address_of, is_loopback
+from mock_server.core.addresses import address_of, is_loopback, origin
 from mock_server.core.text import shown
 
 HOW: Final = (
@@ -20,10 +20,12 @@ ASKS: Final = {"WWW-Authenticate": 'Bearer realm="suno-mock control plane"'}
 
 
 class Guard:
-    """`token` is what must be sent, if it is not empty; `base_url` is where the mock says that it listens."""
+    """`token` is what must be sent, if it is not empty; `base_url` is the one that was set, if one was."""
 
     def __init__(self, token: str, base_url: str) -> None:
         self._token = token
+        self._base_url = base_url
+        self._origin = origin(base_url)
         name = urlsplit(base_url).hostname or ""
         self._own_name = name if "." in name and address_of(name) is None else ""
 
@@ -34,7 +36,7 @@ class Guard:
             self._refuse_other_names(request)
         elif _refuse_without(self._token, request) == BEARER:
             return  # which no browser sends by itself
-        _refuse_foreign(request)
+        self._refuse_foreign(request)
 
     def admit_form(self, request: Request) -> None:
         """The same for a form of our own page: a browser tells where it comes from."""
@@ -65,6 +67,21 @@ class Guard:
         plain = "." not in name or name.endswith(".localhost") or name == self._own_name
         return plain or address_of(name) is not None
 
+    def _refuse_foreign(self, request: Request) -> None:
+        """A browser sends for a page of another origin what changes something, without asking."""
+        came, host = request.headers.get("origin"), request.headers.get("host", "")
+        own = origin(f"{request.scope.get('scheme', 'http')}://{host}")
+        # Where the base URL has https, a page of the same name without TLS may be anybody's.
+        if self._origin and self._origin == origin(f"{urlsplit(self._base_url).scheme}://{host}"):
+            own = self._origin
+        allowed = [each for each in dict.fromkeys([own, self._origin]) if each]
+        if request.method != "GET" and came is not None and came not in allowed:
+            raise Problem(
+                403,
+                f"Origin is {shown(came)}; allowed: {' or '.join(allowed) or 'that of the mock'} alone, or none. "
+                "If it is the mock's own page, behind TLS or a proxy, tell the mock its URL with --base-url.",
+            )
+
 
 def _refuse_without(token: str, request: Request) -> str:
     """The scheme by which the token came: as it is, or as the password that a browser asks for."""
@@ -93,10 +110,3 @@ def _refuse_far(request: Request) -> None:
             f"the control plane has no token and was asked from {peer}; allowed: from this machine alone. "
             "For others, start the mock with --admin-token, or create_app with Settings(admin_token=...).",
         )
-
-
-def _refuse_foreign(request: Request) -> None:
-    """A browser sends for a page of another origin what changes something, without asking."""
-    origin, own = request.headers.get("origin"), str(request.base_url).rstrip("/")
-    if request.method != "GET" and origin not in (None, own):
-        raise Problem(403, f"Origin is {shown(origin)}; allowed: {own} alone, or none")

@@ -10,6 +10,7 @@ import pytest
 
 from mock_server.control.access import HOW
 from mock_server.core.addresses import is_loopback
+from mock_server.core.settings import BASE_URL
 from tests.clients import KEY, Mock, extend
 
 pytestmark = pytest.mark.anyio
@@ -142,6 +143,82 @@ async def test_the_name_of_the_base_url_is_its_own() -> None:
         assert (await http.get("/__admin/journal")).status_code == 200
         other = await http.get("/__admin/journal", headers={"Host": "a.mock.example.com"})
         assert "another name without a dot or mock.example.com. For" in refusal(other, 403)
+
+
+@pytest.mark.parametrize("host", ["mock.example.com", "127.0.0.1:4010", "suno-mock:4010"])
+@pytest.mark.parametrize("button", ["advance", "freeze", "run", "fail", "unqueue", "read", "redeliver", "reset"])
+async def test_every_button_works_behind_tls(button: str, host: str) -> None:
+    """The proxy that speaks it keeps the Host or sends its own."""
+    mock = Mock(base_url="https://mock.example.com/suno", admin_token=TOKEN)
+    async with client(mock, host=host) as http:
+        headers = {**basic(TOKEN), "Origin": "https://mock.example.com"}
+        answer = await http.post(f"/__admin/pages/{button}", headers=headers)
+        assert answer.status_code == (303 if button in ("freeze", "run", "reset") else 400), answer.text
+        assert (await http.post("/__admin/clock/freeze", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("base_url", "sent"),
+    [
+        ("https://mock.example.com:443", "https://mock.example.com"),
+        ("https://Mock.Example.com", "https://mock.example.com"),
+        ("https://mock.example.com:8443/suno/", "https://mock.example.com:8443"),
+        ("http://mock.example.com:80", "http://mock.example.com"),
+        ("https://[2001:db8::1]", "https://[2001:db8::1]"),
+    ],
+)
+async def test_an_origin_is_compared_as_browsers_write_it(base_url: str, sent: str) -> None:
+    async with client(Mock(base_url=base_url, admin_token=TOKEN)) as http:
+        headers = {**basic(TOKEN), "Origin": sent}
+        assert (await http.post("/__admin/pages/freeze", headers=headers)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "http://mock.example.com",
+        "https://mock.example.com:4010",
+        "https://mock.example.com.",
+        "https://mock.example.com.evil.example",
+        "https://evil.example",
+        "https://a.mock.example.com",
+        "https://mock.example.com@evil.example",
+        "https://MOCK.example.com",
+        "https://mock.example.com/",
+        "null",
+        "",
+    ],
+)
+async def test_no_other_origin_is_that_of_the_base_url(sent: str) -> None:
+    mock = Mock(base_url="https://mock.example.com", admin_token=TOKEN)
+    async with client(mock, host="127.0.0.1:4010") as http:
+        headers = {**basic(TOKEN), "Origin": sent, "Sec-Fetch-Site": "same-origin"}
+        assert refusal(await http.post("/__admin/reset", headers=headers), 403) == (
+            f'Origin is "{sent}"; allowed: http://127.0.0.1:4010 or https://mock.example.com alone, or none. '
+            "If it is the mock's own page, behind TLS or a proxy, tell the mock its URL with --base-url."
+        )
+        assert (await http.post("/__admin/pages/reset", headers=headers)).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["mock.example.com", "Mock.example.com:443"])
+async def test_a_page_of_the_same_name_without_tls_is_another(host: str) -> None:
+    mock = Mock(base_url="https://mock.example.com", admin_token=TOKEN)
+    async with client(mock, host=host) as http:
+        for sent, status in (("http://mock.example.com", 403), ("https://mock.example.com", 303)):
+            headers = {**basic(TOKEN), "Origin": sent}
+            assert (await http.post("/__admin/pages/freeze", headers=headers)).status_code == status
+
+
+async def test_a_base_url_that_nobody_has_set_is_no_origin() -> None:
+    async with client(Mock()) as http:
+        answer = await http.post("/__admin/pages/freeze", headers={"Origin": BASE_URL})
+        assert answer.status_code == 403
+
+
+async def test_without_a_host_no_page_is_of_the_mock() -> None:
+    async with client(Mock(), host="") as http:
+        answer = await http.post("/__admin/reset", headers={"Origin": "http://"})
+        assert refusal(answer, 403).startswith('Origin is "http://"; allowed: that of the mock alone, or none. ')
 
 
 async def test_one_name_among_two_is_not_enough() -> None:
