@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from mock_server.control.request_schema import Problem
-from mock_server.core.addresses import address_of, is_loopback, origin
-from mock_server.core.text import shown
+from mock_server.core.addresses import address_of, is_for_others, is_loopback, origin
+from mock_server.core.text import cut, shown
 
 HOW: Final = (
     "send 'Authorization: Bearer TOKEN', with the token that the mock printed when it was started, "
@@ -26,14 +26,13 @@ class Guard:
         self._token = token
         self._base_url = base_url
         self._origin = origin(base_url)
-        name = urlsplit(base_url).hostname or ""
-        self._own_name = name if "." in name and address_of(name) is None else ""
 
     def admit(self, request: Request) -> None:
         """Raise Problem for a request that may not be made: 401 or 403."""
         if not self._token:
+            self._refuse_all_where_others_come()
             _refuse_far(request)
-            self._refuse_other_names(request)
+            _refuse_other_names(request)
         elif _refuse_without(self._token, request) == BEARER:
             return  # which no browser sends by itself
         self._refuse_foreign(request)
@@ -48,24 +47,14 @@ class Guard:
                 "From a terminal, use the control plane that GET /__admin lists.",
             )
 
-    def _refuse_other_names(self, request: Request) -> None:
-        """Of a name that somebody else gave this address a browser takes the pages for pages of its own site."""
-        for host in request.headers.getlist("host"):
-            if not self._is_own(host):
-                own = f" or {self._own_name}" if self._own_name else ""
-                raise Problem(
-                    403,
-                    f"Host is {shown(host)}; allowed: an address, localhost, another name without a dot{own}. "
-                    "For another name, give it to --base-url, or use --admin-token.",
-                )
-
-    def _is_own(self, host: str) -> bool:
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
-        except ValueError:
-            return False
-        plain = "." not in name or name.endswith(".localhost") or name == self._own_name
-        return plain or address_of(name) is not None
+    def _refuse_all_where_others_come(self) -> None:
+        """A proxy or a tunnel brings them, and they come from this machine as it does."""
+        if is_for_others(self._base_url):
+            raise Problem(
+                403,
+                f"the control plane has no token, and the base URL {cut(self._base_url)} says that others than this "
+                "machine reach the mock. Start it with --admin-token, or create_app with Settings(admin_token=...).",
+            )
 
     def _refuse_foreign(self, request: Request) -> None:
         """A browser sends for a page of another origin what changes something, without asking."""
@@ -110,3 +99,22 @@ def _refuse_far(request: Request) -> None:
             f"the control plane has no token and was asked from {peer}; allowed: from this machine alone. "
             "For others, start the mock with --admin-token, or create_app with Settings(admin_token=...).",
         )
+
+
+def _refuse_other_names(request: Request) -> None:
+    """Of a name that somebody else gave this address a browser takes the pages for pages of its own site."""
+    for host in request.headers.getlist("host"):
+        if not _is_own(host):
+            raise Problem(
+                403,
+                f"Host is {shown(host)}; allowed: an address, localhost, another name without a dot. "
+                "For another name, use --admin-token.",
+            )
+
+
+def _is_own(host: str) -> bool:
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
+    except ValueError:
+        return False
+    return "." not in name or name.endswith(".localhost") or address_of(name) is not None

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import uvicorn
 from starlette.applications import Starlette
 
-from mock_server.core.addresses import is_loopback
+from mock_server.core.addresses import is_for_others, is_loopback
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.http.uvicorn_parts import loss, missing
@@ -88,9 +88,7 @@ def base_url(listening: socket.socket) -> str:
 def reached_at(listening: socket.socket, settings: Settings) -> Settings:
     """The settings, with the address of the socket as the base URL where they have none, and with a token for the
     control plane where they have none and others than this machine can reach it."""
-    made_up = "" if is_loopback(listening.getsockname()[0]) else secrets.token_urlsafe(16)
-    return replace(
-        settings,
-        base_url=settings.base_url or base_url(listening),
-        admin_token=settings.admin_token or made_up,
-    )
+    url = settings.base_url or base_url(listening)
+    is_here = is_loopback(listening.getsockname()[0]) and not is_for_others(url)
+    made_up = "" if is_here else secrets.token_urlsafe(16)
+    return replace(settings, base_url=url, admin_token=settings.admin_token or made_up)

@@ -9,12 +9,13 @@ import httpx
 import pytest
 
 from mock_server.control.access import HOW
-from mock_server.core.addresses import is_loopback
+from mock_server.core.addresses import is_loopback, origin
 from mock_server.core.settings import BASE_URL
 from tests.clients import KEY, Mock, extend
 
 pytestmark = pytest.mark.anyio
 
+PRIVATE = "http://192.168.1.5:4010"
 TOKEN = "s3cret-of-the-plane"
 OURS = {"Authorization": f"Bearer {TOKEN}"}
 NO_TOKEN = f"the control plane has a token, and none came; {HOW}"
@@ -134,15 +135,43 @@ async def test_a_page_that_rebinds_its_name_sees_nothing(host: str, method: str,
     async with client(Mock(), host=host) as http:
         assert refusal(await http.request(method, f"/__admin{path}"), 403) == (
             f'Host is "{host}"; allowed: an address, localhost, another name without a dot. '
-            "For another name, give it to --base-url, or use --admin-token."
+            "For another name, use --admin-token."
         )
 
 
-async def test_the_name_of_the_base_url_is_its_own() -> None:
-    async with client(Mock(base_url="http://mock.example.com:4010"), host="mock.example.com") as http:
+@pytest.mark.parametrize("base_url", ["http://mock.example.com:4010", "https://mock.example.com/suno", PRIVATE])
+@pytest.mark.parametrize("host", ["mock.example.com", "127.0.0.1:4010", "localhost", "mock", "evil.example"])
+async def test_a_base_url_for_others_opens_nothing_without_a_token(base_url: str, host: str) -> None:
+    """A proxy or a tunnel that asks for them asks from this machine, under any name."""
+    async with client(Mock(base_url=base_url), host=host) as http:
+        for method, path in PATHS:
+            assert refusal(await http.request(method, f"/__admin{path}"), 403) == (
+                f"the control plane has no token, and the base URL {base_url} says that others than this machine reach "
+                "the mock. Start it with --admin-token, or create_app with Settings(admin_token=...)."
+            )
+        for path in ("", "pages/codes", "pages/events"):
+            page = await http.get(f"/__admin/{path}")
+            assert (page.status_code, page.headers["content-type"]) == (403, "text/plain; charset=utf-8")
+        pressed = await http.post("/__admin/pages/reset", headers={"Origin": origin(base_url)})
+        assert pressed.status_code == 403
+        assert (await http.get("/__admin/health")).json()["status"] == "ready"
+        assert (await extend(http, KEY)).json()["code"] == 200
+
+
+async def test_a_base_url_for_others_is_opened_by_the_token() -> None:
+    async with client(Mock(base_url="http://mock.example.com", admin_token=TOKEN), host="mock.example.com") as http:
+        assert (await http.get("/__admin/journal", headers=OURS)).status_code == 200
+        assert refusal(await http.get("/__admin/journal"), 401) == NO_TOKEN
+
+
+LOCAL = ["http://127.0.0.1:4010", "http://[::1]:4010", "https://localhost", "http://suno.localhost", "http://mock:4010"]
+
+
+@pytest.mark.parametrize("base_url", LOCAL)
+async def test_a_base_url_of_this_machine_changes_nothing(base_url: str) -> None:
+    async with client(Mock(base_url=base_url)) as http:
         assert (await http.get("/__admin/journal")).status_code == 200
-        other = await http.get("/__admin/journal", headers={"Host": "a.mock.example.com"})
-        assert "another name without a dot or mock.example.com. For" in refusal(other, 403)
+        assert refusal(await http.get("/__admin/journal", headers={"Host": "evil.example"}), 403)
 
 
 @pytest.mark.parametrize("host", ["mock.example.com", "127.0.0.1:4010", "suno-mock:4010"])
