@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api import extend, generate
@@ -29,6 +29,7 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.domain.attempt import Delivery
 from mock_server.domain.tasks import Asked
+from mock_server.http.base_urls import path_of
 from mock_server.http.endpoint import Endpoint
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
@@ -48,19 +49,21 @@ def create_app(
     clock: Clock | None = None,
     delivery: Delivery | None = None,
     listener: Callable[[Entry], None] | None = None,
+    address: str = "",
 ) -> "Mock":
     """One mock as an ASGI application; `app.state.runtime` holds what it is made of.
 
     A `store` brings its own settings and clock; without one everything is kept in memory. Tests pass a clock and a
-    delivery in place of patching. `listener` sees every journal entry as it is written. Callbacks are sent between
-    startup and shutdown of the lifespan. Raises BadSetting for names that do not exist, and for a store beside settings
-    other than its own, or beside a clock.
+    delivery in place of patching. `listener` sees every journal entry as it is written. `address` is where this machine
+    reaches a mock whose settings have no base URL, because it listens on every address: its URLs take the Host of the
+    request. Callbacks are sent between startup and shutdown of the lifespan. Raises BadSetting for names that do not
+    exist, and for a store beside settings other than its own, or beside a clock.
     """
     if store is None:
         store = MemoryStore(settings or Settings(), clock)
     elif clock is not None or settings not in (None, store.settings):
         raise BadSetting("the store has settings and a clock of its own. Allowed: a store, or settings and a clock.")
-    runtime = Runtime.of(store, delivery, ASKED)
+    runtime = Runtime.of(store, delivery, ASKED, address)
     if listener is not None:
         store.journal.listen(listener)
     tracks = FindTrack(store, runtime.catalogue, runtime.studio, runtime.scenarios, runtime.tracks)
@@ -69,7 +72,7 @@ def create_app(
         runtime,
         _endpoints(runtime, tracks),
         partial(_further_routes, runtime, control, tracks),
-        exception_handlers=NotServed(store, runtime.editions).handlers(),
+        exception_handlers=NotServed(store, runtime.editions, runtime.base_urls).handlers(),
         lifespan=_lifespan(runtime),
     )
     app.router.redirect_slashes = False
@@ -98,13 +101,18 @@ class Mock(Starlette):
         await self._runtime.scheduler.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self._direct.get((scope.get("method", ""), scope.get("path", "")))
+        endpoint = self._direct.get((scope.get("method", ""), path_of(scope)))
         if endpoint is not None:
             return await endpoint(scope, receive, send)
         if self._further is not None and scope["type"] == "http":
             self.router.routes += self._further()
             self._further = None
+        if scope["type"] == "http" and self._runtime.base_urls.prefix and not self._serves(scope):
+            scope = self._runtime.base_urls.without_prefix(scope)
         await super().__call__(scope, receive, send)
+
+    def _serves(self, scope: Scope) -> bool:
+        return any(route.matches(scope)[0] is not Match.NONE for route in self.router.routes)
 
 
 def _control(runtime: Runtime, tracks: FindTrack) -> Control:
@@ -126,6 +134,7 @@ def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
                 undecided,
                 store.take_fault,
                 runtime.held,
+                runtime.base_urls,
             ),
             methods=[each.method],
         )
@@ -157,9 +166,9 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> li
     from mock_server.pages.dashboard import Dashboard
 
     guard = Guard(runtime.settings.admin_token, runtime.settings.base_url)
-    files = Files(runtime.store, tracks, runtime.tracks)
-    pages = Dashboard(control, guard, files, runtime.studio, runtime.base_url).routes()
-    return [*pages, *Admin(control, guard, runtime.base_url, pages).routes(), Route(PATH, files.serve)]
+    files = Files(runtime.store, tracks, runtime.tracks, runtime.base_urls)
+    pages = Dashboard(control, guard, files, runtime.studio, runtime.base_urls).routes()
+    return [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), Route(PATH, files.serve)]
 
 
 def _lifespan(runtime: Runtime) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

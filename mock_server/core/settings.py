@@ -156,7 +156,9 @@ class Settings:
         None, "Days that media are there, in place of the documented time.", metavar="DAYS", live=True
     )
     base_url: str = option(
-        "", "What media URLs begin with, in place of the address that the mock listens on.", metavar="URL"
+        "",
+        "What the mock's URLs begin with, in place of the address that it listens on, or of a request's Host.",
+        metavar="URL",
     )
     callback_timeout: float | None = option(
         None, "Seconds a receiver has to answer a callback, in place of the documented time.", metavar="SECONDS"

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """`query` is not percent-decoded. `key` is None without a bearer key, `body` when it was too large."""
+    """`path` is without what the mock is mounted at, `query` is not percent-decoded. `key` is None without a bearer
+    key, `body` when it was too large. `base_url` is that by which the request reached the mock, empty for the mock's
+    own."""
 
     method: str
     path: str
@@ -14,6 +16,7 @@ class Call:
     content_type: str
     prefer: str
     body: bytes | None
+    base_url: str = ""
 
     @property
     def target(self) -> str:
@@ -24,7 +27,7 @@ class Call:
     def size(self) -> int:
         """Bytes of what came, about."""
         texts = len(self.path) + len(self.query) + len(self.key or "") + len(self.content_type) + len(self.prefer)
-        return texts + len(self.body or b"")
+        return texts + len(self.base_url) + len(self.body or b"")
 
     def described(self) -> dict[str, str]:
         """The headers that a decision depends on, but for the key."""

@@ -6,6 +6,7 @@ of a page that changed, and `events` tells it when to look.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -27,6 +28,7 @@ from mock_server.core.errors import BadSetting, ClockRuns, NoSuch, NotFound
 from mock_server.core.text import cut
 from mock_server.domain.accounts import first_key
 from mock_server.domain.generated_tracks import Studio
+from mock_server.http.base_urls import BaseUrls, path_of
 from mock_server.http.read_request import Disconnected, read_body
 from mock_server.media.files import PATH as NAMED
 from mock_server.media.files import Files
@@ -62,20 +64,31 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 ASKS: Final = {"WWW-Authenticate": 'Basic realm="suno-mock: any name, and the admin token as the password"'}
 Answering = Callable[[Request], Awaitable[Response]]
-Page = Callable[[Mapping[str, str], str, int], Awaitable[Response]]
-"""A page by its query, the text of a problem, and the HTTP status."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a page is asked for: its query, and by which base URL and under which prefix the mock was found."""
+
+    query: Mapping[str, str]
+    base_url: str
+    prefix: str
+
+
+Page = Callable[[Visit, str, int], Awaitable[Response]]
+"""A page by its visit, the text of a problem, and the HTTP status."""
 
 
 class Dashboard:
     """The pages of one mock."""
 
-    def __init__(self, control: Control, guard: Guard, files: Files, studio: Studio, base_url: str) -> None:
+    def __init__(self, control: Control, guard: Guard, files: Files, studio: Studio, base_urls: BaseUrls) -> None:
         self._control = control
         self._guard = guard
         self._files = files
-        self._base_url = base_url
+        self._base_urls = base_urls
         self._inbox = Inbox(control.store, control.catalogue)
-        self._details = Details(control, studio, base_url)
+        self._details = Details(control, studio, base_urls.own)
         self._buttons = Buttons(control, self._inbox)
         self._pages: Mapping[str, Page] = {HOME: self._home, CODES: self._codes, QUESTIONS: self._questions}
 
@@ -89,10 +102,14 @@ class Dashboard:
         ]
 
     async def _shown(self, request: Request) -> Response:
-        return await self._pages[request.url.path](request.query_params, "", 200)
+        return await self._pages[path_of(request.scope)](self._visit(request, request.query_params), "", 200)
 
-    async def _home(self, query: Mapping[str, str], problem: str, status: int) -> Response:
-        selection = Selection.of(query)
+    def _visit(self, request: Request, query: Mapping[str, str]) -> Visit:
+        base_urls = self._base_urls
+        return Visit(query=query, base_url=base_urls.of(request.scope), prefix=base_urls.mounted_at(request.scope))
+
+    async def _home(self, visit: Visit, problem: str, status: int) -> Response:
+        selection = Selection.of(visit.query, visit.prefix)
         rows, more = await self._inbox.rows(selection.filter, selection.rows)
         task = request = None
         try:
@@ -102,11 +119,12 @@ class Dashboard:
             problem, status = problem or str(error), 404
         return await self._page(
             "inbox",
+            visit,
             status,
             selection.url(),
             problem=problem,
             selection=selection,
-            example=example_curl(self._base_url, self._control.store.settings.profile, first_key()),
+            example=example_curl(visit.base_url, self._control.store.settings.profile, first_key()),
             rows=rows,
             more=more,
             task=task,
@@ -117,29 +135,37 @@ class Dashboard:
             dropped={what: count for what, count in (await self._control.dropped()).items() if count},
         )
 
-    async def _codes(self, query: Mapping[str, str], problem: str, status: int) -> Response:
+    async def _codes(self, visit: Visit, problem: str, status: int) -> Response:
         quotes = await asyncio.to_thread(_quoted, self._control.store.settings.profile)
         listed = [(each, cause(each), each.triggers(), quotes[each.name]) for each in self._control.scenarios()]
         return await self._page(
-            "codes", status, CODES, problem=problem, scenarios=listed, keys=await self._inbox.keys()
+            "codes",
+            visit,
+            status,
+            visit.prefix + CODES,
+            problem=problem,
+            scenarios=listed,
+            keys=await self._inbox.keys(),
         )
 
-    async def _questions(self, query: Mapping[str, str], problem: str, status: int) -> Response:
+    async def _questions(self, visit: Visit, problem: str, status: int) -> Response:
         register = self._control.editions.register.questions
         return await self._page(
             "questions",
+            visit,
             status,
-            QUESTIONS,
+            visit.prefix + QUESTIONS,
             problem=problem,
             questions=list(register.values()),
             in_force=await self._control.questions(),
             profiles=profile_names(),
         )
 
-    async def _page(self, name: str, status: int, here: str, **values: Any) -> Response:
+    async def _page(self, name: str, visit: Visit, status: int, here: str, **values: Any) -> Response:
         now, frozen = await self._control.store.moment()
         html = rendered(
             name,
+            visit.prefix,
             here=here,
             settings=await self._control.settings(),
             now=now,
@@ -153,13 +179,15 @@ class Dashboard:
         """Do what a form asks for, and go back to its page, which tells what could not be done."""
         body = await read_body(request.receive) or b""
         form = dict(parse_qsl(body.decode(errors="replace")))
-        back = form.get("back", HOME)
+        prefix = self._base_urls.mounted_at(request.scope)
+        back = form.get("back", "").removeprefix(prefix)
         try:
             await self._buttons.press(request.path_params["button"], form)
         except (BadSetting, NoSuch, ClockRuns) as error:
             path, _, query = back.partition("?")
-            return await self._pages.get(path, self._home)(dict(parse_qsl(query)), str(error), 400)
-        return RedirectResponse(back if back.startswith(HOME) else HOME, 303, HEADERS)
+            visit = self._visit(request, dict(parse_qsl(query)))
+            return await self._pages.get(path, self._home)(visit, str(error), 400)
+        return RedirectResponse(prefix + (back if back.startswith(HOME) else HOME), 303, HEADERS)
 
     async def _events(self, request: Request) -> Response:
         return StreamingResponse(changed(self._control.store.changes), headers=HEADERS, media_type="text/event-stream")

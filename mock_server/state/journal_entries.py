@@ -60,7 +60,7 @@ class Requested:
         return self.call.key
 
     def shown(self, url: str) -> dict[str, Any]:
-        """The entry as JSON, the key masked; `url` is where the mock listens."""
+        """The entry as JSON, the key masked; `url` is the mock's own base URL."""
         return {
             "id": self.id,
             "kind": "request",
@@ -82,9 +82,9 @@ class Requested:
         }
 
     def curl(self, url: str) -> str:
-        """The request as a command for a shell."""
+        """The request as a command for a shell; `url` is the mock's own base URL."""
         call = self.call
-        return curl(call.method, url + call.target, call.key, call.described(), call.body)
+        return curl(call.method, (call.base_url or url) + call.target, call.key, call.described(), call.body)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
