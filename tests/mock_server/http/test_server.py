@@ -91,6 +91,9 @@ def test_media_urls_begin_with_the_socket_unless_they_are_told_otherwise() -> No
     with listen("127.0.0.1", 0) as listening:
         assert reached_at(listening, Settings()).base_url == base_url(listening)
         assert reached_at(listening, Settings(base_url="http://mock")).base_url == "http://mock"
+    with bound("0.0.0.0") as everywhere:
+        assert reached_at(everywhere, Settings()).base_url == ""
+        assert base_url(everywhere) == f"http://127.0.0.1:{everywhere.getsockname()[1]}"
 
 
 def bound(host: str) -> socket.socket:
