@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from mock_server.control.request_schema import Problem
-from mock_server.core.addresses import address_of, is_for_others, is_loopback, origin
+from mock_server.core.addresses import address_of, is_loopback
+from mock_server.core.hosts import is_for_others, page_origin
 from mock_server.core.text import cut, shown
 
 HOW: Final = (
@@ -25,7 +26,7 @@ class Guard:
     def __init__(self, token: str, base_url: str) -> None:
         self._token = token
         self._base_url = base_url
-        self._origin = origin(base_url)
+        self._origin = page_origin(base_url)
 
     def admit(self, request: Request) -> None:
         """Raise Problem for a request that may not be made: 401 or 403."""
@@ -59,9 +60,9 @@ class Guard:
     def _refuse_foreign(self, request: Request) -> None:
         """A browser sends for a page of another origin what changes something, without asking."""
         came, host = request.headers.get("origin"), request.headers.get("host", "")
-        own = origin(f"{request.scope.get('scheme', 'http')}://{host}")
+        own = page_origin(f"{request.scope.get('scheme', 'http')}://{host}")
         # Where the base URL has https, a page of the same name without TLS may be anybody's.
-        if self._origin and self._origin == origin(f"{urlsplit(self._base_url).scheme}://{host}"):
+        if self._origin and self._origin == page_origin(f"{urlsplit(self._base_url).scheme}://{host}"):
             own = self._origin
         allowed = [each for each in dict.fromkeys([own, self._origin]) if each]
         if request.method != "GET" and came is not None and came not in allowed:

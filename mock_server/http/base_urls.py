@@ -6,7 +6,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from starlette.types import Scope
 
-from mock_server.core.addresses import LONGEST_AUTHORITY, address_of, authority
+from mock_server.core.addresses import address_of
+from mock_server.core.hosts import LONGEST_AUTHORITY, authority
 from mock_server.core.settings import BASE_URL
 
 SCHEMES: Final = ("http", "https")

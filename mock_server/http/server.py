@@ -11,8 +11,9 @@ from typing import Final, Literal
 import uvicorn
 from starlette.applications import Starlette
 
-from mock_server.core.addresses import is_everywhere, is_for_others, is_loopback
+from mock_server.core.addresses import is_loopback
 from mock_server.core.errors import BadSetting
+from mock_server.core.hosts import is_everywhere, is_for_others
 from mock_server.core.settings import Settings
 from mock_server.http.uvicorn_parts import loss, missing
 

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from mock_server.control.access import HOW
-from mock_server.core.addresses import is_loopback, origin
+from mock_server.core.addresses import is_loopback
+from mock_server.core.hosts import page_origin
 from mock_server.core.settings import BASE_URL
 from tests.clients import KEY, Mock, extend
 
@@ -152,7 +153,7 @@ async def test_a_base_url_for_others_opens_nothing_without_a_token(base_url: str
         for path in ("", "pages/codes", "pages/events"):
             page = await http.get(f"/__admin/{path}")
             assert (page.status_code, page.headers["content-type"]) == (403, "text/plain; charset=utf-8")
-        pressed = await http.post("/__admin/pages/reset", headers={"Origin": origin(base_url)})
+        pressed = await http.post("/__admin/pages/reset", headers={"Origin": page_origin(base_url)})
         assert pressed.status_code == 403
         assert (await http.get("/__admin/health")).json()["status"] == "ready"
         assert (await extend(http, KEY)).json()["code"] == 200

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.core.addresses import authority, is_everywhere, is_for_others, origin
+from mock_server.core.hosts import authority, is_everywhere, is_for_others, page_origin
 
 names = st.lists(st.text(ascii_lowercase + digits, min_size=1, max_size=20), min_size=1, max_size=4).map(".".join)
 hosts = st.one_of(
@@ -106,7 +106,7 @@ def test_nothing_else_is_an_authority(came: str) -> None:
     ],
 )
 def test_an_origin_is_written_as_browsers_do(url: str, expected: str) -> None:
-    assert origin(url) == expected
+    assert page_origin(url) == expected
 
 
 @pytest.mark.parametrize(
