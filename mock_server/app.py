@@ -10,7 +10,7 @@ from socket import socket
 from typing import Any, Final
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api import extend, generate
@@ -33,6 +33,7 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings, parse_origins
 from mock_server.domain.attempt import Delivery
 from mock_server.domain.tasks import Asked
+from mock_server.http.base_urls import path_of
 from mock_server.http.cross_origin import CrossOrigin
 from mock_server.http.endpoint import Endpoint
 from mock_server.http.other_protocol import OtherProtocol
@@ -57,13 +58,16 @@ def create_app(
     clock: Clock | None = None,
     delivery: Delivery | None = None,
     listener: Callable[[Entry], None] | None = None,
+    address: str = "",
 ) -> "Mock":
     """One mock as an ASGI application; `app.state.runtime` holds what it is made of.
 
     A `store` brings its own settings and clock; without one everything is kept in memory. Tests pass a clock and a
-    delivery in place of patching. `listener` sees every journal entry as it is written. Callbacks are sent between
-    startup and shutdown of the lifespan. A warning says so where a server makes one mock in each of several workers.
-    Raises BadSetting for names that do not exist, and for a store beside settings other than its own or beside a clock.
+    delivery in place of patching. `listener` sees every journal entry as it is written. `address` is where this machine
+    reaches a mock whose settings have no base URL, because it listens on every address: its URLs take the Host of the
+    request. Callbacks are sent between startup and shutdown of the lifespan. A warning says so where a server makes one
+    mock in each of several workers. Raises BadSetting for names that do not exist, and for a store beside settings
+    other than its own or beside a clock.
     """
     if store is None:
         store = MemoryStore(settings or Settings(), clock)
@@ -71,7 +75,7 @@ def create_app(
             LOGGER.warning(told)
     elif clock is not None or settings not in (None, store.settings):
         raise BadSetting("the store has settings and a clock of its own. Allowed: a store, or settings and a clock.")
-    runtime = Runtime.of(store, delivery, ASKED)
+    runtime = Runtime.of(store, delivery, ASKED, address)
     if listener is not None:
         store.journal.listen(listener)
     tracks = FindTrack(store, runtime.catalogue, runtime.studio, runtime.scenarios, runtime.tracks)
@@ -80,7 +84,7 @@ def create_app(
         runtime,
         _endpoints(runtime, tracks),
         partial(_further_routes, runtime, control, tracks),
-        exception_handlers=NotServed(store, runtime.editions).handlers(),
+        exception_handlers=NotServed(store, runtime.editions, runtime.base_urls).handlers(),
         lifespan=_lifespan(runtime),
     )
     app.router.redirect_slashes = False
@@ -126,7 +130,7 @@ class Mock(Starlette):
         await self._runtime.store.journal.append(Requested.misread(now, spoken.name, spoken.why))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answering = self._direct.get((scope.get("method", ""), scope.get("path", "")), self._others)
+        answering = self._direct.get((scope.get("method", ""), path_of(scope)), self._others)
         await answering(scope, receive, send)
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -134,7 +138,12 @@ class Mock(Starlette):
         if self._further is not None and scope["type"] == "http":
             self.router.routes += self._further()
             self._further = None
+        if scope["type"] == "http" and self._runtime.base_urls.prefix and not self._serves(scope):
+            scope = self._runtime.base_urls.without_prefix(scope)
         await super().__call__(scope, receive, send)
+
+    def _serves(self, scope: Scope) -> bool:
+        return any(route.matches(scope)[0] is not Match.NONE for route in self.router.routes)
 
 
 def _lets(origins: Collection[str]) -> Callable[[ASGIApp], ASGIApp]:
@@ -165,6 +174,7 @@ def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
                 undecided,
                 store.take_fault,
                 runtime.held,
+                runtime.base_urls,
             ),
             methods=[each.method],
         )
@@ -196,10 +206,10 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> li
     from mock_server.media.files import PATH, Files
     from mock_server.pages.dashboard import Dashboard
 
-    guard = Guard(runtime.settings.admin_token, runtime.base_url)
-    files = Files(runtime.store, tracks, runtime.tracks)
-    pages = Dashboard(control, guard, files, runtime.studio, runtime.base_url).routes()
-    return [*pages, *Admin(control, guard, runtime.base_url, pages).routes(), Route(PATH, files.serve)]
+    guard = Guard(runtime.settings.admin_token, runtime.settings.base_url)
+    files = Files(runtime.store, tracks, runtime.tracks, runtime.base_urls)
+    pages = Dashboard(control, guard, files, runtime.studio, runtime.base_urls).routes()
+    return [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), Route(PATH, files.serve)]
 
 
 def _lifespan(runtime: Runtime) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

@@ -11,11 +11,12 @@ from mock_server.callbacks.trust import Trust
 from mock_server.contract.profile import Editions
 from mock_server.contract.scenarios import Scenarios
 from mock_server.contract.source_tracks import Track, personas, source_tracks
-from mock_server.core.settings import BASE_URL, Settings, words
+from mock_server.core.settings import Settings, words
 from mock_server.domain.attempt import Delivery
 from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.generated_tracks import Studio
 from mock_server.domain.tasks import Asked
+from mock_server.http.base_urls import BaseUrls
 from mock_server.http.held import HeldRequests
 from mock_server.state.store import Store
 
@@ -23,10 +24,11 @@ from mock_server.state.store import Store
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """`tracks` and `personas` are those that every key has from the start; `base_url` is where the mock says that it
-    listens, `settings` are those that it was started with."""
+    listens, `base_urls` knows where a request found it, `settings` are those that it was started with."""
 
     settings: Settings
     base_url: str
+    base_urls: BaseUrls
     policy: HostPolicy
     editions: Editions
     scenarios: Scenarios
@@ -40,22 +42,23 @@ class Runtime:
     scheduler: Scheduler
 
     @classmethod
-    def of(cls, store: Store, delivery: Delivery | None, asked: Mapping[str, Asked]) -> "Runtime":
-        """The parts of a mock with this store; `asked` has what the requests ask for that start a task. Raises
-        BadSetting for names that do not exist."""
+    def of(cls, store: Store, delivery: Delivery | None, asked: Mapping[str, Asked], address: str = "") -> "Runtime":
+        """The parts of a mock with this store; `asked` has what the requests ask for that start a task, `address` is as
+        in `create_app`. Raises BadSetting for names that do not exist."""
         settings = store.settings
         editions = Editions(settings)
         scenarios = Scenarios.read()
         policy = HostPolicy(words(settings.allow_callbacks_to))
-        base_url = (settings.base_url or BASE_URL).rstrip("/")
+        base_urls = BaseUrls(settings.base_url, address)
         trust = Trust(settings.callback_ca, insecure=settings.insecure_callbacks)
         timeout = settings.callback_timeout or editions.family.callback_timeout
         delivery = delivery or DeferredDelivery(policy, timeout, trust)
         catalogue = Catalogue(editions, scenarios, asked)
-        studio = Studio(settings.seed, f"{base_url}/")
+        studio = Studio(settings.seed, f"{base_urls.own}/")
         return cls(
             settings=settings,
-            base_url=base_url,
+            base_url=base_urls.own,
+            base_urls=base_urls,
             policy=policy,
             editions=editions,
             scenarios=scenarios,

@@ -16,23 +16,25 @@ from mock_server.core.errors import ApiError, NotFound
 from mock_server.core.settings import parse_origins
 from mock_server.core.text import cut, printable, shown
 from mock_server.domain.answer import Answer, refused
+from mock_server.http.base_urls import BaseUrls, mount
 from mock_server.http.cross_origin import is_preflight
 from mock_server.http.read_request import Disconnected, read_call
 from mock_server.state.journal_entries import Requested
 from mock_server.state.journal_match import Match
 from mock_server.state.store import Store
 
-HOME: Final = "__admin/"
-"""Where the inbox is, seen from `/`."""
+HOME: Final = "/__admin/"
+"""Where the inbox is."""
 
 
 class NotServed:
     """The documented envelope with code 404, and an entry in the journal."""
 
-    def __init__(self, store: Store, editions: Editions) -> None:
+    def __init__(self, store: Store, editions: Editions, base_urls: BaseUrls) -> None:
         self._store = store
         self._editions = editions
         self._origins = parse_origins(store.settings.cors_origin)
+        self._base_urls = base_urls
 
     def handlers(self) -> Mapping[Any, Any]:
         return {HTTPException: self.unrouted, ApiError: self.refused}
@@ -40,17 +42,17 @@ class NotServed:
     async def unrouted(self, request: Request, error: HTTPException) -> Response:
         """HTTP 404 or 405 with envelope code 404, whatever the profile says of refusals: no endpoint was reached. A
         browser that somebody opens at the mock itself is led to the inbox."""
-        headers = error.headers or {}
-        if _is_visit(request):
-            # Relative, so that it leads to the inbox of a mock that is mounted under a prefix, too.
-            return Response(status_code=307, headers={"Location": HOME, "Vary": "Accept"})
+        headers, prefix, path = error.headers or {}, self._base_urls.mounted_at(request.scope), _path(request)
+        if _is_visit(request, path):
+            return Response(status_code=307, headers={"Location": prefix + HOME, "Vary": "Accept"})
         if is_preflight(request.scope):
             return await self._refuse_page(request, error.status_code, headers)
-        path = _path(request)
         if error.status_code == 405:
-            problem = NotFound(f"{request.method} is not allowed on {path}; allowed: {headers.get('Allow', '')}")
+            problem = NotFound(
+                f"{request.method} is not allowed on {prefix}{path}; allowed: {headers.get('Allow', '')}"
+            )
         else:
-            problem = NotFound(not_served(path, self._editions.profile))
+            problem = NotFound(not_served(path, self._editions.profile, prefix))
         return await self._answer(request, problem, error.status_code, headers)
 
     async def refused(self, request: Request, error: ApiError) -> Response:
@@ -78,7 +80,8 @@ class NotServed:
 
     async def _write_down(self, request: Request, answer: Answer) -> None:
         with suppress(Disconnected):
-            call = replace(await read_call(request.scope, request.receive), path=_path(request))
+            call = await read_call(request.scope, request.receive, self._base_urls)
+            call = replace(call, path=_path(request))
             await self._store.journal.append(Requested.answered((await self._store.moment()).now, call, answer))
 
 
@@ -95,12 +98,12 @@ def _response(answer: Answer, headers: Mapping[str, str]) -> Response:
     return Response(answer.body, answer.status, {**headers, "content-type": answer.content_type})
 
 
-def _is_visit(request: Request) -> bool:
+def _is_visit(request: Request, path: str) -> bool:
     """Whether a browser asks for a page at `/`: no client of the API takes HTML."""
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     return request.method == "GET" and path == "/" and "text/html" in request.headers.get("accept", "")
 
 
 def _path(request: Request) -> str:
-    """The path as it was sent, and not too long."""
-    return cut(request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0])
+    """The path as it was sent, without what the mock is mounted at, and not too long."""
+    sent = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
+    return cut(sent.removeprefix(mount(request.scope)))

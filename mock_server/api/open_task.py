@@ -46,8 +46,10 @@ class TaskOpening:
 
     def draft(self, it: Judgement) -> None:
         """Have the store start the task, unless it refuses."""
-        url, body = it.request["callBackUrl"], it.call.body or b""
-        it.draft = Draft(self._seed, it.account, body, url, it.operation, it.source, it.edition, it.terms.pace.speed)
+        url, body, speed = it.request["callBackUrl"], it.call.body or b"", it.terms.pace.speed
+        it.draft = Draft(
+            self._seed, it.account, body, url, it.operation, it.source, it.edition, speed, it.call.base_url
+        )
         it.opens = it.draft.opened
 
     def answer(self, it: Judgement, decision: Decision) -> Answer:

@@ -49,11 +49,10 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
     logging.getLogger().addHandler(logged)
     with listening(host, port, settings) as socket:
         reached = reached_at(socket, settings)
-        app = create_app(reached, listener=None if quiet else console)
-        made_up = "" if settings.admin_token else reached.admin_token
+        app = create_app(reached, listener=None if quiet else console, address=base_url(socket))
 
         def announce() -> None:
-            say(*_introduction(base_url(socket), settings, made_up))
+            say(*_introduction(base_url(socket), settings, reached))
 
         def leave() -> None:
             console.close()
@@ -68,12 +67,14 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
         server.run(sockets=[socket])
 
 
-def _introduction(url: str, settings: Settings, made_up: str) -> Iterator[str]:
-    """`made_up` is the control plane's token that nobody has given."""
+def _introduction(url: str, settings: Settings, reached: Settings) -> Iterator[str]:
+    """`settings` are those that were given, `reached` those that follow from where the mock listens."""
     key = first_key()
     yield url
     yield f"key    {key}" + ("" if settings.strict_keys else "  (any other non-empty key works too)")
     yield f"admin  {url}/__admin"
-    if made_up:
+    if not settings.admin_token and (made_up := reached.admin_token):
         yield f"token  {made_up}  (others can reach the mock, so /__admin asks for 'Authorization: Bearer {made_up}')"
     yield f"try    {example_curl(url, settings.profile, key)}"
+    if not reached.base_url:
+        yield "hosts  every name and address of this machine: a task's URLs take the Host of its request, or --base-url"

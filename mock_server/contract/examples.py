@@ -23,4 +23,5 @@ def example_curl(base_url: str, profile: str, key: str) -> str:
     """That request for a shell, with the default receiver of `suno-mock receive`."""
     request = documented_request(profile) | {"callBackUrl": CALLBACKS}
     headers = f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json'"
-    return f"curl -s {base_url}{path(EXTEND)} {headers} -d {shlex.quote(json.dumps(request))}"
+    url = shlex.quote(base_url + path(EXTEND))  # zsh takes the brackets of an IPv6 address for a pattern
+    return f"curl -s {url} {headers} -d {shlex.quote(json.dumps(request))}"

@@ -15,20 +15,21 @@ MISTYPED: Final = 0.8
 """From here on a path is alike enough to be another one with a typing error."""
 
 
-def not_served(path: str, profile: Profile) -> str:
-    """The text of the refusal."""
+def not_served(path: str, profile: Profile, prefix: str = "") -> str:
+    """The text of the refusal. `prefix` stands before every path that the mock serves, and is not in `path`."""
     served = list(profile.operations.values())
     asked = path.rstrip("/")
     known = next((each for each in operations().values() if each.path == asked), None)
     elsewhere = _elsewhere().get(asked)
     if known is not None and known not in served:
-        where, hint = _by_other_profiles(known, profile), _in_its_place(known, served)
+        where, hint = _by_other_profiles(known, profile), _in_its_place(known, served, prefix)
     elif elsewhere is not None:
         pages = f"by the pages of {_and(elsewhere['by'])}"
         where, hint = f", which {elsewhere['does']} {pages}: no profile of the mock serves it", ""
     else:
-        where, hint = "", _meant(path, served)
-    return f"nothing is served at {path}{where}; allowed: {', '.join(map(_request, served))}.{hint}"
+        where, hint = "", _meant(path, served, prefix)
+    allowed = ", ".join(_request(each, prefix) for each in served)
+    return f"nothing is served at {prefix}{path}{where}; allowed: {allowed}.{hint}"
 
 
 def _by_other_profiles(operation: Operation, profile: Profile) -> str:
@@ -37,13 +38,13 @@ def _by_other_profiles(operation: Operation, profile: Profile) -> str:
     return f" on the profile {profile.name}: {_and(names)} {'serves' if len(names) == 1 else 'serve'} it ({options})"
 
 
-def _in_its_place(operation: Operation, served: Iterable[Operation]) -> str:
+def _in_its_place(operation: Operation, served: Iterable[Operation], prefix: str) -> str:
     """The path by which the profile does the same."""
     same = next((each for each in served if each.does == operation.does), None)
-    return f" Here {_request(same)} {same.does}." if same is not None else ""
+    return f" Here {_request(same, prefix)} {same.does}." if same is not None else ""
 
 
-def _meant(path: str, served: Sequence[Operation]) -> str:
+def _meant(path: str, served: Sequence[Operation], prefix: str) -> str:
     """The path that does what the words of this one say, else the one that it is but for a typing error. A word that
     fewer deeds have tells more."""
     came = set(WORD.findall(path.lower()))
@@ -52,11 +53,11 @@ def _meant(path: str, served: Sequence[Operation]) -> str:
     best = max(served, key=lambda each: (told[each], alike(path, each.path)))
     if not told[best] and alike(path, best.path) < MISTYPED:
         return ""
-    return f" Nearest: {_request(best)}, which {best.does}."
+    return f" Nearest: {_request(best, prefix)}, which {best.does}."
 
 
-def _request(operation: Operation) -> str:
-    return f"{operation.method} {operation.path}"
+def _request(operation: Operation, prefix: str) -> str:
+    return f"{operation.method} {prefix}{operation.path}"
 
 
 def _and(names: Sequence[str]) -> str:

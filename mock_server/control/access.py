@@ -9,7 +9,8 @@ from starlette.requests import Request
 
 from mock_server.control.request_schema import Problem
 from mock_server.core.addresses import address_of, is_loopback
-from mock_server.core.text import shown
+from mock_server.core.hosts import is_for_others, page_origin
+from mock_server.core.text import cut, shown
 
 HOW: Final = (
     "send 'Authorization: Bearer TOKEN', with the token that the mock printed when it was started, "
@@ -20,21 +21,22 @@ ASKS: Final = {"WWW-Authenticate": 'Bearer realm="suno-mock control plane"'}
 
 
 class Guard:
-    """`token` is what must be sent, if it is not empty; `base_url` is where the mock says that it listens."""
+    """`token` is what must be sent, if it is not empty; `base_url` is the one that was set, if one was."""
 
     def __init__(self, token: str, base_url: str) -> None:
         self._token = token
-        name = urlsplit(base_url).hostname or ""
-        self._own_name = name if "." in name and address_of(name) is None else ""
+        self._base_url = base_url
+        self._origin = page_origin(base_url)
 
     def admit(self, request: Request) -> None:
         """Raise Problem for a request that may not be made: 401 or 403."""
         if not self._token:
+            self._refuse_all_where_others_come()
             _refuse_far(request)
-            self._refuse_other_names(request)
+            _refuse_other_names(request)
         elif _refuse_without(self._token, request) == BEARER:
             return  # which no browser sends by itself
-        _refuse_foreign(request)
+        self._refuse_foreign(request)
 
     def admit_form(self, request: Request) -> None:
         """The same for a form of our own page: a browser tells where it comes from."""
@@ -46,24 +48,29 @@ class Guard:
                 "From a terminal, use the control plane that GET /__admin lists.",
             )
 
-    def _refuse_other_names(self, request: Request) -> None:
-        """Of a name that somebody else gave this address a browser takes the pages for pages of its own site."""
-        for host in request.headers.getlist("host"):
-            if not self._is_own(host):
-                own = f" or {self._own_name}" if self._own_name else ""
-                raise Problem(
-                    403,
-                    f"Host is {shown(host)}; allowed: an address, localhost, another name without a dot{own}. "
-                    "For another name, give it to --base-url, or use --admin-token.",
-                )
+    def _refuse_all_where_others_come(self) -> None:
+        """A proxy or a tunnel brings them, and they come from this machine as it does."""
+        if is_for_others(self._base_url):
+            raise Problem(
+                403,
+                f"the control plane has no token, and the base URL {cut(self._base_url)} says that others than this "
+                "machine reach the mock. Start it with --admin-token, or create_app with Settings(admin_token=...).",
+            )
 
-    def _is_own(self, host: str) -> bool:
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
-        except ValueError:
-            return False
-        plain = "." not in name or name.endswith(".localhost") or name == self._own_name
-        return plain or address_of(name) is not None
+    def _refuse_foreign(self, request: Request) -> None:
+        """A browser sends for a page of another origin what changes something, without asking."""
+        came, host = request.headers.get("origin"), request.headers.get("host", "")
+        own = page_origin(f"{request.scope.get('scheme', 'http')}://{host}")
+        # Where the base URL has https, a page of the same name without TLS may be anybody's.
+        if self._origin and self._origin == page_origin(f"{urlsplit(self._base_url).scheme}://{host}"):
+            own = self._origin
+        allowed = [each for each in dict.fromkeys([own, self._origin]) if each]
+        if request.method != "GET" and came is not None and came not in allowed:
+            raise Problem(
+                403,
+                f"Origin is {shown(came)}; allowed: {' or '.join(allowed) or 'that of the mock'} alone, or none. "
+                "If it is the mock's own page, behind TLS or a proxy, tell the mock its URL with --base-url.",
+            )
 
 
 def _refuse_without(token: str, request: Request) -> str:
@@ -95,8 +102,20 @@ def _refuse_far(request: Request) -> None:
         )
 
 
-def _refuse_foreign(request: Request) -> None:
-    """A browser sends for a page of another origin what changes something, without asking."""
-    origin, own = request.headers.get("origin"), str(request.base_url).rstrip("/")
-    if request.method != "GET" and origin not in (None, own):
-        raise Problem(403, f"Origin is {shown(origin)}; allowed: {own} alone, or none")
+def _refuse_other_names(request: Request) -> None:
+    """Of a name that somebody else gave this address a browser takes the pages for pages of its own site."""
+    for host in request.headers.getlist("host"):
+        if not _is_own(host):
+            raise Problem(
+                403,
+                f"Host is {shown(host)}; allowed: an address, localhost, another name without a dot. "
+                "For another name, use --admin-token.",
+            )
+
+
+def _is_own(host: str) -> bool:
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
+    except ValueError:
+        return False
+    return "." not in name or name.endswith(".localhost") or address_of(name) is not None

@@ -125,9 +125,10 @@ class Control:
         """The attempts that have been under way for so many seconds of real time."""
         return self._scheduler.under_way(longer_than)
 
-    async def trigger(self, scenario: str, to: str, key: str | None, request: Mapping[str, Any]) -> str:
-        """Owe a scenario's callbacks to a URL, without a request; the id of the task. Raises BadSetting."""
-        return await self._trigger(scenario, key or first_key(), {**request, "callBackUrl": to})
+    async def trigger(self, scenario: str, to: str, key: str | None, request: Mapping[str, Any], base: str = "") -> str:
+        """Owe a scenario's callbacks to a URL, without a request; the id of the task, whose base URL is `base` or the
+        mock's own. Raises BadSetting."""
+        return await self._trigger(scenario, key or first_key(), {**request, "callBackUrl": to}, base)
 
     async def queue(self, key: str, scenario: str, times: int | None) -> None:
         """Give the key's next `times` requests a scenario; None means every one that is not told otherwise.

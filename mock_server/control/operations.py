@@ -6,6 +6,7 @@ The method that an operationId of `openapi/admin.openapi.yaml` names returns the
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from mock_server.contract.scenarios import cause
 from mock_server.contract.source_tracks import added
@@ -24,22 +25,25 @@ Fields = dict[str, Any]
 
 
 class Operations:
-    """The operations of one mock. `document` is the one that describes them, `base_url` is where the mock listens."""
+    """The operations of one mock, for one request. `document` is the one that describes them, `base_url` is the mock's
+    own, `reached` that by which the request reached it, empty for its own."""
 
-    def __init__(self, control: Control, document: dict[str, Any], base_url: str) -> None:
+    def __init__(self, control: Control, document: dict[str, Any], base_url: str, reached: str) -> None:
         self._control = control
         self.document = document
         self._base_url = base_url
+        self._reached = reached
 
     async def openapi(self, fields: Fields) -> Any:
         """GET /__admin/openapi.json"""
-        return self.document
+        base_url = self._reached or self._base_url
+        return {**self.document, "servers": [{"url": base_url}]} if urlsplit(base_url).path else self.document
 
     async def health(self, fields: Fields) -> Any:
         """GET /__admin/health"""
         settings = await self._control.settings()
         served = {"profile": settings.profile, "seed": settings.seed, "pace": settings.pace}
-        where = {"base_url": self._base_url, "started": self._control.store.journal.started}
+        where = {"base_url": self._reached or self._base_url, "started": self._control.store.journal.started}
         return {"status": "ready", **served, **where, "dropped": await self._control.dropped()}
 
     async def journal(self, fields: Fields) -> Any:
@@ -79,7 +83,8 @@ class Operations:
 
     async def trigger(self, fields: Fields) -> Any:
         """POST /__admin/trigger"""
-        return {"task_id": await self._control.trigger(**{"key": None, "request": {}, **fields})}
+        asked = {"key": None, "request": {}, **fields, "base": self._reached}
+        return {"task_id": await self._control.trigger(**asked)}
 
     async def reset(self, fields: Fields) -> None:
         """POST /__admin/reset"""

@@ -19,6 +19,7 @@ from mock_server.control.operations import Fields, Operations
 from mock_server.control.request_schema import Described, Problem
 from mock_server.core.errors import BadSetting, NoSuch, nearest
 from mock_server.core.text import cut
+from mock_server.http.base_urls import BaseUrls, path_of
 from mock_server.http.read_request import Disconnected
 
 PREFIX: Final = "/__admin"
@@ -26,7 +27,7 @@ DOCUMENT: Final = "admin.openapi.yaml"
 OPEN: Final = (f"{PREFIX}/health",)
 """What everybody may ask, such as the health check of a container."""
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
-Handler = Callable[[Fields], Awaitable[Any]]
+Handler = Callable[[Operations, Fields], Awaitable[Any]]
 Answering = Callable[[Request], Awaitable[Response]]
 
 
@@ -45,10 +46,11 @@ def refusal(text: str, status: int, headers: Mapping[str, str] | None = None) ->
 class Admin:
     """The control plane of one mock over HTTP; `beside` are other routes under its prefix."""
 
-    def __init__(self, control: Control, guard: Guard, base_url: str, beside: Sequence[Route] = ()) -> None:
+    def __init__(self, control: Control, guard: Guard, base_urls: BaseUrls, beside: Sequence[Route] = ()) -> None:
+        self._control = control
         self._guard = guard
+        self._base_urls = base_urls
         self._document: dict[str, Any] = load(OPENAPI / DOCUMENT)
-        self._operations = Operations(control, self._document, base_url)
         self._beside = beside
         self._described = [Route(PREFIX, self._guarded(self._index), methods=["GET"])]
         self._described += [
@@ -65,31 +67,33 @@ class Admin:
 
     async def _index(self, request: Request) -> Response:
         """What is served, or the page for who reads with a browser."""
+        mounted_at = self._base_urls.mounted_at(request.scope)
         if "text/html" in request.headers.get("accept", ""):
-            return RedirectResponse(f"{PREFIX}/")
+            return RedirectResponse(f"{mounted_at}{PREFIX}/")
         paths: dict[str, dict[str, Any]] = self._document["paths"]
-        served = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
-        return Json({"endpoints": served, "document": f"{PREFIX}/openapi.json"})
+        served = [f"{method.upper()} {mounted_at}{path}" for path, methods in paths.items() for method in methods]
+        return Json({"endpoints": served, "document": f"{mounted_at}{PREFIX}/openapi.json"})
 
     async def _unrouted(self, request: Request) -> Response:
         """What no other route takes: a path with a wrong method, or a path that does not exist."""
-        path = request.url.path
+        mounted_at = self._base_urls.mounted_at(request.scope)
+        path = mounted_at + path_of(request.scope)
         routes = [*self._described, *self._beside]
         at_path = [route for route in routes if route.matches(request.scope)[0] is RouteMatch.PARTIAL]
         if at_path:
             allowed = ", ".join(sorted(method for route in at_path for method in route.methods or ()))
             text = f"{request.method} is not allowed on {cut(path)}; allowed: {allowed}"
             return refusal(text, 405, {"Allow": allowed})
-        close = nearest(path, self._document["paths"])
-        return refusal(f"nothing is served at {cut(path)}.{close} GET {PREFIX} lists everything.", 404)
+        close = nearest(path, [mounted_at + each for each in self._document["paths"]])
+        return refusal(f"nothing is served at {cut(path)}.{close} GET {mounted_at}{PREFIX} lists everything.", 404)
 
     def _endpoint(self, path: str, operation: dict[str, Any]) -> Answering:
         described = Described(self._document, operation)
-        handler: Handler = getattr(self._operations, operation["operationId"])
+        handler: Handler = getattr(Operations, operation["operationId"])
 
         async def answered(request: Request) -> Response:
             try:
-                value = await handler(await described.fields(request))
+                value = await handler(self._operations(request), await described.fields(request))
             except Disconnected:
                 return Response(status_code=503)
             except Problem as problem:
@@ -101,6 +105,10 @@ class Admin:
             return Response(status_code=described.status) if value is None else Json(value, described.status)
 
         return answered if path in OPEN else self._guarded(answered)
+
+    def _operations(self, request: Request) -> Operations:
+        reached = self._base_urls.reached(request.scope)
+        return Operations(self._control, self._document, self._base_urls.own, reached)
 
     def _guarded(self, answering: Answering) -> Answering:
         async def guarded(request: Request) -> Response:

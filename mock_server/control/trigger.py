@@ -41,8 +41,9 @@ class Trigger:
         self._policy = policy
         self._tracks = tracks
 
-    async def __call__(self, scenario: str, key: str, changes: Mapping[str, Any]) -> str:
-        """The id of the task that the documented request with `changes` starts.
+    async def __call__(self, scenario: str, key: str, changes: Mapping[str, Any], base_url: str = "") -> str:
+        """The id of the task that the documented request with `changes` starts; `base_url` is what its URLs begin with,
+        empty for the mock's own.
 
         It counts as one of the key's requests. Raises BadSetting for a scenario that does not exist or has no
         callbacks, and for a request that breaks a rule.
@@ -52,22 +53,22 @@ class Trigger:
         ordinal = await self._store.count(key)
         while True:
             terms = await self._store.terms(key)
-            draft = await self._draft(key, body, terms, ordinal)
+            draft = await self._draft(key, body, terms, ordinal, base_url)
             answer = await self._store.accept(self._proposal(key, terms, ordinal, draft, chosen))
             if answer is not None:
                 break
         self._scheduler.owe(draft.due_after or 0.0)
         return cast(TaskRecord, answer.record).id
 
-    async def _draft(self, key: str, body: bytes, terms: Terms, ordinal: int) -> Draft:
+    async def _draft(self, key: str, body: bytes, terms: Terms, ordinal: int, base_url: str) -> Draft:
         edition = self._editions.under(terms.overrides).draw(key, ordinal)
         request = _judged(body, edition)
         url = request["callBackUrl"]
         if blocked := self._policy.refusal(url):
             raise BadSetting(f"to is no URL that a callback may go to: {blocked}.")
         source = await self._tracks.extendable(key, request["audioId"], request["model"], edition, adopts=True)
-        operation = operations()[EXTEND]
-        return Draft(self._store.settings.seed, key, body, url, operation, source, edition, terms.pace.speed)
+        operation, seed = operations()[EXTEND], self._store.settings.seed
+        return Draft(seed, key, body, url, operation, source, edition, terms.pace.speed, base_url)
 
     def _proposal(self, key: str, terms: Terms, ordinal: int, draft: Draft, chosen: Scenario) -> Proposal:
         return Proposal(

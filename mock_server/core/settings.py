@@ -8,6 +8,7 @@ from math import inf, isfinite
 from typing import Any, Final
 
 from mock_server.core.errors import BadSetting, unknown
+from mock_server.core.hosts import page_origin
 from mock_server.core.text import cut
 
 MANUAL_EPOCH: Final = 1735689600.0
@@ -175,7 +176,9 @@ class Settings:
         None, "Days that media are there, in place of the documented time.", metavar="DAYS", live=True
     )
     base_url: str = option(
-        "", "What media URLs begin with, in place of the address that the mock listens on.", metavar="URL"
+        "",
+        "What the mock's URLs begin with, in place of the address that it listens on, or of a request's Host.",
+        metavar="URL",
     )
     callback_timeout: float | None = option(
         None, "Seconds a receiver has to answer a callback, in place of the documented time.", metavar="SECONDS"
@@ -219,7 +222,7 @@ class Settings:
         parse_origins(self.cors_origin)
         if self.retention_days is not None and not 0 <= self.retention_days <= LONGEST_RETENTION:
             raise BadSetting(f"retention {self.retention_days:g} is not between 0 and {LONGEST_RETENTION} days.")
-        if self.base_url and not re.fullmatch(r"https?://[!-~]+", self.base_url):
+        if self.base_url and not (re.fullmatch(r"https?://[!-~]+", self.base_url) and page_origin(self.base_url)):
             raise BadSetting(f"base URL {self.base_url!r} is no URL. Example: http://suno-mock:4010.")
         if not re.fullmatch(r"[!-~]{0,1000}", self.admin_token):
             raise BadSetting("the admin token is no token. Allowed: up to 1000 letters, digits and signs of ASCII.")

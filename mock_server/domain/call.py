@@ -14,8 +14,9 @@ HEADER_OVERHEAD: Final = 200
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """`query` is not percent-decoded. `key` is None without a bearer key, `body` when it was too large; `headers` are
-    all that came, `values` counts the bytes of their values."""
+    """`path` is without what the mock is mounted at, `query` is not percent-decoded. `key` is None without a bearer
+    key, `body` when it was too large. `headers` are all that came, `values` counts the bytes of their values.
+    `base_url` is that by which the request reached the mock, empty for the mock's own."""
 
     method: str
     path: str
@@ -27,6 +28,7 @@ class Call:
     headers: Sequence[tuple[bytes, bytes]] = ()
     values: int = 0
     content_encoding: str = ""
+    base_url: str = ""
 
     @property
     def target(self) -> str:
@@ -38,7 +40,8 @@ class Call:
     def size(self) -> int:
         """Bytes of what came, about."""
         texts = len(self.path) + len(self.query) + len(self.key or "") + len(self.content_type) + len(self.prefer)
-        return texts + len(self.body or b"") + self.values + HEADER_OVERHEAD * len(self.headers)
+        texts += len(self.base_url) + self.values + HEADER_OVERHEAD * len(self.headers)
+        return texts + len(self.body or b"")
 
     def described(self) -> dict[str, str]:
         """The headers that a decision or its text depends on, but for the key."""

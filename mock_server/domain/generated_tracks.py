@@ -33,7 +33,8 @@ class Result:
 
 
 class Studio:
-    """Makes tracks: the same ones from the same seed. `media` is what their URLs begin with, up to the last slash."""
+    """Makes tracks: the same ones from the same seed. `media` is what their URLs begin with, up to the last slash,
+    unless a task has a base URL of its own."""
 
     def __init__(self, seed: int, media: str) -> None:
         self._seed = seed
@@ -84,7 +85,9 @@ class Studio:
 
     def _result(self, task: Task, request: TaskRequest, id: str) -> Result:
         track = self.track(task, request, id)
-        url = self._media + seeded.media_name(track.id)
+        base_url = task.record.base_url
+        url = f"{base_url}/" if base_url else self._media
+        url += seeded.media_name(track.id)
         return Result(
             track=track,
             finished=True,

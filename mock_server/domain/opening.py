@@ -15,8 +15,9 @@ from mock_server.domain.timeline import after, planned
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """What is known of a task before the store decides; `speed` divides every delay. Once it is opened, its first
-    callback is due after `due_after` seconds."""
+    """What is known of a task before the store decides; `speed` divides every delay, `base_url` is what the URLs
+    of its tracks begin with, empty for the mock's own. Once it is opened, its first callback is due after `due_after`
+    seconds."""
 
     seed: int
     key: str
@@ -26,6 +27,7 @@ class Draft:
     source: Track | None
     edition: Edition
     speed: float
+    base_url: str = ""
     due_after: float | None = None
 
     def opened(self, ordinal: int, now: float, scenario: Scenario) -> Opening:
@@ -46,6 +48,7 @@ class Draft:
             scenario.name,
             self.speed,
             track_ids(self.seed, id, family.tracks_per_task),
+            self.base_url,
         )
         fails = scenario.fails
         refunded = None if fails is None or not fails.refund else now + after(family, self.speed, fails.instead_of)

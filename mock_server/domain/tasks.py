@@ -24,7 +24,8 @@ class TaskRecord(NamedTuple):
     `ordinal` counts the key's requests, `created` is in epoch seconds of the mock's clock, `body` is the request as it
     came. `source` is the track that it extends, if it does, `readings` are the names of those that judged it, in the
     register's order, `drawn` writes out those that were drawn for it alone, `speed` divides every delay,
-    `tracks` are the ids of those that it generates.
+    `tracks` are the ids of those that it generates, `base_url` is what their URLs begin with, the base URL by which the
+    request reached the mock; empty for the mock's own.
 
     `given_up`: no further callback of the task is sent. `heard`: the last one was received; `lost`: it could not be
     delivered.
@@ -43,6 +44,7 @@ class TaskRecord(NamedTuple):
     scenario: str
     speed: float
     tracks: tuple[str, ...]
+    base_url: str = ""
     given_up: bool = False
     heard: bool = False
     lost: bool = False
@@ -54,7 +56,7 @@ class TaskRecord(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes, about."""
-        return OVERHEAD + len(self.body) + (DRAWN if self.drawn else 0)
+        return OVERHEAD + len(self.body) + len(self.base_url) + (DRAWN if self.drawn else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

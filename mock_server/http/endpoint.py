@@ -9,6 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mock_server.domain.answer import Answer
 from mock_server.domain.call import Call
+from mock_server.http.base_urls import BaseUrls
 from mock_server.http.held import HeldRequests
 from mock_server.http.read_request import Disconnected, read_call
 from mock_server.state.faults import Broken, Fault
@@ -57,17 +58,19 @@ class Endpoint:
         undecided: Undecided,
         take_fault: TakeFault,
         held: HeldRequests,
+        base_urls: BaseUrls,
         gone_within: float = GONE_WITHIN,
     ) -> None:
         self._decide = decide
         self._undecided = undecided
         self._take_fault = take_fault
         self._held = held
+        self._base_urls = base_urls
         self._gone_within = gone_within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            call = await read_call(scope, receive)
+            call = await read_call(scope, receive, self._base_urls)
         except Disconnected:
             return await _send(INCOMPLETE, send)
         fault = await self._take_fault(call.key)

@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope
 
 from mock_server.contract.decode import BODY_LIMIT, bearer, text
 from mock_server.domain.call import Call
+from mock_server.http.base_urls import BaseUrls, path_of
 
 DRAIN_LIMIT: Final = 16 * BODY_LIMIT
 """Bytes of an oversized body that are read and dropped, so that its sender gets to read the answer."""
@@ -22,17 +23,18 @@ class Disconnected(Exception):
     """The client went away, or the mock stops, before the request was complete: there is nothing to decide."""
 
 
-async def read_call(scope: Scope, receive: Receive) -> Call:
+async def read_call(scope: Scope, receive: Receive, base_urls: BaseUrls) -> Call:
     """The whole request. Raises Disconnected when the client goes away first."""
-    return call_of(scope, await read_body(receive))
+    return call_of(scope, await read_body(receive), base_urls)
 
 
-def call_of(scope: Scope, body: bytes | None) -> Call:
+def call_of(scope: Scope, body: bytes | None, base_urls: BaseUrls) -> Call:
     """The request with this body."""
-    return call(scope["method"], scope["path"], scope["query_string"], scope["headers"], body)
+    path, base_url = path_of(scope), base_urls.reached(scope)
+    return call(scope["method"], path, scope["query_string"], scope["headers"], body, base_url)
 
 
-def call(method: str, path: str, query: bytes, headers: Headers, body: bytes | None) -> Call:
+def call(method: str, path: str, query: bytes, headers: Headers, body: bytes | None, base_url: str = "") -> Call:
     """A request from its parts; the names of the headers are in lower case."""
     kept, values = tuple(headers), 0
     found: dict[bytes, bytes] = {}
@@ -51,6 +53,7 @@ def call(method: str, path: str, query: bytes, headers: Headers, body: bytes | N
         kept,
         values,
         text(found.get(b"content-encoding", b"")),
+        base_url,
     )
 
 

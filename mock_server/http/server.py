@@ -15,6 +15,7 @@ from uvicorn.config import LOGGING_CONFIG
 
 from mock_server.core.addresses import is_loopback
 from mock_server.core.errors import BadSetting
+from mock_server.core.hosts import is_everywhere, is_for_others
 from mock_server.core.settings import Settings
 from mock_server.http.uvicorn_parts import loss, missing
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mock_server.http.connection import Misread
 
 LOGGER: Final = getLogger("uvicorn.error")
+LOOPBACK, LOOPBACK6 = "127.0.0.1", "::1"
 BACKLOG = 2048
 """Connections that may wait to be accepted."""
 
@@ -79,10 +81,13 @@ def _connection(misread: "Misread") -> "type[asyncio.Protocol] | Literal['httpto
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises BadSetting where the address cannot be used."""
+    """A listening socket; of `::` also for IPv4, where the system can. Raises BadSetting where the address cannot be
+    used."""
+    name = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        family = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)[0][0]
+        both = is_everywhere(name) and family == socket.AF_INET6 and socket.has_dualstack_ipv6()
+        return socket.create_server((name, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except (OSError, OverflowError) as error:
         why = str(error).rstrip(".")
         text = f"cannot listen on {host} port {port}: {why}. Choose another port, or --port 0 for a free one."
@@ -90,17 +95,22 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def base_url(listening: socket.socket) -> str:
-    """`http://127.0.0.1:4010`, by the address that the socket has."""
+    """`http://127.0.0.1:4010`, by the address that the socket has, or at which this machine reaches it."""
     host, port = listening.getsockname()[:2]
+    if is_everywhere(host):
+        host = LOOPBACK6 if _is_ipv6_alone(listening) else LOOPBACK
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def reached_at(listening: socket.socket, settings: Settings) -> Settings:
-    """The settings, with the address of the socket as the base URL where they have none, and with a token for the
-    control plane where they have none and others than this machine can reach it."""
-    made_up = "" if is_loopback(listening.getsockname()[0]) else secrets.token_urlsafe(16)
-    return replace(
-        settings,
-        base_url=settings.base_url or base_url(listening),
-        admin_token=settings.admin_token or made_up,
-    )
+    """The settings, with the address of the socket as the base URL where they have none and it is one address, and with
+    a token for the control plane where they have none and others than this machine can reach it."""
+    host = listening.getsockname()[0]
+    url = settings.base_url or ("" if is_everywhere(host) else base_url(listening))
+    is_here = is_loopback(host) and not is_for_others(url)
+    made_up = "" if is_here else secrets.token_urlsafe(16)
+    return replace(settings, base_url=url, admin_token=settings.admin_token or made_up)
+
+
+def _is_ipv6_alone(listening: socket.socket) -> bool:
+    return listening.family == socket.AF_INET6 and bool(listening.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))

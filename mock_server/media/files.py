@@ -12,6 +12,7 @@ from mock_server.contract.source_tracks import Track
 from mock_server.core import seeded
 from mock_server.core.errors import NotFound
 from mock_server.domain.tasks import Task
+from mock_server.http.base_urls import BaseUrls
 from mock_server.http.read_request import call_of
 from mock_server.media.byte_ranges import CROSS_ORIGIN, cover_response, sound_response
 from mock_server.media.find_track import FindTrack
@@ -44,10 +45,11 @@ PATH: Final = "/{name:media}"
 class Files:
     """Serves the media of every track that is listed or that a task has made, while they are kept."""
 
-    def __init__(self, store: Store, tracks: FindTrack, listed: Mapping[str, Track]) -> None:
+    def __init__(self, store: Store, tracks: FindTrack, listed: Mapping[str, Track], base_urls: BaseUrls) -> None:
         self._store = store
         self._tracks = tracks
         self._listed = listed
+        self._base_urls = base_urls
 
     async def serve(self, request: Request) -> Response:
         """Without an ending the stream, which plays from the text stage on; with .mp3 the audio, once it is finished.
@@ -58,7 +60,7 @@ class Files:
         track, ending = await self._asked(request)
         response = await _response(request, track, ending)
         download = f"{KINDS[ending]} of track {track.id}"
-        call = call_of(request.scope, b"")
+        call = call_of(request.scope, b"", self._base_urls)
         now = (await self._store.moment()).now
         await self._store.journal.append(
             Requested.downloaded(now, call, response.status_code, download, dict(response.headers))

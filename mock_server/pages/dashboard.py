@@ -27,6 +27,7 @@ from mock_server.core.errors import BadSetting, ClockRuns, NoSuch, NotFound
 from mock_server.core.text import cut
 from mock_server.domain.accounts import first_key
 from mock_server.domain.generated_tracks import Studio
+from mock_server.http.base_urls import BaseUrls, path_of
 from mock_server.http.read_request import Disconnected, read_body
 from mock_server.media.files import PATH as NAMED
 from mock_server.media.files import Files
@@ -67,14 +68,17 @@ Answering = Callable[[Request], Awaitable[Response]]
 
 
 class Visit(NamedTuple):
-    """What a page is asked for: its query, the handle of the key that was kept, the text of a problem, the HTTP status,
-    and the versions of the parts that the browser has."""
+    """What a page is asked for: its query, by which base URL and under which prefix the mock was found, the handle of
+    the key that was kept, the versions of the parts that the browser has, the text of a problem, and the HTTP
+    status."""
 
     query: Mapping[str, str]
+    base_url: str
+    prefix: str
     kept: str
+    has: Collection[str] = ()
     problem: str = ""
     status: int = 200
-    has: Collection[str] = ()
 
 
 Page = Callable[[Visit], Awaitable[Response]]
@@ -83,13 +87,13 @@ Page = Callable[[Visit], Awaitable[Response]]
 class Dashboard:
     """The pages of one mock."""
 
-    def __init__(self, control: Control, guard: Guard, files: Files, studio: Studio, base_url: str) -> None:
+    def __init__(self, control: Control, guard: Guard, files: Files, studio: Studio, base_urls: BaseUrls) -> None:
         self._control = control
         self._guard = guard
         self._files = files
-        self._base_url = base_url
+        self._base_urls = base_urls
         self._inbox = Inbox(control.store, control.catalogue)
-        self._details = Details(control, studio, base_url)
+        self._details = Details(control, studio, base_urls.own)
         self._buttons = Buttons(control, self._inbox)
         self._pages: Mapping[str, Page] = {HOME: self._home, CODES: self._codes, QUESTIONS: self._questions}
 
@@ -103,12 +107,23 @@ class Dashboard:
         ]
 
     async def _shown(self, request: Request) -> Response:
-        kept = await self._inbox.default(kept_by(request))
-        visit = Visit(request.query_params, kept, has=frozenset(request.headers.get(HAS, "").split(",")))
-        return keeping(kept, request, await self._pages[request.url.path](visit))
+        visit = await self._visit(request, request.query_params)
+        return keeping(visit.kept, request, await self._pages[path_of(request.scope)](visit))
+
+    async def _visit(self, request: Request, query: Mapping[str, str], problem: str = "", status: int = 200) -> Visit:
+        base_urls = self._base_urls
+        return Visit(
+            query,
+            base_urls.of(request.scope),
+            base_urls.mounted_at(request.scope),
+            await self._inbox.default(kept_by(request)),
+            frozenset(request.headers.get(HAS, "").split(",")),
+            problem,
+            status,
+        )
 
     async def _home(self, visit: Visit) -> Response:
-        selection, problem, status = Selection.of(visit.query), visit.problem, visit.status
+        selection, problem, status = Selection.of(visit.query, visit.prefix), visit.problem, visit.status
         rows, more = await self._inbox.rows(selection.filter, selection.rows)
         task = request = None
         try:
@@ -118,12 +133,13 @@ class Dashboard:
             problem, status = problem or str(error), 404
         return await self._page(
             "inbox",
+            visit,
             status,
             selection.url(),
             has=visit.has,
             problem=problem,
             selection=selection,
-            example=example_curl(self._base_url, self._control.store.settings.profile, first_key()),
+            example=example_curl(visit.base_url, self._control.store.settings.profile, first_key()),
             rows=rows,
             more=more,
             task=task,
@@ -140,8 +156,9 @@ class Dashboard:
         listed = [(each, cause(each), each.triggers(), quotes[each.name]) for each in self._control.scenarios()]
         return await self._page(
             "codes",
+            visit,
             visit.status,
-            CODES,
+            visit.prefix + CODES,
             has=visit.has,
             problem=visit.problem,
             scenarios=listed,
@@ -153,8 +170,9 @@ class Dashboard:
         register = self._control.editions.register.questions
         return await self._page(
             "questions",
+            visit,
             visit.status,
-            QUESTIONS,
+            visit.prefix + QUESTIONS,
             has=visit.has,
             problem=visit.problem,
             questions=list(register.values()),
@@ -162,13 +180,14 @@ class Dashboard:
             profiles=profile_names(),
         )
 
-    async def _page(self, name: str, status: int, here: str, **values: Any) -> Response:
+    async def _page(self, name: str, visit: Visit, status: int, here: str, **values: Any) -> Response:
         now, frozen = await self._control.store.moment()
         settings = await self._control.settings()
         if self._control.under_way():
             values["next"] = min(values.get("next") or AGAIN, AGAIN)
         html = rendered(
             name,
+            visit.prefix,
             here=here,
             settings=settings,
             waits=self._control.under_way(longer_than=SLOW),
@@ -185,14 +204,15 @@ class Dashboard:
         """Do what a form asks for, and go back to its page, which tells what could not be done."""
         body = await read_body(request.receive) or b""
         form = dict(parse_qsl(body.decode(errors="replace")))
-        back, button = form.get("back", HOME), request.path_params["button"]
+        prefix, button = self._base_urls.mounted_at(request.scope), request.path_params["button"]
+        back = form.get("back", "").removeprefix(prefix)
         try:
             await self._buttons.press(button, form)
         except (BadSetting, NoSuch, ClockRuns) as error:
             path, _, query = back.partition("?")
-            kept = await self._inbox.default(kept_by(request))
-            return await self._pages.get(path, self._home)(Visit(dict(parse_qsl(query)), kept, str(error), 400))
-        answer = RedirectResponse(back if back.startswith(HOME) else HOME, 303, HEADERS)
+            visit = await self._visit(request, dict(parse_qsl(query)), str(error), 400)
+            return await self._pages.get(path, self._home)(visit)
+        answer = RedirectResponse(prefix + (back if back.startswith(HOME) else HOME), 303, HEADERS)
         return keeping(form["key"], request, answer) if button in KEEPS else answer
 
     async def _events(self, request: Request) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Self
@@ -47,21 +47,24 @@ MARKS: Final = {GOOD: "✓", BAD: "✗", DULL: "–"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What the URL of the inbox asks for: which rows, and which task or entry in full."""
+    """What the URL of the inbox asks for: which rows, and which task or entry in full. `prefix` stands before the path
+    of every page."""
 
     filter: Filter = NO_FILTER
     task: str = ""
     entry: str = ""
     rows: int = ROWS
+    prefix: str = ""
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Self:
+    def of(cls, query: Mapping[str, str], prefix: str = "") -> Self:
         rows = query.get("rows", "")
         return cls(
             filter=Filter(**{name: query.get(name, "") for name in Filter.__slots__}),
             task=query.get("task", ""),
             entry=query.get("entry", ""),
             rows=min(int(rows), MOST) if rows.isdecimal() and len(rows) < 9 else ROWS,
+            prefix=prefix,
         )
 
     @property
@@ -76,18 +79,18 @@ class Selection:
         rows = "" if wanted.rows == ROWS else str(wanted.rows)
         query = {"task": wanted.task, "entry": wanted.entry, **filters, "rows": rows}
         encoded = urlencode({name: value for name, value in query.items() if value})
-        return f"{HOME}?{encoded}" if encoded else HOME
+        return f"{self.prefix}{HOME}?{encoded}" if encoded else f"{self.prefix}{HOME}"
 
 
-def rendered(name: str, **values: Any) -> bytes:
-    """A page of the folder `templates`. What is put into it is escaped, and written out where a reader would not see it
-    or be misled."""
+def rendered(name: str, prefix: str, **values: Any) -> bytes:
+    """A page of the folder `templates`; `prefix` stands before the path of every page. What is put into it is escaped,
+    and written out where a reader would not see it or be misled."""
     values = {"page": name, "selection": None, "next": None, "has": (), **values}
-    return _environment().get_template(f"{name}.html.jinja").render(**values).encode(errors="backslashreplace")
+    return _environment(prefix).get_template(f"{name}.html.jinja").render(**values).encode(errors="backslashreplace")
 
 
-@cache
-def _environment() -> Environment:
+@lru_cache(maxsize=4)
+def _environment(prefix: str) -> Environment:
     made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
@@ -98,10 +101,10 @@ def _environment() -> Environment:
     )
     made.filters |= {"clock": _clock, "day": _day, "after": _after, "exact": escape}
     made.globals |= {
-        "HOME": HOME,
-        "CODES": CODES,
-        "QUESTIONS": QUESTIONS,
-        "EVENTS": EVENTS,
+        "HOME": prefix + HOME,
+        "CODES": prefix + CODES,
+        "QUESTIONS": prefix + QUESTIONS,
+        "EVENTS": prefix + EVENTS,
         "REFUSED": REFUSED,
         "EVERYTHING": EVERYTHING,
         "FORGOTTEN": FORGOTTEN,
@@ -110,9 +113,9 @@ def _environment() -> Environment:
         "MORE": ROWS,
         "MOST": MOST,
         "NO_FILTER": NO_FILTER,
-        "button": lambda name: BUTTONS.format(button=name),
-        "file": _file_url,
-        "MEDIA": MEDIA,
+        "button": lambda name: prefix + BUTTONS.format(button=name),
+        "file": lambda name: prefix + _file_url(name),
+        "MEDIA": prefix + MEDIA,
         "readings": _readings,
         "part": _part,
     }

@@ -95,7 +95,7 @@ class Requested:
         return KeptAnswer(status=self.status, headers=headers, body=self.answer_body, size=self.answer_size)
 
     def shown(self, url: str, *, whole: bool = False) -> dict[str, Any]:
-        """The entry as JSON, the key masked; `url` is where the mock listens. Whole, it has all headers, and the
+        """The entry as JSON, the key masked; `url` is the mock's own base URL. Whole, it has all headers, and the
         beginning of the answer's body."""
         headers = masked_headers(texts(self.call.headers), self.call.key) if whole else None
         return {
@@ -121,9 +121,9 @@ class Requested:
         }
 
     def curl(self, url: str) -> str:
-        """The request as a command for a shell."""
+        """The request as a command for a shell; `url` is the mock's own base URL."""
         call = self.call
-        return curl(call.method, url + call.target, call.key, call.described(), call.body)
+        return curl(call.method, (call.base_url or url) + call.target, call.key, call.described(), call.body)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -47,7 +47,7 @@ class MockServer(Handle):
         super().__init__(None)
         self._socket = listening(host, port, settings)
         try:
-            app = create_app(reached_at(self._socket, settings), clock=clock)
+            app = create_app(reached_at(self._socket, settings), clock=clock, address=base_url(self._socket))
         except BaseException:
             self._socket.close()
             raise

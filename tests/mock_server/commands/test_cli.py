@@ -165,6 +165,17 @@ def test_media_urls_can_lead_elsewhere() -> None:
         assert httpx.get(url + "/__admin/health").json()["base_url"] == "http://suno-mock:4010"
 
 
+def test_a_base_url_that_others_reach_brings_a_token() -> None:
+    with serving("--pace", "manual", "--base-url", "https://mock.example.com/suno") as process:
+        assert process.stdout
+        url, _, _, told = (process.stdout.readline().strip() for _ in range(4))
+        found = re.fullmatch(r"token  (\S+)  \(others can reach the mock, so /__admin asks for .*\)", told)
+        assert found
+        assert httpx.get(url + "/__admin/journal").status_code == 401
+        headers = {"Authorization": f"Bearer {found[1]}"}
+        assert httpx.get(url + "/__admin/journal", headers=headers).status_code == 200
+
+
 def test_a_quiet_mock_prints_no_requests() -> None:
     with serving("--pace", "manual", "--quiet") as process:
         url = introduction(process)[0]

@@ -1,11 +1,12 @@
 """The documents' own examples."""
 
 import json
+import shlex
 
 import pytest
 
 from mock_server.contract.documents import FIXTURES
-from mock_server.contract.examples import documented_request
+from mock_server.contract.examples import documented_request, example_curl
 from mock_server.contract.profile import document_name, profile_names
 from tests.builders import edition
 
@@ -26,3 +27,16 @@ def test_the_example_is_accepted(profile: str) -> None:
 def test_an_example_is_the_callers_to_change() -> None:
     documented_request("apikley").clear()
     assert documented_request("apikley")["model"] == "V4"
+
+
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("http://127.0.0.1:4010", "curl -s http://127.0.0.1:4010/api/v1/generate/extend -H "),
+        ("http://[::1]:4010", "curl -s 'http://[::1]:4010/api/v1/generate/extend' -H "),
+    ],
+)
+def test_the_curl_of_an_example_can_be_pasted_into_every_shell(url: str, written: str) -> None:
+    command = example_curl(url, "apikley", "test-key")
+    assert command.startswith(written)
+    assert shlex.split(command)[2] == f"{url}/api/v1/generate/extend"

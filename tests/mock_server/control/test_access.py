@@ -10,10 +10,13 @@ import pytest
 
 from mock_server.control.access import HOW
 from mock_server.core.addresses import is_loopback
+from mock_server.core.hosts import page_origin
+from mock_server.core.settings import BASE_URL
 from tests.clients import KEY, Mock, extend
 
 pytestmark = pytest.mark.anyio
 
+PRIVATE = "http://192.168.1.5:4010"
 TOKEN = "s3cret-of-the-plane"
 OURS = {"Authorization": f"Bearer {TOKEN}"}
 NO_TOKEN = f"the control plane has a token, and none came; {HOW}"
@@ -133,15 +136,119 @@ async def test_a_page_that_rebinds_its_name_sees_nothing(host: str, method: str,
     async with client(Mock(), host=host) as http:
         assert refusal(await http.request(method, f"/__admin{path}"), 403) == (
             f'Host is "{host}"; allowed: an address, localhost, another name without a dot. '
-            "For another name, give it to --base-url, or use --admin-token."
+            "For another name, use --admin-token."
         )
 
 
-async def test_the_name_of_the_base_url_is_its_own() -> None:
-    async with client(Mock(base_url="http://mock.example.com:4010"), host="mock.example.com") as http:
+@pytest.mark.parametrize("base_url", ["http://mock.example.com:4010", "https://mock.example.com/suno", PRIVATE])
+@pytest.mark.parametrize("host", ["mock.example.com", "127.0.0.1:4010", "localhost", "mock", "evil.example"])
+async def test_a_base_url_for_others_opens_nothing_without_a_token(base_url: str, host: str) -> None:
+    """A proxy or a tunnel that asks for them asks from this machine, under any name."""
+    async with client(Mock(base_url=base_url), host=host) as http:
+        for method, path in PATHS:
+            assert refusal(await http.request(method, f"/__admin{path}"), 403) == (
+                f"the control plane has no token, and the base URL {base_url} says that others than this machine reach "
+                "the mock. Start it with --admin-token, or create_app with Settings(admin_token=...)."
+            )
+        for path in ("", "pages/codes", "pages/events"):
+            page = await http.get(f"/__admin/{path}")
+            assert (page.status_code, page.headers["content-type"]) == (403, "text/plain; charset=utf-8")
+        pressed = await http.post("/__admin/pages/reset", headers={"Origin": page_origin(base_url)})
+        assert pressed.status_code == 403
+        assert (await http.get("/__admin/health")).json()["status"] == "ready"
+        assert (await extend(http, KEY)).json()["code"] == 200
+
+
+async def test_a_base_url_for_others_is_opened_by_the_token() -> None:
+    async with client(Mock(base_url="http://mock.example.com", admin_token=TOKEN), host="mock.example.com") as http:
+        assert (await http.get("/__admin/journal", headers=OURS)).status_code == 200
+        assert refusal(await http.get("/__admin/journal"), 401) == NO_TOKEN
+
+
+LOCAL = ["http://127.0.0.1:4010", "http://[::1]:4010", "https://localhost", "http://suno.localhost", "http://mock:4010"]
+
+
+@pytest.mark.parametrize("base_url", LOCAL)
+async def test_a_base_url_of_this_machine_changes_nothing(base_url: str) -> None:
+    async with client(Mock(base_url=base_url)) as http:
         assert (await http.get("/__admin/journal")).status_code == 200
-        other = await http.get("/__admin/journal", headers={"Host": "a.mock.example.com"})
-        assert "another name without a dot or mock.example.com. For" in refusal(other, 403)
+        assert refusal(await http.get("/__admin/journal", headers={"Host": "evil.example"}), 403)
+
+
+@pytest.mark.parametrize("host", ["mock.example.com", "127.0.0.1:4010", "suno-mock:4010"])
+@pytest.mark.parametrize("button", ["advance", "freeze", "run", "fail", "unqueue", "read", "redeliver", "reset"])
+async def test_every_button_works_behind_tls(button: str, host: str) -> None:
+    """The proxy that speaks it keeps the Host or sends its own."""
+    mock = Mock(base_url="https://mock.example.com/suno", admin_token=TOKEN)
+    async with client(mock, host=host) as http:
+        headers = {**basic(TOKEN), "Origin": "https://mock.example.com"}
+        answer = await http.post(f"/__admin/pages/{button}", headers=headers)
+        assert answer.status_code == (303 if button in ("freeze", "run", "reset") else 400), answer.text
+        assert (await http.post("/__admin/clock/freeze", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("base_url", "sent"),
+    [
+        ("https://mock.example.com:443", "https://mock.example.com"),
+        ("https://Mock.Example.com", "https://mock.example.com"),
+        ("https://mock.example.com:8443/suno/", "https://mock.example.com:8443"),
+        ("http://mock.example.com:80", "http://mock.example.com"),
+        ("https://[2001:db8::1]", "https://[2001:db8::1]"),
+    ],
+)
+async def test_an_origin_is_compared_as_browsers_write_it(base_url: str, sent: str) -> None:
+    async with client(Mock(base_url=base_url, admin_token=TOKEN)) as http:
+        headers = {**basic(TOKEN), "Origin": sent}
+        assert (await http.post("/__admin/pages/freeze", headers=headers)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "http://mock.example.com",
+        "https://mock.example.com:4010",
+        "https://mock.example.com.",
+        "https://mock.example.com.evil.example",
+        "https://evil.example",
+        "https://a.mock.example.com",
+        "https://mock.example.com@evil.example",
+        "https://MOCK.example.com",
+        "https://mock.example.com/",
+        "null",
+        "",
+    ],
+)
+async def test_no_other_origin_is_that_of_the_base_url(sent: str) -> None:
+    mock = Mock(base_url="https://mock.example.com", admin_token=TOKEN)
+    async with client(mock, host="127.0.0.1:4010") as http:
+        headers = {**basic(TOKEN), "Origin": sent, "Sec-Fetch-Site": "same-origin"}
+        assert refusal(await http.post("/__admin/reset", headers=headers), 403) == (
+            f'Origin is "{sent}"; allowed: http://127.0.0.1:4010 or https://mock.example.com alone, or none. '
+            "If it is the mock's own page, behind TLS or a proxy, tell the mock its URL with --base-url."
+        )
+        assert (await http.post("/__admin/pages/reset", headers=headers)).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["mock.example.com", "Mock.example.com:443"])
+async def test_a_page_of_the_same_name_without_tls_is_another(host: str) -> None:
+    mock = Mock(base_url="https://mock.example.com", admin_token=TOKEN)
+    async with client(mock, host=host) as http:
+        for sent, status in (("http://mock.example.com", 403), ("https://mock.example.com", 303)):
+            headers = {**basic(TOKEN), "Origin": sent}
+            assert (await http.post("/__admin/pages/freeze", headers=headers)).status_code == status
+
+
+async def test_a_base_url_that_nobody_has_set_is_no_origin() -> None:
+    async with client(Mock()) as http:
+        answer = await http.post("/__admin/pages/freeze", headers={"Origin": BASE_URL})
+        assert answer.status_code == 403
+
+
+async def test_without_a_host_no_page_is_of_the_mock() -> None:
+    async with client(Mock(), host="") as http:
+        answer = await http.post("/__admin/reset", headers={"Origin": "http://"})
+        assert refusal(answer, 403).startswith('Origin is "http://"; allowed: that of the mock alone, or none. ')
 
 
 async def test_one_name_among_two_is_not_enough() -> None:

@@ -604,7 +604,10 @@ async def test_a_page_of_another_origin_changes_nothing(origin: str, method: str
         await extend(http)
         refused = await http.request(method, f"/__admin/{path}", json={}, headers={"Origin": origin})
         assert (refused.status_code, len(await mock.control.entries())) == (403, 1)
-        assert refused.json()["error"] == f'Origin is "{origin}"; allowed: http://mock alone, or none'
+        assert refused.json()["error"] == (
+            f'Origin is "{origin}"; allowed: http://mock alone, or none. '
+            "If it is the mock's own page, behind TLS or a proxy, tell the mock its URL with --base-url."
+        )
         assert (await http.get("/__admin/journal", headers={"Origin": origin})).status_code == 200
 
 

@@ -191,6 +191,8 @@ def test_any_text_is_judged(parse: Callable[[str], object], text: str) -> None:
         pytest.param({"retention_days": nan}, "retention nan is not between 0 and 36500 days.", id="no number of days"),
         pytest.param({"base_url": "suno-mock:4010"}, f"base URL 'suno-mock:4010' {NO_URL}", id="no scheme"),
         pytest.param({"base_url": "http://"}, f"base URL 'http://' {NO_URL}", id="no host"),
+        pytest.param({"base_url": "http://[x"}, f"base URL 'http://[x' {NO_URL}", id="half an address"),
+        pytest.param({"base_url": "http://a:99999"}, f"base URL 'http://a:99999' {NO_URL}", id="no port"),
         pytest.param({"base_url": "http://a b"}, f"base URL 'http://a b' {NO_URL}", id="a blank"),
         pytest.param({"base_url": "http://a\n"}, f"base URL 'http://a\\n' {NO_URL}", id="a line feed"),
         pytest.param(

@@ -9,6 +9,7 @@ from starlette.types import Message, Scope
 from mock_server.contract.decode import BODY_LIMIT
 from mock_server.domain.answer import Answer
 from mock_server.domain.call import Call
+from mock_server.http.base_urls import BaseUrls
 from mock_server.http.endpoint import CONNECTION, Endpoint
 from mock_server.http.held import HeldRequests
 from mock_server.http.read_request import DRAIN_LIMIT
@@ -24,6 +25,7 @@ SCOPE: Scope = {
     "query_string": b"x=1",
     "headers": [(b"authorization", b"Bearer k\xe9y"), (b"prefer", b"a=1"), (b"prefer", b"b=2"), (b"other", b"x")],
 }
+OWN = BaseUrls("http://mock")
 ANSWER = Answer(status=418, code=200, msg="", body=b"{}", content_type="application/json", headers={"retry-after": "1"})
 
 
@@ -38,7 +40,7 @@ class Exchange:
         self.written: list[Answer] = []
         self.faults = FaultTable()
         self.held = HeldRequests()
-        self.endpoint = Endpoint(self.decide, self, self.take_fault, self.held)
+        self.endpoint = Endpoint(self.decide, self, self.take_fault, self.held, OWN)
 
     async def run(self, **state: Any) -> None:
         await self.endpoint({**SCOPE, "state": state}, self.receive, self.send)
@@ -128,7 +130,7 @@ async def test_a_bug_is_written_down_answered_and_raised() -> None:
     async def decide(call: Call) -> Any:
         raise ZeroDivisionError
 
-    exchange.endpoint = Endpoint(decide, exchange, exchange.take_fault, exchange.held)
+    exchange.endpoint = Endpoint(decide, exchange, exchange.take_fault, exchange.held, OWN)
     with pytest.raises(ZeroDivisionError):
         await exchange.run()
     assert exchange.order == ["write down", "http.response.start", "http.response.body"]
@@ -243,5 +245,5 @@ async def test_a_cut_that_nobody_tells_of_is_not_waited_for() -> None:
         return body.pop()
 
     exchange.receive = receive  # type: ignore[method-assign]
-    exchange.endpoint = Endpoint(exchange.decide, exchange, exchange.take_fault, exchange.held, gone_within=0.001)
+    exchange.endpoint = Endpoint(exchange.decide, exchange, exchange.take_fault, exchange.held, OWN, gone_within=0.001)
     await exchange.run(**{CONNECTION: RecordingConnection()})

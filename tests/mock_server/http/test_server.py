@@ -122,6 +122,9 @@ def test_media_urls_begin_with_the_socket_unless_they_are_told_otherwise() -> No
     with listen("127.0.0.1", 0) as listening:
         assert reached_at(listening, Settings()).base_url == base_url(listening)
         assert reached_at(listening, Settings(base_url="http://mock")).base_url == "http://mock"
+    with bound("0.0.0.0") as everywhere:
+        assert reached_at(everywhere, Settings()).base_url == ""
+        assert base_url(everywhere) == f"http://127.0.0.1:{everywhere.getsockname()[1]}"
 
 
 def bound(host: str) -> socket.socket:
@@ -139,3 +142,20 @@ def test_beyond_loopback_a_token_is_made_up() -> None:
         assert reached_at(everywhere, Settings(admin_token="given")).admin_token == "given"
         assert reached_at(here, Settings()).admin_token == ""
         assert reached_at(here, Settings(admin_token="given")).admin_token == "given"
+
+
+@pytest.mark.parametrize(
+    "base_url", ["https://mock.example.com", "http://192.168.1.5:4010", "http://host.docker.internal"]
+)
+def test_a_base_url_that_others_reach_makes_a_token(base_url: str) -> None:
+    with bound("127.0.0.1") as here:
+        made = reached_at(here, Settings(base_url=base_url))
+        assert (made.base_url, len(made.admin_token) >= 20) == (base_url, True)
+        assert reached_at(here, Settings(base_url=base_url, admin_token="given")).admin_token == "given"
+
+
+@pytest.mark.parametrize("base_url", ["http://localhost:4010", "https://suno.localhost", "http://suno-mock:4010"])
+def test_a_base_url_of_this_machine_makes_none(base_url: str) -> None:
+    with bound("127.0.0.1") as here, bound("0.0.0.0") as everywhere:
+        assert reached_at(here, Settings(base_url=base_url)).admin_token == ""
+        assert reached_at(everywhere, Settings(base_url=base_url)).admin_token != ""
