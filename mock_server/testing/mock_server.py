@@ -17,6 +17,7 @@ from mock_server.http.server import AnnouncingServer, base_url, reached_at
 from mock_server.state.faults import Fault
 from mock_server.testing.handle import Handle
 from mock_server.testing.key import KeyView, MovableClock
+from mock_server.testing.patched import check_threads
 
 T = TypeVar("T")
 
@@ -28,7 +29,8 @@ class MockServer(Handle):
             httpx.post(f"{mock.url}/api/v1/generate/extend", headers={"Authorization": f"Bearer {mock.key}"}, ...)
 
     Keyword arguments are those of `Settings`. Port 0 takes a free port. Raises BadSetting for a setting that cannot
-    be used or a port that is taken. `account` sees and steers one key alone, and what needs a key and is not given one
+    be used or a port that is taken, and RuntimeError where gevent or eventlet has replaced
+    threads or sockets. `account` sees and steers one key alone, and what needs a key and is not given one
     here is about `key`.
     """
 
@@ -41,6 +43,7 @@ class MockServer(Handle):
         clock: Clock | None = None,
         **changes: Any,
     ) -> None:
+        check_threads()
         if settings is not None and changes:
             raise TypeError(f"give either settings or keywords, not both: {', '.join(changes)}")
         settings = settings or Settings.of(**changes)

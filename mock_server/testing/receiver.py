@@ -7,6 +7,7 @@ from collections.abc import Callable
 from http.server import ThreadingHTTPServer
 from typing import Any, Self
 
+from mock_server.core.clock import elapsed
 from mock_server.core.errors import BadSetting
 from mock_server.testing.receiver_http import PATIENCE, Received, Refused, Reply, handler
 
@@ -73,8 +74,12 @@ class Receiver:
 
     def wait_for(self, count: int, *, within: float = 10.0) -> list[Received]:
         """All callbacks, once `count` have come. Raises TimeoutError, with what did come, after `within` seconds."""
+        until = elapsed() + within
         with self._changed:
-            if not self._changed.wait_for(lambda: len(self._arrived) >= count, within):
+            # Not wait_for of the condition, which goes by a clock that a test may have frozen.
+            while len(self._arrived) < count and self._changed.wait(max(until - elapsed(), 0)):
+                pass
+            if len(self._arrived) < count:
                 lines = [f"\n  {each.method} {each.path} {each.body[:80]!r}" for each in self._arrived]
                 came = "".join(lines) or " nothing"
                 raise TimeoutError(f"{len(self._arrived)} of {count} callbacks came within {within:g} s:{came}")

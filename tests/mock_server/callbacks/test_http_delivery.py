@@ -203,10 +203,8 @@ async def test_a_head_is_not_read_without_end(answer: bytes) -> None:
 
 async def test_what_is_no_answer_is_shown_in_place_of_a_status() -> None:
     result = await against(answering(b"\x1b[2Jhello\r\n\r\n"))
-    assert result.detail == (
-        "what the receiver answered cannot be read as HTTP/1.1: "
-        "Bad status line: Expected HTTP/, RTSP/ or ICE/: b'\\x1b[2Jhello' ^"
-    )
+    assert result.detail.startswith("what the receiver answered cannot be read as HTTP/1.1: ")
+    assert result.detail.endswith("Expected HTTP/, RTSP/ or ICE/: b'\\x1b[2Jhello' ^")
 
 
 async def test_an_endless_answer_is_not_read_to_its_end() -> None:
