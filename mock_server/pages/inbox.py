@@ -151,7 +151,7 @@ class Inbox:
 
 def _is_wanted(facts: Facts, stages: Stages, wanted: Filter) -> bool:
     return (
-        wanted.status in ("", EVERYTHING, facts.status, FAILING if trouble_of(stages) else "")
+        (trouble_of(stages) != "" if wanted.status == FAILING else wanted.status in ("", EVERYTHING, facts.status))
         and wanted.code in ("", str(facts.code))
         and wanted.key in ("", facts.key and _handle(facts.key))
     )
