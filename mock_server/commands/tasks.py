@@ -63,7 +63,7 @@ def timeline(task: Task, *, verbose: bool = False) -> Iterator[str]:
     yield f"calls back {task['callback_url']}"
     for moment in task["timeline"]:
         after = moment["at"] - task["created"]
-        yield f"{after:+9.1f} s  {moment['what']:9}  {moment['stage'] or '':8}  {moment['detail']}"
+        yield printable(f"{after:+9.1f} s  {moment['what']:9}  {moment['stage'] or '':8}  {moment['detail']}")
         answer = moment["answer"]
         if answer and (verbose or _tells(answer)):
             yield from (printable(f"{'':13}< {line}").rstrip() for line in lines_of_answer(answer))

@@ -9,6 +9,7 @@ from heapq import merge
 from itertools import islice
 from typing import Final, NamedTuple
 
+from mock_server.contract.scenarios import MAGIC
 from mock_server.core.text import LISTED, cut
 from mock_server.domain.accounts import AccountRecord, first_key, known_keys
 from mock_server.domain.catalogue import Catalogue
@@ -120,10 +121,10 @@ class Inbox:
 
     async def default(self, kept: str) -> str:
         """The handle of the key that buttons are about where none is chosen: the one that was `kept`, or the only one
-        that there is. None of several, since a click could fail requests of somebody else."""
+        that there is, magic keys left out. None of several, since a click could fail requests of somebody else."""
         if kept and await self.key(kept) is not None:
             return kept
-        used = list(await self._used())
+        used = [key for key in await self._used() if not key.startswith(MAGIC)]
         if not used:
             return _handle(first_key())
         return _handle(used[0]) if len(used) == 1 and not kept else ""
@@ -150,7 +151,7 @@ class Inbox:
 
 def _is_wanted(facts: Facts, stages: Stages, wanted: Filter) -> bool:
     return (
-        wanted.status in ("", EVERYTHING, facts.status, FAILING if trouble_of(stages) else "")
+        (trouble_of(stages) != "" if wanted.status == FAILING else wanted.status in ("", EVERYTHING, facts.status))
         and wanted.code in ("", str(facts.code))
         and wanted.key in ("", facts.key and _handle(facts.key))
     )

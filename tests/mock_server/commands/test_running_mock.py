@@ -11,6 +11,7 @@ from mock_server.commands.demo import EXTEND
 from mock_server.http.server import listen
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
+from mock_server.testing.receiver_http import Reply
 from tests.builders import request
 from tests.processes import COMMAND, Run
 
@@ -63,6 +64,19 @@ def test_a_task_shows_what_its_receiver_answered(running: MockServer, run: Run) 
     attempted = next(number for number, line in enumerate(lines) if "attempt 1: refused, HTTP 500" in line)
     assert lines[attempted + 1] == f"{'':13}< HTTP 500"
     assert any(line.startswith(f"{'':13}< Content-Length: ") for line in lines[attempted:])
+
+
+def test_no_answer_of_a_receiver_forges_a_line(running: MockServer, run: Run) -> None:
+    body = "\x1b[2J\r\n<-- forged\u2028--> forged\u202e".encode()
+    hostile = Reply(status=302, body=body, headers={"Location": "http://a/\x9b31m", "X-Why": "\xe2\x80\xae"})
+    with Receiver(lambda received: hostile) as receiver:
+        task_id = running.trigger("only-complete", receiver.url)
+        run("clock", "advance", "180s")
+    for command in (["tasks", task_id], ["tail", "--no-follow", "-v"]):
+        lines = run(*command)[1].removesuffix("\n").split("\n")
+        assert all(line.isprintable() for line in lines)
+        assert len([line for line in lines if "forged" in line and line.lstrip().startswith("<")]) == 2
+        assert any("HTTP 302 to http://a/" in line and "which is not followed" in line for line in lines)
 
 
 def test_an_answer_that_says_nothing_is_shown_when_asked_for(running: MockServer, run: Run) -> None:

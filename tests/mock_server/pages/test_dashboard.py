@@ -174,9 +174,10 @@ async def test_the_only_key_that_was_used_is_the_one() -> None:
     mock = Mock()
     async with client(mock.app) as http:
         await extend(http)
+        await extend(http, {"Authorization": "Bearer mock-429"})
         first = await default(http)
         await extend(http, OTHER)
-        assert first
+        assert first == handle_of("key", await page(http))
         assert await default(http) == first
         await press(http, "fail", key=first, scenario="402")
         assert [(await extend(http, headers)).json()["code"] for headers in (OTHER, None)] == [200, 402]
