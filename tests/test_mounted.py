@@ -198,7 +198,7 @@ async def test_what_is_not_served_is_told_with_the_paths_that_are(way: Way) -> N
     async with client(transport) as http:
         msg = (await http.get("/api/v1/generate/recordinfo")).json()["msg"]
         assert f"nothing is served at /suno/api/v1/generate/recordinfo; allowed: POST /suno{EXTEND}, " in msg
-        assert msg.endswith(f"Nearest: /suno{RECORD_INFO}.")
+        assert f" Nearest: GET /suno{RECORD_INFO}, which " in msg
         wrong = (await http.get(EXTEND)).json()["msg"]
         assert wrong.endswith(f"GET is not allowed on /suno{EXTEND}; allowed: POST")
         missing = await http.post("/__admin/resett", json={})

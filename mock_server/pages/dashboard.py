@@ -5,9 +5,9 @@ of a page that changed, and `events` tells it when to look.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
@@ -49,6 +49,7 @@ from mock_server.pages.rendering import (
     Selection,
     rendered,
 )
+from mock_server.pages.visit import Visit
 
 SLOW: Final = 0.5
 """Seconds of real time after which a page says that the mock waits for a receiver."""
@@ -65,20 +66,6 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 ASKS: Final = {"WWW-Authenticate": 'Basic realm="suno-mock: any name, and the admin token as the password"'}
 Answering = Callable[[Request], Awaitable[Response]]
-
-
-class Visit(NamedTuple):
-    """What a page is asked for: its query, by which base URL and under which prefix the mock was found, the handle of
-    the key that was kept, the versions of the parts that the browser has, the text of a problem, and the HTTP
-    status."""
-
-    query: Mapping[str, str]
-    base_url: str
-    prefix: str
-    kept: str
-    has: Collection[str] = ()
-    problem: str = ""
-    status: int = 200
 
 
 Page = Callable[[Visit], Awaitable[Response]]

@@ -54,7 +54,6 @@ class Requested:
         headers = answer.headers
         drawn, blocked = (headers.get(DRAWN, ""), headers.get(BLOCKED, "")) if headers else ("", "")
         task_id = None if answer.record is None else answer.record.id
-        body = answer.body
         return cls(
             at,
             call,
@@ -68,8 +67,8 @@ class Requested:
             blocked,
             answer.content_type,
             headers,
-            body if len(body) <= BODY_KEPT else body[:BODY_KEPT],
-            len(body),
+            answer.body[:BODY_KEPT],
+            len(answer.body),
         )
 
     @classmethod

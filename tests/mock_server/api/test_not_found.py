@@ -108,7 +108,7 @@ async def test_a_browser_is_led_to_the_inbox() -> None:
     mock = Mock()
     async with client(mock.app) as http:
         answer = await http.get("/", headers=BROWSER)
-        assert (answer.status_code, answer.headers["location"], answer.headers["vary"]) == (307, "__admin/", "Accept")
+        assert (answer.status_code, answer.headers["location"], answer.headers["vary"]) == (307, "/__admin/", "Accept")
         inbox = await http.get("/", headers=BROWSER, follow_redirects=True)
         assert (inbox.url.path, inbox.headers["content-type"]) == ("/__admin/", "text/html; charset=utf-8")
     assert await mock.control.entries(Match()) == []

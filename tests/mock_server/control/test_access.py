@@ -182,7 +182,8 @@ async def test_every_button_works_behind_tls(button: str, host: str) -> None:
     mock = Mock(base_url="https://mock.example.com/suno", admin_token=TOKEN)
     async with client(mock, host=host) as http:
         headers = {**basic(TOKEN), "Origin": "https://mock.example.com"}
-        answer = await http.post(f"/__admin/pages/{button}", headers=headers)
+        form = {"all": "true"} if button == "reset" else {}
+        answer = await http.post(f"/__admin/pages/{button}", headers=headers, data=form)
         assert answer.status_code == (303 if button in ("freeze", "run", "reset") else 400), answer.text
         assert (await http.post("/__admin/clock/freeze", headers=headers)).status_code == 200
 
