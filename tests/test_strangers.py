@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROW = re.compile(r"^\| (?P<number>[\d.]+) \| (?P<what>[^|]+) \| (?P<tests>[^|]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (?P<number>\d+) \| (?P<what>[^|]+) \| (?P<tests>[^|]+) \|$", re.MULTILINE)
 NAMED = re.compile(r"`(?P<file>tests/[\w/]+\.py)::(?P<test>test_\w+)`")
 ROWS = [match.groupdict() for match in ROW.finditer((ROOT / "docs" / "strangers.md").read_text(encoding="utf-8"))]
+
+
+def test_every_number_has_its_rows_in_order() -> None:
+    numbers = [int(row["number"]) for row in ROWS]
+    assert list(dict.fromkeys(numbers)) == list(range(1, 26))
+    assert numbers == sorted(numbers)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['number']}-{row['what'][:30]}")
