@@ -29,7 +29,7 @@ from contract_tests.mutants.changes import (
 )
 from contract_tests.mutants.courses import of_courses
 from contract_tests.mutants.proxy import Mutant
-from contract_tests.probes.refusals import ASKED
+from contract_tests.probes.refusals import LEFT_TO_QUESTIONS
 from contract_tests.receiver.http_server import Message
 
 CODES: Final = (401, 404, 422)
@@ -55,7 +55,7 @@ def mutants(published: Published) -> Iterator[Mutant]:
 def _accepting(published: Published) -> Iterator[Mutant]:
     """Mutants that do not enforce one rule."""
     for rule in dict.fromkeys(rule.id for rule in published.holding(published.picks)):
-        if rule not in ASKED:
+        if rule not in LEFT_TO_QUESTIONS:
             yield Mutant(name=f"accepts what breaks {rule}", group="acceptance", answer=accepts(rule), by=rule)
     for limit in published.limits:
         name = f"accepts any {limit.field} for {limit.model}"

@@ -29,7 +29,7 @@ WRONG_TYPES: Final[Mapping[str, tuple[Any, ...]]] = {
     "boolean": ("true", 1, 0, None, [True]),
 }
 """By the documented type, values of every other JSON type: no server may turn one into the other."""
-ASKED: Final[Mapping[str, str]] = {
+LEFT_TO_QUESTIONS: Final[Mapping[str, str]] = {
     "extend.personaId.custom": "persona_without_custom",
     "extend.model.source": "model_mismatch",
     "extend.body.properties": "extra_properties",
@@ -43,7 +43,7 @@ class Refusals(Requests):
     def __iter__(self) -> Iterator[Probe]:
         for rule in self.holding:
             makers = BY_KEYWORD.get(rule.keyword) or BY_RULE.get(rule.id)
-            if makers is not None and rule.id not in ASKED:
+            if makers is not None and rule.id not in LEFT_TO_QUESTIONS:
                 yield from makers(self, rule)
         yield from self._too_long()
         yield from self._not_authorized()

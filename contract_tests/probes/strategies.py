@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from contract_tests.documents.extend import Rule
-from contract_tests.probes.refusals import ASKED, WRONG_TYPES
+from contract_tests.probes.refusals import LEFT_TO_QUESTIONS, WRONG_TYPES
 from contract_tests.probes.request import ACCEPTED, GONE, MISSING, REFUSED, Expected, Probe, Requests, Track, probe
 
 Request = dict[str, Any]
@@ -75,7 +75,7 @@ class Strategies(Requests):
         lengths = {limit.rule: limit.field for limit, _ in self.limits(max)}
         for rule in self.holding:
             make = BY_RULE.get(rule.id) or BY_KEYWORD.get(rule.keyword)
-            if make is not None and rule.id not in {*ASKED, *lengths}:
+            if make is not None and rule.id not in {*LEFT_TO_QUESTIONS, *lengths}:
                 yield Fault(rule=rule.id, field=rule.field, tracks=self.tracks, values=partial(make, rule))
         for id, field in lengths.items():
             limited = tuple(track for track in self.tracks if self._limit(field, track, max) is not None)

@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 from xml.etree import ElementTree
 
 from contract_tests.target.exchange import Exchange
@@ -12,6 +13,7 @@ from contract_tests.verdicts.results import Result, Verdict
 
 WORST: tuple[Verdict, ...] = (Verdict.VIOLATED, Verdict.PASSED, Verdict.OBSERVED, Verdict.NOT_TRIED)
 """A rule with several results has the first of these that is among them."""
+MARKS: Final = {Verdict.PASSED: "ok ", Verdict.VIOLATED: "NO ", Verdict.OBSERVED: "?  ", Verdict.NOT_TRIED: "-  "}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +39,6 @@ class Row:
             case Verdict.NOT_TRIED:
                 detail = first.why
         return printable(f"{MARKS[self.verdict]} {self.rule:34} {detail}".replace("\n", " "))
-
-
-MARKS = {Verdict.PASSED: "ok ", Verdict.VIOLATED: "NO ", Verdict.OBSERVED: "?  ", Verdict.NOT_TRIED: "-  "}
 
 
 def rows(results: Iterable[Result]) -> list[Row]:

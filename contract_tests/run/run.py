@@ -20,7 +20,7 @@ from contract_tests.verdicts.answers import answer_findings, fresh_findings, und
 from contract_tests.verdicts.callbacks import callback_findings, mixed_findings
 from contract_tests.verdicts.course import Course, Poll, parsed, task_of
 from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
-from contract_tests.verdicts.readings import asked, looked, observed
+from contract_tests.verdicts.readings import answered_questions, looked, observed
 from contract_tests.verdicts.results import Result, judged, not_tried, seen, violated
 from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings
 
@@ -33,7 +33,9 @@ WATCHED: Final = 4
 LOOKS: Final = 20
 """Callbacks to one URL with which the record is polled."""
 
-Asked = tuple[str, Probe]
+NO_WAY: Final = "no --callback-url: the target cannot reach the receiver"
+
+Addressed = tuple[str, Probe]
 """The URL that a probe's callbacks go to, and the probe."""
 
 
@@ -58,50 +60,50 @@ class Run:
     def results(self) -> list[Result]:
         """All results, in the order in which they become known."""
         found: list[Result] = []
-        for result in self._known():
+        for result in self._every_result():
             found.append(result.cited(self._plan.published.registry).masked(self._target.masked))
             self._told(found[-1])
         return found
 
-    def _known(self) -> Iterator[Result]:
-        for group in self._together():
-            for (url, probe), came in zip(group, self._sent(group), strict=True):
-                yield from self._answered(probe, url, came)
+    def _every_result(self) -> Iterator[Result]:
+        for group in self._groups():
+            for (url, probe), came in zip(group, self._send_group(group), strict=True):
+                yield from self._judge_answer(probe, url, came)
         for code in self._plan.not_provoked():
             yield not_tried(code, "no --trigger says how the target is brought to it")
         if self._plan.listens:
             self._settle()
         else:
             yield not_tried("delivery.retry", NO_WAY)
-        yield from self._silent_refusals()
-        courses = [course for url in self._accepted if (course := self._followed(url)) is not None]
+        yield from self._judge_silence()
+        courses = [course for url in self._accepted if (course := self._poll_course(url)) is not None]
         for course in courses:
-            for result in self._followed_up(course):
+            for result in self._judge_course(course):
                 yield replace(result, timeline=course.timeline())
         for course, findings in mixed_findings(courses):
             yield from judged(course.probe, course.exchange, findings, rule="callback.mixed")
-        yield from self._of_no_request()
-        yield from self._observed(courses)
+        yield from self._judge_strays()
+        yield from self._read_questions(courses)
 
-    def _together(self) -> Iterator[list[Asked]]:
+    def _groups(self) -> Iterator[list[Addressed]]:
         """Lists of probes that are sent at the same time, each with its URL. Most lists have one probe."""
         watched = 0
-        asked: list[Asked] = []
+        addressed: list[Addressed] = []
         for number, probe in enumerate(self._plan.probes()):
             watches = self._plan.listens and _goes_well(probe) and watched < WATCHED
             watched += watches
-            look = self._look if watches else None
-            asked.append((self._receiver.url(f"{number}", probe.replies, look), probe))
-        for _, group in groupby(enumerate(asked), key=lambda each: each[1][1].group or each[0]):
+            look = self._poll_during_callback if watches else None
+            addressed.append((self._receiver.url(f"{number}", probe.replies, look), probe))
+        for _, group in groupby(enumerate(addressed), key=lambda each: each[1][1].group or each[0]):
             yield [each for _, each in group]
 
-    def _sent(self, asked: Sequence[Asked]) -> list[Exchange | str]:
+    def _send_group(self, group: Sequence[Addressed]) -> list[Exchange | str]:
         """The answers to probes that are sent at the same time. For a probe that was not tried: why not."""
-        if len(asked) == 1:
-            return [self._one_sent(*asked[0])]
-        return side_by_side([partial(self._one_sent, *each) for each in asked])
+        if len(group) == 1:
+            return [self._send(*group[0])]
+        return side_by_side([partial(self._send, *each) for each in group])
 
-    def _one_sent(self, url: str, probe: Probe) -> Exchange | str:
+    def _send(self, url: str, probe: Probe) -> Exchange | str:
         if probe.key == "bad" and not self._plan.bad_key:
             return "no --bad-key: only a key that the target must refuse tells"
         try:
@@ -110,7 +112,7 @@ class Run:
             return str(reason)
         return undecided(probe, exchange) or exchange
 
-    def _answered(self, probe: Probe, url: str, came: Exchange | str) -> Iterator[Result]:
+    def _judge_answer(self, probe: Probe, url: str, came: Exchange | str) -> Iterator[Result]:
         self._receiver.release(url)
         if isinstance(came, str):
             yield not_tried(probe.rule, came, probe)
@@ -122,7 +124,7 @@ class Run:
             self._tasks.setdefault(came.task_id, probe)
         (self._accepted if came.code == 200 else self._refused)[url] = (probe, came)
 
-    def _look(self, url: str, arrival: Arrival) -> None:
+    def _poll_during_callback(self, url: str, arrival: Arrival) -> None:
         """Polls the task of a callback while the callback waits for its answer."""
         task_id = task_of(parsed(arrival.body))
         polls = self._polls.setdefault(url, [])
@@ -139,7 +141,7 @@ class Run:
         self._receiver.settle(owing, self._plan.callback_timeout)
         self._receiver.quiet(QUIET, min(self._plan.callback_timeout, NOISE))
 
-    def _followed(self, url: str) -> Course | None:
+    def _poll_course(self, url: str) -> Course | None:
         """The course of an accepted request; None where it should not have been accepted."""
         probe, exchange = self._accepted[url]
         if exchange.task_id is None or not probe.expected.accepted:
@@ -157,7 +159,7 @@ class Run:
             polls=[*self._polls.get(url, ()), *(Poll(exchange=poll) for poll in polls)],
         )
 
-    def _followed_up(self, course: Course) -> Iterator[Result]:
+    def _judge_course(self, course: Course) -> Iterator[Result]:
         """The verdicts on the callbacks of a course and on polling, or on polling alone where no callback can come."""
         published, probe, exchange = self._plan.published, course.probe, course.exchange
         if self._plan.listens and not exchange.resumed:
@@ -171,29 +173,29 @@ class Run:
         why = "its callbacks went to the run that this one resumes" if exchange.resumed else NO_WAY
         yield not_tried("callbacks", why, probe)
 
-    def _silent_refusals(self) -> Iterator[Result]:
+    def _judge_silence(self) -> Iterator[Result]:
         """A refusal calls nobody back."""
         for url, (probe, exchange) in self._refused.items():
             arrivals = [self._masked(arrival) for arrival in self._receiver.arrived(url)]
             for finding in silence_findings(arrivals):
                 yield violated(finding.rule, probe, (finding,), exchange)
 
-    def _of_no_request(self) -> Iterator[Result]:
+    def _judge_strays(self) -> Iterator[Result]:
         """Callbacks that belong to no request, or were too many to be kept."""
         for finding in (*stray_findings(self._receiver.stray), *size_findings(self._receiver.forgotten)):
             yield violated(finding.rule, None, (finding,), None)
 
-    def _observed(self, courses: Sequence[Course]) -> Iterator[Result]:
+    def _read_questions(self, courses: Sequence[Course]) -> Iterator[Result]:
         answers = [*self._refused.values(), *self._accepted.values()]
-        for probe, exchange, reading in asked(answers):
+        for probe, exchange, reading in answered_questions(answers):
             yield seen(probe.question, reading, probe, exchange)
         refusals = [exchange for probe, exchange in self._refused.values() if probe.method == "POST"]
         for each in observed(refusals, courses):
             yield seen(each.question, " and ".join(each.readings))
         if answers:
-            yield from self._looked()
+            yield from self._poll_for_readings()
 
-    def _looked(self) -> Iterator[Result]:
+    def _poll_for_readings(self) -> Iterator[Result]:
         """The readings that two more polls tell: of a task that nobody started, and of credits."""
         published = self._plan.published
         unknown, left = self._target.poll(UNKNOWN_TASK), Credits(self._target, published)()
@@ -206,9 +208,6 @@ class Run:
         headers = {name: self._target.masked(value) for name, value in arrival.headers.items()}
         target = self._target.masked(arrival.target)
         return replace(arrival, target=target, headers=headers, body=self._target.masked_bytes(arrival.body))
-
-
-NO_WAY: Final = "no --callback-url: the target cannot reach the receiver"
 
 
 def _goes_well(probe: Probe) -> bool:

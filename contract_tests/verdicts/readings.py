@@ -35,7 +35,7 @@ def observed(refusals: Sequence[Exchange], courses: Sequence[Course]) -> Iterato
         yield from _seen(question, map(follow, courses))
 
 
-def asked(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe, Exchange, str]]:
+def answered_questions(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe, Exchange, str]]:
     """For each question that probes ask: the last of these probes, its answer, and the readings that agree with all.
 
     An answer that the probe does not expect, such as a 429 or none, tells nothing and is left out.

@@ -16,7 +16,7 @@ from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant
 from contract_tests.probes.all import Probes
 from contract_tests.probes.from_document import Made, probed
-from contract_tests.probes.refusals import ASKED
+from contract_tests.probes.refusals import LEFT_TO_QUESTIONS
 from contract_tests.probes.request import ACCEPTED, Probe, probe
 from contract_tests.probes.strategies import Strategies, valid_probe
 from contract_tests.probes.triggers import mock_triggers, triggered
@@ -53,7 +53,7 @@ def decided(published: Published) -> set[str]:
     """Rules of a request of which a question decides whether they hold, and whose question is asked."""
     asked = {each.question for each in Probes(published, mock_tracks(published))}
     by_reading = {rule.id for rule in published.rules if rule.when and rule.when.keys() <= asked}
-    return by_reading | {rule for rule, question in ASKED.items() if question in asked}
+    return by_reading | {rule for rule, question in LEFT_TO_QUESTIONS.items() if question in asked}
 
 
 def used(published: Published) -> set[str]:

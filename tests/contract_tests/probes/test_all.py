@@ -9,7 +9,7 @@ import pytest
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.probes.all import Probes
-from contract_tests.probes.refusals import ASKED
+from contract_tests.probes.refusals import LEFT_TO_QUESTIONS
 from contract_tests.probes.request import Probe
 from contract_tests.target.mock import BAD_KEY, KEY, mock_tracks
 from mock_server.app import create_app
@@ -43,7 +43,7 @@ def of_body(profile: str, accepted: bool) -> list[Probe]:
 def test_every_rule_that_holds_has_a_probe_or_is_a_question(profile: str) -> None:
     published = PUBLISHED[profile]
     probed = {probe.rule for probe in PROBES[profile]}
-    assert {rule.id for rule in published.holding(published.picks)} - probed <= ASKED.keys()
+    assert {rule.id for rule in published.holding(published.picks)} - probed <= LEFT_TO_QUESTIONS.keys()
 
 
 @each_profile

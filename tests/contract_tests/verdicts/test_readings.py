@@ -8,7 +8,7 @@ import pytest
 from contract_tests.probes.request import UNKNOWN_AUDIO
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Course, Poll
-from contract_tests.verdicts.readings import asked, credits_number, observed, unknown_task
+from contract_tests.verdicts.readings import answered_questions, credits_number, observed, unknown_task
 from tests.courses import BAD, GOOD, PROBES, PUBLISHED, REFUSED, arrival, course, exchange, stage, track
 
 
@@ -131,11 +131,11 @@ LENGTHS = [probe for probe in PROBES if probe.question == "string_length"]
 def test_answers_to_one_question_are_read_together(accepted: tuple[bool, bool], reading: str) -> None:
     """Two probes ask how long a text is: no reading is taken for granted, and each answer rules some out."""
     answers = [(probe, exchange(GOOD if good else BAD, probe)) for probe, good in zip(LENGTHS, accepted, strict=True)]
-    assert [found for _, _, found in asked(answers)] == [reading]
+    assert [found for _, _, found in answered_questions(answers)] == [reading]
 
 
 def test_one_answer_may_leave_two_readings() -> None:
-    assert [found for _, _, found in asked([(LENGTHS[0], exchange(GOOD))])] == ["code_points or utf16"]
+    assert [found for _, _, found in answered_questions([(LENGTHS[0], exchange(GOOD))])] == ["code_points or utf16"]
 
 
 @pytest.mark.parametrize(
