@@ -16,6 +16,11 @@ settings.register_profile("suno-mock", deadline=None, suppress_health_check=[Hea
 settings.load_profile("suno-mock")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the test that takes longest, or one process runs it while all others have ended."""
+    items.sort(key=lambda item: item.path.name != "test_slow_store.py")
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     """Asynchronous tests run on asyncio, as the mock does."""

@@ -7,6 +7,7 @@ is derived from what they import, and there has to be one.
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def room(module: str) -> str:
     return (module.split(".") * 2)[1]
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Every module that a file imports when it runs; imports for types alone are left out."""
     tree = ast.parse(path.read_text("utf-8"))
@@ -65,9 +67,9 @@ def imported(path: Path) -> set[str]:
 
 def own(path: Path) -> Iterator[str]:
     """The modules of the same package that a file imports, without the folders on the way to them."""
-    package = path.relative_to(ROOT).parts[0]
-    for name in imported(path) & NAMES:
-        below = any(other.startswith(f"{name}.") for other in imported(path) & NAMES)
+    package, known = path.relative_to(ROOT).parts[0], imported(path) & NAMES
+    for name in known:
+        below = any(other.startswith(f"{name}.") for other in known)
         if name.startswith(f"{package}.") and not below:
             yield name
 
