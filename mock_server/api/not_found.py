@@ -1,5 +1,6 @@
 """The answers where no endpoint answers: unknown path (404), wrong method (405), and refusals of media."""
 
+import re
 import shlex
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -25,6 +26,8 @@ from mock_server.state.store import Store
 
 HOME: Final = "/__admin/"
 """Where the inbox is."""
+HTML: Final = re.compile(r"text/html(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+"""A header that takes HTML."""
 
 
 class NotServed:
@@ -100,7 +103,8 @@ def _response(answer: Answer, headers: Mapping[str, str]) -> Response:
 
 def _is_visit(request: Request, path: str) -> bool:
     """Whether a browser asks for a page at `/`: no client of the API takes HTML."""
-    return request.method == "GET" and path == "/" and "text/html" in request.headers.get("accept", "")
+    takes = request.headers.get("accept", "").lower()
+    return request.method in ("GET", "HEAD") and path == "/" and bool(HTML.search(takes))
 
 
 def _path(request: Request) -> str:

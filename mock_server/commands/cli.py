@@ -13,8 +13,8 @@ import click
 from mock_server import __version__
 from mock_server.commands import shell_names
 from mock_server.commands.lazy_group import LazyGroup
-from mock_server.commands.options import as_json, environment, settings_options, taken
-from mock_server.commands.output import tell
+from mock_server.commands.options import as_json, environment, mistyped, settings_options, taken
+from mock_server.commands.output import tell, warn
 from mock_server.commands.signals import INTERRUPTED, Terminated, ended_by_signals
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import PORT
@@ -86,9 +86,12 @@ def cli() -> None:
 )
 @click.option("--quiet", is_flag=True, envvar=environment("quiet"), show_envvar=True, help="Print no requests.")
 @settings_options()
-def serve(host: str, port: int, quiet: bool, **options: Any) -> None:
+@click.pass_context
+def serve(context: click.Context, /, host: str, port: int, quiet: bool, **options: Any) -> None:
     """Serve until interrupted; print each request and each callback attempt."""
     settings = taken(options)
+    for told in mistyped(os.environ, context.command.params):
+        warn(told)
     gc.disable()  # what a start makes stays; to look through it again and again takes a twentieth of it
     try:
         from mock_server.commands import serve

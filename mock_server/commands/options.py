@@ -1,20 +1,24 @@
 """Click options for `Settings`: one per field, with its help, default and environment variable."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from mock_server.commands import durations
 from mock_server.commands.shell_names import SETTINGS
+from mock_server.core.errors import nearest
 from mock_server.core.settings import BASE_URL, Settings
-from mock_server.core.text import cut
+from mock_server.core.text import cut, printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 ENVIRONMENT = "SUNO_MOCK_"
 """What the environment variables of options begin with."""
+OF_CLIENTS = ("url", "key")
+"""Variables that commands and printed curls read which speak to a mock, beside those of `serve`."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
@@ -61,6 +65,21 @@ def environment(flag: str) -> str:
     return ENVIRONMENT + flag.removeprefix("--").replace("-", "_").upper()
 
 
+def mistyped(variables: Iterable[str], options: Iterable[click.Parameter]) -> Iterator[str]:
+    """What is said of environment variables that begin as those of options do, and are none."""
+    known = [*(str(each.envvar) for each in options if each.envvar), *map(environment, OF_CLIENTS)]
+    for name in variables:
+        if name.startswith(ENVIRONMENT) and name not in known:
+            yield f"{printable(cut(name))} is the variable of no option.{nearest(name, known)}"
+
+
+def _given(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """Raise BadParameter for a text that is empty on the command line: a variable that is not set, mostly."""
+    if value == "" and context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
+        raise click.BadParameter("it is empty. Leave the option out where there is none; is a variable not set?")
+    return value
+
+
 def settings_options(*names: str) -> Callable[[Command], Command]:
     """Give a command the named settings as options, or all; `taken` turns them into Settings."""
 
@@ -95,6 +114,7 @@ def _option(field: dataclasses.Field[Any]) -> Callable[[Command], Command]:
         multiple=isinstance(field.default, tuple),
         type=None if switch else _kind(field.default),
         shell_complete=SETTINGS.get(field.name),
+        callback=_given,
     )
 
 

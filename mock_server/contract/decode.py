@@ -18,6 +18,7 @@ BEGINNINGS: Final[Mapping[bytes, str]] = {
     b"\x78\x01": "is compressed with deflate",
     b"\x78\x9c": "is compressed with deflate",
     b"\x78\xda": "is compressed with deflate",
+    b"BZh": "is compressed with bzip2",
     b"\xef\xbb\xbf": "begins with a byte order mark of UTF-8",
     b"\xff\xfe\x00\x00": "is in UTF-32, little endian, with a byte order mark",
     b"\x00\x00\xfe\xff": "is in UTF-32, big endian, with a byte order mark",
@@ -66,10 +67,18 @@ def decode(operation: str, content_type: str, body: bytes | None, content_encodi
 def not_json(body: bytes, content_encoding: str, error: ValueError, allowed: str) -> str:
     """Why a body is no JSON, and what is allowed: how it is written, where a parser would only say that it expects
     something else."""
-    written = how_written(body)
+    written = how_written(body) or _not_utf8(body)
     encoding = f", with the Content-Encoding {shown(content_encoding)}" if content_encoding else ""
-    plain = PLAIN if encoding or written not in ("", EMPTY) else ""
+    plain = PLAIN if encoding or written.startswith(("it begins", "it is compressed", "it is in")) else ""
     return f"{written or str(error)[:200]}{encoding}; allowed: {allowed}{plain}"
+
+
+def _not_utf8(body: bytes) -> str:
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        return f"it is not UTF-8: byte 0x{body[error.start]:02x} at {error.start}"
+    return ""
 
 
 def how_written(body: bytes) -> str:

@@ -42,6 +42,16 @@ def page_origin(url: str) -> str:
     return f"{parts.scheme}://{host}" + ("" if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{port}")
 
 
+def wrong_with(url: str) -> str:
+    """Why a URL cannot begin other URLs; empty where it can."""
+    if not re.fullmatch(r"(?i:https?)://[!-~]+", url) or not page_origin(url):
+        return "is no URL"
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        return "holds a user, who would stand in every URL that the mock sends"
+    return "holds a query or a fragment, behind which no path can follow" if "?" in url or "#" in url else ""
+
+
 def is_for_others(url: str) -> bool:
     """Whether a base URL is one by which others than this machine may reach the mock: an address that is not loopback,
     or a name with a dot."""

@@ -8,7 +8,7 @@ from math import inf, isfinite
 from typing import Any, Final
 
 from mock_server.core.errors import BadSetting, unknown
-from mock_server.core.hosts import page_origin
+from mock_server.core.hosts import wrong_with
 from mock_server.core.text import cut
 
 MANUAL_EPOCH: Final = 1735689600.0
@@ -222,8 +222,9 @@ class Settings:
         parse_origins(self.cors_origin)
         if self.retention_days is not None and not 0 <= self.retention_days <= LONGEST_RETENTION:
             raise BadSetting(f"retention {self.retention_days:g} is not between 0 and {LONGEST_RETENTION} days.")
-        if self.base_url and not (re.fullmatch(r"https?://[!-~]+", self.base_url) and page_origin(self.base_url)):
-            raise BadSetting(f"base URL {self.base_url!r} is no URL. Example: http://suno-mock:4010.")
+        if self.base_url and (wrong := wrong_with(self.base_url)):
+            shown_url = self.base_url.rpartition("@")[2] if "@" in self.base_url else self.base_url
+            raise BadSetting(f"base URL {shown_url!r} {wrong}. Example: http://suno-mock:4010.")
         if not re.fullmatch(r"[!-~]{0,1000}", self.admin_token):
             raise BadSetting("the admin token is no token. Allowed: up to 1000 letters, digits and signs of ASCII.")
         if not 0 <= self.credits <= MOST_CREDITS:

@@ -88,7 +88,13 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)[0][0]
         both = is_everywhere(name) and family == socket.AF_INET6 and socket.has_dualstack_ipv6()
         return socket.create_server((name, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:
+        # The system's errors have positive numbers; those of names, negative ones.
+        if isinstance(error, UnicodeError) or (isinstance(error, OSError) and (error.errno or 0) < 0):
+            raise BadSetting(
+                f"--host {host!r} is no address of this machine. Allowed: 127.0.0.1, ::1, 0.0.0.0 or :: for all "
+                "addresses, or another address or name of this machine."
+            ) from None
         why = str(error).rstrip(".")
         text = f"cannot listen on {host} port {port}: {why}. Choose another port, or --port 0 for a free one."
         raise BadSetting(text) from None

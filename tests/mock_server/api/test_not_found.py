@@ -114,6 +114,14 @@ async def test_a_browser_is_led_to_the_inbox() -> None:
     assert await mock.control.entries(Match()) == []
 
 
+@pytest.mark.parametrize(
+    ("method", "accept"), [("HEAD", "text/html"), ("GET", "TEXT/HTML;q=0.5"), ("GET", "a/b,text/html")]
+)
+async def test_who_takes_html_is_led_there(method: str, accept: str) -> None:
+    async with client(Mock().app) as http:
+        assert (await http.request(method, "/", headers={"Accept": accept})).status_code == 307
+
+
 async def test_a_browser_is_led_to_the_inbox_under_a_prefix() -> None:
     outer = Starlette(routes=[Mount("/suno", Mock().app)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(outer), base_url="http://mock") as http:
@@ -125,7 +133,13 @@ async def test_a_browser_is_led_to_the_inbox_under_a_prefix() -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "accept"),
-    [("GET", "/", "*/*"), ("GET", "/", "application/json"), ("POST", "/", "text/html"), ("GET", "/index", "text/html")],
+    [
+        ("GET", "/", "*/*"),
+        ("GET", "/", "application/json"),
+        ("GET", "/", "text/html;q=0, */*"),
+        ("POST", "/", "text/html"),
+        ("GET", "/index", "text/html"),
+    ],
 )
 async def test_all_else_at_no_path_is_404(method: str, path: str, accept: str) -> None:
     async with client(Mock().app) as http:

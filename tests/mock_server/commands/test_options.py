@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from mock_server.commands.options import environment, settings_options, taken
+from mock_server.commands.options import environment, mistyped, settings_options, taken
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 
@@ -153,3 +153,23 @@ def test_help_shows_useful_defaults(setting: str, default: str) -> None:
 )
 def test_a_flag_names_its_variable(flag: str, variable: str) -> None:
     assert environment(flag) == variable
+
+
+def test_a_variable_of_no_option_is_told() -> None:
+    option = click.Option(["--pace"], envvar="SUNO_MOCK_PACE")
+    variables = ["SUNO_MOCK_PACEE", "SUNO_MOCK_PACE", "SUNO_MOCK_URL", "SUNO_MOCK_KEY", "PATH", "SUNO_MOCK_X\x1b"]
+    assert list(mistyped(variables, [option])) == [
+        "SUNO_MOCK_PACEE is the variable of no option. Nearest: SUNO_MOCK_PACE.",
+        "SUNO_MOCK_X\\x1b is the variable of no option. Nearest: SUNO_MOCK_URL.",
+    ]
+
+
+@pytest.mark.parametrize("option", ["--admin-token", "--callback-ca", "--base-url"])
+def test_an_empty_text_on_the_command_line_is_refused(option: str) -> None:
+    seen, result = run(option, "")
+    assert (seen, result.exit_code) == ([], 2)
+    assert "it is empty. Leave the option out where there is none; is a variable not set?" in result.output
+
+
+def test_an_empty_variable_is_none() -> None:
+    assert settings_of(env={"SUNO_MOCK_ADMIN_TOKEN": ""}) == Settings()

@@ -1,5 +1,6 @@
 """Bytes of a request: what is JSON, what is not, and what the refusal says."""
 
+import bz2
 import gzip
 import json
 import zlib
@@ -58,7 +59,7 @@ def test_any_bytes_are_judged(body: bytes) -> None:
         pytest.param(b"a=1&b=2", "expected value at line 1 column 1", id="a form"),
         pytest.param(b'{"a": NaN}', "expected value at line 1 column 7", id="NaN"),
         pytest.param(b'{"a": 01}', "invalid number at line 1 column 8", id="a leading zero"),
-        pytest.param(b'"\xff"', "invalid unicode code point at line 1 column 2", id="another encoding"),
+        pytest.param(b'"\xff"', "it is not UTF-8: byte 0xff at 1", id="another encoding"),
         pytest.param(b'"\\udc00"', "lone leading surrogate in hex escape at line 1 column 7", id="half a character"),
         pytest.param(b'{"a": 1, "a": 2}', 'Detected duplicate key "a" at line 1 column 14', id="a key twice"),
         pytest.param(b"[" * 1000, "recursion limit exceeded at line 1 column 202", id="deeply nested"),
@@ -88,7 +89,7 @@ OBJECT = json.dumps({"a": "é"}, ensure_ascii=False)
         pytest.param(
             b"\x8b\x00\x80{}\x03",
             "br",
-            'expected value at line 1 column 1, with the Content-Encoding "br"',
+            'it is not UTF-8: byte 0x8b at 0, with the Content-Encoding "br"',
             id="brotli",
         ),
         pytest.param(b"", "gzip", 'it is empty, with the Content-Encoding "gzip"', id="nothing"),
@@ -104,6 +105,7 @@ OBJECT = json.dumps({"a": "é"}, ensure_ascii=False)
         pytest.param(OBJECT.encode("utf-16-le"), "", "it is in UTF-16, little endian", id="16 LE alone"),
         pytest.param(OBJECT.encode("utf-16-be"), "", "it is in UTF-16, big endian", id="16 BE alone"),
         pytest.param(OBJECT.encode("utf-32-le"), "", "it is in UTF-32, little endian", id="32 LE alone"),
+        pytest.param(bz2.compress(b"{}"), "", "it is compressed with bzip2", id="bzip2"),
         pytest.param(OBJECT.encode("utf-32-be"), "", "it is in UTF-32, big endian", id="32 BE alone"),
     ],
 )
@@ -111,6 +113,13 @@ def test_how_a_body_is_written_is_named(body: bytes, encoding: str, wrong: str) 
     assert refusal(body, encoding=encoding) == (
         f"body is not JSON: {wrong}; allowed: one JSON object in UTF-8, each key once, neither compressed nor with a "
         "byte order mark (extend.body.json)"
+    )
+
+
+def test_bytes_that_are_no_utf8_are_named() -> None:
+    assert refusal('{"prompt": "für"}'.encode("latin-1")) == (
+        "body is not JSON: it is not UTF-8: byte 0xfc at 13; allowed: one JSON object in UTF-8, each key once "
+        "(extend.body.json)"
     )
 
 

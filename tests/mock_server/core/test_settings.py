@@ -193,6 +193,17 @@ def test_any_text_is_judged(parse: Callable[[str], object], text: str) -> None:
         pytest.param({"base_url": "http://"}, f"base URL 'http://' {NO_URL}", id="no host"),
         pytest.param({"base_url": "http://[x"}, f"base URL 'http://[x' {NO_URL}", id="half an address"),
         pytest.param({"base_url": "http://a:99999"}, f"base URL 'http://a:99999' {NO_URL}", id="no port"),
+        pytest.param(
+            {"base_url": "http://a/?x"},
+            "base URL 'http://a/?x' holds a query or a fragment, behind which no path can follow. "
+            "Example: http://suno-mock:4010.",
+            id="a query",
+        ),
+        pytest.param(
+            {"base_url": "http://user:secret@a"},
+            "base URL 'a' holds a user, who would stand in every URL that the mock sends. Example: http://suno-mock:4010.",
+            id="a password, which is not told",
+        ),
         pytest.param({"base_url": "http://a b"}, f"base URL 'http://a b' {NO_URL}", id="a blank"),
         pytest.param({"base_url": "http://a\n"}, f"base URL 'http://a\\n' {NO_URL}", id="a line feed"),
         pytest.param(
@@ -223,7 +234,7 @@ def test_a_wrong_setting_fails_at_once(wrong: dict[str, Any], said: str) -> None
         pytest.param({"readings": {"first_items": "both"}}, id="a mapping"),
         pytest.param({"retention_days": 0}, id="no days"),
         pytest.param({"retention_days": 36500}, id="a hundred years"),
-        pytest.param({"base_url": "https://example.com/suno?x"}, id="any URL"),
+        pytest.param({"base_url": "HTTPS://Example.com/suno"}, id="a URL in capitals"),
     ],
 )
 def test_a_limit_itself_is_allowed(fine: dict[str, Any]) -> None:

@@ -104,10 +104,19 @@ def test_https_to_the_port_of_http_is_one_line(capfd: pytest.CaptureFixture[str]
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.7"])
-def test_an_impossible_host_is_a_clear_error(host: str) -> None:
-    with pytest.raises(BadSetting, match=f"cannot listen on {host} port 0: "):
+def test_an_address_of_another_machine_is_a_clear_error() -> None:
+    with pytest.raises(BadSetting, match=r"cannot listen on 203\.0\.113\.7 port 0: "):
+        listen("203.0.113.7", 0)
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "300.1.1.1", "[::1", "*", "a..b"])
+def test_what_is_no_host_is_a_clear_error(host: str) -> None:
+    with pytest.raises(BadSetting) as raised:
         listen(host, 0)
+    assert str(raised.value) == (
+        f"--host {host!r} is no address of this machine. Allowed: 127.0.0.1, ::1, 0.0.0.0 or :: for all addresses, "
+        "or another address or name of this machine."
+    )
 
 
 def test_the_base_url_of_each_family() -> None:
