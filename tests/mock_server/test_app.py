@@ -49,7 +49,7 @@ BODIES: dict[str, tuple[bytes, str]] = {
     "infinity": (with_member('"x": -Infinity').encode(), "body is not JSON: "),
     "duplicate key": (with_member('"model": "V4"').encode(), 'body is not JSON: Detected duplicate key "model"'),
     "lone surrogate": (with_member('"x": "\\ud800"').encode(), "body is not JSON: unexpected end of hex escape"),
-    "invalid utf-8": (with_member('"x": "é"').encode("latin-1"), "body is not JSON: invalid unicode code point"),
+    "invalid utf-8": (with_member('"x": "é"').encode("latin-1"), "body is not JSON: it is not UTF-8: byte 0xe9"),
     "utf-16": (VALID.encode("utf-16-le"), "body is not JSON: it is in UTF-16, little endian; allowed: one JSON object"),
     "byte order mark": (VALID.encode("utf-8-sig"), "body is not JSON: it begins with a byte order mark of UTF-8; "),
     "gzip": (gzip.compress(VALID.encode()), "body is not JSON: it is compressed with gzip; allowed: one JSON object "),
