@@ -373,3 +373,9 @@ def test_a_typo_is_told_before_a_busy_port(run: Run) -> None:
 
 def test_the_version_is_told(run: Run) -> None:
     assert run("--version") == (0, f"suno-mock, version {__version__}\n", "")
+
+
+def test_a_variable_of_no_option_is_told_at_the_start(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUNO_MOCK_PACEE", "time")
+    _, _, error = run("serve", "--host", "nowhere.invalid")
+    assert error.startswith("suno-mock: SUNO_MOCK_PACEE is the variable of no option. Nearest: SUNO_MOCK_PACE.\n")
