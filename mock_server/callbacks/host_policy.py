@@ -20,6 +20,8 @@ from mock_server.core.text import cut, shown
 NUMBER: Final = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)
 """The last part of a host that can be nothing but an IPv4 address (URL Standard, 3.5, "ends in a number")."""
 NO_HOST: Final = re.compile(r"[/:@\s\[\]]")
+NEARBY: Final = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
+"""What names end in that only a network of one's own knows."""
 CACHED: Final = 1000
 """Characters of a host whose verdict is remembered, and how many are."""
 
@@ -47,6 +49,17 @@ class HostPolicy:
         except ValueError as error:
             return f"{cut(url)} is no address to call: {error}"
         return (self._remembered if len(host) <= CACHED else self._refusal)(host)
+
+    def refusal_unresolved(self, host: str) -> str:
+        """Why a name that cannot be looked up is not called; empty for one that may be that of a receiver nearby, which
+        is only not there yet."""
+        name = _name(host)
+        if "." not in name or name.endswith(NEARBY) or any(fnmatchcase(name, pattern) for pattern in self._patterns):
+            return ""
+        return (
+            f"{cut(host)} cannot be looked up, and counts as public; "
+            f"allow it with --allow-callbacks-to {shlex.quote(cut(host))}"
+        )
 
     def check(self, host: str, address: str) -> None:
         """Raise Blocked unless a callback to `host`, which resolved to `address`, may be sent."""

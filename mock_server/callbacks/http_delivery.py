@@ -116,6 +116,10 @@ class HttpDelivery:
     async def _unreachable(self, target: URL, error: Exception) -> tuple[Outcome, str]:
         if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Blocked):
             return Outcome.BLOCKED, str(error.os_error)
+        # Offline, a public name would else be tried in vain, and polling end in an exception that is not the API's.
+        unresolved = isinstance(error, aiohttp.ClientConnectorDNSError)
+        if unresolved and (blocked := self._policy.refusal_unresolved(target.host or "")):
+            return Outcome.BLOCKED, blocked
         silence = Silence(target, error)
         reason = silence.reason
         if self._told.get(target.authority) == reason:

@@ -300,3 +300,16 @@ def test_closing_closes_the_resolver() -> None:
     resolver = FixedResolver()
     asyncio.run(GuardedResolver(HostPolicy(), resolver).close())
     assert resolver.closed
+
+
+@pytest.mark.parametrize(
+    "host", ["receiver", "localhost", "my.receiver.local", "host.docker.internal", "api.example.com"]
+)
+def test_a_name_that_may_be_nearby_may_come_to_be(host: str) -> None:
+    assert HostPolicy(["*.example.com"]).refusal_unresolved(host) == ""
+
+
+def test_a_public_name_that_cannot_be_looked_up_is_not_called() -> None:
+    assert HostPolicy().refusal_unresolved("example.com") == (
+        "example.com cannot be looked up, and counts as public; allow it with --allow-callbacks-to example.com"
+    )

@@ -254,10 +254,18 @@ async def test_what_to_do_is_told_again_once_the_receiver_has_answered() -> None
 
 
 async def test_an_unknown_host_is_unreachable_without_the_hint() -> None:
-    result = await reach("http://receiver.invalid/cb")
+    result = await reach("http://no-such-receiver/cb")
     assert result.outcome is Outcome.UNREACHABLE
-    assert result.detail.startswith("cannot connect to receiver.invalid port 80: ")
+    assert result.detail.startswith("cannot connect to no-such-receiver port 80: ")
     assert "container" not in result.detail
+
+
+async def test_a_public_name_that_cannot_be_looked_up_is_blocked() -> None:
+    result = await reach("http://receiver.invalid/cb")
+    assert (result.outcome, result.detail.partition(",")[0]) == (
+        Outcome.BLOCKED,
+        "receiver.invalid cannot be looked up",
+    )
 
 
 @pytest.mark.parametrize("host", ["2130706433", "127.1", "0177.0.0.1", "0x7f.1", "127.0.0.1."])
