@@ -115,7 +115,7 @@ class Mock(Starlette):
         self._further: Callable[[], Sequence[Route]] | None = further
         lets = _lets(parse_origins(runtime.settings.cors_origin))
         self._direct = {(method, route.path): lets(route.app) for route in endpoints for method in route.methods or ()}
-        self._others = lets(self._other)
+        self._routed = lets(super().__call__)
 
     async def release(self) -> None:
         """Hold no request up any longer and send no more callbacks, because the mock is about to stop."""
@@ -130,7 +130,7 @@ class Mock(Starlette):
         await self._runtime.store.journal.append(Requested.misread(now, spoken.name, spoken.why))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answering = self._direct.get((scope.get("method", ""), path_of(scope)), self._others)
+        answering = self._direct.get((scope.get("method", ""), path_of(scope)), self._other)
         await answering(scope, receive, send)
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,7 +140,8 @@ class Mock(Starlette):
             self._further = None
         if scope["type"] == "http" and self._runtime.base_urls.prefix and not self._serves(scope):
             scope = self._runtime.base_urls.without_prefix(scope)
-        await super().__call__(scope, receive, send)
+        # Only now does the path tell whether pages may read the answer.
+        await self._routed(scope, receive, send)
 
     def _serves(self, scope: Scope) -> bool:
         return any(route.matches(scope)[0] is not Match.NONE for route in self.router.routes)

@@ -8,6 +8,8 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mock_server.http.base_urls import path_of
+
 EVERY: Final = "*"
 """Stands for the pages of every origin."""
 EXPOSED: Final = (
@@ -59,8 +61,7 @@ class CrossOrigin:
         await self._app(scope, receive, sending)
 
     def _is_closed(self, scope: Scope) -> bool:
-        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-        return path.startswith(self._closed)
+        return path_of(scope).startswith(self._closed)
 
     def _allowed(self, origin: bytes | None) -> Lines:
         """The headers that let a page read an answer; none for one that may not."""

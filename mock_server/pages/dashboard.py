@@ -95,7 +95,7 @@ class Dashboard:
 
     async def _shown(self, request: Request) -> Response:
         visit = await self._visit(request, request.query_params)
-        return keeping(visit.kept, request, await self._pages[path_of(request.scope)](visit))
+        return keeping(visit.kept, request, await self._pages[path_of(request.scope)](visit), visit.prefix)
 
     async def _visit(self, request: Request, query: Mapping[str, str], problem: str = "", status: int = 200) -> Visit:
         base_urls = self._base_urls
@@ -200,7 +200,7 @@ class Dashboard:
             visit = await self._visit(request, dict(parse_qsl(query)), str(error), 400)
             return await self._pages.get(path, self._home)(visit)
         answer = RedirectResponse(prefix + (back if back.startswith(HOME) else HOME), 303, HEADERS)
-        return keeping(form["key"], request, answer) if button in KEEPS else answer
+        return keeping(form["key"], request, answer, prefix) if button in KEEPS else answer
 
     async def _events(self, request: Request) -> Response:
         return StreamingResponse(changed(self._control.store.changes), headers=HEADERS, media_type="text/event-stream")

@@ -16,11 +16,10 @@ def kept_by(request: Request) -> str:
     return request.cookies.get(_cookie(request), "")
 
 
-def keeping(handle: str, request: Request, answer: Response) -> Response:
-    """The answer, which has a handle kept, where there is one and it is not kept yet."""
+def keeping(handle: str, request: Request, answer: Response, prefix: str) -> Response:
+    """The answer, which has a handle kept for the pages under a prefix, where there is one and it is not kept yet."""
     if handle and kept_by(request) != handle:
-        path = f"{request.scope.get('root_path', '')}{HOME}"
-        answer.set_cookie(_cookie(request), handle, KEPT_FOR, path=path, httponly=True, samesite="strict")
+        answer.set_cookie(_cookie(request), handle, KEPT_FOR, path=prefix + HOME, httponly=True, samesite="strict")
     return answer
 
 

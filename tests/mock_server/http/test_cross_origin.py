@@ -168,6 +168,16 @@ async def test_the_control_plane_is_closed_under_a_prefix_too() -> None:
         assert (await asked(http, f"/suno{EXTEND}")).status_code == 204
 
 
+async def test_the_control_plane_is_closed_under_the_path_of_the_base_url_too() -> None:
+    """A proxy may keep that path, so that the mock sees it before every path."""
+    async with client(Mock(cors_origin="*", base_url="http://mock/suno").app) as http:
+        for target in ("/suno/__admin/health", "/suno/__admin/journal", "/suno/__admin/reset"):
+            for each in (await http.get(target, headers={"Origin": PAGE}), await asked(http, target)):
+                assert not [name for name in each.headers if name.startswith("access-control")]
+        assert (await asked(http, f"/suno{EXTEND}")).status_code == 204
+        assert readable(await http.post(f"/suno{EXTEND}", json=request(), headers={"Origin": PAGE}), "*")
+
+
 async def test_without_the_option_pages_are_told_nothing() -> None:
     async with client(Mock().app) as http:
         assert cross_origin(await http.post(EXTEND, json=request(), headers={"Origin": PAGE})) == {}

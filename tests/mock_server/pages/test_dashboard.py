@@ -225,6 +225,14 @@ async def test_the_cookie_is_for_the_pages_of_this_mock_alone() -> None:
         assert "set-cookie" not in (await http.get(HOME)).headers
 
 
+async def test_the_cookie_is_for_the_path_that_the_browser_sees() -> None:
+    """A proxy may take the path of the base URL away before it asks."""
+    async with client(Mock(base_url="http://mock/suno").app) as http:
+        for target in (HOME, f"/suno{HOME}"):
+            http.cookies.clear()
+            assert "; Path=/suno/__admin/;" in (await http.get(target)).headers["set-cookie"]
+
+
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a receiver that hangs before a page tells of it."""
