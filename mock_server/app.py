@@ -33,7 +33,7 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings, parse_origins
 from mock_server.domain.attempt import Delivery
 from mock_server.domain.tasks import Asked
-from mock_server.http.base_urls import path_of
+from mock_server.http.base_urls import PREFIX, path_of
 from mock_server.http.cross_origin import CrossOrigin
 from mock_server.http.endpoint import Endpoint
 from mock_server.http.other_protocol import OtherProtocol
@@ -151,8 +151,6 @@ def _lets(origins: Collection[str]) -> Callable[[ASGIApp], ASGIApp]:
     """What lets pages of these origins use an application."""
     if not origins:
         return lambda app: app
-    from mock_server.control.routes import PREFIX
-
     return partial(CrossOrigin, origins=origins, closed=PREFIX)
 
 

@@ -17,15 +17,13 @@ from mock_server.core.errors import ApiError, NotFound
 from mock_server.core.settings import parse_origins
 from mock_server.core.text import cut, printable, shown
 from mock_server.domain.answer import Answer, refused
-from mock_server.http.base_urls import BaseUrls, mount
+from mock_server.http.base_urls import PREFIX, BaseUrls, mount
 from mock_server.http.cross_origin import is_preflight
 from mock_server.http.read_request import Disconnected, read_call
 from mock_server.state.journal_entries import Requested
 from mock_server.state.journal_match import Match
 from mock_server.state.store import Store
 
-HOME: Final = "/__admin/"
-"""Where the inbox is."""
 HTML: Final = re.compile(r"text/html(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 """A header that takes HTML."""
 
@@ -47,7 +45,7 @@ class NotServed:
         browser that somebody opens at the mock itself is led to the inbox."""
         headers, prefix, path = error.headers or {}, self._base_urls.mounted_at(request.scope), _path(request)
         if _is_visit(request, path):
-            return Response(status_code=307, headers={"Location": prefix + HOME, "Vary": "Accept"})
+            return Response(status_code=307, headers={"Location": f"{prefix}{PREFIX}/", "Vary": "Accept"})
         if is_preflight(request.scope):
             return await self._refuse_page(request, error.status_code, headers)
         if error.status_code == 405:

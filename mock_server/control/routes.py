@@ -19,10 +19,9 @@ from mock_server.control.operations import Fields, Operations
 from mock_server.control.request_schema import Described, Problem
 from mock_server.core.errors import BadSetting, NoSuch, nearest
 from mock_server.core.text import cut
-from mock_server.http.base_urls import BaseUrls, path_of
+from mock_server.http.base_urls import PREFIX, BaseUrls, path_of
 from mock_server.http.read_request import Disconnected
 
-PREFIX: Final = "/__admin"
 DOCUMENT: Final = "admin.openapi.yaml"
 OPEN: Final = (f"{PREFIX}/health",)
 """What everybody may ask, such as the health check of a container."""

@@ -10,6 +10,8 @@ from mock_server.core.addresses import address_of
 from mock_server.core.hosts import LONGEST_AUTHORITY, authority
 from mock_server.core.settings import BASE_URL
 
+PREFIX: Final = "/__admin"
+"""What the paths of the control plane and of the desk begin with."""
 SCHEMES: Final = ("http", "https")
 
 

@@ -14,10 +14,11 @@ from markupsafe import Markup, escape
 
 from mock_server.contract.questions import VARY, Question
 from mock_server.core.text import printable
+from mock_server.http.base_urls import PREFIX
 from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD
 from mock_server.pages.inbox import EVERYTHING, FORGOTTEN, REFUSED, Filter
 
-HOME: Final = "/__admin/"
+HOME: Final = f"{PREFIX}/"
 CODES: Final = f"{HOME}pages/codes"
 QUESTIONS: Final = f"{HOME}pages/questions"
 EVENTS: Final = f"{HOME}pages/events"
