@@ -110,21 +110,18 @@ class Dashboard:
         )
 
     async def _home(self, visit: Visit) -> Response:
-        selection, problem, status = Selection.of(visit.query, visit.prefix), visit.problem, visit.status
+        selection = Selection.of(visit.query, visit.prefix)
         rows, more = await self._inbox.rows(selection.filter, selection.rows)
         task = request = None
         try:
             task = await self._details.task(selection.task) if selection.task else None
             request = await self._details.request(selection.entry) if selection.entry else None
         except NoSuch as error:
-            problem, status = problem or str(error), 404
+            visit = visit._replace(problem=visit.problem or str(error), status=404)
         return await self._page(
             "inbox",
             visit,
-            status,
             selection.url(),
-            has=visit.has,
-            problem=problem,
             selection=selection,
             example=example_curl(visit.base_url, self._control.store.settings.profile, first_key()),
             rows=rows,
@@ -144,10 +141,7 @@ class Dashboard:
         return await self._page(
             "codes",
             visit,
-            visit.status,
             visit.prefix + CODES,
-            has=visit.has,
-            problem=visit.problem,
             scenarios=listed,
             keys=await self._inbox.keys(visit.kept),
             kept=visit.kept,
@@ -158,16 +152,13 @@ class Dashboard:
         return await self._page(
             "questions",
             visit,
-            visit.status,
             visit.prefix + QUESTIONS,
-            has=visit.has,
-            problem=visit.problem,
             questions=list(register.values()),
             in_force=await self._control.questions(),
             profiles=profile_names(),
         )
 
-    async def _page(self, name: str, visit: Visit, status: int, here: str, **values: Any) -> Response:
+    async def _page(self, name: str, visit: Visit, here: str, **values: Any) -> Response:
         now, frozen = await self._control.store.moment()
         settings = await self._control.settings()
         if self._control.under_way():
@@ -176,6 +167,8 @@ class Dashboard:
             name,
             visit.prefix,
             here=here,
+            has=visit.has,
+            problem=visit.problem,
             settings=settings,
             waits=self._control.under_way(longer_than=SLOW),
             gets=settings.callback_timeout or self._control.editions.family.callback_timeout,
@@ -185,7 +178,7 @@ class Dashboard:
             names=[each.name for each in self._control.scenarios()],
             **values,
         )
-        return Response(html, status, HEADERS, "text/html; charset=utf-8")
+        return Response(html, visit.status, HEADERS, "text/html; charset=utf-8")
 
     async def _pressed(self, request: Request) -> Response:
         """Do what a form asks for, and go back to its page, which tells what could not be done."""
