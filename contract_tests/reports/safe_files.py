@@ -11,7 +11,10 @@ CAREFUL: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class NotAFile(OSError):
-    """What has the name of a file is a link, a pipe, or something else that is no file. The text says so."""
+    """What has the name of a file is a link, a pipe, or something else that is no file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is no file: remove it, or give another folder")
 
 
 def replace(path: Path, text: str) -> None:
@@ -47,15 +50,13 @@ def text(path: Path) -> str:
 def _opened(path: Path, flags: int) -> int:
     try:
         descriptor = os.open(path, flags, 0o666)
-    except FileNotFoundError:
-        raise
     except OSError as error:
         if path.is_symlink() or (path.exists() and not path.is_file()):
-            raise NotAFile(f"{path} is no file: remove it, or give another folder") from error
+            raise NotAFile(path) from error
         raise
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise NotAFile(f"{path} is no file: remove it, or give another folder")
+        raise NotAFile(path)
     return descriptor
 
 

@@ -79,14 +79,14 @@ class Judge:
     async def _judged(self, call: Call, ordinal: int) -> Judgement:
         terms = await self._store.terms(call.key)
         in_force = self._editions.under(terms.overrides)
+        # `drawn_by` may parse the query, which is for nothing where no question varies.
+        drawn = in_force.draw(call.key or "", self._described.drawn_by(call)) if in_force.varies else in_force.default
         it = Judgement(
             call=call,
             key=call.key,
             terms=terms,
             in_force=in_force,
-            edition=in_force.draw(call.key or "", self._described.drawn_by(call))
-            if in_force.varies
-            else in_force.default,
+            edition=drawn,
             scenarios=self._scenarios,
             succeeded=self._described.succeeded,
             ordinal=ordinal,

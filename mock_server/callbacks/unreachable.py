@@ -33,6 +33,10 @@ TLS: Final[Mapping[TlsFault, str]] = {
     TlsFault.HANDSHAKE: LOG,
 }
 """The way out when TLS failed."""
+CONTAINED: Final = (
+    "; the mock runs in a container, where this is the container itself: "
+    "for a receiver outside write host.docker.internal or the service's name"
+)
 
 
 def in_container() -> bool:
@@ -97,12 +101,6 @@ class Silence:
             return "nothing listens there: start your receiver"
         where = "" if host != "::1" else ", which listens at 127.0.0.1"
         return f"nothing listens there: start your receiver, or `suno-mock receive --port {port}`{where}"
-
-
-CONTAINED: Final = (
-    "; the mock runs in a container, where this is the container itself: "
-    "for a receiver outside write host.docker.internal or the service's name"
-)
 
 
 async def listens(host: str, port: int) -> bool:

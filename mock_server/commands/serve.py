@@ -45,9 +45,9 @@ class Console:
 def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
     """Serve until interrupted, with garbage collected. Raises BadSetting for what cannot be served, or where."""
     say, warn = Printer(sys.stdout), Printer(sys.stderr)
-    console, logged = Console(say), LogPrinter(warn)
-    logging.getLogger().addHandler(logged)
+    console, logged, root = Console(say), LogPrinter(warn), logging.getLogger()
     with listening(host, port, settings) as socket:
+        root.addHandler(logged)
         reached = reached_at(socket, settings)
         app = create_app(reached, listener=None if quiet else console, address=base_url(socket))
 
@@ -56,6 +56,7 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
 
         def leave() -> None:
             console.close()
+            root.removeHandler(logged)
             logged.close()
             warn.close()
 
