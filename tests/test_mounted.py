@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from playwright.sync_api import expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -260,6 +261,20 @@ def test_the_example_of_the_documentation_works() -> None:
 
 
 @contextmanager
+def run_by(server: str, app: ASGIApp) -> Iterator[str]:
+    """An application that uvicorn itself runs, which reads requests with `server`; its URL."""
+    with listen("127.0.0.1", 0) as listening:
+        running = uvicorn.Server(uvicorn.Config(app, http=server, log_level="error"))
+        thread = threading.Thread(target=lambda: asyncio.run(running.serve(sockets=[listening])))
+        thread.start()
+        try:
+            yield base_url(listening)
+        finally:
+            running.should_exit = True
+            thread.join()
+
+
+@contextmanager
 def served(app: Starlette, mock: Any) -> Iterator[str]:
     """An application on a real socket; its URL."""
     with listen("127.0.0.1", 0) as listening:
@@ -330,3 +345,14 @@ def test_the_page_works_under_a_prefix(url: str) -> None:
         page.evaluate("Promise.all([...document.querySelectorAll('figure img')].map((img) => img.decode()))")
         page.get_by_role("link", name="Questions").click()
         expect(page).to_have_url(f"{url}{QUESTIONS}")
+
+
+@pytest.mark.parametrize("server", ["httptools", "h11"])
+def test_a_body_that_the_server_above_drops_is_told(server: str) -> None:
+    """uvicorn reads a body that comes with a wish for another protocol with h11 alone."""
+    wish = {"Connection": "Upgrade", "Upgrade": "h2c", "Authorization": f"Bearer {KEY}"}
+    with run_by(server, create_app(Settings(pace="manual"))) as url:
+        answer = httpx.post(f"{url}{EXTEND}", headers=wish, json=request(callBackUrl="http://127.0.0.1:9/")).json()
+    lost = answer["msg"].partition("Upgrade: h2c, and the server that the mock runs under drops such a body: ")[2]
+    assert lost.startswith("run suno-mock serve, or uvicorn with --http h11") == (server == "httptools")
+    assert answer["code"] == (422 if server == "httptools" else 200)

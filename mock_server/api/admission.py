@@ -59,7 +59,7 @@ class Admission:
     def _scenario(self, it: Judgement) -> None:
         """The scenario that is asked for; else the store takes the one that is queued."""
         call = it.call
-        it.decoded = decode(it.operation.name, call.content_type, call.body, call.content_encoding)
+        it.decoded = decode(it.operation.name, call.content_type, call.body, call.content_encoding, call.lost)
         it.choice = self._scenarios.chosen(call.prefer, it.decoded.audio_id, it.account)
         if it.choice is None:
             it.leave("scenario")

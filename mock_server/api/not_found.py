@@ -3,7 +3,6 @@
 import re
 import shlex
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,11 +20,12 @@ from mock_server.http.base_urls import PREFIX, BaseUrls, mount
 from mock_server.http.cross_origin import is_preflight
 from mock_server.http.read_request import Disconnected, read_call
 from mock_server.state.journal_entries import Requested
-from mock_server.state.journal_match import Match
 from mock_server.state.store import Store
 
 HTML: Final = re.compile(r"text/html(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 """A header that takes HTML."""
+PAGES_TOLD: Final = 1_000
+"""Origins of refused pages that are remembered, with the entry that tells of each."""
 
 
 class NotServed:
@@ -36,6 +36,7 @@ class NotServed:
         self._editions = editions
         self._origins = parse_origins(store.settings.cors_origin)
         self._base_urls = base_urls
+        self._told: dict[str, int] = {}
 
     def handlers(self) -> Mapping[Any, Any]:
         return {HTTPException: self.unrouted, ApiError: self.refused}
@@ -70,20 +71,26 @@ class NotServed:
         again with each request, and does not tell its user of the way out."""
         problem = NotFound(refused_page(request.headers["origin"], self._origins))
         answer = await self._refusal(problem, status)
-        earlier = await self._store.journal.page(match=Match(kind="request", code=answer.code))
-        if not any(isinstance(entry, Requested) and entry.msg == problem.msg for entry in earlier):
-            await self._write_down(request, replace(answer, msg=problem.msg))
+        told = self._told.pop(problem.msg, 0)
+        if await self._store.journal.entry(told) is None:
+            told = await self._write_down(request, replace(answer, msg=problem.msg))
+        self._told[problem.msg] = told
+        if len(self._told) > PAGES_TOLD:
+            del self._told[next(iter(self._told))]
         return _response(answer, headers)
 
     async def _refusal(self, error: ApiError, status: int) -> Answer:
         terms = await self._store.terms(None)
         return replace(refused(error, self._editions.under(terms.overrides).default), status=status)
 
-    async def _write_down(self, request: Request, answer: Answer) -> None:
-        with suppress(Disconnected):
+    async def _write_down(self, request: Request, answer: Answer) -> int:
+        """The id of the entry; 0 where the client went away first, and nothing is written down."""
+        try:
             call = await read_call(request.scope, request.receive, self._base_urls)
-            call = replace(call, path=_path(request))
-            await self._store.journal.append(Requested.answered((await self._store.moment()).now, call, answer))
+        except Disconnected:
+            return 0
+        call = replace(call, path=_path(request))
+        return await self._store.journal.append(Requested.answered((await self._store.moment()).now, call, answer))
 
 
 def refused_page(origin: str, origins: Collection[str]) -> str:

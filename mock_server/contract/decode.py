@@ -47,9 +47,11 @@ class Decoded:
         return self.value.get("audioId") if isinstance(self.value, dict) else None
 
 
-def decode(operation: str, content_type: str, body: bytes | None, content_encoding: str = "") -> Decoded:
+def decode(
+    operation: str, content_type: str, body: bytes | None, content_encoding: str = "", lost: str = ""
+) -> Decoded:
     """`body` is None when it was over BODY_LIMIT; `operation` begins the ids of the rules. A Content-Encoding breaks no
-    rule: it tells what a body is that is no JSON."""
+    rule: it tells what a body is that is no JSON, and `lost` where an empty one was lost."""
     if not is_json(content_type):
         came = shown(content_type) if content_type else "missing"
         message = f"Content-Type is {came}; allowed: application/json, in UTF-8"
@@ -61,7 +63,7 @@ def decode(operation: str, content_type: str, body: bytes | None, content_encodi
         return Decoded(from_json(body, allow_inf_nan=False, catch_duplicate_keys=True))
     except ValueError as error:
         why = not_json(body, content_encoding, error, "one JSON object in UTF-8, each key once")
-        return _refused(f"{operation}.body.json", "body", f"body is not JSON: {why}")
+        return _refused(f"{operation}.body.json", "body", f"body is not JSON: {why}{lost}")
 
 
 def not_json(body: bytes, content_encoding: str, error: ValueError, allowed: str) -> str:

@@ -1,7 +1,7 @@
 """Reads and validates a request by an OpenAPI document: fields of the path, the query and the body."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from jiter import from_json
@@ -15,6 +15,8 @@ from mock_server.http.read_request import read_body
 
 INTEGER: Final = re.compile(r"-?[0-9]{1,300}")
 """A whole number of the query; Python refuses to read very long ones."""
+WAY_OUT: Final = "x-way-out"
+"""What a field of the document says where it is none of its values."""
 CAME: Final = "<what came>"
 """What stands in the validator's texts for the value."""
 
@@ -106,18 +108,29 @@ class Schema:
         return {**self._defaults, **value}
 
 
-def _texts(error: ValidationError, known: Collection[str]) -> Iterator[str]:
+def _texts(error: ValidationError, known: Mapping[str, Any]) -> Iterator[str]:
     field = cut(".".join(map(str, error.instance_path))) or "body"
+    schema = known.get(field, {})
+    way_out = f"; {schema[WAY_OUT]}" if WAY_OUT in schema else ""
     match error.kind:
         case ValidationErrorKind.AdditionalProperties(unexpected=names):
             for name in names[:LISTED]:
                 yield f"{cut(name)}: unknown field.{nearest(name, known)} Known: {', '.join(known)}"
-        case ValidationErrorKind.Enum():
-            options = [each if isinstance(each, str) else shown(each) for each in error.kind.options]
-            close = nearest(str(error.instance), options, alike=0)
-            yield f"{field}: {shown(error.instance)} is unknown.{close} Known: {', '.join(options)}"
+        case ValidationErrorKind.Enum(options=options):
+            yield f"{field}: {_unknown(error.instance, options)}{way_out}"
+        case ValidationErrorKind.Type() if "enum" in schema:
+            pass  # what is none of the values says more than of which type they are
         case _:
             yield f"{field}: {cut(error.message).replace(CAME, shown(error.instance))}"
+
+
+def _unknown(came: Any, options: Sequence[Any]) -> str:
+    """That a value is none of these; the nearest of them, where letters can tell."""
+    if len(options) == 1:
+        return f"{shown(came)} is not allowed. Allowed: {shown(options[0])}, or leave it out"
+    names = [each if isinstance(each, str) else shown(each) for each in options]
+    close = nearest(came, names, alike=0) if isinstance(came, str) else ""
+    return f"{shown(came)} is unknown.{close} Known: {', '.join(names)}"
 
 
 def _converted(schema: dict[str, Any], value: str) -> Any:

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from mock_server.core.text import cut
+
 PATH: Final = "/:@!$&'()*+,;="
 """What a path has as it is (RFC 3986, section 3.3), beside letters, digits and `-._~`."""
 PRINTABLE: Final = "".join(map(chr, range(0x21, 0x7F)))
+LOST: Final = (
+    "; it came with {what} and Upgrade: {upgrade}, and the server that the mock runs under drops such a body: run "
+    "suno-mock serve, or uvicorn with --http h11, or send no Upgrade"
+)
 HEADER_OVERHEAD: Final = 200
 """Bytes that a header takes beside its value, about."""
 
@@ -29,6 +35,20 @@ class Call:
     values: int = 0
     content_encoding: str = ""
     base_url: str = ""
+
+    @property
+    def lost(self) -> str:
+        """Why there is no body though one was sent: the server that the mock runs under dropped it. Empty else.
+
+        uvicorn with httptools does so where a request asks for another protocol (RFC 9110, section 7.8)."""
+        if self.body != b"":
+            return ""
+        sent = {name: value.decode("latin-1") for name, value in self.headers}
+        size = sent.get(b"content-length", "0")
+        if b"upgrade" not in sent or (size == "0" and b"transfer-encoding" not in sent):
+            return ""
+        what = f"Content-Length: {size}" if size != "0" else "Transfer-Encoding"
+        return LOST.format(what=cut(what), upgrade=cut(sent[b"upgrade"]))
 
     @property
     def target(self) -> str:

@@ -56,6 +56,9 @@ class Fault:
             raise BadSetting(f"delay is {fault.delay!r}. Allowed: 0 to {LONGEST_DELAY} seconds.")
         if type(fault.status) is not int or not 500 <= fault.status <= 599:
             raise BadSetting(f"status is {fault.status!r}. Allowed: 500 to 599.")
+        if "status" in how and fault.answer is not Broken.STATUS:
+            does = f"answers {answer}" if answer else "answers nothing"
+            raise BadSetting(f"status is {fault.status} for a fault that {does}. Allowed: with the answer 'status'.")
         if fault.times is not None and answer is None and not fault.delay:
             raise BadSetting(
                 f"times is {fault.times!r} for a fault that does nothing. Allowed: with a delay or an answer."

@@ -5,6 +5,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from mock_server.api.not_found import PAGES_TOLD
 from mock_server.commands.demo import EXTEND, RECORD_INFO
 from mock_server.contract.operations import operations
 from mock_server.state.journal_entries import Requested, line
@@ -173,6 +174,17 @@ async def test_a_page_that_is_refused_reads_why() -> None:
         f'{NOT_FOUND}a page of "http://x\';reboot\\u001b" asked to use the API; allowed: pages of '
         "http://localhost:3000, null. To let it, start the mock with --cors-origin 'http://x'\"'\"';reboot\\x1b'"
     )
+
+
+async def test_pages_are_remembered_up_to_a_number() -> None:
+    mock = Mock()
+    origins = [f"http://localhost:{port}" for port in range(1, PAGES_TOLD + 2)]
+    async with client(mock.app) as http:
+        for origin in (*origins, origins[-1], origins[0]):
+            await preflight(http, origin)
+        told = await mock.control.entries()
+    assert len(told) == len(origins) + 1
+    assert all(origins[0] in line(each) for each in (told[0], told[-1]))
 
 
 async def test_a_page_is_told_of_again_once_the_journal_forgot_it() -> None:

@@ -1,6 +1,7 @@
 """The control plane's own document: valid, complete, and what the mock does, as Schemathesis sees it."""
 
 import inspect
+import json
 import os
 import subprocess
 import sys
@@ -82,6 +83,8 @@ def test_the_document_names_what_the_code_knows() -> None:
     assert TREE["components"]["schemas"]["Outcome"]["enum"] == list(Outcome)
     assert body("put_fault")["properties"]["answer"]["enum"] == list(Broken)
     assert set(body("put_fault")["properties"]) == {"key", *Fault.__slots__}
+    way_out = body("put_fault")["properties"]["answer"]["x-way-out"]
+    assert Fault.of(**json.loads(way_out[way_out.index("{") :])) == Fault(answer=Broken.STATUS, status=503)
     assert set(body("change_account")["properties"]) == {"key", *KeySettings.__slots__}
     assert set(body("change_settings")["properties"]) == set(CHANGEABLE)
     for operation in ("change_account", "change_settings"):

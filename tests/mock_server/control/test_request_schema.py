@@ -35,6 +35,7 @@ SCHEMA = {
         "a": {"type": "integer", "minimum": 0},
         "b": {"type": "string", "nullable": True},
         "colour": {"$ref": "#/components/schemas/Colour"},
+        "all": {"type": "boolean", "enum": [True], "x-way-out": "what else there is"},
     },
 }
 BODY = {"required": True, "content": {"application/json": {"schema": SCHEMA}}}
@@ -152,9 +153,11 @@ async def test_an_operation_may_allow_no_query() -> None:
         (b'{"a": -1}', "a: -1 is less than the minimum of 0"),
         (b'{"a": true}', 'a: true is not of type "integer"'),
         (b'{"a": 1, "b": 2}', 'b: 2 is not of types "null", "string"'),
-        (b'{"a": 1, "colur": "red"}', "colur: unknown field. Nearest: colour. Known: a, b, colour"),
+        (b'{"a": 1, "colur": "red"}', "colur: unknown field. Nearest: colour. Known: a, b, colour, all"),
         (b'{"a": "%b"}' % (b"x" * 300), f'a: "{"x" * 59}... (302 characters) is not of type "integer"'),
-        (b'{"a": 1, "colour": null}', 'colour: null is not of type "string"'),
+        (b'{"a": 1, "colour": null}', "colour: null is unknown. Known: red, green"),
+        (b'{"a": 1, "colour": 502}', "colour: 502 is unknown. Known: red, green"),
+        (b'{"a": 1, "all": false}', "all: false is not allowed. Allowed: true, or leave it out; what else there is"),
     ],
 )
 async def test_a_wrong_body_names_its_field(body: bytes, text: str) -> None:
@@ -166,7 +169,7 @@ async def test_every_wrong_field_is_named() -> None:
     for part in (
         "b: 1 is not",
         'colour: "blue" is unknown',
-        "d: unknown field. Known: a, b, colour",
+        "d: unknown field. Known: a, b, colour, all",
         '"a" is a required property',
     ):
         assert part in text
@@ -187,4 +190,4 @@ async def test_a_body_has_a_size() -> None:
 
 async def test_every_unknown_field_is_named() -> None:
     text = await problem(described(requestBody=BODY), body=b'{"a": 1, "zz": 1, "yy": 2}')
-    assert text == "zz: unknown field. Known: a, b, colour; yy: unknown field. Known: a, b, colour"
+    assert text == "zz: unknown field. Known: a, b, colour, all; yy: unknown field. Known: a, b, colour, all"

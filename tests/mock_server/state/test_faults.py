@@ -66,6 +66,15 @@ def test_a_fault_has_no_impossible_values(how: dict[str, Any], said: str) -> Non
     assert str(refused.value) == said
 
 
+@pytest.mark.parametrize(
+    ("answer", "does"), [(None, "answers nothing"), ("reset", "answers reset"), ("malformed", "answers malformed")]
+)
+def test_a_status_is_that_of_a_gateways_page_alone(answer: str | None, does: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        Fault.of(answer, status=503)
+    assert str(refused.value) == f"status is 503 for a fault that {does}. Allowed: with the answer 'status'."
+
+
 def test_a_gateways_page_has_the_status() -> None:
     sent = Fault(answer=Broken.STATUS, status=504).answered()
     assert (sent.status, sent.content_type) == (504, "text/html")
