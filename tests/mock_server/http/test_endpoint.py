@@ -167,13 +167,13 @@ def faulty(answer: str | None = None, **how: Any) -> Exchange:
 @pytest.mark.parametrize(
     ("answer", "sent"),
     [
-        ("status", (503, GATEWAY_PAGE, len(GATEWAY_PAGE))),
+        ("status", (502, GATEWAY_PAGE, len(GATEWAY_PAGE))),
         ("malformed", (200, NO_JSON, len(NO_JSON))),
         ("truncated", (200, WHOLE[: len(WHOLE) // 2], len(WHOLE))),
     ],
 )
 async def test_a_fault_answers_in_place_of_a_decision(answer: str, sent: tuple[int, bytes, int]) -> None:
-    exchange = faulty(answer, status=503)
+    exchange = faulty(answer)
     await exchange.run(**{CONNECTION: RecordingConnection()})
     assert exchange.answered == sent
     assert exchange.calls == []
