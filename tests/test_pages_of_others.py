@@ -1,7 +1,9 @@
 """A page of another origin in a real browser: what it can do with a mock that lets it, and with one that does not."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -27,6 +29,19 @@ ASK = """async ([url, key, body, headers, credentials]) => {
 }"""
 """What a page is answered: the HTTP status, the code, and two headers; or why it was not."""
 REFUSED = "Failed to fetch"
+PEEK = """([url, how]) => new Promise((told) => {
+    const begun = performance.now(), done = () => told((performance.now() - begun) / 1000);
+    if (how === "fetch") return fetch(url, {mode: "no-cors", credentials: "include"}).then(done, done);
+    const element = document.createElement(how);
+    element.onload = element.onerror = () => done();
+    element[how === "link" ? "href" : "src"] = url;
+    if (how === "link") element.rel = "stylesheet";
+    document.body.append(element);
+})"""
+"""Has the browser ask in the name of its visitor, as a page can without being let: the seconds until that has ended."""
+WITHIN = 20
+"""Seconds that an answer waits for an entry."""
+PEEKS = ["fetch", "img", "iframe", "link"]
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +94,40 @@ def test_a_page_that_is_not_allowed_starts_nothing(page: Page, origin: str) -> N
         assert mock.tasks() == []
         (told,) = map(line, mock.entries)
         assert told.endswith(f"To let it, start the mock with --cors-origin {origin}")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+@pytest.mark.parametrize("token", ["", "s3cret"])
+@pytest.mark.parametrize("how", PEEKS)
+def test_a_page_learns_nothing_by_the_time_that_an_answer_takes(
+    browser: Browser, origin: str, host: str, token: str, how: str
+) -> None:
+    """The time told whether anything matches: what matches is answered at once, and everything else waits."""
+    visitor = browser.new_context(http_credentials={"username": "me", "password": token} if token else None)
+    with MockServer(pace="manual", admin_token=token) as mock:
+        httpx.get(f"{mock.url}/nothing", headers=mock.headers)
+        page = visitor.new_page()
+        page.goto(f"{mock.url}/__admin/")  # from here on the browser knows the token
+        page.goto(f"http://{host}:{urlsplit(origin).port}")
+        statuses: list[int] = []
+        page.on("response", lambda answer: statuses.append(answer.status) if "/journal" in answer.url else None)
+        for key in (mock.key, "nobody"):
+            asked = f"{mock.url}/__admin/journal?key={key}&after=0&within={WITHIN}"
+            assert page.evaluate(PEEK, [asked, how]) < WITHIN / 2
+        assert set(statuses) <= {401, 403}  # of what it does not hand on the browser shows no status
+    visitor.close()
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_link_of_another_site_leads_to_the_desk(page: Page, origin: str, host: str) -> None:
+    with MockServer(pace="manual") as mock:
+        for path, title in (
+            ("/", "suno-mock"),
+            ("/__admin", "suno-mock"),
+            ("/__admin/pages/codes", "Codes · suno-mock"),
+        ):
+            page.goto(f"http://{host}:{urlsplit(origin).port}")
+            page.evaluate("(url) => { location.href = url }", mock.url + path)
+            page.wait_for_url(f"{mock.url}/__admin/**")
+            assert page.title() == title
+            assert page.locator(".brand img").evaluate("(image) => image.decode().then(() => image.width)") == 22

@@ -18,6 +18,11 @@ HOW: Final = (
 )
 BEARER, BASIC = "bearer", "basic"
 ASKS: Final = {"WWW-Authenticate": 'Bearer realm="suno-mock control plane"'}
+SITE: Final = "sec-fetch-site"
+OTHER_SITES: Final = ("cross-site", "same-site")
+"""What a browser says of a request that a page of another origin has it send (Fetch Metadata, section 2.3)."""
+LINK: Final = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+"""What it says of one whose answer is shown to a visitor, and to no page."""
 
 
 class Guard:
@@ -30,23 +35,49 @@ class Guard:
 
     def admit(self, request: Request) -> None:
         """Raise Problem for a request that may not be made: 401 or 403."""
-        if not self._token:
-            self._refuse_all_where_others_come()
-            _refuse_far(request)
-            _refuse_other_names(request)
-        elif _refuse_without(self._token, request) == BEARER:
-            return  # which no browser sends by itself
-        self._refuse_foreign(request)
+        if self._admitted(request) != BEARER:
+            self.admit_open(request)
+
+    def admit_page(self, request: Request) -> None:
+        """The same for a page, to which a link of another site may lead."""
+        if all(request.headers.get(name) == value for name, value in LINK.items()):
+            self._admitted(request)
+        else:
+            self.admit(request)
+
+    def admit_open(self, request: Request) -> None:
+        """The same for what everybody may ask, pages of other origins left out: to them, the time that an answer takes
+        tells what is in it."""
+        came = request.headers.get(SITE)
+        if came in OTHER_SITES:
+            raise Problem(
+                403,
+                f"Sec-Fetch-Site is {shown(came)}: a page of another origin asks; allowed: pages of the mock, and an "
+                "address that is typed in. Links may lead to the pages of the desk, such as /__admin/.",
+            )
 
     def admit_form(self, request: Request) -> None:
         """The same for a form of our own page: a browser tells where it comes from."""
         self.admit(request)
-        if "origin" not in request.headers and request.headers.get("sec-fetch-site") != "same-origin":
+        if "origin" not in request.headers and request.headers.get(SITE) != "same-origin":
             raise Problem(
                 403,
                 "neither Origin nor Sec-Fetch-Site says that this form is of the mock's own page. "
                 "From a terminal, use the control plane that GET /__admin lists.",
             )
+
+    def _admitted(self, request: Request) -> str:
+        """The scheme by which a token came, if one did; with BEARER no browser sends it by itself. Raises Problem."""
+        scheme = ""
+        if self._token:
+            scheme = _refuse_without(self._token, request)
+        else:
+            self._refuse_all_where_others_come()
+            _refuse_far(request)
+            _refuse_other_names(request)
+        if scheme != BEARER:
+            self._refuse_foreign(request)
+        return scheme
 
     def _refuse_all_where_others_come(self) -> None:
         """A proxy or a tunnel brings them, and they come from this machine as it does."""

@@ -51,7 +51,7 @@ class Admin:
         self._base_urls = base_urls
         self._document: dict[str, Any] = load(OPENAPI / DOCUMENT)
         self._beside = beside
-        self._described = [Route(PREFIX, self._guarded(self._index), methods=["GET"])]
+        self._described = [Route(PREFIX, self._guarded(self._index, self._guard.admit_page), methods=["GET"])]
         self._described += [
             Route(path, self._endpoint(path, operation), methods=[method.upper()])
             for path, methods in self._document["paths"].items()
@@ -60,7 +60,7 @@ class Admin:
 
     def routes(self) -> list[Route]:
         """Those of the document, and what answers for everything else."""
-        unrouted = self._guarded(self._unrouted)
+        unrouted = self._guarded(self._unrouted, self._guard.admit)
         rest = [Route(path, unrouted, methods=METHODS) for path in (PREFIX, f"{PREFIX}/{{rest:path}}")]
         return [*self._described, *rest]
 
@@ -103,16 +103,16 @@ class Admin:
                 return refusal(str(error), 404)
             return Response(status_code=described.status) if value is None else Json(value, described.status)
 
-        return answered if path in OPEN else self._guarded(answered)
+        return self._guarded(answered, self._guard.admit_open if path in OPEN else self._guard.admit)
 
     def _operations(self, request: Request) -> Operations:
         reached = self._base_urls.reached(request.scope)
         return Operations(self._control, self._document, self._base_urls.own, reached)
 
-    def _guarded(self, answering: Answering) -> Answering:
+    def _guarded(self, answering: Answering, admit: Callable[[Request], None]) -> Answering:
         async def guarded(request: Request) -> Response:
             try:
-                self._guard.admit(request)
+                admit(request)
             except Problem as problem:
                 return refusal(problem.text, problem.status, problem.headers)
             return await answering(request)

@@ -87,9 +87,11 @@ class Dashboard:
     def routes(self) -> list[Route]:
         """All of them behind the guard of the control plane."""
         others = {EVENTS: self._events, FILES: self._file, f"{MEDIA}{NAMED}": self._media}
-        looked = {**dict.fromkeys(self._pages, self._shown), **others}
+        shown = self._guarded(self._shown, self._guard.admit_page)
+        looked = dict.fromkeys(self._pages, shown)
+        looked |= {path: self._guarded(look, self._guard.admit) for path, look in others.items()}
         return [
-            *(Route(path, self._guarded(look, self._guard.admit), methods=["GET"]) for path, look in looked.items()),
+            *(Route(path, look, methods=["GET"]) for path, look in looked.items()),
             Route(BUTTONS, self._guarded(self._pressed, self._guard.admit_form), methods=["POST"]),
         ]
 

@@ -334,3 +334,52 @@ async def test_no_page_is_shown_under_a_name_that_was_taken_over(path: str) -> N
         answer = await http.get(f"/__admin/{path}")
         assert (answer.status_code, answer.headers["content-type"]) == (403, "text/plain; charset=utf-8")
         assert answer.text.startswith('Host is "evil.example.com"; allowed:')
+
+
+LINK = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+FRAME = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+IMAGE = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+DESK = ["/__admin/", "/__admin/?task=x", "/__admin/pages/codes", "/__admin/pages/questions"]
+TOLD = ["/__admin/health", "/__admin/journal?after=0&within=3", "/__admin/journal/entries/1", "/__admin/tasks"]
+TOLD += ["/__admin/tasks/x", "/__admin/openapi.json", "/__admin/x", "/__admin/pages/events"]
+TOLD += ["/__admin/pages/files/page.js", f"/__admin/pages/media/{'A' * 48}"]
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    ("path", "how"),
+    [
+        *((path, how) for path in TOLD for how in (LINK, FRAME, IMAGE, {})),
+        *((path, how) for path in DESK for how in (FRAME, IMAGE, {})),
+    ],
+)
+@pytest.mark.parametrize("settings", [{}, {"admin_token": TOKEN}])
+async def test_a_page_of_another_origin_is_told_nothing(
+    site: str, path: str, how: dict[str, str], settings: dict[str, str]
+) -> None:
+    """Not even how long an answer takes."""
+    async with client(Mock(**settings)) as http:
+        for method in ("GET", "HEAD"):
+            answer = await http.request(method, path, headers={**basic(TOKEN), **how, "Sec-Fetch-Site": site})
+            assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (403, False)
+            assert method == "HEAD" or f'Sec-Fetch-Site is "{site}": a page of another origin asks; allowed: ' in (
+                answer.text.replace("\\", "")
+            )
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("path", DESK)
+async def test_a_link_of_another_site_leads_to_the_desk(site: str, path: str) -> None:
+    async with client(Mock(admin_token=TOKEN)) as http:
+        headers = {**LINK, "Sec-Fetch-Site": site, "Accept": "text/html"}
+        assert (await http.get(path, headers=headers)).status_code == 401
+        assert (await http.get(path, headers={**basic(TOKEN), **headers})).status_code in (200, 404)
+        index = await http.get("/__admin", headers={**basic(TOKEN), **headers})
+        assert (index.status_code, index.headers["location"]) == (307, "/__admin/")
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+async def test_what_a_visitor_asks_for_is_answered(site: str) -> None:
+    async with client(Mock()) as http:
+        for path in ("/__admin/health", "/__admin/journal", "/__admin/", "/__admin/pages/files/page.js"):
+            assert (await http.get(path, headers={"Sec-Fetch-Site": site})).status_code == 200
