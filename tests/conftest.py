@@ -1,8 +1,11 @@
 """What every test file shares."""
 
 import os
+import resource
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -55,6 +58,19 @@ def closed_url() -> Iterator[str]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.fixture
+def many_descriptors() -> Iterator[None]:
+    """The next descriptor has a number that `select` cannot take."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(2048, hard)), hard))
+    with Path(os.devnull).open("rb") as nothing, ExitStack() as taken:
+        while (descriptor := os.dup(nothing.fileno())) < 1100:
+            taken.callback(os.close, descriptor)
+        taken.callback(os.close, descriptor)
+        yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.fixture(scope="module")

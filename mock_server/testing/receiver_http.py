@@ -2,7 +2,6 @@
 
 import json
 import re
-import select
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -128,11 +127,16 @@ def handler(take: Take, refused: Refused, patience: float = PATIENCE) -> type[Ba
 
 def _has_left(connection: socket.socket) -> bool:
     """Whether the client closed its side, which those that call back do when they wait no longer."""
-    readable, _, _ = select.select([connection], [], [], 0)
+    patience = connection.gettimeout()
+    connection.setblocking(False)
     try:
-        return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
     except OSError:
         return True
+    finally:
+        connection.settimeout(patience)
 
 
 def read_body(headers: Message, stream: BufferedIOBase) -> bytes:

@@ -231,3 +231,10 @@ def test_settling_and_quiet_end_without_a_callback(receiver: Receiver) -> None:
     receiver.settle({url: 1}, within=0.01)
     receiver.quiet(0.01, within=0.02)
     assert receiver.arrived(url) == []
+
+
+@pytest.mark.usefixtures("many_descriptors")
+def test_a_callback_is_kept_however_many_descriptors_are_open(receiver: Receiver) -> None:
+    url = receiver.url("one")
+    assert httpx.post(url, content=b"{}").status_code == 200
+    assert [arrival.body for arrival in receiver.arrived(url)] == [b"{}"]

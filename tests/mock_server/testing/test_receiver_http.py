@@ -169,6 +169,13 @@ def test_a_client_that_asks_on_is_there() -> None:
     assert was_there(lambda client: client.sendall(b"POST"))
 
 
+@pytest.mark.usefixtures("many_descriptors")
+def test_a_callback_is_answered_however_many_descriptors_are_open() -> None:
+    sent = HEAD + b"Content-Length: 2\r\n\r\n{}"
+    answer, refusals, bodies = exchanged(sent)
+    assert (answer[:12], refusals, bodies) == (b"HTTP/1.1 200", [], [b"{}"])
+
+
 def test_a_client_that_hangs_up_has_left() -> None:
     assert not was_there(socket.socket.close)
 
