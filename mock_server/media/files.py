@@ -43,7 +43,7 @@ PATH: Final = "/{name:media}"
 
 
 class Files:
-    """Serves the media of every track that is listed or that a task has made, while they are kept."""
+    """Serves the media of every track that is listed, was added or was made by a task, while they are kept."""
 
     def __init__(self, store: Store, tracks: FindTrack, listed: Mapping[str, Track], base_urls: BaseUrls) -> None:
         self._store = store
@@ -83,7 +83,7 @@ class Files:
     async def _track(self, track_id: str | None, *, needs_audio: bool) -> Track:
         if track_id is None:
             raise HTTPException(404)
-        listed = self._listed.get(track_id)
+        listed = self._listed.get(track_id) or await self._store.added_track(track_id)
         if listed is not None:
             return listed
         made = await self._tracks.made(track_id)

@@ -126,6 +126,11 @@ class Accounts:
         """The source tracks that were added for all, and those for the key, by id."""
         return self._added.get(None, {}) | self._added.get(key, {})
 
+    def added_track(self, track_id: str) -> Track | None:
+        """The source track of an id that was added, for all or else for whichever key."""
+        every = (self._added.get(None, {}), *self._added.values())
+        return next((tracks[track_id] for tracks in every if track_id in tracks), None)
+
     def reset(self, key: str | None) -> None:
         """Forget one key's account, tasks and tracks, or everything."""
         if key is not None:

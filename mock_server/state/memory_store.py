@@ -172,6 +172,9 @@ class MemoryStore:
     async def tracks(self, key: str | None) -> Mapping[str, Track]:
         return self._accounts.tracks(key)
 
+    async def added_track(self, track_id: str) -> Track | None:
+        return self._accounts.added_track(track_id)
+
     async def task(self, task_id: str) -> TaskRecord | None:
         return self._accounts.task(task_id)
 

@@ -170,6 +170,9 @@ class Store(Protocol):
     async def tracks(self, key: str | None) -> Mapping[str, Track]:
         """The source tracks that were added for all, and those for the key, by id."""
 
+    async def added_track(self, track_id: str) -> Track | None:
+        """The source track of an id that was added, for all or else for whichever key."""
+
     async def task(self, task_id: str) -> TaskRecord | None:
         """The task with this id, if it is kept."""
 

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from mock_server.contract.source_tracks import added
 from mock_server.core.seeded import media_name
 from mock_server.state.journal_entries import line
 from tests.builders import COMPLETE, FIRST, TEXT
@@ -49,6 +50,19 @@ async def test_the_media_of_a_listed_track_are_there_from_the_start(ending: str)
         for track in uuids:
             fetched = await http.head(url(track, ending))
             assert (fetched.status_code, fetched.headers["content-type"]) == (200, KINDS[ending])
+
+
+@pytest.mark.parametrize("key", [None, "key"])
+@pytest.mark.parametrize("ending", KINDS)
+async def test_the_media_of_an_added_track_are_there(ending: str, key: str | None) -> None:
+    mock, track = Mock(), "0" * 36
+    async with client(mock.app) as http:
+        assert (await http.get(url(track, ending))).status_code == 404
+        await mock.control.add_track(added(track, "V5", 60), key)
+        fetched = await http.get(url(track, ending))
+        assert (fetched.status_code, fetched.headers["content-type"]) == (200, KINDS[ending])
+        await mock.control.reset(key)
+        assert (await http.get(url(track, ending))).status_code == 404
 
 
 @pytest.mark.parametrize(("moment", "statuses"), [(TEXT, [404, 404]), (FIRST, [200, 404]), (COMPLETE, [200, 200])])

@@ -246,6 +246,16 @@ def test_a_keys_own_track_goes_before_that_of_all() -> None:
     assert held.tracks("key")[SOURCE.id] is mine
 
 
+def test_an_added_track_is_found_whoever_has_it() -> None:
+    held, mine = accounts(), replace(SOURCE, title="Mine")
+    held.add_track("key", mine)
+    assert held.added_track(SOURCE.id) is mine
+    held.add_track(None, SOURCE)
+    assert held.added_track(SOURCE.id) is SOURCE
+    held.reset(None)
+    assert held.added_track(SOURCE.id) is None
+
+
 def test_added_tracks_are_bounded() -> None:
     held = accounts()
     for number in range(TRACKS_KEPT):

@@ -443,6 +443,7 @@ async def test_tracks_that_were_added_are_there() -> None:
         {"source"},
         {"source"},
     ]
+    assert await held.added_track("mine") == mine
 
 
 async def test_what_a_key_made_is_told() -> None:
