@@ -36,10 +36,10 @@ class Described:
 
     def __init__(self, document: dict[str, Any], operation: dict[str, Any]) -> None:
         self.status = min(map(int, operation["responses"]))
-        parameters = [_resolved(document, each) for each in operation.get("parameters", ())]
+        parameters = [resolved(document, each) for each in operation.get("parameters", ())]
         query = {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
         self._query = Schema(document, {"type": "object", "properties": query})
-        self._body = _resolved(document, operation.get("requestBody"))
+        self._body = resolved(document, operation.get("requestBody"))
         if self._body is not None:
             self._sent = Schema(document, self._body["content"]["application/json"]["schema"])
 
@@ -94,7 +94,7 @@ class Schema:
 
     def __init__(self, document: dict[str, Any], schema: dict[str, Any]) -> None:
         self.properties: dict[str, Any] = {
-            name: _nullable(_resolved(document, each)) for name, each in schema.get("properties", {}).items()
+            name: _nullable(resolved(document, each)) for name, each in schema.get("properties", {}).items()
         }
         self.required: list[str] = schema.get("required", [])
         self._validator = Draft4Validator({**schema, "properties": self.properties}, mask=CAME)
@@ -143,7 +143,7 @@ def _converted(schema: dict[str, Any], value: str) -> Any:
     return value
 
 
-def _resolved(document: dict[str, Any], node: Any) -> Any:
+def resolved(document: dict[str, Any], node: Any) -> Any:
     """The node that a local reference means, or the node itself."""
     if isinstance(node, dict) and "$ref" in node:
         found: Any = document

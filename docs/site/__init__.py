@@ -1,0 +1,1 @@
+"""The pages as a site: `python -m docs.site`."""
