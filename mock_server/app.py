@@ -200,6 +200,7 @@ def _described(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Described]:
 def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> list[Route]:
     """The routes of the control plane and of media. They are made when one is first needed, since importing them would
     delay the first answer."""
+    from mock_server.api import document
     from mock_server.control.access import Guard
     from mock_server.control.routes import Admin
     from mock_server.media.files import PATH, Files
@@ -207,8 +208,9 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> li
 
     guard = Guard(runtime.settings.admin_token, runtime.settings.base_url)
     files = Files(runtime.store, tracks, runtime.tracks, runtime.base_urls)
+    described = Route(document.PATH, document.ApiDocument(runtime.editions.profile, runtime.base_urls).serve)
     pages = Dashboard(control, guard, files, runtime.studio, runtime.base_urls).routes()
-    return [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), Route(PATH, files.serve)]
+    return [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), Route(PATH, files.serve), described]
 
 
 def _lifespan(runtime: Runtime) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
