@@ -48,9 +48,9 @@ class Quiet(HTTPServer):
 
 
 @contextmanager
-def listening(tls: ssl.SSLContext | None) -> Iterator[str]:
+def listening(tls: ssl.SSLContext | None, answering: type[BaseHTTPRequestHandler] = Answering) -> Iterator[str]:
     """Host and port of a server, with TLS or without."""
-    with Quiet(("127.0.0.1", 0), Answering) as server:
+    with Quiet(("127.0.0.1", 0), answering) as server:
         port = server.server_port
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True)

@@ -18,6 +18,7 @@ from mock_server.commands.output import tell, warn
 from mock_server.commands.signals import INTERRUPTED, Terminated, ended_by_signals
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import PORT
+from mock_server.core.text import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -59,7 +60,7 @@ def _let_go_of_output() -> None:
 
 
 def _fail(message: str, status: int) -> NoReturn:
-    print(f"suno-mock: {message}", file=sys.stderr)
+    print(f"suno-mock: {printable(message)}", file=sys.stderr)
     sys.exit(status)
 
 

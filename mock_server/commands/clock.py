@@ -1,6 +1,5 @@
 """`suno-mock clock`: shows the clock of a running mock, moves it, freezes it, or lets it run."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -9,15 +8,18 @@ import click
 from mock_server.commands.client.admin_client import Refused, Remote
 from mock_server.commands.durations import seconds, written
 from mock_server.commands.options import as_json, mock_options
+from mock_server.commands.output import say
 from mock_server.commands.shell_names import among
 from mock_server.core.errors import BadSetting, unknown
-from mock_server.core.text import cut
+from mock_server.core.text import cut, in_json
 
 LONGEST: Final = 31622400.0
 """Seconds that the control plane moves the clock at once."""
+ADVANCING: Final = 86400.0
+"""Seconds that moving it may take: every callback that falls due is attempted first."""
 ACTIONS: Final[Mapping[str, Callable[[Remote, float], Any]]] = {
     "show": lambda remote, length: remote.get("clock"),
-    "advance": lambda remote, length: remote.post("clock/advance", {"seconds": length}, patience=None),
+    "advance": lambda remote, length: remote.post("clock/advance", {"seconds": length}, patience=ADVANCING),
     "freeze": lambda remote, length: remote.post("clock/freeze"),
     "run": lambda remote, length: remote.post("clock/run"),
 }
@@ -48,7 +50,7 @@ def command(url: str, admin_token: str, action: str, duration: str | None, as_js
                 raise
             freeze = remote.command("clock freeze")
             raise BadSetting(f"the clock runs by itself. Freeze it first: {freeze}") from None
-    click.echo(json.dumps(clock) if as_json else told(clock, duration))
+    say(in_json(clock) if as_json else told(clock, duration))
 
 
 def told(clock: Mapping[str, Any], duration: str | None) -> str:

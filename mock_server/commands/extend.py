@@ -15,18 +15,18 @@ from mock_server.commands.client.api_client import (
     Envelope,
     Patience,
     given_key,
-    is_near,
     sendable,
     wait,
 )
+from mock_server.commands.client.caller import is_near
 from mock_server.commands.durations import written
 from mock_server.commands.options import DURATION, as_json, mock_options, settings_options
-from mock_server.commands.output import warn
+from mock_server.commands.output import say, warn
 from mock_server.contract import operations
 from mock_server.contract.examples import CALLBACKS, documented_request
 from mock_server.contract.profile import Family
 from mock_server.core.errors import BadSetting, unknown
-from mock_server.core.text import cut, printable, shown
+from mock_server.core.text import cut, in_json, shown
 from mock_server.domain.accounts import first_key
 from mock_server.domain.curl import curl
 from mock_server.domain.masking import masked, masked_url
@@ -34,6 +34,8 @@ from mock_server.domain.masking import masked, masked_url
 NEAR, FAR = 0.4, 5.0
 """Seconds between two polls, of a mock, whose limit is three in a second, and of a live server."""
 OWN_KEY: Final = "$SUNO_API_KEY"
+LONGEST: Final = 2000
+"""Characters of a field that are shown."""
 LONGEST_TRACK: Final = 1e6
 """Seconds."""
 
@@ -89,7 +91,7 @@ def extended(asking: Asking, body: bytes, headers: Mapping[str, str], asked: Map
     if not task_id:
         return _refused(answer, asked["as_json"])
     if asked["no_wait"]:
-        click.echo(json.dumps({"taskId": task_id}) if asked["as_json"] else task_id)
+        say(in_json({"taskId": task_id}) if asked["as_json"] else task_id)
         return 0
     return _waited(asking, task_id, asked)
 
@@ -134,13 +136,13 @@ def agree(url: str, key: str, yes: bool) -> None:
 def _task_id(answer: Envelope) -> str:
     """That of an answer which has one."""
     found = answer.data.get("taskId") if answer.accepted else None
-    return printable(cut(found)) if isinstance(found, str) else ""
+    return cut(found) if isinstance(found, str) else ""
 
 
 def _refused(answer: Envelope, as_json: bool) -> int:
-    shown = {"code": answer.code, "msg": answer.msg, "status": answer.status}
-    http = "" if answer.status == 200 else f"HTTP {answer.status}, "
-    click.echo(json.dumps(shown) if as_json else f"{http}{f'{answer.code} ' if answer.code else ''}{answer.msg}")
+    refused = {"code": answer.code, "msg": answer.msg, "status": answer.status}
+    http = "" if answer.status == 200 or not answer.code else f"HTTP {answer.status}, "
+    say(in_json(refused) if as_json else f"{http}{f'{answer.code} ' if answer.code else ''}{answer.msg}")
     if answer.code == ACCEPTED:
         warn("the answer has no taskId, so nobody can ask what becomes of the request; a task may have been started.")
     return 1
@@ -163,8 +165,8 @@ def _waited(asking: Asking, task_id: str, asked: Mapping[str, Any]) -> int:
     except LookupError as error:
         warn(f"task {task_id}: {error}.")
         return 1
-    for line in [json.dumps(record)] if asked["as_json"] else _told(record):
-        click.echo(line)
+    for line in [in_json(record)] if asked["as_json"] else _told(record):
+        say(line)
     if strange := _strange(record):
         warn(f"the record of task {task_id} is not as documented: {strange}.")
     return 0 if record.get("status") == last.status and not strange else 1
@@ -175,24 +177,28 @@ def _hint(url: str, asked: Mapping[str, Any]) -> None:
     try:
         with Remote(url, asked["admin_token"]) as remote:
             frozen = remote.get("clock")["frozen"]
-    except (BadSetting, KeyError):
+    except BadSetting:
         return
     if frozen:
         warn(f"the mock's clock stands still. Move it: {remote.command('clock advance 3m')}")
 
 
 def _say(text: str, asked: Mapping[str, Any]) -> None:
-    click.echo(text, err=asked["as_json"])
+    say(text, err=asked["as_json"])
 
 
 def _told(record: Mapping[str, Any]) -> Iterator[str]:
     """The tracks of a record, and what went wrong, as far as it can be told."""
     if record.get("errorMessage"):
-        yield printable(f"{record.get('errorCode')} {record['errorMessage']}")
+        yield f"{_field(record.get('errorCode'))} {_field(record['errorMessage'])}"
     for track in _tracks(record):
         if isinstance(track, dict):
             length = _length(track.get("duration"))
-            yield printable(f"{track.get('id')}  {length}  {track.get('title')}  {track.get('audioUrl')}")
+            yield f"{_field(track.get('id'))}  {length}  {_field(track.get('title'))}  {_field(track.get('audioUrl'))}"
+
+
+def _field(value: Any) -> str:
+    return cut(str(value), LONGEST)
 
 
 def _listed(record: Mapping[str, Any]) -> Any:

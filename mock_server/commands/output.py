@@ -1,10 +1,9 @@
-"""What commands print: `tell` and `warn` for one that ends, `Printer` for one that goes on, `LogPrinter` for what
-libraries log meanwhile.
+"""What commands print: `tell`, `say` and `warn` for one that ends, `Printer` for one that goes on, `LogPrinter` for
+what libraries log meanwhile.
 
 A Printer's stream may be read slowly, or not at all, or be closed: whoever prints goes on.
 """
 
-import json
 import logging
 import os
 import threading
@@ -14,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TextIO
 
 import click
+
+from mock_server.core.text import in_json, printable
 
 KEPT: Final = 1024 * 1024
 """Characters that wait to be read; further lines are left out, and counted where they are missing."""
@@ -27,13 +28,21 @@ LAST_WORDS: Final = 1.0
 
 def tell(lines: Iterable[str], value: object, as_json: bool) -> None:
     """Print the lines, or in their place the value as JSON."""
-    for line in [json.dumps(value, indent=2)] if as_json else lines:
-        click.echo(line)
+    if as_json:
+        click.echo(in_json(value, indent=2))
+        return
+    for line in lines:
+        say(line)
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """Print one line, whatever a server has put into it: what a terminal would obey or hide is written out."""
+    click.echo(printable(line), err=err)
 
 
 def warn(text: str) -> None:
     """Say what is not part of the output."""
-    click.echo(f"suno-mock: {text}", err=True)
+    say(f"suno-mock: {text}", err=True)
 
 
 class Printer:

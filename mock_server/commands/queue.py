@@ -1,6 +1,5 @@
 """`suno-mock queue`: queues the scenarios that a key's next requests get."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,8 +8,10 @@ import click
 from mock_server.commands.client.admin_client import Remote
 from mock_server.commands.client.api_client import given_key
 from mock_server.commands.options import as_json, mock_options
+from mock_server.commands.output import say
 from mock_server.commands.shell_names import scenario_names
 from mock_server.core.errors import BadSetting
+from mock_server.core.text import in_json
 from mock_server.domain.accounts import first_key
 from mock_server.domain.masking import masked
 
@@ -37,7 +38,7 @@ def command(url: str, admin_token: str, key: str | None, as_json: bool, **asked:
             times = None if asked["always"] else times or 1
             remote.post("scenarios/queue", {"key": key, "scenario": scenario, "times": times})
             said = f"the next {_requests(times)} of {masked(key)}: {scenario}"
-    click.echo(json.dumps({"key": masked(key), "scenario": scenario, "times": times}) if as_json else said)
+    say(in_json({"key": masked(key), "scenario": scenario, "times": times}) if as_json else said)
 
 
 def _misused(scenario: str | None, asked: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """`suno-mock receive`: receives callbacks, answers them, and prints each with its answer."""
 
 import itertools
-import json
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from mock_server.commands.client.arrivals import Answered, line, record, refused
 from mock_server.commands.options import DURATION, HTTP_URL, as_json
 from mock_server.commands.output import Printer
 from mock_server.core.errors import BadSetting
+from mock_server.core.text import in_json
 from mock_server.testing.receiver import Receiver
 from mock_server.testing.receiver_http import Received, Reply
 
@@ -69,7 +69,7 @@ class Inbox:
     def refused(self, request: str, status: int, why: str) -> None:
         """Print what is no callback."""
         entry = {"request": request, "problem": why, "status": status}
-        self._say(json.dumps(entry) if self._as_json else refused(request, status, why))
+        self._say(in_json(entry) if self._as_json else refused(request, status, why))
 
 
 @click.command(epilog="Example:  suno-mock receive --port 3000 --answer 500,500,200")
@@ -91,7 +91,7 @@ def command(port: int, answer: list[int] | None, delay: float, forward_to: str |
     inbox = Inbox(_respond(answer, forward_to), say, delay=delay, as_json=as_json)
     try:
         with Receiver(inbox, port=port, refused=inbox.refused, kept=0) as receiver:
-            say(json.dumps({"url": receiver.url}) if as_json else receiver.url)
+            say(in_json({"url": receiver.url}) if as_json else receiver.url)
             while True:
                 threading.Event().wait(GLANCE)
     finally:

@@ -1,7 +1,6 @@
 """`suno-mock tail`: prints the journal of a running mock as it grows."""
 
 import itertools
-import json
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,8 +11,8 @@ from mock_server.commands.client.admin_client import Remote
 from mock_server.commands.client.api_client import given_key
 from mock_server.commands.client.follow_journal import follow, newest
 from mock_server.commands.options import as_json, mock_options
-from mock_server.commands.output import warn
-from mock_server.core.text import printable
+from mock_server.commands.output import say, warn
+from mock_server.core.text import in_json
 from mock_server.domain.kept_answer import lines_of_answer, lines_of_headers, readable
 from mock_server.state.journal_match import VALUES
 
@@ -40,17 +39,17 @@ def command(
         entries, place = newest(remote, filters, last)
         coming = () if no_follow else follow(remote, filters, place, warn, time.sleep)
         for entry in itertools.chain(entries, coming):
-            for line in [json.dumps(entry)] if as_json else _lines(entry, verbose=verbose):
-                click.echo(line)
+            for line in [in_json(entry)] if as_json else _lines(entry, verbose=verbose):
+                say(line)
 
 
 def _lines(entry: Mapping[str, Any], *, verbose: bool) -> Iterator[str]:
     """An entry in one line, or with what went over the wire, as curl shows it."""
     yield entry["line"]
     if verbose:
-        yield from (printable(f"> {line}").rstrip() for line in _sent(entry))
+        yield from (f"> {line}".rstrip() for line in _sent(entry))
         answer = lines_of_answer(entry["answer"]) if entry["answer"] else ()
-        yield from (printable(f"< {line}").rstrip() for line in answer)
+        yield from (f"< {line}".rstrip() for line in answer)
 
 
 def _sent(entry: Mapping[str, Any]) -> Iterator[str]:

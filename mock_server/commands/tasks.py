@@ -11,7 +11,7 @@ from mock_server.commands.client.api_client import given_key
 from mock_server.commands.options import as_json, mock_options
 from mock_server.commands.output import tell
 from mock_server.core.errors import BadSetting
-from mock_server.core.text import cut, printable
+from mock_server.core.text import cut
 from mock_server.domain.kept_answer import lines_of_answer
 
 Task = Mapping[str, Any]
@@ -63,10 +63,10 @@ def timeline(task: Task, *, verbose: bool = False) -> Iterator[str]:
     yield f"calls back {task['callback_url']}"
     for moment in task["timeline"]:
         after = moment["at"] - task["created"]
-        yield printable(f"{after:+9.1f} s  {moment['what']:9}  {moment['stage'] or '':8}  {moment['detail']}")
+        yield f"{after:+9.1f} s  {moment['what']:9}  {moment['stage'] or '':8}  {moment['detail']}"
         answer = moment["answer"]
         if answer and (verbose or _tells(answer)):
-            yield from (printable(f"{'':13}< {line}").rstrip() for line in lines_of_answer(answer))
+            yield from (f"{'':13}< {line}".rstrip() for line in lines_of_answer(answer))
 
 
 def _tells(answer: Mapping[str, Any]) -> bool:

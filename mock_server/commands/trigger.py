@@ -1,6 +1,5 @@
 """`suno-mock trigger`: has a running mock, or one started for it, send a scenario's callbacks without a request."""
 
-import json
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,12 +13,13 @@ from mock_server.commands.client.admin_client import Remote, Silent, Unreached
 from mock_server.commands.client.api_client import given_key
 from mock_server.commands.client.follow_callbacks import deliver
 from mock_server.commands.options import HTTP_URL, as_json, mock_options, settings_options, taken
-from mock_server.commands.output import tell, warn
+from mock_server.commands.output import say, tell, warn
 from mock_server.commands.shell_names import scenario_names
 from mock_server.contract.examples import CALLBACKS
 from mock_server.contract.scenarios import Scenarios
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Pace, Settings
+from mock_server.core.text import in_json
 
 OWN: Final = ("profile", "seed", "pace", "allow_callbacks_to", "callback_ca", "insecure_callbacks")
 """Settings of a mock that is started here."""
@@ -54,7 +54,7 @@ def command(ctx: click.Context, /, scenario: str | None, to: str | None, as_list
         wanted |= {} if key is None else {"key": key}
         task_id: str = remote.post("trigger", wanted)["task_id"]
         if asked["no_wait"]:
-            click.echo(json.dumps({"task_id": task_id}) if asked["as_json"] else task_id)
+            say(in_json({"task_id": task_id}) if asked["as_json"] else task_id)
             return 0
         show, move = _shown(asked["as_json"]), remote.command("clock advance")
         return 0 if deliver(remote, task_id, show, warn, move) else 1
@@ -129,4 +129,4 @@ def _list(as_json: bool) -> int:
 
 
 def _shown(as_json: bool) -> Callable[[dict[str, Any]], None]:
-    return lambda attempt: click.echo(json.dumps(attempt) if as_json else attempt["line"])
+    return lambda attempt: say(in_json(attempt) if as_json else attempt["line"])

@@ -60,4 +60,9 @@ def shown(value: Any) -> str:
     """A value as JSON in ASCII, so that no text of a client can forge a line; cut after SHOWN characters."""
     if type(value) is int or (type(value) is float and isfinite(value)):
         return cut(repr(value), SHOWN)  # what json writes, in a tenth of the time
-    return cut(json.dumps(value).replace("\x7f", "\\u007f"), SHOWN)
+    return cut(in_json(value), SHOWN)
+
+
+def in_json(value: Any, indent: int | None = None) -> str:
+    """A value as JSON in ASCII, of which a terminal obeys nothing."""
+    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")

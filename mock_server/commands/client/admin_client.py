@@ -7,16 +7,22 @@ from urllib.parse import quote
 
 import httpx
 
-from mock_server.commands.client.api_client import CONNECTING, client, json_object, sendable
+from mock_server.commands.client import answer_schema
+from mock_server.commands.client.api_client import sendable
+from mock_server.commands.client.caller import Caller, Heard, Unreadable
 from mock_server.commands.client.tls import perhaps_tls, tls_failure, told_of
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import BASE_URL
-from mock_server.core.text import cut, printable
+from mock_server.core.text import cut, printable, shown
 from mock_server.domain.masking import masked_url
 
 PATIENCE: Final = 15.0
 """Seconds that an answer may take, beyond those for which the mock was asked to wait."""
 HEALTH: Final = "health"
+ENTRY: Final = "journal/entries/ID"
+"""Where an entry is whole."""
+LONGEST_ERROR: Final = 2000
+"""Characters of an error text that are shown."""
 SERVED: Final = ("profile", "base_url")
 """What the health of a mock tells, as text."""
 WHERE: Final = "Say where it is: --url or SUNO_MOCK_URL."
@@ -51,22 +57,22 @@ class Remote:
         self._health: Mapping[str, Any] = {}
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         # A proxy that is set for the internet leads nowhere near the mock.
-        self._client = client(url, transport, headers=headers, trust_env=False)
+        self._caller = Caller(url, transport, headers=headers, trust_env=False)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._client.close()
+        self._caller.close()
 
     def health(self) -> Mapping[str, Any]:
         """The health of the mock, read once. Nothing else is sent before it shows that a suno-mock answers."""
         if not self._health:
-            answer = self._sent("GET", HEALTH, PATIENCE)
-            body = json_object(answer)
+            heard = self._sent("GET", HEALTH, PATIENCE)
+            body = self._object(heard)
             if body.get("status") != "ready" or not all(isinstance(body.get(name), str) for name in SERVED):
-                raise BadSetting(self._stranger(answer))
-            self._health = body
+                raise BadSetting(self._stranger(f"HTTP {heard.status} with {shown(body)}"))
+            self._health = self._as_documented("GET", HEALTH, heard.status, body)
         return self._health
 
     def get(self, path: str, **query: Any) -> Any:
@@ -74,9 +80,16 @@ class Remote:
         given = {name: value for name, value in query.items() if value is not None}
         return self._asked("GET", path, PATIENCE + given.get("within", 0), params=given)
 
-    def post(self, path: str, fields: Mapping[str, Any] | None = None, patience: float | None = PATIENCE) -> Any:
-        """The answer to POST; None for one without a body. A `patience` of None waits for ever."""
-        return self._asked("POST", path, patience, json=dict(fields or {}))
+    def journal(self, **query: Any) -> Any:
+        """A page of the journal. Entries that are asked for whole are held against the document as such."""
+        page = self.get("journal", **query)
+        for entry in page["entries"] if query.get("whole") else ():
+            self._as_documented("GET", ENTRY, 200, entry)
+        return page
+
+    def post(self, path: str, fields: Mapping[str, Any] | None = None, patience: float | None = None) -> Any:
+        """The answer to POST; None for one without a body. It may take PATIENCE where nothing else is said."""
+        return self._asked("POST", path, PATIENCE if patience is None else patience, json=dict(fields or {}))
 
     def task(self, task_id: str) -> Any:
         """One task with its timeline."""
@@ -87,16 +100,16 @@ class Remote:
         name, _, rest = text.partition(" ")
         return f"suno-mock {name}{self._given} {rest}".rstrip()
 
-    def _asked(self, method: str, path: str, patience: float | None, **how: Any) -> Any:
+    def _asked(self, method: str, path: str, patience: float, **how: Any) -> Any:
         self.health()
-        answer = self._sent(method, path, patience, **how)
-        return None if answer.status_code == 204 else self._read(answer)
+        return self._read(method, path, self._sent(method, path, patience, **how))
 
-    def _sent(self, method: str, path: str, patience: float | None, **how: Any) -> httpx.Response:
-        timeout = httpx.Timeout(patience, connect=CONNECTING)
+    def _sent(self, method: str, path: str, patience: float, **how: Any) -> Heard:
         try:
-            return self._client.request(method, f"{self._to}/__admin/{path}", timeout=timeout, **how)
-        except httpx.ReadTimeout:
+            return self._caller.ask(method, f"{self._to}/__admin/{path}", patience, **how)
+        except Unreadable as error:
+            raise BadSetting(f"what answers at {self.url} to {method} {path} sends {error}. {WHERE}") from None
+        except (httpx.ReadTimeout, httpx.WriteTimeout):
             self._health = {}
             raise Silent(f"what listens at {self.url} did not answer within {patience:g} s. {WHERE}") from None
         except httpx.HTTPError as error:
@@ -120,14 +133,32 @@ class Remote:
         port = httpx.URL(self._to).port
         return "" if not self._given or port is None else f" --port {port}"
 
-    def _read(self, answer: httpx.Response) -> Any:
-        body = json_object(answer)
-        if answer.status_code == 401:
+    def _read(self, method: str, path: str, heard: Heard) -> Any:
+        if heard.status == 401:
             raise Refused(401, self._locked())
-        if answer.is_error and isinstance(body.get("error"), str):
-            raise Refused(answer.status_code, printable(body["error"]))
-        if not answer.is_success or not body:
-            raise BadSetting(self._stranger(answer))
+        has_body = answer_schema.has_body(method, path, heard.status)
+        if has_body is False:
+            return None
+        body = self._object(heard)
+        if heard.status >= 400 and isinstance(body.get("error"), str):
+            raise Refused(heard.status, printable(cut(body["error"], LONGEST_ERROR)))
+        if has_body is None:
+            raise BadSetting(self._stranger(f"HTTP {heard.status} with {shown(body)}"))
+        return self._as_documented(method, path, heard.status, body)
+
+    def _object(self, heard: Heard) -> dict[str, Any]:
+        try:
+            return heard.json_object()
+        except Unreadable as error:
+            raise BadSetting(self._stranger(str(error))) from None
+
+    def _as_documented(self, method: str, path: str, status: int, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer, if it is as the document says. Raises BadSetting."""
+        if flaw := answer_schema.flaw(method, path, status, body):
+            raise BadSetting(
+                f"the answer to {method} {path} from {self.url} is not as {answer_schema.DOCUMENT} says, {flaw}. "
+                f"It is another version of suno-mock, or none. {WHERE}"
+            )
         return body
 
     def _locked(self) -> str:
@@ -135,6 +166,5 @@ class Remote:
         way = "give it with --admin-token or SUNO_MOCK_ADMIN_TOKEN"
         return f"the mock at {self.url} has an admin token, and {came}; {way}."
 
-    def _stranger(self, answer: httpx.Response) -> str:
-        text = printable(cut(answer.text, 60))
-        return f"what answers at {self.url} is no suno-mock: HTTP {answer.status_code} {text!r}. {WHERE}"
+    def _stranger(self, came: str) -> str:
+        return f"what answers at {self.url} is no suno-mock: {came}. {WHERE}"

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any, Final, Self, cast
-from urllib.parse import urlsplit
 
 import httpx
 
+from mock_server.commands.client.caller import Caller, Heard, Unreadable, is_near
 from mock_server.commands.client.tls import perhaps_tls, tls_failure, told_of
 from mock_server.contract import operations
 from mock_server.core.errors import BadSetting
@@ -16,11 +15,11 @@ from mock_server.domain.masking import masked_url
 
 TIMEOUT: Final = 60.0
 """Seconds for one answer; under overload the mock takes five."""
-CONNECTING: Final = 5.0
-"""Seconds until a connection stands."""
 UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 """How a request fails that never left."""
 LONGEST_HEADER: Final = 1000
+LONGEST_MSG: Final = 5000
+"""Characters of a msg that are shown; the mock's own names every rule that is broken."""
 FORGOTTEN: Final = 4
 """Answers in a row without the task after which a mock, which knows its tasks at once, is asked no more."""
 UNKNOWN: Final = "the server does not know the task"
@@ -57,14 +56,13 @@ class Asking:
     def __init__(self, url: str, key: str, transport: httpx.BaseTransport | None = None) -> None:
         sendable("the key", key)
         self.url = url.rstrip("/")
-        timeout = httpx.Timeout(TIMEOUT, connect=CONNECTING)
-        self._client = client(url, transport, headers={"Authorization": f"Bearer {key}"}, timeout=timeout)
+        self._caller = Caller(url, transport, headers={"Authorization": f"Bearer {key}"})
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._client.close()
+        self._caller.close()
 
     def extend(self, body: bytes, headers: Mapping[str, str]) -> Envelope:
         """Send an extend request."""
@@ -76,14 +74,15 @@ class Asking:
 
     def _asked(self, method: str, operation: str, **how: Any) -> Envelope:
         try:
-            answer = self._client.request(method, self.url + operations.path(operation), **how)
+            heard = self._caller.ask(method, self.url + operations.path(operation), TIMEOUT, **how)
+        except Unreadable as error:
+            raise BadSetting(f"{masked_url(self.url)} answers {error}.{_sent(method)}") from None
         except UNSENT as error:
             raise BadSetting(_unreached(self.url, error)) from None
         except httpx.HTTPError as error:
-            sent = " The request was sent, so a task may have been started." if method == "POST" else ""
             hint = perhaps_tls(self.url, error)
-            raise BadSetting(f"{masked_url(self.url)} {_silent(error)}.{hint}{sent}") from None
-        return envelope(answer)
+            raise BadSetting(f"{masked_url(self.url)} {_silent(error)}.{hint}{_sent(method)}") from None
+        return envelope(heard)
 
 
 def sendable(name: str, text: str) -> None:
@@ -101,53 +100,16 @@ def given_key(key: str | None) -> str | None:
     return key or None
 
 
-def client(url: str, transport: httpx.BaseTransport | None, **options: Any) -> httpx.Client:
-    """A client for a server; a proxy that the environment sets is for servers that are not near, unless `trust_env`
-    says otherwise. Raises BadSetting."""
-    trusting = options.setdefault("trust_env", not is_near(url))
-    try:
-        # SSL_CERT_FILE counts near, too; without TLS nothing is read that the environment names for it.
-        verify = trusting or (urlsplit(url).scheme == "https" and httpx.create_ssl_context())
-        return httpx.Client(transport=transport, verify=verify, **options)
-    except OSError as error:
-        raise BadSetting(
-            f"TLS cannot be set up: {printable(str(error))}. Look at SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE."
-        ) from None
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        raise BadSetting(
-            f"the proxy that the environment sets cannot be used: {printable(str(error).rstrip('.'))}. "
-            "Look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY."
-        ) from None
-
-
-def envelope(answer: httpx.Response) -> Envelope:
+def envelope(heard: Heard) -> Envelope:
     """Read an answer that can be anything."""
-    body = json_object(answer)
+    try:
+        body = heard.json_object()
+    except Unreadable as error:
+        return Envelope(status=heard.status, code=0, msg=f"no answer of the API but {error}", data=None)
     if type(body.get("code")) is not int:
-        msg = f"no answer of the API but {printable(cut(answer.text, 60))!r}"
-        return Envelope(status=answer.status_code, code=0, msg=msg, data=None)
-    msg = printable(str(body.get("msg")))
-    return Envelope(status=answer.status_code, code=body["code"], msg=msg, data=body.get("data"))
-
-
-def json_object(answer: httpx.Response) -> dict[str, Any]:
-    """The object that was answered, empty where there is none."""
-    try:
-        body = answer.json()
-    except (ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def is_near(url: str) -> bool:
-    """Whether a URL leads to this machine or a private network, as far as its host alone tells: where nothing costs
-    money. A name without a dot is one of a container."""
-    host = urlsplit(url).hostname or ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return "." not in host.rstrip(".") or host.endswith((".localhost", ".local", ".internal"))
-    return address.is_private or address.is_loopback
+        return Envelope(status=heard.status, code=0, msg=f"no answer of the API but {shown(body)}", data=None)
+    msg = printable(cut(str(body.get("msg")), LONGEST_MSG))
+    return Envelope(status=heard.status, code=body["code"], msg=msg, data=body.get("data"))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -217,6 +179,11 @@ def _asked_again(asking: Asking, task_id: str) -> Envelope:
         return asking.record(task_id)
     except BadSetting as error:
         return Envelope(status=0, code=0, msg=str(error).rstrip("."), data=None)
+
+
+def _sent(method: str) -> str:
+    """What may have happened nevertheless, as a sentence."""
+    return " The request was sent, so a task may have been started." if method == "POST" else ""
 
 
 def _silent(error: httpx.HTTPError) -> str:

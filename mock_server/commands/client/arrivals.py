@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from mock_server.contract.decode import how_written
-from mock_server.core.text import cut, printable
+from mock_server.core.text import cut, in_json, printable
 
 LONGEST: Final = 80
 """Characters of a field that are shown."""
@@ -82,7 +82,7 @@ def refused(request: str, status: int, why: str) -> str:
 
 def record(request: str, body: bytes, found: Told, answered: Answered) -> str:
     """One callback as JSON on one line, the body as it came."""
-    return json.dumps({"request": request, **asdict(found), **asdict(answered), "body": _text(body, len(body))})
+    return in_json({"request": request, **asdict(found), **asdict(answered), "body": _text(body, len(body))})
 
 
 def _text(body: bytes, length: int = LONGEST) -> str:

@@ -1,10 +1,12 @@
 """Follows the callbacks of one task of a running mock, until it owes none or its clock stands still."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
 from mock_server.commands.client.admin_client import Remote
+from mock_server.commands.client.follow_journal import AGAIN
 from mock_server.commands.durations import written
 
 WITHIN: Final = 25
@@ -36,7 +38,12 @@ class Deliveries:
 
 
 def deliver(
-    remote: Remote, task_id: str, show: Callable[[Entry], object], warn: Callable[[str], object], move: str
+    remote: Remote,
+    task_id: str,
+    show: Callable[[Entry], object],
+    warn: Callable[[str], object],
+    move: str,
+    pause: Callable[[float], object] = time.sleep,
 ) -> bool:
     """Show each attempt of a task as it is made. Whether all its callbacks were accepted; False also when the clock
     stands still before the next one, of which `warn` is told, and how to `move` it."""
@@ -49,8 +56,13 @@ def deliver(
             _tell_of_the_first(owed, clock["now"], task_id, warn)
         told = True
         within = 0 if still or not owed else WITHIN
-        for attempt in remote.get("journal", task_id=task_id, kind="attempt", after=after, within=within)["entries"]:
+        attempts = remote.journal(task_id=task_id, kind="attempt", after=after, within=within)["entries"]
+        if within and not attempts:
+            pause(AGAIN)  # who was asked to wait, and did not, is not asked without end
+        for attempt in attempts:
             after = attempt["id"]
+            if attempt["kind"] != "attempt":  # which is not what was asked for
+                continue
             deliveries.note(attempt)
             show(attempt)
         if not owed:

@@ -8,23 +8,22 @@ from mock_server.commands.client.admin_client import Remote, Unreached
 WITHIN: Final = 25
 """Seconds that the mock may wait for the next entry before it says that there is none."""
 AGAIN: Final = 0.5
-"""Seconds until a mock that went away is looked for again."""
+"""Seconds until a mock that went away, or had nothing to tell, is asked again."""
 
 Entry = dict[str, Any]
 
 
 class Place(NamedTuple):
-    """From where a journal is followed: after the entry of an id, and in which run of the mock; None where it does
-    not tell."""
+    """From where a journal is followed: after the entry of an id, and in which run of the mock."""
 
     after: int
-    started: str | None
+    started: str
 
 
 def newest(remote: Remote, filters: Mapping[str, Any], count: int) -> tuple[list[Entry], Place]:
     """The newest `count` entries that match, and from where to follow."""
-    answer = remote.get("journal", **filters, limit=max(count, 1))
-    return answer["entries"] if count else [], Place(answer["newest"], answer.get("started"))
+    answer = remote.journal(**filters, limit=max(count, 1))
+    return answer["entries"] if count else [], Place(answer["newest"], answer["started"])
 
 
 def follow(
@@ -41,7 +40,7 @@ def follow(
     (after, started), away = place, False
     while True:
         try:
-            answer = remote.get("journal", **filters, after=after, within=0 if away else WITHIN)
+            answer = remote.journal(**filters, after=after, within=0 if away else WITHIN)
         except Unreached:
             if not away:
                 warn(f"the mock at {remote.url} went away; waiting until it is back")
@@ -51,9 +50,11 @@ def follow(
         if away:
             warn("the mock is back")
         away = False
-        if answer["newest"] < after or answer.get("started") != started:
+        if answer["newest"] < after or answer["started"] != started:
             warn("the mock was started anew, and counts its entries from 1")
-            after, started = 0, answer.get("started")
+            after, started = 0, answer["started"]
             continue
+        if not answer["entries"]:
+            pause(AGAIN)  # who was asked to wait, and did not, is not asked without end
         yield from answer["entries"]
         after = max([after, *(entry["id"] for entry in answer["entries"])])

@@ -7,14 +7,14 @@ from typing import Final
 
 import httpx
 
-from mock_server.commands.client.api_client import client
 from mock_server.commands.client.arrivals import Answered
+from mock_server.commands.client.caller import Caller, Unreadable
 from mock_server.commands.client.tls import tls_failure
 from mock_server.domain.masking import masked_url
 from mock_server.testing.receiver_http import Received, Reply
 
 TIMEOUT: Final = 10.0
-"""Seconds between two signs of life of the target; the mock gives a receiver 15 in all."""
+"""Seconds for the target's whole answer; the mock gives a receiver 15."""
 MARK: Final = "Suno-Mock-Forwarded"
 """A header with the receivers that a callback passed through, so that none forwards to itself."""
 OWN: Final = {"connection", "content-length", "expect", "host", "keep-alive", "te", "transfer-encoding", "upgrade"}
@@ -33,7 +33,7 @@ class Forwarding:
         self._url, self._shown = url, masked_url(url)
         self._clock = clock
         self._own = token_hex(4)
-        self._client = client(url, transport, timeout=TIMEOUT)
+        self._caller = Caller(url, transport, headers={})
 
     def __call__(self, received: Received) -> tuple[Reply, Answered]:
         """The target's answer to a callback."""
@@ -42,9 +42,10 @@ class Forwarding:
             return self._failed(508, "leads back to this receiver")
         began = self._clock()
         try:
-            answer = self._client.post(
-                self._url, content=received.body, headers=self._handed_on(received.headers, passed)
-            )
+            headers = self._handed_on(received.headers, passed)
+            answer = self._caller.ask("POST", self._url, TIMEOUT, content=received.body, headers=headers)
+        except Unreadable as error:
+            return self._failed(502, f"answers {error}")
         except httpx.TimeoutException:
             return self._failed(502, f"did not answer within {TIMEOUT:g} s")
         except httpx.HTTPError as error:
@@ -52,8 +53,8 @@ class Forwarding:
         took = self._clock() - began
         came = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers.raw}
         kept = {name: value for name, value in came.items() if name not in _REMADE}
-        reply = Reply(status=answer.status_code, body=answer.content, headers=kept)
-        return reply, Answered(status=answer.status_code, forwarded_to=self._shown, took=took)
+        reply = Reply(status=answer.status, body=answer.body, headers=kept)
+        return reply, Answered(status=answer.status, forwarded_to=self._shown, took=took)
 
     def _handed_on(self, headers: Mapping[str, str], passed: str) -> dict[bytes, bytes]:
         kept = {name: value for name, value in headers.items() if name.lower() not in (*OWN, MARK.lower())}
@@ -67,4 +68,4 @@ class Forwarding:
         return Reply(status=status, body=f"{self._shown} {why}\n".encode()), answered
 
 
-_REMADE: Final = OWN | {"content-encoding", "date", "server"}
+_REMADE: Final = OWN | {"date", "server"}

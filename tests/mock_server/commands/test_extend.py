@@ -66,7 +66,7 @@ def test_an_answer_that_is_none_is_told(running: MockServer, run: Run) -> None:
     running.fault("status")
     assert run("extend")[:2] == (
         1,
-        "HTTP 502, no answer of the API but '<html><body><h1>Bad Gateway</h1></body></html>'\n",
+        "no answer of the API but HTTP 502 with a page of HTML: '<html><body><h1>Bad Gateway</h1></body></html>'\n",
     )
 
 
@@ -172,8 +172,8 @@ ODD = {
     '{"status": "SUCCESS", "response": {"sunoData": [{"id": "e2", "duration": "3"}]}}': (
         'duration is "3"; allowed: seconds'
     ),
-    '{"status": "SUCCESS", "response": {"sunoData": [{"id": "e2", "duration": 1%s}]}}' % ("0" * 400): (
-        f"duration is 1{'0' * 59}... (401 characters); allowed: seconds"
+    '{"status": "SUCCESS", "response": {"sunoData": [{"id": "e2", "duration": 1e308}]}}': (
+        "duration is 1e+308; allowed: seconds"
     ),
 }
 

@@ -7,8 +7,8 @@ from mock_server.commands.client.admin_client import Refused, Remote, Silent, Un
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import BASE_URL
 from mock_server.testing.mock_server import MockServer
+from tests.admin_answers import CLOCK, HEALTH, page
 
-HEALTH = {"status": "ready", "profile": "apikley", "base_url": BASE_URL}
 Asked = list[tuple[str, dict[str, float | None]]]
 
 
@@ -57,14 +57,14 @@ STRANGE = {
     "list": httpx.Response(200, json=[]),
     "error": httpx.Response(404, json={}),
     "another's error": httpx.Response(404, json={"error": {"message": "no"}}),
-    "redirect": httpx.Response(302, json={"error": "elsewhere"}),
+    "redirect": httpx.Response(302, json={"error": "elsewhere"}, headers={"Location": "/"}),
 }
 
 
 @pytest.mark.parametrize("answer", STRANGE)
 def test_what_is_no_answer_of_a_mock_is_named(answer: str) -> None:
     found = refusal(STRANGE[answer])
-    assert found.startswith(f"what answers at {BASE_URL} is no suno-mock: HTTP {STRANGE[answer].status_code} ")
+    assert found.startswith(f"what answers at {BASE_URL} is no suno-mock: HTTP {STRANGE[answer].status_code}")
     assert found.endswith(". Say where it is: --url or SUNO_MOCK_URL.")
 
 
@@ -95,11 +95,10 @@ def test_a_mock_is_looked_at_once_and_again_when_it_went_away() -> None:
 
 def test_an_answer_may_take_as_long_as_is_asked_for() -> None:
     asked: Asked = []
-    found = remote(httpx.Response(200, json={"now": 1}), asked=asked)
-    found.get("clock")
-    found.get("journal", within=25)
-    found.post("clock/advance", patience=None)
-    assert [timeout["read"] for _, timeout in asked] == [15, 15, 40, None]
+    remote(httpx.Response(200, json=CLOCK), asked=asked).get("clock")
+    remote(httpx.Response(200, json=page(1)), asked=asked).get("journal", within=25)
+    remote(httpx.Response(200, json={**CLOCK, "attempts": 0}), asked=asked).post("clock/advance", patience=86400)
+    assert [timeout["read"] for _, timeout in asked] == [15, 15, 15, 40, 15, 86400]
     assert {timeout["connect"] for _, timeout in asked} == {5}
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.commands.client.api_client import Asking, Patience, is_near, wait
+from mock_server.commands.client.api_client import Asking, Patience, wait
+from mock_server.commands.client.caller import is_near
 from mock_server.core.errors import BadSetting
 
 PENDING = frozenset({"PENDING", "TEXT_SUCCESS"})
@@ -54,7 +55,7 @@ def test_trouble_that_goes_by_is_told_and_waited_out() -> None:
         "after 0.0 s: 429 slow down",
         "after 10.0 s: nobody answers at http://api: refused. Start a mock with `suno-mock serve`, or say where it is: "
         "--url or SUNO_MOCK_URL",
-        "after 30.0 s: no answer of the API but '<html>'",
+        "after 30.0 s: no answer of the API but HTTP 502 with a page of HTML: '<html>'",
     ]
 
 

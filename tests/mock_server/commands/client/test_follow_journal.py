@@ -1,16 +1,15 @@
 """The journal followed over a mock that comes and goes."""
 
 from itertools import islice
-from typing import Any
 
 import httpx
 import pytest
 
 from mock_server.commands.client.admin_client import Remote
 from mock_server.commands.client.follow_journal import AGAIN, Place, follow, newest
+from tests.admin_answers import HEALTH, Said, page
 
 AWAY = httpx.ConnectError("refused")
-Said = dict[str, Any]
 
 
 class Scripted:
@@ -23,22 +22,18 @@ class Scripted:
         self.pauses: list[float] = []
         self.remote = Remote("http://mock", transport=httpx.MockTransport(self._answer))
 
-    def followed(self, after: int, count: int, started: str | None = None) -> list[int]:
+    def followed(self, after: int, count: int, started: str = "a") -> list[int]:
         entries = follow(self.remote, {"code": 422}, Place(after, started), self.warnings.append, self.pauses.append)
         return [entry["id"] for entry in islice(entries, count)]
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/__admin/health":
-            return httpx.Response(200, json={"status": "ready", "profile": "apikley", "base_url": "http://mock"})
+            return httpx.Response(200, json=HEALTH)
         self.asked.append(request.url.params)
         answer = self._answers.pop(0)
         if isinstance(answer, httpx.HTTPError):
             raise answer
         return httpx.Response(200, json=answer)
-
-
-def page(*ids: int, newest: int = 0, **more: str) -> Said:
-    return {"entries": [{"id": id} for id in ids], "newest": newest or max(ids, default=0), **more}
 
 
 def test_entries_come_once_and_in_order() -> None:
@@ -55,7 +50,7 @@ def test_a_mock_that_went_away_is_waited_for_and_told_of_once() -> None:
     script = Scripted(page(4), AWAY, AWAY, page(newest=4), page(5))
     assert script.followed(3, 2) == [4, 5]
     assert script.warnings == ["the mock at http://mock went away; waiting until it is back", "the mock is back"]
-    assert script.pauses == [AGAIN, AGAIN]
+    assert script.pauses == [AGAIN] * 3
     assert script.asked[3]["within"] == "0"
 
 
@@ -69,7 +64,8 @@ def test_a_mock_that_was_started_anew_is_followed_from_its_first_entry() -> None
 @pytest.mark.parametrize(("count", "ids"), [(0, []), (2, [8, 9])])
 def test_the_newest_entries_come_first(count: int, ids: list[int]) -> None:
     script = Scripted(page(8, 9, newest=10))
-    assert newest(script.remote, {}, count) == ([{"id": id} for id in ids], Place(10, None))
+    entries, place = newest(script.remote, {}, count)
+    assert ([each["id"] for each in entries], place) == (ids, Place(10, "a"))
 
 
 def test_a_mock_that_has_more_entries_than_before_it_was_started_anew_is_told_by_its_start() -> None:

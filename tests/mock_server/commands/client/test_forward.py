@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 import httpx
+import pytest
 
 from mock_server.commands.client.arrivals import Answered
 from mock_server.commands.client.forward import MARK, Forwarding
 from mock_server.testing.receiver_http import Received, Reply
+from tests.hostile import BROKEN, ENDLESS, TOO_LONG
+from tests.scripted import http, scripted
 
 TARGET = "http://app/hook"
 
@@ -90,3 +93,18 @@ def test_a_password_of_the_target_is_not_shown() -> None:
     reply, answered = forwarding(Received(method="POST", path="/", headers={}, body=b""))
     assert b"pa55" not in reply.body
     assert "pa55" not in str(answered)
+
+
+@pytest.mark.parametrize("harm", [*ENDLESS, *BROKEN, "an endless body", "endless chunks"])
+def test_a_target_that_means_harm_is_a_502(harm: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_server.commands.client.forward.TIMEOUT", 0.5)
+    with scripted({**ENDLESS, **BROKEN, **TOO_LONG}[harm]) as target:
+        reply, answered = Forwarding(target.url)(Received(method="POST", path="/", headers={}, body=b"{}"))
+    assert (reply.status, answered.status, len(reply.body) < 1000) == (502, 502, True)
+    assert answered.why
+
+
+def test_what_a_target_has_packed_is_handed_on_as_it_is() -> None:
+    with scripted(http(b"\x1f\x8b\x08", 200, "Content-Encoding: gzip")) as target:
+        reply, _ = Forwarding(target.url)(Received(method="POST", path="/", headers={}, body=b"{}"))
+    assert (reply.body, reply.headers["content-encoding"]) == (b"\x1f\x8b\x08", "gzip")
