@@ -1,6 +1,8 @@
 """Runs the harness against every mutant and prints which rule found it: `python -m contract_tests.mutants`.
 
 With `--seeds 20` it runs against the mock itself with so many seeds: every broken rule is a false alarm then.
+`--server plain legal` runs it against servers apart from the mock that conform, `--server plain faults` against those
+with one fault each; `--seeds 20` with each of so many seeds.
 """
 
 import argparse
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from contract_tests.documents.published import Published
+from contract_tests.mutants import plain_runs
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant, Proxy
 from contract_tests.probes.plan import Plan
@@ -108,7 +111,16 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=0, help="in place of mutants, the mock with so many seeds")
     parser.add_argument("--profile", default="apikley")
     parser.add_argument("--only", default="", help="mutants whose name holds this")
+    parser.add_argument("--server", choices=("mock", "plain"), default="mock")
+    parser.add_argument("what", nargs="?", choices=("legal", "faults"), default="faults", help="of the plain server")
+    parser.add_argument("--jobs", type=int, default=1, help="how many runs at the same time")
+    parser.add_argument("--style", choices=("envelope", "mirror", "both"), default="both", help="of refusals")
+    parser.add_argument("--every", type=int, default=1, help="one of so many, drawn with --draw")
+    parser.add_argument("--missed", type=float, default=0.0, help="the share of the plain server's faults that may be")
+    parser.add_argument("--draw", type=int, default=0, help="the seed of what is drawn")
     options = parser.parse_args()
+    if options.server == "plain":
+        sys.exit(_plain(options))
     published = Published.read(options.profile)
     if options.seeds:
         alarms = list(_print_seeds(seed_run(published, seed) for seed in range(options.seeds)))
@@ -119,6 +131,19 @@ def main() -> None:
         alive = list(_print_mutants(killed(url, published, mutant) for mutant in (UNHARMED, *chosen)))
     print(f"{len(chosen) - len(alive)} of {len(chosen)} mutants killed")
     sys.exit(1 if alive else 0)
+
+
+def _plain(options: argparse.Namespace) -> int:
+    """Runs against the plain server, prints every outcome and what they come to, and returns the exit status."""
+    styles = {"envelope": [False], "mirror": [True], "both": [False, True]}[options.style]
+    seeds = range(max(options.seeds, 1))
+    found = plain_runs.jobs(options.what, options.profile, styles=styles, seeds=seeds, only=options.only)
+    every = []
+    for outcome in plain_runs.outcomes(plain_runs.drawn(found, options.every, options.draw), options.jobs):
+        print(plain_runs.line(outcome), flush=True)
+        every.append(outcome)
+    print(*plain_runs.summary(every), sep="\n")
+    return int(sum(outcome.wrong for outcome in every) > options.missed * len(every))
 
 
 def _print_seeds(results: Iterable[SeedRun]) -> Iterable[int]:

@@ -7,8 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ import pytest
 from contract_tests.cli import main
 from contract_tests.receiver.http_server import Message, ThreadedServer
 from contract_tests.target.target import DENIALS, RETRIES
+from contract_tests.targets import plain_server
 from contract_tests.verdicts.results import Result
-from tests import plain_server
 from tests.courses import SOURCES
 from tests.scripted import ACCEPTED, REFUSED, Scripted, http, scripted
 
@@ -468,15 +469,14 @@ def test_a_run_that_is_terminated_ends_its_mock() -> None:
 class Echoing(plain_server.Plain):
     """Conforms, but for the key of the request in its callbacks: as a text, and as JSON may write it too."""
 
-    def track(self, body: dict[str, Any]) -> dict[str, Any]:
-        return {**super().track(body), "title": plain_server.KEY, "tags": f"{plain_server.KEY}!"}
+    def track(self, name: str, number: int, body: Mapping[str, Any]) -> dict[str, Any]:
+        return {**super().track(name, number, body), "title": plain_server.KEY, "tags": f"{plain_server.KEY}!"}
 
-    def work(self, task_id: str, body: dict[str, Any]) -> None:
-        url = body["callBackUrl"]
-        super().work(task_id, {**body, "callBackUrl": f"{url}&key={plain_server.KEY}"})
+    def work(self, task: plain_server.Task) -> None:
+        super().work(replace(task, url=f"{task.url}&key={plain_server.KEY}"))
         spelled = "".join(f"\\u{ord(character):04x}" for character in plain_server.KEY)
-        httpx.post(url, content=f'{{"code": 200, "msg": "x", "data": {{"callbackType": "{spelled}"}}}}')
-        super().work(task_id, body)
+        httpx.post(task.url, content=f'{{"code": 200, "msg": "x", "data": {{"callbackType": "{spelled}"}}}}')
+        super().work(task)
 
 
 def test_a_key_in_callbacks_is_in_no_report(monkeypatch: Patch, tmp_path: Path, capfd: Output) -> None:

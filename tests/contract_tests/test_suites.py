@@ -17,7 +17,7 @@ from contract_tests.options import PREFIX, given
 from contract_tests.receiver.http_server import Message, ThreadedServer
 from contract_tests.run.inputs import CannotRun
 from contract_tests.target.mock import KEY, mock
-from tests import plain_server
+from contract_tests.targets import plain_server
 from tests.courses import SOURCES, TRACKS
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]

@@ -22,8 +22,8 @@ from contract_tests.receiver.receiver import KEPT_BYTES, Receiver
 from contract_tests.run.run import LOOKS, Run
 from contract_tests.target.mock import BAD_KEY, KEY, mock, mock_tracks
 from contract_tests.target.target import Limits, Target
+from contract_tests.targets import plain_server
 from contract_tests.verdicts.results import Result, Verdict
-from tests import plain_server
 from tests.courses import SOURCES
 from tests.scripted import ACCEPTED, REFUSED, Script, http, scripted
 
@@ -101,7 +101,7 @@ def test_the_mock_conforms_when_it_is_only_polled() -> None:
 
 
 def test_a_server_of_the_documents_that_is_not_ours_conforms() -> None:
-    with plain_server.Plain(SOURCES) as server:
+    with plain_server.Plain(SOURCES, pause=0.35) as server:
         results = ran(server.url, plain_server.KEY, callback_timeout=20)
     assert violations(results) == {}
     (course,) = [each for each in results if each.rule == "callbacks" and each.probe and "example" in each.probe.rule]
@@ -159,8 +159,8 @@ class Calling(plain_server.Plain):
         super().__init__(SOURCES)
         self.body, self.suffix = body, suffix
 
-    def work(self, task_id: str, body: dict[str, Any]) -> None:
-        httpx.post(body["callBackUrl"] + self.suffix, content=self.body)
+    def work(self, task: plain_server.Task) -> None:
+        httpx.post(task.url + self.suffix, content=self.body)
 
 
 def called_back(body: bytes, suffix: str = "") -> list[Result]:
@@ -194,10 +194,10 @@ def test_a_callback_of_many_bytes_is_a_violation() -> None:
 class Flooding(Calling):
     """Calls back with more than memory allows."""
 
-    def work(self, task_id: str, body: dict[str, Any]) -> None:
+    def work(self, task: plain_server.Task) -> None:
         with suppress(httpx.HTTPError):
             for _ in range(5):
-                super().work(task_id, body)
+                super().work(task)
 
 
 def test_callbacks_that_memory_does_not_allow_are_a_violation() -> None:
@@ -209,15 +209,15 @@ def test_callbacks_that_memory_does_not_allow_are_a_violation() -> None:
 class Repeating(plain_server.Plain):
     """Sends its first callback over and over."""
 
-    def work(self, task_id: str, body: dict[str, Any]) -> None:
-        told = {"code": 200, "msg": "x", "data": {"callbackType": "text", "task_id": task_id, "data": []}}
+    def work(self, task: plain_server.Task) -> None:
+        told = {"code": 200, "msg": "x", "data": {"callbackType": "text", "task_id": task.id, "data": []}}
         with suppress(httpx.HTTPError):
             for _ in range(2 * LOOKS):
-                httpx.post(body["callBackUrl"], json=told)
+                httpx.post(task.url, json=told)
 
 
-class Records(dict[str, dict[str, Any]]):
-    """Counts how often some record is asked for."""
+class Tasks(dict[str, plain_server.Task]):
+    """Counts how often some task is asked for."""
 
     asked = 0
 
@@ -228,9 +228,9 @@ class Records(dict[str, dict[str, Any]]):
 
 def test_callbacks_that_do_not_end_are_looked_at_so_often_and_no_more() -> None:
     server = Repeating(SOURCES)
-    server.records = records = Records()
+    server.tasks = tasks = Tasks()
     assert "callback.once" in violations(called_by(server, callback_timeout=5))
-    assert LOOKS < records.asked <= LOOKS + 4
+    assert LOOKS < tasks.asked <= LOOKS + 4
 
 
 def test_callbacks_to_another_url_are_strays() -> None:
@@ -300,8 +300,8 @@ def test_an_answer_without_bound_is_a_violation_in_bounded_memory(script: Script
 class Pouring(plain_server.Plain):
     """Accepts everything as the plain server does, and then calls back with 100 MiB."""
 
-    def work(self, task_id: str, body: dict[str, Any]) -> None:
-        to = urlsplit(body["callBackUrl"])
+    def work(self, task: plain_server.Task) -> None:
+        to = urlsplit(task.url)
         head = f"POST {to.path}?{to.query} HTTP/1.1\r\nHost: x\r\nContent-Length: {100 * MIB}\r\n\r\n"
         with create_connection((to.hostname or "", to.port or 0)) as connection, suppress(OSError):
             connection.sendall(head.encode())

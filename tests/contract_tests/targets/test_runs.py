@@ -1,0 +1,121 @@
+"""The harness against servers apart from the mock: no alarm on a legal one, and a drawn tenth of the faults is found.
+
+All faults: `.ci/nightly targets`.
+"""
+
+import os
+from collections import Counter
+
+import pytest
+
+from contract_tests.mutants import __main__ as command
+from contract_tests.mutants.plain import Tried
+from contract_tests.mutants.plain_runs import Job, Outcome, done, drawn, jobs, line, outcomes, summary
+
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
+
+ALARMS = {
+    "a persona is ignored with the original parameters",
+    "a prompt of 5,000 characters fails",
+    "an unknown persona is ignored",
+    "any URI is a callBackUrl",
+    "any answer is received",
+    "any content type is read",
+    "callbacks with an empty msg",
+    "callbacks without msg",
+    "errorCode 500 of every failure",
+    "every callback twice",
+    "every tenth task fails",
+    "lyrics come back in place of the prompt",
+    "model_name is V4",
+    "model_name is chirp-v3-5",
+    "more members in param",
+    "no msg in a failure",
+    "no response before the end",
+    "no retries",
+    "nothing more after giving up",
+    "one retry",
+    "one track alone",
+    "other tags come back",
+    "records in another order",
+    "refusals with empty data",
+    "refusals with what is wrong in data",
+    "success with an empty msg",
+    "success without msg",
+    "text after complete",
+    "text after first",
+    "the record 0.3 s behind the callback",
+    "tracks of 240.04 s",
+    "tracks of 520 s",
+    "tracks without createTime",
+    "tracks without duration",
+    "tracks without image_url",
+    "tracks without tags",
+}
+"""Legal variants that the harness still calls violations. Nothing may be added."""
+MISSED = 0.05
+"""The share of faults that may be missed."""
+DRAW = int(os.environ.get("FAULT_DRAW", "0"))
+LEGAL = [
+    Job(what="legal", name=each.name, edition=edition, mirrors=bool(number % 2))
+    for edition in ("apikley", "classic")
+    for number, each in enumerate(jobs("legal", edition, styles=[False]))
+    if edition == "apikley" or each.name == "nothing otherwise"
+]
+FAULTS = drawn(jobs("faults", "apikley", styles=[False, True]), 10, DRAW)
+CAME = Tried(violated=(), deviated=(), counts=Counter(), tasks=3, requests=7, took=0.5)
+
+
+@pytest.mark.parametrize("job", LEGAL, ids=lambda job: f"{job.edition}: {job.name}")
+def test_a_legal_server_raises_no_alarm(job: Job, request: pytest.FixtureRequest) -> None:
+    if job.name in ALARMS:
+        request.applymarker(pytest.mark.xfail(reason="not mended yet", strict=False))
+    assert done(job).tried.violated == ()
+
+
+def outcome(**changes: object) -> Outcome:
+    job = Job(what="faults", name="needs no key", edition="apikley", mirrors=True)
+    return Outcome(**{"job": job, "kind": "keys", "tried": CAME, **changes})  # type: ignore[arg-type]
+
+
+def test_a_missed_fault_is_told() -> None:
+    missed = outcome()
+    assert missed.wrong
+    assert line(missed).startswith("!!!   0.5 s    7   3  mirror    keys")
+    assert line(missed).endswith("  nothing")
+
+
+def test_a_fault_that_another_verdict_names_first_is_told_with_it() -> None:
+    seen = Tried(
+        violated=("answer.msg", "extend.auth.key"), deviated=(), counts=Counter(), tasks=3, requests=7, took=0.5
+    )
+    late = outcome(tried=seen, named="extend.auth.key")
+    assert not late.wrong
+    assert line(late).endswith("  extend.auth.key  <- answer.msg, extend.auth.key")
+    assert summary([late, outcome()]) == [
+        "| keys | 2 | 1 found | 1 as violations | 0 named first | 7 requests, 3 tasks, 0.5 s each |",
+        "| all | 2 | 1 found | 1 as violations | 0 named first | 7 requests, 3 tasks, 0.5 s each |",
+    ]
+
+
+def test_jobs_are_done_side_by_side() -> None:
+    found = jobs("legal", "apikley", styles=[False], only="nothing otherwise") * 2
+    assert [each.job for each in outcomes(found, 1, lambda job: outcome(job=job))] == found
+
+
+def test_a_draw_is_the_same_each_time_and_another_with_another_seed() -> None:
+    every = jobs("faults", "classic", styles=[False, True])
+    assert len(drawn(every, 10, 3)) * 10 - len(every) in range(10)
+    assert drawn(every, 10, 3) == drawn(every, 10, 3) != drawn(every, 10, 4)
+    assert drawn(every, 1, 3) == every
+
+
+def test_the_command_ends_with_1_where_a_fault_is_missed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contract_tests.mutants.plain_runs.outcomes", lambda found, jobs: [outcome()])
+    monkeypatch.setattr("sys.argv", ["mutants", "--server", "plain", "faults", "--only", "key"])
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("| all | 1 | 0 found")
