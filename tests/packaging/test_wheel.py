@@ -1,11 +1,14 @@
 """What the wheel carries, and what works where it alone is installed."""
 
+import sys
 import zipfile
 from pathlib import Path
 
+import click
 import pytest
 
 import mock_server
+from mock_server.commands.cli import cli
 from tests.packaging.environment import ROOT, Environment, ended
 
 PACKAGES = ("mock_server", "contract_tests", "suno_mock_pytest")
@@ -55,6 +58,25 @@ print(asyncio.run(asked(create_app(Settings(seed=7)))).json())
     assert ran.stdout == "2 callbacks\n{'code': 200, 'msg': 'success', 'data': 1000000}\n", ran.stderr
     demo = ended([str(users.commands / "suno-mock"), "demo", "--pace", "600x"], tmp_path)
     assert "status SUCCESS" in demo.stdout, demo.stderr
+
+
+def test_every_command_is_there_without_an_extra(users: Environment, tmp_path: Path) -> None:
+    code = """\
+import click
+from mock_server.commands.cli import cli
+
+with click.Context(cli, info_name="suno-mock") as context:
+    for name in cli.list_commands(context):
+        print(name, len(cli.get_command(context, name).get_help(context)) > 20)
+"""
+    ran = users.run("-W", "error", "-c", code, cwd=tmp_path)
+    assert ran.stderr == ""
+    assert ran.stdout.splitlines() == [f"{name} True" for name in cli.list_commands(click.Context(cli))]
+
+
+def test_what_the_wheel_needs_is_all_that_is_there(users: Environment, tmp_path: Path) -> None:
+    checked = ended([sys.executable, "-m", "pip", "--python", str(users.python), "check"], tmp_path)
+    assert (checked.returncode, checked.stdout) == (0, "No broken requirements found.\n")
 
 
 def test_the_fixtures_need_no_extra(users: Environment, tmp_path: Path) -> None:
