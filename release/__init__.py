@@ -1,0 +1,1 @@
+"""A release by one command: `python -m release VERSION`."""
