@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from mock_server.callbacks.attempts import Attempts
 from mock_server.callbacks.concurrency import IN_ALL, PER_RECEIVER, Concurrency
+from mock_server.callbacks.under_way import UnderWay, young_ended
 from mock_server.callbacks.waiting_room import WaitingRoom
-from mock_server.core.errors import BadSetting, NoSuch
+from mock_server.core.errors import BadSetting, NoSuch, Stopped
 from mock_server.domain.attempt import Attempt, Delivery
 from mock_server.domain.owed import Owed, owed_at, receiver_of
 from mock_server.domain.tasks import Task
+from mock_server.state.journal_entries import Attempted, listed
 from mock_server.state.store import Store
 
 T = TypeVar("T")
@@ -19,19 +21,8 @@ STAGGER: Final = 0.25
 seconds of real time, and once per receiver, so that one that hangs delays no callback that is due at the same time."""
 ROOM_WITHIN: Final = 5.0
 """Seconds of real time that a request waits until more callbacks can be owed."""
-GRACE: Final = 1.0
-"""Seconds of real time that attempts under way get when the mock stops."""
-
-
-class UnderWay(NamedTuple):
-    """An attempt under way: whose it is, to which receiver, of which stage of which task, and since when, by the event
-    loop's time."""
-
-    key: str
-    receiver: str
-    task_id: str
-    stage: str
-    since: float
+GRACE: Final = 0.25
+"""Seconds of real time that an attempt has since it began when the mock stops; one that has taken longer hangs."""
 
 
 class Scheduler:
@@ -54,6 +45,7 @@ class Scheduler:
         self._room = WaitingRoom(store)
         self._advancing = asyncio.Lock()
         self._stopped = False
+        self._written_off = asyncio.Event()
 
     async def reserve(self, receiver: str, within: float = ROOM_WITHIN) -> None:
         """Return once more callbacks can be owed to a receiver, or after `within` seconds of real time; under a clock
@@ -70,13 +62,17 @@ class Scheduler:
     async def advance(self, seconds: float) -> int:
         """Move a clock that stands still and attempt all that falls due on the way, each at its time. Returns how many.
 
-        Raises as Store.begin_advance.
+        Raises as Store.begin_advance, and Stopped with what was attempted and what was not.
         """
         async with self._advancing:
-            to = await self._store.begin_advance(seconds)
-            attempts = await self._attempt_all_due()
-            while await self._store.advance(to) and not self._stopped:
+            newest, attempts = self._store.journal.newest, 0
+            if not self._stopped:
+                to = await self._store.begin_advance(seconds)
+                attempts = await self._attempt_all_due()
+            while not self._stopped and await self._store.advance(to):
                 attempts += await self._attempt_all_due()
+        if self._stopped:
+            raise await self._cut_short(f"its clock was moved by {seconds:g} s", attempts, newest)
         return attempts
 
     async def freeze(self) -> None:
@@ -100,8 +96,8 @@ class Scheduler:
     async def redeliver(self, task: Task, position: int) -> Attempt:
         """Send one of the task's callbacks once more, now; nothing follows from how it ends.
 
-        Raises BadSetting when too many are under way, and NoSuch when the task is forgotten or the mock stopped
-        meanwhile.
+        Raises BadSetting when too many are under way, NoSuch when the task is forgotten meanwhile, and Stopped when the
+        mock stops.
         """
         receiver = receiver_of(task.callback_url)
         if receiver in self._concurrency:
@@ -109,9 +105,10 @@ class Scheduler:
             raise BadSetting(f"{crowd} are under way; try again when some have ended.")
         sending = self._begin(self._attempts.make_again(task, position), owed_at(task, position))
         await asyncio.wait({sending})
+        if sending.cancelled() and self._stopped:
+            raise Stopped(f"the mock was stopped while a callback of task {task.id} was sent once more")
         if sending.cancelled():
-            why = "the mock was stopped" if self._stopped else f"task {task.id} was forgotten"
-            raise NoSuch(f"{why} while its callback was sent once more")
+            raise NoSuch(f"task {task.id} was forgotten while its callback was sent once more")
         return sending.result()
 
     def under_way(self, longer_than: float = 0.0) -> list[UnderWay]:
@@ -120,17 +117,26 @@ class Scheduler:
         return [each for each in self._under_way.values() if each.since <= begun_by]
 
     async def stop(self, grace: float = GRACE) -> None:
-        """Give attempts under way `grace` seconds, then write down every callback that is still owed."""
+        """Give attempts that have just begun `grace` seconds, then write down every callback that is still owed."""
         async with self._claiming:
             self._stopped = True
         self._room.close()
         self._attempts.stop()
         self._disarm()
         self._room.let_all_in()
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=grace)
+        await young_ended(self._under_way, grace)
         await self._cut_off(None)
         await self._store.abandon("the mock was stopped")
+        self._written_off.set()
+
+    async def _cut_short(self, what: str, attempts: int, newest: int) -> Stopped:
+        """What says how far something came, once all that is owed is written down; `newest` is the id of the last entry
+        before it."""
+        await self._written_off.wait()
+        since = [entry for entry in await self._store.journal.page(newest) if isinstance(entry, Attempted)]
+        return Stopped(
+            f"the mock was stopped while {what}; attempts that were made: {attempts}. Since then:{listed(since)}"
+        )
 
     async def _attempt_all_due(self) -> int:
         """Attempt all that is due by now, in due order; returns when everything was attempted, and how many."""

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from mock_server.callbacks.scheduler import Scheduler, UnderWay
+from mock_server.callbacks.scheduler import Scheduler
+from mock_server.callbacks.under_way import UnderWay
 from mock_server.contract.profile import Editions, InForce
 from mock_server.contract.scenarios import MAGIC, Scenario, Scenarios
 from mock_server.contract.source_tracks import Track
 from mock_server.control.trigger import Trigger
 from mock_server.control.views import AccountView, Moment, TaskView, account_view, task_view, timeline
 from mock_server.core import seeded
-from mock_server.core.errors import BadSetting, NoSuch, check_count, unknown
+from mock_server.core.errors import BadSetting, NoSuch, Stopped, check_count, unknown
 from mock_server.core.settings import Settings
 from mock_server.core.text import cut
 from mock_server.domain.accounts import first_key
@@ -75,15 +76,16 @@ class Control:
 
     async def wait_for(self, match: Match, count: int, within: float) -> list[Entry]:
         """The entries that match, once there are `count`. Raises TimeoutError with what did come, of the key's alone
-        where the match has one; and BadSetting for a count below 1."""
+        where the match has one; Stopped with the same where the mock stopped; and BadSetting for a count below 1."""
         check_count("count", count)
         if not isinstance(within, int | float) or not within >= 0:
             raise BadSetting(f"within is {within!r}. Allowed: seconds, 0 or more.")
         found = await self.store.journal.wait(match, count=count, within=within)
         if found < count:
-            when = "until the mock stopped" if self.store.changes.closed else f"within {within:g} s"
-            came = listed(await self.entries(Match(key=match.key)))
-            raise TimeoutError(f"{found} of {count} came {when}. Journal:{came}")
+            came = f"Journal:{listed(await self.entries(Match(key=match.key)))}"
+            if self.store.changes.closed:
+                raise Stopped(f"{found} of {count} came until the mock was stopped. {came}")
+            raise TimeoutError(f"{found} of {count} came within {within:g} s. {came}")
         return await self.entries(match)
 
     async def tasks(self, key: str | None = None, status: str | None = None, limit: int = 100) -> list[TaskView]:

@@ -17,7 +17,7 @@ from mock_server.control.access import Guard
 from mock_server.control.control import Control
 from mock_server.control.operations import Fields, Operations
 from mock_server.control.request_schema import Described, Problem
-from mock_server.core.errors import BadSetting, NoSuch, nearest
+from mock_server.core.errors import BadSetting, NoSuch, Stopped, nearest
 from mock_server.core.text import cut
 from mock_server.http.base_urls import PREFIX, BaseUrls, path_of
 from mock_server.http.read_request import Disconnected
@@ -101,6 +101,8 @@ class Admin:
                 return refusal(str(error), 400)
             except NoSuch as error:
                 return refusal(str(error), 404)
+            except Stopped as error:
+                return refusal(str(error), 503)
             return Response(status_code=described.status) if value is None else Json(value, described.status)
 
         return self._guarded(answered, self._guard.admit_open if path in OPEN else self._guard.admit)

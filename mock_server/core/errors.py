@@ -13,6 +13,7 @@ ApiError                  one refusal; `code` is the envelope code
 BadSetting                an option, a reading or a file that cannot be used
 NoSuch                    something that the control plane is asked for and does not find
 ClockRuns                 a clock that is to be moved and follows real time
+Stopped                   what the mock's stop has cut off
 
 Bugs of ours are ordinary exceptions. `Undecided.failed` in api/endpoints answers them with HTTP 500.
 """
@@ -127,6 +128,10 @@ class NoSuch(LookupError):
 
 class ClockRuns(Exception):
     """The clock follows real time, so nobody can move it; the text says how it is frozen."""
+
+
+class Stopped(RuntimeError):
+    """The mock stopped before it had done what it was asked; the text says what it had."""
 
 
 def unknown(kind: str, value: object, known: Iterable[str]) -> BadSetting:

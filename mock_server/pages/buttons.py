@@ -20,7 +20,7 @@ PATIENCE: Final = 1.0
 
 
 class Buttons:
-    """The forms of the page, by the name in their URL. Each raises BadSetting, NoSuch or ClockRuns.
+    """The forms of the page, by the name in their URL. Each raises BadSetting, NoSuch, ClockRuns or Stopped.
 
     A button that takes longer than PATIENCE, as one does while a receiver hangs, is not waited for and goes on.
     """

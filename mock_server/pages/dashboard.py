@@ -23,7 +23,7 @@ from mock_server.contract.scenarios import Scenarios, cause
 from mock_server.control.access import Guard
 from mock_server.control.control import Control
 from mock_server.control.request_schema import Problem
-from mock_server.core.errors import BadSetting, ClockRuns, NoSuch, NotFound
+from mock_server.core.errors import BadSetting, ClockRuns, NoSuch, NotFound, Stopped
 from mock_server.core.text import cut
 from mock_server.domain.accounts import first_key
 from mock_server.domain.generated_tracks import Studio
@@ -190,7 +190,7 @@ class Dashboard:
         back = form.get("back", "").removeprefix(prefix)
         try:
             await self._buttons.press(button, form)
-        except (BadSetting, NoSuch, ClockRuns) as error:
+        except (BadSetting, NoSuch, ClockRuns, Stopped) as error:
             path, _, query = back.partition("?")
             visit = await self._visit(request, dict(parse_qsl(query)), str(error), 400)
             return await self._pages.get(path, self._home)(visit)

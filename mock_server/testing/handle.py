@@ -28,7 +28,7 @@ class Handle(ABC):
     @abstractmethod
     def run(self, course: Coroutine[Any, Any, T]) -> T:
         """The result of a coroutine that runs in the mock's own event loop. Raises RuntimeError while the mock does not
-        run."""
+        run, and Stopped where it stops meanwhile."""
 
     @abstractmethod
     def read(self, course: Coroutine[Any, Any, T]) -> T:
@@ -57,7 +57,8 @@ class Handle(ABC):
     def wait_for(self, count: int, *, within: float = 10.0, **match: Any) -> list[Entry]:
         """What `find` finds, once there are `count` entries.
 
-        Raises TimeoutError after `within` seconds of real time; its text lists what did come. BadSetting as `find`.
+        Raises TimeoutError after `within` seconds of real time; its text lists what did come. Stopped with the
+        same where the mock stops, and BadSetting as `find`.
         """
         return self.run(self.control.wait_for(self._match(match), count, within))
 

@@ -26,7 +26,8 @@ class MovableClock:
         """Move a clock that stands still; returns when everything that fell due was attempted, and how many attempts
         that was.
 
-        Raises ClockRuns when the clock runs by itself, and BadSetting for seconds that it cannot be moved by.
+        Raises ClockRuns when the clock runs by itself, BadSetting for seconds that it cannot be moved by, and Stopped,
+        with what was attempted and what was not, where the mock stops meanwhile.
         """
         return self._mock.run(self._mock.control.advance(seconds))
 

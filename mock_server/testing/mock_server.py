@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
@@ -10,7 +11,7 @@ from mock_server.app import create_app, listening
 from mock_server.contract.scenarios import Scenario
 from mock_server.control.views import AccountView
 from mock_server.core.clock import Clock
-from mock_server.core.errors import BadSetting
+from mock_server.core.errors import BadSetting, Stopped
 from mock_server.core.settings import Settings
 from mock_server.domain.accounts import first_key
 from mock_server.http.server import AnnouncingServer, base_url, reached_at
@@ -137,7 +138,10 @@ class MockServer(Handle):
         if self._loop is None or not self._running:
             course.close()
             raise RuntimeError("the mock does not run; use it between start() and stop(), or inside its with block")
-        return asyncio.run_coroutine_threadsafe(course, self._loop).result()
+        try:
+            return asyncio.run_coroutine_threadsafe(course, self._loop).result()
+        except CancelledError:
+            raise Stopped("the mock was stopped before it had done what it was asked") from None
 
     def read(self, course: Coroutine[Any, Any, T]) -> T:
         # While the mock runs nobody but its loop may look: an entry that is being written would be seen half.

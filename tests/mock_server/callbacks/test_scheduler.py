@@ -1,6 +1,7 @@
 """Which callback is attempted when, without a network: a clock that is moved, or one that follows the loop's time."""
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from mock_server.callbacks.concurrency import IN_ALL, PER_RECEIVER
 from mock_server.callbacks.scheduler import GRACE, ROOM_WITHIN, STAGGER
 from mock_server.core.clock import LAST_MOMENT
-from mock_server.core.errors import BadSetting, ClockRuns, NoSuch
+from mock_server.core.errors import BadSetting, ClockRuns, NoSuch, Stopped
 from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.owed import Owed, owed_first, settled
 from mock_server.domain.tasks import Task
@@ -374,11 +375,20 @@ async def test_stopping_cuts_off_an_attempt_under_way() -> None:
     bench = Bench(delivery=HangingDelivery(), frozen=False)
     await bench.open(task(**AT_ONCE, callBackUrl=HANG))
     await passed()
-    began = now()
     await bench.scheduler.stop()
     (entry,) = await bench.entries()
     assert (entry.outcome, entry.detail) == ("undelivered", "the mock was stopped before the receiver had answered")
-    assert entry.took >= now() - began == pytest.approx(GRACE, abs=0.1)
+    assert entry.took == pytest.approx(GRACE, abs=0.05)
+
+
+async def test_stopping_waits_for_no_attempt_that_hangs() -> None:
+    bench = Bench(delivery=HangingDelivery(), frozen=False)
+    await bench.open(task(**AT_ONCE, callBackUrl=HANG))
+    await passed(2 * GRACE)
+    began = now()
+    await bench.scheduler.stop()
+    assert now() - began < SHORT
+    assert await bench.stages() == [("complete", "undelivered")]
 
 
 async def test_stopping_leaves_an_attempt_time_to_end() -> None:
@@ -463,8 +473,14 @@ async def test_stopping_ends_an_advance_whose_attempt_was_just_received() -> Non
     stopping = await under_way(bench.scheduler.stop())
     delivery.released.set()
     await stopping
-    assert await advancing == 1
-    assert await bench.stages() == [("text", "accepted"), ("first", "undelivered"), ("complete", "undelivered")]
+    with pytest.raises(Stopped) as stopped:
+        await advancing
+    assert re.sub(r" of \S+ to \S+", "", str(stopped.value)).splitlines() == [
+        "the mock was stopped while its clock was moved by 180 s; attempts that were made: 1. Since then:",
+        "  <-- text  accepted in 0 ms: by the test",
+        "  <-- first  undelivered: the mock was stopped",
+        "  <-- complete  undelivered: the mock was stopped",
+    ]
 
 
 async def test_nothing_is_attempted_once_it_stops() -> None:
@@ -479,8 +495,17 @@ async def test_nothing_is_attempted_once_it_stops() -> None:
     await passed(SHORT)
     delivery.released.set()
     await stopping
-    assert await advancing == 0
+    with pytest.raises(Stopped, match=r"by 3600 s; attempts that were made: 0\. Since then:\n  <-- "):
+        await advancing
     assert [outcome for _, outcome in await bench.stages()] == ["accepted", "undelivered"]
+
+
+async def test_a_mock_that_has_stopped_moves_no_clock() -> None:
+    bench = Bench()
+    await bench.scheduler.stop()
+    with pytest.raises(Stopped, match=r"^the mock was stopped while .* made: 0\. Since then: nothing$"):
+        await bench.scheduler.advance(1)
+    assert bench.clock.now() == CREATED
 
 
 async def test_a_running_clock_starts_nothing_once_it_stops() -> None:
@@ -530,7 +555,8 @@ async def test_stopping_during_an_advance_writes_down_everything() -> None:
     await bench.open(*(task(id=id, callBackUrl=f"http://{id}/hang") for id in "abcd"))
     advancing = await under_way(bench.scheduler.advance(COMPLETE))
     await bench.scheduler.stop()
-    await advancing
+    with pytest.raises(Stopped, match=r"made: 0\. Since then:(\n  <-- .*  undelivered: the mock was stopped.*){12}$"):
+        await advancing
     assert [outcome for _, outcome in await bench.stages()] == ["undelivered"] * 12
 
 
@@ -787,7 +813,7 @@ async def test_what_is_sent_again_as_the_mock_stops_is_written_down_as_that() ->
     bench, mine = Bench(delivery=HangingDelivery()), task(callBackUrl=HANG)
     sending = await under_way(bench.scheduler.redeliver(mine, 0))
     await bench.scheduler.stop()
-    with pytest.raises(NoSuch, match=r"^the mock was stopped while its callback was sent once more$"):
+    with pytest.raises(Stopped, match=r"^the mock was stopped while a callback of task .* was sent once more$"):
         await sending
     assert [(entry.stage, entry.outcome, entry.redelivered) for entry in await bench.entries()] == [
         ("text", "undelivered", True)

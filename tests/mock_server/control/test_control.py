@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mock_server.contract.source_tracks import added
-from mock_server.core.errors import BadSetting, ClockRuns, NoSuch
+from mock_server.core.errors import BadSetting, ClockRuns, NoSuch, Stopped
 from mock_server.domain.attempt import Outcome
 from mock_server.state.faults import Broken, Fault
 from mock_server.state.journal_entries import LISTED
@@ -122,7 +122,7 @@ async def test_a_callback_is_sent_once_more_and_nothing_follows() -> None:
 async def test_a_stage_that_a_task_has_not_reached_is_not_sent() -> None:
     mock = Mock()
     (task_id,) = await started(mock)
-    await mock.advance(1)
+    mock.clock.move_to(CREATED + 1)
     text = f"task {task_id} reaches text in {TEXT - 1:g} s of the mock's clock, and tells it then."
     with pytest.raises(BadSetting, match=f"^{re.escape(text)}$"):
         await mock.control.redeliver(task_id, "text")
@@ -132,7 +132,7 @@ async def test_a_stage_that_a_task_has_not_reached_is_not_sent() -> None:
 async def test_a_stage_whose_callback_the_scenario_sends_late_can_be_sent_before() -> None:
     mock = Mock()
     (task_id,) = await started(mock, {"Prefer": "scenario=late"})
-    await mock.advance(COMPLETE)
+    mock.clock.move_to(CREATED + COMPLETE)
     assert (await mock.control.redeliver(task_id, "complete")).outcome is Outcome.ACCEPTED
 
 
@@ -442,6 +442,6 @@ async def test_nobody_waits_for_a_mock_that_stops() -> None:
     await mock.store.journal.append(attempted())
     waiting = await begun(mock.control.wait_for(Match(stage="text"), 2, 60))
     await mock.app.release()
-    with pytest.raises(TimeoutError, match=r"^1 of 2 came until the mock stopped\. Journal:\n  <-- text"):
+    with pytest.raises(Stopped, match=r"^1 of 2 came until the mock was stopped\. Journal:\n  <-- text"):
         await waiting
     assert len(await mock.control.wait_for(Match(stage="text"), 1, 60)) == 1

@@ -1,9 +1,10 @@
 """MockServer in a thread, the socket it listens on, and what happens when it stops."""
 
+import asyncio
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any
@@ -18,7 +19,7 @@ from mock_server.commands.demo import EXTEND
 from mock_server.contract.operations import path
 from mock_server.control.control import Control
 from mock_server.core.clock import MockClock
-from mock_server.core.errors import BadSetting
+from mock_server.core.errors import BadSetting, Stopped
 from mock_server.core.seeded import media_name
 from mock_server.core.settings import MANUAL_EPOCH
 from mock_server.http.held import HeldRequests
@@ -26,6 +27,7 @@ from mock_server.http.server import listen
 from mock_server.state.journal_entries import Attempted
 from mock_server.testing.key import KeyView
 from mock_server.testing.receiver import Receiver
+from mock_server.testing.receiver_http import Received
 from tests.builders import CREATED, request
 
 CREDITS = path("chat-credit")
@@ -275,7 +277,7 @@ def test_a_mock_stops_though_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> 
         held = pool.submit(http.get, CREDITS, headers=slow.headers)
         assert all(within.wait(10) for within in both)
         mock.stop()
-        assert (waiting.result().status_code, "until the mock stopped" in waiting.result().text) == (408, True)
+        assert (waiting.result().status_code, "until the mock was stopped" in waiting.result().text) == (503, True)
         with pytest.raises(httpx.TransportError):
             held.result()
 
@@ -299,9 +301,52 @@ def test_a_mock_stops_though_a_receiver_hangs(step: str, capfd: pytest.CaptureFi
         asked = pool.submit(httpx.post, f"{mock.url}/__admin/{path}", json=body, timeout=60)
         opened.enter_context(nobody.accept()[0])
         mock.stop()
-        assert asked.result().status_code == {"advance": 200, "redeliver": 404}[step]
+        assert (asked.result().status_code, asked.result().json()["error"][:26]) == (503, "the mock was stopped while")
         assert [entry.outcome for entry in mock.attempts][:1] == ["undelivered"]
     assert capfd.readouterr().err == ""
+
+
+def cut_off(mock: MockServer, course: Callable[[], object], within: threading.Event) -> str:
+    """What is raised where the mock stops while a thread asks it for something."""
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(course)
+        assert within.wait(10)
+        mock.stop()
+        with pytest.raises(Stopped) as stopped:
+            asked.result(10)
+    return str(stopped.value)
+
+
+def test_who_moves_the_clock_of_a_mock_that_stops_learns_what_was_attempted() -> None:
+    hangs, answered = threading.Event(), threading.Event()
+
+    def answer(received: Received) -> int:
+        hangs.set()
+        return 200 if answered.wait(30) else 500
+
+    with Receiver(answer) as receiver, MockServer(pace="manual") as mock:
+        task_id = mock.trigger("only-complete", receiver.url)
+        told = cut_off(mock, lambda: mock.clock.advance(180), hangs)
+        answered.set()
+    assert told.splitlines() == [
+        "the mock was stopped while its clock was moved by 180 s; attempts that were made: 0. Since then:",
+        f"  <-- complete of {task_id} to {receiver.url}  undelivered: "
+        "the mock was stopped before the receiver had answered",
+    ]
+
+
+def test_what_a_mock_that_stops_leaves_undone_is_told() -> None:
+    within = threading.Event()
+
+    async def never() -> None:
+        within.set()
+        await asyncio.Event().wait()
+
+    with MockServer() as mock:
+        assert (
+            cut_off(mock, lambda: mock.run(never()), within)
+            == "the mock was stopped before it had done what it was asked"
+        )
 
 
 @pytest.mark.parametrize("request_line", ["GET /{media}.jpeg", "POST /__admin/reset"])
