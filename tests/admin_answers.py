@@ -46,7 +46,10 @@ def entry(id: int, **changes: Any) -> Said:
         "key": "test-key",
         "code": 200,
         "task_id": "5c79",
+        "entry": f"http://127.0.0.1:4010/__admin/journal/entries/{id}",
         "body": "{}",
+        "body_size": 2,
+        "body_left_out": 0,
         "body_base64": None,
         "headers": [["content-type", "application/json"]],
         "curl": "curl -sS http://127.0.0.1:4010",
@@ -73,7 +76,13 @@ def attempt(id: int, **changes: Any) -> Said:
     return {**said, "outcome": "accepted", "detail": "", "took": 0.1, **changes}
 
 
-def page(*ids: int, newest: int = 0, started: str = "a") -> Said:
+def page(*ids: int, newest: int = 0, started: str = "a", more: bool = False) -> Said:
     """Entries of a journal."""
-    entries = [entry(id) for id in ids]
-    return {"entries": entries, "newest": newest or max(ids, default=0), "started": started, "dropped": 0}
+    newest = newest or max(ids, default=0)
+    told = {"newest": newest, "started": started, "dropped": 0, "more": more}
+    return {**told, "entries": [entry(id) for id in ids], "cursor": str(max(ids) if more else newest)}
+
+
+def task_page(*tasks: Said, cursor: str | None = None) -> Said:
+    """A page of tasks."""
+    return {"tasks": [*tasks], "more": cursor is not None, "cursor": cursor}

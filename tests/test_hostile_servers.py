@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from mock_server.commands.client.caller import ANSWER_LIMIT, Caller, Unreadable
-from tests.admin_answers import CLOCK, HEALTH, TASK, WHOLE_TASK, Said, attempt, entry
+from tests.admin_answers import CLOCK, HEALTH, TASK, WHOLE_TASK, Said, attempt, entry, page, task_page
 from tests.hostile import BROKEN, ENDLESS, ESCAPES, NO_ANSWER, TOO_LONG, spoilt
 from tests.processes import Run
 from tests.scripted import Script, http, scripted
@@ -24,6 +24,7 @@ COMMANDS = {
     "one task": ["tasks", "5c79"],
     "tail": ["tail"],
     "the whole journal": ["tail", "--no-follow", "-v"],
+    "an entry": ["tail", "--no-follow", "-v"],
     "clock": ["clock"],
     "advance": ["clock", "advance", "1s"],
     "reset": ["reset"],
@@ -148,17 +149,19 @@ def liar() -> Iterator[Liar]:
 
 
 FINISHED: Said = {**WHOLE_TASK, "timeline": WHOLE_TASK["timeline"][:1]}
-JOURNAL: Said = {"entries": [entry(1), attempt(2)], "newest": 2, "started": "a", "dropped": 0}
+JOURNAL: Said = {**page(2), "entries": [entry(1), attempt(2)]}
 EVERY: Mapping[str, tuple[str, Said]] = {
-    "tasks": ("tasks", {"tasks": [TASK]}),
+    "tasks": ("tasks", task_page(TASK)),
     "one task": ("tasks/5c79", WHOLE_TASK),
     "the whole journal": ("journal", JOURNAL),
+    "an entry": ("journal/entries/1", entry(1)),
     "clock": ("clock", CLOCK),
     "advance": ("clock/advance", {**CLOCK, "attempts": 1}),
     "trigger": ("trigger", {"task_id": "5c79"}),
 }
 """What each command is answered, and where."""
-WELL = {"tasks/5c79": FINISHED, "clock": CLOCK, "journal": JOURNAL, "trigger": {"task_id": "5c79"}}
+ENTRIES = {"journal": JOURNAL, "journal/entries/1": entry(1), "journal/entries/2": attempt(2)}
+WELL = {"tasks/5c79": FINISHED, "clock": CLOCK, "trigger": {"task_id": "5c79"}, **ENTRIES}
 
 
 @pytest.mark.parametrize("command", EVERY)
@@ -186,7 +189,9 @@ def test_no_part_of_the_health_is_trusted(part: str, liar: Liar, run: Run) -> No
         assert status == 0 or errors.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", [name for name in EVERY if name not in ("one task", "the whole journal")])
+@pytest.mark.parametrize(
+    "command", [name for name in EVERY if name not in ("one task", "the whole journal", "an entry")]
+)
 def test_no_json_is_obeyed(command: str, liar: Liar, run: Run) -> None:
     path, answer = EVERY[command]
     for lie in spoilt(answer):

@@ -131,7 +131,8 @@ def test_a_curl_is_as_its_client_asked() -> None:
         client.extend()
         headers = {"Authorization": f"Bearer {client.mock.settings.admin_token}"}
         (entry,) = client.http.get("/__admin/journal", headers=headers).json()["entries"]
-        assert entry["curl"].startswith(f"curl -sS -g -X POST http://{SUNO}{EXTEND} -H")
+        whole = client.http.get(httpx.URL(entry["entry"]).path, headers=headers).json()
+        assert whole["curl"].startswith(f"curl -sS -g -X POST http://{SUNO}{EXTEND} -H")
 
 
 def test_the_same_seed_gives_the_same_bytes_for_each_host() -> None:

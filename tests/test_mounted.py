@@ -178,7 +178,8 @@ async def test_a_curl_that_is_shown_has_the_prefix(way: Way) -> None:
         assert f"curl -s {base}{EXTEND} " in await shown(http, HOME)
         task_id = await started(http)
         (entry,) = (await http.get("/__admin/journal", params={"path": EXTEND})).json()["entries"]
-        assert entry["curl"].startswith(f"curl -sS -g -X POST {base}{EXTEND} -H")
+        assert entry["entry"] == f"{base}/__admin/journal/entries/{entry['id']}"
+        assert (await http.get(entry["entry"])).json()["curl"].startswith(f"curl -sS -g -X POST {base}{EXTEND} -H")
         assert f"{base}{EXTEND} -H" in await shown(http, f"{HOME}?task={task_id}")
 
 

@@ -81,7 +81,8 @@ class NotServed:
 
     async def _refusal(self, error: ApiError, status: int) -> Answer:
         terms = await self._store.terms(None)
-        return replace(refused(error, self._editions.under(terms.overrides).default), status=status)
+        answer = refused(error, self._editions.under(terms.overrides).default)
+        return replace(answer, status=status, unread=True)
 
     async def _write_down(self, request: Request, answer: Answer) -> int:
         """The id of the entry; 0 where the client went away first, and nothing is written down."""

@@ -33,13 +33,13 @@ def command(
     url: str, admin_token: str, last: int, no_follow: bool, verbose: bool, as_json: bool, **filters: Any
 ) -> None:
     """Follow the journal: requests and callback attempts, one line each, until interrupted."""
-    filters["whole"] = "true" if verbose else None
     filters["key"] = given_key(filters["key"])
     with Remote(url, admin_token) as remote:
         entries, place = newest(remote, filters, last)
         coming = () if no_follow else follow(remote, filters, place, warn, time.sleep)
         for entry in itertools.chain(entries, coming):
-            for line in [in_json(entry)] if as_json else _lines(entry, verbose=verbose):
+            told = remote.entry(entry) if verbose else entry
+            for line in [in_json(told)] if as_json else _lines(told, verbose=verbose and "headers" in told):
                 say(line)
 
 

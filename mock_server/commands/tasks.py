@@ -29,7 +29,8 @@ def command(url: str, admin_token: str, task_id: str | None, verbose: bool, as_j
     """List the tasks, newest first, or show one with its timeline, in seconds after it was accepted."""
     filters["key"] = given_key(filters["key"])
     with Remote(url, admin_token) as remote:
-        found: Any = remote.get("tasks", **filters)["tasks"] if task_id is None else _one(remote, task_id)
+        most = filters.pop("limit")
+        found: Any = [*remote.listed("tasks", most, **filters)] if task_id is None else _one(remote, task_id)
     tell(listed(found) if task_id is None else timeline(found, verbose=verbose), found, as_json)
 
 

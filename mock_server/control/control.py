@@ -1,7 +1,6 @@
 """The control plane in Python: the one implementation behind `/__admin` and `MockServer`."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from mock_server.callbacks.scheduler import Scheduler
@@ -9,6 +8,7 @@ from mock_server.callbacks.under_way import UnderWay
 from mock_server.contract.profile import Editions, InForce
 from mock_server.contract.scenarios import MAGIC, Scenario, Scenarios
 from mock_server.contract.source_tracks import Track
+from mock_server.control.lists import Entries, Tasks, entries_after, one_entry, tasks_after
 from mock_server.control.trigger import Trigger
 from mock_server.control.views import AccountView, Moment, TaskView, account_view, task_view, timeline
 from mock_server.core import seeded
@@ -25,6 +25,7 @@ from mock_server.http.held import HeldRequests
 from mock_server.state.faults import Fault
 from mock_server.state.journal_entries import Attempted, Entry, listed
 from mock_server.state.journal_match import Match
+from mock_server.state.steps import in_steps
 from mock_server.state.store import Store
 
 
@@ -55,20 +56,16 @@ class Control:
         """The journal, oldest first: the entries that match."""
         return await self.store.journal.page(match=match)
 
-    async def entries_after(self, id: int, match: Match, within: float) -> list[Entry]:
-        """The entries after that of an id that match, once there are some; none after `within` seconds."""
-        await self.store.journal.wait(match, count=1, after=id, within=within)
-        return await self.store.journal.page(id, match=match)
+    async def entries_after(self, id: int, match: Match, within: float, limit: int, last: int | None = None) -> Entries:
+        """The first `limit` entries after that of an id that match, of the `last` ones where that is given, once there
+        are some; none after `within` seconds."""
+        if within:
+            await self.store.journal.wait(match, count=1, after=id, within=within)
+        return await entries_after(self.store.journal, id, match, limit, last)
 
     async def entry(self, entry_id: str) -> Entry:
         """One entry of the journal. Raises NoSuch."""
-        number = int(entry_id) if entry_id.isascii() and entry_id.isdigit() and len(entry_id) < 20 else 0
-        entry = await self.store.journal.entry(number)
-        if entry is None:
-            raise NoSuch(
-                f"the journal has no entry {cut(entry_id)!r}; it was cleared, or is older than all that is kept"
-            )
-        return entry
+        return await one_entry(self.store.journal, entry_id)
 
     async def clear_journal(self, key: str | None) -> None:
         """Forget one key's entries, or all."""
@@ -89,17 +86,21 @@ class Control:
         return await self.entries(match)
 
     async def tasks(self, key: str | None = None, status: str | None = None, limit: int = 100) -> list[TaskView]:
-        """The tasks of one key or all, newest first, in one status where given.
+        """The tasks of one key or all, newest first, in one status where given. Raises as `tasks_after`."""
+        return (await self.tasks_after(None, key, status, limit)).found
 
-        Raises BadSetting for a status that does not exist and for a limit below 1.
+    async def tasks_after(
+        self, task_id: str | None, key: str | None = None, status: str | None = None, limit: int = 100
+    ) -> Tasks:
+        """The first `limit` tasks behind one, newest first.
+
+        Raises BadSetting for a status that does not exist, for a limit below 1, and for a task that is not kept.
         """
         if status is not None and status not in self.statuses():
             raise unknown("status", status, self.statuses())
         check_count("limit", limit)
-        now = (await self.store.moment()).now
-        newest_first = reversed(await self.store.tasks(key))
-        views = (task_view(self.catalogue.task(record), now) for record in newest_first)
-        return list(islice((view for view in views if status in (None, view.status)), limit))
+        found, now = await self.store.tasks(key), (await self.store.moment()).now
+        return await tasks_after(task_id, found, lambda each: task_view(self.catalogue.task(each), now), status, limit)
 
     async def task(self, task_id: str, key: str | None = None) -> tuple[TaskView, Mapping[str, Any], Sequence[Moment]]:
         """One task, its request, and its timeline. Raises NoSuch; where a key is given, for a task of another too."""
@@ -174,7 +175,7 @@ class Control:
     async def accounts(self) -> list[AccountView]:
         """Every key that has something of its own or was used."""
         keys = dict.fromkeys([*await self.store.keys_of_their_own(), *await self.store.keys()])
-        return [await self.account(key, shown_as=masked(key)) for key in keys]
+        return await in_steps(keys, lambda key: self.account(key, shown_as=masked(key)))
 
     async def account(self, key: str, *, shown_as: str | None = None) -> AccountView:
         """One key's account and what it has of its own."""

@@ -5,23 +5,30 @@ The method that an operationId of `openapi/admin.openapi.yaml` names returns the
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from mock_server.contract.scenarios import cause
 from mock_server.contract.source_tracks import added
 from mock_server.control.control import Control
+from mock_server.control.lists import Entries
 from mock_server.control.request_schema import Problem
 from mock_server.core.errors import ClockRuns
+from mock_server.core.json_pieces import Array
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.masking import masked
 from mock_server.domain.terms import CHANGEABLE
+from mock_server.http.base_urls import PREFIX
+from mock_server.state.entries_as_json import in_short, whole
 from mock_server.state.faults import Fault
-from mock_server.state.journal import ENTRIES_KEPT
 from mock_server.state.journal_entries import Entry
 from mock_server.state.journal_match import Match
 
 Fields = dict[str, Any]
+PAGING: Final = ("after", "cursor", "last", "limit", "within")
+"""The fields that say which page of the journal is meant, and not which entries."""
+MOST: Final = 1000
+"""Entries of a page."""
 
 
 class Operations:
@@ -48,13 +55,15 @@ class Operations:
 
     async def journal(self, fields: Fields) -> Any:
         """GET /__admin/journal"""
-        match = Match.of(**_without(fields, "after", "within", "limit", "whole"))
-        found = await self._control.entries_after(fields["after"], match, fields["within"])
-        return self._entries(found, fields["limit"], whole=fields["whole"])
+        match = Match.of(**_without(fields, *PAGING))
+        after = max(fields["after"], int(fields["cursor"]))
+        last = None if int(fields["cursor"]) else fields.get("last")
+        return self._page(await self._control.entries_after(after, match, fields["within"], fields["limit"], last))
 
     async def journal_entry(self, fields: Fields) -> Any:
         """GET /__admin/journal/entries/{entry_id}"""
-        return (await self._control.entry(fields["entry_id"])).shown(self._base_url, whole=True)
+        entry = await self._control.entry(fields["entry_id"])
+        return whole(entry, self._base_url) | self._link(entry)
 
     async def clear_journal(self, fields: Fields) -> None:
         """POST /__admin/journal/clear"""
@@ -64,18 +73,21 @@ class Operations:
         """POST /__admin/wait"""
         match = Match.of(**_awaited(_without(fields, "count", "within")))
         try:
-            return self._entries(await self._control.wait_for(match, fields["count"], fields["within"]))
+            await self._control.wait_for(match, fields["count"], fields["within"])
         except TimeoutError as error:
             raise Problem(408, str(error)) from None
+        return self._page(await self._control.entries_after(0, match, 0, MOST))
 
     async def tasks(self, fields: Fields) -> Any:
         """GET /__admin/tasks"""
-        return {"tasks": [asdict(view) for view in await self._control.tasks(**fields)]}
+        found, more = await self._control.tasks_after(fields.get("cursor"), **_without(fields, "cursor"))
+        cursor = found[-1].task_id if more else None
+        return {"tasks": Array(map(asdict, found)), "more": more, "cursor": cursor}
 
     async def task(self, fields: Fields) -> Any:
         """GET /__admin/tasks/{task_id}"""
         view, request, timeline = await self._control.task(**fields)
-        return {**asdict(view), "request": request, "timeline": [moment.shown() for moment in timeline]}
+        return {**asdict(view), "request": request, "timeline": Array(moment.shown() for moment in timeline)}
 
     async def redeliver(self, fields: Fields) -> Any:
         """POST /__admin/redeliver"""
@@ -108,7 +120,8 @@ class Operations:
 
     async def faults(self, fields: Fields) -> Any:
         """GET /__admin/faults"""
-        return {"faults": [{"key": masked(key), **asdict(fault)} for key, fault in await self._control.faults()]}
+        faults = await self._control.faults()
+        return {"faults": Array({"key": masked(key), **asdict(fault)} for key, fault in faults)}
 
     async def put_fault(self, fields: Fields) -> Any:
         """PUT /__admin/faults"""
@@ -117,7 +130,7 @@ class Operations:
 
     async def accounts(self, fields: Fields) -> Any:
         """GET /__admin/accounts"""
-        return {"accounts": [asdict(view) for view in await self._control.accounts()]}
+        return {"accounts": Array(map(asdict, await self._control.accounts()))}
 
     async def change_account(self, fields: Fields) -> Any:
         """POST /__admin/accounts"""
@@ -125,7 +138,7 @@ class Operations:
 
     async def tracks(self, fields: Fields) -> Any:
         """GET /__admin/tracks"""
-        return {"tracks": [asdict(track) for track in await self._control.tracks(**fields)]}
+        return {"tracks": Array(map(asdict, await self._control.tracks(**fields)))}
 
     async def add_track(self, fields: Fields) -> Any:
         """POST /__admin/tracks"""
@@ -184,10 +197,20 @@ class Operations:
         await self._control.change_questions(fields)
         return await self.questions({})
 
-    def _entries(self, entries: list[Entry], limit: int = ENTRIES_KEPT, *, whole: bool = False) -> Any:
-        shown = [entry.shown(self._base_url, whole=whole) for entry in entries[-limit:]]
+    def _page(self, page: Entries) -> Any:
         journal = self._control.store.journal
-        return {"entries": shown, "newest": journal.newest, "started": journal.started, "dropped": journal.dropped}
+        return {
+            "entries": Array(in_short(entry) | self._link(entry) for entry in page.found),
+            "more": page.more,
+            "cursor": str(page.place),
+            "newest": journal.newest,
+            "started": journal.started,
+            "dropped": journal.dropped,
+        }
+
+    def _link(self, entry: Entry) -> Fields:
+        """Where an entry is whole."""
+        return {"entry": f"{self._reached or self._base_url}{PREFIX}/journal/entries/{entry.id}"}
 
 
 def _without(fields: Fields, *names: str) -> Fields:

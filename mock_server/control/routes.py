@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match as RouteMatch
 from starlette.routing import Route
 
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.control.access import Guard
 from mock_server.control.control import Control
+from mock_server.control.json_answer import Json
 from mock_server.control.operations import Fields, Operations
 from mock_server.control.request_schema import Described, Problem
 from mock_server.core.errors import BadSetting, NoSuch, Stopped, nearest
@@ -28,13 +29,6 @@ OPEN: Final = (f"{PREFIX}/health",)
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 Handler = Callable[[Operations, Fields], Awaitable[Any]]
 Answering = Callable[[Request], Awaitable[Response]]
-
-
-class Json(JSONResponse):
-    """JSON with an end of line, for who reads it in a terminal."""
-
-    def render(self, content: Any) -> bytes:
-        return super().render(content) + b"\n"
 
 
 def refusal(text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -7,20 +7,23 @@ from typing import Any, Final
 import orjson
 
 from mock_server.contract.profile import Edition
-from mock_server.core.errors import ApiError, Forced, RateLimited
+from mock_server.core.errors import ApiError, Forced, Maintenance, RateLimited, Unauthorized
 from mock_server.core.text import printable
 from mock_server.domain.tasks import TaskRecord
 
 DRAWN: Final = "suno-mock-readings"
 """The header that tells the readings that were drawn for a request."""
 NO_HEADERS: Final[Mapping[str, str]] = {}
+UNREAD: Final = (Unauthorized, Maintenance, Forced, RateLimited)
+"""The refusals that come before the body is judged."""
 BLOCKED: Final = "suno-mock-callback"
 """The header that tells why the callbacks of a task will not be sent, and what to do."""
 
 
 @dataclass(slots=True, eq=False)
 class Answer:
-    """What goes back to the client, and the task that it started, if it did."""
+    """What goes back to the client, and the task that it started, if it did. `unread`: the request was refused before
+    anybody judged its body."""
 
     status: int
     code: int
@@ -31,6 +34,7 @@ class Answer:
     rules: tuple[str, ...] = ()
     scenario: str = ""
     record: TaskRecord | None = None
+    unread: bool = False
 
     def header_lines(self) -> list[tuple[bytes, bytes]]:
         """The headers as they are sent."""
@@ -79,6 +83,7 @@ def refused(error: ApiError, edition: Edition) -> Answer:
         headers=_headers(error) | _drawn(edition),
         rules=error.rules,
         scenario=error.scenario if isinstance(error, Forced) else "",
+        unread=isinstance(error, UNREAD),
     )
 
 

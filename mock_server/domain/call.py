@@ -1,7 +1,7 @@
 """One request to an endpoint of the provider, as it came."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
@@ -22,7 +22,8 @@ HEADER_OVERHEAD: Final = 200
 class Call:
     """`path` is without what the mock is mounted at, `query` is not percent-decoded. `key` is None without a bearer
     key, `body` when it was too large. `headers` are all that came, `values` counts the bytes of their values.
-    `base_url` is that by which the request reached the mock, empty for the mock's own."""
+    `base_url` is that by which the request reached the mock, empty for the mock's own. `left_out` counts the bytes of
+    the body that are kept no more."""
 
     method: str
     path: str
@@ -35,6 +36,17 @@ class Call:
     values: int = 0
     content_encoding: str = ""
     base_url: str = ""
+    left_out: int = 0
+
+    def beginning(self, length: int) -> "Call":
+        """The call with at most so many bytes of its body."""
+        more = len(self.body or b"") - length
+        return self if more <= 0 else replace(self, body=(self.body or b"")[:length], left_out=self.left_out + more)
+
+    @property
+    def body_size(self) -> int | None:
+        """Bytes of the body that came; None where it was too large to read."""
+        return None if self.body is None else len(self.body) + self.left_out
 
     @property
     def lost(self) -> str:

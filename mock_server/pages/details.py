@@ -154,7 +154,7 @@ class Details:
         first = replace(_moment(task, accepted), detail=f"{task.operation.name}, scenario {task.scenario.name}")
         if sent is not None:
             answered = f"HTTP {sent.status}, code {sent.code}; {first.detail}"
-            first = replace(first, detail=answered, curl=_copied(sent.curl(self._base_url)))
+            first = replace(first, detail=answered, curl=self._curl(sent))
         waited_for = {each.stage for each in self._control.under_way() if each.task_id == task.id}
         found = [_moment(task, each, waited_for) for each in moments] + [_attempt(task, each) for each in attempts]
         return [first, *sorted(found, key=lambda each: each.at)]
@@ -166,9 +166,17 @@ class Details:
     def _sent(self, entry: Requested) -> Body:
         call = entry.call
         head = [f"{call.method} {call.target}", *lines_of_headers(masked_headers(texts(call.headers), call.key))]
-        lines, note = readable_lines(body_shown(call.body))
-        curl = _copied(entry.curl(self._base_url)) if call.path else None
-        return Body(name="request", head=head, lines=lines, curl=curl, note=note)
+        lines, note = readable_lines(body_shown(call.body, is_cut=call.left_out > 0))
+        if call.left_out:
+            note = (
+                f"{len(call.body or b'')} bytes of its body are kept, {call.left_out} more came: it was refused unread."
+            )
+        return Body(name="request", head=head, lines=lines, curl=self._curl(entry), note=note, sent=not call.left_out)
+
+    def _curl(self, entry: Requested) -> str | None:
+        """The curl of a request, where a page can carry it."""
+        fits = entry.repeatable and len(entry.call.body or b"") <= CURL_SHOWN
+        return _copied(entry.curl(self._base_url)) if fits else None
 
     def _polled(self, task: Task, now: float) -> Body:
         told = orjson.dumps(record(task, now, self._studio)).decode()

@@ -77,6 +77,7 @@ class Fault:
             msg=f"{FAULT}{broken}",
             body=GATEWAY_PAGE if page else NO_JSON if broken is Broken.MALFORMED else WHOLE,
             content_type="text/html" if page else "application/json",
+            unread=True,
         )
 
 

@@ -1,16 +1,18 @@
 """The journal in memory: a bounded record of what came in and what went out."""
 
 import asyncio
+from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import islice
+from operator import attrgetter
 from secrets import token_hex
 from typing import Final
 
 from mock_server.state.change_signal import Changes
 from mock_server.state.journal_entries import Entry
 from mock_server.state.journal_match import Match
+from mock_server.state.steps import Steps
 
 ENTRIES_KEPT: Final = 10_000
 BYTES_KEPT: Final = 64 * 1024 * 1024
@@ -24,13 +26,36 @@ class Waiting:
         self._match = match
         self._count = count
         self._after = after
+        self._unseen: Sequence[Entry] | None = None
         self.found = 0
         self.came = asyncio.Event()
 
-    def see(self, entries: Iterable[Entry]) -> None:
-        self.found += sum(entry.id > self._after and self._match(entry) for entry in entries)
+    def see(self, entry: Entry) -> None:
+        self.found += entry.id > self._after and self._match(entry)
         if self.found >= self._count:
             self.came.set()
+
+    def begin(self, entries: Sequence[Entry]) -> None:
+        """Count anew, beginning with these, once who waits is served."""
+        self.found, self._unseen = 0, entries
+        self.came.set()
+
+    async def changed(self) -> None:
+        """Return once there are enough, or what there was is to be counted anew, and is."""
+        await self.came.wait()
+        self.came.clear()
+        await self.count()
+
+    async def count(self) -> None:
+        """See what there was from the beginning."""
+        steps = Steps()
+        while self._unseen is not None:
+            entries, self._unseen = self._unseen, None
+            for entry in entries:
+                await steps.one()
+                if self._unseen is not None:  # the journal was cleared in the meantime
+                    break
+                self.see(entry)
 
 
 class MemoryJournal:
@@ -61,7 +86,7 @@ class MemoryJournal:
             self._bytes -= self._entries.popleft().size
             self.dropped += 1
         for waiting in self._waiting:
-            waiting.see((entry,))
+            waiting.see(entry)
         self._changes.note()
         for listener in self._listeners:
             listener(entry)
@@ -71,20 +96,32 @@ class MemoryJournal:
         return self.record(entry)
 
     async def entry(self, id: int) -> Entry | None:
-        return next((entry for entry in self._entries if entry.id == id), None)
+        return next((entry for entry in self._after(id - 1)[:1] if entry.id == id), None)
 
     async def page(self, after: int = 0, limit: int | None = None, match: Match | None = None) -> list[Entry]:
-        newer = (entry for entry in self._entries if entry.id > after and (match is None or match(entry)))
-        return list(islice(newer, limit))
+        newer = self._after(after)
+        if match is None:
+            return newer[:limit]
+        found: list[Entry] = []
+        steps = Steps()
+        for entry in newer:
+            await steps.one()
+            if match(entry):
+                found.append(entry)
+            if len(found) == limit:
+                break
+        return found
 
     async def wait(self, match: Match, *, count: int, after: int = 0, within: float) -> int:
         waiting = Waiting(match, count, after)
-        waiting.see(self._entries)
+        waiting.begin(self._after(after))
         self._waiting.add(waiting)
         try:
+            await waiting.count()
             with suppress(TimeoutError):
                 async with asyncio.timeout(0 if self._closed else within):
-                    await waiting.came.wait()
+                    while waiting.found < count and not self._closed:
+                        await waiting.changed()
         finally:
             self._waiting.discard(waiting)
         return waiting.found
@@ -100,9 +137,13 @@ class MemoryJournal:
         self._entries = deque(kept)
         self._bytes = sum(entry.size for entry in kept)
         for waiting in self._waiting:
-            waiting.found = 0
-            waiting.see(kept)
+            waiting.begin(kept)
         self._changes.note()
+
+    def _after(self, id: int) -> list[Entry]:
+        """The entries after that of an id, as they are now."""
+        entries = list(self._entries)
+        return entries[bisect_right(entries, id, key=attrgetter("id")) :]
 
     def close(self) -> None:
         self._closed = True

@@ -1,30 +1,31 @@
-"""The journal's entries: requests and attempts, as values, as JSON, as lines of text and as curls."""
+"""The journal's entries: requests and attempts, as values, as lines of text and as curls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from mock_server.core.text import printable
 from mock_server.domain.answer import BLOCKED, DRAWN, Answer
 from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.call import Call
-from mock_server.domain.curl import curl, text_of
-from mock_server.domain.kept_answer import BODY_KEPT, Headers, KeptAnswer, body_shown, masked_headers, size_of, texts
-from mock_server.domain.masking import masked, masked_url, masked_whole
+from mock_server.domain.curl import curl_parts
+from mock_server.domain.kept_answer import BODY_KEPT, Headers, KeptAnswer, size_of
+from mock_server.domain.masking import masked_url
 from mock_server.domain.owed import Owed
 
 LISTED: Final = 20
 """Entries that the text of a TimeoutError lists."""
+UNREAD_KEPT: Final = 16 * 1024
+"""Bytes of a body that are kept where it was refused unread; every ordinary request has fewer."""
 OVERHEAD: Final = 1024
 """Bytes that an entry takes beside its body, about."""
 
 
 @dataclass(slots=True, eq=False)
 class Requested:
-    """One request and its answer, of whose body the beginning is kept; `shown` writes it out. `code` is that of the
-    envelope, `rules` are the ids of the rules that the request broke, `readings` what was drawn for it, `callback` what
-    is known of its callbacks beforehand; `size` in bytes, about; `id` counts the journal's
-    entries."""
+    """One request and its answer, of whose body the beginning is kept. `code` is that of the envelope, `rules` are the
+    ids of the rules that the request broke, `readings` what was drawn for it, `callback` what is known of its callbacks
+    beforehand; `size` in bytes, about; `id` counts the journal's entries."""
 
     at: float
     call: Call
@@ -56,7 +57,7 @@ class Requested:
         task_id = None if answer.record is None else answer.record.id
         return cls(
             at,
-            call,
+            call.beginning(UNREAD_KEPT) if answer.unread else call,
             answer.status,
             answer.code,
             answer.msg,
@@ -93,36 +94,19 @@ class Requested:
         headers = [*own.items(), *self.answer_headers.items()]
         return KeptAnswer(status=self.status, headers=headers, body=self.answer_body, size=self.answer_size)
 
-    def shown(self, url: str, *, whole: bool = False) -> dict[str, Any]:
-        """The entry as JSON, the key masked; `url` is the mock's own base URL. Whole, it has all headers, and the
-        beginning of the answer's body."""
-        headers = masked_headers(texts(self.call.headers), self.call.key) if whole else None
-        return {
-            "id": self.id,
-            "kind": "request",
-            "at": self.at,
-            "method": self.call.method,
-            "path": self.call.path,
-            "key": masked(self.call.key),
-            "status": self.status,
-            "code": self.code,
-            "msg": self.msg,
-            "rules": self.rules,
-            "scenario": self.scenario,
-            "readings": self.readings,
-            "task_id": self.task_id,
-            "callback": self.callback,
-            "body": text_of(self.call.body),
-            "curl": self.curl(url) if self.call.path else None,
-            "line": line(self),
-            "answer": self.answer.shown(whole=whole),
-            **({"headers": headers, **body_shown(self.call.body)} if whole else {}),
-        }
+    @property
+    def repeatable(self) -> bool:
+        """Whether its curl sends the same again: not where it was no HTTP, or its body is not kept whole."""
+        return bool(self.call.path) and not self.call.left_out
 
     def curl(self, url: str) -> str:
         """The request as a command for a shell; `url` is the mock's own base URL."""
+        return "".join(self.curl_parts(url))
+
+    def curl_parts(self, url: str) -> Iterator[str]:
+        """The same in parts of a bounded length."""
         call = self.call
-        return curl(call.method, (call.base_url or url) + call.target, call.key, call.described(), call.body)
+        return curl_parts(call.method, (call.base_url or url) + call.target, call.key, call.described(), call.body)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -186,32 +170,18 @@ class Attempted:
             owed = owed.turned()
         return entries
 
-    def shown(self, url: str, *, whole: bool = False) -> dict[str, Any]:
-        """The entry as JSON, the key masked. Whole, it has all headers, and the beginning of the answer's body."""
-        return {
-            "id": self.id,
-            "kind": "attempt",
-            "at": self.at,
-            "key": masked(self.key),
-            "task_id": self.task_id,
-            "stage": self.stage,
-            "code": self.code,
-            "number": self.number,
-            "redelivered": self.redelivered,
-            "url": masked_whole(self.url) if whole else masked_url(self.url),
-            "outcome": self.outcome,
-            "detail": self.detail,
-            "took": self.took,
-            "body": text_of(self.body),
-            "curl": self.curl() if self.body else None,
-            "line": line(self),
-            "answer": None if self.answer is None else self.answer.shown(whole=whole),
-            **({"headers": masked_headers(self.sent), **body_shown(self.body)} if whole else {}),
-        }
+    @property
+    def repeatable(self) -> bool:
+        """Whether there is something to send again: not where it was never sent."""
+        return bool(self.body)
 
     def curl(self) -> str:
         """The callback as a command for a shell."""
-        return curl("POST", self.url, None, {"Content-Type": "application/json"}, self.body)
+        return "".join(self.curl_parts())
+
+    def curl_parts(self) -> Iterator[str]:
+        """The same in parts of a bounded length."""
+        return curl_parts("POST", self.url, None, {"Content-Type": "application/json"}, self.body)
 
 
 Entry = Requested | Attempted

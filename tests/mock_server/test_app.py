@@ -20,6 +20,7 @@ from mock_server.core.clock import MockClock
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import MANUAL_EPOCH, RateLimit, Settings
 from mock_server.runtime import Runtime
+from mock_server.state.entries_as_json import in_short
 from mock_server.state.journal_entries import Entry
 from mock_server.state.journal_match import Match
 from mock_server.state.memory_store import MemoryStore
@@ -174,7 +175,7 @@ async def test_shutdown_stops_the_scheduler_and_closes_the_delivery() -> None:
     mock = create_app(Settings(pace="manual"), delivery=delivery)
     async with client(mock) as http:
         await http.post(EXTEND, json=request())
-    entries = [entry.shown("http://mock") for entry in await mock.state.control.entries()]
+    entries = [in_short(entry) for entry in await mock.state.control.entries()]
     assert [entry.get("outcome") for entry in entries] == [None, "undelivered", "undelivered", "undelivered"]
     assert delivery.closed
 

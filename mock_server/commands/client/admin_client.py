@@ -1,7 +1,7 @@
 """A client of a running mock's control plane, over HTTP."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Self
 from urllib.parse import quote
 
@@ -19,10 +19,12 @@ from mock_server.domain.masking import masked_url
 PATIENCE: Final = 15.0
 """Seconds that an answer may take, beyond those for which the mock was asked to wait."""
 HEALTH: Final = "health"
-ENTRY: Final = "journal/entries/ID"
-"""Where an entry is whole."""
 LONGEST_ERROR: Final = 2000
 """Characters of an error text that are shown."""
+LISTS: Final = {"journal": "entries", "tasks": "tasks"}
+"""The fields of the answers that have pages."""
+PAGE: Final = 1000
+"""What a page has at most."""
 SERVED: Final = ("profile", "base_url")
 """What the health of a mock tells, as text."""
 WHERE: Final = "Say where it is: --url or SUNO_MOCK_URL."
@@ -80,12 +82,26 @@ class Remote:
         given = {name: value for name, value in query.items() if value is not None}
         return self._asked("GET", path, PATIENCE + given.get("within", 0), params=given)
 
-    def journal(self, **query: Any) -> Any:
-        """A page of the journal. Entries that are asked for whole are held against the document as such."""
-        page = self.get("journal", **query)
-        for entry in page["entries"] if query.get("whole") else ():
-            self._as_documented("GET", ENTRY, 200, entry)
-        return page
+    def listed(self, path: str, most: int | None = None, **query: Any) -> Iterator[Any]:
+        """What a list of the control plane has, page by page; `most` of it where that is given."""
+        cursor = None
+        while most is None or most > 0:
+            limit = PAGE if most is None else min(most, PAGE)
+            page = self.get(path, **query, limit=limit, cursor=cursor)
+            found = page[LISTS[path]][:limit]
+            yield from found
+            if not page["more"] or not found:
+                return
+            cursor, most = page["cursor"], None if most is None else most - len(found)
+
+    def entry(self, entry: Mapping[str, Any]) -> Any:
+        """An entry of a list of the journal, whole; as the list has it, where the journal has it no more."""
+        try:
+            return self.get(f"journal/entries/{entry['id']}")
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            return entry
 
     def post(self, path: str, fields: Mapping[str, Any] | None = None, patience: float | None = None) -> Any:
         """The answer to POST; None for one without a body. It may take PATIENCE where nothing else is said."""

@@ -56,7 +56,7 @@ def deliver(
             _tell_of_the_first(owed, clock["now"], task_id, warn)
         told = True
         within = 0 if still or not owed else WITHIN
-        attempts = remote.journal(task_id=task_id, kind="attempt", after=after, within=within)["entries"]
+        attempts = [*remote.listed("journal", task_id=task_id, kind="attempt", after=after, within=within)]
         if within and not attempts:
             pause(AGAIN)  # who was asked to wait, and did not, is not asked without end
         for attempt in attempts:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from mock_server.commands.client.admin_client import Remote, Unreached
+from mock_server.commands.client.admin_client import PAGE, Remote, Unreached
 
 WITHIN: Final = 25
 """Seconds that the mock may wait for the next entry before it says that there is none."""
@@ -22,8 +22,12 @@ class Place(NamedTuple):
 
 def newest(remote: Remote, filters: Mapping[str, Any], count: int) -> tuple[list[Entry], Place]:
     """The newest `count` entries that match, and from where to follow."""
-    answer = remote.journal(**filters, limit=max(count, 1))
-    return answer["entries"] if count else [], Place(answer["newest"], answer["started"])
+    answer = remote.get("journal", **filters, last=max(count, 1), limit=min(max(count, 1), PAGE))
+    entries: list[Entry] = answer["entries"]
+    while answer["more"] and len(entries) < count:
+        answer = remote.get("journal", **filters, cursor=answer["cursor"], limit=PAGE)
+        entries += answer["entries"]
+    return entries if count else [], Place(int(answer["cursor"]), answer["started"])
 
 
 def follow(
@@ -40,7 +44,7 @@ def follow(
     (after, started), away = place, False
     while True:
         try:
-            answer = remote.journal(**filters, after=after, within=0 if away else WITHIN)
+            answer = remote.get("journal", **filters, after=after, within=0 if away else WITHIN)
         except Unreached:
             if not away:
                 warn(f"the mock at {remote.url} went away; waiting until it is back")
@@ -57,4 +61,4 @@ def follow(
         if not answer["entries"]:
             pause(AGAIN)  # who was asked to wait, and did not, is not asked without end
         yield from answer["entries"]
-        after = max([after, *(entry["id"] for entry in answer["entries"])])
+        after = max(after, int(answer["cursor"]))

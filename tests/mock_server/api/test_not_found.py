@@ -74,10 +74,10 @@ async def test_what_is_not_served_is_in_the_journal_of_the_key() -> None:
     async with client(mock.app) as http:
         await http.get("/api/v1/generate/recordinfo?taskId=x")
         (entry,) = await mock.control.entries()
-        shown = entry.shown("http://mock")
-    assert (shown["status"], shown["code"], shown["path"]) == (404, 404, "/api/v1/generate/recordinfo")
+    assert isinstance(entry, Requested)
+    assert (entry.status, entry.code, entry.call.path) == (404, 404, "/api/v1/generate/recordinfo")
     assert entry.key == "key"
-    assert "'http://mock/api/v1/generate/recordinfo?taskId=x'" in shown["curl"]
+    assert "'http://mock/api/v1/generate/recordinfo?taskId=x'" in entry.curl("http://mock")
 
 
 async def test_a_long_path_is_cut() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from mock_server.domain.kept_answer import KeptAnswer
+from mock_server.state.journal_entries import UNREAD_KEPT
 from tests.builders import COMPLETE, CREATED, TEXT
 from tests.clients import OTHER, Mock, client, credits, extend, generate, poll
 
@@ -137,8 +139,12 @@ FILTERS: list[tuple[dict[str, Any], list[int]]] = [
     ({"stage": "text"}, [4]),
     ({"outcome": "accepted"}, [4]),
     ({"outcome": "refused"}, []),
-    ({"limit": 2}, [3, 4]),
-    ({"kind": "request", "code": 200, "limit": 1}, [3]),
+    ({"limit": 2}, [1, 2]),
+    ({"last": 2}, [3, 4]),
+    ({"last": 3, "limit": 1}, [2]),
+    ({"kind": "request", "code": 200, "last": 1}, [3]),
+    ({"kind": "request", "code": 200, "limit": 1, "cursor": "1"}, [3]),
+    ({"after": 1, "cursor": "2", "last": 1}, [3, 4]),
 ]
 
 
@@ -152,6 +158,82 @@ async def test_the_journal_is_filtered(query: dict[str, Any], ids: list[int]) ->
         await mock.advance(TEXT)
         entries = (await http.get("/__admin/journal", params=query)).json()["entries"]
         assert [entry["id"] for entry in entries] == ids
+
+
+async def pages(http: httpx.AsyncClient, path: str, name: str, **query: Any) -> AsyncIterator[list[Any]]:
+    """The pages of a list, by their cursors."""
+    cursor: dict[str, str] = {}
+    more = True
+    while more:
+        page = await get(http, path, **query, **cursor)
+        yield page[name]
+        more, cursor = page["more"], {"cursor": page["cursor"]}
+
+
+@pytest.mark.parametrize("query", [{}, {"code": 422}, {"last": 4}, {"after": 2}, {"last": 5, "code": 200}])
+@pytest.mark.parametrize("limit", [1, 2, 3, 9])
+async def test_page_by_page_the_journal_has_every_entry_once(query: dict[str, Any], limit: int) -> None:
+    async with client(Mock().app) as http:
+        for number in range(7):
+            await extend(http, prompt=5 if number % 3 else "")
+        whole = [entry["id"] for entry in (await get(http, "journal", **query))["entries"]]
+        found = [each async for each in pages(http, "journal", "entries", limit=limit, **query)]
+        assert [entry["id"] for page in found for entry in page] == whole
+        assert all(len(page) == limit for page in found[:-1])
+
+
+async def test_the_last_cursor_leads_to_what_comes_next() -> None:
+    async with client(Mock().app) as http:
+        await extend(http)
+        await extend(http, prompt=5)
+        page = await get(http, "journal", code=200)
+        assert (page["more"], page["cursor"]) == (False, "2")
+        following = asyncio.create_task(get(http, "journal", code=200, cursor="2", within=60))
+        await extend(http, prompt=5)
+        await extend(http)
+        assert [entry["id"] for entry in (await following)["entries"]] == [4]
+
+
+async def test_a_page_that_was_waited_for_has_a_cursor_too() -> None:
+    async with client(Mock().app) as http:
+        for _ in range(3):
+            await extend(http)
+        waited = await post(http, "wait", kind="request", count=2, within=0)
+        assert (len(waited["entries"]), waited["more"], waited["cursor"]) == (3, False, "3")
+
+
+@pytest.mark.parametrize("query", [{}, {"key": "key"}, {"status": "PENDING"}, {"status": "SUCCESS"}])
+@pytest.mark.parametrize("limit", [1, 2, 9])
+async def test_page_by_page_every_task_is_listed_once(query: dict[str, Any], limit: int) -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        for number in range(5):
+            await extend(http, OTHER if number % 2 else {})
+        whole = [task["task_id"] for task in (await get(http, "tasks", **query))["tasks"]]
+        found = [each async for each in pages(http, "tasks", "tasks", limit=limit, **query)]
+        assert [task["task_id"] for page in found for task in page] == whole
+
+
+async def test_a_cursor_of_no_task_is_told() -> None:
+    async with client(Mock().app) as http:
+        assert await problem(http, "tasks?cursor=gone", 400, "GET") == (
+            "cursor is 'gone', of no task that is kept. Allowed: that of a page, or none."
+        )
+        assert "cursor: " in await problem(http, "journal?cursor=gone", 400, "GET")
+
+
+async def test_what_is_refused_without_a_key_is_kept_cut() -> None:
+    async with client(Mock().app) as http:
+        for answer in (
+            await http.post("/api/v1/generate/extend", content=b"x" * 900_000, headers={"Authorization": ""}),
+            await http.post("/nothing", content=b"x" * 900_000),
+            await http.put("/api/v1/generate/extend", content=b"x" * 900_000),
+        ):
+            assert answer.json()["code"] in (401, 404)
+        for entry in (await get(http, "journal"))["entries"]:
+            assert (entry["body_size"], entry["body_left_out"]) == (900_000, 900_000 - UNREAD_KEPT)
+            shown = await get(http, f"journal/entries/{entry['id']}")
+            assert (shown["body"], shown["curl"]) == ("x" * UNREAD_KEPT, None)
 
 
 async def test_keys_in_the_journal_are_masked() -> None:
@@ -270,11 +352,20 @@ async def test_what_a_receiver_answered_is_with_its_entry_and_its_task_and_lists
         await mock.advance(TEXT)
         request, attempt = (await get(http, "journal"))["entries"]
         assert attempt["answer"] == {"status": 418, "size": 22}
-        assert "headers" not in attempt
+        assert not {"headers", "body", "curl"} & {*request, *attempt}
         assert request["answer"]["status"] == 200
         entry = await get(http, f"journal/entries/{attempt['id']}")
-        assert entry == {**attempt, "answer": WHOLE, "headers": [["Host", "127.0.0.1"]], "body_base64": None}
-        assert (await get(http, "journal", whole="true"))["entries"][1] == entry
+        body = mock.delivery.sent[0][1]
+        assert (attempt["body_size"], attempt["body_left_out"]) == (len(body), 0)
+        assert entry == {
+            **attempt,
+            "answer": WHOLE,
+            "headers": [["Host", "127.0.0.1"]],
+            "body": body.decode(),
+            "body_base64": None,
+            "curl": entry["curl"],
+        }
+        assert (await http.get(attempt["entry"])).json() == entry
         assert [each["answer"] for each in (await get(http, f"tasks/{task_id}"))["timeline"] if each["answer"]] == [
             WHOLE
         ]
@@ -294,7 +385,6 @@ async def test_an_entry_that_is_not_there_is_404() -> None:
     text = "the journal has no entry 'x'; it was cleared, or is older than all that is kept"
     async with client(Mock().app) as http:
         assert await problem(http, "journal/entries/x", 404, "GET") == text
-        assert "whole: " in await problem(http, "journal?whole=maybe", 400, "GET")
 
 
 async def test_a_scenario_is_triggered() -> None:
@@ -575,7 +665,12 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("POST", "tracks", b'{"id": "x", "model": "V4", "duration": 0}', "duration: 0 is less than or equal to the "),
     ("GET", "journal?limit=0", b"", "limit: 0 is less than the minimum of 1"),
     ("GET", "journal?kind=answer", b"", 'kind: "answer" is unknown. Nearest: '),
-    ("GET", "tasks?stat=SUCCESS", b"", "query parameter 'stat' is unknown. Nearest: status. Known: key, status, limit"),
+    (
+        "GET",
+        "tasks?stat=SUCCESS",
+        b"",
+        "query parameter 'stat' is unknown. Nearest: status. Known: key, status, limit, cursor",
+    ),
     ("GET", "health?verbose=1", b"", "query parameter 'verbose' is unknown. Known: none"),
 ]
 

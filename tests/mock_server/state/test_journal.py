@@ -10,8 +10,9 @@ from mock_server.state.change_signal import Changes
 from mock_server.state.journal import BYTES_KEPT, ENTRIES_KEPT, MemoryJournal
 from mock_server.state.journal_entries import Entry
 from mock_server.state.journal_match import Match
+from mock_server.state.steps import IN_STEP
 from tests.builders import attempted, requested
-from tests.waiting import begun, settled
+from tests.waiting import begun, settled, turns
 
 pytestmark = pytest.mark.anyio
 
@@ -184,6 +185,32 @@ async def test_waiting_looks_at_each_entry_once() -> None:
         written.record(attempted())
     assert looked == list(range(1, 201))
     assert await waiting == 200
+
+
+async def test_others_are_served_while_the_journal_is_looked_through() -> None:
+    looked: list[int] = []
+    written = journal(*(attempted() for _ in range(5 * IN_STEP)))
+    async with turns() as turn:
+
+        class Looking(Match):
+            def __call__(self, entry: Entry) -> bool:
+                looked.append(turn())
+                return True
+
+        assert len(await written.page(match=Looking())) == 5 * IN_STEP
+        assert await written.wait(Looking(), count=1, within=0) == 5 * IN_STEP
+    assert max(map(looked.count, looked)) <= IN_STEP
+
+
+@pytest.mark.parametrize("key", ["key", "other"])
+async def test_what_is_cleared_while_it_is_counted_is_counted_anew(key: str) -> None:
+    written = journal(*(attempted() for _ in range(5 * IN_STEP)))
+    waiting = asyncio.create_task(written.wait(STAGE_TEXT, count=6 * IN_STEP, within=0))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    written.forget(key)
+    written.record(attempted())
+    assert await waiting == (1 if key == "key" else 5 * IN_STEP + 1)
 
 
 async def test_what_was_cleared_is_waited_for_again() -> None:

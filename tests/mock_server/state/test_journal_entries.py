@@ -1,4 +1,4 @@
-"""Entries of the journal: as JSON, as curls that work when pasted, and which of them are meant."""
+"""Entries of the journal: their sizes, and their curls, which work when pasted."""
 
 import gc
 import os
@@ -16,9 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.core.errors import Maintenance, NotFound
+from mock_server.core.errors import Maintenance
 from mock_server.domain.answer import Answer, accepted, refused
-from mock_server.domain.attempt import Outcome
 from mock_server.domain.call import HEADER_OVERHEAD
 from mock_server.domain.curl import ARGUMENT_LIMIT
 from mock_server.domain.kept_answer import BODY_KEPT, KeptAnswer
@@ -32,91 +31,6 @@ from tests.builders import CREATED, EXTENDING, attempted, edition, requested, ta
 URL = "http://127.0.0.1:4010"
 EXTEND = f"{URL}/api/v1/generate/extend"
 UNKNOWN_KEY = '-H "Authorization: Bearer ${SUNO_MOCK_KEY:-test-key}"'
-
-
-def test_an_accepted_request_is_shown() -> None:
-    entry = requested(accepted(task(scenario="late").record, edition(), ""), query=b"a=b")
-    assert entry.shown(URL) == {
-        "id": 0,
-        "kind": "request",
-        "at": CREATED,
-        "method": "POST",
-        "path": "/api/v1/generate/extend",
-        "key": "sec…",
-        "status": 200,
-        "code": 200,
-        "msg": "success",
-        "rules": (),
-        "scenario": "late",
-        "readings": "",
-        "task_id": "5c790000000040008000000000000be8",
-        "callback": "",
-        "body": "{}",
-        "curl": f"curl -sS -g -X POST '{EXTEND}?a=b' {UNKNOWN_KEY} "
-        "-H 'Content-Type: application/json' --data-raw '{}'",
-        "line": "--> POST /api/v1/generate/extend  200 task 5c790000000040008000000000000be8",
-        "answer": {"status": 200, "size": 81},
-    }
-
-
-def test_a_refused_request_shows_why() -> None:
-    shown = requested(refused(NotFound("no track", "extend.audioId.known"), edition())).shown(URL)
-    assert (shown["code"], shown["rules"], shown["task_id"]) == (404, ("extend.audioId.known",), None)
-    assert shown["msg"] == "Not Found - The requested resource or endpoint does not exist: no track"
-
-
-def test_the_readings_that_were_drawn_are_shown() -> None:
-    answer = replace(accepted(task().record, edition(), ""), headers={"suno-mock-readings": "first_items=both"})
-    assert requested(answer).shown(URL)["readings"] == "first_items=both"
-
-
-def test_callbacks_that_will_not_be_sent_are_told_with_the_answer() -> None:
-    entry = requested(accepted(task().record, edition(), "", "8.8.8.8 is public"))
-    assert entry.shown(URL)["callback"] == "blocked; 8.8.8.8 is public"
-    assert line(entry).endswith(f"200 task {entry.task_id}, callbacks blocked; 8.8.8.8 is public")
-
-
-def test_an_attempt_is_shown() -> None:
-    entry = attempted(outcome=Outcome.TIMED_OUT, detail="no complete answer within 15 s", took=15.0, body=b'{"a": 1}')
-    assert entry.shown(URL) == {
-        "id": 0,
-        "kind": "attempt",
-        "at": CREATED,
-        "key": "key…",
-        "task_id": "5c79",
-        "stage": "text",
-        "code": 200,
-        "number": 1,
-        "url": "http://127.0.0.1:3000/callback",
-        "outcome": "timed_out",
-        "detail": "no complete answer within 15 s",
-        "redelivered": False,
-        "took": 15.0,
-        "body": '{"a": 1}',
-        "curl": "curl -sS -g -X POST http://127.0.0.1:3000/callback "
-        "-H 'Content-Type: application/json' --data-raw '{\"a\": 1}'",
-        "line": "<-- text of 5c79 to http://127.0.0.1:3000/callback  "
-        "timed_out in 15000 ms: no complete answer within 15 s",
-        "answer": None,
-    }
-
-
-def test_what_was_never_attempted_has_no_curl() -> None:
-    shown = attempted(outcome=Outcome.UNDELIVERED).shown(URL)
-    assert (shown["body"], shown["curl"]) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        pytest.param(None, None, id="too large"),
-        pytest.param(b"", None, id="empty"),
-        pytest.param("é\0\n".encode(), "é\0\n", id="a text"),
-        pytest.param(b"\xff", None, id="no text"),
-    ],
-)
-def test_a_body_is_shown_where_it_is_a_text(body: bytes | None, text: str | None) -> None:
-    assert requested(body=body).shown(URL)["body"] == text
 
 
 CALL_TEXTS: dict[str, Any] = {
@@ -157,11 +71,6 @@ def test_every_header_of_a_request_is_kept_and_counted() -> None:
     headers = [(b"host", b"mock"), (b"authorization", b"Bearer secret-key"), (b"x-odd", b"\xff")]
     call = read("POST", "/", b"", headers, b"")
     entry = Requested.answered(CREATED, call, accepted(task().record, edition(), ""))
-    assert entry.shown(URL, whole=True)["headers"] == [
-        ("host", "mock"),
-        ("authorization", "Bearer sec…"),
-        ("x-odd", "\\xff"),
-    ]
     assert (
         entry.size - requested(path="/", key="secret-key", content_type="", body=b"").size == 22 + 3 * HEADER_OVERHEAD
     )

@@ -7,7 +7,7 @@ from mock_server.commands.client.admin_client import Refused, Remote, Silent, Un
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import BASE_URL
 from mock_server.testing.mock_server import MockServer
-from tests.admin_answers import CLOCK, HEALTH, page
+from tests.admin_answers import CLOCK, HEALTH, TASK, entry, page, task_page
 
 Asked = list[tuple[str, dict[str, float | None]]]
 
@@ -149,3 +149,43 @@ def test_a_text_that_cannot_be_sent_is_refused() -> None:
 def test_commands_to_paste_name_the_mock_where_it_is_another() -> None:
     assert Remote(BASE_URL).command("clock advance") == "suno-mock clock advance"
     assert Remote("http://mock:1/").command("tasks") == "suno-mock tasks --url http://mock:1"
+
+
+def paged(*answers: httpx.Response) -> tuple[Remote, list[httpx.URL]]:
+    """A server that answers so in turn, and what it was asked for."""
+    asked, left = list[httpx.URL](), list(answers)
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/__admin/health":
+            return httpx.Response(200, json=HEALTH)
+        asked.append(request.url)
+        return left.pop(0)
+
+    return Remote(BASE_URL, transport=httpx.MockTransport(answered)), asked
+
+
+@pytest.mark.parametrize(("most", "limits"), [(None, ["1000", "1000"]), (5, ["5", "3"]), (2, ["2"]), (0, [])])
+def test_a_list_is_read_page_by_page(most: int | None, limits: list[str]) -> None:
+    first = task_page({**TASK, "task_id": "a"}, {**TASK, "task_id": "b"}, cursor="b")
+    last = task_page({**TASK, "task_id": "c"})
+    server, asked = paged(httpx.Response(200, json=first), httpx.Response(200, json=last))
+    found = [each["task_id"] for each in server.listed("tasks", most, status="PENDING")]
+    assert found == ["a", "b", "c"][: 3 if most is None else most]
+    assert [each.params["limit"] for each in asked] == limits
+    assert [each.params.get("cursor") for each in asked] == [None, "b"][: len(limits)]
+
+
+def test_a_server_that_says_more_and_has_nothing_is_left() -> None:
+    server, asked = paged(*[httpx.Response(200, json=task_page(cursor="b"))] * 2)
+    assert [*server.listed("tasks")] == []
+    assert len(asked) == 1
+
+
+def test_an_entry_that_is_gone_is_shown_as_the_list_has_it() -> None:
+    gone, failed = httpx.Response(404, json={"error": "gone"}), httpx.Response(403, json={"error": "no"})
+    server, asked = paged(httpx.Response(200, json=entry(7)), gone, failed)
+    assert server.entry({"id": 7}) == entry(7)
+    assert server.entry({"id": 8}) == {"id": 8}
+    with pytest.raises(Refused, match="no"):
+        server.entry({"id": 9})
+    assert [each.path for each in asked] == [f"/__admin/journal/entries/{id}" for id in (7, 8, 9)]

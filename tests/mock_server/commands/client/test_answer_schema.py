@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mock_server.commands.client.answer_schema import flaw, has_body
-from tests.admin_answers import CLOCK, HEALTH, TASK, WHOLE_TASK, attempt, entry, page
+from tests.admin_answers import CLOCK, HEALTH, TASK, WHOLE_TASK, attempt, entry, page, task_page
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,8 @@ from tests.admin_answers import CLOCK, HEALTH, TASK, WHOLE_TASK, attempt, entry,
     [
         ("health", HEALTH),
         ("clock", CLOCK),
-        ("tasks", {"tasks": [TASK]}),
+        ("tasks", task_page(TASK)),
+        ("tasks", task_page(TASK, cursor="5c79")),
         ("tasks/5c79", WHOLE_TASK),
         ("journal", page(1, 2)),
         ("journal/entries/1", entry(1, key=None, body=None, answer=None)),
@@ -25,8 +26,9 @@ def test_what_is_as_documented_has_no_flaw(path: str, answer: Any) -> None:
 
 
 FLAWS: list[tuple[str, Any, str]] = [
-    ("tasks", {"tasks": [TASK, {**TASK, "status": 7}]}, 'tasks.1.status: 7 is not of type "string"'),
+    ("tasks", task_page(TASK, {**TASK, "status": 7}), 'tasks.1.status: 7 is not of type "string"'),
     ("tasks", {}, 'the answer: "tasks" is a required property'),
+    ("journal", {**page(1), "cursor": "-1"}, 'cursor: "-1" does not match '),
     ("clock", {**CLOCK, "now": 1e308}, "now: 1e+308 is greater than the maximum of 253402300799"),
     ("health", {**HEALTH, "dropped": {"\x1b[2J" * 50: "x"}}, "dropped.\\x1b[2J"),
     ("journal/entries/1", entry(1, answer=7), 'answer: 7 is not of types "null", "object"'),

@@ -41,8 +41,8 @@ def test_entries_come_once_and_in_order() -> None:
     assert script.followed(3, 3) == [4, 5, 7]
     assert [(asked["after"], asked["within"], asked["code"]) for asked in script.asked] == [
         ("3", "25", "422"),
-        ("5", "25", "422"),
-        ("5", "25", "422"),
+        ("6", "25", "422"),
+        ("6", "25", "422"),
     ]
 
 
@@ -74,3 +74,18 @@ def test_a_mock_that_has_more_entries_than_before_it_was_started_anew_is_told_by
     assert place == Place(9, "a")
     assert script.followed(place.after, 2, place.started) == [1, 2]
     assert script.warnings[1:] == ["the mock is back", "the mock was started anew, and counts its entries from 1"]
+
+
+def test_many_entries_come_in_pages() -> None:
+    script = Scripted(page(1, 2, newest=9, more=True), page(3, 4, newest=9, more=True), page(5, newest=9))
+    entries, place = newest(script.remote, {"code": 422}, 5000)
+    assert ([each["id"] for each in entries], place) == ([1, 2, 3, 4, 5], Place(9, "a"))
+    assert [asked.get("cursor") for asked in script.asked] == [None, "2", "4"]
+    assert [asked["code"] for asked in script.asked] == ["422"] * 3
+    assert script.asked[0]["last"] == "5000"
+
+
+def test_nothing_that_came_while_nobody_looked_is_left_out() -> None:
+    script = Scripted(page(4, 5, newest=9, more=True), page(6, 7, newest=9), page(10))
+    assert script.followed(3, 5) == [4, 5, 6, 7, 10]
+    assert [asked["after"] for asked in script.asked] == ["3", "5", "9"]
