@@ -92,10 +92,8 @@ class Control:
     async def tasks_after(
         self, task_id: str | None, key: str | None = None, status: str | None = None, limit: int = 100
     ) -> Tasks:
-        """The first `limit` tasks behind one, newest first.
-
-        Raises BadSetting for a status that does not exist, for a limit below 1, and for a task that is not kept.
-        """
+        """The first `limit` tasks behind one, newest first. Raises BadSetting for a status that does not exist, for a
+        limit below 1, and for a task that is not kept."""
         if status is not None and status not in self.statuses():
             raise unknown("status", status, self.statuses())
         check_count("limit", limit)
