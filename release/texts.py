@@ -27,7 +27,8 @@ def released(files: Mapping[str, str], version: str, day: datetime.date) -> dict
     heading = _top(files[CHANGELOG])
     if heading[2] != UNRELEASED:
         raise CannotRelease(
-            f"the first heading of {CHANGELOG} is {heading[0]!r}; allowed: '## VERSION ({UNRELEASED})', and what is new"
+            f"the first heading of {CHANGELOG} is {heading[0]!r}; "
+            f"allowed: '## VERSION ({UNRELEASED})', with what is new below it"
         )
     if not section(files[CHANGELOG]):
         raise CannotRelease(f"{CHANGELOG} has nothing under {heading[0]!r}: say what a user can do now")

@@ -45,12 +45,25 @@ def environment(folder: Path, built: Path, *also: str) -> Environment:
     venv.create(folder, symlinks=True)
     paths = sysconfig.get_paths("venv", vars={"base": str(folder), "platbase": str(folder)})
     packages, commands = Path(paths["purelib"]), Path(paths["scripts"])
-    names = {name for each in ("suno-mock", *also) for name in needed(Requirement(each), set())} - {"suno-mock"}
-    for path in {path for name in names for path in installed(name)}:
-        (packages / path.name).symlink_to(path)
+    link(packages, "suno-mock", *also)
     install = ["--python", str(folder), "install", "-q", "--no-deps", "--no-index", str(built)]
     subprocess.run([sys.executable, "-m", "pip", *install], check=True, timeout=120)
     return Environment(python=commands / "python", commands=commands, packages=packages)
+
+
+def link(folder: Path, *wanted: str) -> None:
+    """Fill a folder with links to all that some distributions need, but suno-mock itself."""
+    names = {name for each in wanted for name in needed(Requirement(each), set())} - {"suno-mock"}
+    for path in {path for name in names for path in installed(name)}:
+        (folder / path.name).symlink_to(path)
+
+
+def unconnected(folder: Path, *wanted: str) -> dict[str, str]:
+    """Variables with which a script's `pip install` of this folder downloads nothing: what some distributions need is
+    found in a folder of links, and so is what builds it."""
+    folder.mkdir()
+    link(folder, "hatchling", *wanted)
+    return {"PYTHONPATH": str(folder), "PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0"}
 
 
 def needed(wanted: Requirement, found: set[str]) -> set[str]:

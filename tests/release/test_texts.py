@@ -44,8 +44,8 @@ def test_the_notes_are_what_is_new_alone() -> None:
         (
             "0.2.0",
             {"changelog": CHANGES.replace("unreleased", "2026-11-01")},
-            "the first heading of CHANGELOG.md is '## 0.2.0 (2026-11-01)'; allowed: '## VERSION (unreleased)', and what is "
-            "new",
+            "the first heading of CHANGELOG.md is '## 0.2.0 (2026-11-01)'; allowed: '## VERSION (unreleased)', with "
+            "what is new below it",
         ),
         (
             "0.2.0",
