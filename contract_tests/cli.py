@@ -2,26 +2,31 @@
 
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from contract_tests.documents.sources import Source
 from contract_tests.reports.progress import progress
 from contract_tests.reports.rows import Row
 from contract_tests.run.choose import planned
 from contract_tests.run.exit_status import status
 from contract_tests.run.inputs import SHORTEST_TRACK, CannotRun, Seconds, documents
 from contract_tests.run.session import Session, session
+from contract_tests.verdicts.results import Verdict
 from contract_tests.your_receiver.command import receiver_command
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command, by default with the process's arguments.
 
-    Exit status 0: the target conforms, 1: it does not, 2: the run could not be made, 130: interrupted, 143: terminated.
+    Exit status 0: the target conforms, deviations or not, 1: it does not, 2: the run could not be made,
+    130: interrupted, 143: terminated.
     """
     signal.signal(signal.SIGTERM, _end)
     # One that a script has started in the background would be spared.
@@ -98,6 +103,7 @@ def target_options(command: Any) -> Any:
 )
 @click.option("--receiver-port", default=0, type=click.IntRange(0, 65535), help="0 takes a free port.")
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports and the journal are written.")
+@click.option("--strict", is_flag=True, help="Deviations count as violations.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --report-dir: what it sent is not sent again.")
 def run(**options: Any) -> int:
     """Send the probes, wait for the callbacks, and tell what deviates from the documents."""
@@ -109,14 +115,25 @@ def run(**options: Any) -> int:
         with progress(len(list(plan.probes())), sys.stderr) as told:
             found = begun.run(told)
         trouble = _reported(begun, found)  # first: what it cost is not lost when nobody reads the lines to their end
-        for row in found:
-            click.echo(row.line)
+        _told_of(found)
         click.echo(begun.summary(found))
     if trouble:
         raise CannotRun(trouble)
     if options["report_dir"]:
         click.echo(f"reports: {options['report_dir'] / 'report.html'}, report.json, junit.xml", err=True)
-    return status(found)
+    return status(found, strict=options["strict"])
+
+
+def _told_of(found: Sequence[Row]) -> None:
+    """Prints a line per rule, the deviations apart."""
+    apart = [row for row in found if row.verdict is Verdict.DEVIATED]
+    for row in found:
+        if row not in apart:
+            click.echo(row.line)
+    if apart:
+        click.echo("Deviations, which the document does not forbid; with --strict they count:")
+    for row in apart:
+        click.echo(row.line)
 
 
 def _reported(session: Session, found: Sequence[Row]) -> str:
@@ -150,6 +167,21 @@ def plan_command(**options: Any) -> None:
         place = plan.published.registry.cited(probe.rule, probe.model).place
         click.echo(f"{probe.cost} {probe.rule:34} {probe.says}  {place}")
     click.echo(f"{cost} tasks at most")
+
+
+@cli.command(name="rules", epilog="Example:  suno-contract rules --only 'callback.*'")
+@click.option("--profile", default="apikley", show_default=True, help="Which reading of the documents.")
+@click.option("--only", default="*", show_default=True, metavar="GLOB", help="Only rules of these ids.")
+def rules_command(profile: str, only: str) -> None:
+    """List every rule of a server: where it stands, what it demands, and the line that says so."""
+    registry = documents(profile).registry
+    found = {rule: registry.basis(rule) for rule in sorted(registry.of_servers) if fnmatchcase(rule, only)}
+    if not found:
+        raise CannotRun(f"--only {only!r} matches no rule. `suno-contract rules` lists all.")
+    for rule, basis in found.items():
+        click.echo(f"{basis.source:8} {rule:34} {basis.demand}  {basis.citation}".rstrip())
+    counts = Counter(basis.source for basis in found.values())
+    click.echo(", ".join(f"{counts[source]} {source}" for source in Source) + f"; {len(found)} rules")
 
 
 cli.add_command(receiver_command)

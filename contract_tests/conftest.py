@@ -43,6 +43,7 @@ def world(pytestconfig: pytest.Config, suno_options: Options) -> Iterator[World]
             target=begun.target,
             receiver=begun.receiver,
             folder=begun.folder,
+            strict=begun.strict,
             oracle=Oracle(published.document),
             callback_oracle=Oracle(published.callback_document),
             credits=Credits(begun.target, published),

@@ -13,7 +13,7 @@ import pytest
 from contract_tests.cli import run
 from contract_tests.run.inputs import CannotRun
 
-NAMES: Final = {"base_url": "--target"}
+NAMES: Final = {"base_url": "--target", "strict": "--strict-contract"}
 """Options that have another name here."""
 OWN: Final[tuple[tuple[str, int, str], ...]] = (
     ("examples", 100, "Requests that each suite of generated requests sends, at most."),

@@ -264,7 +264,12 @@ def test_a_rule_of_what_comes_back_is_added(copy: Copy) -> None:
         f'        yield finding("{rule}", "msg that ends in !", body.get("msg"))\n'
         "    task_id = course.data(body)",
     )
-    copy.edit("openapi/judged.yaml", "\nrules:\n", f"\nrules:\n  - ids: [{rule}]\n    quote: Response message\n")
+    copy.edit(
+        "openapi/judged.yaml",
+        "\nrules:\n",
+        "\nrules:\n  - source: document\n    quote: Response message\n    demands:\n"
+        f"      {rule}: msg of a callback ends in !\n",
+    )
     named = re.findall(r"`([\w./-]+)`", recipe("Add a rule of the harness", {}))
     assert all(any(path.startswith(each) for each in named) for path in copy.changed())
     ended = copy.run("suno-contract run --only extend.example --report-dir report")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from contract_tests.documents.files import Citation, Document, load
@@ -11,11 +11,23 @@ EXTEND: Final = "/api/v1/generate/extend"
 ENDINGS: Final = {"maxLength": "length"}
 """Schema keywords by which a rule's id does not end, and what it ends by."""
 ANNOTATIONS: Final = {"description", "example"}
+WORDS: Final = {
+    "type": "is a {}",
+    "required": "is sent",
+    "enum": "is one of {}",
+    "minimum": "is {} or more",
+    "maximum": "is {} or less",
+    "multipleOf": "is a multiple of {}",
+    "format": "is a {}",
+    "maxLength": "has {} characters or fewer",
+}
+"""By keyword of a schema: what it demands of a field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One thing that a request must satisfy. `when` names the readings under which it holds."""
+    """One thing that a request must satisfy, as `demand` says in words. `when` names the readings under which it holds,
+    `source` is where it stands: see openapi/judged.yaml."""
 
     id: str
     field: str
@@ -23,6 +35,8 @@ class Rule:
     value: Any
     citation: Citation
     when: Mapping[str, str]
+    demand: str
+    source: str = "document"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +53,10 @@ class Limit:
     def rule(self) -> str:
         """The id of the rule that a longer text breaks."""
         return f"extend.{self.field}.length"
+
+    @property
+    def demand(self) -> str:
+        return f"{self.field} has {self.characters} characters or fewer for {self.model}"
 
 
 def request_schema(document: Document) -> Mapping[str, Any]:
@@ -61,7 +79,9 @@ def rules(document: Document) -> Iterator[Rule]:
         field = entry.get("field", "body")
         if entry["id"] not in stated and field in (*schema["properties"], "body"):
             cited = document.found(entry["quote"], f"{field}:")
-            yield _rule(entry["id"], field, entry["id"].split(".")[-1], None, cited, entry.get("when", {}))
+            rule = _rule(entry["id"], field, entry["id"].split(".")[-1], None, cited, entry.get("when", {}))
+            demand = f"{field}: {entry['allowed']}"
+            yield replace(rule, demand=demand, source=entry.get("source", rule.source))
 
 
 def _required(
@@ -82,7 +102,8 @@ def _keywords(document: Document, schema: Mapping[str, Any]) -> Iterator[Rule]:
 
 
 def _rule(id: str, field: str, keyword: str, value: Any, cited: Citation, when: Mapping[str, str]) -> Rule:
-    return Rule(id=id, field=field, keyword=keyword, value=value, citation=cited, when=when)
+    demand = WORDS.get(keyword, "").format(", ".join(value) if isinstance(value, list) else value)
+    return Rule(id=id, field=field, keyword=keyword, value=value, citation=cited, when=when, demand=f"{field} {demand}")
 
 
 def limits(document: Document, lines: Any) -> Iterator[Limit]:

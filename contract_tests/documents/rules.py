@@ -12,17 +12,20 @@ from typing import Any, Final
 
 from contract_tests.documents import extend
 from contract_tests.documents.files import Citation, Document, load, profile_file, profiles
+from contract_tests.documents.sources import Basis, Source
 
 CALLBACK: Final = "callback-"
 """What stands before the code of a failure that a callback tells of."""
 
-Entry = tuple[str, Citation]
+ONE_READING: Final = "a server reads the question in one way in all of a run"
+TAKEN: Final = "a receiver takes it"
+Entry = tuple[str, Basis]
 
 
 class Registry:
     """The rules of one profile. `limits` holds the ids whose line is another for each model, with that of each."""
 
-    def __init__(self, rules: Mapping[str, Citation], limits: Mapping[tuple[str, str], Citation]) -> None:
+    def __init__(self, rules: Mapping[str, Basis], limits: Mapping[tuple[str, str], Basis]) -> None:
         self._rules = rules
         self._limits = limits
 
@@ -31,8 +34,13 @@ class Registry:
         """The ids of all rules."""
         return frozenset(self._rules)
 
-    def cited(self, rule: str, model: str = "") -> Citation:
-        """The line that states a rule, empty where no document does; of a limit, the line for a model.
+    @property
+    def of_servers(self) -> frozenset[str]:
+        """The ids of those that a server is judged by, and not a user's own receiver."""
+        return frozenset(rule for rule, basis in self._rules.items() if basis.demand != TAKEN)
+
+    def basis(self, rule: str, model: str = "") -> Basis:
+        """What a rule rests on; of a limit, what it does for a model.
 
         Raises LookupError, with the nearest id, for a rule that does not exist.
         """
@@ -40,29 +48,46 @@ class Registry:
             raise LookupError(_unknown(rule, self._rules))
         return self._limits.get((rule, model), self._rules[rule])
 
+    def cited(self, rule: str, model: str = "") -> Citation:
+        """The line that states a rule, empty where no document does; of a limit, the line for a model. Raises
+        LookupError."""
+        return self.basis(rule, model).citation
+
 
 @cache
 def registry(profile: str) -> Registry:
     """The rules of a profile. Raises LookupError for a profile that does not exist."""
     file = profile_file(profile)
     document, callbacks = Document.read(file["document"]), Document.read(file["callback_document"])
-    limits = list(extend.limits(document, file.get("limits", {}).get("extend", ())))
-    rules: dict[str, Citation] = {}
-    for id, citation in (
-        *((rule.id, rule.citation) for rule in extend.rules(document)),
-        *((limit.rule, limit.citation) for limit in limits),
+    limits = {
+        (limit.rule, limit.model): Basis(Source.DOCUMENT, limit.demand, limit.citation)
+        for limit in extend.limits(document, file.get("limits", {}).get("extend", ()))
+    }
+    rules: dict[str, Basis] = {}
+    for id, basis in (
+        *((rule.id, Basis(Source(rule.source), rule.demand, rule.citation)) for rule in extend.rules(document)),
+        *((rule, basis) for (rule, _), basis in limits.items()),
         *_codes(document, callbacks),
         *_of_questions(Document.read("questions.yaml")),
         *_listed([document, callbacks, Document.read("family.yaml"), Document.read("questions.yaml")]),
+        *_cases(),
     ):
-        rules.setdefault(id, citation)
-    return Registry(rules, {(limit.rule, limit.model): limit.citation for limit in limits})
+        rules.setdefault(id, basis)
+    return Registry(rules, limits)
 
 
 @cache
 def known() -> frozenset[str]:
     """The ids of all rules of all profiles."""
     return frozenset[str]().union(*(registry(profile).ids for profile in profiles()))
+
+
+@cache
+def source(rule: str) -> Source:
+    """Where a rule stands; every profile that has it says the same. Raises LookupError, with the nearest id, for a rule
+    that no profile has."""
+    check(rule)
+    return next(registry(name).basis(rule).source for name in profiles() if rule in registry(name).ids)
 
 
 def check(rule: str) -> None:
@@ -86,24 +111,26 @@ def _codes(document: Document, callbacks: Document) -> Iterator[Entry]:
     """Documented failures, and the cases of `suno-contract receiver` about those of callbacks."""
     for code in extend.answer_codes(document):
         if code != 200:
-            yield f"code.{code}", _first([document], (f"- **{code}**:", f"- {code}:"))
+            cited = _first([document], (f"- **{code}**:", f"- {code}:"))
+            yield f"code.{code}", Basis(Source.DOCUMENT, f"what leads to code {code} gets code {code}", cited)
     for code in extend.callback_codes(callbacks):
         if code != 200:
-            citation = _first([callbacks], (f"- **{code}**:",), "callbacks:")
-            yield f"code.{CALLBACK}{code}", citation
-            yield f"failure.{code}", citation
+            cited = _first([callbacks], (f"- **{code}**:",), "callbacks:")
+            demand = f"the callback of what leads to code {code} has code {code}"
+            yield f"code.{CALLBACK}{code}", Basis(Source.DOCUMENT, demand, cited)
+            yield f"failure.{code}", Basis(Source.DOCUMENT, TAKEN, cited)
 
 
 def _of_questions(document: Document) -> Iterator[Entry]:
     """The questions that probes ask, those that a run observes, and the cases of `suno-contract receiver`."""
     judged, questions = load("openapi/judged.yaml"), {entry["id"]: entry for entry in document.tree}
     for id in judged["asked"]:
-        yield f"question.{id}", _question(document, questions[id])
+        yield f"question.{id}", Basis(Source.OPEN, ONE_READING, _question(document, questions[id]))
     for id in judged["observed"]:
-        yield id, _question(document, questions[id])
+        yield id, Basis(Source.OPEN, ONE_READING, _question(document, questions[id]))
     for id in judged["received"]:
         for reading in questions[id]["readings"]:
-            yield f"{id}.{reading}", _question(document, questions[id])
+            yield f"{id}.{reading}", Basis(Source.OPEN, TAKEN, _question(document, questions[id]))
 
 
 def _question(document: Document, question: Mapping[str, Any]) -> Citation:
@@ -115,11 +142,19 @@ def _listed(documents: Iterable[Document]) -> Iterator[Entry]:
     """The rules that judged.yaml lists, with the first line of any document that holds the quote."""
     documents = list(documents)
     for entry in load("openapi/judged.yaml")["rules"]:
-        citation = Citation(entry.get("place", ""), entry.get("quote", ""))
-        if citation.quote and not citation.place:
-            citation = _first(documents, (citation.quote,), entry.get("after", ""))
-        for id in entry["ids"]:
-            yield id, citation
+        quotes = (entry["quote"],) if "quote" in entry else ()
+        citation = _first(documents, quotes, entry.get("after", "")) if quotes else Citation()
+        for id, demand in entry["demands"].items():
+            yield id, Basis(Source(entry["source"]), demand, citation)
+
+
+def _cases() -> Iterator[Entry]:
+    """The cases of `suno-contract receiver` that judged.yaml lists."""
+    judged = load("openapi/judged.yaml")
+    for id in judged["cases"]:
+        yield id, Basis(Source.INFERRED, TAKEN)
+    for id, quote in judged["of_siblings"].items():
+        yield id, Basis(Source.FAMILY, TAKEN, Citation("siblings of the API", quote))
 
 
 def _first(documents: Iterable[Document], quotes: Iterable[str], after: str = "") -> Citation:

@@ -103,7 +103,7 @@ def _run(url: str, plan: Plan, receiver: Receiver) -> list[Result]:
 
 
 def _broken(results: Iterable[Result]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(result.rule for result in results if result.verdict is Verdict.VIOLATED))
+    return tuple(dict.fromkeys(result.rule for result in results if result.broken))
 
 
 def main() -> None:

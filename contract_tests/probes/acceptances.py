@@ -93,8 +93,10 @@ class Acceptances(Requests):
     def _continued(self) -> Iterator[Probe]:
         drawn = round(self.drawing("continueAt").uniform(2, self.track.duration - 1), 2)
         inside = [value for value in (1, 1.5, 60.25) if value < self.track.duration]
-        for value in (*inside, round(self.track.duration - 0.01, 2), drawn):
+        for value in (*inside, drawn):
             yield self._accepted(f"continueAt is {value}", "extend.continueAt.range", {"continueAt": value})
+        last = round(self.track.duration - 0.01, 2)
+        yield self._accepted(f"continueAt is {last}", "extend.continueAt.exact", {"continueAt": last})
 
     def _written_otherwise(self) -> Iterator[Probe]:
         text = self.request({})

@@ -89,9 +89,13 @@ class Refusals(Requests):
             yield self._refused(rule, f"continueAt is {value}", {"continueAt": value})
 
     def _not_before_end(self, rule: Rule) -> Iterator[Probe]:
-        for value in (self.track.duration, self.track.duration + 0.01, self.track.duration + 1000):
+        for value in (self.track.duration + 1, self.track.duration + 1000):
             says = f"continueAt is {value}, the source lasts {self.track.duration}"
             yield self._refused(rule, says, {"continueAt": value})
+        # How long a track is told to last may be rounded.
+        for value in (self.track.duration, round(self.track.duration + 0.01, 2)):
+            says = f"continueAt is {value}, the source lasts {self.track.duration}"
+            yield probe("extend.continueAt.exact", says, self.request({"continueAt": value}), REFUSED)
 
     def _unknown_track(self, rule: Rule) -> Iterator[Probe]:
         for value in (UNKNOWN_AUDIO, "no-such-track", ""):
@@ -136,10 +140,10 @@ class Refusals(Requests):
             "a list": f"[{text}]",
             "null": "null",
             "a string": json.dumps(text),
-            "in UTF-16": text.encode("utf-16"),
         }
         for says, body in broken.items():
             yield probe("extend.body.json", f"the body is {says}", body, NO_SUCCESS)
+        yield probe("extend.body.encoding", "the body is in UTF-16", text.encode("utf-16"), NO_SUCCESS)
 
     def _other_methods(self) -> Iterator[Probe]:
         for method in ("GET", "PUT", "PATCH", "DELETE"):

@@ -121,7 +121,7 @@ REFUSED: Final = Expected(codes=frozenset({422}))
 UNAUTHORIZED: Final = Expected(codes=frozenset({401}))
 MISSING: Final = Expected(codes=frozenset({404, 422}))
 ACCEPTED: Final = Expected(codes=frozenset({200}))
-NO_SUCCESS: Final = Expected(codes=frozenset({400, 401, 404, 405, 409, 413, 415, 422, 500}))
+NO_SUCCESS: Final = Expected(codes=frozenset({400, 401, 404, 405, 409, 413, 415, 422}))
 
 
 class Requests:

@@ -106,7 +106,7 @@ class Strategies(Requests):
         """Legal values of a property beside the documented one."""
         keywords = self.published.properties[name]
         if name == "continueAt":
-            return st.integers(100, round(track.duration * 100) - 1).map(_hundredths)
+            return st.integers(100, round(track.duration * 100) - 100).map(_hundredths)
         if keywords["type"] == "number":
             return st.integers(keywords["minimum"] * 100, keywords["maximum"] * 100).map(_hundredths)
         if "enum" in keywords:
@@ -179,7 +179,7 @@ def _before_start(rule: Rule, track: Track) -> Values:
 
 
 def _past_end(rule: Rule, track: Track) -> Values:
-    return st.integers(0, 10**6).map(lambda steps: round(track.duration + steps / 100, 2))
+    return st.integers(100, 10**6).map(lambda steps: round(track.duration + steps / 100, 2))
 
 
 def _unknown(rule: Rule, track: Track) -> Values:

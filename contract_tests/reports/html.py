@@ -8,12 +8,16 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from contract_tests.reports.rows import WORST, Row, curl, printable
 from contract_tests.verdicts.results import Result, Verdict
 
+CHAPTERS: Final = {
+    Verdict.VIOLATED: "Violations, each with its smallest request",
+    Verdict.DEVIATED: "Deviations: the target does otherwise than expected, and the document does not forbid it",
+}
 TABLES: Final = {Verdict.OBSERVED: "Open questions, as observed", Verdict.NOT_TRIED: "Not tried, and why"}
 
 
 def as_html(found: Sequence[Row], target: str, document: str, summary: str) -> str:
-    """The page: a summary, all rules by verdict, and each violation with a curl that repeats it. All is escaped,
-    and holds nothing that turns the direction of a text round."""
+    """The page: a summary, all rules by verdict, and each violation and deviation with a curl that repeats it.
+    All is escaped, and holds nothing that turns the direction of a text round."""
     environment = Environment(
         loader=PackageLoader("contract_tests.reports", "."),
         autoescape=select_autoescape(default=True),
@@ -22,7 +26,8 @@ def as_html(found: Sequence[Row], target: str, document: str, summary: str) -> s
     )
     return environment.get_template("report.html.jinja").render(
         by_verdict={verdict: [row for row in found if row.verdict is verdict] for verdict in WORST},
-        violations=violations,
+        broken=broken,
+        chapters=CHAPTERS,
         tables=TABLES,
         target=target,
         document=document,
@@ -32,7 +37,7 @@ def as_html(found: Sequence[Row], target: str, document: str, summary: str) -> s
     )
 
 
-def violations(row: Row) -> list[Result]:
-    """The results that break the rule of a row, the smallest request first."""
-    broken = [each for each in row.results if each.verdict is Verdict.VIOLATED]
-    return sorted(broken, key=lambda each: len(each.exchange.sent) if each.exchange else 0)
+def broken(row: Row) -> list[Result]:
+    """The results that do not keep the rule of a row, the smallest request first."""
+    found = [each for each in row.results if each.broken]
+    return sorted(found, key=lambda each: len(each.exchange.sent) if each.exchange else 0)

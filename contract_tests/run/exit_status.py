@@ -7,8 +7,8 @@ from contract_tests.run.inputs import CannotRun
 from contract_tests.verdicts.results import Result, Verdict
 
 
-def status(found: Sequence[Row]) -> int:
-    """0 where the target conforms, 1 where it violates a rule.
+def status(found: Sequence[Row], *, strict: bool = False) -> int:
+    """0 where the target conforms, 1 where it violates a rule; where deviations count, too, 1 for any of them.
 
     Raises CannotRun where no rule was tried, and where the target does not know the source track.
     """
@@ -22,11 +22,11 @@ def status(found: Sequence[Row]) -> int:
             f"the target accepted nothing, and answered 404 where only its track can be unknown, {len(unknown)} times: "
             "give the --audio-id of a track that this key has, and as --base-url what stands before /api/v1."
         )
-    return int(any(result.verdict is Verdict.VIOLATED for result in tried))
+    return int(any(result.broken if strict else result.verdict is Verdict.VIOLATED for result in tried))
 
 
 def _unknown_track(result: Result) -> bool:
     """Whether a 404 came although the probe gives no cause for it."""
-    if result.probe is None or result.exchange is None or result.verdict is not Verdict.VIOLATED:
+    if result.probe is None or result.exchange is None or not result.broken:
         return False
     return 404 in (result.exchange.status, result.exchange.code) and 404 not in result.probe.expected.codes

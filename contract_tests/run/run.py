@@ -17,11 +17,12 @@ from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import side_by_side
 from contract_tests.target.target import NotSent, Target
 from contract_tests.verdicts.answers import answer_findings, fresh_findings, undecided
-from contract_tests.verdicts.callbacks import callback_findings, mixed_findings
+from contract_tests.verdicts.callbacks import callback_findings, left_open
 from contract_tests.verdicts.course import Course, Poll, parsed, task_of
 from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
-from contract_tests.verdicts.readings import answered_questions, looked, observed
-from contract_tests.verdicts.results import Result, judged, not_tried, seen, violated
+from contract_tests.verdicts.readings import NEITHER, answered_questions, looked, observed
+from contract_tests.verdicts.results import Result, judged, not_tried, otherwise, seen, two_ways
+from contract_tests.verdicts.tracks import mixed_findings
 from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings
 
 QUIET: Final = 0.2
@@ -157,19 +158,27 @@ class Run:
             arrivals=[self._masked(arrival) for arrival in self._receiver.arrived(url)] if listened else [],
             record=polls[-1].record,
             polls=[*self._polls.get(url, ()), *(Poll(exchange=poll) for poll in polls)],
+            heard=listened,
         )
 
     def _judge_course(self, course: Course) -> Iterator[Result]:
         """The verdicts on the callbacks of a course and on polling, or on polling alone where no callback can come."""
         published, probe, exchange = self._plan.published, course.probe, course.exchange
-        if self._plan.listens and not exchange.resumed:
-            yield from judged(probe, exchange, callback_findings(course, published, self._callback_oracle), "callbacks")
+        if course.heard:
+            found = list(callback_findings(course, published, self._callback_oracle))
+            if not found and (why := left_open(course, published)):
+                yield not_tried("callbacks", why, probe)
+            else:
+                yield from judged(probe, exchange, found, "callbacks")
             return
         findings = list(step_findings(course, published))
         findings += (
             record_findings(course, published) if not probe.fails else failed_record_findings(course, probe.fails)
         )
-        yield from judged(probe, exchange, findings, rule="polling")
+        if not findings and course.is_late:
+            yield not_tried("polling", f"late: polling still shows {course.status}", probe)
+        else:
+            yield from judged(probe, exchange, findings, rule="polling")
         why = "its callbacks went to the run that this one resumes" if exchange.resumed else NO_WAY
         yield not_tried("callbacks", why, probe)
 
@@ -178,20 +187,24 @@ class Run:
         for url, (probe, exchange) in self._refused.items():
             arrivals = [self._masked(arrival) for arrival in self._receiver.arrived(url)]
             for finding in silence_findings(arrivals):
-                yield violated(finding.rule, probe, (finding,), exchange)
+                yield otherwise(finding.rule, probe, (finding,), exchange)
 
     def _judge_strays(self) -> Iterator[Result]:
         """Callbacks that belong to no request, or were too many to be kept."""
         for finding in (*stray_findings(self._receiver.stray), *size_findings(self._receiver.forgotten)):
-            yield violated(finding.rule, None, (finding,), None)
+            yield otherwise(finding.rule, None, (finding,), None)
 
     def _read_questions(self, courses: Sequence[Course]) -> Iterator[Result]:
         answers = [*self._refused.values(), *self._accepted.values()]
         for probe, exchange, reading in answered_questions(answers):
-            yield seen(probe.question, reading, probe, exchange)
+            if reading == NEITHER:
+                yield two_ways(probe.question, "answers that no reading gives", probe, exchange)
+            else:
+                yield seen(probe.question, reading, probe, exchange)
         refusals = [exchange for probe, exchange in self._refused.values() if probe.method == "POST"]
         for each in observed(refusals, courses):
-            yield seen(each.question, " and ".join(each.readings))
+            told = " and ".join(each.readings)
+            yield two_ways(each.question, told) if each.contradicts else seen(each.question, told)
         if answers:
             yield from self._poll_for_readings()
 

@@ -28,12 +28,14 @@ from contract_tests.verdicts.results import Result
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Session:
-    """The plan, the target, and the receiver that it calls back. `folder` is where the reports go, if anywhere."""
+    """The plan, the target, and the receiver that it calls back. `folder` is where the reports go, if anywhere;
+    `strict` says whether deviations count."""
 
     plan: Plan
     target: Target
     receiver: Receiver
     folder: Path | None = None
+    strict: bool = False
 
     def run(self, told: Callable[[Result], object] = lambda result: None) -> list[Row]:
         """Sends the probes of the plan, and returns a row per rule. `told` gets every result as it becomes known."""
@@ -44,7 +46,7 @@ class Session:
         self.target.note(journal.ended())
         if self.folder is not None:
             document = self.plan.published.document.name
-            write(self.folder, found, self.target.base_url, document, self.summary(found))
+            write(self.folder, found, self.target.base_url, document, self.summary(found), strict=self.strict)
 
     def summary(self, found: Sequence[Row]) -> str:
         """The last two lines of a run."""
@@ -64,7 +66,13 @@ def session(published: Published, options: Mapping[str, Any]) -> Iterator[Sessio
     ):
         if options["base_url"]:
             _check_reached(target)
-        yield Session(plan=chosen.plan, target=target, receiver=receiver, folder=options["report_dir"])
+        yield Session(
+            plan=chosen.plan,
+            target=target,
+            receiver=receiver,
+            folder=options["report_dir"],
+            strict=options["strict"],
+        )
 
 
 @contextmanager

@@ -82,11 +82,14 @@ class Lifecycle(RuleBasedStateMachine):
         if status is None and before is None and not called:
             return  # the record of a fresh task may not be there yet
         if status not in STATUSES:
-            self._deviates("polling.status", f"one of {', '.join(STATUSES)}", status)
+            self._deviates("polling.word", f"one of {', '.join(STATUSES)}", status)
+            return
         now = STATUSES.index(str(status))
-        least = max([before or 0, *(STAGES.index(stage) + 1 for stage in called if stage in STAGES)])
-        if now < least:
-            self._deviates("polling.status", f"{STATUSES[least]} or later", status)
+        called_as = max((STAGES.index(stage) + 1 for stage in called if stage in STAGES), default=0)
+        if before is not None and now < before:
+            self._deviates("polling.forward", f"{STATUSES[before]} or later", status)
+        if now < called_as:
+            self._deviates("polling.step", f"{STATUSES[called_as]} or later", status)
         self._status[task.id] = now
 
     @rule(task=tasks, callbacks=st.integers(1, len(STAGES)))

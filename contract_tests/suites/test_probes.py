@@ -26,10 +26,10 @@ def found(world: World) -> dict[str, Row]:
     return {row.rule: row for row in made}
 
 
-def test_rule(rule: str, found: dict[str, Row], request: pytest.FixtureRequest) -> None:
+def test_rule(rule: str, found: dict[str, Row], world: World, request: pytest.FixtureRequest) -> None:
     if rule not in found:
         pytest.skip("nothing is known of it: what tried it broke other rules")
-    tell(found[rule], request.node)
+    tell(found[rule], request.node, strict=world.strict)
 
 
 def test_what_else_came_up(
@@ -39,15 +39,20 @@ def test_what_else_came_up(
     planned = rules(world.plan)
     for rule in (rule for rule in found if rule not in planned):
         with subtests.test(rule):
-            tell(found[rule], request.node)
+            tell(found[rule], request.node, strict=world.strict)
 
 
-def tell(row: Row, node: pytest.Item) -> None:
-    """Gives pytest the verdict: violated fails, not tried is skipped, a reading becomes a property of the test."""
+def tell(row: Row, node: pytest.Item, *, strict: bool) -> None:
+    """Gives pytest the verdict: violated fails, not tried is skipped, a reading and a deviation become properties of
+    the test; where deviations count, they fail, too."""
     node.user_properties.append((row.rule, row.verdict.value))
     match row.verdict:
         case Verdict.VIOLATED:
             pytest.fail(violation(row), pytrace=False)
+        case Verdict.DEVIATED if strict:
+            pytest.fail(violation(row), pytrace=False)
+        case Verdict.DEVIATED:
+            node.user_properties.append((f"{row.rule}.deviation", row.line))
         case Verdict.NOT_TRIED:
             pytest.skip(row.results[0].why)
         case Verdict.OBSERVED:
@@ -56,6 +61,6 @@ def tell(row: Row, node: pytest.Item) -> None:
 
 def violation(row: Row) -> str:
     """The line of the report, the line of the documents, and a curl that repeats it."""
-    result = next(each for each in row.results if each.verdict is Verdict.VIOLATED)
+    result = next(each for each in row.results if each.broken)
     reproduced = f"Reproduce with:\n    {curl(result.exchange)}" if result.exchange else ""
     return "\n".join(filter(None, (row.line, str(result.citation), reproduced)))

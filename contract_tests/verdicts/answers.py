@@ -48,7 +48,9 @@ def answer_findings(probe: Probe, exchange: Exchange, published: Published, orac
 
 def _decision_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:
     code = exchange.code
-    if code not in probe.expected.codes:
+    if not probe.expected.accepted and 500 in (exchange.status, code) and probe.expected.codes != {500}:
+        yield Finding(rule="refusal.server_error", expected="a refusal", got=_shown(exchange))
+    if code not in probe.expected.codes and not probe.question:
         wanted = " or ".join(map(str, sorted(probe.expected.codes)))
         yield Finding(rule=probe.rule, expected=f"code {wanted}, because {probe.says}", got=_shown(exchange))
     if code == 200:
@@ -58,7 +60,7 @@ def _decision_findings(probe: Probe, exchange: Exchange, published: Published, o
             yield Finding(rule="answer.schema", expected=published.document.name, got=problem)
     elif exchange.task_id is not None:
         yield Finding(rule="refusal.taskId", expected="no taskId in a refusal", got=_shown(exchange))
-    elif exchange.envelope.get("data") not in (None, [], ""):
+    elif exchange.envelope.get("data") is not None:
         yield Finding(rule="refusal.data", expected="data null or absent in a refusal", got=_shown(exchange))
 
 
@@ -74,7 +76,15 @@ def _envelope_findings(exchange: Exchange, published: Published) -> Iterator[Fin
     elif exchange.code not in published.codes:
         listed = ", ".join(map(str, published.codes))
         yield Finding(rule="answer.code.listed", expected=f"one of {listed}", got=str(exchange.code))
-    if not isinstance(envelope.get("msg"), str) or not envelope["msg"]:
+    if exchange.code == 200 != exchange.status:
+        yield Finding(rule="answer.success", expected="HTTP 200", got=f"HTTP {exchange.status}")
+    elif exchange.code not in (None, 200):
+        yield from _refusal_findings(exchange)
+
+
+def _refusal_findings(exchange: Exchange) -> Iterator[Finding]:
+    msg = exchange.envelope.get("msg")
+    if not isinstance(msg, str) or not msg:
         yield Finding(rule="answer.msg", expected="msg, a text that is not empty", got=_shown(exchange))
     if exchange.status not in (200, exchange.code):
         expected = f"HTTP 200 or the envelope's code {exchange.code}"

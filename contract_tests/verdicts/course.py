@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.documents import rules
-from contract_tests.probes.request import Probe
+from contract_tests.probes.request import STATUSES, Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
 
@@ -35,7 +35,7 @@ class Poll:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """What came for one accepted request: its answer, its callbacks in order, what polling told at the end, and what it
-    told on the way."""
+    told on the way. `heard` says whether every callback could come to this run's receiver."""
 
     probe: Probe
     exchange: Exchange
@@ -43,6 +43,7 @@ class Course:
     arrivals: Sequence[Arrival]
     record: Any
     polls: Sequence[Poll] = ()
+    heard: bool = True
 
     @property
     def bodies(self) -> list[Any]:
@@ -52,6 +53,16 @@ class Course:
     def request(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = json.loads(self.exchange.sent)
         return found
+
+    @property
+    def status(self) -> Any:
+        """The status that polling showed at the end."""
+        return self.record.get("status") if isinstance(self.record, dict) else None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the task was still under way, as polling says, when the run waited for it no more."""
+        return self.status in STATUSES[:-1] and self.at("complete") is None
 
     def timeline(self) -> tuple[tuple[float, str], ...]:
         """What came, with the seconds since the request: the answer, and each callback by its stage. Empty for a

@@ -1,6 +1,6 @@
 """Finds where polling contradicts the callbacks, on the way and at the end. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any, Final
 
@@ -8,6 +8,10 @@ from contract_tests.documents.published import Published
 from contract_tests.probes.request import STAGES, STATUSES
 from contract_tests.verdicts.course import Course, Finding, Poll, finding, ids, parsed
 
+UNFINISHED: Final = STATUSES[:-1]
+LOST: Final = "CALLBACK_EXCEPTION"
+FAMILY_WORDS: Final = (LOST, "CREATE_TASK_FAILED", "GENERATE_AUDIO_FAILED", "SENSITIVE_WORD_ERROR")
+"""Statuses of a task that did not go well, as the siblings document them for Get Music Details."""
 AFTER: Final = dict(zip(STAGES, STATUSES[1:], strict=True))
 """By the stage that a callback tells of: the status that polling shows from then on."""
 
@@ -55,20 +59,44 @@ def _rank(status: Any) -> int:
 
 def record_findings(course: Course, published: Published) -> Iterator[Finding]:
     """After the last callback, polling agrees with all of them."""
-    record = course.record
-    if not isinstance(record, dict):
-        yield finding("polling.record", "the task's record", record)
+    record, status = course.record, course.status
+    if not isinstance(record, dict) or record.get("taskId") in (None, ""):
+        yield finding("polling.record", "the task's record, with its taskId", record)
+    if not isinstance(record, dict) or course.is_late:
         return
-    if record.get("taskId") != course.exchange.task_id:
+    if record.get("taskId") not in (course.exchange.task_id, None, ""):
         yield finding("polling.taskId", f"{course.exchange.task_id}", record.get("taskId"))
-    if record.get("status") != "SUCCESS":
-        yield finding("polling.status", "SUCCESS after complete", record.get("status"))
-    if parsed(str(record.get("param"))) != course.request:
+    if status in UNFINISHED or _failed(course):
+        yield finding("polling.status", "SUCCESS after complete", status)
+    elif status != STATUSES[-1] and status not in FAMILY_WORDS:
+        yield finding("polling.word", f"one of {', '.join((*STATUSES, *FAMILY_WORDS))}", status)
+    if not _tells(record.get("param"), course.request):
         yield finding("polling.param", "the request as JSON", f"{record.get('param')!r:.200}")
-    polled = recorded_ids(record)
+    yield from _listed_findings(course, recorded_ids(record))
+
+
+def _failed(course: Course) -> bool:
+    """Whether polling shows a failure. That a callback was lost is none where the receiver may have been away."""
+    lost = course.status == LOST
+    return course.status in FAMILY_WORDS and (course.heard or not lost)
+
+
+def _tells(param: Any, request: Mapping[str, Any]) -> bool:
+    """Whether it is the request as JSON, if with more members."""
+    told = parsed(str(param))
+    return isinstance(told, dict) and all(name in told and told[name] == value for name, value in request.items())
+
+
+def _listed_findings(course: Course, polled: list[Any]) -> Iterator[Finding]:
     told = ids(course)(course.finished) if course.bodies else polled
-    if polled != told or not polled:
+    if not polled and course.status != LOST:
+        yield finding("polling.listed", f"the tracks of the last callback, {told}", polled)
+    if polled and not _same_ids(polled, told):
         yield finding("polling.tracks", f"the tracks of the last callback, {told}", polled)
+
+
+def _same_ids(one: list[Any], other: list[Any]) -> bool:
+    return all(id in other for id in one) and all(id in one for id in other)
 
 
 def recorded_ids(record: Any) -> list[Any]:
@@ -86,8 +114,11 @@ def credits_findings(before: float | None, left: float | None) -> Iterator[Findi
 
 def failed_record_findings(course: Course, code: int) -> Iterator[Finding]:
     """Polling tells of the failure."""
-    record = course.record if isinstance(course.record, dict) else {}
-    if record.get("errorCode") != code:
-        yield finding("failure.polling", f"errorCode {code} in polling", record.get("errorCode"))
-    if record.get("status") in (*STATUSES, None):
-        yield finding("failure.status", "a status that says that the task failed", record.get("status"))
+    if not isinstance(course.record, dict):
+        yield finding("polling.record", "the task's record", course.record)
+        return
+    told = course.record.get("errorCode")
+    if told != code:
+        yield finding("failure.polling", f"errorCode {code} in polling", told)
+    if course.status in STATUSES:
+        yield finding("failure.status", "a status that says that the task failed", course.status)

@@ -26,6 +26,12 @@ class Observed:
     question: str
     readings: tuple[str, ...]
 
+    @property
+    def contradicts(self) -> bool:
+        """Whether one target reads the question in two ways. One that lets a later stage overtake does not do so each
+        time, and how often and when it retries are numbers."""
+        return len(self.readings) > 1 and self.question not in MAY_DIFFER
+
 
 def observed(refusals: Sequence[Exchange], courses: Sequence[Course]) -> Iterator[Observed]:
     """The readings of every question that refusals and courses answer."""
@@ -50,7 +56,7 @@ def answered_questions(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tu
             for name in pairs[0][0].readings
             if all(probe.readings[name] is (exchange.code == 200) for probe, exchange in pairs)
         ]
-        yield *pairs[-1], " or ".join(agreeing) or "neither"
+        yield *pairs[-1], " or ".join(agreeing) or NEITHER
 
 
 def unknown_task(exchange: Exchange, question: Mapping[str, Any]) -> str | None:
@@ -79,7 +85,7 @@ def _seen(question: str, readings: Iterator[str | None]) -> Iterator[Observed]:
 def _refusal_status(exchange: Exchange) -> str | None:
     if exchange.code in (None, 500):
         return None
-    return "envelope" if exchange.status == 200 else "mirror"
+    return {200: "envelope", exchange.code: "mirror"}.get(exchange.status)
 
 
 def _server_error_status(exchange: Exchange) -> str | None:
@@ -96,7 +102,7 @@ def _unknown_audio(exchange: Exchange) -> str | None:
 
 
 def _error_data(exchange: Exchange) -> str | None:
-    if exchange.code is None:
+    if exchange.code is None or exchange.record is not None:
         return None
     return "null" if "data" in exchange.envelope else "absent"
 
@@ -165,6 +171,9 @@ def _tracks_at(course: Course, stage: str) -> list[Mapping[str, Any]] | None:
     return None if body is None else course.tracks(body)
 
 
+MAY_DIFFER: Final = ("callback_order", "delivery.attempts", "delivery.spacing")
+NEITHER: Final = "neither"
+"""In place of a reading: answers of which no reading of the question gives all."""
 CREATE_TIMES: Final = {
     "string": r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d",
     "rfc3339": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",

@@ -8,20 +8,22 @@ from typing import Final
 from contract_tests.documents import rules
 from contract_tests.documents.files import Citation
 from contract_tests.documents.rules import Registry
+from contract_tests.documents.sources import NOWHERE, Basis
 from contract_tests.probes.request import Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Finding
 
 FINDINGS: Final = 20
 """Findings of one rule in one probe that are told."""
-NOWHERE: Final = Citation()
 
 
 class Verdict(StrEnum):
-    """What is known of a rule. `not_tried` is never a pass; `observed` is how the target reads an open question."""
+    """What is known of a rule. A target that does not conform has `violated` it; one that does may have `deviated` from
+    what the document does not demand. `not_tried` is never a pass; `observed` is how it reads an open question."""
 
     PASSED = "passed"
     VIOLATED = "violated"
+    DEVIATED = "deviated"
     NOT_TRIED = "not_tried"
     OBSERVED = "observed"
 
@@ -29,7 +31,7 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The verdict of one probe on one rule. `why` says why it was not tried, or which reading was observed. `timeline`
-    has the seconds between the request and its answer and callbacks. `citation` is the line that states the rule."""
+    has the seconds between the request and its answer and callbacks. `basis` is where the rule stands."""
 
     rule: str
     verdict: Verdict
@@ -38,16 +40,26 @@ class Result:
     findings: tuple[Finding, ...] = ()
     exchange: Exchange | None = None
     timeline: tuple[tuple[float, str], ...] = ()
-    citation: Citation = NOWHERE
+    basis: Basis = NOWHERE
 
     def __post_init__(self) -> None:
         """Raises LookupError for a rule that is not in the registry."""
         rules.check(self.rule)
 
+    @property
+    def citation(self) -> Citation:
+        """The line that states the rule."""
+        return self.basis.citation
+
+    @property
+    def broken(self) -> bool:
+        """Whether the target does otherwise than the rule demands, whatever that makes of it."""
+        return self.verdict in (Verdict.VIOLATED, Verdict.DEVIATED)
+
     def cited(self, registry: Registry) -> "Result":
-        """The result with the line that states its rule; for a limit, the line about the model of the probe."""
+        """The result with what its rule rests on; for a limit, with what it is for the model of the probe."""
         own = self.probe is not None and self.probe.rule == self.rule
-        return replace(self, citation=registry.cited(self.rule, self.probe.model if self.probe and own else ""))
+        return replace(self, basis=registry.basis(self.rule, self.probe.model if self.probe and own else ""))
 
     def masked(self, mask: Callable[[str], str]) -> "Result":
         """The result with every key masked that the target echoed, and with what cannot be written escaped."""
@@ -61,18 +73,20 @@ class Result:
 
 
 def judged(probe: Probe, exchange: Exchange, findings: Iterable[Finding], rule: str = "") -> Iterator[Result]:
-    """One result for each rule that is broken; where none is, the rule passed: `rule`, else that of the probe."""
+    """One result for each rule that is not kept; where there is none, a pass of `rule`, else of that of the probe."""
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
     for broken, found in by_rule.items():
-        yield violated(broken, probe, tuple(found[:FINDINGS]), exchange)
+        yield otherwise(broken, probe, tuple(found[:FINDINGS]), exchange)
     if not by_rule:
         yield Result(rule=rule or probe.rule, verdict=Verdict.PASSED, probe=probe, exchange=exchange)
 
 
-def violated(rule: str, probe: Probe | None, findings: tuple[Finding, ...], exchange: Exchange | None) -> Result:
-    return Result(rule=rule, verdict=Verdict.VIOLATED, probe=probe, findings=findings, exchange=exchange)
+def otherwise(rule: str, probe: Probe | None, findings: tuple[Finding, ...], exchange: Exchange | None) -> Result:
+    """The result of a rule that the target does not keep: what that makes of it follows from where the rule stands."""
+    verdict = Verdict.VIOLATED if rules.source(rule).binds else Verdict.DEVIATED
+    return Result(rule=rule, verdict=verdict, probe=probe, findings=findings, exchange=exchange)
 
 
 def not_tried(rule: str, why: str, probe: Probe | None = None) -> Result:
@@ -81,3 +95,9 @@ def not_tried(rule: str, why: str, probe: Probe | None = None) -> Result:
 
 def seen(rule: str, reading: str, probe: Probe | None = None, exchange: Exchange | None = None) -> Result:
     return Result(rule=rule, verdict=Verdict.OBSERVED, probe=probe, why=reading, exchange=exchange)
+
+
+def two_ways(question: str, got: str, probe: Probe | None = None, exchange: Exchange | None = None) -> Result:
+    """The result of a question that one target reads in two ways."""
+    finding = Finding(rule=question, expected="one reading in all of the run", got=got)
+    return otherwise(question, probe, (finding,), exchange)

@@ -74,6 +74,23 @@ def test_a_violation_ends_with_1_and_its_line(capsys: Output) -> None:
     assert "rules violated" in out.splitlines()[-1]
 
 
+@pytest.mark.parametrize(("strict", "ended"), [((), 0), (("--strict",), 1)])
+def test_a_deviation_stands_apart_and_counts_where_it_is_asked_to(
+    strict: tuple[str, ...], ended: int, tmp_path: Path, capsys: Output
+) -> None:
+    with scripted(http({"code": 422, "msg": "wrong", "data": {}})) as server:
+        arguments = ("--only", "extend.title.custom", "--report-dir", str(tmp_path), *strict, *TRACK)
+        assert status("run", "--base-url", server.url, *arguments) == ended
+    lines = capsys.readouterr().out.splitlines()
+    apart = lines.index("Deviations, which the document does not forbid; with --strict they count:")
+    assert lines[apart + 1].startswith(
+        "~   refusal.data                       family: title is missing with defaultParam"
+    )
+    assert lines[-1].startswith("0 rules violated, 1 deviated from, ")
+    suite = ElementTree.fromstring((tmp_path / "junit.xml").read_text("utf-8"))
+    assert suite.get("failures") == f"{ended}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -280,6 +297,27 @@ def test_a_plan_is_listed_and_nothing_is_sent(capsys: Output) -> None:
     assert server.heard == []
     assert lines[0].startswith("1 extend.weights                     weights 0, 0, 0 ")
     assert lines[-1] == "35 tasks at most"
+
+
+def test_every_rule_is_listed_with_where_it_stands(capsys: Output) -> None:
+    assert status("rules", "--only", "callback.track.[im]*") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(
+        "document callback.track.id                  a finished track has an id  apikley.openapi."
+    )
+    assert lines[0].endswith(": description: Audio unique identifier (audioId)")
+    assert lines[-1] == "3 document, 0 sense, 1 family, 0 inferred, 0 open; 4 rules"
+
+
+def test_a_rule_of_which_no_document_says_anything_has_no_line(capsys: Output) -> None:
+    assert status("rules", "--only", "answer.given") == 0
+    line, _ = capsys.readouterr().out.splitlines()
+    assert line == "sense    answer.given                       an answer comes, and can be read to its end"
+
+
+def test_rules_that_there_are_not_are_told(capsys: Output) -> None:
+    assert status("rules", "--only", "nothing.*") == 2
+    assert "--only 'nothing.*' matches no rule. `suno-contract rules` lists all." in capsys.readouterr().err
 
 
 def test_a_plan_of_refusals_costs_nothing(capsys: Output) -> None:

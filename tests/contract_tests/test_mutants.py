@@ -66,7 +66,7 @@ def test_the_seeds_are_told(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         main()
     assert ended.value.code == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1] == "  1.0 s  seed 1     2 passed, 2 violated, 2 not_tried, 2 observed  callback.once"
+    assert lines[1] == "  1.0 s  seed 1     2 passed, 2 violated, 2 deviated, 2 not_tried, 2 observed  callback.once"
     assert lines[2] == "0 of 2 seeds without an alarm"
 
 

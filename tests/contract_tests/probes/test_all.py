@@ -31,7 +31,7 @@ def body(probe: Probe) -> Any:
 
 def of_body(profile: str, accepted: bool) -> list[Probe]:
     """The probes of rules on the body, but for those that make it no JSON."""
-    other = {*SAME, "extend.body.json"}
+    other = {*SAME, "extend.body.json", "extend.body.encoding"}
     return [
         probe
         for probe in PROBES[profile]
@@ -67,7 +67,7 @@ def test_no_two_probes_have_the_same_id(profile: str) -> None:
 @each_profile
 def test_every_refusal_of_a_body_breaks_exactly_its_rule(profile: str) -> None:
     contract = edition(profile).contract("extend")
-    state = {"extend.continueAt.end", "extend.audioId.known", "extend.personaId.known"}
+    state = {"extend.continueAt.end", "extend.continueAt.exact", "extend.audioId.known", "extend.personaId.known"}
     for probe in of_body(profile, accepted=False):
         wanted = [] if probe.rule in state else [probe.rule]
         assert [each.rule for each in contract.violations(body(probe))] == wanted, probe.id

@@ -9,7 +9,7 @@ import pytest
 from contract_tests.reports.html import as_html
 from contract_tests.reports.rows import rows
 from contract_tests.verdicts.course import Finding
-from contract_tests.verdicts.results import Result, Verdict
+from contract_tests.verdicts.results import Result, Verdict, otherwise
 from tests import courses
 from tests.courses import ACCEPTED, LIMIT, PUBLISHED, REFUSED, exchange
 
@@ -44,6 +44,15 @@ def test_a_violation_shows_what_reproduces_it_and_the_line_of_the_document() -> 
     assert f"<dt>document</dt><dd>{LIMIT}</dd>" in shown
     assert "<pre>curl -sS -X POST http://127.0.0.1:1/" in shown
     assert "<script>" not in shown
+
+
+def test_a_deviation_stands_apart_with_where_its_rule_stands() -> None:
+    twice = Finding(rule="callback.once", expected="text once", got="text, text")
+    deviated = otherwise("callback.once", ACCEPTED, (twice,), exchange()).cited(PUBLISHED.registry)
+    shown = page(deviated, violated())
+    assert shown.index("<h2>Violations, each") < shown.index("<h2>Deviations: the target does otherwise than expected")
+    assert "<dt>demanded</dt><dd>a callback that was received does not come again (inferred)</dd>" in shown
+    assert re.findall(r'<li class="(\w+)"', shown) == ["violated", "deviated"]
 
 
 def test_the_smallest_request_is_shown_and_the_others_are_listed() -> None:

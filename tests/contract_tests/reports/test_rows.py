@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from contract_tests.probes.request import Probe
 from contract_tests.reports.rows import as_json, as_junit, curl, provoked, rows, summary
 from contract_tests.verdicts.course import Finding
-from contract_tests.verdicts.results import Result, Verdict
+from contract_tests.verdicts.results import Result, Verdict, otherwise
 from tests import courses
 from tests.courses import ACCEPTED, BAD, LIMIT, PUBLISHED, REFUSED, exchange
 
@@ -27,6 +27,8 @@ LEFT = Result(rule="code.451", verdict=Verdict.NOT_TRIED, why="no --trigger")
 violated = partial(courses.violated, FINDING)
 
 
+DEVIATION = Finding(rule="callback.once", expected="text once", got="text, text")
+DEVIATED = otherwise("callback.once", ACCEPTED, (DEVIATION,), exchange()).cited(PUBLISHED.registry)
 ALL = (PASSED, violated(), READ, LEFT)
 
 
@@ -36,6 +38,10 @@ ALL = (PASSED, violated(), READ, LEFT)
         (PASSED, "ok  extend.example                     1 tried"),
         (READ, "?   model_mismatch                     reads refused"),
         (LEFT, "-   code.451                           no --trigger"),
+        (
+            DEVIATED,
+            "~   callback.once                      inferred: documented example: expected text once; got text, text",
+        ),
         (violated(probe=None), "NO  extend.title.length                expected code 422; got HTTP 200 {}"),
     ],
 )
@@ -75,7 +81,7 @@ def test_rules_stand_in_the_order_in_which_they_came_up() -> None:
 
 def test_the_summary_counts_rules_by_verdict() -> None:
     assert summary(rows(ALL), 5) == (
-        "1 rules violated, 1 passed, 1 questions observed, 1 not tried; 5 tasks started at most"
+        "1 rules violated, 0 deviated from, 1 passed, 1 questions observed, 1 not tried; 5 tasks started at most"
     )
 
 
@@ -102,6 +108,20 @@ def test_junit_has_a_case_per_rule() -> None:
         "model_mismatch": [],
         "code.451": ["skipped"],
     }
+
+
+@pytest.mark.parametrize(("strict", "failures", "tag"), [(False, "0", "system-out"), (True, "1", "failure")])
+def test_a_deviation_is_a_failure_of_junit_where_it_counts(strict: bool, failures: str, tag: str) -> None:
+    suite = ElementTree.fromstring(as_junit(rows([DEVIATED]), strict=strict))
+    assert suite.get("failures") == failures
+    assert [child.tag for case in suite for child in case] == [tag]
+
+
+def test_json_says_where_a_rule_stands() -> None:
+    (row,) = json.loads(as_json(rows([DEVIATED])))
+    assert (row["verdict"], row["source"]) == ("deviated", "inferred")
+    assert row["demand"] == "a callback that was received does not come again"
+    assert row["results"][0]["curl"].startswith("curl ")
 
 
 @given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))

@@ -12,9 +12,10 @@ from contract_tests.documents.published import Published
 from contract_tests.probes.request import Probe, Reply
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.answers import answer_findings, fresh_findings
-from contract_tests.verdicts.callbacks import callback_findings, mixed_findings
+from contract_tests.verdicts.callbacks import callback_findings
 from contract_tests.verdicts.course import Course, Poll
 from contract_tests.verdicts.polling import credits_findings, step_findings
+from contract_tests.verdicts.tracks import mixed_findings
 from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings
 from tests.courses import (
     ACCEPTED,
@@ -100,14 +101,19 @@ REFUSALS: Final[list[tuple[dict[str, Any], str]]] = [
     ({"body": {**BAD, "msg": ""}}, "answer.msg"),
     ({"body": {**BAD, "msg": ["x"]}}, "answer.msg"),
     ({"status": 400}, "answer.status"),
+    ({"body": {**BAD, "code": 500}}, "refusal.server_error"),
+    ({"status": 500}, "refusal.server_error"),
     ({"body": {**BAD, "code": 401}}, "extend.title.length"),
     ({"body": GOOD}, "extend.title.length"),
     ({"body": {**BAD, "data": {"taskId": "5c79"}}}, "refusal.taskId"),
     ({"body": {**BAD, "data": {"error": "x"}}}, "refusal.data"),
+    ({"body": {**BAD, "data": {}}}, "refusal.data"),
+    ({"body": GOOD, "status": 201}, "answer.success"),
 ]
 """Changes of a refusal that is as it should be."""
 ACCEPTANCES: Final[list[tuple[Any, set[str]]]] = [
     (BAD, {"extend.example"}),
+    ({**BAD, "code": 500}, {"extend.example"}),
     ({"code": 200, "msg": "success", "data": {}}, {"answer.taskId"}),
     ({"code": 200, "msg": "success", "data": {"taskId": 5}}, {"answer.taskId", "answer.schema"}),
 ]
@@ -129,7 +135,8 @@ COURSES: Final[list[tuple[str, Course, str]]] = [
     ("nested deeply", course(b"[" * 100_000), "callback.json"),
     ("against the schema", course(stage("text") | {"msg": 5}), "callback.schema"),
     ("no msg", course(stage("text") | {"msg": ""}), "callback.msg"),
-    ("code 500", course(stage("text") | {"code": 500}), "callback.code"),
+    ("code 500", course(stage("text") | {"code": 500}, stage("complete")), "callback.code"),
+    ("code 418", course(stage("text") | {"code": 418}), "callback.code"),
     ("another task", course(stage("text", task_id="other")), "callback.task_id"),
     ("one track", course(stage("complete", data=[track(0)])), "callback.tracks.count"),
     ("the same id", course(stage("complete", data=[track(0), track(0)])), "callback.track.ids"),
@@ -137,14 +144,20 @@ COURSES: Final[list[tuple[str, Course, str]]] = [
     ("other ids", course(stage("first", data=[track(9)]), stage("complete")), "callback.track.stable"),
     ("a path as URL", wrong_track(audio_url="/a.mp3"), "callback.track.audio_url"),
     ("a number as stream", wrong_track(stream_audio_url=5), "callback.track.stream_audio_url"),
-    ("no image", wrong_track(image_url=""), "callback.track.image_url"),
-    ("an empty title", wrong_track(title=""), "callback.track.title"),
+    ("no URL of audio", wrong_track(audio_url=""), "callback.track.audio_url"),
+    ("a path of an image", wrong_track(image_url="/a.jpg"), "callback.track.image_url"),
+    ("no image", wrong_track(image_url=""), "callback.track.whole"),
+    ("an empty title", wrong_track(title=""), "callback.echo.title"),
+    ("no title", wrong_track(title=...), "callback.track.whole"),
     ("a number as id", wrong_track(id=5), "callback.track.id"),
     ("no duration", wrong_track(duration=0), "callback.track.duration"),
-    ("too long", wrong_track(duration=240.5), "callback.track.duration"),
+    ("too long", wrong_track(duration=240.5), "callback.track.longest"),
     ("true as duration", wrong_track(duration=True), "callback.track.duration"),
     ("the public name", wrong_track(model_name="V4"), "callback.track.model_name"),
-    ("no createTime", wrong_track(createTime=...), "callback.track.createTime"),
+    ("no createTime", wrong_track(createTime=...), "callback.track.whole"),
+    ("created yesterday", wrong_track(createTime="yesterday"), "callback.track.createTime"),
+    ("created on a day", wrong_track(createTime="2025-01-01"), "callback.track.createTime"),
+    ("created at an object", wrong_track(createTime={"at": 1}), "callback.track.createTime"),
     ("another title", wrong_track(title="Other"), "callback.echo.title"),
     ("another style", wrong_track(tags="other"), "callback.echo.tags"),
     ("another prompt", wrong_track(prompt="other"), "callback.echo.prompt"),
@@ -161,9 +174,18 @@ COURSES: Final[list[tuple[str, Course, str]]] = [
     ),
     ("no record", course(record=None), "polling.record"),
     ("a record of another", course(record=record(taskId="other")), "polling.taskId"),
+    ("a record without a taskId", course(record=record(taskId="")), "polling.record"),
     ("pending", course(record=record(status="PENDING")), "polling.status"),
+    ("failed", course(record=record(status="GENERATE_AUDIO_FAILED")), "polling.status"),
+    ("a lost callback", course(record=record(status="CALLBACK_EXCEPTION")), "polling.status"),
+    ("another word", course(record=record(status="DONE")), "polling.word"),
     ("another param", course(record=record(param="\ud800")), "polling.param"),
-    ("no tracks in the record", course(record=record(response=None)), "polling.tracks"),
+    ("no tracks in the record", course(record=record(response=None)), "polling.listed"),
+    (
+        "tracks of another",
+        course(record=record(response={"sunoData": [{"id": "x"}]})),
+        "polling.tracks",
+    ),
 ]
 """What came for a request that was accepted."""
 FAILURES: Final[list[tuple[Course, str]]] = [
@@ -175,7 +197,7 @@ FAILURES: Final[list[tuple[Course, str]]] = [
     (course(stage("complete") | {"code": 501}, probe=FAILING, record=FAILED), "failure.data"),
     (course(FAILURE, probe=FAILING, record=FAILED | {"errorCode": 500}), "failure.polling"),
     (course(FAILURE, probe=FAILING, record=FAILED | {"status": "SUCCESS"}), "failure.status"),
-    (course(FAILURE, probe=FAILING, record=None), "failure.status"),
+    (course(FAILURE, probe=FAILING, record=None), "polling.record"),
 ]
 """What came of a task that was to fail."""
 LOOKS: Final[list[tuple[Poll, str, str]]] = [

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract_tests.documents.published import Published
-from contract_tests.verdicts.callbacks import callback_findings, mixed_findings
+from contract_tests.verdicts.callbacks import callback_findings
 from contract_tests.verdicts.course import Course, Finding
 from contract_tests.verdicts.polling import failed_record_findings, record_findings
 from contract_tests.verdicts.readings import observed
+from contract_tests.verdicts.tracks import mixed_findings
 from tests.contract_tests.verdicts.faults import (
     COURSES,
     FAILED,
@@ -60,11 +60,6 @@ def test_a_silent_course_lacks_its_last_callback() -> None:
     assert findings == [
         Finding(rule="callback.complete", expected="a callback with callbackType complete", got="no callback")
     ]
-
-
-def test_where_callbacks_may_overtake_each_other_no_order_is_asked_for() -> None:
-    shuffled = course(arrival(stage("first")), arrival(stage("text"), at=102.0), arrival(stage("complete"), at=103.0))
-    assert called(shuffled, Published.read("observed")) == []
 
 
 def test_callbacks_that_come_at_the_same_time_have_no_order() -> None:
