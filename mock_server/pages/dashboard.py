@@ -165,7 +165,7 @@ class Dashboard:
         settings = await self._control.settings()
         if self._control.under_way():
             values["next"] = min(values.get("next") or AGAIN, AGAIN)
-        html = rendered(
+        html = await rendered(
             name,
             visit.prefix,
             here=here,

@@ -33,15 +33,21 @@ Stages = Mapping[str, Delivered]
 """How the callback of each stage went that was attempted."""
 
 
-def stages_of(entries: Iterable[Entry]) -> Mapping[str, Stages]:
-    """How the last attempt of each stage of each task went."""
-    last: dict[str, dict[str, Attempted]] = {}
-    for entry in entries:
+class Attempts:
+    """The last attempt of each stage of each task, of the entries that were noted."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self._last: dict[str, dict[str, Attempted]] = {}
+        for entry in entries:
+            self.note(entry)
+
+    def note(self, entry: Entry) -> None:
         if isinstance(entry, Attempted):
-            last.setdefault(entry.task_id, {})[entry.stage] = entry
-    return {
-        task_id: {stage: Delivered.of(attempt) for stage, attempt in stages.items()} for task_id, stages in last.items()
-    }
+            self._last.setdefault(entry.task_id, {})[entry.stage] = entry
+
+    def stages(self, task_id: str) -> Stages:
+        """How they went of one task."""
+        return {stage: Delivered.of(attempt) for stage, attempt in self._last.get(task_id, {}).items()}
 
 
 def trouble_of(stages: Stages) -> str:

@@ -14,7 +14,7 @@ from mock_server.core.text import cut
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.curl import text_of
 from mock_server.domain.generated_tracks import Result, Studio
-from mock_server.domain.kept_answer import body_shown, lines_of_headers, masked_headers, texts
+from mock_server.domain.kept_answer import body_shown, masked_headers, texts
 from mock_server.domain.masking import masked_whole
 from mock_server.domain.owed import Owed
 from mock_server.domain.polling_body import record
@@ -22,8 +22,19 @@ from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan, progress, reached_at
 from mock_server.media.files import gone_after
 from mock_server.pages.bodies import compared, lines_of
-from mock_server.pages.delivered import BAD, DULL, GOOD, TONES, stages_of, trouble_of
-from mock_server.pages.exchanges import URL_SHOWN, Body, Exchange, answered, exchange_of, readable_lines, unchanged
+from mock_server.pages.delivered import BAD, DULL, GOOD, TONES, Attempts, trouble_of
+from mock_server.pages.exchanges import (
+    SEEN,
+    URL_SHOWN,
+    Body,
+    Exchange,
+    answered,
+    exchange_of,
+    readable_lines,
+    shown_headers,
+    unchanged,
+    unchanged_lines,
+)
 from mock_server.pages.inbox import facts_of, label, tone_of
 from mock_server.pages.words import titled
 from mock_server.state.journal_entries import Attempted, Requested
@@ -31,6 +42,8 @@ from mock_server.state.journal_match import Match
 
 WORDS: Final[Mapping[str, str]] = {"expected": "to come", "owed": "callback to come"}
 """A moment in other words, where its own tell less."""
+ATTEMPTS_SHOWN: Final = 100
+"""Attempts of a timeline, the newest ones."""
 CURL_SHOWN: Final = 50_000
 """Characters of a curl that a page carries; the journal has those of larger bodies."""
 TONE_OF: Final[Mapping[str, str]] = {"accepted": GOOD, "reached": GOOD, "failed": BAD}
@@ -65,8 +78,8 @@ class Playable:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDetail:
     """A task: how it stands, what happened and will, its tracks, every body, and the stages that can be delivered once
-    more. `trouble` says which callbacks fail, if any. `gone_after`: the days that its files were kept for, once
-    they are gone; `journaled`: whether the journal has anything of it."""
+    more. `trouble` says which callbacks fail, if any. `earlier` counts attempts left out. `gone_after`: the days
+    that its files were kept for, once they are gone; `journaled`: whether the journal has anything of it."""
 
     view: TaskView
     key: str
@@ -77,6 +90,7 @@ class TaskDetail:
     model: str
     readings: str
     happenings: Sequence[Happening]
+    earlier: int
     tracks: Sequence[Playable]
     gone_after: float | None
     bodies: Sequence[Body]
@@ -125,11 +139,12 @@ class Details:
             key=label(task.key),
             callback_url=cut(masked_whole(task.callback_url), URL_SHOWN),
             tone=tone_of(task, facts_of(task, now)),
-            trouble=trouble_of(stages_of(attempts).get(task_id, {})),
+            trouble=trouble_of(Attempts(attempts).stages(task_id)),
             summary=task.scenario.summary,
             model=task.request.model,
             readings="" if sent is None else sent.readings,
-            happenings=self._happenings(task, sent, attempts, await store.owed(task_id), now),
+            happenings=self._happenings(task, sent, attempts[-ATTEMPTS_SHOWN:], await store.owed(task_id), now),
+            earlier=max(0, len(attempts) - ATTEMPTS_SHOWN),
             tracks=[_playable(each) for each in self._studio.there(task, progress(task, now).stage)],
             gone_after=await gone_after(store, task),
             bodies=[
@@ -165,7 +180,7 @@ class Details:
 
     def _sent(self, entry: Requested) -> Body:
         call = entry.call
-        head = [f"{call.method} {call.target}", *lines_of_headers(masked_headers(texts(call.headers), call.key))]
+        head = [f"{call.method} {call.target}", *shown_headers(masked_headers(texts(call.headers[:SEEN]), call.key))]
         lines, note = readable_lines(body_shown(call.body, is_cut=call.left_out > 0))
         if call.left_out:
             note = (
@@ -188,7 +203,8 @@ def _told(attempts: Sequence[Attempted]) -> Iterator[Body]:
     before: Sequence[str] = ()
     for each in {each.stage: each for each in attempts if each.body}.values():
         lines = lines_of(text_of(each.body))
-        yield Body(name=each.stage, lines=[*compared(before or lines, lines)], curl=_copied(each.curl()))
+        changed = [*compared(before, lines)] if before else unchanged_lines(lines)
+        yield Body(name=each.stage, lines=changed, curl=_copied(each.curl()))
         before = lines
 
 

@@ -1,6 +1,6 @@
 """What went over the wire, as a page shows it: bodies with their headers, and what a receiver answered. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,11 +13,19 @@ from mock_server.domain.kept_answer import (
     readable,
 )
 from mock_server.domain.masking import masked_whole
-from mock_server.pages.bodies import Line, compared, lines_of
+from mock_server.pages.bodies import SAME, Line, lines_of
 from mock_server.state.journal_entries import Attempted
 
 URL_SHOWN: Final = 4096
 """Characters of a URL that a page has."""
+HEADERS_SHOWN: Final = 200
+"""Headers that a page has of one request or answer."""
+SEEN: Final = HEADERS_SHOWN + 1
+"""Headers that are looked at, to know whether there are more."""
+LINE_SHOWN: Final = 4096
+"""Characters of each, and of a line of an answer."""
+BASE64_SHOWN: Final = 16 * 1024
+"""Characters of a body in base64 that a page has."""
 EXCERPT: Final = 120
 """Characters of an answer's body that a timeline shows by themselves."""
 NO_UTF8: Final = "It is no UTF-8. What is none is written as \\xff; the curl sends the bytes as they came."
@@ -50,7 +58,7 @@ class Body:
 def answered(answer: KeptAnswer) -> Body:
     """What the mock answered to a request."""
     shown = answer.shown(whole=True)
-    head = [f"HTTP {answer.status}", *lines_of_headers(shown["headers"])]
+    head = [f"HTTP {answer.status}", *shown_headers(shown["headers"])]
     lines, note = readable_lines(shown)
     more = answer.size - len(answer.body)
     note = f"{len(answer.body)} bytes of its body are kept, {more} more were sent." if more else note
@@ -59,23 +67,36 @@ def answered(answer: KeptAnswer) -> Body:
 
 def readable_lines(shown: Mapping[str, Any]) -> tuple[Sequence[Line], str]:
     """The lines of a body, and what there is to say of it."""
-    text = readable(shown)
-    return unchanged(text), "It has no body." if not text else NO_UTF8 if shown["body_base64"] else ""
+    octets = shown["body_base64"]
+    text = readable({**shown, "body_base64": octets and octets[:BASE64_SHOWN]})
+    more = " Its beginning is shown." if octets and len(octets) > BASE64_SHOWN else ""
+    return unchanged(text), "It has no body." if not text else NO_UTF8 + more if octets else ""
 
 
 def exchange_of(attempt: Attempted) -> Exchange | None:
     """What went over the wire in an attempt; None where it was not made."""
     if not attempt.sent and attempt.answer is None:
         return None
-    sent = [f"POST {cut(masked_whole(attempt.url), URL_SHOWN)}", *lines_of_headers(masked_headers(attempt.sent))]
+    sent = [f"POST {cut(masked_whole(attempt.url), URL_SHOWN)}", *shown_headers(masked_headers(attempt.sent))]
     if attempt.answer is None:
         return Exchange(id=attempt.id, sent=sent, answer=[], excerpt="nothing came back")
     shown = attempt.answer.shown(whole=True)
     excerpt = cut(" ".join(readable(shown).split()), EXCERPT) or "without a body"
-    return Exchange(id=attempt.id, sent=sent, answer=[*lines_of_answer(shown)], excerpt=excerpt)
+    answer = [cut(line, LINE_SHOWN) for line in lines_of_answer(shown)]
+    return Exchange(id=attempt.id, sent=sent, answer=answer, excerpt=excerpt)
+
+
+def shown_headers(headers: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """One line per header, as far as a page shows them."""
+    yield from (cut(line, LINE_SHOWN) for line in lines_of_headers(headers[:HEADERS_SHOWN]))
+    if len(headers) > HEADERS_SHOWN:
+        yield f"... more than {HEADERS_SHOWN} headers; the entry of the journal has all"
 
 
 def unchanged(body: str | None) -> Sequence[Line]:
     """The lines of a body that is compared with none."""
-    lines = lines_of(body)
-    return [*compared(lines, lines)]
+    return unchanged_lines(lines_of(body))
+
+
+def unchanged_lines(lines: Sequence[str]) -> Sequence[Line]:
+    return [Line(line, SAME) for line in lines]

@@ -1,6 +1,5 @@
 """The rows of the inbox: every task, and every request that started none."""
 
-import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,17 +9,18 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from mock_server.contract.scenarios import MAGIC
-from mock_server.core.text import LISTED, cut
-from mock_server.domain.accounts import AccountRecord, first_key, known_keys
+from mock_server.core.text import cut
+from mock_server.domain.accounts import first_key, known_keys
 from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.masking import is_public, masked
 from mock_server.domain.polling_body import status
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import next_change, polled
-from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD, Stages, stages_of, trouble_of
-from mock_server.pages.words import refusal_of, titled
+from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD, Attempts, Stages, trouble_of
+from mock_server.pages.words import queued_of, refusal_of, titled
 from mock_server.state.faults import FAULT
-from mock_server.state.journal_entries import Entry, Requested
+from mock_server.state.journal_entries import Requested
+from mock_server.state.steps import Steps
 from mock_server.state.store import Store
 
 REFUSED: Final = "refused"
@@ -31,10 +31,10 @@ FORGOTTEN: Final = "forgotten"
 KEYS_LISTED: Final = 50
 ENTRIES_SEEN: Final = 1000
 """The newest entries whose keys are listed though they have no account."""
+READ_AS_ONE: Final = 4096
+"""Bytes of a task's request that take about as long to read as one more row takes to look at."""
 TASKS_SEEN: Final = 20_000
 """The newest tasks, which are all that rows are made of."""
-STRIDE: Final = 500
-"""Tasks and entries that are looked at before others are served."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +94,23 @@ class Inbox:
         """At most `most` wanted rows, and whether there are more."""
         entries, now = await self._store.journal.page(), (await self._store.moment()).now
         newest = islice(reversed(await self._store.tasks(None)), TASKS_SEEN)
-        tasks = {record.id: self._catalogue.task(record) for record in newest}
-        stages = stages_of(entries)
+        everything, tasks, came = wanted.status == EVERYTHING, dict[str, Task](), list[Requested]()
+        attempts, told, steps = Attempts(), set[str | None](), Steps()
+        for record in newest:
+            await steps.one()
+            tasks[record.id] = self._catalogue.task(record)
+        for entry in entries:
+            await steps.one()
+            attempts.note(entry)
+            if isinstance(entry, Requested):
+                told.add(entry.task_id)
+                came += [entry] if everything or _counts(entry) else []
         found: list[Row] = []
-        for number, item in enumerate(_items(entries, tasks, wanted.status == EVERYTHING)):
-            if number % STRIDE == STRIDE - 1:
-                await asyncio.sleep(0)
-            facts, delivered = facts_of(item, now), stages.get(_task_id(item), {})
+        for item in _items(came, tasks, told):
+            await steps.one()
+            facts, delivered = facts_of(item, now), attempts.stages(_task_id(item))
             if _is_wanted(facts, delivered, wanted):
+                await steps.one(0 if isinstance(item, Requested) else len(item.record.body) // READ_AS_ONE)
                 found.append(_row(item, facts, delivered, now))
                 if len(found) > most:
                     break
@@ -110,8 +119,7 @@ class Inbox:
     async def keys(self, *wanted: str) -> list[Key]:
         """The keys that were used last, or before any was those that everyone knows; and those of the handles that are
         wanted."""
-        every = {_handle(key): key for key in await self._known()}
-        keys = [await self._shown(key) for key in islice(every.values(), KEYS_LISTED)]
+        keys = [await self._shown(key) for key in islice(await self._known(), KEYS_LISTED)]
         for handle in filter(None, dict.fromkeys(wanted)):
             if handle not in [key.handle for key in keys]:
                 key = await self.key(handle)
@@ -131,8 +139,12 @@ class Inbox:
 
     async def key(self, handle: str) -> str | None:
         """The key of a handle."""
-        known = [*await self._known(), *known_keys()]
-        return next((key for key in known if _handle(key) == handle), None)
+        steps = Steps()
+        for key in (*await self._known(), *known_keys()):
+            await steps.one()
+            if _handle(key) == handle:
+                return key
+        return None
 
     async def _known(self) -> Iterable[str]:
         """The keys that the mock knows, the one used last first."""
@@ -146,7 +158,7 @@ class Inbox:
 
     async def _shown(self, key: str) -> Key:
         account = await self._store.account(key)
-        return Key(handle=_handle(key), shown=label(key), queued="" if account is None else _waiting(account))
+        return Key(handle=_handle(key), shown=label(key), queued="" if account is None else queued_of(account))
 
 
 def _is_wanted(facts: Facts, stages: Stages, wanted: Filter) -> bool:
@@ -194,11 +206,11 @@ def _handle(key: str) -> str:
     return blake2b(key.encode(errors="surrogateescape"), digest_size=8, person=b"suno-mock").hexdigest()
 
 
-def _items(entries: Sequence[Entry], tasks: Mapping[str, Task], everything: bool) -> Iterator[Task | Requested]:
-    """Each task once, and the requests that count by themselves, newest first."""
-    told = {entry.task_id for entry in entries if isinstance(entry, Requested)}
-    came = (each for each in reversed(entries) if isinstance(each, Requested) and (everything or _counts(each)))
-    started = (tasks.get(each.task_id or "", each) for each in came)
+def _items(
+    came: Sequence[Requested], tasks: Mapping[str, Task], told: Collection[str | None]
+) -> Iterator[Task | Requested]:
+    """Each task once, and the requests that count by themselves, newest first; of `told` tasks the request is known."""
+    started = (tasks.get(each.task_id or "", each) for each in reversed(came))
     untold = (task for task in tasks.values() if task.id not in told)
     return merge(started, untold, key=lambda item: -(item.created if isinstance(item, Task) else item.at))
 
@@ -219,13 +231,6 @@ def facts_of(item: Task | Requested, now: float) -> Facts:
 def _counts(entry: Requested) -> bool:
     """Whether a request started a task, was refused, or ran into a fault."""
     return entry.task_id is not None or entry.code not in (0, 200) or entry.msg.startswith(FAULT)
-
-
-def _waiting(account: AccountRecord) -> str:
-    """The scenarios of the next requests, in order."""
-    more = len(account.queued) - LISTED
-    names = [*islice(account.queued, LISTED), *([f"{more} more"] if more > 0 else [])]
-    return ", ".join([*names, *([f"{account.standing} for all others"] if account.standing else [])])
 
 
 def _entry_row(entry: Requested, facts: Facts, stages: Stages) -> Row:

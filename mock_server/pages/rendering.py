@@ -17,6 +17,7 @@ from mock_server.core.text import printable
 from mock_server.http.base_urls import PREFIX
 from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD
 from mock_server.pages.inbox import EVERYTHING, FORGOTTEN, REFUSED, Filter
+from mock_server.state.steps import Steps
 
 HOME: Final = f"{PREFIX}/"
 CODES: Final = f"{HOME}pages/codes"
@@ -40,6 +41,11 @@ ASSETS: Final[Mapping[str, tuple[bytes, str]]] = {
 ROWS: Final = 100
 """Rows that a page has at first, and how many more it has with each `more`."""
 MOST: Final = 500
+
+CHARACTERS_IN_STEP: Final = 16 * 1024
+"""Characters of a page that are written before others are served."""
+CHARACTERS_OF_PART: Final = 32
+"""Characters for which each part of a page counts beside its own."""
 
 NO_FILTER: Final = Filter()
 MARKS: Final = {GOOD: "✓", BAD: "✗", DULL: "–"}
@@ -83,11 +89,15 @@ class Selection:
         return f"{self.prefix}{HOME}?{encoded}" if encoded else f"{self.prefix}{HOME}"
 
 
-def rendered(name: str, prefix: str, **values: Any) -> bytes:
-    """A page of the folder `templates`; `prefix` stands before the path of every page. What is put into it is escaped,
-    and written out where a reader would not see it or be misled."""
+async def rendered(name: str, prefix: str, **values: Any) -> bytes:
+    """A page of the folder `templates`, written in steps; `prefix` stands before the path of every page. What is put
+    into it is escaped, and written out where a reader would not see it or be misled."""
     values = {"page": name, "selection": None, "next": None, "has": (), **values}
-    return _environment(prefix).get_template(f"{name}.html.jinja").render(**values).encode(errors="backslashreplace")
+    parts, steps = list[str](), Steps(CHARACTERS_IN_STEP)
+    for part in _environment(prefix).get_template(f"{name}.html.jinja").generate(**values):
+        parts.append(part)
+        await steps.one(len(part) + CHARACTERS_OF_PART)
+    return "".join(parts).encode(errors="backslashreplace")
 
 
 @lru_cache(maxsize=4)

@@ -29,6 +29,7 @@ class Accounts:
         self._credits = credits
         self._accounts: OrderedDict[str, Account] = OrderedDict()
         self._tasks: OrderedDict[str, TaskRecord] = OrderedDict()
+        self._forgotten: dict[str, None] = {}
         self._makers: dict[str, str] = {}
         self._bytes = 0
         self._polled: OrderedDict[str, Window] = OrderedDict()
@@ -58,6 +59,7 @@ class Accounts:
     def open(self, opening: Opening) -> None:
         """Keep a task. Its account was used for it."""
         record = opening.record
+        self._let_go(record.id)
         self._tasks[record.id] = record
         self._accounts[record.key].tasks[record.id] = None
         for track in record.tracks:
@@ -65,20 +67,25 @@ class Accounts:
         self._bytes += record.size
         while len(self._tasks) > TASKS_KEPT or self._bytes > BYTES_KEPT:
             oldest = next(iter(self._tasks.values()))
+            if oldest.id in self._forgotten:
+                self._let_go(oldest.id)
+                continue
             del self._accounts[oldest.key].tasks[oldest.id]
             self._forget(oldest.id)
             self.dropped["tasks"] += 1
 
     def task(self, task_id: str) -> TaskRecord | None:
         """The task with this id, if it is kept."""
-        return self._tasks.get(task_id)
+        return None if task_id in self._forgotten else self._tasks.get(task_id)
 
     def task_of_track(self, track_id: str) -> TaskRecord | None:
         """The task that generates a track, if it is kept."""
-        return self._tasks.get(self._makers.get(track_id, ""))
+        return self.task(self._makers.get(track_id, ""))
 
     def tasks(self, key: str | None) -> Sequence[TaskRecord]:
         """One key's tasks or all, oldest first."""
+        if key is None and self._forgotten:
+            return [record for record in self._tasks.values() if record.id not in self._forgotten]
         if key is None:
             return list(self._tasks.values())
         account = self._accounts.get(key)
@@ -132,16 +139,27 @@ class Accounts:
         return next((tracks[track_id] for tracks in every if track_id in tracks), None)
 
     def reset(self, key: str | None) -> None:
-        """Forget one key's account, tasks and tracks, or everything."""
+        """Forget one key's account, tasks and tracks, or everything. What one key's tasks were is there until somebody
+        lets go of it, and nobody sees it."""
         if key is not None:
             self._added.pop(key, None)
-            if key in self._accounts:
-                self._close(self._accounts.pop(key))
+            account = self._accounts.pop(key, None)
+            self._forgotten |= {} if account is None else account.tasks
             return
         self.dropped = Counter(tasks=0, accounts=0)
-        for kept in (self._accounts, self._tasks, self._makers, self._polled, self._added):
+        for kept in (self._accounts, self._tasks, self._makers, self._polled, self._added, self._forgotten):
             kept.clear()
         self._bytes = 0
+
+    def let_go(self) -> bool:
+        """Let go of one forgotten task. Whether any are left."""
+        self._let_go(next(iter(self._forgotten), ""))
+        return bool(self._forgotten)
+
+    def _let_go(self, task_id: str) -> None:
+        if task_id in self._forgotten:
+            del self._forgotten[task_id]
+            self._forget(task_id)
 
     def _close(self, account: Account) -> None:
         for task_id in account.tasks:

@@ -86,12 +86,18 @@ class OwedCallbacks:
     def drop(self, key: str | None) -> list[Owed]:
         """Owe nothing more of one key, or nothing at all. What was owed, in order."""
         dropped = sorted(each for each in self if key in (None, each.key))
+        self.forget(key)
+        return dropped
+
+    def forget(self, key: str | None) -> None:
+        """The same, for who does not ask what it was."""
+        if key is not None and all(each.key != key for each in self):
+            return
         self._claimed = {token: each for token, each in self._claimed.items() if key not in (None, each.key)}
         # What is due and left lines up again when it is looked at.
         self._later = [each for each in chain(self._later, *self._lines.values()) if key not in (None, each.key)]
         heapify(self._later)
         self._lines, self._heads, self._lined_up = {}, [], 0
-        return dropped
 
     def _line_up(self, now: float) -> None:
         """Put what has become due in the line of its receiver."""

@@ -21,6 +21,7 @@ from mock_server.state.live_settings import LiveSettings
 from mock_server.state.memory_accept import Deciding
 from mock_server.state.memory_accounts import Accounts
 from mock_server.state.memory_callbacks import OWED_KEPT, OwedCallbacks
+from mock_server.state.steps import Steps
 from mock_server.state.store import Advance, Moment
 
 
@@ -203,7 +204,7 @@ class MemoryStore:
 
     async def reset(self, key: str | None) -> None:
         self._accounts.reset(key)
-        self._owed.drop(key)
+        self._owed.forget(key)
         self._faults.reset(key)
         self.journal.forget(key)
         if key is None:
@@ -211,6 +212,9 @@ class MemoryStore:
             self._epoch += 1
             self._live.reset()
             self._clock.reset()
+        steps = Steps()
+        while self._accounts.let_go():
+            await steps.one()
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -11,10 +11,10 @@ from mock_server.domain.attempt import Outcome
 from mock_server.domain.kept_answer import KeptAnswer
 from mock_server.media.files import DAY
 from mock_server.pages.bodies import GONE, NEW
-from mock_server.pages.details import CURL_SHOWN, Details, Happening, TaskDetail
-from mock_server.pages.exchanges import NO_UTF8, Body, Exchange
+from mock_server.pages.details import ATTEMPTS_SHOWN, CURL_SHOWN, Details, Happening, TaskDetail
+from mock_server.pages.exchanges import BASE64_SHOWN, HEADERS_SHOWN, LINE_SHOWN, NO_UTF8, Body, Exchange
 from mock_server.runtime import Runtime
-from tests.builders import COMPLETE, FIRST, TEXT
+from tests.builders import COMPLETE, FIRST, TEXT, attempted
 from tests.clients import Mock, client, extend, finished
 
 pytestmark = pytest.mark.anyio
@@ -243,3 +243,47 @@ async def test_an_attempt_without_an_answer_says_so() -> None:
     assert (found.answer, found.excerpt) == ([], "nothing came back")
     empty = await exchange(answer=KeptAnswer(status=200, headers=()))
     assert (empty.answer, empty.excerpt) == (["HTTP 200"], "without a body")
+
+
+async def test_a_page_has_the_newest_attempts_of_many() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        task_id = (await extend(http)).json()["data"]["taskId"]
+        await mock.store.journal.append(attempted(task_id=task_id, outcome=Outcome.REFUSED))
+        for number in range(ATTEMPTS_SHOWN + 4):
+            await mock.store.journal.append(attempted(task_id=task_id, stage="first", number=number))
+        found = await details(mock).task(task_id)
+        assert found.earlier == 5
+        assert len([each for each in found.happenings if "callback accepted" in each.what]) == ATTEMPTS_SHOWN
+        assert found.trouble.startswith("callbacks fail: text refused")
+        assert "5 earlier attempts are left out" in (await http.get(f"/__admin/?task={task_id}")).text
+
+
+async def test_a_page_has_the_first_headers_of_many() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        many = [(f"x-{number}", "y" * LINE_SHOWN) for number in range(HEADERS_SHOWN + 9)]
+        await http.post("/api/v1/generate/extend", headers=many)
+        head = (await details(mock).request("1")).body.head
+        assert len(head) == HEADERS_SHOWN + 2
+        assert max(map(len, head)) < LINE_SHOWN + 30
+        assert head[-1] == f"... more than {HEADERS_SHOWN} headers; the entry of the journal has all"
+
+
+async def test_a_page_has_the_beginning_of_a_long_body_that_is_no_text() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await extend(http)
+        await http.post("/api/v1/generate/extend", content=b"\xff" * 900_000, headers={"Content-Type": "text/plain"})
+        found = (await details(mock).request("2")).body
+        assert found.note == f"{NO_UTF8} Its beginning is shown."
+        assert sum(len(line.text) for line in found.lines) < 4 * BASE64_SHOWN
+
+
+async def test_what_was_refused_unread_says_how_much_is_left_out() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        await http.post("/nothing", content=b"x" * 20_000)
+        found = (await details(mock).request("1")).body
+        assert found.note == "16384 bytes of its body are kept, 3616 more came: it was refused unread."
+        assert (found.curl, found.sent) == (None, False)

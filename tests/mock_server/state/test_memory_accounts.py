@@ -355,3 +355,35 @@ class Books(RuleBasedStateMachine):
 
 Books.TestCase.settings = settings(max_examples=20, stateful_step_count=12)
 TestBooks = Books.TestCase
+
+
+def test_what_one_key_had_is_forgotten_at_once_and_let_go_of_by_and_by() -> None:
+    held = accounts()
+    mine, others = opened(held, "a"), opened(held, "b", "other")
+    opened(held, "c")
+    held.reset("key")
+    assert (held.task("a"), held.task_of_track(mine.tracks[0]), held.tasks("key")) == (None, None, [])
+    assert held.tasks(None) == [others]
+    assert [held.let_go(), held.let_go(), held.let_go()] == [True, False, False]
+    assert held.tasks(None) == [others]
+
+
+def test_a_task_of_the_same_id_is_another_than_the_one_that_was_forgotten() -> None:
+    held = accounts()
+    opened(held, "a")
+    opened(held, "b")
+    held.reset("key")
+    again = opened(held, "a")
+    assert (held.task("a"), held.tasks(None), held.tasks("key")) == (again, [again], [again])
+    while held.let_go():
+        pass
+    assert held.tasks(None) == [again]
+
+
+def test_what_was_forgotten_takes_room_until_it_is_let_go_of_and_is_not_counted_as_dropped() -> None:
+    held = accounts()
+    for id in ("a", "b"):
+        opened(held, id, body=LARGE)
+    held.reset("key")
+    kept = [opened(held, id, "other", body=LARGE) for id in ("c", "d")]
+    assert (held.tasks(None), held.dropped["tasks"]) == (kept, 0)
