@@ -13,7 +13,7 @@ import click
 
 from contract_tests.documents.sources import Source
 from contract_tests.reports.progress import progress
-from contract_tests.reports.rows import Row
+from contract_tests.reports.rows import Row, printable
 from contract_tests.run.choose import planned
 from contract_tests.run.exit_status import status
 from contract_tests.run.inputs import SHORTEST_TRACK, CannotRun, Seconds, documents
@@ -37,10 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         error.show()
         sys.exit(2)
     except click.ClickException as error:
-        print(f"suno-contract: {error.format_message()}", file=sys.stderr)
+        print(f"suno-contract: {printable(error.format_message())}", file=sys.stderr)
         sys.exit(2)
     except OSError as error:
-        print(f"suno-contract: {error}", file=sys.stderr)
+        print(f"suno-contract: {printable(str(error))}", file=sys.stderr)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -104,7 +104,7 @@ def _called_back(result: Result) -> int | None:
 
 def as_json(found: Iterable[Row]) -> str:
     """Everything, for a program to read."""
-    return json.dumps([_row(row) for row in found], indent=2)
+    return json.dumps([_row(row) for row in found], indent=2).replace("\x7f", "\\u007f")
 
 
 def as_junit(found: Sequence[Row], *, strict: bool = False) -> str:

@@ -58,6 +58,7 @@ class Session:
 @contextmanager
 def session(published: Published, options: Mapping[str, Any]) -> Iterator[Session]:
     """The target that the options name, the mock where they name none. Raises CannotRun with what has to be given."""
+    _leave_no_core()
     with (
         _started(choose(published, options)) as chosen,
         _notes(options["report_dir"], chosen) as notes,
@@ -73,6 +74,13 @@ def session(published: Published, options: Mapping[str, Any]) -> Iterator[Sessio
             folder=options["report_dir"],
             strict=options["strict"],
         )
+
+
+def _leave_no_core() -> None:
+    """From now on a process that crashes leaves no file of its memory, where the keys are, on systems that do that."""
+    with suppress(ImportError):
+        resource = import_module("resource")
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 @contextmanager
@@ -97,10 +105,13 @@ def _notes(folder: Path | None, chosen: Chosen) -> Iterator[TextIO]:
         opened = safe_files.append(folder / JOURNAL)
     except OSError as error:
         raise CannotRun(f"--report-dir: {error}") from None
-    with opened as file:
-        _lock(file, folder)
-        file.write("\n" if chosen.before.run else journal.begun(chosen.run))
-        yield file
+    try:
+        _lock(opened, folder)
+        opened.write("\n" if chosen.before.run else journal.begun(chosen.run))
+        yield opened
+    finally:
+        with suppress(OSError):  # who noted what cannot be written was told
+            opened.close()
 
 
 def _lock(file: TextIO, folder: Path) -> None:

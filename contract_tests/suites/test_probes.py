@@ -3,8 +3,8 @@
 import pytest
 
 from contract_tests.probes.plan import Plan
-from contract_tests.reports.rows import Row, curl
-from contract_tests.suites.world import World, plan_of
+from contract_tests.reports.rows import Row, curl, printable
+from contract_tests.suites.world import World, able_to_run, plan_of
 from contract_tests.verdicts.results import Verdict
 
 
@@ -21,8 +21,9 @@ def rules(plan: Plan) -> list[str]:
 @pytest.fixture(scope="session")
 def found(world: World) -> dict[str, Row]:
     """The verdicts of the run, by rule."""
-    made = world.run()
-    world.report(made)
+    with able_to_run():
+        made = world.run()
+        world.report(made)
     return {row.rule: row for row in made}
 
 
@@ -54,9 +55,9 @@ def tell(row: Row, node: pytest.Item, *, strict: bool) -> None:
         case Verdict.DEVIATED:
             node.user_properties.append((f"{row.rule}.deviation", row.line))
         case Verdict.NOT_TRIED:
-            pytest.skip(row.results[0].why)
+            pytest.skip(printable(row.results[0].why))
         case Verdict.OBSERVED:
-            node.user_properties.append((f"{row.rule}.reading", row.results[0].why))
+            node.user_properties.append((f"{row.rule}.reading", printable(row.results[0].why)))
 
 
 def violation(row: Row) -> str:

@@ -16,11 +16,12 @@ from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe, Track
-from contract_tests.reports.rows import curl
+from contract_tests.reports.rows import curl, printable
 from contract_tests.run.choose import choose
 from contract_tests.run.inputs import CannotRun, documents
 from contract_tests.run.session import Session
 from contract_tests.target.exchange import Exchange
+from contract_tests.target.journal import NotNoted
 from contract_tests.target.target import NotSent
 from contract_tests.verdicts.answers import answer_findings, undecided
 from contract_tests.verdicts.course import Finding
@@ -60,7 +61,8 @@ class World(Session):
         url = self.receiver.url(f"generated-{next(self._numbers)}", probe.replies)
         probe = replace(probe, id=f"{probe.rule}: generated {uuid4()}")
         try:
-            exchange = self.target.send(probe, url)
+            with able_to_run():
+                exchange = self.target.send(probe, url)
         except NotSent as reason:
             self._skip(str(reason))
         if why := undecided(probe, exchange):
@@ -77,14 +79,14 @@ class World(Session):
         counting = [each for each in findings if self.strict or rules.source(each.rule).binds]
         texts = [f"{each.rule}: expected {each.expected}; got {each.got}" for each in counting]
         if texts:
-            self.failures.append(self.target.masked("\n".join(texts)))
+            self.failures.append(printable(self.target.masked("\n".join(texts))))
             self._fail_again()
 
     def _skip(self, why: str) -> NoReturn:
         """Skips the test, unless it has failed already and Hypothesis only repeats it."""
         __tracebackhide__ = True
         self._fail_again()
-        pytest.skip(why)
+        pytest.skip(printable(why))
 
     def _fail_again(self) -> None:
         __tracebackhide__ = True
@@ -98,7 +100,12 @@ def able_to_run() -> Iterator[None]:
     try:
         yield
     except CannotRun as error:
-        pytest.exit(f"suno-contract: {plugin.worded(error.format_message())}", returncode=CannotRun.exit_code)
+        text = plugin.worded(error.format_message())
+    except NotNoted as error:
+        text = str(error)
+    else:
+        return
+    pytest.exit(printable(f"suno-contract: {text}"), returncode=CannotRun.exit_code)
 
 
 def plan_of(config: pytest.Config) -> Plan:

@@ -12,6 +12,14 @@ SAME: Final = ("base_url", "profile", "seed", "audio_id", "audio_model", "audio_
 """Options that a run and the one that resumes it have in common."""
 
 
+class NotNoted(OSError):
+    """The journal cannot be written; nothing is sent whose cost it would not know."""
+
+    def __init__(self, error: OSError) -> None:
+        go_on = "make room, and go on with --resume, which takes what it holds, or start anew"
+        super().__init__(f"the journal cannot be written: {error.strerror or error}. The run ends here: {go_on}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRun:
     """What a journal tells of the last run in it.

@@ -13,7 +13,7 @@ from contract_tests.documents.published import RECORD_INFO
 from contract_tests.probes.request import JSON, STATUSES, Expected, Probe
 from contract_tests.target import journal
 from contract_tests.target.exchange import Exchange
-from contract_tests.target.journal import EarlierRun
+from contract_tests.target.journal import EarlierRun, NotNoted
 from contract_tests.target.keys import OWN_VARIABLE, Keys
 from contract_tests.target.wire import Wire
 
@@ -225,9 +225,12 @@ class Target:
         return {"Authorization": self._keys.shown("own", self._poll.scheme)}
 
     def note(self, text: str) -> None:
-        """Write a line into the journal."""
-        self._journal.write(text)
-        self._journal.flush()
+        """Write a line into the journal. Raises NotNoted."""
+        try:
+            self._journal.write(text)
+            self._journal.flush()
+        except OSError as error:
+            raise NotNoted(error) from None
 
 
 def _record(task_id: str) -> str:

@@ -1,6 +1,7 @@
 """The one way to a target: budget, patience, bounded time, and keys that appear nowhere."""
 
 import base64
+import errno
 import gzip
 import io
 import json
@@ -14,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ from contract_tests.probes.request import ACCEPTED as ACCEPTANCE
 from contract_tests.probes.request import REFUSED as REFUSAL
 from contract_tests.probes.request import Expected, Probe
 from contract_tests.target.exchange import Exchange
-from contract_tests.target.journal import EarlierRun
+from contract_tests.target.journal import EarlierRun, NotNoted
 from contract_tests.target.keys import Keys
 from contract_tests.target.target import (
     DEAF_POLLS,
@@ -521,3 +523,37 @@ def test_the_journal_has_a_line_for_every_exchange() -> None:
     assert [(line["probe"], line["status"]) for line in lines] == [("x", 200), ("x", 200)]
     assert set(lines[0]) >= {"method", "url", "headers", "sent", "status", "content_type", "body", "error", "took"}
     assert json.loads(lines[1]["body"])["code"] == 422
+
+
+class Full(io.StringIO):
+    """A journal on a disk without room."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_cannot_be_noted_is_not_sent() -> None:
+    with scripted(REFUSED) as server:
+        target = Target(server.url, {"own": KEY, "bad": "other"}, Limits(), Full())
+        with pytest.raises(NotNoted) as ended:
+            target.send(probe(), URL)
+        target.close()
+    assert server.heard == []
+    assert str(ended.value).startswith("the journal cannot be written: No space left on device. The run ends here: ")
+
+
+@pytest.mark.parametrize("ends", [KeyboardInterrupt(), SystemExit(143)], ids=repr)
+def test_who_ends_a_request_sees_nothing_of_its_key(ends: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*given: Any, auth: httpx.Auth, **more: Any) -> None:
+        sent = next(auth.auth_flow(httpx.Request("POST", URL))).headers["Authorization"]
+        assert KEY in sent
+        raise ends
+
+    monkeypatch.setattr(httpx.Client, "stream", interrupted)
+    target = Target("http://127.0.0.1:1", {"own": KEY, "bad": "other"}, Limits(), io.StringIO())
+    with pytest.raises(type(ends)) as ended:
+        target.send(probe(), URL)
+    target.close()
+    assert ended.value.args == ends.args
+    shown = traceback.TracebackException.from_exception(ended.value, capture_locals=True)
+    assert KEY not in "".join(shown.format())

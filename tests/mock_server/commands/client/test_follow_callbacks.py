@@ -1,13 +1,17 @@
 """The callbacks of a task, followed to their end."""
 
+import itertools
 from typing import Any
 
+import httpx
 import pytest
 
 from mock_server.commands.client.admin_client import Remote
 from mock_server.commands.client.follow_callbacks import Deliveries, deliver
+from mock_server.commands.client.follow_journal import AGAIN
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
+from tests.admin_answers import CLOCK, HEALTH, WHOLE_TASK, entry, page
 
 
 def attempt(stage: str, outcome: str, number: int = 1, redelivered: bool = False) -> dict[str, Any]:
@@ -87,3 +91,21 @@ def test_a_first_callback_that_takes_its_time_is_announced(running: MockServer) 
         running.clock.run()
         assert deliver(remote, task_id, lambda attempt: None, hurry, "suno-mock clock advance")
     assert said == [f"task {task_id}: the first callback comes in 10m30s of the mock's clock"]
+
+
+def test_who_does_not_wait_is_not_asked_without_end() -> None:
+    coming = {
+        "tasks/5c79": iter([WHOLE_TASK, WHOLE_TASK, {**WHOLE_TASK, "timeline": []}]),
+        "journal": iter([page(), page(), {**page(), "entries": [entry(1)]}]),
+        "clock": itertools.repeat({**CLOCK, "frozen": False}),
+        "health": itertools.repeat(HEALTH),
+    }
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=next(coming[request.url.path.removeprefix("/__admin/")]))
+
+    paused: list[float] = []
+    shown: list[dict[str, Any]] = []
+    with Remote("http://mock", transport=httpx.MockTransport(answer)) as remote:
+        assert not deliver(remote, "5c79", shown.append, lambda text: None, "move", paused.append)
+    assert (paused, shown) == ([AGAIN, AGAIN], [])
