@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from mock_server.callbacks.attempts import Attempts
-from mock_server.callbacks.deferred_delivery import DeferredDelivery
 from mock_server.callbacks.host_policy import HostPolicy
+from mock_server.callbacks.http_delivery import HttpDelivery
 from mock_server.callbacks.scheduler import Scheduler
 from mock_server.callbacks.trust import Trust
 from mock_server.contract.profile import Editions
@@ -52,7 +52,7 @@ class Runtime:
         base_urls = BaseUrls(settings.base_url, address)
         trust = Trust(settings.callback_ca, insecure=settings.insecure_callbacks)
         timeout = settings.callback_timeout or editions.family.callback_timeout
-        delivery = delivery or DeferredDelivery(policy, timeout, trust)
+        delivery = delivery or HttpDelivery(policy, timeout, trust)
         catalogue = Catalogue(editions, scenarios, asked)
         studio = Studio(settings.seed, f"{base_urls.own}/")
         return cls(

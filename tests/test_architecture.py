@@ -21,7 +21,7 @@ MOST_LINES = 250
 PURE = ("mock_server/core/", "mock_server/contract/", "mock_server/domain/")
 """Rooms that decide and never wait."""
 INPUT_OUTPUT = {
-    "aiohttp",
+    "aiohappyeyeballs",
     "asyncio",
     "http",
     "httpx",

@@ -98,7 +98,7 @@ def test_a_promise_is_kept(promise: str, module: str, request: pytest.FixtureReq
         ("private", "from mock_server.pages.rendering import HOME, _after"),
         ("private", "from mock_server._parts import x"),
         ("private", "import mock_server._parts"),
-        ("private", "monkeypatch.setattr(deferred_delivery, '_over_http', slow)"),
+        ("private", "monkeypatch.setattr(http_delivery, '_target', slow)"),
         ("private", "patch('mock_server.state.journal._listed')"),
         ("private", "getattr(mock, '_server')"),
         ("sleeping", "time.sleep(0.1)"),

@@ -1,48 +1,49 @@
 """Delivers one callback over HTTP. The receiver's trouble is a result to record, never an error to raise."""
 
 import asyncio
-import socket
+import encodings.idna  # noqa: F401, else the first look-up of a name imports it, perhaps with no descriptor left
+from base64 import b64encode
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final
+from string import printable
+from typing import Final
+from urllib.parse import quote
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from mock_server.callbacks.answer_reader import AnswerReader, NoAnswer, Unreadable
+from mock_server.callbacks.connecting import Connector, Resolve, Unconnected, look_up
+from mock_server.callbacks.connection import Connection
 from mock_server.callbacks.host_policy import Blocked, HostPolicy
+from mock_server.callbacks.kept_connections import KeptConnections
 from mock_server.callbacks.trust import Trust
-from mock_server.callbacks.unreachable import Silence
+from mock_server.callbacks.unreachable import Silence, in_container
 from mock_server.contract.questions import received_under
 from mock_server.core.text import cut
 from mock_server.domain.attempt import Attempt, Outcome
-from mock_server.domain.kept_answer import Headers, KeptAnswer, kept_headers, texts
+from mock_server.domain.kept_answer import Headers, KeptAnswer, kept_headers
 from mock_server.domain.masking import masked_url
 
-READ_AT_MOST: Final = 64 * 1024
-"""Bytes of a receiver's answer that are read; the rest is not waited for."""
-LONGEST_LINE: Final = 256 * 1024
-"""Bytes of a line in the head of an answer; browsers and servers give up at 16 to 400 KiB for the whole head."""
-MOST_HEADERS: Final = 1000
-"""Headers of an answer."""
-KEPT_FOR: Final = 0.1
-"""Seconds that an idle connection is kept: as long as callbacks come in a rush, and too short for a receiver to give it
-up first, or to keep others waiting because it serves one connection at a time."""
 USED_AT_MOST: Final = 20
-"""Callbacks after which a receiver is asked to close a connection, so that one such as that turns to the others."""
+"""Callbacks after which a receiver is asked to close a connection, so that one that serves a single connection at a
+time turns to the others."""
 CLOSING_KEPT: Final = 1000
 """Receivers that are known to close connections unannounced, and those that are known to be unreachable."""
+SCHEMES: Final = ("http", "https")
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One callback on the wire: whether its connection has to be `fresh`, and whether one was used `again`; the headers
-    that were sent, and the answer as far as it came."""
+    """One callback on the wire: the headers that were sent, and the answer as far as it came, with what is wrong with
+    its body."""
 
-    fresh: bool = False
-    again: bool = False
     sent: Headers = ()
     answer: KeptAnswer | None = None
+    note: str = ""
+
+    def came(self, answer: KeptAnswer) -> None:
+        """More of the answer has come."""
+        self.answer = answer
 
 
 class HttpDelivery:
@@ -53,24 +54,36 @@ class HttpDelivery:
     receiver. One that closes connections in place of answering may so see one callback twice, once.
 
     What to do about a receiver that cannot be reached is told once, until it answers or something else is wrong with
-    it; `contained` says whether the mock runs in a container.
+    it; `contained` says whether the mock runs in a container. `resolve` finds the addresses of a name.
     """
 
     def __init__(
-        self, policy: HostPolicy, timeout: float, trust: Trust | None = None, *, contained: bool = False
+        self,
+        policy: HostPolicy,
+        timeout: float,
+        trust: Trust | None = None,
+        *,
+        contained: bool | None = None,
+        resolve: Resolve = look_up,
     ) -> None:
         self._policy = policy
         self._timeout = timeout
         self._trust = trust or Trust()
-        self._contained = contained
-        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._contained = in_container() if contained is None else contained
+        self._connector = Connector(policy, self._trust, resolve)
+        self._kept = KeptConnections()
         self._closing: dict[str, str] = {}
         self._told: dict[str, str] = {}
         self._sent = count(1)
+        self._loading: asyncio.Task[None] | None = None
+
+    async def ready(self) -> None:
+        if self._loading is None or (self._loading.done() and self._loading.exception() is not None):
+            self._loading = asyncio.create_task(asyncio.to_thread(self._trust.load))
+        await asyncio.shield(self._loading)
 
     async def close(self) -> None:
-        for session in self._sessions.values():
-            await session.close()
+        self._kept.close()
 
     async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
         loop = asyncio.get_running_loop()
@@ -80,47 +93,44 @@ class HttpDelivery:
         return Attempt(outcome=outcome, detail=detail, took=took, sent=exchange.sent, answer=exchange.answer)
 
     async def _post(self, url: str, body: bytes, received: tuple[int, int], exchange: Exchange) -> tuple[Outcome, str]:
-        target = URL(url, encoded=True)
         try:
+            target = _target(url)
             self._policy.check_literal(target.host or "")
+            if target.scheme == "https":
+                await self.ready()
             async with asyncio.timeout(self._timeout):
                 answer = await self._answer(target, body, exchange)
         except TimeoutError:
             return Outcome.TIMED_OUT, f"no complete answer within {self._timeout:g} s"
         except Blocked as blocked:
             return Outcome.BLOCKED, str(blocked)
-        except aiohttp.ClientConnectorError as error:  # first: that of a certificate is a ValueError, too
-            return await self._unreachable(target, error)
-        except (aiohttp.InvalidURL, ValueError) as error:
+        except ValueError as error:
             return Outcome.BLOCKED, f"{cut(url)} is no address to call: {error}"
-        except (aiohttp.ClientError, OSError) as error:
+        except (Unconnected, NoAnswer, Unreadable) as error:
             return await self._unreachable(target, error)
         self._told.pop(target.authority, None)
         lowest, highest = received
         if lowest <= answer.status <= highest:
-            return Outcome.ACCEPTED, f"HTTP {answer.status}"
-        return Outcome.REFUSED, _refused(answer, received)
+            return Outcome.ACCEPTED, f"HTTP {answer.status}{_noted(exchange)}"
+        return Outcome.REFUSED, _refused(answer, received) + _noted(exchange)
 
     async def _answer(self, target: URL, body: bytes, exchange: Exchange) -> KeptAnswer:
-        """The answer, on a kept connection if there is one. Raises what aiohttp does."""
-        exchange.fresh = target.authority in self._closing
-        try:
-            return await self._exchange(target, body, exchange)
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-            if not exchange.again:
-                raise
-        _note(self._closing, target.authority, "")
-        exchange.fresh = True
-        return await self._exchange(target, body, exchange)
+        """The answer, on a kept connection if there is one. Raises Blocked, Unconnected, NoAnswer and Unreadable."""
+        fresh, where = target.authority in self._closing, str(target.origin())
+        kept = None if fresh else self._kept.take(where)
+        if kept is not None:
+            try:
+                return await self._exchange(kept, target, body, exchange, fresh=False)
+            except NoAnswer:
+                _note(self._closing, target.authority, "")
+                fresh = True
+        return await self._exchange(await self._connector.connect(target), target, body, exchange, fresh=fresh)
 
     async def _unreachable(self, target: URL, error: Exception) -> tuple[Outcome, str]:
-        if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Blocked):
-            return Outcome.BLOCKED, str(error.os_error)
-        # Offline, a public name would else be tried in vain, and polling end in an exception that is not the API's.
-        unresolved = isinstance(error, aiohttp.ClientConnectorDNSError)
-        if unresolved and (blocked := self._policy.refusal_unresolved(target.host or "")):
-            return Outcome.BLOCKED, blocked
         silence = Silence(target, error)
+        # Offline, a public name would else be tried in vain, and polling end in an exception that is not the API's.
+        if silence.unresolved and (blocked := self._policy.refusal_unresolved(target.host or "")):
+            return Outcome.BLOCKED, blocked
         reason = silence.reason
         if self._told.get(target.authority) == reason:
             return Outcome.UNREACHABLE, reason
@@ -128,79 +138,57 @@ class HttpDelivery:
         way_out = await silence.way_out(contained=self._contained)
         return Outcome.UNREACHABLE, f"{reason}; {way_out}" if way_out else reason
 
-    async def _exchange(self, target: URL, body: bytes, exchange: Exchange) -> KeptAnswer:
-        session = self._session(fresh=exchange.fresh)
-        last = next(self._sent) % USED_AT_MOST == 0
-        async with session.post(
-            target,
-            data=body,
-            headers={"Connection": "close"} if last else None,
-            allow_redirects=False,
-            ssl=self._trust.context if target.scheme == "https" else True,
-            trace_request_ctx=exchange,
-        ) as response:
-            answer = exchange.answer = KeptAnswer(
-                status=response.status, headers=kept_headers(texts(response.raw_headers))
-            )
-            # Piece by piece, so that what came of an answer that does not end is there.
-            while answer.size < READ_AT_MOST and (piece := await response.content.read(READ_AT_MOST - answer.size)):
-                answer = exchange.answer = answer.longer(piece)
+    async def _exchange(
+        self, connection: Connection, target: URL, body: bytes, exchange: Exchange, *, fresh: bool
+    ) -> KeptAnswer:
+        """Send a callback and read its answer; the connection is kept where it can be used again."""
+        last = fresh or next(self._sent) % USED_AT_MOST == 0
+        headers = _headers(target, len(body), last=last)
+        reader = AnswerReader(connection, exchange.came)
+        try:
+            connection.send(_head(target, headers) + body)
+            exchange.sent = kept_headers(headers)
+            answer = await reader.read()
+            exchange.note = reader.note
+        except BaseException:
+            connection.close()
+            raise
+        if last or not reader.reusable:
+            connection.close()
+        else:
+            self._kept.keep(str(target.origin()), connection)
         return answer
 
-    def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
-        if fresh not in self._sessions:
-            resolver = GuardedResolver(self._policy, aiohttp.ThreadedResolver())
-            keeping: dict[str, Any] = {"force_close": True} if fresh else {"keepalive_timeout": KEPT_FOR}
-            self._sessions[fresh] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, resolver=resolver, use_dns_cache=False, **keeping),
-                timeout=aiohttp.ClientTimeout(total=None),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"Content-Type": "application/json", "User-Agent": "suno-mock"},
-                auto_decompress=False,
-                max_line_size=LONGEST_LINE,
-                max_field_size=LONGEST_LINE,
-                max_headers=MOST_HEADERS,
-                trace_configs=[_noting()],
-            )
-        return self._sessions[fresh]
+
+def _target(url: str) -> URL:
+    """A URL that can be called. Raises ValueError."""
+    target = URL(url, encoded=True)
+    if target.scheme not in SCHEMES or not target.host:
+        raise ValueError("it is no absolute URL of http or https")
+    return target
 
 
-class GuardedResolver(AbstractResolver):
-    """Resolves a name and checks every address that a connection could use, at the moment of connecting."""
-
-    def __init__(self, policy: HostPolicy, resolver: AbstractResolver) -> None:
-        self._policy = policy
-        self._resolver = resolver
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        results = await self._resolver.resolve(host, port, family)
-        for result in results:
-            self._policy.check(host, result["host"])
-        return results
-
-    async def close(self) -> None:
-        await self._resolver.close()
+def _headers(target: URL, size: int, *, last: bool) -> Headers:
+    """What is sent with a callback of so many bytes; the `last` one on its connection says so."""
+    headers = [("Host", target.host_port_subcomponent or "")]
+    if target.user or target.password:
+        password = b64encode(f"{target.user or ''}:{target.password or ''}".encode()).decode()
+        headers.append(("Authorization", f"Basic {password}"))
+    headers += [("Content-Type", "application/json"), ("User-Agent", "suno-mock"), ("Accept", "*/*")]
+    return [*headers, ("Content-Length", str(size)), *([("Connection", "close")] if last else [])]
 
 
-def _noting() -> aiohttp.TraceConfig:
-    """Has it noted when a request is sent on a kept connection, and with which headers."""
+def _head(target: URL, headers: Headers) -> bytes:
+    # What cannot stand in a line is written as browsers write it, all else as it came.
+    line = f"POST {quote(target.raw_path_qs, safe=VISIBLE)} HTTP/1.1"
+    return "\r\n".join([line, *(f"{name}: {value}" for name, value in headers), "", ""]).encode()
 
-    async def note_reuse(
-        session: aiohttp.ClientSession, context: Any, reused: aiohttp.TraceConnectionReuseconnParams
-    ) -> None:
-        context.trace_request_ctx.again = True
 
-    async def note_headers(
-        session: aiohttp.ClientSession, context: Any, sent: aiohttp.TraceRequestHeadersSentParams
-    ) -> None:
-        context.trace_request_ctx.sent = kept_headers(sent.headers.items())
+VISIBLE: Final = "".join(printable.split())
 
-    tracing = aiohttp.TraceConfig()
-    tracing.on_connection_reuseconn.append(note_reuse)
-    tracing.on_request_headers_sent.append(note_headers)
-    return tracing
+
+def _noted(exchange: Exchange) -> str:
+    return f"; {exchange.note}" if exchange.note else ""
 
 
 def _refused(answer: KeptAnswer, received: tuple[int, int]) -> str:

@@ -17,7 +17,11 @@ class Trust:
         self._ca = ca
         self._insecure = insecure
         if ca:
-            self.context  # noqa: B018, what is wrong with the file is told at the start
+            self.load()  # what is wrong with the file is told at the start
+
+    def load(self) -> None:
+        """Read the certificates now, which blocks, and may not be possible later."""
+        self.context  # noqa: B018
 
     @cached_property
     def context(self) -> ssl.SSLContext:

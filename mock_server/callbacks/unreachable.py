@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import aiohttp
 from yarl import URL
 
+from mock_server.callbacks.answer_reader import NoAnswer, Unreadable
+from mock_server.callbacks.connecting import Unconnected
+from mock_server.callbacks.shortage import shortage
 from mock_server.core.addresses import is_loopback
 from mock_server.core.text import cut, printable
 from mock_server.core.tls import TlsFault, tls_trouble
@@ -52,27 +54,30 @@ class Silence:
     error: Exception
 
     @property
+    def unresolved(self) -> bool:
+        """Whether the name of the receiver could not be looked up."""
+        return isinstance(self.error, Unconnected) and isinstance(self.error.error, socket.gaierror)
+
+    @property
     def reason(self) -> str:
         """What went wrong."""
         host, port, error = self.target.host, self.target.port, self.error
         if trouble := tls_trouble(error):
             return f"https to {host} port {port} failed: {trouble.says}"
-        if isinstance(error, aiohttp.ClientConnectorError):
-            return f"cannot connect to {host} port {port}: {_connecting(error.os_error)}"
-        if isinstance(error, aiohttp.ClientResponseError):  # its status is none that the receiver sent
-            return f"what the receiver answered cannot be read as HTTP/1.1: {_one_line(error.message)}"
-        if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
-            return f"{host} port {port} closed the connection without an answer"
-        return f"{type(error).__name__}: {_one_line(str(error))}"
+        if isinstance(error, Unconnected):
+            return f"cannot connect to {host} port {port}: {_connecting(error.error)}"
+        if isinstance(error, Unreadable):
+            return f"what the receiver answered cannot be read as HTTP/1.1: {printable(str(error))}"
+        return f"{host} port {port} closed the connection without an answer"
 
     async def way_out(self, *, contained: bool) -> str:
         """What to do about it, `contained` where the mock runs in a container; empty where nobody can say. Asks who
         else listens."""
         if trouble := tls_trouble(self.error):
             return TLS[trouble.fault] + (_no_file() if trouble.fault is TlsFault.UNTRUSTED else "")
-        if isinstance(self.error, aiohttp.ClientConnectorError):
-            return await self._connected_otherwise(self.error.os_error, contained=contained)
-        if isinstance(self.error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
+        if isinstance(self.error, Unconnected):
+            return await self._connected_otherwise(self.error.error, contained=contained)
+        if isinstance(self.error, NoAnswer):
             return LOG if self.target.scheme == "https" else f"{LOG}; one that speaks TLS does so, too: write https://"
         return ""
 
@@ -115,13 +120,11 @@ async def listens(host: str, port: int) -> bool:
 
 def _connecting(error: OSError) -> str:
     """What is wrong with a connection. Without a number: it ended in the handshake of TLS."""
+    if lack := shortage(error):
+        return f"the mock lacks what it needs: {lack}"
     if isinstance(error, socket.gaierror) or (error.errno or 0) < 0:
         return str(error)
     return os.strerror(error.errno) if error.errno else "it closed the connection before TLS"
-
-
-def _one_line(text: str) -> str:
-    return printable(cut(" ".join(text.split())))
 
 
 def _no_file() -> str:

@@ -74,4 +74,4 @@ def test_a_run_that_uses_no_fixture_imports_nothing_of_the_mock(users: Environme
     told = users.run("-X", "importtime", "-m", "pytest", "--co", cwd=tmp_path).stderr
     names = {line.rpartition("|")[2].strip().partition(".")[0] for line in told.splitlines()}
     assert "suno_mock_pytest" in names
-    assert not names & {"mock_server", "contract_tests", "aiohttp", "click", "httpx", "starlette", "uvicorn"}
+    assert not names & {"mock_server", "contract_tests", "click", "httpx", "starlette", "uvicorn"}

@@ -1,20 +1,16 @@
 """Where callbacks may go."""
 
-import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_network
-from socket import AF_INET, AddressFamily
 
 import pytest
-from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_server.callbacks.address_kinds import kind_of
 from mock_server.callbacks.host_policy import CACHED, Blocked, HostPolicy
-from mock_server.callbacks.http_delivery import GuardedResolver
 from mock_server.core.errors import BadSetting
 
 LINK_LOCAL = "a link-local address, where clouds keep their metadata"
@@ -265,41 +261,6 @@ def test_an_unusual_form_of_an_address_is_refused(host: str) -> None:
 def test_a_literal_address_is_checked(host: str) -> None:
     with pytest.raises(Blocked):
         HostPolicy().check_literal(host)
-
-
-class FixedResolver(AbstractResolver):
-    """Resolves every name to the same addresses."""
-
-    def __init__(self, *found: str) -> None:
-        self.found = found
-        self.closed = False
-
-    async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_INET) -> list[ResolveResult]:
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=0)
-            for address in self.found
-        ]
-
-    async def close(self) -> None:
-        self.closed = True
-
-
-def test_resolved_addresses_are_passed_on() -> None:
-    guarded = GuardedResolver(HostPolicy(), FixedResolver(*HARMLESS_FIRST))
-    assert [each["host"] for each in asyncio.run(guarded.resolve("localhost", 80))] == list(HARMLESS_FIRST)
-
-
-@pytest.mark.parametrize("address", ["169.254.169.254", "93.184.216.34"])
-def test_one_bad_address_blocks_all(address: str) -> None:
-    guarded = GuardedResolver(HostPolicy(), FixedResolver(*HARMLESS_FIRST, address))
-    with pytest.raises(Blocked, match=rf"^rebinding\.example \({address}\) is "):
-        asyncio.run(guarded.resolve("rebinding.example", 80))
-
-
-def test_closing_closes_the_resolver() -> None:
-    resolver = FixedResolver()
-    asyncio.run(GuardedResolver(HostPolicy(), resolver).close())
-    assert resolver.closed
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from mock_server.core.errors import BadSetting
 from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.testing.mock_server import MockServer
 from tests.certificates import Authority, listening
-from tests.mock_server.callbacks.test_http_delivery import OK, Kept, Serve, answering
+from tests.mock_server.callbacks.test_http_delivery import OK, Kept, answering
+from tests.mock_server.callbacks.wire import Serve
 
 pytestmark = pytest.mark.anyio
 

@@ -4,13 +4,13 @@ import errno
 import os
 import socket
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
 from yarl import URL
 
 from mock_server.callbacks import unreachable
+from mock_server.callbacks.answer_reader import NoAnswer, Unreadable
+from mock_server.callbacks.connecting import Unconnected
 from mock_server.callbacks.unreachable import Silence, in_container, listens
 
 pytestmark = pytest.mark.anyio
@@ -18,18 +18,16 @@ OUTSIDE = (
     "; the mock runs in a container, where this is the container itself: "
     "for a receiver outside write host.docker.internal or the service's name"
 )
-KEY: Any = None
-"""Of the connection, which aiohttp notes beside the error."""
 
 
 def refused(url: str) -> Silence:
     error = ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
-    return Silence(URL(url), aiohttp.ClientConnectorError(KEY, error))
+    return Silence(URL(url), Unconnected(error))
 
 
 def unknown(url: str) -> Silence:
     error = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-    return Silence(URL(url), aiohttp.ClientConnectorDNSError(KEY, error))
+    return Silence(URL(url), Unconnected(error))
 
 
 @pytest.fixture
@@ -102,8 +100,8 @@ async def test_the_host_of_a_container_has_a_name_on_demand(host: str) -> None:
     )
 
 
-@pytest.mark.parametrize("error", [aiohttp.ServerDisconnectedError(), aiohttp.ClientOSError(errno.ECONNRESET, "reset")])
-async def test_a_connection_that_ends_without_an_answer_may_have_wanted_tls(error: Exception) -> None:
+async def test_a_connection_that_ends_without_an_answer_may_have_wanted_tls() -> None:
+    error = NoAnswer()
     plain, secured = Silence(URL("http://127.0.0.1:1/"), error), Silence(URL("https://127.0.0.1:1/"), error)
     assert plain.reason == "127.0.0.1 port 1 closed the connection without an answer"
     assert await plain.way_out(contained=True) == (
@@ -112,10 +110,18 @@ async def test_a_connection_that_ends_without_an_answer_may_have_wanted_tls(erro
     assert await secured.way_out(contained=True) == "look at the receiver's log"
 
 
-async def test_of_other_trouble_the_name_is_told() -> None:
-    silence = Silence(URL("http://127.0.0.1:1/"), aiohttp.ClientPayloadError("not\nall came"))
-    assert silence.reason == "ClientPayloadError: not all came"
+async def test_what_cannot_be_read_is_told_on_one_line() -> None:
+    silence = Silence(URL("http://127.0.0.1:1/"), Unreadable("it begins with\n'x'"))
+    assert silence.reason == "what the receiver answered cannot be read as HTTP/1.1: it begins with\\n'x'"
     assert await silence.way_out(contained=True) == ""
+
+
+async def test_what_the_mock_itself_lacks_is_no_fault_of_the_receiver() -> None:
+    silence = Silence(URL("http://127.0.0.1:1/"), Unconnected(OSError(errno.EMFILE, "Too many open files")))
+    assert silence.reason == (
+        "cannot connect to 127.0.0.1 port 1: "
+        "the mock lacks what it needs: it has no descriptor left; raise its limit (ulimit -n)"
+    )
 
 
 def test_a_container_shows_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
