@@ -68,6 +68,13 @@ class Runner:
             if (step.get("if") == "failure()") == ran.succeeded:
                 continue
             context = {**known, "steps": done, "env": self._environment()}
+            if step.get("uses", "").startswith("./"):
+                inner = self.action(
+                    self.workspace / step["uses"] / "action.yml", **filled(step.get("with", {}), context)
+                )
+                done[step.get("id", "")] = {"outputs": inner.outputs}
+                ran.succeeded, ran.printed = inner.succeeded, ran.printed + inner.printed
+                continue
             if "uses" in step:
                 ran.used.append({**step, "with": filled(step.get("with", {}), context)})
                 continue

@@ -20,7 +20,7 @@ WORKFLOWS = {
 
 def own_action(step: dict[str, Any]) -> Path | None:
     """The file of an action of this repository that a step uses."""
-    match = re.fullmatch(r"OWNER/suno-mock(?:/(.+))?@v[\d.]+", step.get("uses", ""))
+    match = re.fullmatch(r"(?:OWNER/suno-mock|\.)(?:/([\w/]*))?(?:@v[\d.]+)?", step.get("uses", ""))
     return ROOT / (match[1] or "") / "action.yml" if match else None
 
 
