@@ -58,6 +58,12 @@ def test_what_is_no_page_is_its_text_alone() -> None:
     assert "requirements.hashes" in text
 
 
+def test_the_code_of_an_example_is_on_its_page() -> None:
+    text = pages.on_site(pages.ROOT / "docs" / "examples.md")
+    assert "- receiver.php\n\n    ```php\n    <?php\n" in text
+    assert "../examples/" not in text
+
+
 def test_what_is_written_is_what_the_site_names(tmp_path: Path) -> None:
     write(tmp_path)
     listed = re.findall(r"[\w/-]+\.md", (Path(pages.__file__).with_name("mkdocs.yml")).read_text("utf-8"))

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import indent
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
@@ -17,12 +18,20 @@ PAGES: Final[Mapping[Path, str]] = {
 }
 """The path of each page on the site, by its file."""
 LINK: Final = re.compile(r"(!?)\[([^\]]*)\]\(([^)#\s]*)(#[^)\s]*)?\)")
+EXAMPLE: Final = re.compile(r"^- \[.+\]\(\.\./(examples/[^)]+)\).*$", re.MULTILINE)
+"""A line of a list that leads to a file of an example."""
 ELSEWHERE: Final = re.compile(r"[a-z]+:")
 
 
 def on_site(page: Path) -> str:
-    """What a page says on the site."""
-    return LINK.sub(lambda link: _link(page, *link.groups(default="")), page.read_text("utf-8"))
+    """What a page says on the site, which has the files of the examples with it."""
+    text = EXAMPLE.sub(lambda line: f"{line[0]}\n\n{_code(ROOT / line[1])}\n", page.read_text("utf-8"))
+    return LINK.sub(lambda link: _link(page, *link.groups(default="")), text)
+
+
+def _code(file: Path) -> str:
+    """A file as a block within a list."""
+    return indent(f"```{file.suffix.removeprefix('.')}\n{file.read_text('utf-8')}```", "    ")
 
 
 def _link(page: Path, picture: str, text: str, target: str, anchor: str) -> str:

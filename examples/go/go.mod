@@ -1,0 +1,3 @@
+module example.com/suno
+
+go 1.19

@@ -1,0 +1,1 @@
+"""Somebody who has the page of examples and does what it says."""
