@@ -2,7 +2,9 @@
 
 import re
 import tomllib
+from typing import Any
 
+from tests.packaging.advisories import judged
 from tests.packaging.environment import ROOT, ended
 from tests.packaging.oldest import PYPROJECT, bounds, too_low
 
@@ -38,3 +40,22 @@ def test_every_section_is_described_and_there() -> None:
     described = re.findall(r"^#   ([a-z]+) ", text, re.M)
     assert described == re.search(r"SECTIONS=\((.+)\)", text)[1].split()  # type: ignore[index]
     assert set(described) <= set(re.findall(r"^([a-z]+)\(\) {", text, re.M))
+
+
+def test_an_advisory_is_named_with_what_mends_it() -> None:
+    known = {"id": "PYSEC-2026-1", "fix_versions": ["1.1", "2.0"]}
+    found: list[dict[str, Any]] = [
+        {"name": "one", "version": "1.0", "vulns": [known, {"id": "PYSEC-2026-2", "fix_versions": []}]},
+        {"name": "two", "version": "2.0", "vulns": []},
+        {"name": "three", "skip_reason": "not found"},
+    ]
+    assert judged(found) == (
+        ["one 1.0: PYSEC-2026-1, mended in 1.1, 2.0", "one 1.0: PYSEC-2026-2, mended in none"],
+        "advisories were read about 2 of 3 distributions; 2 are open",
+    )
+
+
+def test_no_advisories_that_could_be_read_are_no_good_news() -> None:
+    said = "skipped: no advisory service that knows these distributions can be reached from here"
+    assert judged([{"name": "one", "skip_reason": "not found"}]) == ([], said)
+    assert judged([]) == ([], said)
