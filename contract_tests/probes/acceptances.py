@@ -48,6 +48,8 @@ WORDS: Final = (
     "kite",
     "lagoon",
 )
+SPOILED: Final = (0.07, 0.14, 0.28, 0.29, 0.47, 0.55, 0.56, 0.57, 0.58, 0.59, 0.94)
+"""Weights that are no multiples of 0.01 to a server that divides floats by it, multiplies them by 100, or cuts them."""
 PARALLEL: Final = 3
 HOLD: Final = 1.0
 """Seconds for which a callback is left without an answer: one that waits for it is told from one that does not."""
@@ -65,7 +67,6 @@ class Acceptances(Requests):
         yield from self._continued()
         yield from self._written_otherwise()
         yield from self._parallel()
-        yield from self._weights()
 
     def _originals(self) -> Iterator[Probe]:
         bare = dict.fromkeys(self.published.example, GONE)
@@ -122,14 +123,17 @@ class Acceptances(Requests):
                 group="parallel",
             )
 
-    def _weights(self) -> Iterator[Probe]:
+    def weights(self) -> Iterator[Probe]:
+        """The ends of the range, the weights that floats spoil, each in every field, and some that are drawn."""
         fields = [rule.field for rule in self.holding if rule.keyword == "multipleOf"]
-        steps = [number / 100 for number in range(1, 100)]
-        self.drawing("weights").shuffle(steps)
-        steps = [*[0] * len(fields), *[1] * len(fields), *steps]
-        for start in range(0, len(steps), len(fields)):
-            values = dict(zip(fields, steps[start:], strict=False))
-            yield self._accepted(f"weights {', '.join(map(str, values.values()))}", "extend.weights", values)
+        drawn = self.drawing("weights").sample([number / 100 for number in range(1, 100)], 2 * len(fields))
+        turned = [
+            [SPOILED[(start + number) % len(SPOILED)] for number in range(len(fields))] for start in range(len(SPOILED))
+        ]
+        ends: list[list[float]] = [[0] * len(fields), [1] * len(fields)]
+        for values in (*ends, drawn[: len(fields)], drawn[len(fields) :], *turned):
+            says = f"weights {', '.join(map(str, values))}"
+            yield self._accepted(says, "extend.weights", dict(zip(fields, values, strict=True)))
 
     def _optional(self) -> list[str]:
         needed = {rule.field for rule in self.holding if rule.keyword in ("required", "custom")}
@@ -171,10 +175,11 @@ class Questions(Requests):
         """The answer to each is a reading of the target; it may cost a task."""
         for question, says, changes, track in self._open():
             yield self._asking(question, says, self.request(changes, track), READINGS[question])
-        title = next(limit.characters for limit, track in self.limits(min) if limit.field == "title")
-        for character, readings in LENGTHS.items():
-            says = f"a title of {title} characters, {named(character)}"
-            yield self._asking("string_length", says, self.request({"title": character * title}), readings)
+        limits = {limit.field: limit.characters for limit, track in self.limits(min) if track is self.track}
+        for field, most in limits.items():
+            for character, readings in LENGTHS.items():
+                says = f"a {field} of {most} characters, {named(character)}"
+                yield self._asking("string_length", says, self.request({field: character * most}), readings)
 
     def _asking(self, question: str, says: str, body: Mapping[str, Any], readings: Mapping[str, bool]) -> Probe:
         return probe(
@@ -201,8 +206,10 @@ class Questions(Requests):
         if "personaId" in self.published.properties:
             original = {"defaultParamFlag": False, "personaId": "persona_123"}
             yield "persona_without_custom", "a personaId with original parameters", original, track
-        for other in [model for model in self.published.models if model != track.model][:1]:
-            yield "model_mismatch", f"model is {other}, the source's {track.model}", {"model": other}, track
+        for other in self.published.models:
+            source = next((each for each in reversed(self.tracks) if each.model != other), None)
+            if source is not None:
+                yield "model_mismatch", f"model is {other}, the source's {source.model}", {"model": other}, source
         for each in self.tracks:
             if each.model == "V4_5ALL":
                 yield "v4_5all_title", "a title of 100 characters for V4_5ALL", {"title": "x" * 100}, each

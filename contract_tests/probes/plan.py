@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 from contract_tests.documents.published import Published
 from contract_tests.probes.all import Probes
+from contract_tests.probes.near_misses import Polls
 from contract_tests.probes.request import Probe, Track
 from contract_tests.probes.triggers import Trigger, triggered
 
@@ -36,6 +37,14 @@ class Plan:
         deliveries = probes.deliveries(self.retries) if self.listens else ()
         for probe in (*probes, *triggered(self.triggers, probes.request({})), *deliveries):
             if fnmatchcase(probe.rule, self.only):
+                yield probe
+
+    def polls(self) -> Iterator[Probe]:
+        """Polls for a task that show nothing to whom it does not belong. They are free."""
+        for probe in Polls(
+            self.published, self.tracks, [trigger.value for trigger in self.triggers if trigger.of_account]
+        ):
+            if fnmatchcase(probe.rule, self.only) and (self.bad_key or probe.key != "bad"):
                 yield probe
 
     def not_provoked(self) -> list[str]:

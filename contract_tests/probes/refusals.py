@@ -29,6 +29,11 @@ WRONG_TYPES: Final[Mapping[str, tuple[Any, ...]]] = {
     "boolean": ("true", 1, 0, None, [True]),
 }
 """By the documented type, values of every other JSON type: no server may turn one into the other."""
+ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
+    "model": ("V3", "V3_5", "V4_5ALL", "V5_5", "chirp-v4"),
+    "vocalGender": ("male", "female", "F"),
+}
+"""By field: values that other editions list, or that mean the same as one that is listed."""
 LEFT_TO_QUESTIONS: Final[Mapping[str, str]] = {
     "extend.personaId.custom": "persona_without_custom",
     "extend.model.source": "model_mismatch",
@@ -60,7 +65,8 @@ class Refusals(Requests):
     def _not_listed(self, rule: Rule) -> Iterator[Probe]:
         first = rule.value[0]
         other_case = first.lower() if first != first.lower() else first.upper()
-        for value in ("unlisted", other_case, f"{first} ", ""):
+        others = [each for each in ELSEWHERE.get(rule.field, ()) if each not in rule.value]
+        for value in ("unlisted", other_case, f"{first} ", f" {first}", "", *others):
             yield self._refused(rule, f"{rule.field} is {json.dumps(value)}", {rule.field: value})
 
     def _below(self, rule: Rule) -> Iterator[Probe]:
@@ -72,7 +78,7 @@ class Refusals(Requests):
             yield self._refused(rule, f"{rule.field} is {value}", {rule.field: value})
 
     def _finer(self, rule: Rule) -> Iterator[Probe]:
-        for value in (0.655, 0.001):
+        for value in (0.655, 0.001, 0.6505):
             yield self._refused(rule, f"{rule.field} is {value}", {rule.field: value})
 
     def _no_url(self, rule: Rule) -> Iterator[Probe]:

@@ -73,7 +73,8 @@ class Probe:
     the documents leave the answer open, and `readings` says of each reading whether it accepts the request: the answer
     gets no verdict then. `fails` is the code that the last callback must carry. `replies` are what the receiver does
     with the first callbacks; it answers all others with 200. Probes of one `group` are sent at the same time. `model`
-    is the model whose limit the request exceeds.
+    is the model whose limit the request exceeds, and `more` what the path and the query of the callback URL have beside
+    what tells it from others. A key such as `own~cut` is the own one in another spelling.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Probe:
     replies: tuple[Reply, ...] = ()
     group: str = ""
     model: str = ""
+    more: tuple[str, str] = ("", "")
 
     def __post_init__(self) -> None:
         """Raises LookupError for a rule that is not in the registry."""

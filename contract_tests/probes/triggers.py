@@ -39,6 +39,11 @@ class Trigger:
         return int(self.code.removeprefix(CALLBACK))
 
     @property
+    def of_account(self) -> bool:
+        """Whether its value is the key of another account: one without credits is none of one that has some."""
+        return self.kind == "key-env" and self.code == "402"
+
+    @property
     def of_callback(self) -> bool:
         return self.code.startswith(CALLBACK)
 

@@ -66,10 +66,17 @@ class Receiver:
             self._changed.notify_all()
         self._server.__exit__(*exc)
 
-    def url(self, name: str, replies: Sequence[Reply] = (), look: Watch | None = None) -> str:
+    def url(
+        self,
+        name: str,
+        replies: Sequence[Reply] = (),
+        look: Watch | None = None,
+        more: tuple[str, str] = ("", ""),
+    ) -> str:
         """A URL of its own; the first callbacks there get these replies, all further ones 200. `look` is called with
-        every callback before it is answered."""
-        target = f"/cb/{name}?k={name}"
+        every callback before it is answered. `more` is added to its path and to its query."""
+        path, query = more
+        target = f"/cb/{name}{path}?k={name}{query}"
         with self._changed:
             self._boxes[target] = _Box(list(replies), look)
         return self._base + target

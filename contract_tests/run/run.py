@@ -16,6 +16,7 @@ from contract_tests.target.credits import Credits
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import side_by_side
 from contract_tests.target.target import NotSent, Target
+from contract_tests.verdicts.agreement import other_key_findings, shown_findings, shown_places, unique_findings
 from contract_tests.verdicts.answers import answer_findings, fresh_findings, undecided
 from contract_tests.verdicts.callbacks import callback_findings, left_open
 from contract_tests.verdicts.course import Course, Poll, parsed, task_of
@@ -83,7 +84,10 @@ class Run:
                 yield replace(result, timeline=course.timeline())
         for course, findings in mixed_findings(courses):
             yield from judged(course.probe, course.exchange, findings, rule="callback.mixed")
+        for course, findings in unique_findings(courses):
+            yield from judged(course.probe, course.exchange, findings)
         yield from self._judge_strays()
+        yield from self._judge_keys(courses)
         yield from self._read_questions(courses)
 
     def _groups(self) -> Iterator[list[Addressed]]:
@@ -94,7 +98,7 @@ class Run:
             watches = self._plan.listens and _goes_well(probe) and watched < WATCHED
             watched += watches
             look = self._poll_during_callback if watches else None
-            addressed.append((self._receiver.url(f"{number}", probe.replies, look), probe))
+            addressed.append((self._receiver.url(f"{number}", probe.replies, look, probe.more), probe))
         for _, group in groupby(enumerate(addressed), key=lambda each: each[1][1].group or each[0]):
             yield [each for _, each in group]
 
@@ -120,6 +124,8 @@ class Run:
             return
         findings = list(answer_findings(probe, came, self._plan.published, self._oracle))
         findings += fresh_findings(probe, came, self._tasks)
+        if came.shows_key and probe.key == "own" and came.code != 401:
+            findings += shown_findings(["an answer"])
         yield from judged(probe, came, findings)
         if came.task_id is not None:
             self._tasks.setdefault(came.task_id, probe)
@@ -193,6 +199,17 @@ class Run:
         """Callbacks that belong to no request, or were too many to be kept."""
         for finding in (*stray_findings(self._receiver.stray), *size_findings(self._receiver.forgotten)):
             yield otherwise(finding.rule, None, (finding,), None)
+
+    def _judge_keys(self, courses: Sequence[Course]) -> Iterator[Result]:
+        """What polling shows to those who have no right to a task, and where callbacks and records show the key."""
+        for course in courses:
+            came = self._receiver.arrived(course.url) if course.heard else []
+            if findings := list(shown_findings(shown_places(came, course.polls, self._target.shown_in))):
+                yield from judged(course.probe, course.exchange, findings)
+        asked = next((course.exchange.task_id for course in courses if course.exchange.task_id), None)
+        for probe in self._plan.polls():
+            exchange = self._target.record_as(asked or UNKNOWN_TASK, probe.key, probe.scheme)
+            yield from judged(probe, exchange, other_key_findings(probe.rule, probe.says, exchange))
 
     def _read_questions(self, courses: Sequence[Course]) -> Iterator[Result]:
         answers = [*self._refused.values(), *self._accepted.values()]

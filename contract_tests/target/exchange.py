@@ -13,7 +13,8 @@ NOT_SENT: Final = ("ConnectError", "ConnectTimeout", "LocalProtocolError", "Unsu
 class Exchange:
     """One request and its answer. `error` says why there is none; times in seconds of the monotonic clock. `key_env`
     is the environment variable of the key that was sent. `resumed` marks an exchange of the run that this one resumes:
-    its times are of another clock."""
+    its times are of another clock. `shows_key` marks an answer in which the
+    own key stood, before it was masked."""
 
     method: str
     url: str
@@ -28,6 +29,7 @@ class Exchange:
     retry_after: str = ""
     key_env: str = ""
     resumed: bool = False
+    shows_key: bool = False
 
     @property
     def envelope(self) -> Any:

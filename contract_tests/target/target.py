@@ -6,15 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TextIO
-from urllib.parse import quote
 
 from contract_tests.documents.extend import EXTEND
-from contract_tests.documents.published import RECORD_INFO
 from contract_tests.probes.request import JSON, STATUSES, Expected, Probe
 from contract_tests.target import journal
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.journal import EarlierRun, NotNoted
 from contract_tests.target.keys import OWN_VARIABLE, Keys
+from contract_tests.target.places import record_path, with_url
 from contract_tests.target.wire import Wire
 
 PATIENCE: Final = 20.0
@@ -127,7 +126,7 @@ class Target:
         headers = {"Content-Type": JSON, **probe.headers}
         if probe.key is not None:
             headers["Authorization"] = self._keys.shown(probe.key, probe.scheme)
-        exchange = self._paid(probe, headers, probe.body.replace(b"$URL", callback_url.encode()))
+        exchange = self._paid(probe, headers, with_url(probe.body, callback_url))
         if _denied(probe, exchange):
             raise Busy("the target answered with 429, however long the request waited")
         return exchange
@@ -142,11 +141,21 @@ class Target:
 
     def poll(self, task_id: str) -> Exchange:
         """The record of a task."""
-        return self.get(_record(task_id))
+        return self.get(record_path(task_id))
 
     def look(self, task_id: str) -> Exchange:
         """The record of a task, for a callback that waits: one try, in LOOK_PATIENCE seconds at most."""
-        return self._once(self._poll, _record(task_id), self._as_own(), b"", min(self._patience, LOOK_PATIENCE))
+        return self._once(self._poll, record_path(task_id), self._as_own(), b"", min(self._patience, LOOK_PATIENCE))
+
+    def record_as(self, task_id: str, key: str | None, scheme: str) -> Exchange:
+        """What somebody gets who asks for a task with another key, in another scheme, or without one."""
+        poll = replace(self._poll, key=key, scheme=scheme)
+        headers = {} if key is None else {"Authorization": self._keys.shown(key, scheme)}
+        return self._patiently(poll, headers, b"", record_path(task_id))
+
+    def shown_in(self, text: str) -> bool:
+        """Whether the own key stands in a text."""
+        return self._keys.shown_in(text)
 
     def followed(self, task_id: str, within: float) -> list[Exchange]:
         """All polls of a task, at least one, until it has ended or `within` seconds are over."""
@@ -231,10 +240,6 @@ class Target:
             self._journal.flush()
         except OSError as error:
             raise NotNoted(error) from None
-
-
-def _record(task_id: str) -> str:
-    return f"{RECORD_INFO}?taskId={quote(task_id, safe='', errors='replace')}"
 
 
 def _denied(probe: Probe, exchange: Exchange) -> bool:

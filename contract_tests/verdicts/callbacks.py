@@ -10,6 +10,7 @@ from contract_tests.documents.published import Published
 from contract_tests.probes.request import STAGES
 from contract_tests.receiver.http_server import BODY_LIMIT
 from contract_tests.receiver.receiver import Arrival
+from contract_tests.verdicts.agreement import member_findings
 from contract_tests.verdicts.answers import timing_findings
 from contract_tests.verdicts.course import Course, Finding, finding, parsed
 from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
@@ -126,4 +127,5 @@ COURSE_CHECKS: Final[Sequence[Callable[[Course, Published], Iterator[Finding]]]]
     echo_findings,
     record_findings,
     step_findings,
+    member_findings,
 )

@@ -101,9 +101,14 @@ def _same_ids(one: list[Any], other: list[Any]) -> bool:
 
 def recorded_ids(record: Any) -> list[Any]:
     """The ids of the tracks that a record lists."""
+    return [track.get("id") for track in recorded_tracks(record)]
+
+
+def recorded_tracks(record: Any) -> list[Mapping[str, Any]]:
+    """The tracks that a record lists."""
     response = record.get("response") if isinstance(record, dict) else None
     items = response.get("sunoData") if isinstance(response, dict) else None
-    return [item.get("id") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def credits_findings(before: float | None, left: float | None) -> Iterator[Finding]:

@@ -69,9 +69,16 @@ def spacing(course: Course) -> str | None:
 
 
 def after_giving_up(course: Course) -> str | None:
-    """Whether later callbacks came once one was given up; None where none was owed."""
+    """Whether later callbacks came once one was given up; None where none was owed, or all had come before."""
     tried = _given_up(course)
     if not tried or tried[-1].status == 200 or course.data(parsed(tried[0].body)).get("callbackType") == "complete":
+        return None
+    sooner = {
+        str(course.data(parsed(arrival.body)).get("callbackType"))
+        for arrival in course.arrivals
+        if arrival.at < tried[-1].at
+    }
+    if {*STAGES} <= sooner:
         return None
     return "go_on" if any(arrival.at > tried[-1].at for arrival in course.arrivals) else "stop"
 

@@ -164,7 +164,7 @@ def deliveries(edition: Edition) -> Family:
 
 
 def leaks(edition: Edition) -> Family:
-    rules = ("*key*", "*leak*")
+    rules = ("key.shown",)
     yield "the key in msg of callbacks", rules, called_with({"msg": f"Done for {KEY}."})
     yield "the key as a member of callbacks", rules, called_with({"data": {"apiKey": KEY}})
     yield "the key in a header of callbacks", rules, sending(headers={"Authorization": f"Bearer {KEY}"})

@@ -7,7 +7,7 @@ from functools import partial
 from operator import eq
 from typing import Any, Final
 
-from contract_tests.targets.behaviour import KEY, OTHER_KEY, Asked, Behaviour, bearer
+from contract_tests.targets.behaviour import KEY, Asked, Behaviour
 from contract_tests.targets.changes import Change, Fault, refusing
 from contract_tests.targets.checks import Body, is_number
 from contract_tests.targets.edition import CUSTOM, FLAG, TEXTS, WEIGHTS, Edition, Source
@@ -216,7 +216,6 @@ def _kept_out(edition: Edition) -> Family:
         yield f"keeps out {name}", "extend.auth.*", partial(_unless, applies)
     for name, kind in (("a charset in the content type", "charset"), ("a content type in other letters", "JSON")):
         yield f"refuses {name}", "extend.contentType*", partial(_media_without, kind)
-    yield "knows only another's key", "extend.*", lambda behaviour: replace(behaviour, account=bearer([OTHER_KEY]))
 
 
 def _media_without(text: str, behaviour: Behaviour) -> Behaviour:

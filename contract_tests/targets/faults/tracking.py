@@ -73,7 +73,6 @@ def _identities(edition: Edition) -> Family:
     yield "one id for both tracks", rules, starting(lambda task: _alike("id", task))
     yield "one id for all first tracks", rules, starting(lambda task: _first_as(task, "one-for-all"))
     yield "the source's id as a track's", rules, starting(lambda task: _first_as(task, str(task.body.get("audioId"))))
-    yield "the task's id as a track's", rules, starting(lambda task: _first_as(task, task.id[:8]))
     yield "other ids at complete", rules, tracks_as(lambda track: {**track, "id": f"{track['id']}-2"}, "complete")
     yield "other ids at first", rules, tracks_as(lambda track: {**track, "id": f"{track['id']}-1"}, "first")
     yield (

@@ -18,6 +18,7 @@ from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant
 from contract_tests.probes.all import Probes
 from contract_tests.probes.from_document import Made, probed
+from contract_tests.probes.near_misses import Polls
 from contract_tests.probes.refusals import LEFT_TO_QUESTIONS
 from contract_tests.probes.request import ACCEPTED, Probe, probe
 from contract_tests.probes.strategies import Strategies, valid_probe
@@ -49,6 +50,7 @@ def probes(published: Published) -> Iterator[Probe]:
     for body in (dict(published.example), {}):
         yield probed(Made(body=body, track=tracks[0]), published, oracle)
     yield valid_probe(all_probes.request({}))
+    yield from Polls(published, tracks, ["EMPTY_KEY"])
 
 
 def decided(published: Published) -> set[str]:

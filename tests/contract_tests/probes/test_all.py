@@ -1,6 +1,7 @@
 """The probes against the mock: the data and two implementations of it, held against each other."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from contract_tests.documents.published import Published
 from contract_tests.probes.all import Probes
 from contract_tests.probes.refusals import LEFT_TO_QUESTIONS
 from contract_tests.probes.request import Probe
+from contract_tests.target.keys import SPELLED
 from contract_tests.target.mock import BAD_KEY, KEY, mock_tracks
 from mock_server.app import create_app
 from mock_server.core.settings import Settings
@@ -70,7 +72,12 @@ def test_every_refusal_of_a_body_breaks_exactly_its_rule(profile: str) -> None:
     state = {"extend.continueAt.end", "extend.continueAt.exact", "extend.audioId.known", "extend.personaId.known"}
     for probe in of_body(profile, accepted=False):
         wanted = [] if probe.rule in state else [probe.rule]
-        assert [each.rule for each in contract.violations(body(probe))] == wanted, probe.id
+        broken = [each.rule for each in contract.violations(body(probe))]
+        if "faults in one body" in probe.says:
+            assert len(broken) > 1
+            assert probe.rule in broken, probe.id
+        else:
+            assert broken == wanted, probe.id
 
 
 @each_profile
@@ -96,17 +103,19 @@ async def test_the_mock_answers_every_probe_as_expected(profile: str) -> None:
 async def posted(http: httpx.AsyncClient, probe: Probe, keys: dict[str, str]) -> Any:
     headers = {"Content-Type": "application/json", **probe.headers}
     if probe.key is not None:
-        headers["Authorization"] = f"{probe.scheme}{keys[probe.key]}"
+        name, _, spelling = probe.key.partition("~")
+        key = SPELLED[spelling](keys[name]) if spelling else keys[name]
+        headers["Authorization"] = f"{probe.scheme}{key}".strip()
     sent = probe.body.replace(b"$URL", URL.encode())
     return (await http.post("/api/v1/generate/extend", content=sent, headers=headers)).json()
 
 
 @each_profile
-def test_all_101_weights_are_accepted_ones(profile: str) -> None:
-    weights = [probe for probe in PROBES[profile] if probe.rule == "extend.weights"]
-    fields = ("styleWeight", "weirdnessConstraint", "audioWeight")
-    sent = {float(body(probe)[field]) for probe in weights for field in fields}
-    assert sent >= {number / 100 for number in range(101)}
+def test_every_weight_that_floats_spoil_is_tried_in_every_field(profile: str) -> None:
+    weights = [body(probe) for probe in PROBES[profile] if probe.rule == "extend.weights"]
+    spoiled = {n / 100 for n in range(1, 100) if n / 100 / 0.01 != n or n / 100 * 100 != n or int(n / 100 * 100) != n}
+    for field in ("styleWeight", "weirdnessConstraint", "audioWeight"):
+        assert {float(each[field]) for each in weights} >= spoiled | {0, 1}
 
 
 @each_profile
@@ -134,7 +143,7 @@ def test_an_empty_style_is_asked_about_and_breaks_nothing_else(profile: str) -> 
 @each_profile
 def test_a_whole_run_stays_small(profile: str) -> None:
     costs = [probe.cost for probe in PROBES[profile]]
-    assert len(costs) < 240
+    assert len(costs) < 460
     assert sum(costs) < 75
 
 
@@ -148,7 +157,7 @@ def test_every_probe_of_a_rule_says_where_the_rule_stands(profile: str) -> None:
 def test_no_probe_calls_anybody_but_the_receiver(profile: str) -> None:
     for probe in PROBES[profile]:
         assert b"example.com/callback" not in probe.body
-        assert not probe.expected.accepted or b'"callBackUrl": "$URL"' in probe.body, probe.id
+        assert not probe.expected.accepted or re.search(rb'"callBackUrl": "\$URL(#part)?"', probe.body), probe.id
 
 
 def test_one_track_is_enough_for_all_but_the_limits_of_other_models() -> None:

@@ -203,13 +203,13 @@ class Flooding(Calling):
 
     def work(self, task: plain_server.Task) -> None:
         with suppress(httpx.HTTPError):
-            for _ in range(5):
+            for _ in range(12):
                 super().work(task)
 
 
 def test_callbacks_that_memory_does_not_allow_are_a_violation() -> None:
     broken = violations(called_by(Flooding(b"x" * BODY_LIMIT), only="extend.weights", callback_timeout=8))
-    assert broken["callback.size"] == f"{35 * 5 - KEPT_BYTES // BODY_LIMIT} more, which were not judged"
+    assert broken["callback.size"] == f"{15 * 12 - KEPT_BYTES // BODY_LIMIT} more, which were not judged"
     assert broken["callback.json"].endswith("x (read to 262144 bytes)")
 
 

@@ -557,3 +557,24 @@ def test_who_ends_a_request_sees_nothing_of_its_key(ends: BaseException, monkeyp
     assert ended.value.args == ends.args
     shown = traceback.TracebackException.from_exception(ended.value, capture_locals=True)
     assert KEY not in "".join(shown.format())
+
+
+def test_a_poll_can_be_sent_with_another_key_or_without_one() -> None:
+    with scripted(REFUSED) as server:
+        target = Target(server.url, {"own": "a-secret-key"}, Limits(), io.StringIO())
+        target.record_as("5c79", None, "Bearer ")
+        target.record_as("5c79", "own~cut", "Bearer ")
+        target.close()
+    without, cut = server.heard
+    assert b"uthorization" not in without
+    assert b"uthorization: Bearer a-secret-ke\r\n" in cut
+
+
+def test_an_answer_with_the_key_in_it_is_marked() -> None:
+    with scripted(http({"code": 200, "msg": "for a-secret-key", "data": {"taskId": "5c79"}})) as server:
+        target = Target(server.url, {"own": "a-secret-key"}, Limits(), io.StringIO())
+        exchange = target.poll("5c79")
+        target.close()
+    assert exchange.shows_key
+    assert b"a-secret-key" not in exchange.body
+    assert target.shown_in("a-secret-key!")

@@ -11,6 +11,7 @@ from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import Probe, Reply
 from contract_tests.target.exchange import Exchange
+from contract_tests.verdicts.agreement import shown_findings, unique_findings
 from contract_tests.verdicts.answers import answer_findings, fresh_findings
 from contract_tests.verdicts.callbacks import callback_findings
 from contract_tests.verdicts.course import Course, Poll
@@ -118,8 +119,10 @@ ACCEPTANCES: Final[list[tuple[Any, set[str]]]] = [
     ({"code": 200, "msg": "success", "data": {"taskId": 5}}, {"answer.taskId", "answer.schema"}),
 ]
 """Bodies of the answer to a request that must be accepted."""
+OTHERWISE: Final = {"sunoData": [{"id": f"track-{number}", "title": "Another"} for number in range(2)]}
 COURSES: Final[list[tuple[str, Course, str]]] = [
     ("no complete", course(stage("text"), stage("first")), "callback.complete"),
+    ("another title in the record", course(record=record(response=OTHERWISE)), "polling.members"),
     (
         "another order",
         course(arrival(stage("first")), arrival(stage("text"), at=102.0), arrival(stage("complete"), at=103.0)),
@@ -214,12 +217,17 @@ GOING_BACK: Final = (poll("first", 1.0, came=False), poll("text", 2.0, came=Fals
 """Two looks at a task whose status goes back."""
 
 
+ANOTHER: Final = exchange({**GOOD, "data": {"taskId": "another"}})
+
+
 def found() -> set[str]:
     """Every rule that the judges find broken in one of these."""
     strays, twice = [arrival(b"")], exchange()
     findings = [
         *fresh_findings(ACCEPTED, twice, {"5c79": ACCEPTED}),
         *chain.from_iterable(findings for _, findings in mixed_findings(together("one", "two", told={"two": "one"}))),
+        *chain.from_iterable(findings for _, findings in unique_findings([course(), course(exchange=ANOTHER)])),
+        *shown_findings(["an answer"]),
         *credits_findings(1, 2),
         *silence_findings(strays),
         *stray_findings(strays),
