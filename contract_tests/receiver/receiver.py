@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Final, Self
 
 from contract_tests.probes.request import Reply
@@ -43,9 +44,11 @@ class _Box:
 
 
 class Receiver:
-    """Receives in a thread. A context manager. Callers reach it at `public`, where it is given, else at its address."""
+    """Receives in a thread. A context manager. Callers reach it at `public`, where it is given, else at its address.
+    `prefix` begins the paths of the URLs that it gives out, with an id of the run."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0, public: str = "") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, public: str = "", run: str = "") -> None:
+        self.prefix = f"/cb/{run or token_hex(4)}/"
         self._boxes: dict[str, _Box] = {}
         self._stray = _Box()
         self._looking = 0
@@ -76,7 +79,7 @@ class Receiver:
         """A URL of its own; the first callbacks there get these replies, all further ones 200. `look` is called with
         every callback before it is answered. `more` is added to its path and to its query."""
         path, query = more
-        target = f"/cb/{name}{path}?k={name}{query}"
+        target = f"{self.prefix}{name}{path}?k={name}{query}"
         with self._changed:
             self._boxes[target] = _Box(list(replies), look)
         return self._base + target
@@ -109,6 +112,13 @@ class Receiver:
         with self._changed:
             self._changed.wait_for(
                 lambda: all(len(self._box(url).arrived) >= count for url, count in counts.items()), within
+            )
+
+    def until(self, came: Mapping[str, Callable[[Sequence[Arrival]], bool]], within: float) -> None:
+        """Waits until enough has come to every URL, as each says itself, or `within` seconds are over."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: all(enough(list(self._box(url).arrived)) for url, enough in came.items()), within
             )
 
     def quiet(self, seconds: float, within: float) -> None:

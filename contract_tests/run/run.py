@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from functools import partial
 from itertools import groupby
 from typing import Final
@@ -12,17 +11,17 @@ from contract_tests.documents.oracle import Oracle
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.receiver.receiver import Arrival, Receiver
-from contract_tests.target.credits import Credits
+from contract_tests.run import keys, questions
+from contract_tests.run.due import LAG, all_came
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import side_by_side
-from contract_tests.target.target import NotSent, Target
-from contract_tests.verdicts.agreement import other_key_findings, shown_findings, shown_places, unique_findings
-from contract_tests.verdicts.answers import answer_findings, fresh_findings, undecided
+from contract_tests.target.target import Busy, NotSent, Target
+from contract_tests.verdicts.agreement import shown_findings, unique_findings
+from contract_tests.verdicts.answers import answer_findings, fresh_findings, is_excused, undecided
 from contract_tests.verdicts.callbacks import callback_findings, left_open
 from contract_tests.verdicts.course import Course, Poll, parsed, task_of
 from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
-from contract_tests.verdicts.readings import NEITHER, answered_questions, looked, observed
-from contract_tests.verdicts.results import Result, judged, not_tried, otherwise, seen, two_ways
+from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
 from contract_tests.verdicts.tracks import mixed_findings
 from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings
 
@@ -57,6 +56,8 @@ class Run:
         self._accepted: dict[str, tuple[Probe, Exchange]] = {}
         self._tasks: dict[str, Probe] = {}
         self._polls: dict[str, list[Poll]] = {}
+        self._answered: list[tuple[Probe, Exchange]] = []
+        self._undecided: list[tuple[int, str]] = []
         self._begun = time.monotonic()
 
     def results(self) -> list[Result]:
@@ -71,6 +72,7 @@ class Run:
         for group in self._groups():
             for (url, probe), came in zip(group, self._send_group(group), strict=True):
                 yield from self._judge_answer(probe, url, came)
+        yield from self._judge_undecided()
         for code in self._plan.not_provoked():
             yield not_tried(code, "no --trigger says how the target is brought to it")
         if self._plan.listens:
@@ -87,8 +89,10 @@ class Run:
         for course, findings in unique_findings(courses):
             yield from judged(course.probe, course.exchange, findings)
         yield from self._judge_strays()
-        yield from self._judge_keys(courses)
-        yield from self._read_questions(courses)
+        yield from keys.judged_keys(self._plan, self._target, self._receiver, courses)
+        yield from questions.read([*self._refused.values()], [*self._accepted.values()], courses)
+        if self._refused or self._accepted:
+            yield from questions.asked(self._plan, self._target)
 
     def _groups(self) -> Iterator[list[Addressed]]:
         """Lists of probes that are sent at the same time, each with its URL. Most lists have one probe."""
@@ -113,15 +117,38 @@ class Run:
             return "no --bad-key: only a key that the target must refuse tells"
         try:
             exchange = self._target.send(probe, url)
+        except Busy as reason:
+            return reason.exchange or str(reason)
         except NotSent as reason:
             return str(reason)
-        return undecided(probe, exchange) or exchange
+        return exchange
 
     def _judge_answer(self, probe: Probe, url: str, came: Exchange | str) -> Iterator[Result]:
         self._receiver.release(url)
         if isinstance(came, str):
             yield not_tried(probe.rule, came, probe)
             return
+        self._answered.append((probe, came))
+        if undecided(probe, came):
+            self._undecided.append((len(self._answered), url))
+        else:
+            yield from self._judge_decided(probe, url, came)
+
+    def _judge_undecided(self) -> Iterator[Result]:
+        """Judges what may have been the target's state, now that it is known how the other requests were answered."""
+        for number, url in self._undecided:
+            probe, came = self._answered[number - 1]
+            if is_excused(probe, came, self._answered[number:]) and not self._passes_again(probe, came):
+                yield not_tried(probe.rule, undecided(probe, came), probe)
+            else:
+                yield from self._judge_decided(probe, url, came)
+
+    def _passes_again(self, probe: Probe, came: Exchange) -> bool:
+        """Whether the key passes again that was refused, or the rate, in the last request of its kind."""
+        tells = {401, 429} & {came.code, came.status} and not is_excused(probe, came, self._answered)
+        return bool(tells) and self._target.poll(UNKNOWN_TASK).code not in (None, 401, 429)
+
+    def _judge_decided(self, probe: Probe, url: str, came: Exchange) -> Iterator[Result]:
         findings = list(answer_findings(probe, came, self._plan.published, self._oracle))
         findings += fresh_findings(probe, came, self._tasks)
         if came.shows_key and probe.key == "own" and came.code != 401:
@@ -140,12 +167,13 @@ class Run:
 
     def _settle(self) -> None:
         """Waits for the callbacks that are owed, and then until no more come."""
+        failures = [code for code in self._plan.published.callback_codes if code != 200]
         owing = {
-            url: probe.owed
+            url: partial(all_came, probe, failures)
             for url, (probe, exchange) in self._accepted.items()
-            if _goes_well(probe) and not exchange.resumed
+            if probe.expected.accepted and not exchange.resumed
         }
-        self._receiver.settle(owing, self._plan.callback_timeout)
+        self._receiver.until(owing, self._plan.callback_timeout)
         self._receiver.quiet(QUIET, min(self._plan.callback_timeout, NOISE))
 
     def _poll_course(self, url: str) -> Course | None:
@@ -154,18 +182,25 @@ class Run:
         if exchange.task_id is None or not probe.expected.accepted:
             return None
         listened = self._plan.listens and not exchange.resumed
-        begun = self._begun if exchange.resumed else exchange.started
-        left = begun + self._plan.callback_timeout - time.monotonic()
-        polls = self._target.followed(exchange.task_id, 0.0 if listened else left)
+        polls = self._followed(exchange, self._receiver.arrived(url) if listened else None)
+        arrivals = self._receiver.arrived(url) if listened else []
         return Course(
             probe=probe,
             exchange=exchange,
             url=url,
-            arrivals=[self._masked(arrival) for arrival in self._receiver.arrived(url)] if listened else [],
+            arrivals=[self._masked(arrival) for arrival in arrivals],
             record=polls[-1].record,
             polls=[*self._polls.get(url, ()), *(Poll(exchange=poll) for poll in polls)],
             heard=listened,
         )
+
+    def _followed(self, exchange: Exchange, arrivals: Sequence[Arrival] | None) -> list[Exchange]:
+        """The polls of a task until it has ended. Polling may be behind the callbacks by LAG seconds."""
+        if arrivals is None:
+            begun = self._begun if exchange.resumed else exchange.started
+            return self._target.followed(exchange.task_id or "", begun + self._plan.callback_timeout - time.monotonic())
+        left = arrivals[-1].at + LAG - time.monotonic() if arrivals else 0.0
+        return self._target.followed(exchange.task_id or "", left, every=LAG / 8)
 
     def _judge_course(self, course: Course) -> Iterator[Result]:
         """The verdicts on the callbacks of a course and on polling, or on polling alone where no callback can come."""
@@ -197,41 +232,13 @@ class Run:
 
     def _judge_strays(self) -> Iterator[Result]:
         """Callbacks that belong to no request, or were too many to be kept."""
-        for finding in (*stray_findings(self._receiver.stray), *size_findings(self._receiver.forgotten)):
+        strays = [each for each in self._receiver.stray if self._is_ours(each)]
+        for finding in (*stray_findings(strays), *size_findings(self._receiver.forgotten)):
             yield otherwise(finding.rule, None, (finding,), None)
 
-    def _judge_keys(self, courses: Sequence[Course]) -> Iterator[Result]:
-        """What polling shows to those who have no right to a task, and where callbacks and records show the key."""
-        for course in courses:
-            came = self._receiver.arrived(course.url) if course.heard else []
-            if findings := list(shown_findings(shown_places(came, course.polls, self._target.shown_in))):
-                yield from judged(course.probe, course.exchange, findings)
-        asked = next((course.exchange.task_id for course in courses if course.exchange.task_id), None)
-        for probe in self._plan.polls():
-            exchange = self._target.record_as(asked or UNKNOWN_TASK, probe.key, probe.scheme)
-            yield from judged(probe, exchange, other_key_findings(probe.rule, probe.says, exchange))
-
-    def _read_questions(self, courses: Sequence[Course]) -> Iterator[Result]:
-        answers = [*self._refused.values(), *self._accepted.values()]
-        for probe, exchange, reading in answered_questions(answers):
-            if reading == NEITHER:
-                yield two_ways(probe.question, "answers that no reading gives", probe, exchange)
-            else:
-                yield seen(probe.question, reading, probe, exchange)
-        refusals = [exchange for probe, exchange in self._refused.values() if probe.method == "POST"]
-        for each in observed(refusals, courses):
-            told = " and ".join(each.readings)
-            yield two_ways(each.question, told) if each.contradicts else seen(each.question, told)
-        if answers:
-            yield from self._poll_for_readings()
-
-    def _poll_for_readings(self) -> Iterator[Result]:
-        """The readings that two more polls tell: of a task that nobody started, and of credits."""
-        published = self._plan.published
-        unknown, left = self._target.poll(UNKNOWN_TASK), Credits(self._target, published)()
-        for each in looked(unknown, left, published.questions):
-            if fnmatchcase(each.question, self._plan.only):
-                yield seen(each.question, " and ".join(each.readings))
+    def _is_ours(self, stray: Arrival) -> bool:
+        """Whether a request to the receiver is of this run: anybody may call there, and tasks of an earlier run do."""
+        return stray.target.startswith(self._receiver.prefix) or task_of(parsed(stray.body)) in self._tasks
 
     def _masked(self, arrival: Arrival) -> Arrival:
         """An arrival with every key masked that it echoes."""

@@ -6,7 +6,9 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
+
+import httpx
 
 from contract_tests.documents.published import Published
 from contract_tests.probes.plan import Plan
@@ -22,8 +24,11 @@ from contract_tests.target import journal
 from contract_tests.target.exchange import NOT_SENT
 from contract_tests.target.mock import mock
 from contract_tests.target.target import Target
-from contract_tests.target.tls import FAILS
+from contract_tests.target.tls import FAILS, told
 from contract_tests.verdicts.results import Result
+
+CALL_PATIENCE: Final = 15.0
+"""Seconds in which the receiver has to be reached by its own URL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -67,6 +72,8 @@ def session(published: Published, options: Mapping[str, Any]) -> Iterator[Sessio
     ):
         if options["base_url"]:
             _check_reached(target)
+        if options["callback_url"]:
+            _check_listening(receiver, options["callback_url"])
         yield Session(
             plan=chosen.plan,
             target=target,
@@ -134,6 +141,21 @@ def _receiver(options: Mapping[str, Any]) -> Receiver:
             f"cannot listen on --receiver-host {host} --receiver-port {port}: {error.strerror}. "
             "Give an address of this machine, and a port that is free, or 0 for any."
         ) from None
+
+
+def _check_listening(receiver: Receiver, public: str) -> None:
+    """Calls the receiver by the URL that the target gets, before anything is spent. Raises CannotRun where that leads
+    elsewhere."""
+    url, why = receiver.url("check"), ""
+    try:
+        why = f"HTTP {httpx.post(url, content=b'{}', timeout=CALL_PATIENCE).status_code} came from there"
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        why = told(error)
+    if not receiver.arrived(url):
+        raise CannotRun(
+            f"--callback-url {public} does not lead to the receiver: {why}. Start the tunnel, give its URL, and by "
+            "--receiver-port the port that it leads to."
+        )
 
 
 def _check_reached(target: Target) -> None:

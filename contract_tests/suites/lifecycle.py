@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from contract_tests.probes.request import ACCEPTED, STAGES, STATUSES, Probe, Reply, probe
 from contract_tests.probes.strategies import Broken, Request, valid_probe
+from contract_tests.run.due import LAG, all_came
 from contract_tests.suites.world import World
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.callbacks import callback_findings
@@ -106,10 +108,11 @@ class Lifecycle(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Every task has had its callbacks, polling agrees with them, and no refusal was called back."""
         receiver, timeout = self.world.receiver, self.world.plan.callback_timeout
-        receiver.settle({task.url: task.probe.owed for task in self._started}, timeout)
+        failures = [code for code in self.world.published.callback_codes if code != 200]
+        receiver.until({task.url: partial(all_came, task.probe, failures) for task in self._started}, timeout)
         receiver.quiet(QUIET, timeout)
         for task in self._started:
-            course = self._course(task, self._record(task))
+            course = self._course(task, self._last_record(task))
             self.world.conforms(callback_findings(course, self.world.published, self.world.callback_oracle))
         for url in self._refused:
             self.world.conforms(silence_findings(receiver.arrived(url)))
@@ -125,6 +128,11 @@ class Lifecycle(RuleBasedStateMachine):
 
     def _record(self, task: Task) -> Mapping[str, Any] | None:
         record = self.world.target.poll(task.id).record
+        return record if isinstance(record, dict) else None
+
+    def _last_record(self, task: Task) -> Mapping[str, Any] | None:
+        """The record once it has come to its end: polling may be behind the callbacks."""
+        record = self.world.target.followed(task.id, LAG, every=LAG / 8)[-1].record
         return record if isinstance(record, dict) else None
 
     def _course(self, task: Task, record: Mapping[str, Any] | None) -> Course:

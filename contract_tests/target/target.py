@@ -52,7 +52,11 @@ class Silent(NotSent):
 
 
 class Busy(NotSent):
-    """The target goes on answering 429, however long a request waits."""
+    """The target goes on answering 429, however long a request waits; `exchange` is the last answer, if any."""
+
+    def __init__(self, text: str, exchange: Exchange | None = None) -> None:
+        super().__init__(text)
+        self.exchange = exchange
 
 
 @dataclass(slots=True, kw_only=True)
@@ -128,7 +132,7 @@ class Target:
             headers["Authorization"] = self._keys.shown(probe.key, probe.scheme)
         exchange = self._paid(probe, headers, with_url(probe.body, callback_url))
         if _denied(probe, exchange):
-            raise Busy("the target answered with 429, however long the request waited")
+            raise Busy("the target answered with 429, however long the request waited", exchange)
         return exchange
 
     def get(self, path: str) -> Exchange:
@@ -157,17 +161,18 @@ class Target:
         """Whether the own key stands in a text."""
         return self._keys.shown_in(text)
 
-    def followed(self, task_id: str, within: float) -> list[Exchange]:
-        """All polls of a task, at least one, until it has ended or `within` seconds are over."""
+    def followed(self, task_id: str, within: float, every: float = POLL_AFTER) -> list[Exchange]:
+        """All polls of a task, at least one, until it has ended or `within` seconds are over, in which it is polled as
+        often as `every` so many seconds allow."""
         deadline = time.monotonic() + within
         polls: list[Exchange] = []
         while True:
             polls.append(self.poll(task_id))
             record = polls[-1].record
             under_way = not isinstance(record, dict) or record.get("status") in STATUSES[:-1]
-            if not under_way or time.monotonic() >= deadline:
+            if not under_way or time.monotonic() >= deadline or len(polls) > within / every:
                 return polls
-            self._sleep(POLL_AFTER)
+            self._sleep(every)
 
     def _paid(self, probe: Probe, headers: Mapping[str, str], body: bytes) -> Exchange:
         """One request, for which the budget is reserved while it is under way. Raises Spent where there is no room."""

@@ -1,6 +1,6 @@
 """Finds what is wrong with an answer: its form, what it decided, and when it came. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from contract_tests.documents.oracle import Oracle
@@ -16,19 +16,39 @@ the one that reads the answer so much later."""
 
 
 ELSEWHERE: Final[Mapping[int, str]] = {
-    401: "the target refuses the key",
-    402: "the key has no credits left",
-    455: "the target is in maintenance",
+    401: "the target refuses the key: code 401",
+    402: "the key has no credits left: code 402",
+    429: "the target answered with 429, however long the request waited",
+    455: "the target is in maintenance: code 455",
 }
 """What the code of an answer tells of the target's state, and nothing of the request."""
 
 
 def undecided(probe: Probe, exchange: Exchange) -> str:
-    """Why an answer tells nothing about the probe, such as a key without credits; empty where it does."""
-    why = ELSEWHERE.get(exchange.code or 0)
-    if why is None or exchange.code in probe.expected.codes or probe.key != "own" or probe.method != "POST":
+    """Why an answer may tell nothing about the probe, such as a key without credits; empty where it does tell."""
+    code = _state(exchange)
+    unkeyed = probe.key in (None, "bad") or (probe.key != "own" and code != 429)
+    if code is None or code in probe.expected.codes or unkeyed or probe.method != "POST":
         return ""
-    return f"{why}: code {exchange.code}"
+    return ELSEWHERE[code]
+
+
+def is_excused(probe: Probe, exchange: Exchange, later: Iterable[tuple[Probe, Exchange]]) -> bool:
+    """Whether the target's state explains an answer: all later requests of the same kind and key were answered so."""
+    code = _state(exchange)
+    return not any(_alike(code, probe, other) and _state(came) != code for other, came in later)
+
+
+def _state(exchange: Exchange) -> int | None:
+    """The code of an answer that may tell of the target's state; None for any other, and for an answer that is none."""
+    return next((code for code in ELSEWHERE if code in (exchange.code, exchange.status)), None)
+
+
+def _alike(code: int | None, probe: Probe, other: Probe) -> bool:
+    """Whether another request would be answered so, too. A key that is refused and a rate hold for every request,
+    credits and maintenance for those that are accepted or refused alike."""
+    same_key = other.key == probe.key or (code == 429 and other.key is not None)
+    return same_key and (code in (401, 429) or other.expected.accepted == probe.expected.accepted)
 
 
 def answer_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:

@@ -182,9 +182,8 @@ def test_a_key_that_the_target_refuses_is_named_by_its_variable(capsys: Output) 
     assert KEY not in error
 
 
-@pytest.mark.parametrize("unknown", [http({"code": 404, "msg": "no such track"}), http(b"<html>", 404)])
-def test_a_track_that_the_target_does_not_know_is_no_violation(unknown: bytes, tmp_path: Path, capsys: Output) -> None:
-    with scripted(unknown) as server:
+def test_a_track_that_the_target_does_not_know_is_no_violation(tmp_path: Path, capsys: Output) -> None:
+    with scripted(http({"code": 404, "msg": "no such track"})) as server:
         arguments = ("--base-url", server.url, "--only", "extend.[ew]*", "--report-dir", str(tmp_path), *TRACK)
         assert status("run", *arguments) == 2
     error = capsys.readouterr().err
@@ -214,6 +213,41 @@ def test_a_redirect_is_told_of_before_anything_is_sent(capsys: Output) -> None:
     assert "redirects with HTTP 301, which is not followed. Give as --base-url where it leads to." in (
         capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize("strange", [http(b"<html>", kind="text/html"), http(b"", 307, "Location: https://x/"), b""])
+def test_what_never_looks_like_the_api_is_no_violation(strange: bytes, capsys: Output) -> None:
+    """It polls as no redirect does, so that the run begins."""
+    with scripted(http({"msg": "who?"}, 404), strange) as server:
+        assert status("run", "--base-url", server.url, "--only", "extend.title.*", *TRACK) == 2
+    assert "this is not the API: " in (error := capsys.readouterr().err)
+    assert "and no answer was JSON with a code. The first was " in error
+    assert error.endswith("Give as --base-url what stands before /api/v1.\n")
+
+
+def test_what_looked_like_the_api_once_is_held_to_it(capsys: Output) -> None:
+    with scripted(REFUSED, REFUSED, http(b"<html>", kind="text/html")) as server:
+        assert status("run", "--base-url", server.url, "--only", "extend.title.type", *TRACK) == 1
+    assert "NO  answer.json" in capsys.readouterr().out
+
+
+def test_a_callback_url_that_leads_elsewhere_is_told_before_anything_is_spent(capsys: Output) -> None:
+    with scripted(REFUSED) as server, ThreadedServer(lambda message: Message(status=404)) as elsewhere:
+        tunnel = ("--callback-url", f"http://127.0.0.1:{elsewhere.port}/hook")
+        assert status("run", "--base-url", server.url, *tunnel, *TRACK) == 2
+        assert posted(server) == []
+        assert "does not lead to the receiver: HTTP 404 came from there. Start the tunnel, " in capsys.readouterr().err
+    with scripted(REFUSED) as server:
+        assert status("run", "--base-url", server.url, "--callback-url", "http://127.0.0.1:9", *TRACK) == 2
+        assert "does not lead to the receiver: ConnectError: " in capsys.readouterr().err
+
+
+def test_a_callback_url_that_leads_to_the_receiver_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    with scripted(REFUSED) as server:
+        tunnel = ("--callback-url", f"http://127.0.0.1:{port}", "--receiver-port", port)
+        assert status("run", "--base-url", server.url, *tunnel, "--only", "extend.title.type", *TRACK) == 0
 
 
 def test_tls_that_fails_has_its_own_way_out(capsys: Output) -> None:

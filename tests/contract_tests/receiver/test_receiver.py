@@ -17,7 +17,7 @@ from contract_tests.receiver.receiver import KEPT, KEPT_BYTES, Arrival, Receiver
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with Receiver() as listening:
+    with Receiver(run="a") as listening:
         yield listening
 
 
@@ -34,7 +34,7 @@ def test_a_request_is_kept_as_it_came(receiver: Receiver, method: str) -> None:
     url = receiver.url("one")
     assert httpx.request(method, url, content=b"\xff{", headers={"X-Own": "yes"}).status_code == 200
     (arrival,) = receiver.arrived(url)
-    assert (arrival.method, arrival.target, arrival.body) == (method, "/cb/one?k=one", b"\xff{")
+    assert (arrival.method, arrival.target, arrival.body) == (method, "/cb/a/one?k=one", b"\xff{")
     assert {name.lower(): value for name, value in arrival.headers.items()}["x-own"] == "yes"
 
 
@@ -46,12 +46,12 @@ ASKING = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings
 )
 def test_who_asks_for_another_protocol_keeps_its_body(receiver: Receiver, body: bytes) -> None:
     url = receiver.url("one")
-    said(url, b"POST /cb/one?k=one HTTP/1.1\r\nHost: a\r\n" + ASKING + body)
+    said(url, b"POST /cb/a/one?k=one HTTP/1.1\r\nHost: a\r\n" + ASKING + body)
     assert [arrival.body for arrival in receiver.arrived(url)] == [b"{}"]
 
 
 def test_who_expects_to_be_told_to_continue_is(receiver: Receiver) -> None:
-    head = b"POST /cb/one?k=one HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    head = b"POST /cb/a/one?k=one HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
     with socket.create_connection(("127.0.0.1", urlsplit(receiver.url("one")).port or 0), timeout=10) as connection:
         connection.sendall(head)
         assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -78,10 +78,22 @@ def test_the_first_callbacks_get_the_statuses_that_were_asked_for(receiver: Rece
     assert [httpx.post(url).status_code for _ in range(3)] == [500, 302, 200]
 
 
+def test_each_url_says_itself_how_much_is_enough(receiver: Receiver) -> None:
+    one, two = receiver.url("one"), receiver.url("two")
+    httpx.post(one, content=b"{}")
+    receiver.until({one: lambda came: len(came) == 1}, within=10)
+    receiver.until({one: lambda came: len(came) == 1, two: bool}, within=0.01)
+    assert (len(receiver.arrived(one)), receiver.arrived(two)) == (1, [])
+
+
+def test_no_two_receivers_have_the_same_paths() -> None:
+    assert Receiver().prefix != Receiver().prefix
+
+
 def test_a_public_url_stands_in_what_is_given_out() -> None:
-    with Receiver(public="https://me.example.com/hooks/") as receiver:
+    with Receiver(public="https://me.example.com/hooks/", run="a") as receiver:
         url = receiver.url("one")
-        assert url == "https://me.example.com/hooks/cb/one?k=one"
+        assert url == "https://me.example.com/hooks/cb/a/one?k=one"
         assert receiver.arrived(url) == []
 
 
@@ -99,7 +111,7 @@ def test_a_body_without_end_is_read_to_the_limit(receiver: Receiver, chunked: bo
     size = BODY_LIMIT + 10
     head = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {size}"
     frame = f"{size:x}\r\n".encode() if chunked else b""
-    said(url, f"POST /cb/one?k=one HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode() + frame + b"x" * BODY_LIMIT)
+    said(url, f"POST /cb/a/one?k=one HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode() + frame + b"x" * BODY_LIMIT)
     receiver.settle({url: 1}, within=5)
     assert len(receiver.arrived(url)[0].body) == BODY_LIMIT
 
@@ -116,7 +128,7 @@ def test_what_is_no_http_harms_nobody(receiver: Receiver, raw: bytes, capfd: pyt
 
 def test_a_length_that_is_none_is_an_empty_body(receiver: Receiver) -> None:
     url = receiver.url("one")
-    answer = said(url, b"POST /cb/one?k=one HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n{}")
+    answer = said(url, b"POST /cb/a/one?k=one HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n{}")
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert receiver.arrived(url)[0].body == b""
 
@@ -163,7 +175,7 @@ def test_a_callback_without_an_answer_ends_when_it_comes_again(receiver: Receive
 
 def test_the_end_of_the_receiver_ends_what_is_held_back() -> None:
     with ThreadPoolExecutor(1) as thread:
-        with Receiver() as receiver:
+        with Receiver(run="a") as receiver:
             url = receiver.url("one", [Reply(holds=60)])
             held = thread.submit(httpx.post, url, timeout=70)
             receiver.settle({url: 1}, within=10)

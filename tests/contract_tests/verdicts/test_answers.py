@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract_tests.probes.request import Probe, Reply
-from contract_tests.verdicts.answers import EARLY, answer_findings, fresh_findings, timing_findings
+from contract_tests.probes.request import Expected, Probe, Reply
+from contract_tests.target.exchange import Exchange
+from contract_tests.verdicts.answers import (
+    EARLY,
+    answer_findings,
+    fresh_findings,
+    is_excused,
+    timing_findings,
+    undecided,
+)
 from contract_tests.verdicts.course import Finding
 from tests.contract_tests.verdicts.faults import ACCEPTANCES, ORACLE, REFUSALS, answered, anything
 from tests.courses import ACCEPTED, BAD, GOOD, PROBES, PUBLISHED, REFUSED, arrival, exchange, stage
@@ -98,6 +106,46 @@ def test_a_finding_says_what_was_expected_and_what_came() -> None:
     (finding,) = answer_findings(REFUSED, exchange(BAD | {"code": 401}, REFUSED), PUBLISHED, ORACLE)
     assert finding.expected == f"code 422, because {REFUSED.says}"
     assert finding.got == 'HTTP 200 {"code": 401, "msg": "title is too long", "data": null}'
+
+
+def answers(*codes: int, probe: Probe = ACCEPTED) -> list[tuple[Probe, Exchange]]:
+    return [(probe, exchange(GOOD if code == 200 else {**BAD, "code": code}, probe)) for code in codes]
+
+
+@pytest.mark.parametrize(
+    ("code", "later", "excused"),
+    [
+        (402, [], True),
+        (402, answers(402, 402), True),
+        (402, answers(402, 200), False),
+        (402, answers(422, probe=REFUSED), True),
+        (455, answers(200), False),
+        (401, answers(401), True),
+        (401, answers(422, probe=REFUSED), False),
+        (429, answers(200), False),
+    ],
+)
+def test_the_targets_state_is_what_every_later_request_meets(
+    code: int, later: list[tuple[Probe, Exchange]], excused: bool
+) -> None:
+    ((probe, came),) = answers(code)
+    assert undecided(probe, came)
+    assert is_excused(probe, came, later) is excused
+
+
+def test_a_key_of_its_own_has_a_state_of_its_own_but_for_the_rate() -> None:
+    empty = replace(ACCEPTED, key="EMPTY_KEY", expected=Expected(codes=frozenset({402})))
+    assert undecided(empty, exchange({**BAD, "code": 401}, empty)) == ""
+    assert undecided(empty, exchange({**BAD, "code": 402}, empty)) == ""
+    told = exchange({**BAD, "code": 429}, empty)
+    assert undecided(empty, told)
+    assert is_excused(empty, told, answers(429))
+    assert not is_excused(empty, told, answers(200))
+
+
+def test_a_refusal_that_is_due_is_no_state() -> None:
+    assert undecided(REFUSED, exchange(BAD, REFUSED)) == ""
+    assert undecided(GET, exchange({**BAD, "code": 401}, GET)) == ""
 
 
 @settings(max_examples=60)

@@ -1,0 +1,23 @@
+"""What becomes of keys: what polling shows to those who have no right to a task, and where the key is shown."""
+
+from collections.abc import Iterator, Sequence
+
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.request import UNKNOWN_TASK
+from contract_tests.receiver.receiver import Receiver
+from contract_tests.target.target import Target
+from contract_tests.verdicts.agreement import other_key_findings, shown_findings, shown_places
+from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.results import Result, judged
+
+
+def judged_keys(plan: Plan, target: Target, receiver: Receiver, courses: Sequence[Course]) -> Iterator[Result]:
+    """Looks for the key in all that came, and polls a task with other keys."""
+    for course in courses:
+        came = receiver.arrived(course.url) if course.heard else []
+        if findings := list(shown_findings(shown_places(came, course.polls, target.shown_in))):
+            yield from judged(course.probe, course.exchange, findings)
+    asked = next((course.exchange.task_id for course in courses if course.exchange.task_id), None)
+    for probe in plan.polls():
+        exchange = target.record_as(asked or UNKNOWN_TASK, probe.key, probe.scheme)
+        yield from judged(probe, exchange, other_key_findings(probe.rule, probe.says, exchange))

@@ -1,0 +1,35 @@
+"""How a target reads the open questions, as results: readings, and violations where it reads one in two ways."""
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.request import UNKNOWN_TASK, Probe
+from contract_tests.target.credits import Credits
+from contract_tests.target.exchange import Exchange
+from contract_tests.target.target import Target
+from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.readings import NEITHER, answered_questions, looked, observed
+from contract_tests.verdicts.results import Result, seen, two_ways
+
+Answers = Sequence[tuple[Probe, Exchange]]
+
+
+def read(refused: Answers, accepted: Answers, courses: Sequence[Course]) -> Iterator[Result]:
+    """What answers and courses tell."""
+    for probe, exchange, reading in answered_questions([*refused, *accepted]):
+        if reading == NEITHER:
+            yield two_ways(probe.question, "answers that no reading gives", probe, exchange)
+        else:
+            yield seen(probe.question, reading, probe, exchange)
+    for each in observed([exchange for probe, exchange in refused if probe.method == "POST"], courses):
+        told = " and ".join(each.readings)
+        yield two_ways(each.question, told) if each.contradicts else seen(each.question, told)
+
+
+def asked(plan: Plan, target: Target) -> Iterator[Result]:
+    """What two more polls tell: of a task that nobody started, and of credits."""
+    published = plan.published
+    for each in looked(target.poll(UNKNOWN_TASK), Credits(target, published)(), published.questions):
+        if fnmatchcase(each.question, plan.only):
+            yield seen(each.question, " and ".join(each.readings))
