@@ -24,7 +24,7 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Pace, RateLimit, parse_epoch
 from mock_server.domain.callback_body import body as callback_body
 from mock_server.domain.masking import masked_url
-from mock_server.http.connection import HEAD_LIMIT
+from mock_server.http.last_answer import HEAD_LIMIT
 from mock_server.media.byte_ranges import RANGE
 from mock_server.state.journal_entries import line
 from mock_server.testing.receiver import Receiver

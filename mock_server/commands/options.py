@@ -121,7 +121,7 @@ def _option(field: dataclasses.Field[Any]) -> Callable[[Command], Command]:
 def _kind(default: Any) -> type:
     if isinstance(default, int):
         return int
-    return float if default is None else str
+    return float if default is None or isinstance(default, float) else str
 
 
 def mock_options(command: Command) -> Command:

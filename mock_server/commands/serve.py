@@ -60,7 +60,10 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
             logged.close()
             warn.close()
 
-        server = AnnouncingServer(app, announce, app.release, app.misread, leave, log_config=None)
+        timeout = settings.request_timeout
+        server = AnnouncingServer(
+            app, announce, app.release, app.misread, leave, request_timeout=timeout, log_config=None
+        )
         # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
         gc.set_threshold(10_000, 20, 20)
         gc.freeze()

@@ -23,6 +23,8 @@ MOST_CREDITS: Final = 10**15
 """Credits that every client can count: JavaScript's whole numbers end at 2**53."""
 LONGEST_RETENTION: Final = 36500
 """Days; a hundred years."""
+LONGEST_TIMEOUT: Final = 3600
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,7 @@ def _origin(text: str) -> str:
 KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
     bool: ((bool,), "True or False"),
     int: ((int,), "a whole number"),
+    float: ((int, float), "a number"),
     str: ((str,), "a text"),
     tuple: ((str, tuple, list, Mapping), "a text or several"),
     type(None): ((int, float, type(None)), "a number"),
@@ -190,6 +193,9 @@ class Settings:
         "", "A file of certificates in PEM that receivers may have, beside those of the system.", metavar="FILE"
     )
     insecure_callbacks: bool = option(False, "Call receivers whatever certificate they have.")
+    request_timeout: float = option(
+        60.0, "Seconds for the head and the body of a request; 0 is no limit.", metavar="SECONDS"
+    )
     cors_origin: str | tuple[str, ...] = option(
         (), "Whose pages may use the API, such as http://localhost:3000; * for all.", metavar="ORIGIN"
     )
@@ -229,5 +235,7 @@ class Settings:
             raise BadSetting("the admin token is no token. Allowed: up to 1000 letters, digits and signs of ASCII.")
         if not 0 <= self.credits <= MOST_CREDITS:
             raise BadSetting(f"credits {self.credits} is not between 0 and {MOST_CREDITS}.")
-        if self.callback_timeout is not None and not 0 < self.callback_timeout <= 3600:
+        if self.callback_timeout is not None and not 0 < self.callback_timeout <= LONGEST_TIMEOUT:
             raise BadSetting(f"callback timeout {self.callback_timeout:g} is not between 0 and 3600 seconds.")
+        if not 0 <= self.request_timeout <= LONGEST_TIMEOUT:
+            raise BadSetting(f"request timeout {self.request_timeout:g} is not between 0 and 3600 seconds; 0 is none.")

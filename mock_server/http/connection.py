@@ -1,8 +1,8 @@
 """One connection of the mock. It uses parts of uvicorn that are not documented; `uvicorn_parts` lists them.
 
-It reads heads, extensions of chunks, trailers, and requests that come before earlier ones are answered, in bounded
-memory; it can be cut; it tells every request that its client has gone; and it answers who asks for another protocol as
-if it did not; and names what is not HTTP. `uvicorn_parts` says whether it can be used.
+It reads heads, extensions of chunks, trailers, and requests before earlier ones are answered, in bounded memory, turns
+and time; it can be cut; it tells every request that its client has gone; it answers who asks for another protocol as if
+it did not; and names what is not HTTP, behind the answers to what is. `uvicorn_parts` says whether it can be used.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Callable, Coroutine, Sized
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from httptools import HttpParserUpgrade, HttpRequestParser
@@ -17,66 +18,36 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.http.endpoint import CONNECTION
+from mock_server.http.gathering import Gathering
+from mock_server.http.last_answer import HEAD_LIMIT, LARGE, LATE, last_answer
 from mock_server.http.other_protocol import OtherProtocol, other_protocol
+from mock_server.http.turns import Turns
 
-HEAD_LIMIT: Final = 64 * 1024
-"""Bytes of a head that are always read (ours)."""
-PIECE: Final = 16 * 1024
-"""Bytes that are read at a time; so many more than HEAD_LIMIT may be read until a head is refused."""
 ANSWERED_WITHIN: Final = 1.0
 """Seconds for which a client that closed its half of the connection is still answered. One that left looks the same."""
+LEAVES_WITHIN: Final = 1.0
+"""Seconds for a client that was told of the end to close the connection."""
 WISH: Final = (b"connection", b"upgrade", b"http2-settings")
 """The headers by which a client asks for another protocol on the same connection (RFC 9110, section 7.8)."""
 Misread = Callable[[OtherProtocol], Coroutine[Any, Any, None]]
 """Is told of a connection that is not HTTP."""
 
 
-class Gathering:
-    """A transport that writes at once what comes within one turn of the event loop, up to a PIECE. uvicorn writes the
-    head and the body of an answer apart, and a write takes about as long as a third of all that the mock does."""
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._call_soon = loop.call_soon
-        self._parts: list[bytes] = []
-        self._size = 0
-        self.abort = transport.abort
-        self.get_extra_info = transport.get_extra_info
-        self.is_closing = transport.is_closing
-        self.pause_reading = transport.pause_reading
-        self.resume_reading = transport.resume_reading
-
-    def write(self, data: bytes) -> None:
-        if not self._parts:
-            self._call_soon(self.flush)
-        self._parts.append(data)
-        self._size += len(data)
-        # A long answer has to notice that its client does not read.
-        if self._size > PIECE:
-            self.flush()
-
-    def close(self) -> None:
-        self.flush()
-        self._transport.close()
-
-    def flush(self) -> None:
-        """Write what was gathered."""
-        if self._parts and not self._transport.is_closing():
-            self._transport.writelines(self._parts)
-        self._parts, self._size = [], 0
-
-
 class Flow(FlowControl):
-    """Reads nothing while requests wait for their turn. uvicorn reads on with every answer, and so takes in hundreds of
-    them for each that it answers."""
+    """Reads nothing while requests wait to be answered. uvicorn reads on with every answer."""
 
-    def __init__(self, transport: asyncio.Transport, waiting: Sized) -> None:
+    def __init__(self, transport: asyncio.Transport, waiting: Sized, go_on: Callable[[], None]) -> None:
         super().__init__(transport)
         self._waiting = waiting
+        self._go_on = go_on
+
+    def pause_reading(self) -> None:
+        self.read_paused = True
 
     def resume_reading(self) -> None:
         if self.read_paused and not self._waiting:
-            super().resume_reading()
+            self.read_paused = False
+            self._go_on()
 
 
 class Parser(HttpRequestParser):
@@ -97,29 +68,38 @@ class Parser(HttpRequestParser):
 
 class BoundedConnection(HttpToolsProtocol):
     """The parser keeps what has not ended yet, however long it gets. What is neither a whole head nor a part of a body
-    counts here, and past HEAD_LIMIT the connection ends with HTTP 400."""
+    counts here, and past HEAD_LIMIT the connection ends with HTTP 400. A request that is not whole `request_timeout`
+    seconds after it began ends it with HTTP 408; 0 is no limit."""
 
-    def __init__(self, *arguments: Any, misread: Misread, **named: Any) -> None:
+    def __init__(self, *arguments: Any, misread: Misread, request_timeout: float, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._misread = misread
+        self._request_timeout = request_timeout
         self._gathering: Gathering
+        self._turns: Turns
+        self._timer: asyncio.TimerHandle | None = None
         self.parser = Parser(self)
         self._declines = False
+        self._has_begun = False
         self._unfinished = 0
         self._earlier: deque[RequestResponseCycle] = deque()
+        self._last_answer = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._gathering = Gathering(transport, self.loop)
         super().connection_made(cast("asyncio.Transport", self._gathering))
-        self.flow = Flow(transport, self.pipeline)
+        self._turns = Turns(transport, self.loop, self._read, lambda: self.flow.read_paused)
+        self.flow = Flow(transport, self.pipeline, self._turns.go_on)
         self.app_state = {**self.app_state, CONNECTION: self}
+        self._time()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._turns.end()
+        self._time(waits=False)
         super().connection_lost(exc)
         # uvicorn tells the request that came last, which may wait for others to be answered.
-        for cycle in self._earlier:
-            cycle.disconnected = True
-            cycle.message_event.set()
+        while self._earlier:
+            self._leave(self._earlier.pop())
 
     def cut(self, *, at_once: bool) -> None:
         """End the connection: reset it, or close it when all that was written is out."""
@@ -130,24 +110,34 @@ class BoundedConnection(HttpToolsProtocol):
         self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        if len(data) > PIECE:
-            return self._in_pieces(data)
         if self.cycle is None and not self._unfinished and (spoken := other_protocol(data)):
             return self._refuse(spoken)
-        self._unfinished += len(data)
-        super().data_received(data)
-        if self._unfinished > HEAD_LIMIT and not self.transport.is_closing():
-            self.send_400_response(f"The head of the request is too large; allowed: {HEAD_LIMIT} bytes.")
+        self._turns.come(data)
+
+    def _read(self, piece: bytes) -> None:
+        """Read a piece of what came."""
+        self._unfinished += len(piece)
+        super().data_received(piece)
+        if self._unfinished > HEAD_LIMIT:
+            self.send_400_response(LARGE)
+        self._time(waits=not self._is_owed())
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Whether the connection stays open, for the answer to what came. uvicorn would drop it."""
         self._gathering.flush()
-        cycle = self.cycle
-        if cycle is None or cycle.response_complete or cycle.more_body:
+        if not self._is_owed():
             return False
-        cycle.keep_alive = False
+        self.cycle.keep_alive = False
         self.loop.call_later(ANSWERED_WITHIN, self.transport.close)
         return True
+
+    def send_400_response(self, msg: str) -> None:
+        self._end(HTTPStatus.BAD_REQUEST, msg)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._has_begun = True
+        self._time(waits=False)
 
     def on_headers_complete(self) -> None:
         self._unfinished = 0
@@ -170,7 +160,18 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         if not self._declines:
+            self._has_begun = False
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        is_last = not self.pipeline
+        super().on_response_complete()
+        if is_last and self._last_answer:
+            self._say_last()
+        elif self._has_begun:
+            # uvicorn waits for the next request to begin, which has.
+            self._unset_keepalive_if_required()
+            self._time(waits=not self._is_owed())
 
     def decline(self, rest: bytes) -> None:
         """Read a request on that asks for another protocol: its head anew, without the wish, and the rest of it. What
@@ -184,6 +185,33 @@ class BoundedConnection(HttpToolsProtocol):
         first = b"%b %b HTTP/%b" % (asked.get_method(), self.url, asked.get_http_version().encode())
         self.parser.feed_data(b"\r\n".join([first, *lines, b"", rest]))
 
+    def _is_owed(self) -> bool:
+        """Whether a request is whole and not answered: its client waits for the mock, and not the mock for it."""
+        cycle = self.cycle
+        return bool(self.pipeline) or not (cycle is None or cycle.response_complete or cycle.more_body)
+
+    def _has_answer_begun(self) -> bool:
+        """Whether there is a part of an answer to a request that is not whole itself."""
+        cycle = self.cycle
+        return cycle is not None and cycle.more_body and cycle.response_started
+
+    def _time(self, *, waits: bool = True) -> None:
+        """Have the timer run while the mock waits for the end of a request, or for one to begin."""
+        if not waits and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        elif waits and self._timer is None and self._request_timeout:
+            self._timer = self.loop.call_later(self._request_timeout, self._give_up)
+
+    def _give_up(self) -> None:
+        """Wait no longer for the end of a request. Nothing is said where none began, or where an answer to it did."""
+        self._timer = None
+        if self._turns.is_behind or self.flow.read_paused:
+            return self._time()
+        if self._has_answer_begun() or not self._has_begun:
+            return self.transport.close()
+        self._end(HTTPStatus.REQUEST_TIMEOUT, LATE.format(self._request_timeout))
+
     def _refuse(self, spoken: OtherProtocol) -> None:
         """End a connection that is not HTTP."""
         self.send_400_response(spoken.why)
@@ -191,7 +219,29 @@ class BoundedConnection(HttpToolsProtocol):
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    def _in_pieces(self, data: bytes) -> None:
-        for first in range(0, len(data), PIECE):
-            if not self.transport.is_closing():
-                self.data_received(data[first : first + PIECE])
+    def _leave(self, cycle: RequestResponseCycle | None) -> None:
+        """Tell a request that nobody waits for its answer."""
+        if cycle is not None:
+            cycle.disconnected = True
+            cycle.message_event.set()
+
+    def _end(self, status: HTTPStatus, why: str) -> None:
+        """Answer what cannot be read to its end, behind the answers to what came before, and close the connection."""
+        if self._last_answer or self.transport.is_closing():
+            return
+        self._turns.end()
+        self._last_answer = last_answer(status, why, self.server_state.default_headers)
+        cycle, waits = self.cycle, bool(self.pipeline)
+        if waits and cycle.more_body:
+            self.pipeline.popleft()
+        if not (waits or self._is_owed() or (self._has_answer_begun() and not self.cycle.response_complete)):
+            self._say_last()
+
+    def _say_last(self) -> None:
+        """Say it, and take what the client still sends for a while: with bytes that nobody took the kernel resets a
+        connection as it closes, and the client may lose all answers that it has not read."""
+        self._leave(self.cycle)
+        self._gathering.write(self._last_answer)
+        self._gathering.end()
+        self._turns.drop()
+        self.loop.call_later(LEAVES_WITHIN, self.transport.close)

@@ -30,8 +30,9 @@ BACKLOG = 2048
 
 class AnnouncingServer(uvicorn.Server):
     """uvicorn, configured for the mock. `announce` is called when it answers requests, `release` when it is about to
-    stop and waits for those under way, `leave` when it has stopped; `misread` is told of connections that are not
-    HTTP. Without a `log_config` whoever runs it has logging set up."""
+    stop and waits for those under way, `leave` when it has stopped; `misread` is told of connections that are not HTTP.
+    A request has `request_timeout` seconds to come; 0 is no limit. Without a `log_config` whoever runs it has logging
+    set up."""
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class AnnouncingServer(uvicorn.Server):
         misread: "Misread",
         leave: Callable[[], object] = lambda: None,
         *,
+        request_timeout: float = 0,
         log_config: dict[str, Any] | None = LOGGING_CONFIG,
     ) -> None:
         config = uvicorn.Config(
@@ -51,7 +53,7 @@ class AnnouncingServer(uvicorn.Server):
             server_header=False,
             proxy_headers=False,
             ws="none",
-            http=_connection(misread),
+            http=_connection(misread, request_timeout),
             timeout_graceful_shutdown=2,
         )
         super().__init__(config)
@@ -69,7 +71,7 @@ class AnnouncingServer(uvicorn.Server):
         self._leave()
 
 
-def _connection(misread: "Misread") -> "type[asyncio.Protocol] | Literal['httptools']":
+def _connection(misread: "Misread", request_timeout: float) -> "type[asyncio.Protocol] | Literal['httptools']":
     """How a connection is read: as the mock does, or where uvicorn is another one than was checked, as uvicorn does."""
     why = missing(uvicorn.__version__)
     if why:
@@ -77,7 +79,10 @@ def _connection(misread: "Misread") -> "type[asyncio.Protocol] | Literal['httpto
         return "httptools"
     from mock_server.http.connection import BoundedConnection
 
-    return cast("type[asyncio.Protocol]", partial(BoundedConnection, misread=misread))
+    return cast(
+        "type[asyncio.Protocol]",
+        partial(BoundedConnection, misread=misread, request_timeout=request_timeout),
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

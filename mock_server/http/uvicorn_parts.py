@@ -15,9 +15,12 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
         "connection_lost",
         "data_received",
         "eof_received",
+        "on_message_begin",
         "on_headers_complete",
         "on_body",
         "on_message_complete",
+        "on_response_complete",
+        "_unset_keepalive_if_required",
         "send_400_response",
     ),
     "FlowControl": ("pause_reading", "resume_reading"),
@@ -35,6 +38,7 @@ ATTRIBUTES: Final[Mapping[str, Sequence[str]]] = {
         "headers",
         "url",
         "tasks",
+        "server_state",
     ),
     "RequestResponseCycle": (
         "disconnected",
@@ -42,15 +46,17 @@ ATTRIBUTES: Final[Mapping[str, Sequence[str]]] = {
         "message_event",
         "more_body",
         "response_complete",
+        "response_started",
     ),
     "FlowControl": ("read_paused",),
 }
 """Attributes that are read or set, by class; all are set as an object is made, or as a request begins."""
 LOSS: Final = (
     "served by plain uvicorn, since {why}: heads and trailers are read without bound, a fault cannot cut a connection, "
-    "a client that closes its half of a connection is not answered, one that leaves pipelined requests may be noticed "
-    "late, and a request with an Upgrade header, as curl --http2 and Java's client send it, loses its body. "
-    "Way out: uvicorn {oldest} up to {next}."
+    "one that sends many requests at once keeps others waiting, a request may take for ever to come, one that cannot "
+    "be read takes the answers to those before it away, a client that closes its half of a connection is not answered, "
+    "one that leaves pipelined requests may be noticed late, and a request with an Upgrade header, as curl --http2 and "
+    "Java's client send it, loses its body. Way out: uvicorn {oldest} up to {next}."
 )
 
 

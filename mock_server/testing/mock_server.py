@@ -59,7 +59,8 @@ class MockServer(Handle):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._running = False
-        self._server = AnnouncingServer(app, self._announce, app.release, app.misread)
+        timeout = settings.request_timeout
+        self._server = AnnouncingServer(app, self._announce, app.release, app.misread, request_timeout=timeout)
         self._thread = threading.Thread(target=self._serve, name="suno-mock", daemon=True)
         self.url = base_url(self._socket)
         self.key = first_key()

@@ -39,6 +39,9 @@ class Transport(asyncio.Transport):
     def close(self) -> None:
         self.closing = True
 
+    def write_eof(self) -> None:
+        self.closing = True
+
     def abort(self) -> None:
         self.closing = True
 

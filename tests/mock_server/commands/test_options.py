@@ -44,6 +44,7 @@ def test_no_option_gives_the_defaults() -> None:
         pytest.param(["--seed", "7"], Settings(seed=7), id="a number"),
         pytest.param(["--credits", "0"], Settings(credits=0), id="zero"),
         pytest.param(["--callback-timeout", "0.5"], Settings(callback_timeout=0.5), id="a fraction"),
+        pytest.param(["--request-timeout", "0"], Settings(request_timeout=0), id="no limit"),
         pytest.param(["--retention-days", "0.5"], Settings(retention_days=0.5), id="half a day"),
         pytest.param(["--base-url", "http://mock"], Settings(base_url="http://mock"), id="a URL"),
         pytest.param(["--pace", "10x"], Settings(pace="10x"), id="a pace"),
@@ -97,7 +98,9 @@ def test_a_bad_setting_reaches_the_caller() -> None:
     assert str(result.exception) == "credits -1 is not between 0 and 1000000000000000."
 
 
-@pytest.mark.parametrize("option", ["--seed", "--credits", "--retention-days", "--callback-timeout"])
+@pytest.mark.parametrize(
+    "option", ["--seed", "--credits", "--retention-days", "--callback-timeout", "--request-timeout"]
+)
 def test_no_number_is_refused(option: str) -> None:
     _, result = run(option, "many")
     assert result.exit_code == 2

@@ -215,6 +215,16 @@ def test_any_text_is_judged(parse: Callable[[str], object], text: str) -> None:
             id="too long to answer",
         ),
         pytest.param(
+            {"request_timeout": -0.1},
+            "request timeout -0.1 is not between 0 and 3600 seconds; 0 is none.",
+            id="no time to ask",
+        ),
+        pytest.param(
+            {"request_timeout": nan},
+            "request timeout nan is not between 0 and 3600 seconds; 0 is none.",
+            id="not a time to ask",
+        ),
+        pytest.param(
             {"callback_timeout": nan}, "callback timeout nan is not between 0 and 3600 seconds.", id="no time at all"
         ),
     ],
@@ -230,6 +240,8 @@ def test_a_wrong_setting_fails_at_once(wrong: dict[str, Any], said: str) -> None
     [
         pytest.param({"credits": 0}, id="no credits"),
         pytest.param({"callback_timeout": 3600}, id="an hour to answer"),
+        pytest.param({"request_timeout": 0}, id="no limit to a request"),
+        pytest.param({"request_timeout": 3600}, id="an hour for a request"),
         pytest.param({"callback_timeout": 0.001}, id="hardly time to answer"),
         pytest.param({"readings": {"first_items": "both"}}, id="a mapping"),
         pytest.param({"retention_days": 0}, id="no days"),
@@ -253,6 +265,7 @@ def test_an_option_carries_its_help() -> None:
         ({"seed": "abc"}, "seed is 'abc'. Allowed: a whole number."),
         ({"seed": True}, "seed is True. Allowed: a whole number."),
         ({"credits": "5"}, "credits is '5'. Allowed: a whole number."),
+        ({"request_timeout": None}, "request timeout is None. Allowed: a number."),
         ({"callback_timeout": "5"}, "callback timeout is '5'. Allowed: a number."),
         ({"callback_timeout": True}, "callback timeout is True. Allowed: a number."),
         ({"pace": None}, "pace is None. Allowed: a text."),

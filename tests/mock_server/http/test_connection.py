@@ -10,11 +10,12 @@ import pytest
 
 from mock_server import MockServer
 from mock_server.contract.operations import path
-from mock_server.http.connection import HEAD_LIMIT, PIECE
+from mock_server.http.last_answer import HEAD_LIMIT
+from mock_server.http.turns import TURN
 
 CREDITS = f"GET {path('chat-credit')} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer key\r\n".encode()
 CHUNKED = f"POST {path('extend')} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
-MUCH = HEAD_LIMIT + PIECE + 1
+MUCH = HEAD_LIMIT + TURN + 1
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_what_does_not_end_is_refused(mock: MockServer, sent: bytes) -> None:
     assert text == b"The head of the request is too large; allowed: 65536 bytes."
 
 
-@pytest.mark.parametrize("size", [1000, PIECE, 60_000])
+@pytest.mark.parametrize("size", [1000, TURN, 60_000])
 def test_a_large_head_is_fine(mock: MockServer, size: int) -> None:
     padding = b"X: %b\r\n" % (b"a" * size)
     assert answer(mock, CREDITS + padding + b"\r\n").count(b'"code":200') == 1

@@ -3,29 +3,23 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.server import ServerState
+from starlette.types import Receive, Scope, Send
 
 from mock_server.commands.demo import EXTEND
 from mock_server.contract.operations import path
 from mock_server.core.json_pieces import pieces
-from mock_server.http.connection import PIECE, BoundedConnection, Gathering
+from mock_server.http.gathering import AT_ONCE, Gathering
 from mock_server.state import entries_as_json
 from mock_server.state.faults import Fault
-from mock_server.state.journal_entries import Requested, line
+from mock_server.state.journal_entries import line
 from tests.builders import request
-from tests.clients import Mock
+from tests.connections import Wire, connected
 
 pytestmark = pytest.mark.anyio
 
 BODY = json.dumps(request()).encode()
-DATE = (b"date", b"Sat, 21 Nov 2026 14:17:09 GMT")
 CREDIT = f"GET {path('chat-credit')} HTTP/1.1\r\nAuthorization: Bearer key\r\n\r\n".encode()
 
 
@@ -44,97 +38,6 @@ def in_chunks(*parts: bytes, extra: str = "") -> bytes:
 H2C = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
 """What Java's client and `curl --http2` send with their first request."""
 WEBSOCKET = "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-
-
-class Wire(asyncio.Transport):
-    """A transport that keeps what is written to it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written = b""
-        self.writes = 0
-        self.closed = False
-        self.reading = True
-        self._changed = asyncio.Event()
-
-    async def ended(self) -> None:
-        """Return once the transport was closed."""
-        async with asyncio.timeout(10):
-            while not self.closed:
-                self._changed.clear()
-                await self._changed.wait()
-
-    def write(self, data: Any) -> None:
-        self.written += data
-        self.writes += 1
-        self._changed.set()
-
-    def writelines(self, parts: Any) -> None:
-        self.write(b"".join(parts))
-
-    def close(self) -> None:
-        self.closed = True
-        self._changed.set()
-
-    def abort(self) -> None:
-        self.close()
-
-    def is_closing(self) -> bool:
-        return self.closed
-
-    def pause_reading(self) -> None:
-        self.reading = False
-
-    def resume_reading(self) -> None:
-        self.reading = True
-
-    async def has(self, pattern: bytes, count: int = 1) -> bytes:
-        """What was written, once the pattern was found so often."""
-        async with asyncio.timeout(10):
-            while len(re.findall(pattern, self.written)) < count:
-                self._changed.clear()
-                await self._changed.wait()
-        return self.written
-
-
-class Connected:
-    """A connection to a mock, without a network."""
-
-    def __init__(self, application: ASGIApp | None = None) -> None:
-        self.mock = Mock()
-        config = uvicorn.Config(application or self.mock.app, log_level="warning", access_log=False, ws="none")
-        config.load()
-        self.state = ServerState()
-        self.state.default_headers = [DATE]
-        loop = asyncio.get_running_loop()
-        self.protocol = BoundedConnection(
-            config=config, server_state=self.state, app_state={}, _loop=loop, misread=self.mock.app.misread
-        )
-        self.wire = Wire()
-        self.protocol.connection_made(self.wire)
-
-    def come(self, *pieces: bytes) -> None:
-        """Bytes come, one piece after the other, before the event loop goes on."""
-        for piece in pieces:
-            self.protocol.data_received(piece)
-
-    async def answered(self) -> bytes:
-        """What was written, once nothing is left to be answered."""
-        while self.state.tasks:
-            await asyncio.wait(self.state.tasks)
-        await asyncio.sleep(0)  # an answer goes out at the end of the event loop's turn
-        return self.wire.written
-
-    async def entries(self) -> list[Requested]:
-        return [entry for entry in await self.mock.store.journal.page() if isinstance(entry, Requested)]
-
-
-@asynccontextmanager
-async def connected(application: ASGIApp | None = None) -> AsyncIterator[Connected]:
-    connection = Connected(application)
-    yield connection
-    connection.protocol.connection_lost(None)
-    await asyncio.gather(*connection.state.tasks)
 
 
 REFUSED = post(b"{}", target=f"{EXTEND}?a=1", extra="Prefer: wait=1\r\nprefer: x\r\n")
@@ -180,7 +83,12 @@ KINDS = {
 PLAIN = {kind: each for kind, each in KINDS.items() if b"Upgrade" not in each}
 
 
-async def told(*pieces: bytes) -> list[tuple[int, str | None, bytes | None]]:
+Told = tuple[int, str | None, bytes | None]
+ALONE: dict[str, list[Told]] = {}
+"""What is told of each kind alone on a connection, once it was asked for."""
+
+
+async def told(*pieces: bytes) -> list[Told]:
     """Of each request on one connection the code, the key and the body."""
     async with connected() as connection:
         connection.come(*pieces)
@@ -191,8 +99,10 @@ async def told(*pieces: bytes) -> list[tuple[int, str | None, bytes | None]]:
 @pytest.mark.parametrize("second", KINDS)
 @pytest.mark.parametrize("first", KINDS)
 async def test_one_request_is_not_taken_for_another(first: str, second: str) -> None:
-    pieces = [KINDS[first], KINDS[second], KINDS[first], KINDS[first], KINDS[second]]
-    assert await told(*pieces) == [entry for piece in pieces for entry in await told(piece)]
+    kinds = [first, second, first, first, second]
+    for kind in kinds:
+        ALONE[kind] = ALONE.get(kind) or await told(KINDS[kind])
+    assert await told(*map(KINDS.__getitem__, kinds)) == [entry for kind in kinds for entry in ALONE[kind]]
 
 
 async def test_two_requests_are_the_same_wherever_they_are_split() -> None:
@@ -425,7 +335,7 @@ async def test_what_is_written_within_a_turn_goes_out_after_it() -> None:
 
 
 async def test_much_does_not_wait() -> None:
-    half = b"x" * (PIECE // 2)
+    half = b"x" * (AT_ONCE // 2)
     assert await written_after(half, half, b"y") == [b"", b"", half + half + b"y", half + half + b"y"]
 
 

@@ -45,9 +45,11 @@ def test_a_module_that_is_gone_is_told() -> None:
 def test_the_loss_names_what_does_not_hold_and_the_way_out() -> None:
     assert loss("uvicorn 1.0.0 was not tested") == (
         "served by plain uvicorn, since uvicorn 1.0.0 was not tested: heads and trailers are read without bound, "
-        "a fault cannot cut a connection, a client that closes its half of a connection is not answered, one that "
-        "leaves pipelined requests may be noticed late, and a request with an Upgrade header, as curl --http2 and "
-        "Java's client send it, loses its body. Way out: uvicorn 0.35 up to 1.0."
+        "a fault cannot cut a connection, one that sends many requests at once keeps others waiting, a request may "
+        "take for ever to come, one that cannot be read takes the answers to those before it away, a client that "
+        "closes its half of a connection is not answered, one that leaves pipelined requests may be noticed late, and "
+        "a request with an Upgrade header, as curl --http2 and Java's client send it, loses its body. "
+        "Way out: uvicorn 0.35 up to 1.0."
     )
 
 
