@@ -1,5 +1,6 @@
 """Wires everything: `create_app` builds one independent mock from its settings. Only it knows all other modules."""
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
@@ -25,6 +26,8 @@ from mock_server.api.open_task import TaskOpening
 from mock_server.api.persona import Persona
 from mock_server.api.record_info import RecordInfo
 from mock_server.api.wav import Wav
+from mock_server.callbacks.in_thread import Once
+from mock_server.callbacks.shortage import shortage
 from mock_server.contract.operations import EXTEND, GENERATE
 from mock_server.control.control import Control
 from mock_server.control.trigger import Trigger
@@ -48,6 +51,7 @@ from mock_server.state.store import Store
 LOGGER: Final = getLogger("uvicorn.error")
 ASKED: Final[Mapping[str, Asked]] = {EXTEND: extend.asked, GENERATE: generate.asked}
 """What the requests ask for that start a task, by operation."""
+UNPREPARED: Final = "the mock cannot import what callbacks and the control plane need, and ends: {}"
 CREDITS: Final = ("chat-credit", "generate-credit")
 
 
@@ -112,10 +116,20 @@ class Mock(Starlette):
     ) -> None:
         super().__init__(routes=endpoints, **options)
         self._runtime = runtime
-        self._further: Callable[[], Sequence[Route]] | None = further
+        self._further = Once(further)
+        self._loaded = False
         lets = _lets(parse_origins(runtime.settings.cors_origin))
         self._direct = {(method, route.path): lets(route.app) for route in endpoints for method in route.methods or ()}
         self._routed = lets(super().__call__)
+
+    async def prepare(self) -> str:
+        """Import in a thread what callbacks and the control plane need, while the first requests are answered, since
+        later there may be no descriptor or memory left. Why that cannot be; empty where it can."""
+        try:
+            await asyncio.gather(self._runtime.delivery.ready(), self._load())
+        except Exception as error:
+            return UNPREPARED.format(shortage(error) or repr(error))
+        return ""
 
     async def release(self) -> None:
         """Hold no request up any longer and send no more callbacks, because the mock is about to stop."""
@@ -135,13 +149,18 @@ class Mock(Starlette):
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What is not found at once."""
-        if self._further is not None and scope["type"] == "http":
-            self.router.routes += self._further()
-            self._further = None
+        if not self._loaded and scope["type"] == "http":
+            await self._load()
         if scope["type"] == "http" and self._runtime.base_urls.prefix and not self._serves(scope):
             scope = self._runtime.base_urls.without_prefix(scope)
         # Only now does the path tell whether pages may read the answer.
         await self._routed(scope, receive, send)
+
+    async def _load(self) -> None:
+        routes = await self._further()
+        if not self._loaded:
+            self.router.routes += routes
+            self._loaded = True
 
     def _serves(self, scope: Scope) -> bool:
         return any(route.matches(scope)[0] is not Match.NONE for route in self.router.routes)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
+from mock_server.callbacks.shortage import shortage
 from mock_server.domain import callback_body
 from mock_server.domain.attempt import Attempt, Delivery, Outcome
 from mock_server.domain.catalogue import Catalogue
@@ -15,6 +16,7 @@ from mock_server.state.journal_entries import Attempted
 from mock_server.state.store import Store
 
 CUT_OFF: Final = "the mock was stopped before the receiver had answered"
+LACKS: Final = "the mock lacks what it needs: {}"
 Ended = Callable[[Attempted], Awaitable[None]]
 """What is done with the journal entry of an attempt."""
 
@@ -63,10 +65,14 @@ class Attempts:
             attempt = await self._delivery.attempt(owed.url, body, task.edition.readings.received_statuses)
         except asyncio.CancelledError:
             if self._stopping:
-                took = asyncio.get_running_loop().time() - began
-                cut_off = Attempt(outcome=Outcome.UNDELIVERED, detail=CUT_OFF, took=took)
+                cut_off = _without_an_answer(Outcome.UNDELIVERED, CUT_OFF, began)
                 await ended(Attempted.ended(owed, at, cut_off, body, redelivered=redelivered))
             raise
+        except Exception as error:
+            lack = shortage(error)
+            if not lack:
+                raise
+            attempt = _without_an_answer(Outcome.UNREACHABLE, LACKS.format(lack), began)
         await ended(Attempted.ended(owed, at, attempt, body, redelivered=redelivered))
         return attempt
 
@@ -83,3 +89,7 @@ class Attempts:
         """Write down that what is left of the task's callbacks is not delivered."""
         now = (await self._store.moment()).now
         await self._store.settle(claimed, Attempted.undelivered(claimed.owed, now, why), Settlement())
+
+
+def _without_an_answer(outcome: Outcome, detail: str, began: float) -> Attempt:
+    return Attempt(outcome=outcome, detail=detail, took=asyncio.get_running_loop().time() - began)

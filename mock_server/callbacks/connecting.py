@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from ipaddress import ip_address
 
 from aiohappyeyeballs import AddrInfoType, start_connection
@@ -10,6 +11,7 @@ from yarl import URL
 
 from mock_server.callbacks.connection import Connection
 from mock_server.callbacks.host_policy import HostPolicy
+from mock_server.callbacks.in_thread import in_thread
 from mock_server.callbacks.trust import Trust
 
 NEXT_AFTER = 0.25
@@ -28,8 +30,8 @@ class Unconnected(Exception):
 
 async def look_up(host: str, port: int) -> Sequence[AddrInfoType]:
     """The addresses that the system knows."""
-    loop = asyncio.get_running_loop()
-    return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    kind, flags = socket.SOCK_STREAM, socket.AI_ADDRCONFIG
+    return await in_thread(partial(socket.getaddrinfo, host, port, type=kind, flags=flags))
 
 
 class Connector:
@@ -45,7 +47,7 @@ class Connector:
         host, port = target.host or "", target.port or 0
         try:
             addresses = await self._addresses(host, port)
-        except socket.gaierror as error:
+        except OSError as error:
             raise Unconnected(error) from error
         for address in addresses:
             self._policy.check(host, str(address[4][0]))

@@ -15,6 +15,7 @@ from mock_server.callbacks.answer_reader import AnswerReader, NoAnswer, Unreadab
 from mock_server.callbacks.connecting import Connector, Resolve, Unconnected, look_up
 from mock_server.callbacks.connection import Connection
 from mock_server.callbacks.host_policy import Blocked, HostPolicy
+from mock_server.callbacks.in_thread import Once
 from mock_server.callbacks.kept_connections import KeptConnections
 from mock_server.callbacks.trust import Trust
 from mock_server.callbacks.unreachable import Silence, in_container
@@ -75,12 +76,10 @@ class HttpDelivery:
         self._closing: dict[str, str] = {}
         self._told: dict[str, str] = {}
         self._sent = count(1)
-        self._loading: asyncio.Task[None] | None = None
+        self._load = Once(self._trust.load)
 
     async def ready(self) -> None:
-        if self._loading is None or (self._loading.done() and self._loading.exception() is not None):
-            self._loading = asyncio.create_task(asyncio.to_thread(self._trust.load))
-        await asyncio.shield(self._loading)
+        await self._load()
 
     async def close(self) -> None:
         self._kept.close()

@@ -1,6 +1,7 @@
 """What the mock itself lacks, which is no fault of a receiver and passes: descriptors, memory, threads."""
 
 import errno
+import socket
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,6 +10,7 @@ LACKS: Final[Mapping[int, str]] = {
     errno.ENFILE: "the system has no descriptor left",
     errno.ENOMEM: "it has no memory left",
     errno.ENOBUFS: "the system has no memory left for connections",
+    socket.EAI_MEMORY: "it has no memory left",
 }
 NO_THREAD: Final = "start new thread"
 """In the text of Python's RuntimeError."""

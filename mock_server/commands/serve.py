@@ -60,15 +60,23 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
             logged.close()
             warn.close()
 
-        timeout = settings.request_timeout
         server = AnnouncingServer(
-            app, announce, app.release, app.misread, leave, request_timeout=timeout, log_config=None
+            app,
+            announce,
+            app.release,
+            app.misread,
+            leave,
+            request_timeout=settings.request_timeout,
+            prepare=app.prepare,
+            log_config=None,
         )
         # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
         gc.set_threshold(10_000, 20, 20)
         gc.freeze()
         gc.enable()
         server.run(sockets=[socket])
+    if server.unprepared:
+        sys.exit(1)
 
 
 def _introduction(url: str, settings: Settings, reached: Settings) -> Iterator[str]:

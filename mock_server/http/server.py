@@ -31,8 +31,8 @@ BACKLOG = 2048
 class AnnouncingServer(uvicorn.Server):
     """uvicorn, configured for the mock. `announce` is called when it answers requests, `release` when it is about to
     stop and waits for those under way, `leave` when it has stopped; `misread` is told of connections that are not HTTP.
-    A request has `request_timeout` seconds to come; 0 is no limit. Without a `log_config` whoever runs it has logging
-    set up."""
+    A request has `request_timeout` seconds to come; 0 is no limit. `prepare` is awaited once it was announced, and tells
+    why the mock cannot go on, which `unprepared` then says. Without a `log_config` whoever runs it has logging set up."""
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class AnnouncingServer(uvicorn.Server):
         leave: Callable[[], object] = lambda: None,
         *,
         request_timeout: float = 0,
+        prepare: Callable[[], Awaitable[str]] | None = None,
         log_config: dict[str, Any] | None = LOGGING_CONFIG,
     ) -> None:
         config = uvicorn.Config(
@@ -60,10 +61,21 @@ class AnnouncingServer(uvicorn.Server):
         self._announce = announce
         self._release = release
         self._leave = leave
+        self._prepare = prepare
+        self._preparing: asyncio.Task[None] | None = None
+        self.unprepared = ""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._announce()
+        self._preparing = asyncio.create_task(self._prepared())
+
+    async def _prepared(self) -> None:
+        """Get ready for what comes later while the first requests are answered; without that the mock ends."""
+        self.unprepared = await self._prepare() if self._prepare is not None else ""
+        if self.unprepared:
+            LOGGER.error(self.unprepared)
+            self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._release()

@@ -59,8 +59,14 @@ class MockServer(Handle):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._running = False
-        timeout = settings.request_timeout
-        self._server = AnnouncingServer(app, self._announce, app.release, app.misread, request_timeout=timeout)
+        self._server = AnnouncingServer(
+            app,
+            self._announce,
+            app.release,
+            app.misread,
+            request_timeout=settings.request_timeout,
+            prepare=app.prepare,
+        )
         self._thread = threading.Thread(target=self._serve, name="suno-mock", daemon=True)
         self.url = base_url(self._socket)
         self.key = first_key()

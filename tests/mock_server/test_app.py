@@ -25,7 +25,8 @@ from mock_server.state.journal_entries import Entry
 from mock_server.state.journal_match import Match
 from mock_server.state.memory_store import MemoryStore
 from tests.builders import RecordingDelivery, request, requested
-from tests.clients import KEY, client
+from tests.clients import KEY, Mock, client
+from tests.lacking import no_descriptor_left
 
 pytestmark = pytest.mark.anyio
 
@@ -238,3 +239,22 @@ async def test_a_path_with_a_prefix_is_found_by_routing() -> None:
     outer = Starlette(routes=[Mount("/suno", app=app())])
     async with client(outer) as http:
         assert (await http.post(f"/suno{EXTEND}", json=request())).json()["code"] == 200
+
+
+async def test_what_cannot_be_prepared_is_told() -> None:
+    class Lacking(RecordingDelivery):
+        async def ready(self) -> None:
+            raise MemoryError
+
+    app = create_app(delivery=Lacking())
+    assert await app.prepare() == (
+        "the mock cannot import what callbacks and the control plane need, and ends: it has no memory left"
+    )
+
+
+async def test_what_is_prepared_needs_no_descriptor() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        assert await mock.app.prepare() == ""
+        with no_descriptor_left():
+            assert (await http.post("/__admin/reset", json={})).status_code == 204

@@ -158,6 +158,26 @@ class Broken(RecordingDelivery):
         raise ZeroDivisionError("a bug")
 
 
+class Lacking(RecordingDelivery):
+    """Has no thread at first."""
+
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+        if not self.sent:
+            self.sent.append((url, body))
+            raise RuntimeError("can't start new thread")
+        return await super().attempt(url, body, received)
+
+
+async def test_what_the_mock_lacks_is_tried_again() -> None:
+    bench = Bench(delivery=Lacking())
+    await bench.open(task(scenario="only-complete"))
+    assert await bench.scheduler.advance(COMPLETE) == 1
+    assert await bench.scheduler.advance(60) == 1
+    first, second = await bench.entries()
+    assert (first.outcome, second.outcome) == (Outcome.UNREACHABLE, Outcome.ACCEPTED)
+    assert first.detail.startswith("the mock lacks what it needs: it can start no thread; ")
+
+
 async def test_a_bug_in_an_attempt_is_written_down_and_logged() -> None:
     bench = Bench(delivery=Broken())
     await bench.open(task(scenario="skip-first"))

@@ -18,6 +18,7 @@ from mock_server.callbacks.host_policy import HostPolicy
 from mock_server.callbacks.http_delivery import USED_AT_MOST, HttpDelivery
 from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.kept_answer import BODY_KEPT
+from tests.lacking import no_descriptor_left
 from tests.mock_server.callbacks.wire import Serve, Turns, listening
 from tests.processes import COMMAND
 
@@ -237,6 +238,18 @@ async def test_a_receiver_that_is_stopped_has_its_time_and_no_more() -> None:
         process.send_signal(signal.SIGCONT)
         assert (await delivery.attempt(url, b"{}", ONLY_200)).outcome is Outcome.ACCEPTED
         await delivery.close()
+
+
+async def test_what_the_mock_lacks_is_retried_as_if_nobody_listened() -> None:
+    receiver = Kept()
+    async with receiving(receiver) as attempt:
+        with no_descriptor_left():
+            result = await attempt()
+        assert (result.outcome, result.detail.partition("; ")[0].rpartition(": ")[2]) == (
+            Outcome.UNREACHABLE,
+            "it has no descriptor left",
+        )
+        assert (await attempt()).outcome is Outcome.ACCEPTED
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What the mock itself can lack."""
 
 import errno
+import socket
 
 import pytest
 
@@ -11,6 +12,7 @@ LACKS: list[tuple[BaseException, str]] = [
     (OSError(errno.EMFILE, "Too many open files"), "it has no descriptor left; raise its limit (ulimit -n)"),
     (OSError(errno.ENFILE, "x"), "the system has no descriptor left"),
     (OSError(errno.ENOMEM, "x"), "it has no memory left"),
+    (socket.gaierror(socket.EAI_MEMORY, "x"), "it has no memory left"),
     (MemoryError(), "it has no memory left"),
     (RuntimeError("can't start new thread"), "it can start no thread; raise the limit of its processes (ulimit -u)"),
 ]
