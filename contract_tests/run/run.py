@@ -11,18 +11,17 @@ from contract_tests.documents.oracle import Oracle
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.receiver.receiver import Arrival, Receiver
-from contract_tests.run import keys, questions
+from contract_tests.run import keys, questions, together
 from contract_tests.run.due import LAG, all_came
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import side_by_side
 from contract_tests.target.target import Busy, NotSent, Target
-from contract_tests.verdicts.agreement import shown_findings, unique_findings
+from contract_tests.verdicts.agreement import shown_findings
 from contract_tests.verdicts.answers import answer_findings, fresh_findings, is_excused, undecided
 from contract_tests.verdicts.callbacks import callback_findings, left_open
 from contract_tests.verdicts.course import Course, Poll, parsed, task_of
 from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
 from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
-from contract_tests.verdicts.tracks import mixed_findings
 from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings
 
 QUIET: Final = 0.2
@@ -84,10 +83,7 @@ class Run:
         for course in courses:
             for result in self._judge_course(course):
                 yield replace(result, timeline=course.timeline())
-        for course, findings in mixed_findings(courses):
-            yield from judged(course.probe, course.exchange, findings, rule="callback.mixed")
-        for course, findings in unique_findings(courses):
-            yield from judged(course.probe, course.exchange, findings)
+        yield from together.judged_together(courses)
         yield from self._judge_strays()
         yield from keys.judged_keys(self._plan, self._target, self._receiver, courses)
         yield from questions.read([*self._refused.values()], [*self._accepted.values()], courses)
@@ -242,9 +238,10 @@ class Run:
 
     def _masked(self, arrival: Arrival) -> Arrival:
         """An arrival with every key masked that it echoes."""
-        headers = {name: self._target.masked(value) for name, value in arrival.headers.items()}
-        target = self._target.masked(arrival.target)
-        return replace(arrival, target=target, headers=headers, body=self._target.masked_bytes(arrival.body))
+        masked = self._target.masked
+        headers = {name: masked(value) for name, value in arrival.headers.items()}
+        body = self._target.masked_bytes(arrival.body)
+        return replace(arrival, target=masked(arrival.target), headers=headers, body=body)
 
 
 def _goes_well(probe: Probe) -> bool:

@@ -31,8 +31,8 @@ BACKLOG = 2048
 class AnnouncingServer(uvicorn.Server):
     """uvicorn, configured for the mock. `announce` is called when it answers requests, `release` when it is about to
     stop and waits for those under way, `leave` when it has stopped; `misread` is told of connections that are not HTTP.
-    A request has `request_timeout` seconds to come; 0 is no limit. `prepare` is awaited once it was announced, and tells
-    why the mock cannot go on, which `unprepared` then says. Without a `log_config` whoever runs it has logging set up."""
+    A request has `request_timeout` seconds to come; 0 is no limit. `prepare` is awaited once it was announced; it tells
+    why the mock cannot go on, which `unprepared` then says. Without a `log_config` its user has logging set up."""
 
     def __init__(
         self,
