@@ -44,7 +44,7 @@ class Plan:
         for probe in Polls(
             self.published, self.tracks, [trigger.value for trigger in self.triggers if trigger.of_account]
         ):
-            if fnmatchcase(probe.rule, self.only) and (self.bad_key or probe.key != "bad"):
+            if fnmatchcase(probe.rule, self.only) and (self.bad_key or not probe.nearly_a_key):
                 yield probe
 
     def not_provoked(self) -> list[str]:

@@ -99,6 +99,11 @@ class Probe:
         rules.check(self.rule)
 
     @property
+    def nearly_a_key(self) -> bool:
+        """Whether it is sent with what only a target can refuse that knows its keys."""
+        return self.key == "bad" or "~" in (self.key or "")
+
+    @property
     def cost(self) -> int:
         """How many tasks a conforming server starts for it at most."""
         return 1 if self.expected.accepted or self.question else 0

@@ -109,7 +109,7 @@ class Run:
         return side_by_side([partial(self._send, *each) for each in group])
 
     def _send(self, url: str, probe: Probe) -> Exchange | str:
-        if probe.key == "bad" and not self._plan.bad_key:
+        if probe.nearly_a_key and not self._plan.bad_key:
             return "no --bad-key: only a key that the target must refuse tells"
         try:
             exchange = self._target.send(probe, url)

@@ -330,7 +330,7 @@ def test_a_plan_is_listed_and_nothing_is_sent(capsys: Output) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert server.heard == []
     assert lines[0].startswith("1 extend.weights                     weights 0, 0, 0 ")
-    assert lines[-1] == "35 tasks at most"
+    assert lines[-1] == "15 tasks at most"
 
 
 def test_every_rule_is_listed_with_where_it_stands(capsys: Output) -> None:
