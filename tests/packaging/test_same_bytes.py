@@ -11,7 +11,7 @@ import pytest
 
 from tests.packaging.environment import ROOT
 
-MADE_HERE = shutil.ignore_patterns(".*_cache", ".git", ".hypothesis", ".venv", "__pycache__")
+MADE_HERE = shutil.ignore_patterns(".*_cache", ".coverage*", ".git", ".hypothesis", ".venv", "__pycache__")
 WHEN = 1_000_000_000
 """When the files of the copy were written, in seconds of the epoch."""
 
