@@ -170,7 +170,7 @@ class Calling(plain_server.Plain):
 
 
 def called_back(body: bytes, suffix: str = "") -> list[Result]:
-    return called_by(Calling(body, suffix))
+    return called_by(Calling(body, suffix), callback_timeout=2.0)
 
 
 def called_by(server: plain_server.Plain, **changes: Any) -> list[Result]:

@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
-from contract_tests.mutants.changes import FAKE, accepted, if_stage
+from contract_tests.mutants.changes import FAKE, accepted, if_stage, record
 from contract_tests.mutants.proxy import Mutant, Proxy
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import ACCEPTED, probe
@@ -93,26 +93,13 @@ def test_the_mock_lives_as_it_should(url: str) -> None:
         assert conforming.target.spent > 5
 
 
-def back_again() -> Callable[[Message, Message], Message]:
-    """A status that goes back each second time."""
-    number = count()
-
-    def polled(sent: Message, answer: Message) -> Message:
-        value = answer.json
-        if value.get("data") and next(number) % 2:
-            return answer.with_json({**value, "data": {**value["data"], "status": "PENDING"}})
-        return answer
-
-    return polled
-
-
 FAULTS = {
     "answer.taskId.fresh": Mutant(
         name="one id for all",
         group="test",
         answer=lambda sent, came: accepted(came, FAKE) if came.json["code"] == 200 else came,
     ),
-    "polling.": Mutant(name="goes back", group="test", polled=back_again()),
+    "polling.status": Mutant(name="never ends in polling", group="test", polled=record({"status": "PENDING"})),
     "callback.complete": Mutant(name="never ends", group="test", callback=if_stage("complete", lambda came: [])),
     "callback.json": Mutant(name="says nothing", group="test", callback=lambda came: [replace(came, body=b"")]),
 }

@@ -86,6 +86,12 @@ def test_nothing_is_owed_after_the_last_stage() -> None:
     assert reading(judged, "after_giving_up") == []
 
 
+def test_nothing_is_owed_after_a_text_that_comes_last() -> None:
+    came = [arrival(stage(name), at=90.0) for name in ("first", "complete")]
+    judged = followed(*came, *tried(*[500] * ATTEMPTS), probe=probe(200, 200, *[500] * ATTEMPTS))
+    assert reading(judged, "after_giving_up") == []
+
+
 def test_attempts_and_their_spacing_are_told() -> None:
     judged = followed(*tried(*[500] * ATTEMPTS, gap=60.2), probe=probe(*[500] * ATTEMPTS))
     assert reading(judged, "delivery.attempts") == ["4 attempts"]
