@@ -10,12 +10,12 @@ import pytest
 
 from contract_tests.mutants import __main__ as command
 from contract_tests.mutants.plain import Tried
-from contract_tests.mutants.plain_runs import Job, Outcome, done, drawn, jobs, line, outcomes, summary
+from contract_tests.mutants.plain_runs import Job, Outcome, drawn, jobs, line, narrowly_done, outcomes, summary
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 
-MISSED = 0.05
-"""The share of faults that may be missed."""
+MISSED = {"another createTime at complete alone"}
+"""Faults that no probe shows yet. Nothing may be added."""
 DRAW = int(os.environ.get("FAULT_DRAW", "0"))
 LEGAL = [
     Job(what="legal", name=each.name, edition=edition, mirrors=bool(number % 2))
@@ -29,7 +29,14 @@ CAME = Tried(violated=(), deviated=(), counts=Counter(), tasks=3, requests=7, to
 
 @pytest.mark.parametrize("job", LEGAL, ids=lambda job: f"{job.edition}: {job.name}")
 def test_a_legal_server_raises_no_alarm(job: Job) -> None:
-    assert done(job).tried.violated == ()
+    assert narrowly_done(job).tried.violated == ()
+
+
+@pytest.mark.parametrize("job", FAULTS, ids=lambda job: job.name)
+def test_a_drawn_fault_is_found(job: Job, request: pytest.FixtureRequest) -> None:
+    if job.name in MISSED:
+        request.applymarker(pytest.mark.xfail(reason="nothing looks for it yet", strict=False))
+    assert narrowly_done(job).named
 
 
 def outcome(**changes: object) -> Outcome:
