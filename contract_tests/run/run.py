@@ -14,8 +14,9 @@ from contract_tests.receiver.receiver import Arrival, Receiver
 from contract_tests.run import keys, questions, together
 from contract_tests.run.due import LAG, all_came
 from contract_tests.target.exchange import Exchange
+from contract_tests.target.not_sent import Busy, NotSent
 from contract_tests.target.side_by_side import side_by_side
-from contract_tests.target.target import Busy, NotSent, Target
+from contract_tests.target.target import Target
 from contract_tests.verdicts.agreement import shown_findings
 from contract_tests.verdicts.answers import answer_findings, fresh_findings, is_excused, undecided
 from contract_tests.verdicts.callbacks import callback_findings, left_open

@@ -22,7 +22,7 @@ from contract_tests.run.inputs import CannotRun, documents
 from contract_tests.run.session import Session
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.journal import NotNoted
-from contract_tests.target.target import NotSent
+from contract_tests.target.not_sent import NotSent
 from contract_tests.verdicts.answers import answer_findings, undecided
 from contract_tests.verdicts.course import Finding
 

@@ -13,6 +13,7 @@ from contract_tests.target import journal
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.journal import EarlierRun, NotNoted
 from contract_tests.target.keys import OWN_VARIABLE, Keys
+from contract_tests.target.not_sent import Busy, Silent, Spent
 from contract_tests.target.places import record_path, with_url
 from contract_tests.target.wire import Wire
 
@@ -37,26 +38,6 @@ POLL_AFTER: Final = 5.0
 NOTHING: Final = Expected(codes=frozenset())
 
 log: Final = logging.getLogger(__name__)
-
-
-class NotSent(Exception):
-    """The request was not tried; the text says why."""
-
-
-class Spent(NotSent):
-    """The budget has no room for the request."""
-
-
-class Silent(NotSent):
-    """The target has stopped answering."""
-
-
-class Busy(NotSent):
-    """The target goes on answering 429, however long a request waits; `exchange` is the last answer, if any."""
-
-    def __init__(self, text: str, exchange: Exchange | None = None) -> None:
-        super().__init__(text)
-        self.exchange = exchange
 
 
 @dataclass(slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from contract_tests.probes.request import Expected, Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.journal import EarlierRun, NotNoted
 from contract_tests.target.keys import Keys
+from contract_tests.target.not_sent import Busy, Silent, Spent
 from contract_tests.target.target import (
     DEAF_POLLS,
     DENIALS,
@@ -33,10 +34,7 @@ from contract_tests.target.target import (
     RATE_WINDOW,
     RETRIES,
     SILENCES,
-    Busy,
     Limits,
-    Silent,
-    Spent,
     Target,
 )
 from contract_tests.target.wire import ANSWER_LIMIT
