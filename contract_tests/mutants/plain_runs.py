@@ -17,8 +17,8 @@ from contract_tests.targets.legal_courses import of_courses
 
 COURSES: Final = "[ce]*.[c4-9elop]*"
 """Rules whose probes start tasks of every kind, and of every failure."""
-TRIED: Final = ("extend.", "code.")
-"""Rules with probes of their own begin so."""
+TRIED: Final = "extend."
+"""What rules begin with that have probes of their own."""
 SLOW: Final = ("deliveries", "styles")
 """Kinds of faults that show only where callbacks are not received, or that need every probe."""
 
