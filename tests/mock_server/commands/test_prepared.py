@@ -1,5 +1,6 @@
 """A mock that has said where it listens needs nothing more of the system to call back, or ends in one line."""
 
+import gc
 import os
 import resource
 import subprocess
@@ -8,8 +9,9 @@ import sys
 import httpx
 import pytest
 
+from mock_server.app import Mock
 from mock_server.testing.receiver import Receiver
-from tests.processes import COMMAND
+from tests.processes import COMMAND, Run
 
 LACKING = (
     "import sys; sys.modules['jinja2'] = None; sys.argv = ['suno-mock', 'serve', '--port', '0'];"
@@ -42,6 +44,18 @@ def test_a_mock_that_cannot_import_what_it_needs_ends_in_one_line() -> None:
     assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
     assert "the mock cannot import what callbacks and the control plane need, and ends: " in ended.stderr
     assert "jinja2" in ended.stderr
+
+
+def test_what_is_lacking_ends_the_command(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def prepare(mock: Mock) -> str:
+        return "the mock lacks everything"
+
+    monkeypatch.setattr(Mock, "prepare", prepare)
+    monkeypatch.setattr(gc, "freeze", gc.collect)
+    collecting = gc.get_threshold()
+    status, output, errors = run("serve", "--port", "0")
+    gc.set_threshold(*collecting)
+    assert (status, output.splitlines()[0][:7], errors) == (1, "http://", "suno-mock: the mock lacks everything\n")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
