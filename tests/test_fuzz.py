@@ -5,10 +5,13 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mock_server.http.connection import BoundedConnection
 from tests.fuzz import __main__ as command
 from tests.fuzz import target
-from tests.fuzz.inputs import numbered
+from tests.fuzz.inputs import connection, numbered
+from tests.fuzz.twins import Twins
 
 pytestmark = pytest.mark.anyio
 SHORT = range(4000)
@@ -31,6 +34,23 @@ async def test_broken_requests_get_documented_answers(capsys: pytest.CaptureFixt
 def test_a_number_is_an_input() -> None:
     assert numbered(5, seed=1) == numbered(5, seed=1) != numbered(5, seed=2)
     assert len({b"".join(numbered(number)) for number in range(500)}) > 400
+
+
+def test_a_number_is_a_connection_of_several_requests() -> None:
+    assert connection(5, seed=1) == connection(5, seed=1) != connection(5, seed=2)
+    requests = [b"".join(connection(number)).count(b" HTTP/1.") for number in range(200)]
+    assert max(requests) > 9
+    assert sum(each > 1 for each in requests) > 100
+
+
+async def test_what_depends_on_the_pieces_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    twins, whole, broken = Twins(target.Troubles()), b"GET / HTTP/1.1\r\n\r\n", b"GET / NOPE\r\n\r\n"
+    pieces = [whole * 2 + broken[:5], broken[5:]]
+    assert await twins.violation(pieces) is None
+    monkeypatch.setattr(BoundedConnection, "send_400_response", HttpToolsProtocol.send_400_response)
+    found = await twins.violation(pieces)
+    assert found is not None
+    assert found.startswith("at once b'HTTP/1.1 400")
 
 
 async def test_an_answer_that_no_document_names_is_found_and_made_small(

@@ -1,14 +1,17 @@
-"""`python -m tests.fuzz`: sends broken requests and stops at the first answer that no document names."""
+"""`python -m tests.fuzz`: sends broken requests, and every second time a connection of several, at once and in pieces;
+stops at the first answer that no document names, and at the first that differs."""
 
 import argparse
 import asyncio
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.fuzz.inputs import numbered
-from tests.fuzz.target import RESET_EVERY, Target
+from tests.fuzz.inputs import connection, numbered
+from tests.fuzz.target import RESET_EVERY, Target, Troubles
+from tests.fuzz.twins import Twins
 
 GROWTH_ALLOWED = 16 * 1024 * 1024
 """Bytes of memory that the last four fifths of a run may take beyond the first (the allocator's, measured)."""
@@ -32,27 +35,31 @@ def main() -> int:
 
 async def run(numbers: range, seed: int, memory: Callable[[], int] = resident) -> int:
     """Print figures; 1 for a failure or for memory that grows, else 0."""
-    target, began = Target(), time.monotonic()
+    troubles, began = Troubles(), time.monotonic()
+    target, twins = Target(troubles), Twins(troubles)
     early = 0
     for number in numbers:
-        violation = await target.violation(numbered(number, seed))
+        asked: Target | Twins = twins if number % 2 else target
+        pieces = connection(number, seed) if number % 2 else numbered(number, seed)
+        violation = await asked.violation(pieces)
         if violation is not None:
-            print(await _report(target, number, seed, violation))
+            print(await _report(asked, pieces, number, seed, violation))
             return 1
         if number == max(RESET_EVERY, len(numbers) // 5):
             early = memory()
-        if number % 100_000 == 99_999:
+        if number % 20_000 == 19_999:
             print(f"{number + 1:,} inputs, {time.monotonic() - began:.0f} s, {memory() >> 20} MiB", flush=True)
     grown = memory() - early if early else 0
-    statuses = ", ".join(f"{count:,} of HTTP {status}" for status, count in sorted(target.answered.items()))
+    answered = Counter(target.answered) + Counter(twins.answered)
+    statuses = ", ".join(f"{count:,} of HTTP {status}" for status, count in sorted(answered.items()))
     print(f"{len(numbers):,} inputs in {time.monotonic() - began:.0f} s, seed {seed}: no violation, no traceback")
     print(f"answers: {statuses}")
     print(f"memory: {memory() >> 20} MiB, {grown / 2**20:+.1f} MiB since the first fifth")
     return int(grown > GROWTH_ALLOWED)
 
 
-async def _report(target: Target, number: int, seed: int, violation: str) -> str:
-    smallest = await shrunk(target, numbered(number, seed))
+async def _report(target: Target | Twins, pieces: Sequence[bytes], number: int, seed: int, violation: str) -> str:
+    smallest = await shrunk(target, pieces)
     return (
         f"input {number} of seed {seed}: {violation}\n"
         f"the smallest that fails so, in {len(smallest)} pieces: {smallest!r}\n"
@@ -60,7 +67,7 @@ async def _report(target: Target, number: int, seed: int, violation: str) -> str
     )
 
 
-async def shrunk(target: Target, pieces: Sequence[bytes]) -> list[bytes]:
+async def shrunk(target: Target | Twins, pieces: Sequence[bytes]) -> list[bytes]:
     """An input that fails, too, and in which no byte can be left out; the input itself where it must come in pieces."""
     found = b"".join(pieces)
     if await target.violation([found]) is None:

@@ -83,6 +83,19 @@ WHOLE: Final = (
     Request(f"POST {EXTEND}".encode(), (KEY, JSON, b"Transfer-Encoding: chunked")).written() + CHUNKED,
     VALID[0].written() + posted(EXTEND, request(), b"Connection: close").written(),
 )
+FURTHER: Final = (
+    b"GET / HTTP/1.1\r\n\r\n",
+    b"\r\nHEAD / HTTP/1.1\r\n\r\n",
+    b"GET /__admin/health HTTP/1.0\r\n\r\n",
+    b"GET /__admin/health HTTP/1.1\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n",
+    b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabcde",
+    b"POST / HTTP/1.1\r\nContent-Length: 18\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+    b"GET /__admin/health HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nx\r\n",
+    b"CONNECT a:1 HTTP/1.1\r\n\r\n",
+    b"GET / NOPE\r\n\r\n",
+)
+"""Requests between which the lines of a connection are easily drawn wrong."""
 ODD: Final[tuple[Any, ...]] = (
     *(None, True, 0, -1, 1e308, 10**400, 0.005, "", "mock-402", "mock-x", "\0", "\ud800", "é漢🎵" * 40, "x" * 6000),
     *(
@@ -251,5 +264,26 @@ def numbered(number: int, seed: int = 0) -> list[bytes]:
     """The input of a number, in the pieces in which it comes."""
     random = Random(f"{seed} {number}")  # a text is spread over the whole state, unlike small numbers
     data = random.choice(KINDS)(random)
-    cuts = sorted(random.randrange(len(data) + 1) for _ in range(random.choice((0, 0, 0, 1, 3))))
+    return _in_pieces(random, data, random.choice((0, 0, 0, 1, 3)))
+
+
+def connection(number: int, seed: int = 0) -> list[bytes]:
+    """A connection of a number: a few requests, whole ones more often than broken ones, the last perhaps cut off; in
+    the pieces in which they come."""
+    random = Random(f"connection {seed} {number}")
+    requests = [random.choice((*WHOLE, *FURTHER, _odd(random))) for _ in range(random.choice((1, 2, 2, 3, 5, 30)))]
+    data = b"".join(requests)
+    if random.random() < 0.2:
+        data = _mutated(random, data)
+    if random.random() < 0.2:
+        data = data[: random.randrange(len(data) + 1)]
+    return _in_pieces(random, data, random.choice((1, 2, 2, 3, 9)))
+
+
+def _odd(random: Random) -> bytes:
+    return random.choice(KINDS)(random)
+
+
+def _in_pieces(random: Random, data: bytes, count: int) -> list[bytes]:
+    cuts = sorted(random.randrange(len(data) + 1) for _ in range(count))
     return [data[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(data)], strict=True)]

@@ -20,6 +20,8 @@ CODES: Final = {200, 401, 402, 404, 409, 422, 429, 451, 455, 500}
 """The envelope codes of the documents."""
 RESET_EVERY: Final = 10_000
 """Inputs after which the mock forgets everything, so that what grows is a leak."""
+TURNS: Final = 3
+"""Of the event loop in which nothing happens: one to read on, one to begin an answer, and one to send it."""
 HEADER: Final = re.compile(rb"[a-z0-9-]+: [\t -~\x80-\xff]*")
 BROKEN: Final = "the mock itself failed"
 
@@ -31,6 +33,7 @@ class Transport(asyncio.Transport):
         super().__init__()
         self.written = b""
         self.closing = False
+        self.reading = True
 
     def write(self, data: Any) -> None:
         if not self.closing:
@@ -49,10 +52,10 @@ class Transport(asyncio.Transport):
         return self.closing
 
     def pause_reading(self) -> None:
-        pass
+        self.reading = False
 
     def resume_reading(self) -> None:
-        pass
+        self.reading = True
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return {"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 4010)}.get(name, default)
@@ -77,23 +80,30 @@ class Troubles(logging.Handler):
 
 
 class Target:
-    """One mock; use it within one event loop. `answered` counts answers by HTTP status."""
+    """One mock; use it within one event loop. `answered` counts answers by HTTP status. `troubles` are those of another
+    mock in the loop, where there is one."""
 
-    def __init__(self) -> None:
+    def __init__(self, troubles: Troubles | None = None) -> None:
         self._delivery = RecordingDelivery()
         self._app = create_app(Settings(pace="manual"), delivery=self._delivery)
         self._config = AnnouncingServer(self._app, lambda: None, self._app.release, self._app.misread).config
         self._config.load()
         self._state = ServerState()
-        self._troubles = Troubles()
+        self.troubles = troubles or Troubles()
         self._sent = 0
         self.answered: dict[int, int] = {}
         logger = logging.getLogger("uvicorn.error")
-        logger.handlers, logger.propagate = [self._troubles], False
-        asyncio.get_running_loop().set_exception_handler(self._troubles.tell)
+        logger.handlers, logger.propagate = [self.troubles], False
+        asyncio.get_running_loop().set_exception_handler(self.troubles.tell)
 
     async def violation(self, pieces: Sequence[bytes]) -> str | None:
         """What is wrong with the answers to an input, sent over a connection of its own."""
+        written = await self.exchange(pieces)
+        troubles = [*self.troubles.taken(), *(f"{task} does not end" for task in self._state.tasks)]
+        return troubles[0] if troubles else self.judged(b"".join(pieces), written)
+
+    async def exchange(self, pieces: Sequence[bytes], *, ends: bool = False) -> bytes:
+        """What is written in answer to an input; its client may close its half when all was sent."""
         self._sent += 1
         if self._sent % RESET_EVERY == 0:
             await self._app.state.control.reset(None)
@@ -105,25 +115,27 @@ class Target:
         for piece in pieces:
             if not transport.closing:
                 protocol.data_received(piece)
-                await self._settle(protocol)
+                await self._settle(protocol, transport)
+        if ends and not transport.closing and protocol.eof_received():
+            await self._settle(protocol, transport)
         protocol.connection_lost(None)
         if self._state.tasks:
             await asyncio.wait(self._state.tasks, timeout=30)
-        troubles = [*self._troubles.taken(), *(f"{task} does not end" for task in self._state.tasks)]
-        return troubles[0] if troubles else self.judged(b"".join(pieces), transport.written)
+        return transport.written
 
-    async def _settle(self, protocol: Any) -> None:
+    async def _settle(self, protocol: Any, transport: Transport) -> None:
         """Return when every request that came is answered, or waits for the rest of its body."""
-        while self._state.tasks:
-            waiting = protocol.cycle.more_body and not protocol.cycle.body and not protocol.pipeline
+        idle = 0
+        while idle < TURNS and not transport.closing:
             await asyncio.sleep(0)
-            if waiting and len(self._state.tasks) == 1 and not protocol.cycle.message_event.is_set():
-                return
+            waits = len(self._state.tasks) == 1 and protocol.cycle.more_body and not protocol.cycle.body
+            waits = waits and not protocol.pipeline and not protocol.cycle.message_event.is_set()
+            idle = idle + 1 if transport.reading and (waits or not self._state.tasks) else 0
 
     def judged(self, sent: bytes, written: bytes) -> str | None:
         """What is wrong with what was written in answer to what was sent."""
         try:
-            for status, headers, body in _responses(written):
+            for status, headers, body in responses(written):
                 self.answered[status] = self.answered.get(status, 0) + 1
                 _check(status, headers, body)
         except (ValueError, KeyError, AssertionError) as error:
@@ -131,7 +143,7 @@ class Target:
         return None if written or not _is_whole(sent) else "a whole request was not answered"
 
 
-def _responses(written: bytes) -> Iterator[tuple[int, dict[str, str], bytes]]:
+def responses(written: bytes) -> Iterator[tuple[int, dict[str, str], bytes]]:
     """Every response in what was written. Raises ValueError for what is none."""
     while written:
         head, end, rest = written.partition(b"\r\n\r\n")
@@ -143,11 +155,32 @@ def _responses(written: bytes) -> Iterator[tuple[int, dict[str, str], bytes]]:
         if status == 100:
             continue
         headers = dict(line.decode("latin-1").split(": ", 1) for line in lines)
-        length = 0 if not rest or rest.startswith(b"HTTP/1.1 ") else int(headers["content-length"])
-        if len(rest) < length:
-            raise ValueError("body too short")
-        yield status, headers, rest[:length]
-        written = rest[length:]
+        if not rest or rest.startswith(b"HTTP/1.1 "):
+            body = b""
+        elif "transfer-encoding" in headers:
+            body, written = _unchunked(rest)
+        else:
+            body, written = _taken(rest, int(headers["content-length"]))
+        yield status, headers, body
+
+
+def _taken(rest: bytes, length: int) -> tuple[bytes, bytes]:
+    if len(rest) < length:
+        raise ValueError("body too short")
+    return rest[:length], rest[length:]
+
+
+def _unchunked(rest: bytes) -> tuple[bytes, bytes]:
+    """A body that comes in chunks, and what is behind it."""
+    body, part = b"", b"begins"
+    while part:
+        size, _, rest = rest.partition(b"\r\n")
+        part, rest = _taken(rest, int(size, 16))
+        end, rest = _taken(rest, 2)
+        if end != b"\r\n":
+            raise ValueError("chunk without end")
+        body += part
+    return body, rest
 
 
 def _check(status: int, headers: Mapping[str, str], body: bytes) -> None:
