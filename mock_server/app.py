@@ -41,6 +41,7 @@ from mock_server.http.cross_origin import CrossOrigin
 from mock_server.http.endpoint import Endpoint
 from mock_server.http.other_protocol import OtherProtocol
 from mock_server.http.server import listen
+from mock_server.http.unfinished_bodies import UnfinishedBodies
 from mock_server.http.workers import several_workers
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
@@ -118,6 +119,7 @@ class Mock(Starlette):
         self._runtime = runtime
         self._further = Once(further)
         self._loaded = False
+        self._bodies = UnfinishedBodies(runtime.settings.unfinished_bodies)
         lets = _lets(parse_origins(runtime.settings.cors_origin))
         self._direct = {(method, route.path): lets(route.app) for route in endpoints for method in route.methods or ()}
         self._routed = lets(super().__call__)
@@ -145,7 +147,11 @@ class Mock(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answering = self._direct.get((scope.get("method", ""), path_of(scope)), self._other)
-        await answering(scope, receive, send)
+        counted = self._bodies.counted(receive)
+        try:
+            await answering(scope, counted, send)
+        finally:
+            counted.release()
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What is not found at once."""

@@ -18,7 +18,7 @@ from mock_server.core.text import cut, printable, shown
 from mock_server.domain.answer import Answer, refused
 from mock_server.http.base_urls import PREFIX, BaseUrls, mount
 from mock_server.http.cross_origin import is_preflight
-from mock_server.http.read_request import Disconnected, read_call
+from mock_server.http.read_request import Incomplete, read_call
 from mock_server.state.journal_entries import Requested
 from mock_server.state.store import Store
 
@@ -88,7 +88,7 @@ class NotServed:
         """The id of the entry; 0 where the client went away first, and nothing is written down."""
         try:
             call = await read_call(request.scope, request.receive, self._base_urls)
-        except Disconnected:
+        except Incomplete:
             return 0
         call = replace(call, path=_path(request))
         return await self._store.journal.append(Requested.answered((await self._store.moment()).now, call, answer))

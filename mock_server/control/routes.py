@@ -21,7 +21,7 @@ from mock_server.control.request_schema import Described, Problem
 from mock_server.core.errors import BadSetting, NoSuch, Stopped, nearest
 from mock_server.core.text import cut
 from mock_server.http.base_urls import PREFIX, BaseUrls, path_of
-from mock_server.http.read_request import Disconnected
+from mock_server.http.read_request import Incomplete
 
 DOCUMENT: Final = "admin.openapi.yaml"
 OPEN: Final = (f"{PREFIX}/health",)
@@ -87,8 +87,8 @@ class Admin:
         async def answered(request: Request) -> Response:
             try:
                 value = await handler(self._operations(request), await described.fields(request))
-            except Disconnected:
-                return Response(status_code=503)
+            except Incomplete as left:
+                return refusal(left.text, 503)
             except Problem as problem:
                 return refusal(problem.text, problem.status, problem.headers)
             except BadSetting as error:

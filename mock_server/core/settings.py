@@ -25,6 +25,8 @@ LONGEST_RETENTION: Final = 36500
 """Days; a hundred years."""
 LONGEST_TIMEOUT: Final = 3600
 """Seconds."""
+LARGEST_BODY: Final = 1024 * 1024
+"""Bytes; the body of one request has room in what unfinished ones may hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +198,9 @@ class Settings:
     request_timeout: float = option(
         60.0, "Seconds for the head and the body of a request; 0 is no limit.", metavar="SECONDS"
     )
+    unfinished_bodies: int = option(
+        64 * 1024 * 1024, "Bytes that bodies hold together which are not whole yet; 0 is no limit.", metavar="BYTES"
+    )
     cors_origin: str | tuple[str, ...] = option(
         (), "Whose pages may use the API, such as http://localhost:3000; * for all.", metavar="ORIGIN"
     )
@@ -237,5 +242,9 @@ class Settings:
             raise BadSetting(f"credits {self.credits} is not between 0 and {MOST_CREDITS}.")
         if self.callback_timeout is not None and not 0 < self.callback_timeout <= LONGEST_TIMEOUT:
             raise BadSetting(f"callback timeout {self.callback_timeout:g} is not between 0 and 3600 seconds.")
+        if self.unfinished_bodies and self.unfinished_bodies < LARGEST_BODY:
+            raise BadSetting(
+                f"unfinished bodies {self.unfinished_bodies} is less than one body, {LARGEST_BODY}; 0 is no limit."
+            )
         if not 0 <= self.request_timeout <= LONGEST_TIMEOUT:
             raise BadSetting(f"request timeout {self.request_timeout:g} is not between 0 and 3600 seconds; 0 is none.")

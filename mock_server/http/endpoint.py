@@ -11,13 +11,11 @@ from mock_server.domain.answer import Answer
 from mock_server.domain.call import Call
 from mock_server.http.base_urls import BaseUrls
 from mock_server.http.held import HeldRequests
-from mock_server.http.read_request import Disconnected, read_call
+from mock_server.http.read_request import Incomplete, read_call
 from mock_server.state.faults import Broken, Fault
 
 UNDONE: Final = Fault(answer=Broken.RESET).answered()
 """For a request that was held up until a reset forgot it."""
-INCOMPLETE: Final = Answer(status=503, code=0, msg="", body=b"", content_type="text/plain")
-"""For a request whose end the mock did not wait for; a client that is gone does not read it."""
 GONE_WITHIN: Final = 1.0
 """Seconds until a cut connection is told of; a request that was sent before the answer to another never hears of it."""
 CONNECTION: Final = "suno_mock.connection"
@@ -71,8 +69,8 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             call = await read_call(scope, receive, self._base_urls)
-        except Disconnected:
-            return await _send(INCOMPLETE, send)
+        except Incomplete as left:
+            return await _send(_unread(left.text), send)
         fault = await self._take_fault(call.key)
         if fault is not None:
             if not await self._held.hold(call.key, fault.delay):
@@ -105,6 +103,11 @@ class Endpoint:
             async with asyncio.timeout(self._gone_within):
                 while (await receive())["type"] != "http.disconnect":
                     pass
+
+
+def _unread(text: str) -> Answer:
+    """The answer to a request whose end the mock did not wait for; a client that is gone does not read it."""
+    return Answer(status=503, code=0, msg=text, body=text.encode(), content_type="text/plain")
 
 
 async def _send(answer: Answer, send: Send) -> None:

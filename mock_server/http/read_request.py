@@ -19,12 +19,17 @@ HEADERS: Final = frozenset((b"authorization", b"content-type", b"prefer", b"cont
 Headers = Iterable[tuple[bytes, bytes]]
 
 
-class Disconnected(Exception):
-    """The client went away, or the mock stops, before the request was complete: there is nothing to decide."""
+class Incomplete(Exception):
+    """The client went away, or the mock stops, before the request was complete, or there is no room for it: there is
+    nothing to decide. `text` is for a client that is there."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.text = text
 
 
 async def read_call(scope: Scope, receive: Receive, base_urls: BaseUrls) -> Call:
-    """The whole request. Raises Disconnected when the client goes away first."""
+    """The whole request. Raises Incomplete when the client goes away first."""
     return call_of(scope, await read_body(receive), base_urls)
 
 
@@ -58,7 +63,7 @@ def call(method: str, path: str, query: bytes, headers: Headers, body: bytes | N
 
 
 async def read_body(receive: Receive) -> bytes | None:
-    """The body; None where it is over BODY_LIMIT. Raises Disconnected."""
+    """The body; None where it is over BODY_LIMIT. Raises Incomplete."""
     chunks: list[bytes] = []
     size = 0
     more = True
@@ -66,12 +71,14 @@ async def read_body(receive: Receive) -> bytes | None:
         try:
             message = await receive()
         except asyncio.CancelledError:  # the server stops, and waits no longer
-            raise Disconnected from None
+            raise Incomplete from None
         if message["type"] == "http.disconnect":
-            raise Disconnected
+            raise Incomplete
         chunk = message.get("body", b"")
         more = message.get("more_body", False)
         size += len(chunk)
         if size <= BODY_LIMIT:
             chunks.append(chunk)
+        else:
+            chunks.clear()
     return b"".join(chunks) if size <= BODY_LIMIT else None

@@ -28,7 +28,7 @@ from mock_server.core.text import cut
 from mock_server.domain.accounts import first_key
 from mock_server.domain.generated_tracks import Studio
 from mock_server.http.base_urls import BaseUrls, path_of
-from mock_server.http.read_request import Disconnected, read_body
+from mock_server.http.read_request import Incomplete, read_body
 from mock_server.media.files import PATH as NAMED
 from mock_server.media.files import Files
 from mock_server.pages.buttons import KEEPS, Buttons
@@ -225,8 +225,8 @@ class Dashboard:
             try:
                 admit(request)
                 return await answering(request)
-            except Disconnected:
-                return Response(status_code=503)
+            except Incomplete as left:
+                return Response(left.text, 503, HEADERS, "text/plain; charset=utf-8")
             except Problem as problem:
                 headers = {**HEADERS, **(ASKS if problem.status == 401 else {})}
                 return Response(f"{problem.text}\n", problem.status, headers, "text/plain; charset=utf-8")

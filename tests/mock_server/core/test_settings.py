@@ -215,6 +215,11 @@ def test_any_text_is_judged(parse: Callable[[str], object], text: str) -> None:
             id="too long to answer",
         ),
         pytest.param(
+            {"unfinished_bodies": 1048575},
+            "unfinished bodies 1048575 is less than one body, 1048576; 0 is no limit.",
+            id="less than a body",
+        ),
+        pytest.param(
             {"request_timeout": -0.1},
             "request timeout -0.1 is not between 0 and 3600 seconds; 0 is none.",
             id="no time to ask",
@@ -241,6 +246,8 @@ def test_a_wrong_setting_fails_at_once(wrong: dict[str, Any], said: str) -> None
         pytest.param({"credits": 0}, id="no credits"),
         pytest.param({"callback_timeout": 3600}, id="an hour to answer"),
         pytest.param({"request_timeout": 0}, id="no limit to a request"),
+        pytest.param({"unfinished_bodies": 0}, id="no limit to bodies"),
+        pytest.param({"unfinished_bodies": 1048576}, id="one body"),
         pytest.param({"request_timeout": 3600}, id="an hour for a request"),
         pytest.param({"callback_timeout": 0.001}, id="hardly time to answer"),
         pytest.param({"readings": {"first_items": "both"}}, id="a mapping"),

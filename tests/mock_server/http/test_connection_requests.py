@@ -345,6 +345,7 @@ async def test_what_waits_is_written_before_the_end_and_not_where_it_is_cut(end:
     gathering = Gathering(wire, asyncio.get_running_loop())
     gathering.write(b"a")
     getattr(gathering, end)()
+    gathering.end()
     assert wire.closed
     assert wire.written == written
 

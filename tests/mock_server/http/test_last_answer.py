@@ -25,6 +25,9 @@ WORDS = {
     "a chunk": CHUNKED + b"x\r\n",
     "a second chunk": CHUNKED + b"1\r\na\r\nx\r\n",
     "a head without end": b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * (HEAD_LIMIT // 6 + 3000),
+    "a header at the end of a large head": b"GET / HTTP/1.1\r\nA: "
+    + b"a" * (HEAD_LIMIT + 1400)
+    + b"\r\nA b: c\r\n\r\n",
     "TLS": b"\x16\x03\x01",
 }
 
