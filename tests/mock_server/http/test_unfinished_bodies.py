@@ -152,7 +152,7 @@ async def test_what_ended_leaves_room_for_others() -> None:
             await whole.wire.has(b"HTTP/1.1 503")
 
 
-async def test_the_memory_of_what_was_never_whole_is_given_back() -> None:
+async def test_the_memory_of_what_was_never_whole_is_free_again() -> None:
     mock = Mock()
     async with AsyncExitStack() as stack:
         await sent(stack, mock, begun())
