@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from mock_server.control.views import TaskView
-from mock_server.core.errors import BadSetting, NoSuch
+from mock_server.core.errors import NoSuch
 from mock_server.core.text import cut
 from mock_server.domain.tasks import TaskRecord
 from mock_server.state.journal_entries import Entry
@@ -58,7 +58,7 @@ async def tasks_after(
 ) -> Tasks:
     """The first `limit` tasks behind one, newest first, in one status where given. `records` are the oldest first.
 
-    Raises BadSetting for a task that is none of them.
+    Raises NoSuch for a task that is none of them.
     """
     found: list[TaskView] = []
     steps, behind = Steps(), task_id is None
@@ -71,7 +71,7 @@ async def tasks_after(
         if len(found) > limit:
             break
     if not behind:
-        raise BadSetting(
+        raise NoSuch(
             f"cursor is {cut(task_id or '')!r}, of no task that is kept. Allowed: that of a page, or none."
         )
     return Tasks(found[:limit], len(found) > limit)

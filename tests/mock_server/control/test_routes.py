@@ -216,7 +216,7 @@ async def test_page_by_page_every_task_is_listed_once(query: dict[str, Any], lim
 
 async def test_a_cursor_of_no_task_is_told() -> None:
     async with client(Mock().app) as http:
-        assert await problem(http, "tasks?cursor=gone", 400, "GET") == (
+        assert await problem(http, "tasks?cursor=gone", 404, "GET") == (
             "cursor is 'gone', of no task that is kept. Allowed: that of a page, or none."
         )
         assert "cursor: " in await problem(http, "journal?cursor=gone", 400, "GET")
