@@ -71,7 +71,5 @@ async def tasks_after(
         if len(found) > limit:
             break
     if not behind:
-        raise NoSuch(
-            f"cursor is {cut(task_id or '')!r}, of no task that is kept. Allowed: that of a page, or none."
-        )
+        raise NoSuch(f"cursor is {cut(task_id or '')!r}, of no task that is kept. Allowed: that of a page, or none.")
     return Tasks(found[:limit], len(found) > limit)
