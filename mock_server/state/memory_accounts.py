@@ -103,6 +103,7 @@ class Accounts:
 
     def polls(self, task_id: str) -> Window:
         """When a task was polled."""
+        self._let_go(task_id)
         window = self._polled.setdefault(task_id, Window())
         self._polled.move_to_end(task_id)
         if len(self._polled) > POLLED_KEPT:
