@@ -87,7 +87,8 @@ def test_each_url_says_itself_how_much_is_enough(receiver: Receiver) -> None:
 
 
 def test_no_two_receivers_have_the_same_paths() -> None:
-    assert Receiver().prefix != Receiver().prefix
+    with Receiver() as one, Receiver() as other:
+        assert one.prefix != other.prefix
 
 
 def test_a_public_url_stands_in_what_is_given_out() -> None:
