@@ -99,8 +99,12 @@ class Target:
     async def violation(self, pieces: Sequence[bytes]) -> str | None:
         """What is wrong with the answers to an input, sent over a connection of its own."""
         written = await self.exchange(pieces)
-        troubles = [*self.troubles.taken(), *(f"{task} does not end" for task in self._state.tasks)]
+        troubles = self.taken()
         return troubles[0] if troubles else self.judged(b"".join(pieces), written)
+
+    def taken(self) -> list[str]:
+        """What was logged since this was asked, and the requests that do not end."""
+        return [*self.troubles.taken(), *(f"{task} does not end" for task in self._state.tasks)]
 
     async def exchange(self, pieces: Sequence[bytes], *, ends: bool = False) -> bytes:
         """What is written in answer to an input; its client may close its half when all was sent."""

@@ -19,7 +19,6 @@ class Twins:
     def __init__(self, troubles: Troubles) -> None:
         self._whole = Target(troubles)
         self._pieces = Target(troubles)
-        self._troubles = troubles
         self.answered = self._whole.answered
 
     async def violation(self, pieces: Sequence[bytes]) -> str | None:
@@ -30,7 +29,7 @@ class Twins:
         apart = pieces if len(pieces) > 1 else [bytes((byte,)) for byte in sent]
         at_once = await self._whole.exchange([sent], ends=ends)
         later = await self._pieces.exchange(apart, ends=ends)
-        if troubles := self._troubles.taken():
+        if troubles := [*self._whole.taken(), *self._pieces.taken()]:
             return troubles[0]
         if not _is_same(at_once, later):
             return f"at once {at_once[-600:]!r}, in pieces {later[-600:]!r}"
