@@ -66,9 +66,14 @@ class Published:
         )
 
     @property
+    def failing_callbacks(self) -> list[int]:
+        """The codes of callbacks that tell of a failure."""
+        return [code for code in self.callback_codes if code != 200]
+
+    @property
     def failures(self) -> list[str]:
         """The codes of failures: `429` of an answer, `callback-501` of a callback."""
-        of_callbacks = [f"{CALLBACK}{code}" for code in self.callback_codes if code != 200]
+        of_callbacks = [f"{CALLBACK}{code}" for code in self.failing_callbacks]
         return [f"{code}" for code in self.codes if code != 200] + of_callbacks
 
     def holding(self, picks: Mapping[str, str]) -> tuple[Rule, ...]:

@@ -11,7 +11,7 @@ from contract_tests.documents.oracle import Oracle
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.receiver.receiver import Arrival, Receiver
-from contract_tests.run import keys, questions, together
+from contract_tests.run import all_tasks, questions
 from contract_tests.run.due import LAG, all_came
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.not_sent import Busy, NotSent
@@ -84,9 +84,9 @@ class Run:
         for course in courses:
             for result in self._judge_course(course):
                 yield replace(result, timeline=course.timeline())
-        yield from together.judged_together(courses)
+        yield from all_tasks.shared(courses)
         yield from self._judge_strays()
-        yield from keys.judged_keys(self._plan, self._target, self._receiver, courses)
+        yield from all_tasks.keys(self._plan, self._target, self._receiver, courses)
         yield from questions.read([*self._refused.values()], [*self._accepted.values()], courses)
         if self._refused or self._accepted:
             yield from questions.asked(self._plan, self._target)
@@ -164,7 +164,7 @@ class Run:
 
     def _settle(self) -> None:
         """Waits for the callbacks that are owed, and then until no more come."""
-        failures = [code for code in self._plan.published.callback_codes if code != 200]
+        failures = self._plan.published.failing_callbacks
         owing = {
             url: partial(all_came, probe, failures)
             for url, (probe, exchange) in self._accepted.items()

@@ -108,7 +108,7 @@ class Lifecycle(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Every task has had its callbacks, polling agrees with them, and no refusal was called back."""
         receiver, timeout = self.world.receiver, self.world.plan.callback_timeout
-        failures = [code for code in self.world.published.callback_codes if code != 200]
+        failures = self.world.published.failing_callbacks
         receiver.until({task.url: partial(all_came, task.probe, failures) for task in self._started}, timeout)
         receiver.quiet(QUIET, timeout)
         for task in self._started:

@@ -46,7 +46,7 @@ def failed_with(course: Course, published: Published) -> int | None:
     if any(track.get("audio_url") for body in course.bodies for track in course.tracks(body)):
         return None
     codes = [body.get("code") for body in course.bodies if isinstance(body, dict)]
-    return next((code for code in published.callback_codes if code != 200 and code in codes), None)
+    return next((code for code in published.failing_callbacks if code in codes), None)
 
 
 def left_open(course: Course, published: Published) -> str:

@@ -9,9 +9,9 @@ from contract_tests.cli import cli as contract
 from mock_server.commands.cli import cli
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.contract.explain.rules import code_of, known
+from mock_server.contract.openapi_schema import resolved
 from mock_server.contract.questions import Question, Register
 from mock_server.contract.scenarios import Scenarios, cause
-from mock_server.control.request_schema import resolved
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 

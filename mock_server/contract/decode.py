@@ -8,9 +8,10 @@ from typing import Any, Final
 from jiter import from_json
 
 from mock_server.core.errors import Invalid, Violation
+from mock_server.core.settings import LARGEST_BODY
 from mock_server.core.text import shown
 
-BODY_LIMIT: Final = 1024 * 1024
+BODY_LIMIT: Final = LARGEST_BODY
 """Bytes of a request body that are read (ours; no document names a limit)."""
 BEGINNINGS: Final[Mapping[bytes, str]] = {
     b"\x1f\x8b": "is compressed with gzip",

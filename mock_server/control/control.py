@@ -11,8 +11,9 @@ from mock_server.contract.source_tracks import Track
 from mock_server.control.lists import Entries, Tasks, entries_after, one_entry, tasks_after
 from mock_server.control.trigger import Trigger
 from mock_server.control.views import AccountView, Moment, TaskView, account_view, task_view, timeline
+from mock_server.control.waiting import came
 from mock_server.core import seeded
-from mock_server.core.errors import BadSetting, NoSuch, Stopped, check_count, unknown
+from mock_server.core.errors import BadSetting, NoSuch, check_count, unknown
 from mock_server.core.settings import Settings
 from mock_server.core.text import cut
 from mock_server.domain.accounts import first_key
@@ -23,7 +24,7 @@ from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan, reached_at
 from mock_server.http.held import HeldRequests
 from mock_server.state.faults import Fault
-from mock_server.state.journal_entries import Attempted, Entry, listed
+from mock_server.state.journal_entries import Attempted, Entry
 from mock_server.state.journal_match import Match
 from mock_server.state.steps import in_steps
 from mock_server.state.store import Store
@@ -71,18 +72,13 @@ class Control:
         """Forget one key's entries, or all."""
         await self.store.journal.clear(key)
 
+    async def wait_until(self, match: Match, count: int, within: float) -> None:
+        """Return once there are `count` entries that match. Raises as `came`."""
+        await came(self.store, match, count, within)
+
     async def wait_for(self, match: Match, count: int, within: float) -> list[Entry]:
-        """The entries that match, once there are `count`. Raises TimeoutError with what did come, of the key's alone
-        where the match has one; Stopped with the same where the mock stopped; and BadSetting for a count below 1."""
-        check_count("count", count)
-        if not isinstance(within, int | float) or not within >= 0:
-            raise BadSetting(f"within is {within!r}. Allowed: seconds, 0 or more.")
-        found = await self.store.journal.wait(match, count=count, within=within)
-        if found < count:
-            came = f"Journal:{listed(await self.entries(Match(key=match.key)))}"
-            if self.store.changes.closed:
-                raise Stopped(f"{found} of {count} came until the mock was stopped. {came}")
-            raise TimeoutError(f"{found} of {count} came within {within:g} s. {came}")
+        """The entries that match, once there are `count`. Raises as `came`."""
+        await self.wait_until(match, count, within)
         return await self.entries(match)
 
     async def tasks(self, key: str | None = None, status: str | None = None, limit: int = 100) -> list[TaskView]:

@@ -73,7 +73,7 @@ class Operations:
         """POST /__admin/wait"""
         match = Match.of(**_awaited(_without(fields, "count", "within")))
         try:
-            await self._control.wait_for(match, fields["count"], fields["within"])
+            await self._control.wait_until(match, fields["count"], fields["within"])
         except TimeoutError as error:
             raise Problem(408, str(error)) from None
         return self._page(await self._control.entries_after(0, match, 0, MOST))

@@ -9,6 +9,7 @@ from jsonschema_rs import Draft4Validator, ValidationError, ValidationErrorKind
 from starlette.requests import Request
 
 from mock_server.contract.decode import BODY_LIMIT, not_json
+from mock_server.contract.openapi_schema import CAME, in_draft_4, resolved
 from mock_server.core.errors import nearest
 from mock_server.core.text import LISTED, cut, listed, shown
 from mock_server.http.read_request import read_body
@@ -17,8 +18,6 @@ INTEGER: Final = re.compile(r"-?[0-9]{1,300}")
 """A whole number of the query; Python refuses to read very long ones."""
 WAY_OUT: Final = "x-way-out"
 """What a field of the document says where it is none of its values."""
-CAME: Final = "<what came>"
-"""What stands in the validator's texts for the value."""
 
 
 class Problem(Exception):
@@ -94,7 +93,7 @@ class Schema:
 
     def __init__(self, document: dict[str, Any], schema: dict[str, Any]) -> None:
         self.properties: dict[str, Any] = {
-            name: _nullable(resolved(document, each)) for name, each in schema.get("properties", {}).items()
+            name: in_draft_4(resolved(document, each)) for name, each in schema.get("properties", {}).items()
         }
         self.required: list[str] = schema.get("required", [])
         self._validator = Draft4Validator({**schema, "properties": self.properties}, mask=CAME)
@@ -141,17 +140,3 @@ def _converted(schema: dict[str, Any], value: str) -> Any:
         case "boolean":
             return {"true": True, "false": False}.get(value, value)
     return value
-
-
-def resolved(document: dict[str, Any], node: Any) -> Any:
-    """The node that a local reference means, or the node itself."""
-    if isinstance(node, dict) and "$ref" in node:
-        found: Any = document
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            found = found[step]
-        return found
-    return node
-
-
-def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    return {**schema, "type": [schema["type"], "null"]} if schema.get("nullable") else schema

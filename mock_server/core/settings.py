@@ -23,10 +23,10 @@ MOST_CREDITS: Final = 10**15
 """Credits that every client can count: JavaScript's whole numbers end at 2**53."""
 LONGEST_RETENTION: Final = 36500
 """Days; a hundred years."""
-LONGEST_TIMEOUT: Final = 3600
-"""Seconds."""
+HOUR: Final = 3600
+"""Seconds; the longest timeout."""
 LARGEST_BODY: Final = 1024 * 1024
-"""Bytes; the body of one request has room in what unfinished ones may hold."""
+"""Bytes of the body of one request, which has room in what unfinished ones may hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,11 +240,10 @@ class Settings:
             raise BadSetting("the admin token is no token. Allowed: up to 1000 letters, digits and signs of ASCII.")
         if not 0 <= self.credits <= MOST_CREDITS:
             raise BadSetting(f"credits {self.credits} is not between 0 and {MOST_CREDITS}.")
-        if self.callback_timeout is not None and not 0 < self.callback_timeout <= LONGEST_TIMEOUT:
-            raise BadSetting(f"callback timeout {self.callback_timeout:g} is not between 0 and 3600 seconds.")
-        if self.unfinished_bodies and self.unfinished_bodies < LARGEST_BODY:
-            raise BadSetting(
-                f"unfinished bodies {self.unfinished_bodies} is less than one body, {LARGEST_BODY}; 0 is no limit."
-            )
-        if not 0 <= self.request_timeout <= LONGEST_TIMEOUT:
-            raise BadSetting(f"request timeout {self.request_timeout:g} is not between 0 and 3600 seconds; 0 is none.")
+        if self.callback_timeout is not None and not 0 < self.callback_timeout <= HOUR:
+            raise BadSetting(f"callback timeout {self.callback_timeout:g} is not between 0 and {HOUR} seconds.")
+        held, waits = self.unfinished_bodies, self.request_timeout
+        if held and held < LARGEST_BODY:
+            raise BadSetting(f"unfinished bodies {held} is less than one body, {LARGEST_BODY}; 0 is no limit.")
+        if not 0 <= waits <= HOUR:
+            raise BadSetting(f"request timeout {waits:g} is not between 0 and {HOUR} seconds; 0 is none.")

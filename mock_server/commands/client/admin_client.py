@@ -15,6 +15,7 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.settings import BASE_URL
 from mock_server.core.text import cut, printable, shown
 from mock_server.domain.masking import masked_url
+from mock_server.http.base_urls import PREFIX
 
 PATIENCE: Final = 15.0
 """Seconds that an answer may take, beyond those for which the mock was asked to wait."""
@@ -122,7 +123,7 @@ class Remote:
 
     def _sent(self, method: str, path: str, patience: float, **how: Any) -> Heard:
         try:
-            return self._caller.ask(method, f"{self._to}/__admin/{path}", patience, **how)
+            return self._caller.ask(method, f"{self._to}{PREFIX}/{path}", patience, **how)
         except Unreadable as error:
             raise BadSetting(f"what answers at {self.url} to {method} {path} sends {error}. {WHERE}") from None
         except (httpx.ReadTimeout, httpx.WriteTimeout):

@@ -7,12 +7,11 @@ from typing import Any, Final
 from jsonschema_rs import Draft4Validator
 
 from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.openapi_schema import CAME, in_draft_4, resolved
 from mock_server.core.text import cut, printable, shown
+from mock_server.http.base_urls import PREFIX
 
 DOCUMENT: Final = "admin.openapi.yaml"
-PREFIX: Final = "/__admin/"
-CAME: Final = "<what came>"
-"""What stands in the validator's texts for the value."""
 LONGEST: Final = 100
 """Characters of the way to a value that a text repeats."""
 
@@ -20,7 +19,7 @@ LONGEST: Final = 100
 def has_body(method: str, path: str, status: int) -> bool | None:
     """Whether an answer of an operation has a body; None where the document has no answer of this status."""
     answer = _answers(method, _documented(path)).get(str(status))
-    return None if answer is None else "content" in _resolved(answer)
+    return None if answer is None else "content" in resolved(_document(), answer)
 
 
 def flaw(method: str, path: str, status: int, value: Any) -> str:
@@ -35,7 +34,7 @@ def flaw(method: str, path: str, status: int, value: Any) -> str:
 
 def _documented(path: str) -> str:
     """The path of the document that a path below PREFIX is one of; one that stands there to the letter comes first."""
-    steps = f"{PREFIX}{path}".split("/")
+    steps = f"{PREFIX}/{path}".split("/")
     paths: list[str] = sorted(_document()["paths"], key=lambda each: "{" in each)
     return next(each for each in paths if _is_one(each, steps))
 
@@ -54,35 +53,12 @@ def _answers(method: str, path: str) -> Mapping[str, Any]:
 
 @cache
 def _validator(method: str, path: str, status: str) -> Draft4Validator:
-    answer = _resolved(_answers(method, path)[status])
+    answer = resolved(_document(), _answers(method, path)[status])
     return Draft4Validator({**_document(), "allOf": [answer["content"]["application/json"]["schema"]]}, mask=CAME)
 
 
 @cache
 def _document() -> dict[str, Any]:
     """The document, its schemas in JSON Schema draft 4, which has no `nullable`."""
-    document: dict[str, Any] = _in_draft_4(load(OPENAPI / DOCUMENT))
+    document: dict[str, Any] = in_draft_4(load(OPENAPI / DOCUMENT))
     return document
-
-
-def _in_draft_4(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_in_draft_4(each) for each in node]
-    if not isinstance(node, dict):
-        return node
-    written = {name: _in_draft_4(each) for name, each in node.items()}
-    if written.pop("nullable", False) is not True:
-        return written
-    if "type" in written and "enum" not in written:
-        return {**written, "type": [written["type"], "null"]}
-    return {"anyOf": [written, {"type": "null"}]}
-
-
-def _resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a reference leads to, or the node itself."""
-    if "$ref" not in node:
-        return node
-    found: Mapping[str, Any] = _document()
-    for step in node["$ref"].removeprefix("#/").split("/"):
-        found = found[step]
-    return found

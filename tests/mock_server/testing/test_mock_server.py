@@ -269,7 +269,7 @@ def called(monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> threading
 
 
 def test_a_mock_stops_though_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    both = called(monkeypatch, Control, "wait_for"), called(monkeypatch, HeldRequests, "hold")
+    both = called(monkeypatch, Control, "wait_until"), called(monkeypatch, HeldRequests, "hold")
     with MockServer() as mock, ThreadPoolExecutor() as pool, httpx.Client(base_url=mock.url, timeout=300) as http:
         slow = mock.account("slow")
         slow.fault(delay=60)

@@ -1,4 +1,4 @@
-"""What becomes of keys: what polling shows to those who have no right to a task, and where the key is shown."""
+"""What is judged of all tasks of a run together: what they must not share, and what becomes of keys."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,13 +6,22 @@ from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.target.target import Target
-from contract_tests.verdicts.agreement import other_key_findings, shown_findings, shown_places
+from contract_tests.verdicts.agreement import other_key_findings, shown_findings, shown_places, unique_findings
 from contract_tests.verdicts.course import Course
 from contract_tests.verdicts.results import Result, judged
+from contract_tests.verdicts.tracks import mixed_findings
 
 
-def judged_keys(plan: Plan, target: Target, receiver: Receiver, courses: Sequence[Course]) -> Iterator[Result]:
-    """Looks for the key in all that came, and polls a task with other keys."""
+def shared(courses: Sequence[Course]) -> Iterator[Result]:
+    """What tasks have of each other."""
+    for course, findings in mixed_findings(courses):
+        yield from judged(course.probe, course.exchange, findings, rule="callback.mixed")
+    for course, findings in unique_findings(courses):
+        yield from judged(course.probe, course.exchange, findings)
+
+
+def keys(plan: Plan, target: Target, receiver: Receiver, courses: Sequence[Course]) -> Iterator[Result]:
+    """Where the key is shown in all that came, and what polling a task with other keys shows."""
     for course in courses:
         came = receiver.arrived(course.url) if course.heard else []
         if findings := list(shown_findings(shown_places(came, course.polls, target.shown_in))):
