@@ -36,4 +36,4 @@ if [ "$RECEIVER" = true ]; then
     [ -n "$receiver" ] || failed receive
 fi
 printf '%s\n' "url=$url" "key=$key" "receiver=$receiver" >>"$GITHUB_OUTPUT"
-printf '%s\n' "SUNO_MOCK_URL=$url" "SUNO_FOLDER=$folder" >>"$GITHUB_ENV"
+printf '%s\n' "SUNO_MOCK_URL=$url" "SUNO_COMMANDS=$COMMANDS" "SUNO_FOLDER=$folder" >>"$GITHUB_ENV"

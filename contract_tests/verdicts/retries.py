@@ -20,12 +20,14 @@ def received(arrivals: Sequence[Arrival]) -> list[Arrival]:
 
 
 def retry_findings(course: Course) -> Iterator[Finding]:
-    """What was not received comes again, until it has come as often as documented."""
+    """What was not received comes again, until it has come as often as documented, and then no more."""
     for number, arrival in enumerate(course.arrivals):
         if 200 <= arrival.status < 300 or len(attempts(course, arrival)) >= ATTEMPTS:
             continue
         if not _again(arrival, course.arrivals[number + 1 :]):
             yield finding("delivery.retry", f"the same callback again after {_said(arrival.status)}", "none")
+    if len(tried := _given_up(course)) > ATTEMPTS:
+        yield finding("delivery.given_up", f"{ATTEMPTS} attempts at most", str(len(tried)))
 
 
 def attempts(course: Course, arrival: Arrival) -> list[Arrival]:

@@ -72,9 +72,10 @@ def test_a_job_has_a_mock_a_receiver_and_their_journal(runner: Runner) -> None:
     patterns = upload["with"]["path"].split()
     assert patterns[2:] == ["results.xml"]
     files = {file.name: file for each in patterns[:2] for file in Path(each).parent.glob(Path(each).name)}
-    assert sorted(files) == ["journal.json", "receive.log", "serve.log"]
-    entries = json.loads(files["journal.json"].read_text("utf-8"))["entries"]
-    assert [each["path"] for each in entries if each["kind"] == "request"] == [path("extend")]
+    assert sorted(files) == ["journal.jsonl", "receive.log", "serve.log"]
+    entries = [json.loads(each) for each in files["journal.jsonl"].read_text("utf-8").splitlines()]
+    (sent,) = [each for each in entries if each["kind"] == "request"]
+    assert (sent["path"], json.loads(sent["body"])["callBackUrl"]) == (path("extend"), receiver)
     assert files["serve.log"].read_text("utf-8").startswith(f"{url}\nkey ")
     assert files["receive.log"].read_text("utf-8").startswith(f"{receiver}\n")
 

@@ -73,6 +73,12 @@ def test_what_becomes_of_204_is_a_reading(statuses: tuple[int, ...], name: str) 
     assert reading(judged, "received_statuses") == [name]
 
 
+def test_a_callback_that_is_never_given_up_is_a_finding() -> None:
+    lost = probe(*[500] * ATTEMPTS)
+    (found,) = retry_findings(followed(*tried(*[500] * ATTEMPTS, 200), *OTHERS, probe=lost))
+    assert (found.rule, found.expected, found.got) == ("delivery.given_up", "4 attempts at most", "5")
+
+
 @pytest.mark.parametrize(("others", "name"), [(OTHERS, "go_on"), ([], "stop")])
 def test_what_comes_after_giving_up_is_a_reading(others: list[Any], name: str) -> None:
     judged = followed(*tried(*[500] * ATTEMPTS), *others, probe=probe(*[500] * ATTEMPTS))
