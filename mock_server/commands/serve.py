@@ -70,13 +70,18 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
             prepare=app.prepare,
             log_config=None,
         )
-        # What a request leaves is kept for long and holds no cycles; the default looks for some every 700 objects.
-        gc.set_threshold(10_000, 20, 20)
-        gc.freeze()
-        gc.enable()
+        collect_seldom()
         server.run(sockets=[socket])
     if server.unprepared:
         sys.exit(1)
+
+
+def collect_seldom() -> None:
+    """Has Python look for garbage less often. What a request leaves is kept for long and holds no cycles; the default
+    looks for some every 700 objects, and through all that the mock keeps while nobody is answered."""
+    gc.set_threshold(10_000, 4, 100)
+    gc.freeze()
+    gc.enable()
 
 
 def _introduction(url: str, settings: Settings, reached: Settings) -> Iterator[str]:
