@@ -1,9 +1,11 @@
 """Lines of code are counted as the count says."""
 
+import shutil
+
 import pytest
 
 from tests.lines import at, lines_of_code, now
-from tests.test_architecture import PACKAGES
+from tests.test_architecture import PACKAGES, ROOT
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,7 @@ def test_lines_of_code_are_what_is_left(text: str, count: int) -> None:
     assert lines_of_code(text) == count
 
 
+@pytest.mark.skipif(not (shutil.which("git") and (ROOT / ".git").exists()), reason="commits are git's")
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_commit_is_counted_as_the_files_that_are_here(package: str) -> None:
     assert {*now(package)} & {*at("HEAD", package)}
