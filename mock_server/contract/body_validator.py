@@ -1,8 +1,8 @@
 """Compiles the rules of an edition into a validator of request bodies. Pure: a decoded body in, violations out.
 
-A rule is a JSON Schema fragment with an id and a place in the document. All fragments are merged into one schema, whose
-keywords remember the rules that they are from. Most bodies are accepted, so what Python checks faster than the
-validator is checked in Python.
+A rule is a JSON Schema fragment with an id and a place in the document. Most bodies are accepted: one schema, merged of
+all fragments, tells so, and what Python checks faster than the validator is checked in Python. Others are validated by
+each fragment.
 """
 
 import json
@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
-from jsonschema_rs import Draft202012Validator, ValidationErrorKind
+from jsonschema_rs import Draft202012Validator
 from yarl import URL
 
-from mock_server.contract.schema_merge import Merged
+from mock_server.contract.schema_merge import merged
 from mock_server.core.addresses import plain_origin
 from mock_server.core.errors import Violation
 from mock_server.core.text import listed, shown
@@ -52,11 +53,11 @@ class Rule:
 
 
 class Step:
-    """A limit on the decimals of one property; `rules` are the numbers of the rules that state it."""
+    """A limit on the decimals of one property; `rule` is the number of the rule that states it."""
 
-    def __init__(self, name: str, decimals: int, rules: Sequence[int]) -> None:
+    def __init__(self, name: str, decimals: int, rule: int) -> None:
         self.name = name
-        self.rules = rules
+        self.rule = rule
         self._decimals = decimals
         self._usual = frozenset(number / 10**decimals for number in range(10**decimals + 1))
 
@@ -76,17 +77,21 @@ class Contract:
         self._unit, self._length = unit, length
         self._rules = [replace(rule, allowed=rule.allowed.format(unit=unit)) for rule in rules if rule.schema]
         self._types = {number for number, rule in enumerate(self._rules) if rule.id.endswith(".type")}
-        self._merged = Merged(_counting(rule.schema, length) for rule in self._rules)
-        explains = deepcopy(self._merged.schema)
+        self._schemas = [_counting(rule.schema, length) for rule in self._rules]
         self._steps = [
-            Step(name, decimals, self._merged.origins(("properties", name, "multipleOf")))
-            for name, schema in explains["properties"].items()
-            for decimals in _decimals(schema)
+            Step(name, decimals, number)
+            for number, schema in enumerate(self._schemas)
+            for name, keywords in schema.get("properties", {}).items()
+            for decimals in _decimals(keywords)
         ]
-        fits = deepcopy(explains)
-        self._url = next((name for name, schema in fits["properties"].items() if _takes_url(schema)), None)
-        self._errors = _compiled(explains).iter_errors
-        self._fits: Callable[[Any], bool] = _compiled(fits).is_valid
+        whole = merged(deepcopy(self._schemas))
+        self._url = next((name for name, schema in whole["properties"].items() if _takes_url(schema)), None)
+        self._fits: Callable[[Any], bool] = _compiled(whole).is_valid
+
+    @cached_property
+    def _each(self) -> Draft202012Validator:
+        """Validates by every rule: the second step of an error's path is the number of the rule."""
+        return _compiled({"allOf": self._schemas})
 
     def accepts(self, body: Any) -> bool:
         """Whether no rule is broken."""
@@ -110,15 +115,10 @@ class Contract:
 
     def _broken(self, body: Any) -> dict[int, str | int]:
         """The numbers of the broken rules, each with the keyword that says so."""
-        found: dict[int, str | int] = {}
-        for error in self._errors(body):
-            place, kind = error.schema_path, error.kind
-            missing = kind.property if isinstance(kind, ValidationErrorKind.Required) else ""
-            for number in self._merged.origins(place, missing):
-                found[number] = place[-1]
-        for step in self._steps:
-            if isinstance(body, dict) and not step.holds(body):
-                found |= dict.fromkeys(step.rules, "multipleOf")
+        paths = [error.schema_path for error in self._each.iter_errors(body)]
+        found = {int(path[1]): path[-1] for path in paths}
+        if isinstance(body, dict):
+            found |= {step.rule: "multipleOf" for step in self._steps if not step.holds(body)}
         return found
 
     def _violation(self, rule: Rule, keyword: str | int, body: Any) -> Violation:

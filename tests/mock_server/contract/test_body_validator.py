@@ -17,7 +17,7 @@ from mock_server.contract.operations import operations
 from mock_server.contract.profile import Edition, InForce, profile_names
 from mock_server.contract.questions import Register
 from mock_server.contract.rulebook import request_pointer
-from mock_server.contract.schema_merge import Merged
+from mock_server.contract.schema_merge import merged
 from tests.bodies import WRONG, changed
 from tests.bodies import bodies as whole_bodies
 from tests.builders import edition, generation, request
@@ -476,7 +476,7 @@ small_objects = st.dictionaries(st.sampled_from("abc"), st.sampled_from([0, 1, 2
 @example([FRAGMENTS[4], FRAGMENTS[5]], {"a": 1})
 @example([FRAGMENTS[7], FRAGMENTS[8]], {"b": "x"})
 def test_merged_accepts_what_all_accept(schemas: list[dict[str, Any]], value: Any) -> None:
-    whole = Draft202012Validator(Merged(schemas).schema)
+    whole = Draft202012Validator(merged(schemas))
     assert whole.is_valid(value) == all(Draft202012Validator(schema).is_valid(value) for schema in schemas)
 
 
