@@ -6,7 +6,7 @@ is derived from what they import, and there has to be one.
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -50,14 +50,30 @@ def room(module: str) -> str:
 
 
 @cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All of the tree of a file, which is read once."""
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten() -> Iterator[None]:
+    """The trees, which are large, once they were looked at."""
+    yield
+    nodes.cache_clear()
+
+
+@cache
 def imported(path: Path) -> set[str]:
     """Every module that a file imports when it runs; imports for types alone are left out."""
-    tree = ast.parse(path.read_text("utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            node.body = []
+    left_out = [
+        under
+        for node in nodes(path)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for each in node.body
+        for under in ast.walk(each)
+    ]
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in set(nodes(path)) - set(left_out):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -101,12 +117,10 @@ def test_a_circle_is_found() -> None:
         one_way({"a": {"b"}, "b": {"a"}})
 
 
-@pytest.mark.parametrize(
-    "path", [path for path, name in zip(MODULES, ids, strict=True) if name.startswith(PURE)], ids=lambda path: path.stem
-)
-def test_the_core_is_free_of_input_and_output(path: Path) -> None:
-    allowed = {"time"} if path.stem == "clock" else set()
-    assert not ({name.partition(".")[0] for name in imported(path)} & INPUT_OUTPUT) - allowed
+def test_the_core_is_free_of_input_and_output() -> None:
+    for path in [path for path, name in zip(MODULES, ids, strict=True) if name.startswith(PURE)]:
+        allowed = {"time"} if path.stem == "clock" else set()
+        assert not ({name.partition(".")[0] for name in imported(path)} & INPUT_OUTPUT) - allowed, path
 
 
 def test_api_and_control_do_not_know_each_other() -> None:
@@ -116,24 +130,25 @@ def test_api_and_control_do_not_know_each_other() -> None:
         assert "api" not in {room(name) for name in own(path)}, path.name
 
 
-@pytest.mark.parametrize("path", MODULES, ids=ids)
-def test_mock_and_harness_do_not_know_each_other(path: Path) -> None:
-    other = {"mock_server": "contract_tests", "contract_tests": "mock_server"}.get(path.relative_to(ROOT).parts[0])
-    assert not any(name.partition(".")[0] == other for name in imported(path))
+def test_mock_and_harness_do_not_know_each_other() -> None:
+    for path in MODULES:
+        other = {"mock_server": "contract_tests", "contract_tests": "mock_server"}.get(path.relative_to(ROOT).parts[0])
+        assert not any(name.partition(".")[0] == other for name in imported(path)), path
 
 
-@pytest.mark.parametrize("path", MODULES, ids=ids)
-def test_modules_stay_small_and_say_what_they_are(path: Path) -> None:
-    text = path.read_text("utf-8")
-    assert len(text.splitlines()) <= MOST_LINES
-    assert ast.get_docstring(ast.parse(text))
+def test_modules_stay_small_and_say_what_they_are() -> None:
+    for path in MODULES:
+        assert len(path.read_text("utf-8").splitlines()) <= MOST_LINES, path
+        module = nodes(path)[0]
+        assert isinstance(module, ast.Module)
+        assert ast.get_docstring(module), path
 
 
-@pytest.mark.parametrize("path", MODULES, ids=ids)
-def test_functions_stay_short(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < 50, f"{path}: {node.name}"
+def test_functions_stay_short() -> None:
+    for path in MODULES:
+        for node in nodes(path):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert (node.end_lineno or 0) - node.lineno < 50, f"{path}: {node.name}"
 
 
 NAMED_TUPLE = {"_replace", "_asdict", "_fields", "_make"}
@@ -145,9 +160,9 @@ def private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__") and name not in NAMED_TUPLE
 
 
-def made(tree: ast.AST) -> Iterator[str]:
+def made(path: Path) -> Iterator[str]:
     """Every name that a file gives to something of its own."""
-    for node in ast.walk(tree):
+    for node in nodes(path):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
@@ -157,31 +172,36 @@ def made(tree: ast.AST) -> Iterator[str]:
 
 SOURCES = (*FOLDERS, "tests", "benchmarks")
 CODE = sorted(path for folder in SOURCES for path in (ROOT / folder).rglob("*.py"))
-TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in CODE}
-OURS = {name for tree in TREES.values() for name in made(tree)}
 
 
-def foreign(tree: ast.AST) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def ours() -> set[str]:
+    """Every name that something of ours has."""
+    return {name for path in CODE for name in made(path)}
+
+
+def foreign(tree: Iterable[ast.AST], ours: Container[str]) -> Iterator[str]:
     """The code that takes a private part of another library: a private name that nothing of ours has."""
-    for node in ast.walk(tree):
+    for node in tree:
         match node:
             case ast.Import(names=names):
                 taken = [part for each in names for part in each.name.split(".")]
             case ast.ImportFrom(module=str(module), names=names) if module.partition(".")[0] not in SOURCES:
                 taken = [*module.split("."), *(each.name for each in names)]
             case ast.Attribute(attr=name, ctx=ast.Load()):
-                taken = [name] if name not in OURS else []
+                taken = [name] if name not in ours else []
             case ast.Call(func=ast.Name(id="getattr" | "setattr"), args=[_, ast.Constant(value=str(name)), *_]):
-                taken = [name] if name not in OURS else []
+                taken = [name] if name not in ours else []
             case _:
                 taken = []
         if any(map(private, taken)):
             yield ast.unparse(node)
 
 
-@pytest.mark.parametrize("name", sorted(TREES.keys() - FENCED))
-def test_no_private_part_of_another_library_is_used(name: str) -> None:
-    assert list(foreign(TREES[name])) == []
+def test_no_private_part_of_another_library_is_used(ours: set[str]) -> None:
+    for path in CODE:
+        if path.relative_to(ROOT).as_posix() not in FENCED:
+            assert list(foreign(nodes(path), ours)) == [], path
 
 
 @pytest.mark.parametrize(
@@ -193,5 +213,5 @@ def test_no_private_part_of_another_library_is_used(name: str) -> None:
         "getattr(loop, '_scheduled')",
     ],
 )
-def test_a_private_part_of_another_library_is_found(code: str) -> None:
-    assert list(foreign(ast.parse(code)))
+def test_a_private_part_of_another_library_is_found(code: str, ours: set[str]) -> None:
+    assert list(foreign(ast.walk(ast.parse(code)), ours)) == [code.removesuffix("()")]
