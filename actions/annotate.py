@@ -15,9 +15,9 @@ ESCAPED = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 ESCAPED_IN_TITLES = {**ESCAPED, ":": "%3A", ",": "%2C"}
 
 
-def violations(report: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def violations(report: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """The rule, what was found and where the rule stands, of the first violation of each rule."""
-    for row in report:
+    for row in report["rules"]:
         found = next((each for each in row["results"] if each["verdict"] == "violated"), None)
         if found:
             finding = found["findings"][0]

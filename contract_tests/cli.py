@@ -14,9 +14,10 @@ import click
 from contract_tests.documents.sources import Source
 from contract_tests.reports.progress import progress
 from contract_tests.reports.rows import Row, printable
+from contract_tests.run.again import report_of
 from contract_tests.run.choose import planned
 from contract_tests.run.exit_status import status
-from contract_tests.run.inputs import SHORTEST_TRACK, CannotRun, Seconds, documents
+from contract_tests.run.inputs import SHORTEST_TRACK, CannotRun, Seconds, command_of, documents
 from contract_tests.run.session import Session, session
 from contract_tests.verdicts.results import Verdict
 from contract_tests.your_receiver.command import receiver_command
@@ -107,6 +108,7 @@ def target_options(command: Any) -> Any:
 @click.option("--resume", is_flag=True, help="Go on with the run in --report-dir: what it sent is not sent again.")
 def run(**options: Any) -> int:
     """Send the probes, wait for the callbacks, and tell what deviates from the documents."""
+    options["command"] = command_of(click.get_current_context())
     published = documents(options["profile"])
     with _resumable(options), session(published, options) as begun:
         plan, target = begun.plan, begun.target
@@ -114,14 +116,33 @@ def run(**options: Any) -> int:
         click.echo(f"{target.base_url} against {published.document.name}, {about}")
         with progress(len(list(plan.probes())), sys.stderr) as told:
             found = begun.run(told)
-        trouble = _reported(begun, found)  # first: what it cost is not lost when nobody reads the lines to their end
+        trouble = _reported(begun)  # first: what it cost is not lost when nobody reads the lines to their end
         _told_of(found)
         click.echo(begun.summary(found))
     if trouble:
         raise CannotRun(trouble)
     if options["report_dir"]:
-        click.echo(f"reports: {options['report_dir'] / 'report.html'}, report.json, junit.xml", err=True)
+        _told_where(options["report_dir"])
     return status(found, strict=options["strict"])
+
+
+@cli.command(name="report", epilog="Example:  suno-contract report report")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Deviations count as violations.")
+def report_command(folder: Path, strict: bool) -> int:
+    """Write the reports of a run anew, from the journal in FOLDER alone, and end as the run did. Nothing is sent."""
+    made = report_of(folder, strict=strict)
+    _told_of(made.rows)
+    for line in (*made.summary, *(f"missing: {each}" for each in made.missing)):
+        click.echo(line)
+    _told_where(folder)
+    if not made.rows:
+        raise CannotRun(f"no verdict in the journal, which is missing {'; '.join(made.missing)}.")
+    return status(made.rows, strict=made.about.strict)
+
+
+def _told_where(folder: Path) -> None:
+    click.echo(f"reports: {folder / 'report.html'}, report.json, junit.xml", err=True)
 
 
 def _told_of(found: Sequence[Row]) -> None:
@@ -136,10 +157,10 @@ def _told_of(found: Sequence[Row]) -> None:
         click.echo(row.line)
 
 
-def _reported(session: Session, found: Sequence[Row]) -> str:
+def _reported(session: Session) -> str:
     """Writes the reports. Returns why they could not be written, empty where they were."""
     try:
-        session.report(found)
+        session.report()
     except OSError as error:
         return f"the reports could not be written: {error}. The run is in the lines above, and in the journal."
     return ""

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from contract_tests.cli import run
-from contract_tests.run.inputs import CannotRun
+from contract_tests.run.inputs import CannotRun, command_of
 
 NAMES: Final = {"base_url": "--target", "strict": "--strict-contract"}
 """Options that have another name here."""
@@ -52,14 +52,16 @@ def given(config: pytest.Config) -> Mapping[str, Any]:
         for value in [values] if isinstance(values, str) else values:
             arguments += [option.opts[0], value]
     try:
-        taken = run.make_context("pytest contract_tests", arguments).params
+        context = run.make_context("pytest contract_tests", arguments)
     except click.ClickException as error:
         raise CannotRun(error.format_message()) from None
     own = {name: config.getoption(f"{PREFIX}{name}", default=default) for name, default, _ in OWN}
     for name, value in own.items():
         if value < 1:
             raise CannotRun(f"--{name} {value} is too few: give 1 or more.")
-    return {**taken, **own}
+    command = worded(command_of(context))
+    more = [f" --{name} {own[name]}" for name, default, _ in OWN if own[name] != default]
+    return {**context.params, **own, "command": "".join([command, *more])}
 
 
 def worded(text: str) -> str:

@@ -8,6 +8,8 @@ from contract_tests.documents.published import Published
 from contract_tests.probes.all import Probes
 from contract_tests.probes.request import Probe
 from contract_tests.receiver.receiver import Arrival
+from contract_tests.reports.report import About, Asked, Report
+from contract_tests.reports.rows import rows
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.mock import mock_tracks
 from contract_tests.verdicts.course import Course, Finding
@@ -48,6 +50,15 @@ def violated(finding: Finding, **changes: Any) -> Result:
     """A refusal that broke its rule."""
     whole: dict[str, Any] = {"rule": finding.rule, "verdict": Verdict.VIOLATED, "probe": REFUSED}
     return Result(**{**whole, "findings": (finding,), "exchange": exchange(BAD, REFUSED), **changes})
+
+
+def reported(*results: Result, **about: Any) -> Report:
+    """The report of a run with these results."""
+    target, document = "http://127.0.0.1:1", "apikley.openapi.yaml"
+    found = tuple(rows(results))
+    whole = About(**{"target": target, "document": document, "profile": "apikley", **about})
+    asked = {each.exchange.number: Asked(probe="one", exchange=each.exchange) for each in results if each.exchange}
+    return Report(about=whole, rows=found, summary=("1 rules violated",), asked=tuple(asked.values()))
 
 
 def track(number: int, **changes: Any) -> dict[str, Any]:

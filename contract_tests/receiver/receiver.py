@@ -55,6 +55,7 @@ class Receiver:
         self._bytes = 0
         self._forgotten = 0
         self._closed = False
+        self._told: Callable[[Arrival], object] = lambda arrival: None
         self._changed = threading.Condition()
         self._server = ThreadedServer(self._take, host, port)
         self._base = (public or f"http://{host}:{self._server.port}").rstrip("/")
@@ -83,6 +84,10 @@ class Receiver:
         with self._changed:
             self._boxes[target] = _Box(list(replies), look)
         return self._base + target
+
+    def tell(self, told: Callable[[Arrival], object]) -> None:
+        """From now on `told` is called with everything that comes and is kept, from any thread and in order."""
+        self._told = told
 
     def release(self, url: str) -> None:
         """Says that the answer to the request has come: callbacks that were left waiting for it are answered now."""
@@ -162,6 +167,7 @@ class Receiver:
             return
         self._bytes += len(arrival.body)
         box.arrived.append(arrival)
+        self._told(arrival)
 
     def _hold(self, box: _Box, reply: Reply, count: int) -> None:
         """Holds the answer back as long as the reply says."""

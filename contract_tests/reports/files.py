@@ -1,17 +1,16 @@
 """Writes the reports of a run into a folder."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from contract_tests.reports import safe_files
 from contract_tests.reports.html import as_html
-from contract_tests.reports.rows import Row, as_json, as_junit
+from contract_tests.reports.json_report import as_json
+from contract_tests.reports.junit import as_junit
+from contract_tests.reports.report import Report
 
 
-def write(
-    folder: Path, found: Sequence[Row], target: str, document: str, summary: str, *, strict: bool = False
-) -> None:
+def write(folder: Path, report: Report) -> None:
     """Writes `report.json`, `report.html` and `junit.xml` into a folder that exists. Raises OSError."""
-    safe_files.replace(folder / "report.json", as_json(found))
-    safe_files.replace(folder / "report.html", as_html(found, target, document, summary))
-    safe_files.replace(folder / "junit.xml", as_junit(found, strict=strict))
+    safe_files.replace(folder / "report.json", as_json(report))
+    safe_files.replace(folder / "report.html", as_html(report))
+    safe_files.replace(folder / "junit.xml", as_junit(report))

@@ -1,10 +1,10 @@
 """The report as one HTML page that loads nothing else."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from contract_tests.reports.report import Report
 from contract_tests.reports.rows import WORST, Row, curl, printable
 from contract_tests.verdicts.results import Result, Verdict
 
@@ -15,7 +15,7 @@ CHAPTERS: Final = {
 TABLES: Final = {Verdict.OBSERVED: "Open questions, as observed", Verdict.NOT_TRIED: "Not tried, and why"}
 
 
-def as_html(found: Sequence[Row], target: str, document: str, summary: str) -> str:
+def as_html(report: Report) -> str:
     """The page: a summary, all rules by verdict, and each violation and deviation with a curl that repeats it.
     All is escaped, and holds nothing that turns the direction of a text round."""
     environment = Environment(
@@ -25,13 +25,13 @@ def as_html(found: Sequence[Row], target: str, document: str, summary: str) -> s
         trim_blocks=True,
     )
     return environment.get_template("report.html.jinja").render(
-        by_verdict={verdict: [row for row in found if row.verdict is verdict] for verdict in WORST},
+        by_verdict={verdict: [row for row in report.rows if row.verdict is verdict] for verdict in WORST},
         broken=broken,
         chapters=CHAPTERS,
         tables=TABLES,
-        target=target,
-        document=document,
-        summary=summary,
+        target=report.about.target,
+        document=report.about.document,
+        summary="\n".join(report.summary),
         curl=curl,
         Verdict=Verdict,
     )

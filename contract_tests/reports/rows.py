@@ -1,11 +1,9 @@
-"""The results of a run by rule, as lines of text, JSON and JUnit XML. Pure. Keys are masked before."""
+"""The results of a run by rule, as lines of text, and a request as a curl. Pure. Keys are masked before."""
 
-import json
 import shlex
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
-from xml.etree import ElementTree
 
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.keys import MASKED, OWN_VARIABLE
@@ -102,34 +100,6 @@ def _called_back(result: Result) -> int | None:
     return result.probe.fails or 200
 
 
-def as_json(found: Iterable[Row]) -> str:
-    """Everything, for a program to read."""
-    return json.dumps([_row(row) for row in found], indent=2).replace("\x7f", "\\u007f")
-
-
-def as_junit(found: Sequence[Row], *, strict: bool = False) -> str:
-    """One test case per rule: a violation is a failure, what was not tried is skipped. A deviation is a failure where
-    it counts, and else stands in the output of a test that passed."""
-    failing = (Verdict.VIOLATED, Verdict.DEVIATED) if strict else (Verdict.VIOLATED,)
-    suite = ElementTree.Element(
-        "testsuite",
-        name="suno-contract",
-        tests=str(len(found)),
-        failures=str(sum(row.verdict in failing for row in found)),
-        skipped=str(sum(row.verdict is Verdict.NOT_TRIED for row in found)),
-    )
-    for row in found:
-        case = ElementTree.SubElement(suite, "testcase", classname="suno-contract", name=row.rule)
-        if row.verdict in failing:
-            failure = ElementTree.SubElement(case, "failure", message=printable(row.line))
-            failure.text = printable(json.dumps(_row(row), indent=2))
-        elif row.verdict is Verdict.DEVIATED:
-            ElementTree.SubElement(case, "system-out").text = printable(row.line)
-        elif row.verdict is Verdict.NOT_TRIED:
-            ElementTree.SubElement(case, "skipped", message=printable(row.results[0].why))
-    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
-
-
 def curl(exchange: Exchange) -> str:
     """The request for a shell, with the key from the environment variable that it was read from."""
     parts = ["curl", "-sS", "-X", exchange.method, _word(exchange.url)]
@@ -150,26 +120,6 @@ def _word(text: str) -> str:
     """A text as one word of a shell, without what a terminal obeys; zsh takes one that begins with = for a command."""
     quoted = shlex.quote(printable(text))
     return f"'{text}'" if quoted.startswith("=") else quoted
-
-
-def _row(row: Row) -> dict[str, object]:
-    source, demand, _ = row.results[0].basis
-    results = [_result(each) for each in row.results]
-    return {"rule": row.rule, "verdict": row.verdict, "source": source, "demand": demand, "results": results}
-
-
-def _result(result: Result) -> dict[str, object]:
-    probe, exchange = result.probe, result.exchange
-    place, quote = result.citation
-    return {
-        "verdict": result.verdict,
-        "tried": probe.says if probe else "",
-        "place": place,
-        "quote": quote,
-        "why": result.why,
-        "findings": [{"expected": each.expected, "got": each.got} for each in result.findings],
-        "curl": curl(exchange) if exchange and result.broken else "",
-    }
 
 
 def _violation(result: Result) -> str:

@@ -5,6 +5,7 @@ Where that cannot be, CannotRun says what has to be given.
 
 import os
 import re
+import shlex
 from collections.abc import Collection, Iterable, Mapping
 from math import isnan
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import click
+from click.core import ParameterSource
 
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
@@ -48,6 +50,18 @@ class Seconds(click.FloatRange):
             allowed = f"{least} {self.min:g}, at most {self.max:g}"
             self.fail(f"{value!r} is no number of seconds. Allowed: {allowed}.", param, ctx)
         return seconds
+
+
+def command_of(context: click.Context) -> str:
+    """What was typed, as a shell takes it."""
+    words = context.command_path.split()
+    for option in context.command.params:
+        name = option.name or ""
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            value = context.params[name]
+            for each in value if option.multiple else [value]:
+                words += [option.opts[0]] if each is True else [option.opts[0], str(each)]
+    return shlex.join(words)
 
 
 def documents(profile: str) -> Published:

@@ -185,7 +185,7 @@ class Run:
             probe=probe,
             exchange=exchange,
             url=url,
-            arrivals=[self._masked(arrival) for arrival in arrivals],
+            arrivals=[self._target.masked_arrival(arrival) for arrival in arrivals],
             record=polls[-1].record,
             polls=[*self._polls.get(url, ()), *(Poll(exchange=poll) for poll in polls)],
             heard=listened,
@@ -223,7 +223,7 @@ class Run:
     def _judge_silence(self) -> Iterator[Result]:
         """A refusal calls nobody back."""
         for url, (probe, exchange) in self._refused.items():
-            arrivals = [self._masked(arrival) for arrival in self._receiver.arrived(url)]
+            arrivals = [self._target.masked_arrival(arrival) for arrival in self._receiver.arrived(url)]
             for finding in silence_findings(arrivals):
                 yield otherwise(finding.rule, probe, (finding,), exchange)
 
@@ -236,13 +236,6 @@ class Run:
     def _is_ours(self, stray: Arrival) -> bool:
         """Whether a request to the receiver is of this run: anybody may call there, and tasks of an earlier run do."""
         return stray.target.startswith(self._receiver.prefix) or task_of(parsed(stray.body)) in self._tasks
-
-    def _masked(self, arrival: Arrival) -> Arrival:
-        """An arrival with every key masked that it echoes."""
-        masked = self._target.masked
-        headers = {name: masked(value) for name, value in arrival.headers.items()}
-        body = self._target.masked_bytes(arrival.body)
-        return replace(arrival, target=masked(arrival.target), headers=headers, body=body)
 
 
 def _goes_well(probe: Probe) -> bool:

@@ -1,10 +1,14 @@
 """A session: the target, the plan and the receiver that a run or a suite works with, for as long as it lasts."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -13,8 +17,8 @@ import httpx
 from contract_tests.documents.published import Published
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK
-from contract_tests.receiver.receiver import Receiver
-from contract_tests.reports import safe_files
+from contract_tests.receiver.receiver import Arrival, Receiver
+from contract_tests.reports import kept, safe_files
 from contract_tests.reports.files import write
 from contract_tests.reports.rows import Row, provoked, rows, summary
 from contract_tests.run.choose import JOURNAL, Chosen, choose
@@ -22,6 +26,8 @@ from contract_tests.run.inputs import CannotRun, make_folder
 from contract_tests.run.run import Run
 from contract_tests.target import journal
 from contract_tests.target.exchange import NOT_SENT
+from contract_tests.target.journal import NotNoted
+from contract_tests.target.keys import Keys
 from contract_tests.target.mock import mock
 from contract_tests.target.target import Target
 from contract_tests.target.tls import FAILS, told
@@ -41,17 +47,27 @@ class Session:
     receiver: Receiver
     folder: Path | None = None
     strict: bool = False
+    begun: float = field(default_factory=time.monotonic)
 
     def run(self, told: Callable[[Result], object] = lambda result: None) -> list[Row]:
         """Sends the probes of the plan, and returns a row per rule. `told` gets every result as it becomes known."""
-        return rows(Run(self.plan, self.target, self.receiver, told).results())
+        known: list[str] = []
 
-    def report(self, found: Sequence[Row]) -> None:
-        """Writes the reports, if there is a folder for them. Raises OSError where that fails."""
-        self.target.note(journal.ended())
-        if self.folder is not None:
-            document = self.plan.published.document.name
-            write(self.folder, found, self.target.base_url, document, self.summary(found), strict=self.strict)
+        def hear(result: Result) -> None:
+            known.append(kept.line(result))
+            told(result)
+
+        try:
+            return rows(Run(self.plan, self.target, self.receiver, hear).results())
+        finally:
+            with suppress(OSError):  # the line of the end, which fails as well, tells of it
+                self.target.note("".join(known))
+
+    def report(self) -> None:
+        """Writes the reports from the journal, if there is a folder for them. Raises OSError where that fails."""
+        self.target.note(journal.ended(time.monotonic() - self.begun))
+        if self.folder is not None and (made := kept.report(safe_files.text(self.folder / JOURNAL).splitlines())):
+            write(self.folder, made)
 
     def summary(self, found: Sequence[Row]) -> str:
         """The last two lines of a run."""
@@ -66,10 +82,11 @@ def session(published: Published, options: Mapping[str, Any]) -> Iterator[Sessio
     _leave_no_core()
     with (
         _started(choose(published, options)) as chosen,
-        _notes(options["report_dir"], chosen) as notes,
+        _notes(options, chosen) as notes,
         _receiver(options) as receiver,
         closing(chosen.target(notes)) as target,
     ):
+        receiver.tell(partial(_noted, target))
         if options["base_url"]:
             _check_reached(target)
         if options["callback_url"]:
@@ -101,8 +118,9 @@ def _started(chosen: Chosen) -> Iterator[Chosen]:
 
 
 @contextmanager
-def _notes(folder: Path | None, chosen: Chosen) -> Iterator[TextIO]:
+def _notes(options: Mapping[str, Any], chosen: Chosen) -> Iterator[TextIO]:
     """The journal. A run that is resumed goes on writing behind what it wrote before."""
+    folder = options["report_dir"]
     if folder is None:
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
             yield nowhere
@@ -114,11 +132,28 @@ def _notes(folder: Path | None, chosen: Chosen) -> Iterator[TextIO]:
         raise CannotRun(f"--report-dir: {error}") from None
     try:
         _lock(opened, folder)
-        opened.write("\n" if chosen.before.run else journal.begun(chosen.run))
+        about = _about(options, Keys(chosen.keys, chosen.key_env))
+        opened.write(journal.resumed(about) if chosen.before.run else journal.begun({**chosen.run, **about}))
         yield opened
     finally:
         with suppress(OSError):  # who noted what cannot be written was told
             opened.close()
+
+
+def _noted(target: Target, arrival: Arrival) -> None:
+    """Writes a callback into the journal, which may lack it: what nothing is paid for ends no run."""
+    with suppress(NotNoted):
+        target.note(journal.came(target.masked_arrival(arrival)))
+
+
+def _about(options: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
+    """What the journal says of a run and of one that resumes it."""
+    return {
+        "version": version("suno-mock"),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": keys.masked(options["command"]),
+        "strict": options["strict"],
+    }
 
 
 def _lock(file: TextIO, folder: Path) -> None:

@@ -14,7 +14,7 @@ class Exchange:
     """One request and its answer. `error` says why there is none; times in seconds of the monotonic clock. `key_env`
     is the environment variable of the key that was sent. `resumed` marks an exchange of the run that this one resumes:
     its times are of another clock. `shows_key` marks an answer in which the
-    own key stood, before it was masked."""
+    own key stood, before it was masked. `number` is that of the exchange in the journal, from 1."""
 
     method: str
     url: str
@@ -30,6 +30,8 @@ class Exchange:
     key_env: str = ""
     resumed: bool = False
     shows_key: bool = False
+    answer_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    number: int = 0
 
     @property
     def envelope(self) -> Any:

@@ -1,11 +1,14 @@
-"""The journal of a run: a line of JSON for the run, for each request before it leaves, and for each exchange."""
+"""The journal of a run: a line of JSON for the run, for each request before it leaves, for each exchange, and for each
+callback that came. Keys are masked before."""
 
 import json
-from collections.abc import Iterable, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contract_tests.probes.request import Probe
+from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
 
 SAME: Final = ("base_url", "profile", "seed", "audio_id", "audio_model", "audio_duration")
@@ -26,7 +29,8 @@ class EarlierRun:
 
     `run` holds its budget and the options of SAME, `exchanges` has the id of the probe as its key. `spent` is how many
     tasks may have been started, also by requests without an answer in the journal. `leaks` says whether the target
-    accepted a request that it must refuse, `ended` whether the run came to its end.
+    accepted a request that it must refuse, `ended` whether the run came to its end, `last` the number of the last
+    exchange.
     """
 
     run: Mapping[str, Any] = field(default_factory=dict)
@@ -34,6 +38,7 @@ class EarlierRun:
     spent: int = 0
     leaks: bool = False
     ended: bool = False
+    last: int = 0
 
 
 def begun(run: Mapping[str, Any]) -> str:
@@ -41,14 +46,37 @@ def begun(run: Mapping[str, Any]) -> str:
     return f"\n{json.dumps({'run': dict(run)})}\n"
 
 
-def ended() -> str:
-    """The line of a run that came to its end."""
-    return json.dumps({"ended": True}) + "\n"
+def resumed(run: Mapping[str, Any]) -> str:
+    """The line of a run that goes on with the one before it."""
+    return f"\n{json.dumps({'resumed': dict(run)})}\n"
+
+
+def ended(took: float) -> str:
+    """The line of a run that came to its end, `took` seconds after it began or was resumed."""
+    return json.dumps({"ended": True, "took": round(took, 4)}) + "\n"
 
 
 def leaving(probe: str) -> str:
     """The line of a request that may start a task, written before it leaves."""
     return json.dumps({"sending": probe}) + "\n"
+
+
+def addressed(probe: str, url: str) -> str:
+    """The line that says where the callbacks of a probe go."""
+    return json.dumps({"addressed": probe, "callback_url": url}) + "\n"
+
+
+def came(arrival: Arrival) -> str:
+    """The line of a callback. `at` is in seconds of the clock of the exchanges before and behind it."""
+    written = {
+        "callback": arrival.target,
+        "method": arrival.method,
+        "headers": dict(arrival.headers),
+        **_written("body", arrival.body),
+        "answered": arrival.status,
+        "at": round(arrival.at, 4),
+    }
+    return json.dumps(written) + "\n"
 
 
 def line(exchange: Exchange, probe: Probe) -> str:
@@ -59,13 +87,16 @@ def line(exchange: Exchange, probe: Probe) -> str:
         "method": exchange.method,
         "url": exchange.url,
         "headers": dict(exchange.headers),
-        "sent": exchange.sent.decode(errors="backslashreplace"),
+        **_written("sent", exchange.sent),
         "status": exchange.status,
         "content_type": exchange.content_type,
         "retry_after": exchange.retry_after,
-        "body": exchange.body.decode(errors="backslashreplace"),
+        "answer_headers": dict(exchange.answer_headers),
+        **_written("body", exchange.body),
         "error": exchange.error,
         "key_env": exchange.key_env,
+        "number": exchange.number,
+        "at": round(exchange.started, 4),
         "took": round(exchange.answered - exchange.started, 4),
     }
     return json.dumps(written) + "\n"
@@ -76,24 +107,32 @@ def read(lines: Iterable[str]) -> EarlierRun:
     run: Mapping[str, Any] = {}
     unanswered: set[str] = set()
     exchanges: dict[str, Exchange] = {}
-    lost = spent = 0
+    lost = spent = last = 0
     leaks = over = False
-    for entry in filter(None, map(_entry, lines)):
+    for entry in entries(lines):
+        last = max(last, entry["number"]) if isinstance(entry.get("number"), int) else last
         match entry:
             case {"run": dict(begun)}:
                 run, exchanges, unanswered, lost, spent, leaks, over = begun, {}, set(), 0, 0, False, False
+                last = 0
             case {"sending": str(probe)}:
                 lost += probe in unanswered
                 unanswered.add(probe)
             case {"ended": True}:
                 over = True
-            case {"probe": str(probe), "cost": int(cost), **rest} if probe and (exchange := _exchange(rest)):
+            case {"probe": str(probe), "cost": int(cost), **rest} if probe and (exchange := exchange_of(rest)):
                 exchanges[probe] = exchange
                 spent += exchanges[probe].tasks
                 leaks |= exchanges[probe].tasks > cost
                 unanswered.discard(probe)
     answered = {probe: each for probe, each in exchanges.items() if probe not in unanswered}
-    return EarlierRun(run=run, exchanges=answered, spent=spent + lost + len(unanswered), leaks=leaks, ended=over)
+    spent += lost + len(unanswered)
+    return EarlierRun(run=run, exchanges=answered, spent=spent, leaks=leaks, ended=over, last=last)
+
+
+def entries(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """What the lines of a journal say, without those that say nothing."""
+    return filter(None, map(_entry, lines))
 
 
 def _entry(text: str) -> dict[str, Any] | None:
@@ -104,17 +143,48 @@ def _entry(text: str) -> dict[str, Any] | None:
     return entry if isinstance(entry, dict) else None
 
 
-def _exchange(entry: Mapping[str, Any]) -> Exchange | None:
-    """The exchange of a line; None where no run wrote the line."""
+def exchange_of(entry: Mapping[str, Any]) -> Exchange | None:
+    """The exchange of a line; None where no run wrote the line. An older one does not have the headers of answers, a
+    number and a time."""
     kept = ("method", "url", "headers", "status", "content_type", "retry_after", "error", "key_env")
+    started = entry.get("at", 0.0)
     try:
         return Exchange(
             **{name: entry[name] for name in kept},
-            sent=entry["sent"].encode(),
-            body=entry["body"].encode(),
-            started=0.0,
-            answered=entry["took"],
+            sent=_raw("sent", entry),
+            body=_raw("body", entry),
+            started=started,
+            answered=started + entry["took"],
             resumed=True,
+            answer_headers=entry.get("answer_headers", {}),
+            number=entry.get("number", 0),
         )
-    except (KeyError, AttributeError):
+    except (KeyError, AttributeError, TypeError, ValueError):
         return None
+
+
+def arrival_of(entry: Mapping[str, Any]) -> Arrival | None:
+    """The callback of a line; None where no run wrote the line."""
+    try:
+        return Arrival(
+            at=entry["at"],
+            method=entry["method"],
+            target=entry["callback"],
+            headers=entry["headers"],
+            body=_raw("body", entry),
+            status=entry["answered"],
+        )
+    except (KeyError, AttributeError, TypeError, ValueError):
+        return None
+
+
+def _written(name: str, raw: bytes) -> dict[str, str]:
+    """Bytes as text, and once more as base64 where the text does not tell them."""
+    text = raw.decode(errors="backslashreplace")
+    return {name: text} if text.encode() == raw else {name: text, f"{name}_base64": b64encode(raw).decode()}
+
+
+def _raw(name: str, entry: Mapping[str, Any]) -> bytes:
+    told = entry.get(f"{name}_base64")
+    raw: bytes = entry[name].encode() if told is None else b64decode(told)
+    return raw

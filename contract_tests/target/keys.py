@@ -4,10 +4,13 @@ import base64
 import html
 import json
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import httpx
+
+from contract_tests.receiver.receiver import Arrival
 
 MASKED: Final = "***"
 OWN_VARIABLE: Final = "SUNO_API_KEY"
@@ -47,7 +50,7 @@ class Keys:
         own = self._values.get("own", "")
         forms |= {re.escape(made) for name in TELLING if len(made := SPELLED[name](own)) > SHORT}
         self._own = [re.compile(form) for form in (_forms(own) if own else ())]
-        self._forms = [re.compile(form) for form in sorted(forms, key=len, reverse=True)]
+        self._forms = [re.compile(form, re.IGNORECASE) for form in sorted(forms, key=len, reverse=True)]
 
     def credential(self, name: str, scheme: str) -> "Credential":
         """What authorizes a request. Raises KeyError for a name that was not given."""
@@ -81,6 +84,12 @@ class Keys:
         """The same for bytes, whatever they say."""
         return self.masked(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
 
+    def masked_arrival(self, arrival: Arrival) -> Arrival:
+        """A callback with every key masked that it echoes."""
+        headers = {self.masked(name): self.masked(value) for name, value in arrival.headers.items()}
+        target, body = self.masked(arrival.target), self.masked_bytes(arrival.body)
+        return replace(arrival, target=target, headers=headers, body=body)
+
 
 class Credential(httpx.Auth):
     """Puts a key into a request as it leaves: no other value holds the key, so no traceback can show it."""
@@ -94,17 +103,29 @@ class Credential(httpx.Auth):
 
 
 def _forms(key: str) -> set[str]:
-    """Patterns of a key as a server, a log, a URL and a page write it, and of what Basic authentication makes of it."""
-    encoded = (base64.b64encode(text.encode()).decode().rstrip("=") for text in (key, f"Bearer {key}"))
-    return {"".join(map(_spelled, key)), *map(re.escape, encoded)}
+    """Patterns of a key as a server, a log, a URL and a page write it, and of what base64 makes of it and of texts that
+    it stands in, such as the header of Basic authentication."""
+    bearer = base64.b64encode(f"Bearer {key}".encode()).decode().rstrip("=")
+    return {r"\\*".join(map(_spelled, key)), *_in_base64(key), re.escape(bearer)}
+
+
+def _in_base64(key: str) -> Iterator[str]:
+    """Patterns of what every text with the key has in common in base64, which depends on what stands before the key: a
+    number of bytes that three divides, or one or two more. Also as URLs write it."""
+    raw = key.encode()
+    for before in range(3):
+        left_out = (0, 2, 3)[before]  # characters that hold bits of what stands before
+        held = (before + len(raw)) * 8 // 6
+        for encoded in (base64.b64encode, base64.urlsafe_b64encode):
+            if len(part := encoded(bytes(before) + raw).decode()[left_out:held]) > SHORT:
+                yield f"{re.escape(part)}[\\w+/-]?"
 
 
 def _spelled(character: str) -> str:
-    """A pattern of one character, in every spelling of _forms."""
-    number, octets = ord(character), "".join(f"%{octet:02x}" for octet in character.encode())
-    written = {f"\\{character}", json.dumps(character)[1:-1], repr(character)[1:-1], html.escape(character), character}
-    spelled = {octets, f"\\u{number:04x}", f"\\x{number:02x}", f"&#x{number:x};", f"&#{number};", *written}
-    longest_first = sorted(spelled, key=len, reverse=True)
-    # What an escape is written with may be in capitals; the key itself is as it is.
-    escapes = "|".join(re.escape(each) for each in longest_first if each not in written)
-    return f"(?:(?i:{escapes})|{'|'.join(re.escape(each) for each in longest_first if each in written)})"
+    """A pattern of one character, in every spelling of _forms, and escaped more than once."""
+    number, octets = ord(character), "".join(f"%(?:25)*{octet:02x}" for octet in character.encode())
+    written = {json.dumps(character)[1:-1], repr(character)[1:-1], html.escape(character), character}
+    escaped = {rf"\\+u{number:04x}", rf"\\+x{number:02x}", rf"&(?:amp;)*#x0*{number:x};", rf"&(?:amp;)*#0*{number};"}
+    # What an escape is written with may be in capitals.
+    escapes = "|".join(sorted({octets, *escaped}, key=len, reverse=True))
+    return f"(?:(?i:{escapes})|{'|'.join(re.escape(each) for each in sorted(written, key=len, reverse=True))})"

@@ -9,6 +9,7 @@ from typing import Final, TextIO
 
 from contract_tests.documents.extend import EXTEND
 from contract_tests.probes.request import JSON, STATUSES, Expected, Probe
+from contract_tests.receiver.receiver import Arrival
 from contract_tests.target import journal
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.journal import EarlierRun, NotNoted
@@ -76,7 +77,9 @@ class Target:
         self._patience = patience
         self._resumed = before.exchanges
         self._leaks = before.leaks
+        self._number = before.last
         self._one = threading.Lock()
+        self._writing = threading.Lock()
         self._next = 0.0
         self._reserved = 0
         self._silences = 0
@@ -91,8 +94,9 @@ class Target:
         """The text without any key of this target."""
         return self._keys.masked(text)
 
-    def masked_bytes(self, raw: bytes) -> bytes:
-        return self._keys.masked_bytes(raw)
+    def masked_arrival(self, arrival: Arrival) -> Arrival:
+        """A callback without any key of this target."""
+        return self._keys.masked_arrival(arrival)
 
     def send(self, probe: Probe, callback_url: str) -> Exchange:
         """The answer to a probe.
@@ -111,6 +115,7 @@ class Target:
         headers = {"Content-Type": JSON, **probe.headers}
         if probe.key is not None:
             headers["Authorization"] = self._keys.shown(probe.key, probe.scheme)
+        self.note(journal.addressed(probe.id, callback_url))
         exchange = self._paid(probe, headers, with_url(probe.body, callback_url))
         if _denied(probe, exchange):
             raise Busy("the target answered with 429, however long the request waited", exchange)
@@ -200,8 +205,9 @@ class Target:
             with self._one:
                 self.note(journal.leaving(probe.id))
         exchange = self._wire.send(probe.method, path, headers, auth, body, patience)
-        exchange = replace(exchange, key_env=self._keys.variable(probe.key))
         with self._one:
+            self._number += 1
+            exchange = replace(exchange, key_env=self._keys.variable(probe.key), number=self._number)
             silent = exchange.error and (not exchange.status or exchange.error.startswith("ReadTimeout"))
             self._silences = self._silences + 1 if silent else 0
             self.note(journal.line(exchange, probe))
@@ -222,8 +228,9 @@ class Target:
     def note(self, text: str) -> None:
         """Write a line into the journal. Raises NotNoted."""
         try:
-            self._journal.write(text)
-            self._journal.flush()
+            with self._writing:
+                self._journal.write(text)
+                self._journal.flush()
         except OSError as error:
             raise NotNoted(error) from None
 

@@ -41,7 +41,7 @@ class Wire:
         """One request, given up after `patience` seconds. Redirects are not followed."""
         client = self._client()
         status, content_type, retry_after, raw, error = 0, "", "", b"", ""
-        told_headers = ""
+        answer_headers: dict[str, str] = {}
         started = time.monotonic()
         watch = threading.Timer(patience, client.close)
         watch.daemon = True
@@ -53,7 +53,7 @@ class Wire:
                 status = response.status_code
                 content_type = self._keys.masked(response.headers.get("content-type", ""))
                 retry_after = response.headers.get("retry-after", "")
-                told_headers = "\n".join(response.headers.values())
+                answer_headers = dict(response.headers.items())
                 raw = _read(response, started + patience, patience)
         except Exception as problem:  # whatever the client meets in what a server sends
             error = self._keys.masked(told(problem))
@@ -76,7 +76,10 @@ class Wire:
             started=started,
             answered=answered,
             retry_after=self._keys.masked(retry_after),
-            shows_key=self._keys.shown_in(f"{raw.decode(errors='replace')}\n{told_headers}"),
+            shows_key=self._keys.shown_in("\n".join((raw.decode(errors="replace"), *answer_headers.values()))),
+            answer_headers={
+                self._keys.masked(name): self._keys.masked(value) for name, value in answer_headers.items()
+            },
         )
 
     def _client(self) -> httpx.Client:

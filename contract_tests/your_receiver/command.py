@@ -9,6 +9,7 @@ import click
 
 from contract_tests.reports import rows
 from contract_tests.reports.files import write
+from contract_tests.reports.report import About, Report
 from contract_tests.run.inputs import CannotRun, Seconds, check_shown, documents, make_folder
 from contract_tests.target.tls import FAILS
 from contract_tests.verdicts.results import Result, Verdict
@@ -56,8 +57,10 @@ def receiver_command(
     found = rows.rows(result.cited(published.registry) for result in results)
     click.echo(_summary(found))
     if report_dir is not None:
+        document = published.callback_document.name
+        about = About(target=url, document=document, profile=profile, seed=seed)
         try:
-            write(report_dir, found, url, published.callback_document.name, _summary(found))
+            write(report_dir, Report(about=about, rows=tuple(found), summary=(_summary(found),)))
         except OSError as error:
             raise CannotRun(f"--report-dir {report_dir}: {error.strerror}.") from None
     return int(any(row.verdict is Verdict.VIOLATED for row in found))

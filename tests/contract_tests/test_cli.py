@@ -3,6 +3,7 @@
 import fcntl
 import json
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -383,11 +384,43 @@ def test_the_reports_are_written_and_hold_no_key(tmp_path: Path, capfd: Output) 
     written = {path.name: path.read_text("utf-8") for path in folder.iterdir()}
     assert {"report.json", "junit.xml", "journal.jsonl", "report.html"} <= set(written)
     assert KEY not in "".join([*written.values(), *capfd.readouterr()])
-    assert {row["verdict"] for row in json.loads(written["report.json"])} >= {"violated"}
+    assert {row["verdict"] for row in json.loads(written["report.json"])["rules"]} >= {"violated"}
     assert ElementTree.fromstring(written["junit.xml"]).tag == "testsuite"
     lines = filter(None, written["journal.jsonl"].splitlines())
     exchanges = [line for line in map(json.loads, lines) if "headers" in line]
     assert exchanges[0]["headers"]["Authorization"] == "Bearer ***"
+
+
+def test_the_reports_are_written_anew_from_the_journal_alone(plain: str, monkeypatch: Patch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SUNO_API_KEY", plain_server.KEY)
+    arguments = ("--base-url", plain, "--only", "extend.example", "--report-dir", str(tmp_path), *TRACK)
+    assert status("run", *arguments) == 0
+    written = {name: (tmp_path / name).read_text("utf-8") for name in ("report.json", "report.html", "junit.xml")}
+    whole = json.loads(written["report.json"])
+    (task,) = [each for each in whole["requests"] if each["probe"].startswith("extend.example")]
+    assert [json.loads(came["body"])["data"]["callbackType"] for came in task["callbacks"]] == [
+        "text",
+        "first",
+        "complete",
+    ]
+    assert {came["headers"]["Content-Type"] for came in task["callbacks"]} == {"application/json"}
+    assert json.loads(task["polls"][-1]["body"])["data"]["status"] == "SUCCESS"
+    command, *words = shlex.split(whole["about"]["command"])
+    assert (command, sorted(words)) == ("suno-contract", sorted(["run", *arguments]))
+    for name in written:
+        (tmp_path / name).unlink()
+    assert status("report", str(tmp_path)) == 0
+    assert {name: (tmp_path / name).read_text("utf-8") for name in written} == written
+
+
+def test_what_an_older_journal_does_not_hold_is_told(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "journal.jsonl").write_text('{"run": {"base_url": "http://x", "profile": "apikley"}}\n')
+    assert status("report", str(tmp_path)) == 2
+    out, error = capsys.readouterr()
+    missing = "callbacks, headers of answers and verdicts: the journal was written by an older version"
+    assert out.splitlines()[-1] == f"missing: {missing}"
+    assert f"no verdict in the journal, which is missing {missing}." in error
+    assert (tmp_path / "report.html").is_file()
 
 
 def test_a_trigger_takes_its_key_from_the_environment(monkeypatch: Patch, capsys: Output) -> None:

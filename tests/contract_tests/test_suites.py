@@ -153,7 +153,11 @@ def options(**values: Any) -> Mapping[str, Any]:
 
 def test_the_options_are_those_of_a_run() -> None:
     taken = options(base_url="http://x", audio_id=["a", "b"], audio_duration=["9.5"], budget="3")
-    assert set(taken) == {parameter.name for parameter in run.params} | {"examples"}
+    assert set(taken) == {parameter.name for parameter in run.params} | {"examples", "command"}
+    assert (
+        taken["command"]
+        == "pytest contract_tests --target http://x --audio-id a --audio-id b --audio-duration 9.5 --budget 3"
+    )
     assert (taken["audio_id"], taken["audio_duration"], taken["budget"]) == (("a", "b"), (9.5,), 3)
     assert (taken["base_url"], taken["profile"], taken["seed"], taken["examples"]) == ("http://x", "apikley", None, 100)
     assert taken["resume"] is False

@@ -26,8 +26,8 @@ def test_a_violated_rule_is_told_once(tried: str, said: str) -> None:
         "findings": [{"expected": "401", "got": "200"}, {"expected": "a body", "got": "none"}],
     }
     passed = {"verdict": "passed", "tried": "", "place": "", "findings": []}
-    report: list[dict[str, Any]] = [
+    rules: list[dict[str, Any]] = [
         {"rule": "key", "results": [passed, violated, violated]},
         {"rule": "other", "results": [passed]},
     ]
-    assert list(violations(report)) == [("key", said, "a.yaml, line 7")]
+    assert list(violations({"rules": rules})) == [("key", said, "a.yaml, line 7")]

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from contract_tests.reports.html import as_html
-from contract_tests.reports.rows import rows
 from contract_tests.verdicts.course import Finding
 from contract_tests.verdicts.results import Result, Verdict, otherwise
 from tests import courses
-from tests.courses import ACCEPTED, LIMIT, PUBLISHED, REFUSED, exchange
+from tests.courses import ACCEPTED, LIMIT, PUBLISHED, REFUSED, exchange, reported
 
 FINDING = Finding(rule=REFUSED.rule, expected="code 422", got="HTTP 200 <script>{}")
 
@@ -20,7 +19,7 @@ violated = partial(courses.violated, FINDING)
 
 
 def page(*results: Result) -> str:
-    return as_html(rows(results), "http://127.0.0.1:1", "apikley.openapi.yaml", "1 rules violated")
+    return as_html(reported(*results))
 
 
 def test_all_rules_stand_in_a_matrix_by_verdict_the_worst_first() -> None:

@@ -1,22 +1,20 @@
 """What a reader and a program get to see of a run."""
 
-import json
 import shlex
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.probes.request import Probe
-from contract_tests.reports.rows import as_json, as_junit, curl, provoked, rows, summary
+from contract_tests.reports.rows import curl, provoked, rows, summary
 from contract_tests.verdicts.course import Finding
 from contract_tests.verdicts.results import Result, Verdict, otherwise
 from tests import courses
-from tests.courses import ACCEPTED, BAD, LIMIT, PUBLISHED, REFUSED, exchange
+from tests.courses import ACCEPTED, BAD, PUBLISHED, REFUSED, exchange
 
 FINDING = Finding(rule="extend.title.length", expected="code 422", got="HTTP 200 {}")
 PASSED = Result(rule="extend.example", verdict=Verdict.PASSED, probe=ACCEPTED, exchange=exchange())
@@ -83,52 +81,6 @@ def test_the_summary_counts_rules_by_verdict() -> None:
     assert summary(rows(ALL), 5) == (
         "1 rules violated, 0 deviated from, 1 passed, 1 questions observed, 1 not tried; 5 tasks started at most"
     )
-
-
-def test_json_holds_everything_of_a_violation() -> None:
-    row = json.loads(as_json(rows([violated().cited(PUBLISHED.registry)])))[0]
-    (result,) = row["results"]
-    assert (row["rule"], row["verdict"]) == ("extend.title.length", "violated")
-    assert result["findings"] == [{"expected": "code 422", "got": "HTTP 200 {}"}]
-    assert (result["place"], result["quote"]) == LIMIT
-    assert result["curl"].startswith("curl -sS -X POST ")
-
-
-def test_a_rule_that_passed_needs_no_curl() -> None:
-    assert json.loads(as_json(rows([PASSED])))[0]["results"][0]["curl"] == ""
-
-
-def test_junit_has_a_case_per_rule() -> None:
-    suite = ElementTree.fromstring(as_junit(rows(ALL)))
-    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "1", "1")
-    kinds = {case.get("name"): [child.tag for child in case] for case in suite}
-    assert kinds == {
-        "extend.example": [],
-        "extend.title.length": ["failure"],
-        "model_mismatch": [],
-        "code.451": ["skipped"],
-    }
-
-
-@pytest.mark.parametrize(("strict", "failures", "tag"), [(False, "0", "system-out"), (True, "1", "failure")])
-def test_a_deviation_is_a_failure_of_junit_where_it_counts(strict: bool, failures: str, tag: str) -> None:
-    suite = ElementTree.fromstring(as_junit(rows([DEVIATED]), strict=strict))
-    assert suite.get("failures") == failures
-    assert [child.tag for case in suite for child in case] == [tag]
-
-
-def test_json_says_where_a_rule_stands() -> None:
-    (row,) = json.loads(as_json(rows([DEVIATED])))
-    assert (row["verdict"], row["source"]) == ("deviated", "inferred")
-    assert row["demand"] == "a callback that was received does not come again"
-    assert row["results"][0]["curl"].startswith("curl ")
-
-
-@given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
-def test_junit_and_json_can_be_read_whatever_came(got: str, why: str) -> None:
-    found = rows([violated(findings=(replace(FINDING, got=got),)), replace(LEFT, why=why)])
-    ElementTree.fromstring(as_junit(found).encode())
-    assert json.loads(as_json(found))[0]["results"][0]["findings"][0]["got"] == got
 
 
 def test_a_curl_takes_the_key_from_the_environment() -> None:

@@ -3,7 +3,8 @@
 import click
 import pytest
 
-from contract_tests.run.inputs import LONGEST, SHORTEST_TRACK, Seconds
+from contract_tests.cli import run
+from contract_tests.run.inputs import LONGEST, SHORTEST_TRACK, Seconds, command_of
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,9 @@ def test_what_cannot_be_waited_for_is_refused_with_the_range(seconds: Seconds, g
 @pytest.mark.parametrize(("seconds", "given"), [(Seconds(), "0.1"), (Seconds(4), "4"), (Seconds(), str(LONGEST))])
 def test_seconds_within_the_range_are_a_number(seconds: Seconds, given: str) -> None:
     assert seconds.convert(given, None, None) == float(given)
+
+
+def test_what_was_typed_is_told_as_a_shell_takes_it() -> None:
+    typed = ["--audio-id", "a b", "--audio-id", "c", "--budget", "3", "--strict"]
+    context = run.make_context("suno-contract run", [*typed])
+    assert command_of(context) == "suno-contract run --audio-id 'a b' --audio-id c --budget 3 --strict"

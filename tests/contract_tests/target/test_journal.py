@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.target.journal import EarlierRun, begun, ended, leaving, line, read
-from tests.courses import ACCEPTED, BAD, REFUSED, exchange
+from contract_tests.target.journal import EarlierRun, arrival_of, begun, came, ended, leaving, line, read
+from tests.courses import ACCEPTED, BAD, REFUSED, arrival, exchange
 
 RUN = begun({"base_url": "http://127.0.0.1:1", "seed": 7, "budget": None})
 ONE, TWO = (replace(ACCEPTED, id=name) for name in ("one", "two"))
@@ -73,5 +73,20 @@ def test_what_no_run_wrote_is_left_out(garbage: str) -> None:
 
 
 def test_a_run_that_came_to_its_end_says_so() -> None:
-    assert journal(RUN, ended()).ended
-    assert not journal(RUN, ended(), RUN).ended
+    assert journal(RUN, ended(1.5)).ended
+    assert not journal(RUN, ended(1.5), RUN).ended
+
+
+@pytest.mark.parametrize("raw", [b"{}", "é\u2028".encode(), b"\xff\x00", b"\\xff"])
+def test_every_byte_that_came_is_kept(raw: bytes) -> None:
+    callback = arrival(raw)
+    assert arrival_of(json.loads(came(callback))) == callback
+    assert journal(RUN, line(exchange(raw), ONE)).exchanges["one"].body == raw
+
+
+def test_a_callback_that_no_run_wrote_is_left_out() -> None:
+    assert arrival_of({"callback": "/", "at": 1.0}) is None
+
+
+def test_the_number_of_the_last_exchange_is_told() -> None:
+    assert journal(RUN, line(exchange(number=3), ONE), line(exchange(number=4), replace(ONE, id=""))).last == 4

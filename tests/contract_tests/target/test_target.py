@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from contract_tests.probes.request import ACCEPTED as ACCEPTANCE
 from contract_tests.probes.request import REFUSED as REFUSAL
 from contract_tests.probes.request import Expected, Probe
+from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.journal import EarlierRun, NotNoted
 from contract_tests.target.keys import Keys
@@ -473,11 +474,35 @@ SECRET = "sk-ab/cd+ef12=="
         "&#115;k-ab/cd&#x2B;ef12==",
         base64.b64encode(SECRET.encode()).decode(),
         base64.b64encode(f"Bearer {SECRET}".encode()).decode(),
+        SECRET.upper(),
+        "sk-ab%252Fcd%252bef12%253D%253d",
+        "&amp;#115;k-ab/cd&amp;#x2B;ef12==",
     ],
 )
 def test_a_key_is_masked_in_every_spelling(shown: str) -> None:
     masked = Keys({"own": SECRET}).masked(f"before {shown} behind")
     assert masked.replace("=", "") == "before *** behind"
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_key_within_a_text_is_masked_in_its_base64(before: str, encode: Callable[[bytes], bytes]) -> None:
+    encoded = encode(f"{before}{SECRET}, and more".encode()).decode()
+    masked = Keys({"own": SECRET}).masked(encoded)
+    assert masked.startswith(("***", encoded[:2], encoded[:4]))
+    assert len(masked) < len(encoded) - len(SECRET)
+
+
+def test_a_callback_is_masked_wherever_it_shows_a_key() -> None:
+    came = Arrival(at=1.0, method="POST", target=f"/?{SECRET}", headers={SECRET: SECRET}, body=SECRET.encode())
+    masked = Keys({"own": SECRET}).masked_arrival(came)
+    assert (masked.target, masked.headers, masked.body) == ("/?***", {"***": "***"}, b"***")
+
+
+def test_a_key_is_masked_in_json_within_json() -> None:
+    masked = Keys({"own": SECRET}).masked(json.dumps(json.dumps(json.dumps(SECRET.replace("/", "\\/")))))
+    assert "sk-ab" not in masked
+    assert "ef12" not in masked
 
 
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8), st.text(max_size=20))
@@ -515,7 +540,8 @@ def test_an_empty_key_masks_nothing() -> None:
 
 def test_the_journal_has_a_line_for_every_exchange() -> None:
     _, _, tried = one(BUSY, REFUSED)
-    written = [json.loads(line) for line in tried.everything.splitlines()]
+    addressed, *written = [json.loads(line) for line in tried.everything.splitlines()]
+    assert addressed == {"addressed": "x", "callback_url": URL}
     assert written[::2] == [{"sending": "x"}] * 2
     lines = written[1::2]
     assert [(line["probe"], line["status"]) for line in lines] == [("x", 200), ("x", 200)]

@@ -1,0 +1,28 @@
+"""Writes the reports of a run anew, from its journal."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from contract_tests.reports import kept, safe_files
+from contract_tests.reports.files import write
+from contract_tests.reports.report import Report
+from contract_tests.run.choose import JOURNAL
+from contract_tests.run.inputs import CannotRun
+
+
+def report_of(folder: Path, *, strict: bool = False) -> Report:
+    """The report of the run in a folder, which is written there, too. `strict` counts deviations, whatever the run did.
+    Raises CannotRun where no run can be read there or nothing can be written."""
+    path = folder / JOURNAL
+    try:
+        made = kept.report(safe_files.text(path).splitlines())
+    except (OSError, LookupError) as error:
+        raise CannotRun(f"{path}: {error}") from None
+    if made is None:
+        raise CannotRun(f"{path} holds no run: give the --report-dir of a run of suno-contract.")
+    made = replace(made, about=replace(made.about, strict=made.about.strict or strict))
+    try:
+        write(folder, made)
+    except OSError as error:
+        raise CannotRun(f"the reports could not be written: {error}.") from None
+    return made

@@ -1,0 +1,45 @@
+"""The reports of a run, written anew from its journal."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from contract_tests.reports import kept
+from contract_tests.run.again import report_of
+from contract_tests.run.inputs import CannotRun
+from contract_tests.target import journal
+from contract_tests.verdicts.results import Result, Verdict
+
+RUN = journal.begun({"base_url": "http://x", "profile": "apikley", "version": "0.1"})
+PASSED = kept.line(Result(rule="extend.example", verdict=Verdict.PASSED))
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_the_reports_are_written_from_the_journal(strict: bool, tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text(RUN + PASSED)
+    made = report_of(tmp_path, strict=strict)
+    assert ([row.rule for row in made.rows], made.about.strict) == (["extend.example"], strict)
+    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["about"]["strict"] is strict
+    assert {each.name for each in tmp_path.iterdir()} == {"journal.jsonl", "junit.xml", "report.html", "report.json"}
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("", "journal.jsonl holds no run: give the --report-dir of a run of suno-contract."),
+        ('{"run": {"profile": "acme"}}', "profile 'acme' is unknown. Known: apikley, classic, observed."),
+    ],
+)
+def test_a_folder_without_a_run_is_told(written: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text(written)
+    with pytest.raises(CannotRun) as told:
+        report_of(tmp_path)
+    assert text in told.value.format_message()
+
+
+def test_reports_that_cannot_be_written_are_told(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text(RUN)
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(CannotRun, match=r"^the reports could not be written: "):
+        report_of(tmp_path)
