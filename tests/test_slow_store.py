@@ -1,10 +1,13 @@
-"""Whatever engine is behind the store: the API, the control plane and journeys with one that waits in each method."""
+"""Whatever engine is behind the store: the API, the control plane and journeys with one that waits in each method.
+
+All tests of what asks a store: `.ci/nightly store`.
+"""
 
 import subprocess
 import sys
 from pathlib import Path
 
-TESTS = ("tests/mock_server/api", "tests/mock_server/control", "tests/mock_server/callbacks", "tests/test_journeys.py")
+TESTS = ("tests/mock_server/api", "tests/mock_server/control/test_control.py", "tests/test_journeys.py")
 IN_ONE_STEP = "tests/mock_server/control/test_control.py::test_a_reset_forgets_before_anything_can_come_between"
 """It looks at the first step of a coroutine, which a store that waits needs to begin."""
 
