@@ -100,7 +100,12 @@ def target_options(command: Any) -> Any:
 @cli.command(epilog="Example:  suno-contract run --report-dir report")
 @target_options
 @click.option(
-    "--budget", type=click.IntRange(0), help="Tasks that may be started; 0 on a live target, else any number."
+    "--budget",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Tasks that may be started, and never more. Without it none is on the server of --base-url, wherever that is, "
+    "and any number on the mock. At 0 only what must be refused is sent, one request at a time; the first that the "
+    "server accepts starts one task, the only exception, and nothing follows that could be accepted the same way.",
 )
 @click.option("--receiver-port", default=0, type=click.IntRange(0, 65535), help="0 takes a free port.")
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports and the journal are written.")
@@ -114,6 +119,8 @@ def run(**options: Any) -> int:
         plan, target = begun.plan, begun.target
         about = f"profile {published.profile}, seed {plan.seed}"
         click.echo(f"{target.base_url} against {published.document.name}, {about}")
+        if target.budget.tasks == 0:
+            click.echo("no task is started: only what must be refused is sent; --budget N lets the run start N tasks")
         with progress(len(list(plan.probes())), sys.stderr) as told:
             found = begun.run(told)
         trouble = _reported(begun)  # first: what it cost is not lost when nobody reads the lines to their end

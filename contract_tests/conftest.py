@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 
 from contract_tests import options as plugin
-from contract_tests.documents.hosts import is_live
 from contract_tests.documents.oracle import Oracle
 from contract_tests.run.session import session
 from contract_tests.suites.world import SEARCH, Decorator, Options, World, able_to_run, plan_of
@@ -51,10 +50,10 @@ def world(pytestconfig: pytest.Config, suno_options: Options) -> Iterator[World]
 
 
 @pytest.fixture(scope="session")
-def paying(suno_options: Options) -> None:
-    """Skips on a live target that was given no budget: an accepted request costs."""
-    if is_live(suno_options["base_url"]) and not suno_options["budget"]:
-        pytest.skip("a live target without --budget: accepted requests cost")
+def paying(world: World) -> None:
+    """Skips where no task may be started: an accepted request costs."""
+    if world.target.budget.tasks == 0:
+        pytest.skip("no --budget: accepted requests cost")
 
 
 @pytest.fixture(autouse=True)
@@ -63,13 +62,13 @@ def _no_failure_yet(world: World) -> None:
 
 
 @pytest.fixture(scope="session")
-def bounds(suno_options: Options) -> settings:
+def bounds(world: World, suno_options: Options) -> settings:
     """The settings of Hypothesis: --examples, and nothing remembered. Under a budget failures are not made smaller."""
     return settings(
         max_examples=suno_options["examples"],
         database=None,
         deadline=None,
-        phases=SEARCH if suno_options["budget"] is not None else (*SEARCH, Phase.shrink),
+        phases=SEARCH if world.target.budget.tasks is not None else (*SEARCH, Phase.shrink),
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )

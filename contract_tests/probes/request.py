@@ -1,8 +1,9 @@
 """The probe, one request with the answer that is expected; and the valid request that every probe changes."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
 from math import floor
 from random import Random
 from typing import Any, Final
@@ -74,7 +75,8 @@ class Probe:
     gets no verdict then. `fails` is the code that the last callback must carry. `replies` are what the receiver does
     with the first callbacks; it answers all others with 200. Probes of one `group` are sent at the same time. `model`
     is the model whose limit the request exceeds, and `more` what the path and the query of the callback URL have beside
-    what tells it from others. A key such as `own~cut` is the own one in another spelling.
+    what tells it from others. A key such as `own~cut` is the own one in another spelling. `harmless` marks a request
+    about a track that the target is known to refuse.
     """
 
     id: str
@@ -93,6 +95,7 @@ class Probe:
     group: str = ""
     model: str = ""
     more: tuple[str, str] = ("", "")
+    harmless: bool = False
 
     def __post_init__(self) -> None:
         """Raises LookupError for a rule that is not in the registry."""
@@ -102,6 +105,14 @@ class Probe:
     def nearly_a_key(self) -> bool:
         """Whether it is sent with what only a target can refuse that knows its keys."""
         return self.key == "bad" or "~" in (self.key or "")
+
+    def about_nobody(self, tracks: Iterable[Track]) -> "Probe | None":
+        """The same request about a track of nobody, of which no task can come; None where it names no track."""
+        body = self.body
+        for track, coding in product(tracks, ("utf-8", "utf-16-le")):
+            body = body.replace(json.dumps(track.id).encode(coding), json.dumps(UNKNOWN_AUDIO).encode(coding))
+        nobody = replace(self, id=f"{self.id}, about a track of nobody", body=body, harmless=True)
+        return nobody if body != self.body else None
 
     @property
     def cost(self) -> int:

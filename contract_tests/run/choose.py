@@ -71,14 +71,13 @@ def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
     """
     plan, before = planned(published, options), _earlier_run(options)
     base_url, budget = options["base_url"], options["budget"]
-    live = is_live(base_url)
-    if budget is None:
-        budget = before.run.get("budget", 0 if live else None)
+    if budget is None and base_url:  # also on this machine: a tunnel to a server that costs begins here
+        budget = before.run.get("budget") or 0
     return Chosen(
         base_url=base_url or "",
         keys={**_keys(options), **named_keys(plan.triggers)},
         key_env=options["api_key_env"],
-        limits=Limits(budget=budget, spacing=SPACING if live else 0.0),
+        limits=Limits(budget=budget, spacing=SPACING if is_live(base_url) else 0.0),
         plan=replace(plan, seed=before.run.get("seed", plan.seed)),
         before=before,
     )

@@ -13,9 +13,8 @@ from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.receiver.receiver import Arrival, Receiver
 from contract_tests.run import all_tasks, questions
 from contract_tests.run.due import LAG, all_came
+from contract_tests.run.sending import Addressed, Sender
 from contract_tests.target.exchange import Exchange
-from contract_tests.target.not_sent import Busy, NotSent
-from contract_tests.target.side_by_side import side_by_side
 from contract_tests.target.target import Target
 from contract_tests.verdicts.agreement import shown_findings
 from contract_tests.verdicts.answers import answer_findings, fresh_findings, is_excused, undecided
@@ -36,9 +35,6 @@ LOOKS: Final = 20
 
 NO_WAY: Final = "no --callback-url: the target cannot reach the receiver"
 
-Addressed = tuple[str, Probe]
-"""The URL that a probe's callbacks go to, and the probe."""
-
 
 class Run:
     """Sends a plan's probes and judges what comes. `told` hears every result as it is known."""
@@ -48,6 +44,7 @@ class Run:
     ) -> None:
         self._plan = plan
         self._target = target
+        self._sender = Sender(plan, target)
         self._receiver = receiver
         self._told = told
         self._oracle = Oracle(plan.published.document)
@@ -70,7 +67,7 @@ class Run:
 
     def _every_result(self) -> Iterator[Result]:
         for group in self._groups():
-            for (url, probe), came in zip(group, self._send_group(group), strict=True):
+            for (url, probe), came in zip(group, self._sender.sent(group), strict=True):
                 yield from self._judge_answer(probe, url, came)
         yield from self._judge_undecided()
         for code in self._plan.not_provoked():
@@ -102,23 +99,6 @@ class Run:
             addressed.append((self._receiver.url(f"{number}", probe.replies, look, probe.more), probe))
         for _, group in groupby(enumerate(addressed), key=lambda each: each[1][1].group or each[0]):
             yield [each for _, each in group]
-
-    def _send_group(self, group: Sequence[Addressed]) -> list[Exchange | str]:
-        """The answers to probes that are sent at the same time. For a probe that was not tried: why not."""
-        if len(group) == 1:
-            return [self._send(*group[0])]
-        return side_by_side([partial(self._send, *each) for each in group])
-
-    def _send(self, url: str, probe: Probe) -> Exchange | str:
-        if probe.nearly_a_key and not self._plan.bad_key:
-            return "no --bad-key: only a key that the target must refuse tells"
-        try:
-            exchange = self._target.send(probe, url)
-        except Busy as reason:
-            return reason.exchange or str(reason)
-        except NotSent as reason:
-            return str(reason)
-        return exchange
 
     def _judge_answer(self, probe: Probe, url: str, came: Exchange | str) -> Iterator[Result]:
         self._receiver.release(url)

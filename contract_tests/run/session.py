@@ -70,10 +70,10 @@ class Session:
             write(self.folder, made)
 
     def summary(self, found: Sequence[Row]) -> str:
-        """The last two lines of a run."""
+        """The last lines of a run: what was accepted that had to be refused, the codes that came, and the counts."""
         published = self.plan.published
         codes = provoked(found, published.codes, published.callback_codes)
-        return f"{codes}\n{summary(found, self.target.spent)}"
+        return "\n".join(filter(None, (self.target.budget.told, codes, summary(found, self.target.spent))))
 
 
 @contextmanager

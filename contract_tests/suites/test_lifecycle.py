@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from contract_tests.probes.strategies import Strategies
 from contract_tests.suites.lifecycle import Lifecycle, Setting
-from contract_tests.suites.world import SEARCH, Options, World
+from contract_tests.suites.world import Options, World
 
 STEPS = 12
 SHARE = 4
@@ -27,7 +27,6 @@ def test_lifecycle(world: World, bounds: settings, suno_options: Options) -> Non
     setting = Setting(world=world, valid=strategies.valid(), broken=strategies.broken())
     machine: Any = seed(world.plan.seed)(partial(Lifecycle, setting))
     examples = max(1, suno_options["examples"] // SHARE)
-    phases = SEARCH if suno_options["base_url"] else bounds.phases
-    shorter = settings(bounds, max_examples=examples, stateful_step_count=STEPS, phases=phases)
+    shorter = settings(bounds, max_examples=examples, stateful_step_count=STEPS)
     run_state_machine_as_test(machine, settings=shorter)
     assert len(set(setting.ids)) == len(setting.ids), "a taskId came twice"

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from uuid import uuid4
 
 import pytest
-from hypothesis import Phase, currently_in_test_context, note
+from hypothesis import Phase, currently_in_test_context, note, reject
 
 from contract_tests import options as plugin
 from contract_tests.documents import rules
@@ -22,7 +22,7 @@ from contract_tests.run.inputs import CannotRun, documents
 from contract_tests.run.session import Session
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.journal import NotNoted
-from contract_tests.target.not_sent import NotSent
+from contract_tests.target.not_sent import Lenient, NotSent
 from contract_tests.verdicts.answers import answer_findings, undecided
 from contract_tests.verdicts.course import Finding
 
@@ -63,6 +63,11 @@ class World(Session):
         try:
             with able_to_run():
                 exchange = self.target.send(probe, url)
+        except Lenient as reason:
+            self._fail_again()
+            if currently_in_test_context():
+                reject()
+            self._skip(str(reason))
         except NotSent as reason:
             self._skip(str(reason))
         if why := undecided(probe, exchange):

@@ -28,15 +28,15 @@ class EarlierRun:
     """What a journal tells of the last run in it.
 
     `run` holds its budget and the options of SAME, `exchanges` has the id of the probe as its key. `spent` is how many
-    tasks may have been started, also by requests without an answer in the journal. `leaks` says whether the target
-    accepted a request that it must refuse, `ended` whether the run came to its end, `last` the number of the last
-    exchange.
+    tasks may have been started, also by requests without an answer in the journal. `lenient` are the rules of which the
+    target accepted a request that breaks them, `ended` says whether the run came to its end, `last` is the number of
+    the last exchange.
     """
 
     run: Mapping[str, Any] = field(default_factory=dict)
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)
     spent: int = 0
-    leaks: bool = False
+    lenient: tuple[str, ...] = ()
     ended: bool = False
     last: int = 0
 
@@ -107,13 +107,14 @@ def read(lines: Iterable[str]) -> EarlierRun:
     run: Mapping[str, Any] = {}
     unanswered: set[str] = set()
     exchanges: dict[str, Exchange] = {}
+    lenient: dict[str, None] = {}
     lost = spent = last = 0
-    leaks = over = False
+    over = False
     for entry in entries(lines):
         last = max(last, entry["number"]) if isinstance(entry.get("number"), int) else last
         match entry:
             case {"run": dict(begun)}:
-                run, exchanges, unanswered, lost, spent, leaks, over = begun, {}, set(), 0, 0, False, False
+                run, exchanges, unanswered, lenient, lost, spent, over = begun, {}, set(), {}, 0, 0, False
                 last = 0
             case {"sending": str(probe)}:
                 lost += probe in unanswered
@@ -123,11 +124,12 @@ def read(lines: Iterable[str]) -> EarlierRun:
             case {"probe": str(probe), "cost": int(cost), **rest} if probe and (exchange := exchange_of(rest)):
                 exchanges[probe] = exchange
                 spent += exchanges[probe].tasks
-                leaks |= exchanges[probe].tasks > cost
+                if exchanges[probe].tasks > cost:
+                    lenient[probe.partition(": ")[0]] = None
                 unanswered.discard(probe)
     answered = {probe: each for probe, each in exchanges.items() if probe not in unanswered}
     spent += lost + len(unanswered)
-    return EarlierRun(run=run, exchanges=answered, spent=spent, leaks=leaks, ended=over, last=last)
+    return EarlierRun(run=run, exchanges=answered, spent=spent, lenient=tuple(lenient), ended=over, last=last)
 
 
 def entries(lines: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,10 @@ class Spent(NotSent):
     """The budget has no room for the request."""
 
 
+class Lenient(NotSent):
+    """The target accepted another request that breaks the same rule, so that this one could start a task, too."""
+
+
 class Silent(NotSent):
     """The target has stopped answering."""
 

@@ -11,10 +11,11 @@ from contract_tests.documents.extend import EXTEND
 from contract_tests.probes.request import JSON, STATUSES, Expected, Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target import journal
+from contract_tests.target.budget import Budget
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.journal import EarlierRun, NotNoted
 from contract_tests.target.keys import OWN_VARIABLE, Keys
-from contract_tests.target.not_sent import Busy, Silent, Spent
+from contract_tests.target.not_sent import Busy, Silent
 from contract_tests.target.places import record_path, with_url
 from contract_tests.target.wire import Wire
 
@@ -68,7 +69,7 @@ class Target:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.key_env = key_env
-        self.spent = before.spent
+        self.budget = Budget(limits.budget, before.spent, before.lenient)
         self._keys = Keys(keys, key_env)
         self._wire = Wire(self.base_url, self._keys)
         self._limits = limits
@@ -76,16 +77,19 @@ class Target:
         self._sleep = sleep
         self._patience = patience
         self._resumed = before.exchanges
-        self._leaks = before.leaks
         self._number = before.last
         self._one = threading.Lock()
         self._writing = threading.Lock()
         self._next = 0.0
-        self._reserved = 0
         self._silences = 0
         self._denials = 0
         self._deaf: list[Exchange] = []
         self._poll = Probe(id="", rule="polling", says="a look at a task", expected=NOTHING, body=b"", method="GET")
+
+    @property
+    def spent(self) -> int:
+        """How many tasks may have been started."""
+        return self.budget.spent
 
     def close(self) -> None:
         self._wire.close()
@@ -101,9 +105,9 @@ class Target:
     def send(self, probe: Probe, callback_url: str) -> Exchange:
         """The answer to a probe.
 
-        Raises NotSent where it is not sent: Spent when the budget has no room, Silent when the target left the last
-        requests without an answer, Busy when it answered them with 429. Raises Busy, too, when the target answers this
-        request with nothing but 429 and the probe does not want that.
+        Raises NotSent where it is not sent: Spent when the budget has no room, Lenient when it could cost what another
+        did, Silent when the target left the last requests without an answer, Busy when it answered them with 429.
+        Raises Busy, too, when the target answers this request with nothing but 429 and the probe does not want that.
         """
         known = self._resumed.get(probe.id)
         if known is not None and not _denied(probe, known):
@@ -116,7 +120,9 @@ class Target:
         if probe.key is not None:
             headers["Authorization"] = self._keys.shown(probe.key, probe.scheme)
         self.note(journal.addressed(probe.id, callback_url))
-        exchange = self._paid(probe, headers, with_url(probe.body, callback_url))
+        with self.budget.paying(probe) as came:
+            exchange = self._patiently(probe, headers, with_url(probe.body, callback_url))
+            came.append(exchange)
         if _denied(probe, exchange):
             raise Busy("the target answered with 429, however long the request waited", exchange)
         return exchange
@@ -160,35 +166,11 @@ class Target:
                 return polls
             self._sleep(every)
 
-    def _paid(self, probe: Probe, headers: Mapping[str, str], body: bytes) -> Exchange:
-        """One request, for which the budget is reserved while it is under way. Raises Spent where there is no room."""
-        cost = self._reserve(probe)
-        exchange: Exchange | None = None
-        try:
-            exchange = self._patiently(probe, headers, body)
-            return exchange
-        finally:
-            with self._one:
-                self._reserved -= cost
-                self.spent += exchange.tasks if exchange else 0
-                self._leaks = self._leaks or (exchange is not None and exchange.tasks > probe.cost)
-
-    def _reserve(self, probe: Probe) -> int:
-        """Reserves budget for a probe, and returns how much. Once the target accepted a request that it must refuse,
-        every request may cost a task."""
-        budget = self._limits.budget
-        with self._one:
-            cost = max(probe.cost, int(self._leaks))
-            if budget is not None and self.spent + self._reserved + cost > budget:
-                raise Spent(f"budget: {self.spent} of {budget} tasks are spent")
-            self._reserved += cost
-        return cost
-
     def _patiently(self, probe: Probe, headers: Mapping[str, str], body: bytes, path: str = EXTEND) -> Exchange:
         """One request, repeated after a 429. A target that answered DENIALS requests with 429 alone gets no repeats."""
         retries = RETRIES if self._denials < DENIALS else 0
         exchange = self._once(probe, path, headers, body, self._patience)
-        while _denied(probe, exchange) and retries:
+        while _denied(probe, exchange) and retries and not exchange.tasks:
             seconds = _asked(exchange)
             log.warning("the target answers 429: the request is sent again in %g s", seconds)
             self._sleep(seconds)

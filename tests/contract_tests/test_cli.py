@@ -30,6 +30,7 @@ from tests.scripted import ACCEPTED, REFUSED, Scripted, http, scripted
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 
 TRACK = ("--audio-id", "e231", "--audio-model", "V4", "--audio-duration", "198.44")
+PAID = (*TRACK, "--budget", "99")
 KEY = "sk-very-secret"
 Output = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch
@@ -64,7 +65,7 @@ def test_the_mock_conforms(capsys: Output) -> None:
 
 def test_a_target_that_conforms_ends_with_0(plain: str, monkeypatch: Patch) -> None:
     monkeypatch.setenv("PLAIN_KEY", plain_server.KEY)
-    assert status("run", "--base-url", plain, "--api-key-env", "PLAIN_KEY", "--only", "extend.example", *TRACK) == 0
+    assert status("run", "--base-url", plain, "--api-key-env", "PLAIN_KEY", "--only", "extend.example", *PAID) == 0
 
 
 def test_a_violation_ends_with_1_and_its_line(capsys: Output) -> None:
@@ -203,7 +204,7 @@ def test_a_track_that_the_target_does_not_know_is_no_violation(tmp_path: Path, c
 )
 def test_the_state_of_a_target_is_no_violation(code: int, why: str, capsys: Output) -> None:
     with scripted(REFUSED, http({"code": code, "msg": "x"})) as server:
-        assert status("run", "--base-url", server.url, "--only", "extend.example", *TRACK) == 2
+        assert status("run", "--base-url", server.url, "--only", "extend.example", *PAID) == 2
     assert f"no rule was tried: {why}." in capsys.readouterr().err
 
 
@@ -359,19 +360,31 @@ def test_a_plan_of_refusals_costs_nothing(capsys: Output) -> None:
     assert capsys.readouterr().out.splitlines()[-1] == "0 tasks at most"
 
 
-def test_a_budget_of_0_sends_no_acceptance(capsys: Output) -> None:
+@pytest.mark.parametrize("budget", [(), ("--budget", "0")])
+def test_without_a_budget_no_task_is_started_also_on_this_machine(budget: tuple[str, ...], capsys: Output) -> None:
     with scripted(REFUSED) as server:
-        assert status("run", "--base-url", server.url, "--budget", "0", "--only", "extend.example", *TRACK) == 2
+        assert status("run", "--base-url", server.url, *budget, "--only", "extend.example", *TRACK) == 2
     assert posted(server) == []
-    assert "-   extend.example                     budget: 0 of 0 tasks are spent" in capsys.readouterr().out
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "no task is started: only what must be refused is sent; --budget N lets the run start N tasks"
+    assert lines[2].startswith(
+        "-   extend.example                     no task is started without --budget N, the number"
+    )
 
 
-def test_on_another_name_than_a_loopback_one_the_budget_is_0(capsys: Output) -> None:
-    """127.1 is this machine by a name that does not say so."""
-    with scripted(REFUSED) as server:
-        status("run", "--base-url", server.url.replace("127.0.0.1", "127.1"), "--only", "extend.example", *TRACK)
-    assert posted(server) == []
-    assert "budget: 0 of 0 tasks are spent" in capsys.readouterr().out
+def test_what_a_lenient_server_cost_is_told(capsys: Output) -> None:
+    with scripted(REFUSED, REFUSED, ACCEPTED) as server:
+        assert status("run", "--base-url", server.url, "--only", "extend.title.type", *TRACK) == 1
+    assert len(posted(server)) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-3] == "accepted although it had to be refused, for a task each: extend.title.type"
+    assert lines[-1].endswith("; 1 tasks started at most")
+
+
+def test_the_help_names_the_exception(capsys: Output) -> None:
+    assert status("run", "--help") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "one request at a time; the first that the server accepts starts one task, the only exception, and " in told
 
 
 def test_the_reports_are_written_and_hold_no_key(tmp_path: Path, capfd: Output) -> None:
@@ -393,7 +406,7 @@ def test_the_reports_are_written_and_hold_no_key(tmp_path: Path, capfd: Output) 
 
 def test_the_reports_are_written_anew_from_the_journal_alone(plain: str, monkeypatch: Patch, tmp_path: Path) -> None:
     monkeypatch.setenv("SUNO_API_KEY", plain_server.KEY)
-    arguments = ("--base-url", plain, "--only", "extend.example", "--report-dir", str(tmp_path), *TRACK)
+    arguments = ("--base-url", plain, "--only", "extend.example", "--report-dir", str(tmp_path), *PAID)
     assert status("run", *arguments) == 0
     written = {name: (tmp_path / name).read_text("utf-8") for name in ("report.json", "report.html", "junit.xml")}
     whole = json.loads(written["report.json"])
@@ -464,7 +477,7 @@ def test_the_seed_decides_what_is_drawn_and_is_printed(capsys: Output) -> None:
 
 # A run that was interrupted.
 
-SOME = ("--only", "extend.[mt]*", "--callback-timeout", "0.1", *TRACK)
+SOME = ("--only", "extend.[mt]*", "--callback-timeout", "0.1", *PAID)
 
 
 class Interrupted:
@@ -586,7 +599,7 @@ class Echoing(plain_server.Plain):
 def test_a_key_in_callbacks_is_in_no_report(monkeypatch: Patch, tmp_path: Path, capfd: Output) -> None:
     monkeypatch.setenv("SUNO_API_KEY", plain_server.KEY)
     with Echoing({"e231": ("V4", 198.44)}, pause=0.01) as server:
-        arguments = ("--only", "extend.example", "--callback-timeout", "2", "--report-dir", str(tmp_path), *TRACK)
+        arguments = ("--only", "extend.example", "--callback-timeout", "2", "--report-dir", str(tmp_path), *PAID)
         assert status("run", "--base-url", server.url, *arguments) == 1
     written = "".join(path.read_text("utf-8") for path in tmp_path.iterdir())
     assert "callback.echo.title" in written
@@ -624,7 +637,7 @@ def test_what_cannot_be_written_is_escaped_in_every_report(tmp_path: Path, capsy
     body = b'{"code":200,"msg":"success","data":{"taskId":"\\ud800"}}'
     with scripted(http(body)) as server:
         arguments = ["--base-url", server.url, "--only", "extend.parallel", "--callback-timeout", "0.1"]
-        assert status("run", *arguments, "--report-dir", str(tmp_path), *TRACK) == 1
+        assert status("run", *arguments, "--report-dir", str(tmp_path), *PAID) == 1
     assert "\\ud800" in capsys.readouterr().out
     assert {each.name for each in tmp_path.iterdir()} == {"journal.jsonl", "junit.xml", "report.html", "report.json"}
 

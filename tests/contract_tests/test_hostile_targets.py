@@ -15,7 +15,7 @@ resource = pytest.importorskip("resource", reason="there are no such limits here
 ROOT = Path(__file__).parents[2]
 KEY = "sk-very-secret-key"
 TRACK = ("--audio-id", "e231", "--audio-model", "V4", "--audio-duration", "100")
-BRIEF = ("--callback-timeout", "0.1", *TRACK)
+BRIEF = ("--callback-timeout", "0.1", "--budget", "99", *TRACK)
 HARM = {**TOO_LONG, **BROKEN, **NO_ANSWER}
 REPORTS = ("report.json", "report.html", "junit.xml")
 

@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 
 ROOT = Path(__file__).parents[2]
 TRACK = ("--audio-id", TRACKS[0].id, "--audio-model", TRACKS[0].model, "--audio-duration", str(TRACKS[0].duration))
+PAID = (*TRACK, "--budget", "999")
 FEW = ("--examples", "4", "--only", "extend.[em]*")
 REFUSED = Message(headers={"Content-Type": "application/json"}).with_json({"code": 422, "msg": "wrong"})
 Finished = subprocess.CompletedProcess[str]
@@ -61,7 +62,7 @@ def test_the_mock_passes_every_suite() -> None:
 
 def test_a_server_of_the_documents_that_is_not_ours_passes(plain: str) -> None:
     suites = ("contract_tests/suites/test_probes.py", "contract_tests/suites/test_lifecycle.py")
-    ended = pytest_of(*suites, *FEW, "--target", plain, *TRACK, key=plain_server.KEY)
+    ended = pytest_of(*suites, *FEW, "--target", plain, *PAID, key=plain_server.KEY)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
@@ -78,12 +79,11 @@ def test_a_server_with_a_fault_fails_in_every_suite_without_showing_the_key(tmp_
     report = tmp_path / "junit.xml"
     with mock("apikley") as url, Proxy(url, faults) as proxy:
         options = ("--examples", "20", "--only", "extend.[es]*", "--callback-timeout", "2", f"--junit-xml={report}")
-        ended = pytest_of("contract_tests", *options, "--target", proxy.url, *TRACK)
+        ended = pytest_of("contract_tests", *options, "--target", proxy.url, *PAID)
     assert ended.returncode == 1, ended.stdout + ended.stderr
     found = told(report, "failure")
-    assert set(found) >= {
+    assert set(found) >= {  # no more requests are generated that break the rule: each could cost a task, too
         "test_rule[extend.styleWeight.maximum]",
-        "test_requests_that_break_one_rule_are_refused",
         "test_requests_made_of_the_document[positive]",
         "test_lifecycle",
     }
@@ -93,7 +93,7 @@ def test_a_server_with_a_fault_fails_in_every_suite_without_showing_the_key(tmp_
     assert KEY not in ended.stdout + ended.stderr
 
 
-def test_a_live_target_without_a_budget_is_only_asked_what_it_refuses(tmp_path: Path) -> None:
+def test_a_target_without_a_budget_is_only_asked_what_it_refuses(tmp_path: Path) -> None:
     heard: list[bytes] = []
     report = tmp_path / "junit.xml"
 
@@ -102,13 +102,12 @@ def test_a_live_target_without_a_budget_is_only_asked_what_it_refuses(tmp_path: 
         return REFUSED
 
     with ThreadedServer(refuse) as server:
-        # 127.1 is this machine by a name that does not say so.
-        url = f"http://127.1:{server.port}"
+        url = f"http://127.0.0.1:{server.port}"
         options = ("--examples", "2", "--only", "extend.model.required", f"--junit-xml={report}")
         ended = pytest_of("contract_tests", *options, "--target", url, *TRACK)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     skipped = told(report, "skipped")
-    reason = "a live target without --budget: accepted requests cost"
+    reason = "no --budget: accepted requests cost"
     assert {name for name, why in skipped.items() if why == reason} == {
         "test_requests_made_of_the_document[positive]",
         "test_requests_made_of_the_document[negative]",

@@ -54,10 +54,10 @@ def test_a_line_that_was_cut_off_is_left_out() -> None:
     assert journal(json.dumps([1]), "", "null").run == {}
 
 
-def test_a_refusal_that_was_accepted_leaks() -> None:
-    wrong = replace(REFUSED, id="one")
-    assert not journal(RUN, line(exchange(), ONE), line(exchange(BAD, REFUSED), wrong)).leaks
-    assert journal(RUN, line(exchange(), wrong)).leaks
+def test_the_rules_are_known_of_which_a_refusal_was_accepted() -> None:
+    wrong = replace(REFUSED, id="extend.title.type: title is 5: five")
+    assert journal(RUN, line(exchange(), ONE), line(exchange(BAD, REFUSED), wrong)).lenient == ()
+    assert journal(RUN, line(exchange(), wrong), line(exchange(), wrong)).lenient == ("extend.title.type",)
 
 
 def test_a_line_that_was_cut_off_takes_no_run_with_it() -> None:
