@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException
-from typing import Final, Self
+from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from contract_tests.documents import rules
@@ -59,7 +59,7 @@ class Mutant:
             rules.check_pattern(self.by)
 
 
-class Proxy:
+class Proxy(ThreadedServer):
     """Serves one mutant at `url`, in front of a server. A context manager."""
 
     def __init__(self, target: str, mutant: Mutant) -> None:
@@ -67,15 +67,8 @@ class Proxy:
         self._mutant = mutant
         self._one = threading.Lock()
         self._answered: dict[str, threading.Event] = {}
-        self._server = ThreadedServer(self._handled)
-        self.url = f"http://127.0.0.1:{self._server.port}"
-
-    def __enter__(self) -> Self:
-        self._server.__enter__()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._server.__exit__(*exc)
+        super().__init__(self._handled)
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def _handled(self, sent: Message) -> Message:
         sent = replace(sent, headers=_kept(sent.headers))

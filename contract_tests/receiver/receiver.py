@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
-from typing import Final, Self
+from typing import Final
 
 from contract_tests.probes.request import Reply
 from contract_tests.receiver.http_server import Message, ThreadedServer
@@ -43,7 +43,7 @@ class _Box:
     released: bool = False
 
 
-class Receiver:
+class Receiver(ThreadedServer):
     """Receives in a thread. A context manager. Callers reach it at `public`, where it is given, else at its address.
     `prefix` begins the paths of the URLs that it gives out, with an id of the run."""
 
@@ -57,18 +57,14 @@ class Receiver:
         self._closed = False
         self._told: Callable[[Arrival], object] = lambda arrival: None
         self._changed = threading.Condition()
-        self._server = ThreadedServer(self._take, host, port)
-        self._base = (public or f"http://{host}:{self._server.port}").rstrip("/")
-
-    def __enter__(self) -> Self:
-        self._server.__enter__()
-        return self
+        super().__init__(self._take, host, port)
+        self._base = (public or f"http://{host}:{self.port}").rstrip("/")
 
     def __exit__(self, *exc: object) -> None:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        self._server.__exit__(*exc)
+        super().__exit__(*exc)
 
     def url(
         self,

@@ -1,12 +1,11 @@
 """Small changes of a behaviour, of which legal variants and faults are made. Each makes hooks of its own, so that what
 one server remembers is nothing to another."""
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from contract_tests.targets.behaviour import Answer, Asked, Behaviour, Callback, Delivery, Json, Task
+from contract_tests.targets.behaviour import Answer, Asked, Behaviour, Callback, Json, Task
 from contract_tests.targets.checks import Body, Check, short_enough
 from contract_tests.targets.edition import Source
 from contract_tests.targets.tasks import CAMEL
@@ -218,9 +217,3 @@ def recorded_tracks_with(changes: Mapping[str, Any]) -> Change:
 
 
 SNAKE: Final = {camel: snake for snake, camel in CAMEL.items()}
-NO_RETRIES: Final = Delivery(attempts=1)
-
-
-def composed(text: str) -> str:
-    """A text with its accents composed."""
-    return unicodedata.normalize("NFC", text)

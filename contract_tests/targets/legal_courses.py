@@ -28,7 +28,6 @@ from contract_tests.targets.edition import STAGES
 from contract_tests.targets.legal_failures import DETAILS, OBJECT, Variants, failures, retries
 
 STAGED: Final = "Callback process has three stages"
-RESULTS: Final = "System will POST task status and results to this URL when"
 LYRICS: Final = "Generation prompt/lyrics"
 URLS: Final = {f"source_{kind}_url": f"https://media.invalid/source-{kind}" for kind in ("audio", "image")}
 

@@ -1,4 +1,4 @@
-"""A server of one of the documents, written from its text alone: nothing of the mock, nothing of the harness."""
+"""A server of one of the documents, written from its text alone: nothing of the mock, nothing that judges."""
 
 import json
 import threading
@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from contract_tests.receiver.http_server import Message, ThreadedServer
 from contract_tests.targets.behaviour import (
     BUSY_KEY,
     EMPTY_KEY,
@@ -32,16 +32,15 @@ RECORD_INFO: Final = "/api/v1/generate/record-info"
 CREDIT: Final = "/api/v1/chat/credit"
 BROKEN: Final = {f"plain-answers-{code}": code for code in (409, 451, 455, 500)}
 """By audioId: the code that an answer about it carries."""
+NOWHERE: Final[Json] = {"code": 404, "msg": "There is no such endpoint.", "data": None}
+"""What is answered where the document has no such endpoint, or no such method of it."""
 FAILING: Final = {f"plain-fails-{code}": code for code in FAILURES}
 """By audioId: the code that a task about it fails with."""
 
 
-class Plain(ThreadingHTTPServer):
+class Plain(ThreadedServer):
     """Serves a behaviour. `sources` are the tracks that can be extended: audioId → model and seconds. A context
     manager."""
-
-    daemon_threads = True
-    request_queue_size = 128
 
     def __init__(
         self,
@@ -49,23 +48,12 @@ class Plain(ThreadingHTTPServer):
         pause: float | None = None,
         behaviour: Behaviour = conforming(APIKLEY),  # noqa: B008, it is frozen
     ) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(self._take)
         self.behaviour = behaviour if pause is None else replace(behaviour, pause=pause)
         self.sources = behaviour.edition.sources if sources is None else sources
         self.tasks: dict[str, Task] = {}
-        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.url = f"http://127.0.0.1:{self.port}"
         self.credits = 1000.0
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Nothing: a client that breaks off is no error of the server."""
 
     def work(self, task: Task) -> None:
         """Takes a task through its stages. In a thread of its own."""
@@ -81,6 +69,27 @@ class Plain(ThreadingHTTPServer):
         for change in self.behaviour.answered:
             answer = change(asked, answer)
         return answer
+
+    def _take(self, came: Message) -> Message:
+        if came.method not in ("GET", "POST"):
+            return _message(Answer(status=405, content=NOWHERE))
+        asked = self._asked(came)
+        if asked.extends and asked.path != EXTEND:
+            return _message(Answer(status=404, content={**NOWHERE, "msg": ANSWERS[404]}))
+        answer = self.answer(asked)
+        threading.Event().wait(answer.later)
+        return _message(answer)
+
+    def _asked(self, came: Message) -> Asked:
+        to = urlsplit(came.path)
+        return Asked(
+            method=came.method,
+            path=to.path,
+            query=dict(parse_qsl(to.query)),
+            headers={name.lower(): value for name, value in came.headers.items()},
+            raw=came.body,
+            body=_parsed(came.body, self.behaviour),
+        )
 
     def _look(self, asked: Asked) -> Answer:
         key = self.behaviour.polls(asked)
@@ -144,61 +153,12 @@ class Plain(ThreadingHTTPServer):
         return Answer(status=status, content={"code": code, "msg": msg or ANSWERS[code], "data": None})
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Bytes to a request, and an answer to bytes."""
-
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-    server: Plain
-
-    def do_POST(self) -> None:
-        self._respond(self._asked())
-
-    do_GET = do_POST  # noqa: N815
-
-    def do_PUT(self) -> None:
-        """The document has no other method."""
-        self._asked()
-        self._send(Answer(status=405, content={"code": 404, "msg": "There is no such endpoint.", "data": None}), 0)
-
-    do_PATCH = do_DELETE = do_PUT  # noqa: N815
-
-    def _asked(self) -> Asked:
-        to = urlsplit(self.path)
-        raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        return Asked(
-            method=self.command,
-            path=to.path,
-            query=dict(parse_qsl(to.query)),
-            headers={name.lower(): value for name, value in self.headers.items()},
-            raw=raw,
-            body=_parsed(raw, self.server.behaviour),
-        )
-
-    def _respond(self, asked: Asked) -> None:
-        if asked.extends and asked.path != EXTEND:
-            answer = Answer(status=404, content={"code": 404, "msg": ANSWERS[404], "data": None})
-        else:
-            answer = self.server.answer(asked)
-        if answer.dropped:
-            self.close_connection = True
-            return
-        self._send(answer, answer.later)
-
-    def _send(self, answer: Answer, later: float) -> None:
-        threading.Event().wait(later)
-        raw = json.dumps(answer.content).encode() if answer.raw is None else answer.raw
-        self.send_response(answer.status)
-        for name, value in {"Content-Type": answer.kind, **answer.headers}.items():
-            if value:
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+def _message(answer: Answer) -> Message:
+    """An answer as it is sent; status 0 where there is none."""
+    raw = json.dumps(answer.content).encode() if answer.raw is None else answer.raw
+    headers = {"Content-Type": answer.kind, **answer.headers}
+    sent = {name: value for name, value in headers.items() if value}
+    return Message(status=0 if answer.dropped else answer.status, headers=sent, body=raw)
 
 
 def _parsed(raw: bytes, behaviour: Behaviour) -> Any:

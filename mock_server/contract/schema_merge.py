@@ -1,4 +1,4 @@
-"""Merges JSON Schemas into one that accepts what all accept: validated in a fifth of the time of an `allOf`. Pure."""
+"""Merges JSON Schemas into one that accepts what all accept, in less than half the time of an `allOf`. Pure."""
 
 import json
 from collections.abc import Iterable, Mapping
