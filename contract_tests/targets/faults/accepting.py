@@ -1,14 +1,14 @@
 """Servers that accept a request that breaks one rule: everywhere, or only for some values, or only without custom
 parameters."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
 from contract_tests.targets.behaviour import Behaviour
-from contract_tests.targets.changes import Change, Fault, converting, reading, sparing, without
+from contract_tests.targets.changes import Change, converting, reading, sparing, without
 from contract_tests.targets.checks import Body, checks, is_number, is_text
 from contract_tests.targets.edition import CUSTOM, FLAG, NUMBERS, STRINGS, WEIGHTS, Edition
 from contract_tests.targets.faults.values import Family, choices, limits, numbers, spared, urls
@@ -23,13 +23,6 @@ KINDS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "an object": dict,
     "a text": str,
 }
-
-
-def accepting(edition: Edition) -> Iterator[Fault]:
-    """All faults of this kind in a server of one document."""
-    for kind, family in FAMILIES.items():
-        for name, rule, change in family(edition):
-            yield Fault(name=name, kind=kind, breaks=(rule,), change=change, editions=(edition.name,))
 
 
 def _names(edition: Edition) -> list[str]:

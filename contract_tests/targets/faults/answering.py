@@ -1,14 +1,13 @@
 """Servers whose answers have a fault: a code, a member, bytes, a status, or another answer each time."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from contract_tests.targets.behaviour import GONE, KEY, Answer, Asked, Behaviour
 from contract_tests.targets.changes import (
     Change,
-    Fault,
     answering,
     is_code,
     is_extend,
@@ -32,13 +31,6 @@ INSTEAD: Final[Mapping[int, tuple[int, ...]]] = {
 }
 """By code: the codes that a server tells in its place."""
 FAKE: Final = "5c79be8e0000400080000000000000aa"
-
-
-def answering_faults(edition: Edition) -> Iterator[Fault]:
-    """All faults of this kind in a server of one document."""
-    for kind, family in FAMILIES.items():
-        for name, rules, change in family(edition):
-            yield Fault(name=name, kind=kind, breaks=rules, change=change, editions=(edition.name,))
 
 
 def _codes(edition: Edition) -> Family:

@@ -5,19 +5,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 from contract_tests.targets.behaviour import GONE, Behaviour, Callback, Task, Whole
-from contract_tests.targets.changes import Change, Fault, called_with, calling, calling_as, sending
+from contract_tests.targets.changes import Change, called_with, calling, calling_as, sending
 from contract_tests.targets.edition import FAILURES, FLAG, STAGES, Edition
 from contract_tests.targets.faults.delivering import Family, deliveries, leaks, mixing, urls
 
 FAKE: Final = "5c79be8e0000400080000000000000aa"
 ANY: Final = ("callback*", "polling.step*", "failure.*")
-
-
-def calling_faults(edition: Edition) -> Iterator[Fault]:
-    """All faults of this kind in a server of one document."""
-    for kind, family in FAMILIES.items():
-        for name, rules, change in family(edition):
-            yield Fault(name=name, kind=kind, breaks=rules, change=change, editions=(edition.name,))
 
 
 def _members(edition: Edition) -> Family:

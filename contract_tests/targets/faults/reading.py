@@ -7,7 +7,6 @@ from typing import Final
 from contract_tests.targets.behaviour import GONE
 from contract_tests.targets.changes import (
     Change,
-    Fault,
     answering,
     checking,
     is_code,
@@ -25,11 +24,9 @@ UNITS: Final[dict[str, Callable[[str], int]]] = {
 }
 
 
-def reading_faults(edition: Edition) -> Iterator[Fault]:
-    """All faults of this kind in a server of one document."""
+def _named(edition: Edition) -> Iterator[tuple[str, tuple[str, ...], Change]]:
     for name, question, change in _twofold(edition):
-        rules = (question, f"question.{question}", "extend.*")
-        yield Fault(name=name, kind="two readings", breaks=rules, change=change, editions=(edition.name,))
+        yield name, (question, f"question.{question}", "extend.*"), change
 
 
 def _twofold(edition: Edition) -> Iterator[tuple[str, str, Change]]:
@@ -54,3 +51,6 @@ def _twofold(edition: Edition) -> Iterator[tuple[str, str, Change]]:
 
 def _of_model(model: str, body: Body) -> bool:
     return body.get("model") == model
+
+
+FAMILIES: Final = {"two readings": _named}

@@ -8,7 +8,7 @@ from operator import eq
 from typing import Any, Final
 
 from contract_tests.targets.behaviour import KEY, Asked, Behaviour
-from contract_tests.targets.changes import Change, Fault, refusing
+from contract_tests.targets.changes import Change, refusing
 from contract_tests.targets.checks import Body, is_number
 from contract_tests.targets.edition import CUSTOM, FLAG, TEXTS, WEIGHTS, Edition, Source
 
@@ -42,13 +42,6 @@ URLS: Final[Mapping[str, Callable[[str], object]]] = {
     "a tilde": lambda url: "~" in url,
     "more than 120 characters": lambda url: len(url) > 120,
 }
-
-
-def refusing_faults(edition: Edition) -> Iterator[Fault]:
-    """All faults of this kind in a server of one document."""
-    for kind, family in FAMILIES.items():
-        for name, rule, change in family(edition):
-            yield Fault(name=name, kind=kind, breaks=(rule,), change=change, editions=(edition.name,))
 
 
 def _values(edition: Edition) -> Family:

@@ -1,13 +1,12 @@
 """Servers whose tracks, texts or records have a fault: a member, its form, its text, or what it agrees with."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from contract_tests.targets.behaviour import GONE, Behaviour, Task
 from contract_tests.targets.changes import (
-    Fault,
     calling_as,
     keeping,
     mangling,
@@ -29,13 +28,6 @@ WRONG: Final[tuple[tuple[str, Any], ...]] = (
     ("a list", ["x"]),
     ("an object", {"x": 1}),
 )
-
-
-def tracking_faults(edition: Edition) -> Iterator[Fault]:
-    """All faults of this kind in a server of one document."""
-    for kind, family in FAMILIES.items():
-        for name, rules, change in family(edition):
-            yield Fault(name=name, kind=kind, breaks=rules, change=change, editions=(edition.name,))
 
 
 def _rules(member: str) -> tuple[str, ...]:
