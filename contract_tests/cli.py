@@ -66,7 +66,12 @@ def target_options(command: Any) -> Any:
             click.option(
                 "--api-key-env", default="SUNO_API_KEY", show_default=True, help="Where the key is read from."
             ),
-            click.option("--profile", default="apikley", show_default=True, help="Which reading of the documents."),
+            click.option(
+                "--profile",
+                default="apikley",
+                show_default=True,
+                help="Which reading of the documents: one of ours, a file or a folder.",
+            ),
             click.option("--audio-id", multiple=True, help="A source track of the target; may be given several times."),
             click.option("--audio-model", multiple=True, help="Its model."),
             click.option(
@@ -198,7 +203,12 @@ def plan_command(**options: Any) -> None:
 
 
 @cli.command(name="rules", epilog="Example:  suno-contract rules --only 'callback.*'")
-@click.option("--profile", default="apikley", show_default=True, help="Which reading of the documents.")
+@click.option(
+    "--profile",
+    default="apikley",
+    show_default=True,
+    help="Which reading of the documents: one of ours, a file or a folder.",
+)
 @click.option("--only", default="*", show_default=True, metavar="GLOB", help="Only rules of these ids.")
 def rules_command(profile: str, only: str) -> None:
     """List every rule of a server: where it stands, what it demands, and the line that says so."""

@@ -8,7 +8,7 @@ from mock_server.callbacks.host_policy import HostPolicy
 from mock_server.callbacks.http_delivery import HttpDelivery
 from mock_server.callbacks.scheduler import Scheduler
 from mock_server.callbacks.trust import Trust
-from mock_server.contract.profile import Editions
+from mock_server.contract.editions import Editions
 from mock_server.contract.scenarios import Scenarios
 from mock_server.contract.source_tracks import Track, personas, source_tracks
 from mock_server.core.settings import Settings, words
@@ -62,7 +62,7 @@ class Runtime:
             policy=policy,
             editions=editions,
             scenarios=scenarios,
-            tracks=source_tracks(settings.profile, editions.profile.models),
+            tracks=source_tracks(editions.profile.lineage, editions.profile.models),
             personas=personas(),
             store=store,
             catalogue=catalogue,

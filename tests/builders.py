@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 
 from mock_server.app import ASKED
+from mock_server.contract.editions import Edition, Editions
 from mock_server.contract.examples import documented_request
-from mock_server.contract.profile import Edition, Editions, Profile
+from mock_server.contract.profile import Profile
 from mock_server.contract.scenarios import Scenarios
 from mock_server.contract.source_tracks import Track
 from mock_server.core.seeded import track_ids

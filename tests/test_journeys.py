@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import STAGES, Scenario, Scenarios
 from mock_server.testing.receiver_http import Received
 from tests.journeys import Journey, journey

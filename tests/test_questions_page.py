@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mock_server.contract import profile_files
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.contract.open_questions import violations
 from mock_server.contract.operations import EXTEND
@@ -58,7 +59,8 @@ def test_every_spelling_of_create_time_is_told_with_its_profiles() -> None:
     for reading, wire, profiles, *_ in CREATE_TIMES:
         name = reading.strip("`")
         assert json.loads(wire.strip("`")) == create_time(task(under=edition("apikley", f"create_time={name}")))
-        picked = [profile for profile, pick in question.picks.items() if pick == name]
+        picks = profile_files.picked("create_time")
+        picked = [profile for profile, pick in picks.items() if pick == name]
         assert re.findall("`(.+?)`", profiles) == picked
 
 

@@ -161,20 +161,24 @@ QUESTION: Final = """
   readings:
     {one}
     {other}
-  picks: {{apikley: {pick}, classic: {pick}, observed: {pick}}}
 """
 
 
+def add_question(copy: Copy, id: str, question: str, one: str, other: str, pick: str) -> None:
+    """Add a question of which every profile picks the same reading."""
+    copy.append("openapi/questions.yaml", QUESTION.format(id=id, question=question, one=one, other=other))
+    for profile in ("apikley", "classic"):
+        copy.append(f"openapi/profiles/{profile}.yaml", f"  {id}: {pick}\n")
+
+
 def test_a_question_that_decides_which_rules_hold_is_added(copy: Copy) -> None:
-    copy.append(
-        "openapi/questions.yaml",
-        QUESTION.format(
-            id="short_titles",
-            question="Is a title of one character a title?",
-            one="accepted: {says: accepted}",
-            other="refused: {says: refused with 422}",
-            pick="accepted",
-        ),
+    add_question(
+        copy,
+        id="short_titles",
+        question="Is a title of one character a title?",
+        one="accepted: {says: accepted}",
+        other="refused: {says: refused with 422}",
+        pick="accepted",
     )
     copy.append(
         "openapi/rules/extend.yaml",
@@ -195,15 +199,13 @@ def test_a_question_that_decides_which_rules_hold_is_added(copy: Copy) -> None:
 
 
 def test_a_question_that_python_reads_is_added(copy: Copy) -> None:
-    copy.append(
-        "openapi/questions.yaml",
-        QUESTION.format(
-            id="success_word",
-            question="What is msg in an answer that is no refusal?",
-            one="success: {says: success}",
-            other="ok: {says: ok}",
-            pick="success",
-        ),
+    add_question(
+        copy,
+        id="success_word",
+        question="What is msg in an answer that is no refusal?",
+        one="success: {says: success}",
+        other="ok: {says: ok}",
+        pick="success",
     )
     copy.edit(
         "mock_server/contract/questions.py",

@@ -1,10 +1,11 @@
 """The extend operation in a document: the rules of its request, how long texts may be, and the codes that it lists."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from contract_tests.documents import models
 from contract_tests.documents.files import Citation, Document, load
 
 EXTEND: Final = "/api/v1/generate/extend"
@@ -106,11 +107,18 @@ def _rule(id: str, field: str, keyword: str, value: Any, cited: Citation, when: 
     return Rule(id=id, field=field, keyword=keyword, value=value, citation=cited, when=when, demand=f"{field} {demand}")
 
 
-def limits(document: Document, lines: Any) -> Iterator[Limit]:
-    """The limits of a profile's `lines`, one per model and field, and those of the schema, which hold for every
-    model."""
+def limit_lines(file: Mapping[str, Any], document: Document) -> list[Mapping[str, Any]]:
+    """The limits that a profile states, for the models that it offers."""
+    entries = file.get("models", {})
+    offered = models.offered(request_schema(document)["properties"]["model"]["enum"], entries)
+    return list(models.limits(entries, offered, file.get("limits", {}).get("extend", ())))
+
+
+def limits(document: Document, lines: Iterable[Mapping[str, Any]], offered: Iterable[str]) -> Iterator[Limit]:
+    """The limits of a profile's `lines`, one per model and field, and those of the schema, which hold for every model
+    that is `offered`."""
     for line in lines:
-        cited = document.found(line["quote"])
+        cited = document.found(line["quote"]) if "quote" in line else Citation()
         for model in line["models"]:
             for field, characters in line["characters"].items():
                 yield _limit(model, field, characters, cited, line.get("when", {}))
@@ -118,7 +126,7 @@ def limits(document: Document, lines: Any) -> Iterator[Limit]:
     for field, keywords in properties.items():
         if "maxLength" in keywords:
             cited = document.found("maxLength:", f"{field}:")
-            for model in properties["model"]["enum"]:
+            for model in offered:
                 yield _limit(model, field, keywords["maxLength"], cited, {})
 
 

@@ -1,5 +1,6 @@
 """The files below `openapi/` and `fixtures/`: documents with their lines, data, and the profiles that there are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ import yaml
 HERE: Final = Path(__file__).parents[1]
 ROOT: Final = next(folder for folder in (HERE.parent / "mock_server" / "_data", HERE.parent) if folder.is_dir())
 """In the wheel the files lie inside of the mock's package, in a checkout beside it."""
+
+OURS: Final = ROOT / "openapi" / "profiles"
 
 
 class Citation(NamedTuple):
@@ -60,21 +63,84 @@ def load(path: str) -> Any:
 
 
 def profiles() -> list[str]:
-    """The names of all profiles."""
-    return sorted(path.stem for path in (ROOT / "openapi" / "profiles").glob("*.yaml"))
+    """The names of our profiles."""
+    return sorted(path.stem for path in OURS.glob("*.yaml"))
 
 
 def profile_file(name: str) -> dict[str, Any]:
     """What the file of a profile says, with what it takes over from the profile that it extends.
 
-    Raises LookupError, with the names that exist, for a profile that does not.
+    A profile is one of ours by its name, or a file or a folder from anywhere. Raises LookupError, with the names that
+    exist, for one that is nowhere, and for a file that is no profile.
     """
-    if name not in profiles():
+    return _without_nulls(_whole(profile_path(name, Path())))
+
+
+def profile_path(name: str, beside: Path) -> Path:
+    """The file of a profile; a relative one starts from the folder `beside`. Raises LookupError."""
+    if name in profiles():
+        return OURS / f"{name}.yaml"
+    path = beside / name
+    path = path / "profile.yaml" if path.is_dir() else path
+    if not path.is_file():
         raise LookupError(f"profile {name!r} is unknown. Known: {', '.join(profiles())}.")
-    file: dict[str, Any] = load(f"openapi/profiles/{name}.yaml")
-    return {**profile_file(file["extends"]), **file} if "extends" in file else file
+    return path
+
+
+def lineage(name: str) -> tuple[str, ...]:
+    """The names of a profile and of those that it extends. Raises LookupError."""
+    found, path = [], profile_path(name, Path())
+    while True:
+        found.append(path.resolve().parent.name if path.name == "profile.yaml" else path.stem)
+        file = _file(path)
+        if "extends" not in file:
+            return tuple(found)
+        path = profile_path(file["extends"], path.parent)
+
+
+def _whole(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
+    file = _file(path)
+    if path in seen:
+        raise LookupError(f"profile {path} extends itself.")
+    base = _whole(profile_path(file["extends"], path.parent), (*seen, path)) if "extends" in file else {}
+    own = {key: _beside(path, value) if key.endswith("document") else value for key, value in file.items()}
+    return laid_over(base, own)
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        file = yaml.safe_load(path.read_bytes())
+    except (yaml.YAMLError, OSError, ValueError) as error:
+        raise LookupError(f"profile {path} cannot be read: {' '.join(str(error).split())}.") from None
+    if isinstance(file, dict) and isinstance(file.get("extends", ""), str):
+        return file
+    raise LookupError(f"profile {path} is no mapping, or extends no text. `suno-mock profiles check` tells more.")
+
+
+def _beside(path: Path, document: Any) -> Any:
+    """Where a document lies beside a profile of somebody's own."""
+    own = (path.parent / str(document)).resolve()
+    return str(own) if path.parent != OURS and own.is_file() else document
+
+
+def laid_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Mappings entry by entry; anything else takes the place of what the base says."""
+    both = {name: base[name] for name in base if name in own and isinstance(base[name], dict)}
+    laid = {name: laid_over(both.get(name, {}), each) if isinstance(each, dict) else each for name, each in own.items()}
+    return {**base, **laid}
+
+
+def _without_nulls(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """`null` takes away what the base says; of a model it says that the document's is not offered."""
+    return {
+        name: _without_nulls(each) if isinstance(each, dict) and name != "models" else each
+        for name, each in tree.items()
+        if each is not None
+    }
 
 
 def examples(document: str) -> Path:
-    """The folder with the examples of a document."""
-    return ROOT / "fixtures" / "documents" / document.removesuffix(".openapi.yaml")
+    """The folder with the examples of a document; of one that is not ours, with those of `apikley`."""
+    folders = ROOT / "fixtures" / "documents"
+    own = folders / document.removesuffix(".openapi.yaml")
+    return own if own.is_dir() else folders / "apikley"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from contract_tests.documents import extend
+from contract_tests.documents import extend, models
 from contract_tests.documents.extend import Limit, Rule
-from contract_tests.documents.files import Document, examples, load, profile_file
+from contract_tests.documents.files import Document, examples, laid_over, lineage, load, profile_file
 from contract_tests.documents.rules import CALLBACK, Registry, registry
 
 RECORD_INFO: Final = "/api/v1/generate/record-info"
@@ -20,9 +20,11 @@ RECORD_INFO: Final = "/api/v1/generate/record-info"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """One profile as the documents have it. `rules` and `limits` are those of an extend request, `registry` has every
-    rule that the profile is judged by; `picks` is the reading of each question that the profile takes."""
+    rule that the profile is judged by; `picks` is the reading of each question that the profile takes,
+    `lineage` are the names of the profile and of those that it extends."""
 
     profile: str
+    lineage: tuple[str, ...]
     document: Path
     callback_document: Path
     rules: tuple[Rule, ...]
@@ -41,28 +43,34 @@ class Published:
     @classmethod
     def read(cls, profile: str) -> "Published":
         """Raises LookupError, with the names that exist, for a profile that does not."""
-        file = profile_file(profile)
+        file, names = profile_file(profile), lineage(profile)
         document, callbacks = Document.read(file["document"]), Document.read(file["callback_document"])
         schema = extend.request_schema(document)
         questions = {entry["id"]: entry for entry in load("openapi/questions.yaml")}
         example = examples(file["document"]) / "extend-request.json"
+        entries = file.get("models", {})
+        offered = models.offered(schema["properties"]["model"]["enum"], entries)
+        family = laid_over(load("openapi/family.yaml"), file)
+        for key, own in (("model_names", "name"), ("longest", "longest")):
+            family[key] = models.told(entries, offered, own, family[key])
         callback_example = examples(file["callback_document"]) / "callback-complete.json"
         return cls(
             profile=profile,
+            lineage=names,
             document=document.path,
             callback_document=callbacks.path,
             rules=tuple(extend.rules(document)),
-            limits=tuple(extend.limits(document, file.get("limits", {}).get("extend", ()))),
+            limits=tuple(extend.limits(document, extend.limit_lines(file, document), offered)),
             registry=registry(profile),
-            models=tuple(schema["properties"]["model"]["enum"]),
+            models=offered,
             properties=schema["properties"],
             codes=extend.answer_codes(document),
             callback_codes=extend.callback_codes(callbacks),
             example=json.loads(example.read_text("utf-8")),
             callback_example=json.loads(callback_example.read_text("utf-8")),
-            picks={question: entry["picks"][profile] for question, entry in questions.items()},
+            picks=file["picks"],
             questions=questions,
-            family=load("openapi/family.yaml"),
+            family=family,
         )
 
     @property

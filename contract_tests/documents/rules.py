@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Final
 
-from contract_tests.documents import extend
+from contract_tests.documents import extend, models
 from contract_tests.documents.files import Citation, Document, load, profile_file, profiles
 from contract_tests.documents.sources import Basis, Source
 
@@ -59,9 +59,11 @@ def registry(profile: str) -> Registry:
     """The rules of a profile. Raises LookupError for a profile that does not exist."""
     file = profile_file(profile)
     document, callbacks = Document.read(file["document"]), Document.read(file["callback_document"])
+    documented = extend.request_schema(document)["properties"]["model"]["enum"]
+    offered = models.offered(documented, file.get("models", {}))
     limits = {
         (limit.rule, limit.model): Basis(Source.DOCUMENT, limit.demand, limit.citation)
-        for limit in extend.limits(document, file.get("limits", {}).get("extend", ()))
+        for limit in extend.limits(document, extend.limit_lines(file, document), offered)
     }
     rules: dict[str, Basis] = {}
     for id, basis in (

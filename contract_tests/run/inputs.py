@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
-from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import Track
 from contract_tests.probes.triggers import Trigger
@@ -66,9 +65,10 @@ def command_of(context: click.Context) -> str:
 
 def documents(profile: str) -> Published:
     """The documents of a profile."""
-    if profile not in profiles():
-        raise CannotRun(f"profile {profile!r} is unknown. Known: {', '.join(profiles())}.")
-    return Published.read(profile)
+    try:
+        return Published.read(profile)
+    except LookupError as error:
+        raise CannotRun(str(error.args[0])) from None
 
 
 def check_shown(name: str, text: str) -> None:

@@ -45,5 +45,5 @@ def mock_tracks(published: Published) -> tuple[Track, ...]:
     return tuple(
         Track(id=each["id"], model=each["model"], duration=each["duration"])
         for each in entries
-        if each["model"] in published.models and published.profile in each.get("profiles", (published.profile,))
+        if each["model"] in published.models and {*published.lineage} & {*each.get("profiles", published.lineage)}
     )

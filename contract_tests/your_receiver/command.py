@@ -20,7 +20,12 @@ from contract_tests.your_receiver.send import Nobody, received
 
 @click.command(name="receiver", epilog="Example:  suno-contract receiver http://127.0.0.1:3000/callback")
 @click.argument("url")
-@click.option("--profile", default="apikley", show_default=True, help="Which reading of the documents.")
+@click.option(
+    "--profile",
+    default="apikley",
+    show_default=True,
+    help="Which reading of the documents: one of ours, a file or a folder.",
+)
 @click.option("--only", default="*", show_default=True, metavar="GLOB", help="Only cases of these ids.")
 @click.option(
     "--timeout",

@@ -10,6 +10,7 @@ from mock_server.commands.cli import cli
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.contract.explain.rules import code_of, known
 from mock_server.contract.openapi_schema import resolved
+from mock_server.contract.profile_files import picked
 from mock_server.contract.questions import Question, Register
 from mock_server.contract.scenarios import Scenarios, cause
 
@@ -120,7 +121,7 @@ def questions() -> Iterator[str]:
 
 
 def _picked(question: Question, reading: str) -> str:
-    return ", ".join(profile for profile, name in question.picks.items() if name == reading)
+    return ", ".join(profile for profile, name in picked(question.id).items() if name == reading)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -8,8 +8,7 @@ from mock_server.api.admission import Admission
 from mock_server.api.judgement import Check, Judgement
 from mock_server.callbacks.scheduler import Scheduler
 from mock_server.contract.checks import checks
-from mock_server.contract.operations import operations
-from mock_server.contract.profile import Editions
+from mock_server.contract.editions import Editions
 from mock_server.contract.scenarios import Scenarios
 from mock_server.core.errors import ApiError
 from mock_server.domain.answer import Answer, refused
@@ -53,7 +52,7 @@ class Judge:
         scheduler: Scheduler,
     ) -> None:
         self._described = described
-        self._operation = operations()[described.name]
+        self._operation = editions.profile.operations[described.name]
         common = admission.of_post() if self._operation.method == "POST" else admission.of_get()
         self._checks: list[Check] = [*in_order({**common, **described.own_checks}), described.accepted]
         self._store = store

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mock_server.contract.decode import Decoded
+from mock_server.contract.editions import InForce
 from mock_server.contract.operations import Operation
-from mock_server.contract.profile import InForce
 from mock_server.contract.source_tracks import Track
 from mock_server.domain.call import Call
 from mock_server.domain.opening import Draft

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_server.contract.profile import Editions
+from mock_server.contract.editions import Editions
 from mock_server.contract.unserved_paths import not_served
 from mock_server.core.errors import ApiError, NotFound
 from mock_server.core.settings import parse_origins

@@ -117,11 +117,11 @@ def demo_command(**options: Any) -> None:
 def tracks(profile: str, as_json: bool) -> None:
     """List the source tracks: id, model, duration, title."""
     from mock_server.commands import listings
-    from mock_server.contract.profile import Family, Profile
+    from mock_server.contract.profile import Profile
     from mock_server.contract.source_tracks import source_tracks
 
-    models = Profile.read(profile, Family.read()).models
-    found = list(source_tracks(profile, models).values())
+    read = Profile.read(profile)
+    found = list(source_tracks(read.lineage, read.models).values())
     tell(listings.tracks(found), [dataclasses.asdict(track) for track in found], as_json)
 
 
@@ -144,10 +144,10 @@ def scenarios(name: str | None, as_json: bool) -> None:
 def profiles(as_json: bool) -> None:
     """List the profiles: which reading of which document each one serves."""
     from mock_server.commands import listings
-    from mock_server.contract.profile import Family, Profile, profile_names
+    from mock_server.contract.profile import Profile
+    from mock_server.contract.profile_files import profile_names
 
-    family = Family.read()
-    found = [Profile.read(name, family) for name in profile_names()]
+    found = [Profile.read(name) for name in profile_names()]
     values = [
         {"name": each.name, "summary": each.summary, "models": each.models, "endpoints": list(each.operations)}
         for each in found
@@ -161,8 +161,10 @@ def profiles(as_json: bool) -> None:
 def questions(question: str | None, as_json: bool) -> None:
     """List every open question, or one, with its readings, its sources, and what each profile picks."""
     from mock_server.commands import listings
+    from mock_server.contract.profile_files import picked
     from mock_server.contract.questions import Register
 
     register = Register.read()
     found = [register.named(question)] if question else list(register.questions.values())
-    tell(listings.questions(found), [dataclasses.asdict(each) for each in found], as_json)
+    values = [{**dataclasses.asdict(each), "picks": picked(each.id)} for each in found]
+    tell(listings.questions((each, picked(each.id)) for each in found), values, as_json)

@@ -26,7 +26,7 @@ PATIENCE: Final = 18.0
 def run(settings: Settings, say: Callable[[str], object]) -> None:
     """Say each step. Raises BadSetting for a pace at which it would not end soon."""
     pace = Pace.parse(settings.pace)
-    if pace.manual or pace.scale(Family.read().stages["complete"].at) > PATIENCE:
+    if pace.manual or pace.scale(Family.read(settings.profile).stages["complete"].at) > PATIENCE:
         raise BadSetting(f"pace {settings.pace!r} is too slow for the demo. Allowed: immediate, or 10x and faster.")
     with MockServer(settings) as mock, Receiver() as receiver:
         say(f"The mock listens on {mock.url}, a callback receiver on {receiver.url}")

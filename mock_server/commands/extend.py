@@ -149,7 +149,7 @@ def _refused(answer: Envelope, as_json: bool) -> int:
 
 
 def _waited(asking: Asking, task_id: str, asked: Mapping[str, Any]) -> int:
-    family = Family.read()
+    family = Family.read(asked["profile"])
     last = list(family.stages.values())[-1]
     pending = frozenset({family.pending, *(stage.status for stage in family.stages.values())} - {last.status})
     near = is_near(asking.url)

@@ -1,6 +1,6 @@
 """The lists that commands print: tracks, scenarios, profiles and questions, as lines of text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from mock_server.contract.profile import Profile
 from mock_server.contract.questions import Question
@@ -27,12 +27,13 @@ def profiles(found: Iterable[Profile]) -> Iterator[str]:
         yield f"    endpoints: {', '.join(profile.operations)}"
 
 
-def questions(found: Iterable[Question]) -> Iterator[str]:
-    for question in found:
+def questions(found: Iterable[tuple[Question, Mapping[str, str]]]) -> Iterator[str]:
+    """Each with the reading that each profile picks."""
+    for question, picks in found:
         yield f"{question.id}  {question.question}"
         for reading in question.readings.values():
-            picked = [profile for profile, name in question.picks.items() if name == reading.name]
-            picks = f"  <- {', '.join(picked)}" if picked else ""
-            yield f"    {reading.name}: {reading.says}{picks}"
+            picking = [profile for profile, name in picks.items() if name == reading.name]
+            told = f"  <- {', '.join(picking)}" if picking else ""
+            yield f"    {reading.name}: {reading.says}{told}"
         for source in question.sources:
             yield f"    source: {source}"

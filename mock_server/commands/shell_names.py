@@ -47,9 +47,9 @@ def readings(ctx: click.Context, param: click.Parameter, begun: str) -> list[str
 
 def profile_names(ctx: click.Context, param: click.Parameter, begun: str) -> list[str]:
     """Every profile."""
-    from mock_server.contract import profile
+    from mock_server.contract import profile_files
 
-    return _offered(profile.profile_names(), begun)
+    return _offered(profile_files.profile_names(), begun)
 
 
 def explained_names(ctx: click.Context, param: click.Parameter, begun: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from mock_server.contract.documents import OPENAPI, Document
 from mock_server.contract.operations import Operation
-from mock_server.contract.profile import profile_file
+from mock_server.contract.profile_files import profile_file
 
 FAMILY: Final = OPENAPI / "family.openapi.yaml"
 

@@ -25,8 +25,17 @@ MEASURES: Final[Mapping[str, tuple[Callable[[str], int], str]]] = {
     "maxLength": (len, "characters"),
     "maxUtf16Length": (lambda text: len(text.encode("utf-16-le")) // 2, "UTF-16 units"),
     "maxUtf8Length": (lambda text: len(text.encode()), "bytes of UTF-8"),
+    "maxCodePoints": (len, "code points"),
+    "maxWords": (lambda text: len(text.split()), "words"),
 }
 """Length keywords: how long a string is, and in what. The first is JSON Schema's own."""
+UNITS: Final = {
+    "code_points": "maxCodePoints",
+    "utf16": "maxUtf16Length",
+    "bytes": "maxUtf8Length",
+    "words": "maxWords",
+}
+"""Their names where a profile fixes the unit of one limit."""
 OWN: Final = tuple(MEASURES)[1:]
 HTTP_URL: Final = "http-url"
 """A format of ours."""
@@ -73,8 +82,8 @@ class Contract:
     """What a request body must look like under one edition. `length` is the keyword that counts a string."""
 
     def __init__(self, rules: Sequence[Rule], length: str) -> None:
-        self._count, unit = MEASURES[length]
-        self._unit, self._length = unit, length
+        self._length = length
+        unit = MEASURES[length][1]
         self._rules = [replace(rule, allowed=rule.allowed.format(unit=unit)) for rule in rules if rule.schema]
         self._types = {number for number, rule in enumerate(self._rules) if rule.id.endswith(".type")}
         self._schemas = [_counting(rule.schema, length) for rule in self._rules]
@@ -136,8 +145,9 @@ class Contract:
         if rule.field not in body:
             return "is missing"
         value = body[rule.field]
-        if keyword == self._length:
-            return f"has {self._count(value)} {self._unit}"
+        if keyword in MEASURES:
+            count, unit = MEASURES[str(keyword)]
+            return f"has {count(value)} {unit}"
         return f"is {shown(value)}"
 
 

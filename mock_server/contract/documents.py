@@ -41,8 +41,8 @@ class Document:
 
     @classmethod
     def read(cls, path: Path) -> "Document":
-        """The document of a file, read once per process: several operations share it."""
-        return _read(path)
+        """The document of a file, read once as long as it does not change: several operations share it."""
+        return _read(path, path.stat().st_mtime_ns)
 
     def at(self, *pointer: str | int) -> Any:
         """The node under `pointer`. Raises KeyError when the document has none."""
@@ -72,7 +72,7 @@ class Document:
 
 
 @cache
-def _read(path: Path) -> Document:
+def _read(path: Path, changed: int) -> Document:
     loader = Loader(path.read_bytes())
     try:
         node = loader.get_single_node()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import Any
 
-from mock_server.contract.profile import Edition
+from mock_server.contract.editions import Edition
 from mock_server.core.errors import Violation
 
 

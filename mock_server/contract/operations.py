@@ -33,7 +33,12 @@ class Operation:
 @cache
 def operations() -> Mapping[str, Operation]:
     """All endpoints of the family, by name."""
-    entries: dict[str, dict[str, Any]] = load(OPENAPI / "family.yaml")["operations"]
+    return operations_of(load(OPENAPI / "family.yaml"))
+
+
+def operations_of(tree: Mapping[str, Any]) -> Mapping[str, Operation]:
+    """All endpoints as a profile has them, by name."""
+    entries: dict[str, dict[str, Any]] = tree["operations"]
     return {
         name: Operation(
             name=name, **{**entry, "lasts": tuple(entry.get("lasts", (0, 0))), "words": tuple(entry["words"])}

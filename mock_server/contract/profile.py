@@ -1,31 +1,34 @@
-"""Documents → one profile: its rules with their places, its texts, and the open questions settled.
+"""Documents → one profile: its rules with their places, its texts, and what it shares with the family.
 
+Family    what a profile has in common with all others, as far as it does not say otherwise
 Profile   what one provider's document says, read together with its prose
-Edition   a profile with every open question settled: what one request is judged and answered by
-Editions  the editions of the profile in use
-InForce   the readings to choose from at one time; draws an edition per request where a question varies
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Final
 
 from mock_server.contract import rulebook
-from mock_server.contract.body_validator import Contract, Rule
-from mock_server.contract.documents import OPENAPI, Document, Pointer, load
-from mock_server.contract.operations import EXTEND, Operation, operations, path
-from mock_server.contract.questions import VARY, Question, Readings, Register
+from mock_server.contract.body_validator import Rule
+from mock_server.contract.documents import FIXTURES, OPENAPI, Document, Pointer
+from mock_server.contract.models import Models
+from mock_server.contract.operations import EXTEND, Operation, operations_of, path
+from mock_server.contract.profile_files import chain, profile_name, read, resolved
+from mock_server.contract.profile_places import files, place_in
 from mock_server.contract.rulebook import Source
-from mock_server.core.errors import BadSetting, unknown
-from mock_server.core.settings import RateLimit, Settings, parse_readings
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import RateLimit
 
 CODE: Final[Pointer] = ("content", "application/json", "schema", "allOf", 0, "properties", "code")
 DESCRIBED: Final[Pointer] = ("paths", path(EXTEND), "post")
 ANSWER_CODE: Final[Pointer] = (*DESCRIBED, "responses", "200", *CODE)
 CALLBACK: Final[Pointer] = (*DESCRIBED, "callbacks", "audioExtend", "{$request.body#/callBackUrl}", "post")
 CALLBACK_CODE: Final[Pointer] = (*CALLBACK, "responses", "200", *CODE)
+
+DOCUMENTED: Final = "apikley"
+"""The document whose examples are sent where a profile has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Family:
-    """What all providers of the family share (`openapi/family.yaml`, with sources)."""
+    """What all providers of the family share (`openapi/family.yaml`, with sources), unless their profile says
+    otherwise."""
 
     stages: Mapping[str, Stage]
     pending: str
@@ -54,63 +58,80 @@ class Family:
     personas_exclude: tuple[str, ...]
 
     @classmethod
-    def read(cls) -> "Family":
-        file = load(OPENAPI / "family.yaml")
-        entries = {name: value for name, value in file.items() if name != "operations"}
-        stages = {name: Stage(**stage) for name, stage in entries["stages"].items()}
-        return cls(
-            **{
-                **entries,
-                "stages": stages,
-                "poll_limit": RateLimit(**entries["poll_limit"]),
-                "persona_window": tuple(entries["persona_window"]),
-                "personas_exclude": tuple(entries["personas_exclude"]),
-            }
-        )
+    def read(cls, profile: str) -> "Family":
+        """Of a profile by name, file or folder. Raises BadSetting."""
+        return cls.of(resolved(profile))
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any]) -> "Family":
+        """Of all that a profile says, what it takes over included."""
+        made: Mapping[str, Callable[[Any], Any]] = {
+            "stages": lambda stages: {name: Stage(**stage) for name, stage in stages.items()},
+            "poll_limit": lambda limit: RateLimit(**limit),
+            "persona_window": tuple,
+            "personas_exclude": tuple,
+        }
+        return cls(**{each.name: made.get(each.name, _as_it_is)(tree[each.name]) for each in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One reading of the documents. `operations` are the endpoints that its sources know; `rules` are those of a POST,
-    by the operation's name, and `state_rules` those of them that a body alone cannot break, by id; both are read when
-    they are first asked for. `codes` and `callback_codes` map a code to the document's own text."""
+    """One reading of the documents. `lineage` are the names of the profile and of those that it extends, `picks` its
+    reading of each question. `operations` are the endpoints that it serves; `rules` are those of a POST, by the
+    operation's name, and `state_rules` those of them that a body alone cannot break, by id; both are read when they are
+    first asked for. `codes` and `callback_codes` map a code to its text."""
 
     name: str
     summary: str
+    lineage: tuple[str, ...]
+    picks: Mapping[str, str]
+    family: Family
     models: tuple[str, ...]
+    known_models: Models
     operations: Mapping[str, Operation]
     rules: Callable[[str], tuple[Rule, ...]]
     state_rules: Callable[[str], Mapping[str, Rule]]
     codes: Mapping[int, str]
     callback_codes: Mapping[int, str]
-    stage_messages: Mapping[str, str]
 
     @classmethod
-    def read(cls, name: str, family: Family) -> "Profile":
-        """Raises BadSetting for a name without a file under `openapi/profiles/`."""
-        file = profile_file(name)
-        document = Document.read(OPENAPI / file["document"])
-        callbacks = Document.read(OPENAPI / file["callback_document"])
-        messages = file.get("messages", {})
-        codes = code_texts(document, ANSWER_CODE)
-        served = {name: operations()[name] for name in file["operations"]}
+    def read(cls, text: str) -> "Profile":
+        """By name, file or folder. Raises BadSetting."""
+        lineage = tuple(map(profile_name, chain(text)))
+        tree = resolved(text)
+        document = Document.read(OPENAPI / tree["document"])
+        callbacks = Document.read(OPENAPI / tree["callback_document"])
+        models = Models.of(tree, rulebook.models(document))
+        every = operations_of(tree)
+        served = {name: every[name] for name in tree["serves"]}
+
+        def where(*pointer: str | int) -> str:
+            return str(place_in(files(text), *pointer))
 
         @cache
         def rules(operation: str) -> tuple[Rule, ...]:
-            limits = file["limits"].get(operation, ())
-            return tuple(rulebook.rules(Source.read(served[operation], document, limits)))
+            source = Source.read(served[operation], document, models.limits(operation), models, where)
+            return tuple(rulebook.rules(source))
 
         return cls(
-            name=name,
-            summary=file["summary"],
-            models=rulebook.models(document),
+            name=lineage[0],
+            summary=tree.get("summary", f"extends {tree.get('extends')}"),
+            lineage=lineage,
+            picks=tree["picks"],
+            family=Family.of({**tree, "model_names": models.names, "longest": models.longest}),
+            models=models.offered,
+            known_models=models,
             operations=served,
             rules=rules,
             state_rules=cache(lambda operation: {rule.id: rule for rule in rules(operation) if rule.schema is None}),
-            codes={code: messages.get(code, text) for code, text in codes.items()},
-            callback_codes=code_texts(callbacks, CALLBACK_CODE),
-            stage_messages={stage: messages.get(stage, family.stages[stage].msg) for stage in family.stages},
+            codes={**code_texts(document, ANSWER_CODE), **tree.get("codes", {})},
+            callback_codes={**code_texts(callbacks, CALLBACK_CODE), **tree.get("callback_codes", {})},
         )
+
+    @property
+    def stage_messages(self) -> Mapping[str, str]:
+        """What the callback of each stage says."""
+        return {name: stage.msg for name, stage in self.family.stages.items()}
 
     def holding(self, operation: str, names: Mapping[str, str]) -> tuple[Rule, ...]:
         """The operation's rules that hold under the readings with these names."""
@@ -127,95 +148,14 @@ class Profile:
         return self.state_rules(rule.partition(".")[0])[rule].place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Edition:
-    """A profile with every open question settled. `picked` has the name of each question's reading, in the register's
-    order, `names` by question; `drawn` writes out those that vary from request to request, as `--set` takes them.
-    `contract` is that of an operation, by its name; `reread` is the same profile with some questions answered
-    otherwise, `questions` are all that there are."""
-
-    profile: Profile
-    family: Family
-    picked: tuple[str, ...]
-    names: Mapping[str, str]
-    drawn: str
-    readings: Readings
-    contract: Callable[[str], Contract]
-    reread: Callable[[Mapping[str, str]], "Edition"]
-    questions: Mapping[str, Question]
-
-
-class Editions:
-    """The editions of the profile in use."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.register = Register.read()
-        self.family = Family.read()
-        self.profile = Profile.read(settings.profile, self.family)
-        self._seed = settings.seed
-        # Few readings decide about rules, so there are far fewer contracts than editions, and all are kept.
-        self._contract = cache(Contract)
-        self.named = lru_cache(maxsize=1024)(self._settled)
-        self.under = lru_cache(maxsize=64)(self._in_force)
-        self.under(tuple(parse_readings(settings.readings).items()))
-
-    def _in_force(self, overrides: tuple[tuple[str, str], ...]) -> "InForce":
-        """What is drawn from while some questions are answered otherwise. Raises BadSetting for what does not exist."""
-        return InForce(self, self.register.choices(self.profile.name, dict(overrides)), self._seed)
-
-    def _settled(self, names: tuple[str, ...], drawn: str = "") -> Edition:
-        """The edition of the readings with these names, in the register's order; `drawn` writes out some of them."""
-        named = dict(zip(self.register.questions, names, strict=True))
-        readings = self.register.settle(names)
-        length = readings.string_length
-        return Edition(
-            profile=self.profile,
-            family=self.family,
-            picked=names,
-            names=named,
-            drawn=drawn,
-            readings=readings,
-            contract=cache(lambda operation: self._contract(self.profile.holding(operation, named), length)),
-            reread=lambda others: self.named(tuple({**named, **others}.values())),
-            questions=self.register.questions,
-        )
-
-
-class InForce:
-    """The readings to choose from at one time. `default` is the edition where none is drawn, `varies` whether some
-    question is drawn for each request."""
-
-    def __init__(self, editions: Editions, choices: tuple[tuple[str, ...], ...], seed: int) -> None:
-        self._editions = editions
-        self._choices = choices
-        self._seed = seed
-        listed = zip(editions.register.questions, choices, strict=True)
-        self._varying = [question for question, names in listed if len(names) > 1]
-        self.varies = bool(self._varying)
-        self.default = self._drawn()
-
-    def reading(self, question: str) -> str:
-        """The name of the reading in force, or `vary`."""
-        return VARY if question in self._varying else self.default.names[question]
-
-    def draw(self, *request: str | int) -> Edition:
-        """The edition that judges one request, named by its key and number."""
-        return self._drawn(*request) if self.varies else self.default
-
-    def _drawn(self, *request: str | int) -> Edition:
-        names = self._editions.register.draw(self._choices, self._seed, *request)
-        named = dict(zip(self._editions.register.questions, names, strict=True))
-        return self._editions.named(names, " ".join(f"{question}={named[question]}" for question in self._varying))
-
-
-def profile_names() -> list[str]:
-    return sorted(path.stem for path in (OPENAPI / "profiles").glob("*.yaml"))
-
-
 def document_name(profile: str) -> str:
-    """The document that a profile reads, by the name that its file and its fixtures share."""
-    name: str = profile_file(profile)["document"]
-    return name.removesuffix(".openapi.yaml")
+    """The document that a profile reads, by the name that its file and its fixtures share; of one that lies elsewhere,
+    that which the nearest of ours reads that the profile extends."""
+    for file in chain(profile):
+        name = str(read(file).get("document", "")).removesuffix(".openapi.yaml")
+        if name and (FIXTURES / "documents" / name).is_dir():
+            return name
+    return DOCUMENTED
 
 
 def code_texts(document: Document, pointer: Pointer) -> dict[int, str]:
@@ -227,9 +167,5 @@ def code_texts(document: Document, pointer: Pointer) -> dict[int, str]:
     return texts
 
 
-def profile_file(name: str) -> dict[str, Any]:
-    """The plain value of `openapi/profiles/<name>.yaml`, with what it extends. Raises BadSetting."""
-    if name not in profile_names():
-        raise unknown("profile", name, profile_names())
-    file: dict[str, Any] = load(OPENAPI / "profiles" / f"{name}.yaml")
-    return {**profile_file(file["extends"]), **file} if "extends" in file else file
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -1,4 +1,4 @@
-"""The register of open questions: what the documents leave open, the readings, and each profile's pick."""
+"""The register of open questions: what the documents leave open, and the readings."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -32,7 +32,6 @@ class Question:
     decided_by: str
     sources: tuple[str, ...]
     readings: Mapping[str, Reading]
-    picks: Mapping[str, str]
     stages: tuple[str, ...] = ()
     why: str = "the documents leave it open"
 
@@ -89,7 +88,7 @@ class Register:
             raise unknown("question", question, self.questions)
         return self.questions[question]
 
-    def choices(self, profile: str, overrides: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    def choices(self, picks: Mapping[str, str], overrides: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
         """Per question the names to choose from: the pick, the override, or all readings where it varies.
 
         Raises BadSetting for a question or reading that does not exist.
@@ -100,7 +99,7 @@ class Register:
         return tuple(
             tuple(question.readings) if wanted == VARY else (wanted,)
             for question in self.questions.values()
-            for wanted in [overrides.get(question.id) or everything or question.picks[profile]]
+            for wanted in [overrides.get(question.id) or everything or picks[question.id]]
         )
 
     def draw(self, choices: Iterable[tuple[str, ...]], seed: int, *request: str | int) -> Names:

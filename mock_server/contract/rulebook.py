@@ -1,11 +1,12 @@
 """Reads every rule of one operation's request, from a document's schema, limits and prose, with its line there."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mock_server.contract.body_validator import Rule
+from mock_server.contract.body_validator import MEASURES, UNITS, Rule
 from mock_server.contract.documents import OPENAPI, Document, Pointer, load
+from mock_server.contract.models import Models
 from mock_server.contract.operations import EXTEND, Operation, operations
 from mock_server.core.text import allowed_by
 
@@ -22,28 +23,49 @@ KEYWORDS: Final = {
 ANNOTATIONS: Final = {"description", "example", "x-source"}
 
 
+def _nowhere(*pointer: str | int) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where the rules of one operation come from: the document that describes it, the entries of its prose
-    (`openapi/rules/`), the profile's limits, and the models where the document leaves them to the profile."""
+    (`openapi/rules/`), the profile's limits, and the models where the document leaves them to the profile, or the
+    profile has others (`has_own_models`). `where` finds a line of the profile itself. A model that is none of them is
+    taken for `other`, if that is not empty."""
 
     operation: Operation
     document: Document
     prose: Sequence[Mapping[str, Any]]
     limits: Sequence[Mapping[str, Any]] = ()
     models: Sequence[str] = ()
+    has_own_models: bool = False
+    other: str = ""
+    where: Callable[..., str] = _nowhere
 
     @classmethod
-    def read(cls, operation: Operation, profile: Document, limits: Sequence[Mapping[str, Any]]) -> "Source":
+    def read(
+        cls,
+        operation: Operation,
+        profile: Document,
+        limits: Sequence[Mapping[str, Any]],
+        known: Models | None = None,
+        where: Callable[..., str] = _nowhere,
+    ) -> "Source":
         """Of one profile, whose document serves where the operation has none of its own."""
         file: dict[str, Any] = load(OPENAPI / "rules" / f"{operation.name}.yaml")
         own = "document" in file
+        offered = known.offered if known else models(profile)
+        has_own_models = known is not None and bool(known.other or not known.documented)
         return cls(
             operation=operation,
             document=Document.read(OPENAPI / file["document"]) if own else profile,
             prose=file["rules"],
             limits=limits,
-            models=models(profile) if own else (),
+            models=offered if own or has_own_models else (),
+            has_own_models=has_own_models,
+            other=known.other if known else "",
+            where=where,
         )
 
     @property
@@ -81,11 +103,11 @@ def _schema_rules(source: Source) -> Iterator[Rule]:
         yield _schema_rule(source, ("required", index), f"{name}.required", {"required": [name]}, ("type", kind))
     for name, keywords in source.properties.items():
         for keyword, value in keywords.items():
-            if keyword not in ANNOTATIONS:
+            if keyword not in ANNOTATIONS and not (source.models and (name, keyword) == ("model", "enum")):
                 where = ("properties", name, keyword)
                 fragment = {"properties": {name: {keyword: value}}}
                 yield _schema_rule(source, where, f"{name}.{KEYWORDS[keyword]}", fragment, (keyword, value))
-    if source.models and "model" in source.properties:
+    if source.models and not source.other and "model" in source.properties:
         fragment = {"properties": {"model": {"enum": list(source.models)}}}
         yield _schema_rule(source, ("properties", "model"), "model.enum", fragment, ("enum", source.models))
 
@@ -94,10 +116,11 @@ def _schema_rule(
     source: Source, where: Pointer, name: str, schema: Mapping[str, Any], allowed: tuple[str, Any]
 ) -> Rule:
     """`name` is the rule's id without the operation, `allowed` the keyword and value that tell what is."""
+    of_profile = source.where("models") if name == "model.enum" and source.has_own_models else ""
     return Rule(
         id=f"{source.operation.name}.{name}",
         field=name.partition(".")[0],
-        place=source.document.place((*source.request, *where)),
+        place=of_profile or source.document.place((*source.request, *where)),
         schema=schema,
         allowed=allowed_by(*allowed),
         when={},
@@ -108,17 +131,43 @@ def _limit_rules(source: Source) -> Iterator[Rule]:
     """Characters per field and model."""
     for line in source.limits:
         for model in line["models"]:
-            is_model = _both({"properties": {"model": {"const": model}}, "required": ["model"]}, line.get("if"))
+            is_model = _both({"properties": {"model": _is(model, source)}, "required": ["model"]}, line.get("if"))
             for name, limit in line["characters"].items():
+                keyword, most, allowed = _most(limit)
                 yield Rule(
                     id=f"{source.operation.name}.{name}.length",
                     field=name,
-                    place=source.document.place_of(line["quote"]),
-                    schema={"if": is_model, "then": {"properties": {name: {"maxLength": limit}}}},
-                    allowed=f"{allowed_by('maxLength', limit)} for model {model}",
+                    place=_stated(source, line, name),
+                    schema={"if": is_model, "then": {"properties": {name: {keyword: most}}}},
+                    allowed=f"{allowed} for model {model}",
                     when=line.get("when", {}),
                     model=model,
                 )
+
+
+def _is(model: str, source: Source) -> Mapping[str, Any]:
+    """What a model is like in a request; that for which others are taken is like none of the rest."""
+    if model != source.other:
+        return {"const": model}
+    return {"type": "string", "not": {"enum": [each for each in source.models if each != model]}}
+
+
+def _most(limit: int | Mapping[str, Any]) -> tuple[str, int, str]:
+    """The keyword of a limit, its number, and what it allows; a plain number is counted as the profile reads it."""
+    if isinstance(limit, int):
+        return "maxLength", limit, allowed_by("maxLength", limit)
+    keyword = UNITS[limit["unit"]]
+    return keyword, limit["most"], f"at most {limit['most']} {MEASURES[keyword][1]}"
+
+
+def _stated(source: Source, line: Mapping[str, Any], field: str) -> str:
+    """Where a limit stands: in the document that a line quotes, or in the profile."""
+    if "quote" in line:
+        return source.document.place_of(line["quote"])
+    if "of" not in line:
+        return source.where("limits", source.operation.name)
+    model, operation = line["of"]
+    return source.where("models", model, "limits", operation, field)
 
 
 def _prose_rules(source: Source, entries: Iterable[Mapping[str, Any]]) -> Iterator[Rule]:

@@ -1,6 +1,6 @@
 """The source tracks that every account can extend (`fixtures/tracks.yaml`)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,11 +25,12 @@ class Track:
     prompt: str
 
 
-def source_tracks(profile: str, models: Collection[str]) -> Mapping[str, Track]:
-    """The tracks of one profile by id, the one of the documents' example first."""
+def source_tracks(lineage: Sequence[str], models: Collection[str]) -> Mapping[str, Track]:
+    """The tracks of one profile by id, the one of the documents' example first. `lineage` are the names of the profile
+    and of those that it extends."""
     tracks = {}
     for entry in load(FIXTURES / "tracks.yaml"):
-        if profile in entry.get("profiles", (profile,)) and entry["model"] in models:
+        if set(lineage) & set(entry.get("profiles", lineage)) and entry["model"] in models:
             tracks[entry["id"]] = Track(**{name: value for name, value in entry.items() if name != "profiles"})
     return tracks
 

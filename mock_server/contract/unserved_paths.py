@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.contract.operations import Operation, operations
-from mock_server.contract.profile import Profile, profile_file, profile_names
+from mock_server.contract.profile import Profile
+from mock_server.contract.profile_files import profile_file, profile_names
 from mock_server.core.errors import alike
 
 WORD: Final = re.compile("[a-z0-9]+")
@@ -67,7 +68,7 @@ def _and(names: Sequence[str]) -> str:
 
 @cache
 def _served_on(profile: str) -> Sequence[str]:
-    names: Sequence[str] = profile_file(profile)["operations"]
+    names: Sequence[str] = profile_file(profile)["serves"]
     return names
 
 

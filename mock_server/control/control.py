@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_server.callbacks.scheduler import Scheduler
 from mock_server.callbacks.under_way import UnderWay
-from mock_server.contract.profile import Editions, InForce
+from mock_server.contract.editions import Editions, InForce
 from mock_server.contract.scenarios import MAGIC, Scenario, Scenarios
 from mock_server.contract.source_tracks import Track
 from mock_server.control.lists import Entries, Tasks, entries_after, one_entry, tasks_after
@@ -224,7 +224,7 @@ class Control:
 
     async def change_questions(self, readings: Mapping[str, str]) -> None:
         """Answer questions otherwise until a reset. Raises BadSetting."""
-        self.editions.register.choices(self.editions.profile.name, readings)
+        self.editions.register.choices(self.editions.profile.picks, readings)
         await self.store.change_readings(readings)
 
     def statuses(self) -> set[str]:

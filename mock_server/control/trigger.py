@@ -7,10 +7,10 @@ from typing import Any, cast
 from mock_server.callbacks.host_policy import HostPolicy
 from mock_server.callbacks.scheduler import Scheduler
 from mock_server.contract.decode import BODY_LIMIT, decode
+from mock_server.contract.editions import Edition, Editions
 from mock_server.contract.examples import documented_request
 from mock_server.contract.open_questions import violations
 from mock_server.contract.operations import EXTEND, operations
-from mock_server.contract.profile import Edition, Editions
 from mock_server.contract.scenarios import Choice, Scenario, Scenarios
 from mock_server.core.errors import BadSetting, Invalid
 from mock_server.domain.answer import Answer, accepted

@@ -163,7 +163,11 @@ def option(default: Any, help: str, *, secret: bool = False, **metadata: Any) ->
 class Settings:
     """One mock's configuration. Raises BadSetting at once for a value that cannot be used."""
 
-    profile: str = option("apikley", "Which reading of the documents to serve.", metavar="NAME")
+    profile: str = option(
+        "apikley",
+        "Which reading of the documents to serve: one of ours, or a file or folder of your own.",
+        metavar="NAME",
+    )
     seed: int = option(0, "Same seed, same ids, durations and bodies.", metavar="N")
     pace: str = option("time", "immediate, time (60x), realtime, manual, or a factor such as 10x.", metavar="PACE")
     epoch: str = option("", "Where the clock starts, such as 2025-01-01T00:00:00Z.", metavar="TIME")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from mock_server.contract.profile import Edition
+from mock_server.contract.editions import Edition
 from mock_server.core.errors import ApiError, Forced, Maintenance, RateLimited, Unauthorized
 from mock_server.core.text import printable
 from mock_server.domain.tasks import TaskRecord

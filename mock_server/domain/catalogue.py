@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from mock_server.contract.operations import operations
-from mock_server.contract.profile import Editions
+from mock_server.contract.editions import Editions
 from mock_server.contract.scenarios import Scenarios
 from mock_server.domain.tasks import Asked, Task, TaskRecord
 
@@ -15,7 +14,7 @@ class Catalogue:
         self._editions = editions
         self._scenarios = scenarios
         self._asked = asked
-        self._operations = operations()
+        self._operations = editions.profile.operations
 
     def task(self, record: TaskRecord) -> Task:
         """The task of a record."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from mock_server.contract.editions import Edition
 from mock_server.contract.operations import Operation
-from mock_server.contract.profile import Edition
 from mock_server.contract.scenarios import Scenario
 from mock_server.contract.source_tracks import Track
 from mock_server.core.seeded import task_id, track_ids

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, NamedTuple
 
-from mock_server.contract.profile import Edition
+from mock_server.contract.editions import Edition
 from mock_server.contract.scenarios import Choice, Scenario, Scenarios
 from mock_server.core.errors import ApiError, RateLimited
 from mock_server.core.settings import RateLimit

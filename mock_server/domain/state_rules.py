@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from mock_server.contract.editions import Edition
 from mock_server.contract.open_questions import resting_on
 from mock_server.contract.operations import EXTEND, PERSONA, WAV
-from mock_server.contract.profile import Edition
 from mock_server.contract.scenarios import STAGES
 from mock_server.contract.source_tracks import Track
 from mock_server.core.errors import ApiError, Conflict, Invalid, NotFound, Violation, nearest
@@ -85,7 +85,8 @@ def _unknown(rule: str, field: str, value: str, edition: Edition, allowed: str, 
 
 def _against(request: Request, source: Track, edition: Edition) -> Iterator[Violation]:
     model = request["model"]
-    if model != source.model and edition.readings.model_mismatch:
+    taken_as = edition.profile.known_models.taken_as
+    if taken_as(model) != taken_as(source.model) and edition.readings.model_mismatch:
         message = f"model is {shown(model)}; allowed: {source.model}, the model of the source track"
         violation = _violation(edition, "extend.model.source", "model", message)
         violation.note = resting_on(edition, "model_mismatch")

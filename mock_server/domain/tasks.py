@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 
 from jiter import from_json
 
+from mock_server.contract.editions import Edition
 from mock_server.contract.operations import Operation
-from mock_server.contract.profile import Edition
 from mock_server.contract.scenarios import Scenario
 from mock_server.contract.source_tracks import Track
 from mock_server.core.settings import Pace

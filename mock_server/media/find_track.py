@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from mock_server.contract.profile import Edition
+from mock_server.contract.editions import Edition
 from mock_server.contract.scenarios import Scenarios
 from mock_server.contract.source_tracks import Track, adopted
 from mock_server.domain.catalogue import Catalogue

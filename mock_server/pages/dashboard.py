@@ -18,7 +18,7 @@ from starlette.routing import Route
 from mock_server.contract.examples import example_curl
 from mock_server.contract.explain.codes import quoted
 from mock_server.contract.explain.explanation import Quote
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import Scenarios, cause
 from mock_server.control.access import Guard
 from mock_server.control.control import Control

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mock_server.contract.documents import OPENAPI, Document
 from mock_server.contract.operations import EXTEND, operations
-from mock_server.contract.profile import document_name
+from mock_server.contract.profile_files import resolved
 from mock_server.contract.rulebook import request_pointer
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.text import TYPES, cut
@@ -19,7 +19,7 @@ Schema = Mapping[str, Any]
 
 def documented(profile: str = "apikley") -> Mapping[str, Schema]:
     """The properties of an extend request in the document that a profile reads, by name."""
-    document = Document.read(OPENAPI / f"{document_name(profile)}.openapi.yaml")
+    document = Document.read(OPENAPI / resolved(profile)["document"])
     properties: Mapping[str, Schema] = document.at(*request_pointer(operations()[EXTEND]), "properties")
     return properties
 

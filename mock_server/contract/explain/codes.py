@@ -10,7 +10,8 @@ from mock_server.contract.explain import python_source
 from mock_server.contract.explain.explanation import Explanation, Fact, Quote
 from mock_server.contract.explain.places import family, in_profile, in_scenario, of_document, place, profiles
 from mock_server.contract.explain.rules import code_of, named
-from mock_server.contract.profile import ANSWER_CODE, CALLBACK_CODE, code_texts, profile_file, profile_names
+from mock_server.contract.profile import ANSWER_CODE, CALLBACK_CODE, code_texts
+from mock_server.contract.profile_files import profile_file, profile_names
 from mock_server.contract.scenarios import MAGIC, Scenario, Scenarios, cause
 
 CODES: Final = (("answer", "document", ANSWER_CODE), ("callback", "callback_document", CALLBACK_CODE))
@@ -144,8 +145,8 @@ def _said(profile: str, code: int) -> Iterator[Quote]:
         document = Document.read(OPENAPI / file[name])
         if text := code_texts(document, pointer).get(code):
             yield Quote(profile=profile, about=about, text=text, place=_begins(document, pointer, text))
-    if captured := file.get("messages", {}).get(code):
-        yield Quote(profile=profile, about="captured", text=captured, place=in_profile(profile, "messages", str(code)))
+    if captured := file.get("codes", {}).get(code):
+        yield Quote(profile=profile, about="captured", text=captured, place=in_profile(profile, "codes", str(code)))
 
 
 def _begins(document: Document, pointer: Pointer, text: str) -> str:

@@ -5,7 +5,8 @@ from mock_server.contract.explain.explanation import Explanation, Fact, merged
 from mock_server.contract.explain.places import family, in_document, in_family, place, profiles
 from mock_server.contract.explain.rules import known, listed
 from mock_server.contract.operations import EXTEND, operations
-from mock_server.contract.profile import Profile, profile_file
+from mock_server.contract.profile import Profile
+from mock_server.contract.profile_files import profile_file
 from mock_server.contract.rulebook import request_pointer
 
 TRACKS = FIXTURES / "tracks.yaml"

@@ -10,7 +10,7 @@ from typing import Final
 
 from mock_server.contract.explain import codes, fields, providers, questions, rules, stages
 from mock_server.contract.explain.explanation import Explanation, Section
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import MAGIC
 from mock_server.core.errors import COMPARED, BadSetting
 from mock_server.core.text import cut

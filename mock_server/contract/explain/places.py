@@ -5,9 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from mock_server.contract.documents import FIXTURES, OPENAPI, PACKAGED, ROOT, Document
+from mock_server.contract.documents import FIXTURES, OPENAPI, PACKAGED, ROOT, Document, load
 from mock_server.contract.operations import Operation
-from mock_server.contract.profile import Family, Profile, profile_file, profile_names
+from mock_server.contract.profile import Family, Profile
+from mock_server.contract.profile_files import profile_file, profile_names
 from mock_server.contract.questions import Question, Register
 
 FAMILY: Final = OPENAPI / "family.yaml"
@@ -49,7 +50,7 @@ def in_profile(name: str, *pointer: str | int) -> str:
     """`file:line` in the profile's own file, or else in that of the profile that it extends."""
     path = profile_path(name)
     file = Document.read(path)
-    if pointer[0] in file.tree:
+    if pointer in file.lines:
         return place(path, *pointer)
     return in_profile(file.tree["extends"], *pointer)
 
@@ -82,12 +83,12 @@ def profiles() -> list[Profile]:
 
 @cache
 def _profile(name: str) -> Profile:
-    return Profile.read(name, family())
+    return Profile.read(name)
 
 
 @cache
 def family() -> Family:
-    return Family.read()
+    return Family.of(load(FAMILY))
 
 
 @cache

@@ -19,7 +19,8 @@ from mock_server.contract.explain.places import (
 )
 from mock_server.contract.explain.rules import listed
 from mock_server.contract.operations import EXTEND, operations
-from mock_server.contract.profile import Profile, profile_file
+from mock_server.contract.profile import Profile
+from mock_server.contract.profile_files import profile_file
 
 OPERATION: Final = {
     "path": "{method} {path}",
@@ -105,7 +106,7 @@ def _summary(profile: Profile, operation: str) -> Quote:
 
 
 def _serves(profile: Profile, operation: str) -> str:
-    return in_profile(profile.name, "operations", list(profile.operations).index(operation))
+    return in_profile(profile.name, "serves", list(profile.operations).index(operation))
 
 
 def _read(profile: Profile) -> Iterator[Fact]:
@@ -120,12 +121,15 @@ def _read(profile: Profile) -> Iterator[Fact]:
         yield Fact(f"model {model}", (offer(profile, model),))
     for operation in profile.operations:
         yield Fact(f"operation {operation}", (_serves(profile, operation),))
-    for key, text in file.get("messages", {}).items():
-        yield Fact(f"message of {key}: {text}", (in_profile(name, "messages", str(key)),))
+    for key, text in file.get("codes", {}).items():
+        yield Fact(f"message of {key}: {text}", (in_profile(name, "codes", str(key)),))
+    for key, stage in file.get("stages", {}).items():
+        yield Fact(f"message of {key}: {stage['msg']}", (in_profile(name, "stages", key),))
 
 
 def _picks(profile: str) -> Iterator[Fact]:
+    picks = profile_file(profile)["picks"]
     for question in questions().values():
-        name = question.picks[profile]
-        places = (in_question(question.id, "picks", profile), in_question(question.id, "readings", name))
+        name = picks[question.id]
+        places = (in_profile(profile, "picks", question.id), in_question(question.id, "readings", name))
         yield Fact(f"{question.id}={name}  {question.readings[name].says}", places)

@@ -5,8 +5,9 @@ from typing import Final
 
 from mock_server.contract.explain import python_source
 from mock_server.contract.explain.explanation import Explanation, Fact, Section
-from mock_server.contract.explain.places import in_family, in_question, questions
+from mock_server.contract.explain.places import in_family, in_profile, in_question, questions
 from mock_server.contract.explain.rules import listed
+from mock_server.contract.profile_files import picked
 from mock_server.contract.questions import VARY, Question
 
 IS: Final = "="
@@ -55,14 +56,17 @@ def of_reading(name: str) -> Explanation:
 
 def asking(question: Question) -> Fact:
     """The question, and what each profile picks."""
-    picks = ", ".join(f"{profile} {name}" for profile, name in question.picks.items())
+    picks = ", ".join(f"{profile} {name}" for profile, name in picked(question.id).items())
     return Fact(f"{question.id}  {question.question}  {picks}", (in_question(question.id, "question"),))
 
 
 def _told(question: Question, name: str) -> Fact:
-    picked = [profile for profile, reading in question.picks.items() if reading == name]
-    picks = f"  <- {', '.join(picked)}" if picked else ""
-    places = (in_question(question.id, "readings", name), *([in_question(question.id, "picks")] if picked else []))
+    picking = [profile for profile, reading in picked(question.id).items() if reading == name]
+    picks = f"  <- {', '.join(picking)}" if picking else ""
+    places = (
+        in_question(question.id, "readings", name),
+        *([in_profile(picking[0], "picks", question.id)] if picking else []),
+    )
     return Fact(f"{name}: {question.readings[name].says}{picks}", places)
 
 

@@ -20,7 +20,7 @@ from mock_server.contract.explain.places import (
     questions,
 )
 from mock_server.contract.operations import EXTEND, operations
-from mock_server.contract.profile import profile_file
+from mock_server.contract.profile_files import profile_file
 
 BREAKS: Final = {
     "personaId.custom": "--set defaultParamFlag=false",

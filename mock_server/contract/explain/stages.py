@@ -17,7 +17,8 @@ from mock_server.contract.explain.places import (
 )
 from mock_server.contract.explain.questions import asking
 from mock_server.contract.operations import RECORD_INFO, operations
-from mock_server.contract.profile import CALLBACK, profile_file, profile_names
+from mock_server.contract.profile import CALLBACK
+from mock_server.contract.profile_files import profile_file, profile_names
 from mock_server.contract.scenarios import Scenario, Scenarios, Step
 
 DATA: Final = (*CALLBACK, "requestBody", "content", "application/json", "schema", "properties", "data", "properties")
@@ -87,7 +88,7 @@ def _course(name: str) -> Iterator[Fact]:
     yield Fact(f"callback: code 200, {stage.msg}", (in_family("stages", name, "msg"),))
     for profile in profiles():
         if profile.stage_messages[name] != stage.msg:
-            at = in_profile(profile.name, "messages", name)
+            at = in_profile(profile.name, "stages", name)
             yield Fact(f"callback on {profile.name}: code 200, {profile.stage_messages[name]}", (at,))
     yield Fact(f"polling: {stage.status} from then on", (in_family("stages", name, "status"),))
 

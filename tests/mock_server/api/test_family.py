@@ -95,7 +95,7 @@ def test_polling_shows_every_documented_status() -> None:
             for _ in range(8):
                 seen.add(started.record(task_id)["status"])
                 started.advance(30)
-        family = Family.read()
+        family = Family.read("apikley")
         failures = {"CREATE_TASK_FAILED", "GENERATE_AUDIO_FAILED", "SENSITIVE_WORD_ERROR"}
         assert seen == failures | {stage.status for stage in family.stages.values()} | {family.pending, family.lost}
 
@@ -144,7 +144,7 @@ def test_credits_are_a_number_as_the_profile_reads(profile: str, kind: type) -> 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_profile_serves_what_its_sources_know(profile: str) -> None:
-    served = Profile.read(profile, Family.read()).operations
+    served = Profile.read(profile).operations
     with journey(profile) as started:
         for name, operation in operations().items():
             headers = {"Authorization": "Bearer key"}

@@ -3,11 +3,13 @@
 import pytest
 
 from mock_server.commands import listings
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.questions import Question, Reading
 from mock_server.contract.scenarios import Scenario
 from mock_server.contract.source_tracks import Track
 from tests.builders import SCENARIOS, SOURCE, edition
+
+PICKS = {"apikley": "large", "classic": "large"}
 
 
 def question(*, sources: tuple[str, ...] = ()) -> Question:
@@ -20,7 +22,6 @@ def question(*, sources: tuple[str, ...] = ()) -> Question:
             "small": Reading(name="small", says="as a pea", value=1),
             "large": Reading(name="large", says="as a house", value=2),
         },
-        picks={"apikley": "large", "classic": "large"},
     )
 
 
@@ -108,7 +109,7 @@ def test_every_profile_is_listed() -> None:
 
 
 def test_a_question_tells_its_readings() -> None:
-    assert list(listings.questions([question(sources=("apikley, title", "a capture"))])) == [
+    assert list(listings.questions([(question(sources=("apikley, title", "a capture")), PICKS)])) == [
         "size  How large is it?",
         "    small: as a pea",
         "    large: as a house  <- apikley, classic",
@@ -118,4 +119,5 @@ def test_a_question_tells_its_readings() -> None:
 
 
 def test_a_question_may_lack_sources() -> None:
-    assert [line.strip() for line in listings.questions([question()])][-1] == "large: as a house  <- apikley, classic"
+    lines = list(listings.questions([(question(), PICKS)]))
+    assert lines[-1].strip() == "large: as a house  <- apikley, classic"

@@ -8,7 +8,9 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from mock_server.contract.api_document import api_document
 from mock_server.contract.documents import OPENAPI, load
-from mock_server.contract.profile import Editions, Profile, profile_file, profile_names
+from mock_server.contract.editions import Editions
+from mock_server.contract.profile import Profile
+from mock_server.contract.profile_files import profile_file, profile_names
 from mock_server.core.settings import Settings
 
 URL = "http://127.0.0.1:4010/suno"

@@ -7,7 +7,8 @@ import pytest
 
 from mock_server.contract.documents import FIXTURES
 from mock_server.contract.examples import documented_request, example_curl
-from mock_server.contract.profile import document_name, profile_names
+from mock_server.contract.profile import document_name
+from mock_server.contract.profile_files import profile_names
 from tests.builders import edition
 
 each_profile = pytest.mark.parametrize("profile", profile_names())

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from mock_server.app import create_app
 from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.editions import Edition
 from mock_server.contract.open_questions import violations
 from mock_server.contract.operations import EXTEND, PERSONA, RECORD_INFO, path
-from mock_server.contract.profile import Edition, Family, Profile, profile_names
+from mock_server.contract.profile import Profile
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.questions import Register
 from mock_server.core.settings import Settings
 from tests.bodies import bodies
@@ -102,7 +104,7 @@ def test_every_question_that_may_refuse_says_why_it_is_open() -> None:
     entries = load(OPENAPI / "questions.yaml")
     explained = {entry["id"] for entry in entries if "why" in entry}
     assert explained == {reading.partition("=")[0] for reading in CASES}
-    profiles = [Profile.read(name, Family.read()) for name in profile_names()]
+    profiles = [Profile.read(name) for name in profile_names()]
     assert {question for each in profiles for rule in each.every_rule() for question in rule.when} <= explained
 
 

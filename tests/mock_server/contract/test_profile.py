@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.contract.documents import OPENAPI, Document, load
+from mock_server.contract.editions import Editions
 from mock_server.contract.operations import operations
-from mock_server.contract.profile import Editions, Family, Profile, code_texts, document_name, profile_names
+from mock_server.contract.profile import Profile, code_texts, document_name
+from mock_server.contract.profile_files import profile_file, profile_names
 from mock_server.contract.questions import VARY, Register
 from mock_server.contract.rulebook import Source
 from mock_server.contract.scenarios import STAGES
@@ -22,11 +24,6 @@ from tests.places import APIKLEY, place
 ANSWER_CODES = {200, 401, 402, 404, 409, 422, 429, 451, 455, 500}
 LONG = ("prompt", "style", "title")
 CALLBACK_CODES = {200, 400, 408, 413, 500, 501, 531}
-
-
-def profile_file(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = load(OPENAPI / "profiles" / f"{name}.yaml")
-    return loaded
 
 
 def entries() -> Iterator[Mapping[str, Any]]:
@@ -57,7 +54,7 @@ def test_a_profile_reads_one_document(profile: str, document: str) -> None:
 
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(BadSetting) as refused:
-        Profile.read("clasic", Family.read())
+        Profile.read("clasic")
     assert str(refused.value) == ("profile 'clasic' is unknown. Nearest: classic. Known: apikley, classic, observed.")
 
 
@@ -122,7 +119,7 @@ def test_a_profile_serves_its_endpoints(profile: str, served: list[str]) -> None
 
 def test_rules_are_read_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Source, "read", None)
-    profile = Profile.read("apikley", Family.read())
+    profile = Profile.read("apikley")
     with pytest.raises(TypeError):
         profile.rules("extend")
 
@@ -226,7 +223,7 @@ def test_picks_give_one_edition() -> None:
     picked = editions("observed").under(())
     assert picked.draw("key", 1) is picked.draw("other", 2) is picked.default
     assert not picked.varies
-    picks = {question.id: question.picks["observed"] for question in Register.read().questions.values()}
+    picks = {question: profile_file("observed")["picks"][question] for question in Register.read().questions}
     assert picked.default.names == picks
     assert picked.default.picked == tuple(picks.values())
 

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.app import create_app
+from mock_server.contract.editions import Edition
 from mock_server.contract.operations import GENERATE, PERSONA, path
-from mock_server.contract.profile import Edition, Family, Profile, profile_names
+from mock_server.contract.profile import Profile
+from mock_server.contract.profile_files import picked, profile_file, profile_names
 from mock_server.contract.questions import Readings, Register
 from mock_server.contract.scenarios import Step
 from mock_server.core.errors import BadSetting, Forced, Invalid, NotFound
@@ -36,6 +38,7 @@ from tests.builders import (
 from tests.clients import client, poll
 
 QUESTIONS = Register.read().questions
+APIKLEY = profile_file("apikley")["picks"]
 
 
 def refusal(judged: Edition) -> Answer:
@@ -134,7 +137,7 @@ def test_every_reading_changes_something(question: str) -> None:
 
 def test_a_question_is_read_or_decides_which_rules_hold() -> None:
     read = [field.name for field in dataclasses.fields(Readings)]
-    profiles = [Profile.read(name, Family.read()) for name in profile_names()]
+    profiles = [Profile.read(name) for name in profile_names()]
     decided = {question for profile in profiles for rule in profile.every_rule() for question in rule.when}
     assert [name for name in QUESTIONS if name in read] == read
     assert {*QUESTIONS} - {*read} <= decided
@@ -143,8 +146,7 @@ def test_a_question_is_read_or_decides_which_rules_hold() -> None:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_each_profile_picks_a_reading(question: str) -> None:
     found = QUESTIONS[question]
-    assert sorted(found.picks) == profile_names()
-    assert set(found.picks.values()) <= set(found.readings)
+    assert set(picked(question).values()) <= set(found.readings)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -181,14 +183,15 @@ def test_a_question_is_found_by_name() -> None:
 )
 def test_a_wrong_override_is_refused(override: dict[str, str], text: str) -> None:
     with pytest.raises(BadSetting) as refused:
-        Register.read().choices("apikley", override)
+        Register.read().choices(APIKLEY, override)
     assert str(refused.value) == text
 
 
 @pytest.mark.parametrize("profile", profile_names())
 def test_without_overrides_picks_hold(profile: str) -> None:
-    choices = Register.read().choices(profile, {})
-    assert choices == tuple((question.picks[profile],) for question in QUESTIONS.values())
+    picks = profile_file(profile)["picks"]
+    choices = Register.read().choices(picks, {})
+    assert choices == tuple((picks[question],) for question in QUESTIONS)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +205,7 @@ def test_without_overrides_picks_hold(profile: str) -> None:
     ],
 )
 def test_an_override_replaces_the_pick(overrides: dict[str, str], chosen: tuple[str, ...]) -> None:
-    choices = dict(zip(QUESTIONS, Register.read().choices("apikley", overrides), strict=True))
+    choices = dict(zip(QUESTIONS, Register.read().choices(APIKLEY, overrides), strict=True))
     assert choices["string_length"] == chosen
 
 
@@ -210,7 +213,7 @@ def test_an_override_replaces_the_pick(overrides: dict[str, str], chosen: tuple[
 @given(st.integers(), st.lists(st.text() | st.integers(), max_size=3))
 def test_a_draw_settles_every_question(seed: int, request_names: list[str | int]) -> None:
     register = Register.read()
-    choices = register.choices("apikley", {"all": "vary"})
+    choices = register.choices(APIKLEY, {"all": "vary"})
     names = register.draw(choices, seed, *request_names)
     assert all(name in possible for name, possible in zip(names, choices, strict=True))
     assert register.draw(choices, seed, *request_names) == names

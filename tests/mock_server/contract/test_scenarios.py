@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import MAGIC, STAGES, Choice, Failure, Scenario, Scenarios, Step, cause, preferences
 from mock_server.core.errors import BadSetting, Invalid
 from tests.builders import SCENARIOS, edition

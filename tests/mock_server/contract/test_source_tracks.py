@@ -8,7 +8,7 @@ import pytest
 
 from mock_server.contract.documents import FIXTURES, load
 from mock_server.contract.examples import documented_request
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.source_tracks import Track, added, adopted, personas, source_tracks
 from mock_server.core.errors import BadSetting
 from tests.builders import edition
@@ -19,12 +19,12 @@ EXAMPLE = "e231****-****-****-****-****8cadc7dc"
 @pytest.mark.parametrize("profile", profile_names())
 def test_every_model_has_a_track(profile: str) -> None:
     models = edition(profile).profile.models
-    assert {track.model for track in source_tracks(profile, models).values()} == set(models)
+    assert {track.model for track in source_tracks([profile], models).values()} == set(models)
 
 
 @pytest.mark.parametrize("profile", profile_names())
 def test_the_example_track_is_first(profile: str) -> None:
-    tracks = source_tracks(profile, edition(profile).profile.models)
+    tracks = source_tracks([profile], edition(profile).profile.models)
     example = documented_request(profile)
     first = next(iter(tracks.values()))
     assert (first.id, first.model) == (example["audioId"], example["model"])
@@ -33,7 +33,7 @@ def test_the_example_track_is_first(profile: str) -> None:
 
 @pytest.mark.parametrize("profile", profile_names())
 def test_tracks_are_found_by_id(profile: str) -> None:
-    tracks = source_tracks(profile, edition(profile).profile.models)
+    tracks = source_tracks([profile], edition(profile).profile.models)
     assert all(id == track.id for id, track in tracks.items())
 
 
@@ -42,11 +42,11 @@ def test_tracks_are_found_by_id(profile: str) -> None:
     [pytest.param("apikley", ["V4"], id="another model"), pytest.param("classic", ["V3_5"], id="another profile")],
 )
 def test_the_example_track_varies(profile: str, models: list[str]) -> None:
-    assert source_tracks(profile, models)[EXAMPLE].model == models[0]
+    assert source_tracks([profile], models)[EXAMPLE].model == models[0]
 
 
 def test_no_models_no_tracks() -> None:
-    assert source_tracks("apikley", []) == {}
+    assert source_tracks(["apikley"], []) == {}
 
 
 def test_every_entry_is_a_track_somewhere() -> None:
@@ -55,7 +55,7 @@ def test_every_entry_is_a_track_somewhere() -> None:
     assert set(entries) == {
         (track.id, track.model)
         for profile in profile_names()
-        for track in source_tracks(profile, edition(profile).profile.models).values()
+        for track in source_tracks([profile], edition(profile).profile.models).values()
     }
 
 

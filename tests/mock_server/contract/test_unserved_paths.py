@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.contract.operations import operations
-from mock_server.contract.profile import profile_file, profile_names
+from mock_server.contract.profile_files import profile_file, profile_names
 from mock_server.contract.unserved_paths import not_served
 from tests.builders import editions
 
@@ -37,7 +37,7 @@ def test_the_credits_of_another_profile_name_it_and_the_path_here() -> None:
 @pytest.mark.parametrize("path", PATHS)
 def test_a_path_of_another_profile_names_all_that_serve_it(profile: str, path: str) -> None:
     (name,) = [each.name for each in operations().values() if each.path == path]
-    serving = [each for each in profile_names() if name in profile_file(each)["operations"]]
+    serving = [each for each in profile_names() if name in profile_file(each)["serves"]]
     options = " or ".join(f"--profile {each}" for each in serving)
     for written in (path, f"{path}/"):
         assert (f"serve it ({options})" in said(written, profile)) == (profile not in serving)

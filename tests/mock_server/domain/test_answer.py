@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from mock_server.core.errors import (
     ApiError,
     Conflict,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.contract.documents import FIXTURES
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import Step
 from mock_server.core import seeded
 from mock_server.domain.callback_body import body

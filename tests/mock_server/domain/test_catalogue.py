@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.app import ASKED
-from mock_server.contract.profile import Editions, profile_names
+from mock_server.contract.editions import Editions
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import Scenarios
 from mock_server.core.settings import Settings, parse_readings
 from mock_server.domain.catalogue import Catalogue

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.contract.operations import operations
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import STAGES
 from mock_server.core.seeded import task_id
 from mock_server.domain.generated_tracks import Studio, create_time

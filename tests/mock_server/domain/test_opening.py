@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.contract.operations import EXTEND, GENERATE, operations
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import Scenario
 from mock_server.contract.source_tracks import Track
 from mock_server.core.settings import Pace

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.contract.profile import Edition
+from mock_server.contract.editions import Edition
 from mock_server.contract.scenarios import STAGES
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.owed import Owed, Settlement, owed_at, owed_first, receiver_of, settled

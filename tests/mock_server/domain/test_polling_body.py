@@ -10,7 +10,7 @@ from openapi_schema_validator import OAS30Validator
 
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.contract.operations import RECORD_INFO, operations
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import Step
 from mock_server.domain.callback_body import body
 from mock_server.domain.polling_body import record, status

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mock_server.contract.profile import Edition
+from mock_server.contract.editions import Edition
 from mock_server.core.errors import Invalid, NotFound
 from mock_server.domain.state_rules import (
     enforce_made,

@@ -95,7 +95,7 @@ def test_a_scenario_is_quoted_with_its_code(each: Scenario) -> None:
 
 
 def test_a_status_names_the_scenarios_that_end_in_it() -> None:
-    told = ending_in(Family.read().lost)
+    told = ending_in(Family.read("apikley").lost)
     assert "suno-mock extend --prefer scenario=undeliverable" in told.commands
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from mock_server.contract.explain.providers import of_operation, of_profile, of_shared, operation_names, shared_names
 from mock_server.contract.operations import operations
-from mock_server.contract.profile import profile_names
+from mock_server.contract.profile_files import profile_names
 from tests.places import line
 
 
@@ -42,8 +42,8 @@ def test_a_profile_has_its_readings(name: str) -> None:
     for fact in readings:
         picks, reading = map(line, fact.places)
         question, _, picked = fact.text.split()[0].partition("=")
-        assert f"{name}: {picked}" in picks.replace('"', "")
-        assert reading.strip().replace('"', "").startswith(f"{picked}:"), question
+        assert picks.strip().replace('"', "") == f"{question}: {picked}"
+        assert reading.strip().replace('"', "").startswith(f"{picked}:")
 
 
 def test_a_profile_has_what_it_changes_and_what_it_takes_over() -> None:

@@ -4,12 +4,13 @@ import pytest
 
 from mock_server.contract.explain.python_source import answering, enforcing, own_rules, reading
 from mock_server.contract.operations import operations
-from mock_server.contract.profile import Family, Profile, profile_names
+from mock_server.contract.profile import Family, Profile
+from mock_server.contract.profile_files import profile_names
 from tests.places import line
 
-FAMILY = Family.read()
+FAMILY = Family.read("apikley")
 STATE_RULES = sorted(
-    {rule.id for name in profile_names() for rule in Profile.read(name, FAMILY).every_rule() if rule.schema is None}
+    {rule.id for name in profile_names() for rule in Profile.read(name).every_rule() if rule.schema is None}
 )
 
 

@@ -21,7 +21,7 @@ def test_a_question_has_its_readings_picks_and_sources() -> None:
         "one: the finished track  <- apikley, classic",
         "both: both, the second unfinished  <- observed",
     )
-    assert [line(place).strip().partition(":")[0] for place in both.places] == ["both", "picks"]
+    assert [line(place).strip().partition(":")[0] for place in both.places] == ["both", "first_items"]
     assert line(*facts(found, "Sources")[0].places).strip() == '- "kie: one track (D)"'
 
 

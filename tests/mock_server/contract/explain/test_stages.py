@@ -9,7 +9,7 @@ from mock_server.contract.questions import Register
 from mock_server.contract.scenarios import STAGES
 from tests.places import line
 
-FAMILY = Family.read()
+FAMILY = Family.read("apikley")
 
 
 def section(found: Explanation, heading: str) -> list[str]:
@@ -34,7 +34,7 @@ def test_a_stage_has_its_delay_message_and_status() -> None:
     ):
         assert line(*facts[text]).startswith("  first: {")
     captured = facts["callback on observed: code 200, First audio generated successfully."]
-    assert line(*captured).startswith("  first: First audio")
+    assert line(*captured).startswith("  first: {msg: First audio")
 
 
 def test_a_stage_has_the_questions_that_decide_about_it() -> None:

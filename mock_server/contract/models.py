@@ -1,0 +1,110 @@
+"""The models of a profile: those of its document, and what the profile adds, changes or takes away. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Line = Mapping[str, Any]
+"""Limits of some models: one entry of `limits` in a profile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """`offered` are the models that a request may name, in the document's order and then the profile's; `documented`
+    says that they are the document's and no others. `names` are the internal ones, `longest` the seconds that a track
+    can last; `limits` are the lines of an operation, by its name. `other` is the model that one which nobody knows is
+    taken for, empty where it is refused, and `stands_for` has the same of single ones."""
+
+    offered: tuple[str, ...]
+    documented: bool
+    names: Mapping[str, str]
+    longest: Mapping[str, float]
+    limits: Callable[[str], Sequence[Line]]
+    stands_for: Mapping[str, str]
+    other: str
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any], documented: Sequence[str]) -> "Models":
+        """Of all that a profile says, and the models that its document offers."""
+        entries: Mapping[str, Any] = tree.get("models", {})
+        known = [*documented, *(name for name in entries if name not in documented)]
+        offered = tuple(name for name in known if entries.get(name, {}) is not None)
+        own = {name: entry for name, entry in entries.items() if entry}
+        other = tree.get("unknown_model", "")
+        return cls(
+            offered=offered,
+            documented=offered == tuple(documented),
+            names=_each(own, offered, "name", tree["model_names"], other),
+            longest=_each(own, offered, "longest", tree["longest"], other),
+            limits=lambda operation: list(_limits(tree.get("limits", {}).get(operation, ()), own, operation)),
+            stands_for={name: entry["as"] for name, entry in own.items() if "as" in entry},
+            other=other,
+        )
+
+    def taken_as(self, model: str) -> str:
+        """The model that one counts as."""
+        if model in self.stands_for:
+            return self.stands_for[model]
+        return self.other if self.other and model not in self.offered else model
+
+
+class _OrElse(dict[str, Any]):
+    """What is known by model, and what holds for all others."""
+
+    def __init__(self, known: Mapping[str, Any], other: Any) -> None:
+        super().__init__(known)
+        self._other = other
+
+    def __missing__(self, name: str) -> Any:
+        return self._other
+
+
+def like(own: Mapping[str, Line], model: str) -> Iterator[str]:
+    """The models from which one takes what is not said of it, the nearest first. Ends where they go round."""
+    seen = {model}
+    while model := own.get(model, {}).get("as") or own.get(model, {}).get("like") or "":
+        if model in seen:
+            return
+        seen.add(model)
+        yield model
+
+
+def _each(
+    own: Mapping[str, Line], offered: Sequence[str], key: str, shared: Mapping[str, Any], other: str
+) -> Mapping[str, Any]:
+    """What is said of each model under a key: by its own entry, by the family, or by the models that it is like."""
+    found = dict(shared)
+    for model in offered:
+        for each in (model, *like(own, model)):
+            if key in own.get(each, {}) or each in shared:
+                found[model] = own.get(each, {}).get(key, shared.get(each))
+                break
+    return _OrElse(found, found[other]) if other else found
+
+
+def _limits(lines: Sequence[Line], own: Mapping[str, Line], operation: str) -> Iterator[Line]:
+    """The lines of an operation, with the models that are like others, and without those that have limits of their
+    own; then these."""
+    said = {model: entry["limits"][operation] for model, entry in own.items() if operation in entry.get("limits", {})}
+    for line in lines:
+        models = [*line["models"], *(model for model in own if _follows(model, line["models"], own, said))]
+        kept = [model for model in models if model not in said]
+        if kept:
+            yield {**line, "models": kept}
+    condition = next(({"if": line["if"]} for line in lines if "if" in line), {})
+    for model in own:
+        source = next((each for each in (model, *like(own, model)) if each in said), None)
+        if source is not None and said[source]:
+            yield {"models": [model], "characters": said[source], "of": (source, operation), **condition}
+
+
+def _follows(model: str, models: Sequence[str], own: Mapping[str, Line], said: Mapping[str, Any]) -> bool:
+    """Whether a model has the limits of a line because it is like one of its models."""
+    if model in models or model in said:
+        return False
+    for each in like(own, model):
+        if each in said:
+            return False
+        if each in models:
+            return True
+    return False

@@ -1,0 +1,149 @@
+"""Finds the files of a profile, by name or from anywhere, and reads them as one value. Pure.
+
+A profile says only in what it differs from the one that it extends. Where both have a mapping, it is read entry by
+entry; anything else takes the place of what the base says, and `null` takes it away.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from mock_server.contract.documents import OPENAPI, load
+from mock_server.core.errors import BadSetting, nearest, unknown
+from mock_server.core.text import cut
+
+PACKAGED: Final = OPENAPI / "profiles"
+"""The folder of the profiles that come with the mock."""
+FAMILY: Final = OPENAPI / "family.yaml"
+"""What every profile starts from."""
+IN_FOLDER: Final = "profile.yaml"
+"""The file of a profile that is a folder."""
+SUFFIXES: Final = (".yaml", ".yml")
+DOCUMENTS: Final = ("document", "callback_document")
+"""The keys of documents, which may lie beside the profile's own file."""
+MODELS: Final = "models"
+"""Where an entry that is taken away has to be remembered: the document may offer that model."""
+
+
+def profile_names() -> list[str]:
+    """The names of the profiles that come with the mock."""
+    return sorted(path.stem for path in PACKAGED.glob("*.yaml"))
+
+
+def picked(question: str) -> Mapping[str, str]:
+    """The reading of a question that each of them picks, by the profile's name."""
+    return {name: profile_file(name)["picks"][question] for name in profile_names()}
+
+
+def profile_path(text: str, beside: Path | None = None) -> Path:
+    """The file of a profile that is given by name, as a file, or as a folder; a relative one starts from the folder
+    `beside`. Raises BadSetting."""
+    if text in profile_names():
+        return PACKAGED / f"{text}.yaml"
+    path = (beside or Path()) / text
+    if path.is_dir() and text:
+        path /= IN_FOLDER
+    elif not ("/" in text or path.name != text or path.suffix in SUFFIXES):
+        raise unknown("profile", text, profile_names())
+    if path.is_file():
+        return path
+    close = nearest(path.name, (each.name for each in path.parent.glob("*.y*ml")))
+    names = ", ".join(profile_names())
+    allowed = f"a file, a folder with {IN_FOLDER}, or {names}"
+    raise BadSetting(f"profile {cut(text)!r} is no file.{close} Allowed: {allowed}.")
+
+
+def profile_name(path: Path) -> str:
+    """What a profile is called: after its file, or after its folder."""
+    return path.resolve().parent.name if path.name == IN_FOLDER else path.stem
+
+
+def is_packaged(path: Path) -> bool:
+    """Whether a profile comes with the mock."""
+    return path.parent == PACKAGED
+
+
+def chain(text: str) -> tuple[Path, ...]:
+    """The file of a profile, and of each that it extends, in turn. Raises BadSetting."""
+    found: list[Path] = []
+    path = profile_path(text)
+    while path not in found:
+        found.append(path)
+        base = read(path).get("extends")
+        if base is None:
+            return tuple(found)
+        if not isinstance(base, str):
+            raise BadSetting(f"{path}: extends is {base!r}. Allowed: a file, or {', '.join(profile_names())}.")
+        path = profile_path(base, path.parent)
+    raise BadSetting(f"{path}: it extends itself, by way of {', '.join(map(str, found))}.")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What one file says, its documents by their whole paths. Raises BadSetting."""
+    return dict(_packaged(path)) if is_packaged(path) else _read(path)
+
+
+def profile_file(text: str) -> dict[str, Any]:
+    """What a profile says, with what it takes over from those that it extends. Raises BadSetting."""
+    return _merged(reversed(chain(text)))
+
+
+def resolved(text: str) -> dict[str, Any]:
+    """The same, with what it takes over from the family. Raises BadSetting."""
+    return merge(load(FAMILY), profile_file(text))
+
+
+def merge(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """What two say together, as the second has it where both say something."""
+    whole = dict(base)
+    for key, value in own.items():
+        if isinstance(value, dict):
+            below = whole.get(key)
+            whole[key] = merge(below if isinstance(below, dict) else {}, value)
+        else:
+            whole[key] = value
+    return whole
+
+
+def without_nulls(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left once everything is gone that was taken away."""
+    return {
+        key: without_nulls(value) if isinstance(value, dict) and key != MODELS else value
+        for key, value in tree.items()
+        if value is not None
+    }
+
+
+@cache
+def _packaged(path: Path) -> Mapping[str, Any]:
+    return _read(path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        tree = load(path)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise BadSetting(f"{path}:{line}: it is no YAML: {error.problem}.") from None
+    except (yaml.YAMLError, ValueError, OSError) as error:
+        raise BadSetting(f"{path}: it cannot be read: {str(error).splitlines()[0]}.") from None
+    if not isinstance(tree, dict) or not all(isinstance(key, str) for key in tree):
+        raise BadSetting(f"{path}:1: it is {type(tree).__name__}. Allowed: a mapping, whose first line is `format: 1`.")
+    return {key: _beside(path, value) if key in DOCUMENTS else value for key, value in tree.items()}
+
+
+def _beside(path: Path, document: Any) -> Any:
+    """The whole path of a document that lies beside a profile; the name of one that comes with the mock."""
+    own = path.parent / str(document)
+    return str(own.resolve()) if not is_packaged(path) and isinstance(document, str) and own.is_file() else document
+
+
+def _merged(paths: Iterable[Path]) -> dict[str, Any]:
+    whole: dict[str, Any] = {}
+    for path in paths:
+        own = read(path)
+        whole = merge(whole, {"summary": None, **own} if "extends" in own else own)
+    return without_nulls(whole)

@@ -1,0 +1,75 @@
+"""The models of a profile."""
+
+from typing import Any
+
+import pytest
+
+from mock_server.contract.models import Models
+from mock_server.contract.profile_files import resolved
+
+DOCUMENTED = ("V4", "V5")
+
+
+def models(**said: Any) -> Models:
+    """Those of apikley with what a profile says otherwise."""
+    return Models.of({**resolved("apikley"), **said}, DOCUMENTED)
+
+
+def limits(known: Models, model: str, operation: str = "extend") -> dict[str, Any]:
+    return {
+        field: limit
+        for line in known.limits(operation)
+        if model in line["models"]
+        for field, limit in line["characters"].items()
+    }
+
+
+def test_the_models_are_those_of_the_document() -> None:
+    known = models()
+    assert (known.offered, known.documented) == (DOCUMENTED, True)
+    assert known.taken_as("V4") == "V4"
+    assert known.taken_as("V9") == "V9"
+
+
+def test_a_model_is_added_that_is_like_another() -> None:
+    known = models(models={"V6": {"like": "V5", "name": "chirp-six"}, "V6_MINI": {"like": "V6", "longest": 60}})
+    assert (known.offered, known.documented) == (("V4", "V5", "V6", "V6_MINI"), False)
+    assert (known.names["V6"], known.names["V6_MINI"]) == ("chirp-six", "chirp-six")
+    assert (known.longest["V6"], known.longest["V6_MINI"]) == (480, 60)
+    assert limits(known, "V6") == limits(known, "V6_MINI") == limits(known, "V5")
+
+
+def test_a_model_is_taken_away() -> None:
+    known = models(models={"V4": None})
+    assert (known.offered, known.documented) == (("V5",), False)
+
+
+def test_a_model_has_limits_of_its_own() -> None:
+    said = {"V5": {"limits": {"extend": {"prompt": 9}}}, "V6": {"like": "V5"}, "V7": {"like": "V6"}}
+    known = models(models=said)
+    assert limits(known, "V5") == limits(known, "V6") == limits(known, "V7") == {"prompt": 9}
+    assert limits(known, "V6", "generate") == limits(known, "V5", "generate") != {}
+
+
+def test_a_model_can_have_no_limits_at_all() -> None:
+    assert limits(models(models={"V6": {"like": "V5", "limits": {"extend": {}}}}), "V6") == {}
+
+
+def test_own_limits_hold_where_those_of_the_operation_do() -> None:
+    known = models(models={"V6": {"limits": {"generate": {"title": 9}}}})
+    (line,) = [line for line in known.limits("generate") if "V6" in line["models"]]
+    assert line["if"] == {"properties": {"customMode": {"const": True}}}
+
+
+@pytest.mark.parametrize("said", [{"models": {"V6": {"as": "V5"}}}, {"unknown_model": "V5"}])
+def test_a_model_is_accepted_as_another(said: dict[str, Any]) -> None:
+    known = models(**said)
+    assert known.taken_as("V6") == "V5"
+    assert known.taken_as("V4") == "V4"
+    assert (known.names["V6"], known.longest["V6"]) == ("chirp-crow", 480)
+
+
+def test_models_that_are_like_each_other_in_a_circle_have_nothing() -> None:
+    known = models(models={"V6": {"like": "V7"}, "V7": {"like": "V6"}})
+    assert "V6" not in known.names
+    assert limits(known, "V6") == {}
