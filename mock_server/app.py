@@ -33,7 +33,8 @@ from mock_server.control.control import Control
 from mock_server.control.trigger import Trigger
 from mock_server.core.clock import Clock
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import Settings, parse_origins
+from mock_server.core.origins import parse_origins
+from mock_server.core.settings import Settings
 from mock_server.domain.attempt import Delivery
 from mock_server.domain.tasks import Asked
 from mock_server.http.base_urls import PREFIX, path_of

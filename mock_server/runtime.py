@@ -11,7 +11,8 @@ from mock_server.callbacks.trust import Trust
 from mock_server.contract.editions import Editions
 from mock_server.contract.scenarios import Scenarios
 from mock_server.contract.source_tracks import Track, personas, source_tracks
-from mock_server.core.settings import Settings, words
+from mock_server.core.settings import Settings
+from mock_server.core.text import words
 from mock_server.domain.attempt import Delivery
 from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.generated_tracks import Studio

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mock_server import Settings, create_app
+from mock_server.core.errors import BadSetting
 from tests.journeys import Journey, journey
 
 Written = Callable[..., Journey]
@@ -67,3 +69,17 @@ def test_a_limit_counts_in_its_own_unit(on: Written) -> None:
     assert mine.extend(prompt="two words").json()["code"] == 200
     refused = mine.extend(prompt="these are four words").json()["msg"]
     assert "prompt has 4 words; allowed: at most 2 words for model V4" in refused
+
+
+def test_a_model_is_accepted_as_another_by_an_option() -> None:
+    with journey("apikley", models="V5_5=V4") as mine:
+        assert mine.finished(mine.extend(model="V5_5"))["type"] == "chirp-v4"
+        assert mine.extend(model="V5_5", title="x" * 81).json()["code"] == 422
+        refused = mine.extend(model="V6").json()["msg"]
+    assert "allowed: V4, V4_5, V4_5PLUS, V4_5ALL, V5, V5_5, or another with --model NAME=V5 (" in refused
+
+
+@pytest.mark.parametrize("models", ["V5_5=V7", "V5_5=V6 V6=V5"])
+def test_a_model_that_nobody_has_stands_for_none(models: str) -> None:
+    with pytest.raises(BadSetting, match=r"^model 'V[67]' is unknown\. Nearest: V[45]\S*\. Known: V4, V4_5, "):
+        create_app(Settings(models=models))

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from mock_server.contract.editions import Editions
 from mock_server.contract.unserved_paths import not_served
 from mock_server.core.errors import ApiError, NotFound
-from mock_server.core.settings import parse_origins
+from mock_server.core.origins import parse_origins
 from mock_server.core.text import cut, printable, shown
 from mock_server.domain.answer import Answer, refused
 from mock_server.http.base_urls import PREFIX, BaseUrls, mount

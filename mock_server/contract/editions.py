@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from mock_server.contract.body_validator import Contract
 from mock_server.contract.profile import Family, Profile
 from mock_server.contract.questions import VARY, Question, Readings, Register
-from mock_server.core.settings import Settings, parse_readings
+from mock_server.core.settings import Settings, parse_models, parse_readings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,7 +38,7 @@ class Editions:
 
     def __init__(self, settings: Settings) -> None:
         self.register = Register.read()
-        self.profile = Profile.read(settings.profile)
+        self.profile = Profile.read(settings.profile, parse_models(settings.models))
         self.family = self.profile.family
         self._seed = settings.seed
         # Few readings decide about rules, so there are far fewer contracts than editions, and all are kept.

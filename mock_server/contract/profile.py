@@ -15,10 +15,10 @@ from mock_server.contract.body_validator import Rule
 from mock_server.contract.documents import FIXTURES, OPENAPI, Document, Pointer
 from mock_server.contract.models import Models
 from mock_server.contract.operations import EXTEND, Operation, operations_of, path
-from mock_server.contract.profile_files import chain, profile_name, read, resolved
+from mock_server.contract.profile_files import MODELS, chain, merge, profile_name, read, resolved
 from mock_server.contract.profile_places import files, place_in
 from mock_server.contract.rulebook import Source
-from mock_server.core.errors import BadSetting
+from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.settings import RateLimit
 
 CODE: Final[Pointer] = ("content", "application/json", "schema", "allOf", 0, "properties", "code")
@@ -29,6 +29,7 @@ CALLBACK_CODE: Final[Pointer] = (*CALLBACK, "responses", "200", *CODE)
 
 DOCUMENTED: Final = "apikley"
 """The document whose examples are sent where a profile has none."""
+NO_STAND_INS: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +96,16 @@ class Profile:
     callback_codes: Mapping[int, str]
 
     @classmethod
-    def read(cls, text: str) -> "Profile":
-        """By name, file or folder. Raises BadSetting."""
+    def read(cls, text: str, stand_ins: Mapping[str, str] = NO_STAND_INS) -> "Profile":
+        """By name, file or folder; `stand_ins` are models that are accepted as others. Raises BadSetting."""
         lineage = tuple(map(profile_name, chain(text)))
-        tree = resolved(text)
+        tree = merge(resolved(text), {MODELS: {name: {"as": model} for name, model in stand_ins.items()}})
         document = Document.read(OPENAPI / tree["document"])
         callbacks = Document.read(OPENAPI / tree["callback_document"])
         models = Models.of(tree, rulebook.models(document))
+        for model in stand_ins.values():
+            if model in stand_ins or model not in models.offered:
+                raise unknown("model", model, {*models.offered} - {*stand_ins})
         every = operations_of(tree)
         served = {name: every[name] for name in tree["serves"]}
 

@@ -1,6 +1,6 @@
 """Reads every rule of one operation's request, from a document's schema, limits and prose, with its line there."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ KEYWORDS: Final = {
     "format": "format",
 }
 """Schema keywords that become a rule of their own, and the last part of its id."""
+OTHERS: Final = ", or another with --model NAME={}"
+"""How a model is accepted that a profile has not."""
 ANNOTATIONS: Final = {"description", "example", "x-source"}
 
 
@@ -32,7 +34,7 @@ class Source:
     """Where the rules of one operation come from: the document that describes it, the entries of its prose
     (`openapi/rules/`), the profile's limits, and the models where the document leaves them to the profile, or the
     profile has others (`has_own_models`). `where` finds a line of the profile itself. A model that is none of them is
-    taken for `other`, if that is not empty."""
+    taken for `other`, if that is not empty; some models only stand for others (`stands_for`)."""
 
     operation: Operation
     document: Document
@@ -41,6 +43,7 @@ class Source:
     models: Sequence[str] = ()
     has_own_models: bool = False
     other: str = ""
+    stands_for: Collection[str] = ()
     where: Callable[..., str] = _nowhere
 
     @classmethod
@@ -65,6 +68,7 @@ class Source:
             models=offered if own or has_own_models else (),
             has_own_models=has_own_models,
             other=known.other if known else "",
+            stands_for=known.stands_for if known else (),
             where=where,
         )
 
@@ -122,9 +126,14 @@ def _schema_rule(
         field=name.partition(".")[0],
         place=of_profile or source.document.place((*source.request, *where)),
         schema=schema,
-        allowed=allowed_by(*allowed),
+        allowed=allowed_by(*allowed) + (_others(source, allowed[1]) if name == "model.enum" else ""),
         when={},
     )
+
+
+def _others(source: Source, offered: Sequence[str]) -> str:
+    """How a model is accepted that is not offered: as the last one that does not stand for another itself."""
+    return OTHERS.format([model for model in offered if model not in source.stands_for][-1])
 
 
 def _limit_rules(source: Source) -> Iterator[Rule]:

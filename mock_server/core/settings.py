@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.hosts import wrong_with
-from mock_server.core.text import cut
+from mock_server.core.origins import parse_origins
+from mock_server.core.text import cut, words
 
 MANUAL_EPOCH: Final = 1735689600.0
 """2025-01-01T00:00:00Z, the createTime of apikley's callback example: where a manual clock starts."""
@@ -106,40 +107,24 @@ def _iso_seconds(text: str) -> float:
 
 def parse_readings(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     """`("first_items=both",)` or `"first_items=both"` as `{"first_items": "both"}`; a mapping as it is."""
+    return _pairs(pairs, "--set", "QUESTION=READING", "refusal_status=mirror")
+
+
+def parse_models(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
+    """`("V5_5=V5",)` or `"V5_5=V5"` as `{"V5_5": "V5"}`; a mapping as it is."""
+    return _pairs(pairs, "--model", "NAME=MODEL", "V5_5=V5")
+
+
+def _pairs(pairs: Mapping[str, str] | Iterable[str], flag: str, form: str, example: str) -> dict[str, str]:
     if isinstance(pairs, Mapping):
         return dict(pairs)
-    readings = {}
+    found = {}
     for pair in words(pairs):
-        question, equals, reading = pair.partition("=")
-        if not (question and equals and reading):
-            raise BadSetting(f"--set {pair!r} is not QUESTION=READING. Example: --set refusal_status=mirror.")
-        readings[question] = reading
-    return readings
-
-
-def words(texts: str | Iterable[str]) -> list[str]:
-    """Several texts, or one with blanks between them."""
-    return texts.split() if isinstance(texts, str) else list(texts)
-
-
-DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
-ORIGIN: Final = re.compile(r"([a-z][a-z0-9+.-]*)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
-
-
-def parse_origins(texts: str | Iterable[str]) -> list[str]:
-    """Origins of pages as browsers write them; `*` is every one, `null` that of a page without one, such as a file."""
-    return [each if each in ("*", "null") else _origin(str(each)) for each in words(texts)]
-
-
-def _origin(text: str) -> str:
-    parts = ORIGIN.fullmatch(text.lower())
-    if parts is None:
-        raise BadSetting(
-            f"origin {cut(text)!r} is not SCHEME://HOST:PORT without a path. Example: http://localhost:3000. "
-            "Also allowed: * for every page, and null for pages that are files."
-        )
-    scheme, host, port = parts.groups()
-    return f"{scheme}://{host}" if port in (None, DEFAULT_PORTS.get(scheme)) else f"{scheme}://{host}:{port}"
+        name, equals, value = pair.partition("=")
+        if not (name and equals and value):
+            raise BadSetting(f"{flag} {pair!r} is not {form}. Example: {flag} {example}.")
+        found[name] = value
+    return found
 
 
 KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
@@ -163,16 +148,15 @@ def option(default: Any, help: str, *, secret: bool = False, **metadata: Any) ->
 class Settings:
     """One mock's configuration. Raises BadSetting at once for a value that cannot be used."""
 
-    profile: str = option(
-        "apikley",
-        "Which reading of the documents to serve: one of ours, or a file or folder of your own.",
-        metavar="NAME",
-    )
+    profile: str = option("apikley", "Which reading of the documents to serve: a name, file or folder.", metavar="NAME")
     seed: int = option(0, "Same seed, same ids, durations and bodies.", metavar="N")
     pace: str = option("time", "immediate, time (60x), realtime, manual, or a factor such as 10x.", metavar="PACE")
     epoch: str = option("", "Where the clock starts, such as 2025-01-01T00:00:00Z.", metavar="TIME")
     readings: Mapping[str, str] | str | tuple[str, ...] = option(
         (), "Answer an open question otherwise; all=vary draws per request.", flag="--set", metavar="QUESTION=READING"
+    )
+    models: Mapping[str, str] | str | tuple[str, ...] = option(
+        (), "Accept a model as another, such as V5_5=V5.", flag="--model", metavar="NAME=MODEL"
     )
     rate_limit: str = option(
         "", "Answer 429 past this, such as 20/10 (per 10 seconds).", metavar="N/SECONDS", live=True
@@ -234,6 +218,7 @@ class Settings:
         RateLimit.parse(self.rate_limit)
         parse_epoch(self.epoch)
         parse_readings(self.readings)
+        parse_models(self.models)
         parse_origins(self.cors_origin)
         if self.retention_days is not None and not 0 <= self.retention_days <= LONGEST_RETENTION:
             raise BadSetting(f"retention {self.retention_days:g} is not between 0 and {LONGEST_RETENTION} days.")

@@ -1,7 +1,7 @@
 """The words of error texts: a value that came, shortened and printable; what a schema keyword allows."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, Final
 
@@ -66,3 +66,8 @@ def shown(value: Any) -> str:
 def in_json(value: Any, indent: int | None = None) -> str:
     """A value as JSON in ASCII, of which a terminal obeys nothing."""
     return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
+
+
+def words(texts: str | Iterable[str]) -> list[str]:
+    """Several texts, or one with blanks between them."""
+    return texts.split() if isinstance(texts, str) else list(texts)

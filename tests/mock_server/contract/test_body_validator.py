@@ -280,7 +280,7 @@ def test_lengths_are_told_in_units(reading: str, longest: int, said: str) -> Non
         ),
         pytest.param(
             {"model": "V6"},
-            'model is "V6"; allowed: V4, V4_5, V4_5PLUS, V4_5ALL, V5 '
+            'model is "V6"; allowed: V4, V4_5, V4_5PLUS, V4_5ALL, V5, or another with --model NAME=V5 '
             f"(extend.model.enum, {field_place('model', 'enum:')})",
             id="a model that does not exist",
         ),
@@ -715,7 +715,8 @@ def test_without_custom_mode_other_texts_have_no_limit(field: str, longest: int)
         ),
         pytest.param(
             {"model": "V3_5"},
-            'model is "V3_5"; allowed: V4, V4_5, V4_5PLUS, V4_5ALL, V5 (generate.model.enum)',
+            'model is "V3_5"; allowed: V4, V4_5, V4_5PLUS, V4_5ALL, V5, or another with --model NAME=V5 '
+            "(generate.model.enum)",
             id="a model of another profile",
         ),
         pytest.param(

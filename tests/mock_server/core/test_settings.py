@@ -19,9 +19,8 @@ from mock_server.core.settings import (
     Settings,
     option,
     parse_epoch,
-    parse_origins,
+    parse_models,
     parse_readings,
-    words,
 )
 
 finite = st.floats(0.001, 1e6)
@@ -288,37 +287,12 @@ def test_a_setting_of_another_kind_is_refused(changes: dict[str, Any], said: str
     assert str(refused.value) == said
 
 
-def test_one_text_may_hold_several() -> None:
-    assert words("*.example.com 192.0.2.1") == ["*.example.com", "192.0.2.1"]
-    assert words(("*.example.com",)) == ["*.example.com"]
-
-
-@pytest.mark.parametrize(
-    ("given", "origins"),
-    [
-        ((), []),
-        ("http://localhost:3000", ["http://localhost:3000"]),
-        ("HTTP://Localhost:80 https://app.example.com:443", ["http://localhost", "https://app.example.com"]),
-        ("https://app.example.com:80", ["https://app.example.com:80"]),
-        (["*", "null", "http://[::1]:4010"], ["*", "null", "http://[::1]:4010"]),
-        ("chrome-extension://abcdef", ["chrome-extension://abcdef"]),
-    ],
-)
-def test_an_origin_is_written_as_browsers_do(given: Any, origins: list[str]) -> None:
-    assert parse_origins(given) == parse_origins(origins) == origins
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["http://localhost:3000/", "localhost", "localhost:3000", "http://", "http://a/b", "http://*.a.com", "http://é"],
-)
-def test_what_is_no_origin_is_refused(text: str) -> None:
+def test_models_are_accepted_as_others() -> None:
+    assert parse_models("V5_5=V5 V6=V5") == parse_models(("V5_5=V5", "V6=V5")) == {"V5_5": "V5", "V6": "V5"}
+    assert parse_models({"V5_5": "V5"}) == {"V5_5": "V5"}
     with pytest.raises(BadSetting) as refused:
-        Settings(cors_origin=(text,))
-    assert str(refused.value) == (
-        f"origin {text!r} is not SCHEME://HOST:PORT without a path. Example: http://localhost:3000. "
-        "Also allowed: * for every page, and null for pages that are files."
-    )
+        Settings(models="V5_5")
+    assert str(refused.value) == "--model 'V5_5' is not NAME=MODEL. Example: --model V5_5=V5."
 
 
 def test_an_unknown_setting_shows_the_nearest() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.contract.rulebook import KEYWORDS
-from mock_server.core.text import ALLOWED, LISTED, SHOWN, allowed_by, cut, listed, printable, shown
+from mock_server.core.text import ALLOWED, LISTED, SHOWN, allowed_by, cut, listed, printable, shown, words
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -121,3 +121,8 @@ def test_a_long_text_is_cut(text: str, short: str) -> None:
 )
 def test_the_first_values_are_listed(values: list[object], text: str) -> None:
     assert listed(values) == text
+
+
+def test_one_text_may_hold_several() -> None:
+    assert words("*.example.com 192.0.2.1") == ["*.example.com", "192.0.2.1"]
+    assert words(("*.example.com",)) == ["*.example.com"]
