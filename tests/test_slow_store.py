@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-TESTS = ("tests/mock_server/api", "tests/mock_server/control/test_control.py", "tests/test_journeys.py")
+TESTS = ("tests/mock_server/control/test_control.py", "tests/test_journeys.py")
 IN_ONE_STEP = "tests/mock_server/control/test_control.py::test_a_reset_forgets_before_anything_can_come_between"
 """It looks at the first step of a coroutine, which a store that waits needs to begin."""
 
