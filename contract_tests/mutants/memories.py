@@ -26,26 +26,28 @@ def late(seconds: float, applies: Callable[[Mapping[str, Any]], bool]) -> Answer
 def one_task_for(same: Callable[[Message], object]) -> Answer:
     """Gives requests that are the same the taskId of the first of them."""
     given: dict[object, Any] = {}
-
-    def answer(sent: Message, answer: Message) -> Message:
-        value = answer.json
-        if not isinstance(value, dict) or value.get("code") != 200:
-            return answer
-        return answer.with_json({**value, "data": given.setdefault(same(sent), value["data"])})
-
-    return answer
+    return _giving(lambda sent, own: given.setdefault(same(sent), own))
 
 
 def task_before() -> Answer:
     """Gives every request the taskId of the one before."""
     last: list[Any] = []
 
+    def before(sent: Message, own: Any) -> Any:
+        last.append(own)
+        return last[-2:][0]
+
+    return _giving(before)
+
+
+def _giving(given: Callable[[Message, Any], Any]) -> Answer:
+    """Answers each request that is accepted with other data, made of the request and its own data."""
+
     def answer(sent: Message, answer: Message) -> Message:
         value = answer.json
         if not isinstance(value, dict) or value.get("code") != 200:
             return answer
-        last.append(value["data"])
-        return answer.with_json({**value, "data": last[-2:][0]})
+        return answer.with_json({**value, "data": given(sent, value["data"])})
 
     return answer
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, Self
 
+from contract_tests.documents.any_json import parsed
+
 BODY_LIMIT: Final = 256 * 1024
 """Bytes of a request that are read."""
 
@@ -24,10 +26,7 @@ class Message:
     @property
     def json(self) -> Any:
         """The body as JSON; None where it is not JSON."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
+        return parsed(self.body)
 
     def with_json(self, value: Any) -> "Message":
         return replace(self, body=json.dumps(value).encode())

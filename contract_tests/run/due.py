@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from contract_tests.documents.any_json import parsed
 from contract_tests.probes.request import Probe
 from contract_tests.receiver.receiver import Arrival
-from contract_tests.verdicts.course import parsed
 
 LAG: Final = 4.0
 """Seconds that polling may be behind the callbacks."""

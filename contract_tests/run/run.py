@@ -7,6 +7,7 @@ from functools import partial
 from itertools import groupby
 from typing import Final
 
+from contract_tests.documents.any_json import parsed
 from contract_tests.documents.oracle import Oracle
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK, Probe
@@ -19,7 +20,7 @@ from contract_tests.target.target import Target
 from contract_tests.verdicts.agreement import shown_findings
 from contract_tests.verdicts.answers import answer_findings, fresh_findings, is_excused, undecided
 from contract_tests.verdicts.callbacks import callback_findings, left_open
-from contract_tests.verdicts.course import Course, Poll, parsed, task_of
+from contract_tests.verdicts.course import Course, Poll, task_of
 from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
 from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
 from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings

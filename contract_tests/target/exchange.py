@@ -1,9 +1,10 @@
 """One request to a target and its answer. Pure."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from contract_tests.documents.any_json import parsed
 
 NOT_SENT: Final = ("ConnectError", "ConnectTimeout", "LocalProtocolError", "UnsupportedProtocol", "InvalidURL")
 """Errors after which nothing has reached the target."""
@@ -36,10 +37,7 @@ class Exchange:
     @property
     def envelope(self) -> Any:
         """The answer's body as JSON; None where it is not JSON."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
+        return parsed(self.body)
 
     @property
     def code(self) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from contract_tests.documents.any_json import parsed
 from contract_tests.probes.request import Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
@@ -138,10 +139,7 @@ def entries(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 def _entry(text: str) -> dict[str, Any] | None:
-    try:
-        entry = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    entry = parsed(text)
     return entry if isinstance(entry, dict) else None
 
 

@@ -56,15 +56,15 @@ def retries() -> Variants:
     yield "nothing more after giving up", RECEIVED, _stopping
 
 
-def failing(fails: Callable[[int, Mapping[str, Any]], bool], code: int = 501) -> Change:
-    """Lets some tasks fail with a documented code, by their number and their request."""
+def failing(fails: Callable[[int, Mapping[str, Any]], bool]) -> Change:
+    """Lets some tasks fail with the documented code 501, by their number and their request."""
 
     def change(behaviour: Behaviour) -> Behaviour:
         numbers = count()
 
         def starts(task: Task) -> None:
             if task.fails is None and fails(next(numbers), task.body):
-                task.fails = code
+                task.fails = 501
 
         return replace(behaviour, starts=starts)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import combinations, starmap
 from typing import Final
 
+from contract_tests.documents.any_json import parsed
 from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import STAGES
@@ -12,7 +13,7 @@ from contract_tests.receiver.http_server import BODY_LIMIT
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.verdicts.agreement import member_findings
 from contract_tests.verdicts.answers import timing_findings
-from contract_tests.verdicts.course import Course, Finding, finding, parsed
+from contract_tests.verdicts.course import Course, Finding, finding
 from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
 from contract_tests.verdicts.retries import received, retry_findings
 from contract_tests.verdicts.tracks import echo_findings, identity_findings, track_findings

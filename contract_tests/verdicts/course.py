@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.documents import rules
+from contract_tests.documents.any_json import parsed
 from contract_tests.probes.request import STATUSES, Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
@@ -115,10 +116,3 @@ def finding(rule: str, expected: str, got: Any) -> Finding:
 def text_of(value: Any) -> str:
     """A value as text. Half a surrogate pair in a server's text is escaped: no report could hold it."""
     return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else repr(value)
-
-
-def parsed(raw: bytes | str) -> Any:
-    try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
-        return None

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any, Final
 
+from contract_tests.documents.any_json import parsed
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import STAGES, STATUSES
-from contract_tests.verdicts.course import Course, Finding, Poll, finding, ids, parsed
+from contract_tests.verdicts.course import Course, Finding, Poll, finding, ids
 
 UNFINISHED: Final = STATUSES[:-1]
 LOST: Final = "CALLBACK_EXCEPTION"

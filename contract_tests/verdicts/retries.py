@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from contract_tests.documents.any_json import parsed
 from contract_tests.probes.request import ATTEMPTS, STAGES
 from contract_tests.receiver.receiver import Arrival
-from contract_tests.verdicts.course import Course, Finding, finding, parsed
+from contract_tests.verdicts.course import Course, Finding, finding
 from contract_tests.verdicts.polling import recorded_ids
 
 

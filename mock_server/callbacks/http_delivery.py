@@ -55,7 +55,7 @@ class HttpDelivery:
     receiver. One that closes connections in place of answering may so see one callback twice, once.
 
     What to do about a receiver that cannot be reached is told once, until it answers or something else is wrong with
-    it; `contained` says whether the mock runs in a container. `resolve` finds the addresses of a name.
+    it. `resolve` finds the addresses of a name.
     """
 
     def __init__(
@@ -64,13 +64,12 @@ class HttpDelivery:
         timeout: float,
         trust: Trust | None = None,
         *,
-        contained: bool | None = None,
         resolve: Resolve = look_up,
     ) -> None:
         self._policy = policy
         self._timeout = timeout
         self._trust = trust or Trust()
-        self._contained = in_container() if contained is None else contained
+        self._contained = in_container()
         self._connector = Connector(policy, self._trust, resolve)
         self._kept = KeptConnections()
         self._closing: dict[str, str] = {}
