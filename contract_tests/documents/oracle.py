@@ -150,8 +150,16 @@ def _texts(error: Exception) -> Iterator[str]:
     match error.__cause__:
         case InvalidSchemaValue() as cause:
             broken: Iterable[Any] = cause.schema_errors
-            yield from (f"{each.json_path}: {each.message}" for each in broken)
+            yield from (f"{each.json_path}: {_message(each)}" for each in broken)
         case MediaTypeDeserializeError() as cause:
             yield f"the body is not JSON in UTF-8: {cause.__context__}"
         case _:
             yield str(error.__cause__ or error)
+
+
+def _message(error: Any) -> str:
+    """What is wrong with a value, which and what is allowed stand there as the API writes them."""
+    text: str = error.message
+    for value in (error.instance, error.validator_value):
+        text = text.replace(repr(value), json.dumps(value, ensure_ascii=False, default=float), 1)
+    return text

@@ -1,43 +1,130 @@
 """The report as one HTML page that loads nothing else."""
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from contract_tests.reports.report import Report
+from contract_tests.documents.sources import Source
+from contract_tests.reports.bodies import body
+from contract_tests.reports.causes import broken, causes
+from contract_tests.reports.report import About, Report
 from contract_tests.reports.rows import WORST, Row, curl, printable
 from contract_tests.verdicts.results import Result, Verdict
 
-CHAPTERS: Final = {
-    Verdict.VIOLATED: "Violations, each with its smallest request",
-    Verdict.DEVIATED: "Deviations: the target does otherwise than expected, and the document does not forbid it",
+SOURCES: Final[Mapping[Source, str]] = {
+    Source.DOCUMENT: "the document",
+    Source.SENSE: "plain sense",
+    Source.FAMILY: "the family of providers",
+    Source.INFERRED: "an inference of the harness",
+    Source.OPEN: "an open question",
 }
-TABLES: Final = {Verdict.OBSERVED: "Open questions, as observed", Verdict.NOT_TRIED: "Not tried, and why"}
+NEEDS: Final[Mapping[str, str]] = {
+    "no --trigger": "--trigger CODE=KIND:VALUE",
+    "no --bad-key": "--bad-key KEY",
+    "no --callback-url": "--callback-url URL, a way from the target to the receiver",
+    "budget:": "a larger --budget",
+    "late:": "a longer --callback-timeout",
+    "the key has no credits": "credits for the key",
+    "the target refuses the key": "a key that the target takes",
+    "the target is in maintenance": "another run, when the maintenance is over",
+    "the target answered": "another run, with fewer requests by others meanwhile",
+    "the target left": "a target that answers, or a longer --timeout",
+    "failed at the target": "another run: the task failed there by itself",
+    "its callbacks went to": "a run that is not interrupted",
+}
+"""By how a reason begins for which a rule was not tried: what it needs."""
 
 
 def as_html(report: Report) -> str:
-    """The page: a summary, all rules by verdict, and each violation and deviation with a curl that repeats it.
-    All is escaped, and holds nothing that turns the direction of a text round."""
+    """The page: a banner, what the run was, violations by cause, deviations, readings, what was not tried, all rules,
+    and every task. All is escaped, and holds nothing that turns the direction of a text round."""
     environment = Environment(
         loader=PackageLoader("contract_tests.reports", "."),
         autoescape=select_autoescape(default=True),
-        finalize=lambda value: printable(value) if isinstance(value, str) else value,
+        finalize=_shown,
         trim_blocks=True,
+        lstrip_blocks=True,
     )
+    by_verdict = {verdict: [row for row in report.rows if row.verdict is verdict] for verdict in WORST}
     return environment.get_template("report.html.jinja").render(
-        by_verdict={verdict: [row for row in report.rows if row.verdict is verdict] for verdict in WORST},
+        about=report.about,
+        body=body,
         broken=broken,
-        chapters=CHAPTERS,
-        tables=TABLES,
-        target=report.about.target,
-        document=report.about.document,
-        summary="\n".join(report.summary),
+        by_verdict=by_verdict,
+        costs=costs,
         curl=curl,
-        Verdict=Verdict,
+        deviations=causes(by_verdict[Verdict.DEVIATED]),
+        facts=[(name, told) for name, told in _facts(report.about) if told],
+        not_tried=list(not_tried(by_verdict[Verdict.NOT_TRIED])),
+        readings=list(readings(by_verdict[Verdict.OBSERVED], report.picks)),
+        report=report,
+        sources=SOURCES,
+        tasks=[each for each in report.asked if each.exchange.tasks],
+        verdict=banner(report, len(by_verdict[Verdict.VIOLATED]), len(by_verdict[Verdict.DEVIATED])),
+        violations=causes(by_verdict[Verdict.VIOLATED]),
+        worst=WORST,
     )
 
 
-def broken(row: Row) -> list[Result]:
-    """The results that do not keep the rule of a row, the smallest request first."""
-    found = [each for each in row.results if each.broken]
-    return sorted(found, key=lambda each: len(each.exchange.sent) if each.exchange else 0)
+def _shown(value: Any) -> Any:
+    """What stands on the page for a value; what a part of the page has made is shown already."""
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def banner(report: Report, violations: int, deviations: int) -> tuple[str, str]:
+    """The verdict on a target: whether it conforms, and in words."""
+    if not report.rows:
+        return "none", "No verdict"
+    told = ", ".join(_counted(number, what) for number, what in ((violations, "violation"), (deviations, "deviation")))
+    if violations or (deviations and report.about.strict):
+        return "no", told if deviations else _counted(violations, "violation")
+    return "yes", f"Conforms, with {_counted(deviations, 'deviation')}" if deviations else "Conforms"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _facts(about: About) -> Iterable[tuple[str, str]]:
+    yield "target", about.target
+    yield "document", about.document
+    yield "profile", about.profile
+    yield "seed", "" if about.seed is None else str(about.seed)
+    yield "begun", about.date
+    yield "duration", "" if about.took is None else f"{about.took:.1f} s"
+    yield "tasks", "" if about.spent is None else _tasks(about)
+    yield "version", about.version and f"suno-contract {about.version}"
+    yield "deviations", "count (--strict)" if about.strict else ""
+
+
+def _tasks(about: About) -> str:
+    budget = "" if about.budget is None else f" of a budget of {about.budget}"
+    return f"{about.spent} started at most{budget}"
+
+
+def costs(result: Result) -> bool:
+    """Whether the request of a result may start a task when it is sent again."""
+    accepted = result.probe is not None and result.probe.expected.accepted
+    sent = result.exchange
+    if sent is None or sent.method != "POST" or "Authorization" not in sent.headers:
+        return False
+    return accepted or bool(sent.tasks)
+
+
+def readings(found: Iterable[Row], picks: Mapping[str, str]) -> Iterable[Mapping[str, Any]]:
+    """Each question, with how the target reads it and what the profile picks."""
+    for row in found:
+        first = row.results[0]
+        name = row.rule.removeprefix("question.")
+        reads = ", ".join(dict.fromkeys(each.why for each in row.results if each.verdict is Verdict.OBSERVED))
+        yield {"rule": row.rule, "question": first.citation.quote, "reads": reads, "picked": picks.get(name, "")}
+
+
+def not_tried(found: Iterable[Row]) -> Iterable[tuple[str, str, list[str]]]:
+    """Each reason, what it needs and the rules that were not tried for it."""
+    by_reason: dict[str, list[str]] = {}
+    for row in found:
+        by_reason.setdefault(row.results[0].why, []).append(row.rule)
+    for why, rules in by_reason.items():
+        yield why, next((needs for begins, needs in NEEDS.items() if why.startswith(begins)), ""), rules

@@ -83,6 +83,7 @@ def report(lines: Iterable[str]) -> Report | None:
         summary=(codes, summary(found, spent)),
         asked=asked,
         missing=tuple(missing),
+        picks=published.picks,
     )
 
 
@@ -130,7 +131,7 @@ def _asked(kept: _Kept) -> Iterator[Asked]:
             came = [
                 each for each in kept.callbacks if any(url.endswith(each.target) for url in kept.urls.get(probe, ()))
             ]
-            polled = polls.get(exchange.task_id or "", ())
+            polled = polls.get(exchange.task_id, ()) if exchange.task_id else ()
             yield Asked(probe=probe, exchange=exchange, callbacks=tuple(came), polls=tuple(polled))
 
 

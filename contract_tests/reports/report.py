@@ -23,7 +23,7 @@ class About:
     date: str = ""
     command: str = ""
     took: float | None = None
-    spent: int = 0
+    spent: int | None = None
     budget: int | None = None
     strict: bool = False
 
@@ -40,13 +40,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A run as its reports tell it. `missing` says, in a line each, what its journal does not hold."""
+    """A run as its reports tell it. `missing` says, in a line each, what its journal does not hold; `picks` is the
+    reading of each question that the profile takes."""
 
     about: About
     rows: tuple[Row, ...]
     summary: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
     missing: tuple[str, ...] = ()
+    picks: Mapping[str, str] = field(default_factory=dict)
     _by_number: dict[int, Asked] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:

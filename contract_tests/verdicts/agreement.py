@@ -6,7 +6,7 @@ from typing import Any, Final
 from contract_tests.documents.published import Published
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
-from contract_tests.verdicts.course import Course, Finding, Poll, finding
+from contract_tests.verdicts.course import Course, Finding, Poll, finding, notation
 from contract_tests.verdicts.polling import recorded_tracks
 
 ITS_OWN: Final = ("id", "audio_url", "stream_audio_url")
@@ -59,7 +59,9 @@ def member_findings(course: Course, published: Published) -> Iterator[Finding]:
             if member != name and member in record:
                 yield finding("polling.members", f"{name} in a record", member)
             if member in track and name in record and not _same(member, track[member], record[name]):
-                yield finding("polling.members", f"{name} {track[member]!r:.80}, as the callback told", record[name])
+                yield finding(
+                    "polling.members", f"{name} {notation(track[member], 80)}, as the callback told", record[name]
+                )
 
 
 def _same(member: str, told: Any, recorded: Any) -> bool:

@@ -114,5 +114,16 @@ def finding(rule: str, expected: str, got: Any) -> Finding:
 
 
 def text_of(value: Any) -> str:
-    """A value as text. Half a surrogate pair in a server's text is escaped: no report could hold it."""
-    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else repr(value)
+    """A text as it is, and any other value as JSON. Half a surrogate pair in a server's text is escaped: no report
+    could hold it."""
+    return _writable(value) if isinstance(value, str) else notation(value)
+
+
+def notation(value: Any, most: int = 0) -> str:
+    """A value as JSON, as the API writes it; of a long one the first `most` characters."""
+    text = _writable(json.dumps(value, ensure_ascii=False, default=str))
+    return f"{text[:most]}…" if 0 < most < len(text) else text
+
+
+def _writable(text: str) -> str:
+    return text.encode(errors="backslashreplace").decode()

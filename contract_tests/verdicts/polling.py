@@ -7,7 +7,7 @@ from typing import Any, Final
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import STAGES, STATUSES
-from contract_tests.verdicts.course import Course, Finding, Poll, finding, ids
+from contract_tests.verdicts.course import Course, Finding, Poll, finding, ids, notation
 
 UNFINISHED: Final = STATUSES[:-1]
 LOST: Final = "CALLBACK_EXCEPTION"
@@ -40,7 +40,7 @@ def _behind(course: Course, poll: Poll, body: Any) -> Iterator[Finding]:
     told = [track.get("id") for track in course.tracks(body) if track.get("audio_url")]
     polled = recorded_ids(poll.exchange.record)
     if any(id not in polled for id in told):
-        yield finding("polling.step.tracks", f"the finished tracks of the callback {stage}, {told}", polled)
+        yield finding("polling.step.tracks", f"the finished tracks of the callback {stage}, {notation(told)}", polled)
 
 
 def _of_its_task(course: Course, poll: Poll) -> bool:
@@ -72,7 +72,7 @@ def record_findings(course: Course, published: Published) -> Iterator[Finding]:
     elif status != STATUSES[-1] and status not in FAMILY_WORDS:
         yield finding("polling.word", f"one of {', '.join((*STATUSES, *FAMILY_WORDS))}", status)
     if not _tells(record.get("param"), course.request):
-        yield finding("polling.param", "the request as JSON", f"{record.get('param')!r:.200}")
+        yield finding("polling.param", "the request as JSON", notation(record.get("param"), 200))
     yield from _listed_findings(course, recorded_ids(record))
 
 
@@ -91,9 +91,9 @@ def _tells(param: Any, request: Mapping[str, Any]) -> bool:
 def _listed_findings(course: Course, polled: list[Any]) -> Iterator[Finding]:
     told = ids(course)(course.finished) if course.bodies else polled
     if not polled and course.status != LOST:
-        yield finding("polling.listed", f"the tracks of the last callback, {told}", polled)
+        yield finding("polling.listed", f"the tracks of the last callback, {notation(told)}", polled)
     if polled and not _same_ids(polled, told):
-        yield finding("polling.tracks", f"the tracks of the last callback, {told}", polled)
+        yield finding("polling.tracks", f"the tracks of the last callback, {notation(told)}", polled)
 
 
 def _same_ids(one: list[Any], other: list[Any]) -> bool:

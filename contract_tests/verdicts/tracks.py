@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from contract_tests.documents.published import Published
-from contract_tests.verdicts.course import Course, Finding, finding, ids
+from contract_tests.verdicts.course import Course, Finding, finding, ids, notation
 
 URLS: Final = ("audio_url", "stream_audio_url", "image_url")
 OWN_RULE: Final = ("id", "audio_url")
@@ -82,7 +82,7 @@ def identity_findings(course: Course, published: Published) -> Iterator[Finding]
         yield finding("callback.track.ids", "an id of its own for every track", last)
     for body in course.bodies:
         if any(id not in last for id in ids(course)(body)):
-            yield finding("callback.track.stable", f"ids of {last} at every stage", ids(course)(body))
+            yield finding("callback.track.stable", f"ids of {notation(last)} at every stage", ids(course)(body))
 
 
 def echo_findings(course: Course, published: Published) -> Iterator[Finding]:
@@ -96,8 +96,8 @@ def echo_findings(course: Course, published: Published) -> Iterator[Finding]:
             for field, asked in ECHOED.items():
                 told = track.get(field)
                 if asked in request and told not in (request[asked], *untold):
-                    expected = f"{asked} of the request, {request[asked]!r:.80}"
-                    yield finding(f"callback.echo.{field}", expected, f"{told!r:.80}")
+                    expected = f"{asked} of the request, {notation(request[asked], 80)}"
+                    yield finding(f"callback.echo.{field}", expected, notation(told, 80))
 
 
 def mixed_findings(courses: Sequence[Course]) -> Iterator[tuple[Course, list[Finding]]]:
@@ -107,6 +107,6 @@ def mixed_findings(courses: Sequence[Course]) -> Iterator[tuple[Course, list[Fin
         others = [each.request["title"] for each in together if each is not course]
         tracks = [track for body in course.bodies for track in course.tracks(body)]
         if others and tracks:
-            own = f"{course.request['title']!r}, as its own request, which was sent beside others"
+            own = f"{notation(course.request['title'])}, as its own request, which was sent beside others"
             wrong = [track["title"] for track in tracks if track.get("title") in others]
             yield course, [finding("callback.mixed", own, title) for title in wrong[:1]]

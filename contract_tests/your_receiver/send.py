@@ -11,7 +11,7 @@ from contract_tests.target.exchange import NOT_SENT, Exchange
 from contract_tests.target.keys import Keys
 from contract_tests.target.side_by_side import side_by_side
 from contract_tests.target.wire import Wire
-from contract_tests.verdicts.course import Finding, text_of
+from contract_tests.verdicts.course import Finding, notation, text_of
 from contract_tests.verdicts.results import Result, Verdict
 from contract_tests.your_receiver.bodies import FORMS, Bodies, Callback
 from contract_tests.your_receiver.cases import Case, Lane
@@ -125,7 +125,7 @@ def _changed(case: Case, first: Exchange, again: Exchange) -> Iterator[Finding]:
 
 def _answer(exchange: Exchange) -> str:
     text = exchange.body[:SHOWN].decode(errors="backslashreplace")
-    return f"HTTP {exchange.status} {text!r}" if text else f"HTTP {exchange.status}"
+    return f"HTTP {exchange.status} {notation(text)}" if text else f"HTTP {exchange.status}"
 
 
 def _probe(case: Case, callback: Callback | None = None) -> Probe:

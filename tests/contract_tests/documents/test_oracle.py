@@ -16,7 +16,7 @@ PROFILES = {profile: OPENAPI / f"{profile}.openapi.yaml" for profile in ("apikle
 ORACLES = {profile: Oracle(document) for profile, document in PROFILES.items()}
 EXAMPLES = FIXTURES / "documents"
 APIKLEY = ORACLES["apikley"]
-CREATE_TIME = "$.data.data[0].createTime: '2025-01-01 00:00:00' is not a 'date-time'"
+CREATE_TIME = '$.data.data[0].createTime: "2025-01-01 00:00:00" is not a "date-time"'
 
 each_profile = pytest.mark.parametrize("profile", PROFILES)
 
@@ -70,13 +70,13 @@ def test_the_other_create_time_conforms_strictly(profile: str) -> None:
     ("fault", "value", "problem"),
     [
         ("audioId", ..., "$: 'audioId' is a required property"),
-        ("audioId", 1, "$.audioId: 1 is not of type 'string'"),
-        ("defaultParamFlag", "true", "$.defaultParamFlag: 'true' is not of type 'boolean'"),
-        ("model", "V6", "$.model: 'V6' is not one of ['V4', 'V4_5', 'V4_5PLUS', 'V4_5ALL', 'V5']"),
-        ("vocalGender", "x", "$.vocalGender: 'x' is not one of ['m', 'f']"),
+        ("audioId", 1, '$.audioId: 1 is not of type "string"'),
+        ("defaultParamFlag", "true", '$.defaultParamFlag: "true" is not of type "boolean"'),
+        ("model", "V6", '$.model: "V6" is not one of ["V4", "V4_5", "V4_5PLUS", "V4_5ALL", "V5"]'),
+        ("vocalGender", "x", '$.vocalGender: "x" is not one of ["m", "f"]'),
         ("styleWeight", 1.01, "$.styleWeight: 1.01 is greater than the maximum of 1"),
         ("audioWeight", 0.655, "$.audioWeight: 0.655 is not a multiple of 0.01"),
-        ("continueAt", "60", "$.continueAt: '60' is not of type 'number'"),
+        ("continueAt", "60", '$.continueAt: "60" is not of type "number"'),
         ("continueAt", float("nan"), "the body is not JSON in UTF-8: NaN is no JSON number"),
     ],
 )
@@ -103,11 +103,11 @@ def test_a_fault_in_the_headers_is_named(headers: dict[str, str], problem: str) 
     ("fault", "value", "problem"),
     [
         ("code", 418, "$.code: 418 is not one of [200, 401, 402, 404, 409, 422, 429, 451, 455, 500]"),
-        ("code", "200", "$.code: '200' is not of type 'integer'"),
-        ("msg", None, "$.msg: None is not of type 'string'"),
-        ("data", None, "$.data: None is not of type 'object'"),
-        ("data", [], "$.data: [] is not of type 'object'"),
-        ("data.taskId", 1, "$.data.taskId: 1 is not of type 'string'"),
+        ("code", "200", '$.code: "200" is not of type "integer"'),
+        ("msg", None, '$.msg: null is not of type "string"'),
+        ("data", None, '$.data: null is not of type "object"'),
+        ("data", [], '$.data: [] is not of type "object"'),
+        ("data.taskId", 1, '$.data.taskId: 1 is not of type "string"'),
     ],
 )
 def test_a_fault_in_an_answer_is_named(fault: str, value: Any, problem: str) -> None:
@@ -135,15 +135,15 @@ def test_a_fault_around_an_answer_is_named(status: int, content_type: str, conte
 @pytest.mark.parametrize(
     ("fault", "value", "problem"),
     [
-        ("code", "200", "$.code: '200' is not of type 'integer'"),
-        ("data", None, "$.data: None is not of type 'object'"),
-        ("data.callbackType", "error", "$.data.callbackType: 'error' is not one of ['text', 'first', 'complete']"),
-        ("data.task_id", 1, "$.data.task_id: 1 is not of type 'string'"),
-        ("data.data", None, "$.data.data: None is not of type 'array'"),
-        ("data.data.0", "track", "$.data.data[0]: 'track' is not of type 'object'"),
-        ("data.data.1.id", 1, "$.data.data[1].id: 1 is not of type 'string'"),
-        ("data.data.1.createTime", 1735689600000, "$.data.data[1].createTime: 1735689600000 is not of type 'string'"),
-        ("data.data.0.duration", "198.44", "$.data.data[0].duration: '198.44' is not of type 'number'"),
+        ("code", "200", '$.code: "200" is not of type "integer"'),
+        ("data", None, '$.data: null is not of type "object"'),
+        ("data.callbackType", "error", '$.data.callbackType: "error" is not one of ["text", "first", "complete"]'),
+        ("data.task_id", 1, '$.data.task_id: 1 is not of type "string"'),
+        ("data.data", None, '$.data.data: null is not of type "array"'),
+        ("data.data.0", "track", '$.data.data[0]: "track" is not of type "object"'),
+        ("data.data.1.id", 1, '$.data.data[1].id: 1 is not of type "string"'),
+        ("data.data.1.createTime", 1735689600000, '$.data.data[1].createTime: 1735689600000 is not of type "string"'),
+        ("data.data.0.duration", "198.44", '$.data.data[0].duration: "198.44" is not of type "number"'),
     ],
 )
 def test_a_fault_in_a_callback_is_named(fault: str, value: Any, problem: str, profile: str) -> None:

@@ -86,4 +86,4 @@ def test_other_bodies_stay_as_they_were_made() -> None:
 
 
 def test_what_is_broken_is_said_in_the_words_of_the_oracle() -> None:
-    assert probe_of({**EXAMPLE, "title": 5}).says == "the request breaks the schema: $.title: 5 is not of type 'string'"
+    assert probe_of({**EXAMPLE, "title": 5}).says == 'the request breaks the schema: $.title: 5 is not of type "string"'

@@ -208,9 +208,9 @@ LOOKS: Final[list[tuple[Poll, str, str]]] = [
     (poll("complete", status="FIRST_SUCCESS"), "polling.step", "FIRST_SUCCESS"),
     (poll("first", status="DONE"), "polling.step", "DONE"),
     (poll("first", status=[]), "polling.step", "[]"),
-    (poll("first", answer={"code": 200, "data": None}), "polling.step", "None"),
+    (poll("first", answer={"code": 200, "data": None}), "polling.step", "null"),
     (poll("first", response=None), "polling.step.tracks", "[]"),
-    (poll("first", response={"sunoData": [{"id": "x"}]}), "polling.step.tracks", "['x']"),
+    (poll("first", response={"sunoData": [{"id": "x"}]}), "polling.step.tracks", '["x"]'),
 ]
 """Looks at a task while a callback waits for its answer, and what they show."""
 GOING_BACK: Final = (poll("first", 1.0, came=False), poll("text", 2.0, came=False))

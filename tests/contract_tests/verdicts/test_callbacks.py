@@ -47,7 +47,7 @@ def test_a_text_of_a_task_beside_it_is_a_finding() -> None:
     _, (_, found) = mixed_findings(together("one", "two", told={"two": "one"}))
     (mixed,) = found
     assert (mixed.rule, mixed.got) == ("callback.mixed", "one")
-    assert mixed.expected == "'two', as its own request, which was sent beside others"
+    assert mixed.expected == '"two", as its own request, which was sent beside others'
 
 
 @pytest.mark.parametrize("alone", [together("one"), [course(), course()]])

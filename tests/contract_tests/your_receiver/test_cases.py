@@ -15,10 +15,10 @@ from contract_tests.your_receiver.cases import FAILURE_QUESTIONS, QUESTIONS, Cas
 PUBLISHED = {profile: Published.read(profile) for profile in profiles()}
 APIKLEY = PUBLISHED["apikley"]
 BEYOND_THE_SCHEMA = {
-    "create_time.epoch_ms": r"createTime: 1735689600000 is not of type 'string'",
-    "failure_type.error": r"callbackType: 'error' is not one of",
-    "failure_type.failed": r"callbackType: 'failed' is not one of",
-    "failure_data.null": r"\$\.data\.data: None (is not of type 'array'|for not nullable)",
+    "create_time.epoch_ms": r'createTime: 1735689600000 is not of type "string"',
+    "failure_type.error": r'callbackType: "error" is not one of',
+    "failure_type.failed": r'callbackType: "failed" is not one of',
+    "failure_data.null": r'\$\.data\.data: null (is not of type "array"|for not nullable)',
 }
 """Cases whose readings no document's schema allows, and what the oracle has against them."""
 each_profile = pytest.mark.parametrize("published", PUBLISHED.values(), ids=PUBLISHED)

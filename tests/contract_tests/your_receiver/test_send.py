@@ -211,23 +211,25 @@ def test_a_deviation_ends_with_1_and_its_line(capsys: Output) -> None:
         assert status(f"http://127.0.0.1:{server.port}", "--only", "failure.531", "--timeout", "2.5") == 1
     assert (
         "NO  failure.531                        text, and then a failure with code 531: text of task a: "
-        "expected HTTP 200 within 2.5 s; got HTTP 500 'boom'"
+        'expected HTTP 200 within 2.5 s; got HTTP 500 "boom"'
     ) in capsys.readouterr().out.splitlines()
 
 
 def test_the_reports_are_written_with_a_curl(tmp_path: Path) -> None:
     with scripted(http(b"", 500)) as server:
         assert status(server.url, "--only", "failure.531", "--report-dir", str(tmp_path / "new")) == 1
-    (row,) = json.loads((tmp_path / "new" / "report.json").read_text("utf-8"))
+    (row,) = json.loads((tmp_path / "new" / "report.json").read_text("utf-8"))["rules"]
     assert row["results"][1]["curl"].startswith(f"curl -sS -X POST {server.url} -H 'Content-Type: application/json' ")
     cited = APIKLEY.registry.cited("failure.531")
     assert [row["results"][1][name] for name in ("place", "quote")] == [*cited]
     assert cited.quote.startswith("- **531**: Server Error - Sorry, the")
     assert ElementTree.parse(tmp_path / "new" / "junit.xml").getroot().attrib["failures"] == "1"
     page = (tmp_path / "new" / "report.html").read_text("utf-8")
-    assert f"<h1>{server.url} against apikley.openapi.yaml</h1>" in page
+    assert f"<dt>target</dt><dd>{server.url}</dd>" in page
+    assert "<dt>document</dt><dd>apikley.openapi.yaml</dd>" in page
+    assert "costs credits" not in page
     assert "<p>1 cases not taken, 0 taken, 0 not tried; 2 callbacks sent</p>" in page
-    assert f"<dt>document</dt><dd>{cited}</dd>" in page
+    assert f"{cited.place}: <q>{cited.quote}</q>" in page
 
 
 @pytest.mark.parametrize(
