@@ -1,7 +1,9 @@
 """Probes with texts, numbers and callback URLs that a document allows and a server may spoil. Each carries as many as
 it can, because each costs a task."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from contract_tests.probes.request import ACCEPTED, Probe, Requests, probe
@@ -31,6 +33,8 @@ URLS: Final = (
 )
 """In words, and what is added to the path and to the query."""
 FRAGMENT: Final = "#part"
+FREE_TEXTS: Final = ("prompt", "style", "title")
+"""What a request may say in any words."""
 
 
 class Texts(Requests):
@@ -57,6 +61,26 @@ class Texts(Requests):
         return _written(
             raw, ('"$AT"', "6E1"), *(('"$WEIGHT"', each) for each in ("6.5e-1", "1.0", "0.650")[: len(weights)])
         )
+
+
+def with_other_text(each: Probe) -> Probe:
+    """The same request with other texts of the same length and kind: backwards, or of the next letter where that is the
+    same."""
+    sent, body = json.loads(each.body), each.body.decode()
+    for name in FREE_TEXTS:
+        if isinstance(text := sent.get(name), str) and text:
+            spelled = (json.dumps(text, ensure_ascii=False), json.dumps(text))
+            body = next(
+                (body.replace(old, json.dumps(_other(text), ensure_ascii=False)) for old in spelled if old in body),
+                body,
+            )
+    what = "with other text"
+    return replace(each, id=f"{each.id}, {what}", says=f"{each.says}, {what}", body=body.encode(), group="")
+
+
+def _other(text: str) -> str:
+    backwards = text[::-1]
+    return backwards if backwards != text else "".join(chr(ord(character) + 1) for character in text)
 
 
 def _written(each: Probe, *spellings: tuple[str, str]) -> Probe:

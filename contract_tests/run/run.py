@@ -1,7 +1,7 @@
 """One run against one target: sends the probes, waits for callbacks, polls, and judges all that came."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -11,6 +11,7 @@ from contract_tests.documents.any_json import parsed
 from contract_tests.documents.oracle import Oracle
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK, Probe
+from contract_tests.probes.texts import with_other_text
 from contract_tests.receiver.receiver import Arrival, Receiver
 from contract_tests.run import all_tasks, questions
 from contract_tests.run.due import LAG, all_came
@@ -19,9 +20,8 @@ from contract_tests.target.exchange import Exchange
 from contract_tests.target.target import Target
 from contract_tests.verdicts.agreement import shown_findings
 from contract_tests.verdicts.answers import answer_findings, fresh_findings, is_excused, undecided
-from contract_tests.verdicts.callbacks import callback_findings, left_open
+from contract_tests.verdicts.callbacks import callback_findings, failed_ones, left_open, polled_findings
 from contract_tests.verdicts.course import Course, Poll, task_of
-from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
 from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
 from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings
 
@@ -56,6 +56,7 @@ class Run:
         self._polls: dict[str, list[Poll]] = {}
         self._answered: list[tuple[Probe, Exchange]] = []
         self._undecided: list[tuple[int, str]] = []
+        self._again: dict[str, str] = {}
         self._begun = time.monotonic()
 
     def results(self) -> list[Result]:
@@ -74,11 +75,12 @@ class Run:
         for code in self._plan.not_provoked():
             yield not_tried(code, "no --trigger says how the target is brought to it")
         if self._plan.listens:
-            self._settle()
+            self._settle([*self._accepted])
         else:
             yield not_tried("delivery.retry", NO_WAY)
         yield from self._judge_silence()
-        courses = [course for url in self._accepted if (course := self._poll_course(url)) is not None]
+        courses = self._courses([*self._accepted])
+        yield from self._try_again(courses)
         for course in courses:
             for result in self._judge_course(course):
                 yield replace(result, timeline=course.timeline())
@@ -114,7 +116,8 @@ class Run:
 
     def _judge_undecided(self) -> Iterator[Result]:
         """Judges what may have been the target's state, now that it is known how the other requests were answered."""
-        for number, url in self._undecided:
+        undecided_yet, self._undecided = self._undecided, []
+        for number, url in undecided_yet:
             probe, came = self._answered[number - 1]
             if is_excused(probe, came, self._answered[number:]) and not self._passes_again(probe, came):
                 yield not_tried(probe.rule, undecided(probe, came), probe)
@@ -143,16 +146,36 @@ class Run:
         if task_id is not None and len(polls) < LOOKS:
             polls.append(Poll(exchange=self._target.look(task_id), arrival=arrival))
 
-    def _settle(self) -> None:
-        """Waits for the callbacks that are owed, and then until no more come."""
+    def _settle(self, urls: Iterable[str]) -> None:
+        """Waits for the callbacks that are owed to some accepted requests, and then until no more come."""
         failures = self._plan.published.failing_callbacks
         owing = {
             url: partial(all_came, probe, failures)
-            for url, (probe, exchange) in self._accepted.items()
+            for url, (probe, exchange) in ((url, self._accepted[url]) for url in urls)
             if probe.expected.accepted and not exchange.resumed
         }
         self._receiver.until(owing, self._plan.callback_timeout)
         self._receiver.quiet(QUIET, min(self._plan.callback_timeout, NOISE))
+
+    def _courses(self, urls: Iterable[str]) -> list[Course]:
+        return [course for url in urls if (course := self._poll_course(url)) is not None]
+
+    def _try_again(self, courses: list[Course]) -> Iterator[Result]:
+        """Sends requests again, with other text, whose task failed at the target, and adds the courses of these."""
+        sent: list[str] = []
+        for number, (course, why_not) in enumerate(failed_ones(courses, self._plan.published)):
+            again = with_other_text(course.probe)
+            url = self._receiver.url(f"again-{number}", again.replies, None, again.more)
+            (came,) = self._sender.sent([(url, again)]) if not why_not else (why_not,)
+            self._again[course.url] = f"; not tried again: {came}" if isinstance(came, str) else ""
+            if not isinstance(came, str):
+                yield from self._judge_answer(again, url, came)
+                sent.append(url)
+        yield from self._judge_undecided()
+        accepted = [url for url in sent if url in self._accepted]
+        if accepted and self._plan.listens:
+            self._settle(accepted)
+        courses += self._courses(accepted)
 
     def _poll_course(self, url: str) -> Course | None:
         """The course of an accepted request; None where it should not have been accepted."""
@@ -184,20 +207,17 @@ class Run:
         """The verdicts on the callbacks of a course and on polling, or on polling alone where no callback can come."""
         published, probe, exchange = self._plan.published, course.probe, course.exchange
         if course.heard:
-            found = list(callback_findings(course, published, self._callback_oracle))
-            if not found and (why := left_open(course, published)):
-                yield not_tried("callbacks", why, probe)
-            else:
-                yield from judged(probe, exchange, found, "callbacks")
-            return
-        findings = list(step_findings(course, published))
-        findings += (
-            record_findings(course, published) if not probe.fails else failed_record_findings(course, probe.fails)
-        )
-        if not findings and course.is_late:
-            yield not_tried("polling", f"late: polling still shows {course.status}", probe)
+            rule, found = "callbacks", [*callback_findings(course, published, self._callback_oracle)]
         else:
-            yield from judged(probe, exchange, findings, rule="polling")
+            rule, found = "polling", [*polled_findings(course, published)]
+        why = left_open(course, published)
+        again = self._again.get(course.url)
+        if found or not why:
+            yield from judged(probe, exchange, found, rule)
+        elif again != "":
+            yield not_tried(rule, why + (again or ""), probe)
+        if course.heard:
+            return
         why = "its callbacks went to the run that this one resumes" if exchange.resumed else NO_WAY
         yield not_tried("callbacks", why, probe)
 

@@ -14,10 +14,12 @@ from contract_tests.receiver.receiver import Arrival
 from contract_tests.verdicts.agreement import member_findings
 from contract_tests.verdicts.answers import timing_findings
 from contract_tests.verdicts.course import Course, Finding, finding
-from contract_tests.verdicts.polling import failed_record_findings, record_findings, step_findings
+from contract_tests.verdicts.polling import failed_record_findings, has_failed, record_findings, step_findings
 from contract_tests.verdicts.retries import received, retry_findings
 from contract_tests.verdicts.tracks import echo_findings, identity_findings, track_findings
 
+AGAIN: Final = 10
+"""Tasks that failed at the target and are tried again."""
 TOGETHER: Final = 0.1
 """Seconds within which callbacks arrive that were sent at the same time: which of them comes first is chance."""
 
@@ -43,11 +45,29 @@ def callback_findings(course: Course, published: Published, oracle: Oracle) -> I
 
 def failed_with(course: Course, published: Published) -> int | None:
     """The documented code with which a task failed that was to go well: the service's business, and no breach. None
-    where it did not fail so."""
+    where it did not fail so. Where no callback could be heard, polling tells the code."""
     if any(track.get("audio_url") for body in course.bodies for track in course.tracks(body)):
         return None
     codes = [body.get("code") for body in course.bodies if isinstance(body, dict)]
+    if not course.heard and has_failed(course):
+        codes = [course.record.get("errorCode")]
     return next((code for code in published.failing_callbacks if code in codes), None)
+
+
+def failed_ones(courses: Sequence[Course], published: Published) -> Iterator[tuple[Course, str]]:
+    """The courses of tasks that were to go well and failed at the target, and why one is not worth another task: a
+    server whose tasks mostly fail is not asked more than once."""
+    failed = [each for each in courses if each.probe.fails is None and failed_with(each, published) is not None]
+    most = AGAIN if 2 * len(failed) <= len(courses) else 1
+    for number, course in enumerate(failed):
+        yield course, "" if number < most else f"{len(failed)} of {len(courses)} tasks failed"
+
+
+def polled_findings(course: Course, published: Published) -> Iterator[Finding]:
+    """What is wrong with the polls of a task whose callbacks could not be heard."""
+    yield from step_findings(course, published)
+    code = failed_with(course, published) if course.probe.fails is None else course.probe.fails
+    yield from record_findings(course, published) if code is None else failed_record_findings(course, code)
 
 
 def left_open(course: Course, published: Published) -> str:
@@ -55,8 +75,10 @@ def left_open(course: Course, published: Published) -> str:
     if course.probe.fails is not None:
         return ""
     if (code := failed_with(course, published)) is not None:
-        return f"failed at the target: a callback with code {code}, {published.callback_codes[code]}"
-    return f"late: polling still shows {course.status}, and no callback complete has come" if course.is_late else ""
+        told = "a callback with code" if course.heard else "polling shows errorCode"
+        return f"failed at the target: {told} {code}, {published.callback_codes[code]}"
+    unheard = ", and no callback complete has come" if course.heard else ""
+    return f"late: polling still shows {course.status}{unheard}" if course.is_late else ""
 
 
 def _stage_findings(course: Course) -> Iterator[Finding]:

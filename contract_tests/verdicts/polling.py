@@ -67,7 +67,7 @@ def record_findings(course: Course, published: Published) -> Iterator[Finding]:
         return
     if record.get("taskId") not in (course.exchange.task_id, None, ""):
         yield finding("polling.taskId", f"{course.exchange.task_id}", record.get("taskId"))
-    if status in UNFINISHED or _failed(course):
+    if status in UNFINISHED or has_failed(course):
         yield finding("polling.status", "SUCCESS after complete", status)
     elif status != STATUSES[-1] and status not in FAMILY_WORDS:
         yield finding("polling.word", f"one of {', '.join((*STATUSES, *FAMILY_WORDS))}", status)
@@ -76,7 +76,7 @@ def record_findings(course: Course, published: Published) -> Iterator[Finding]:
     yield from _listed_findings(course, recorded_ids(record))
 
 
-def _failed(course: Course) -> bool:
+def has_failed(course: Course) -> bool:
     """Whether polling shows a failure. That a callback was lost is none where the receiver may have been away."""
     lost = course.status == LOST
     return course.status in FAMILY_WORDS and (course.heard or not lost)
