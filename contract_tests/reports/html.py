@@ -9,8 +9,8 @@ from contract_tests.documents.sources import Source
 from contract_tests.reports.bodies import body
 from contract_tests.reports.causes import broken, causes
 from contract_tests.reports.report import About, Report
-from contract_tests.reports.rows import WORST, Row, curl, printable
-from contract_tests.verdicts.results import Result, Verdict
+from contract_tests.reports.rows import WORST, Row, costs, curl, printable
+from contract_tests.verdicts.results import Verdict
 
 SOURCES: Final[Mapping[Source, str]] = {
     Source.DOCUMENT: "the document",
@@ -101,15 +101,6 @@ def _facts(about: About) -> Iterable[tuple[str, str]]:
 def _tasks(about: About) -> str:
     budget = "" if about.budget is None else f" of a budget of {about.budget}"
     return f"{about.spent} started at most{budget}"
-
-
-def costs(result: Result) -> bool:
-    """Whether the request of a result may start a task when it is sent again."""
-    accepted = result.probe is not None and result.probe.expected.accepted
-    sent = result.exchange
-    if sent is None or sent.method != "POST" or "Authorization" not in sent.headers:
-        return False
-    return accepted or bool(sent.tasks)
 
 
 def readings(found: Iterable[Row], picks: Mapping[str, str]) -> Iterable[Mapping[str, Any]]:

@@ -16,13 +16,13 @@ def as_json(report: Report) -> str:
         "about": asdict(report.about),
         "summary": report.summary,
         "missing": report.missing,
-        "rules": [as_dict(row) for row in report.rows],
+        "rules": [_row(row) for row in report.rows],
         "requests": [*report.requests()],
     }
     return json.dumps(whole, indent=2).replace("\x7f", "\\u007f")
 
 
-def as_dict(row: Row) -> Mapping[str, Any]:
+def _row(row: Row) -> Mapping[str, Any]:
     """A rule with its results."""
     source, demand, _ = row.results[0].basis
     results = [_result(each) for each in row.results]

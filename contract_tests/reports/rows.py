@@ -100,6 +100,15 @@ def _called_back(result: Result) -> int | None:
     return result.probe.fails or 200
 
 
+def costs(result: Result) -> bool:
+    """Whether the request of a result may start a task when it is sent again."""
+    accepted = result.probe is not None and result.probe.expected.accepted
+    sent = result.exchange
+    if sent is None or sent.method != "POST" or "Authorization" not in sent.headers:
+        return False
+    return accepted or bool(sent.tasks)
+
+
 def curl(exchange: Exchange) -> str:
     """The request for a shell, with the key from the environment variable that it was read from."""
     parts = ["curl", "-sS", "-X", exchange.method, _word(exchange.url)]
