@@ -4,7 +4,7 @@ A rule of a known keyword gets its probes from its value, a rule of the prose fr
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from contract_tests.documents.extend import Rule
@@ -57,8 +57,7 @@ class Refusals(Requests):
         yield from self._other_methods()
 
     def _wrong_types(self, rule: Rule) -> Iterator[Probe]:
-        for value in WRONG_TYPES[rule.value]:
-            yield self._refused(rule, f"{rule.field} is {json.dumps(value)}", {rule.field: value})
+        return self._each(rule, WRONG_TYPES[rule.value])
 
     def _missing(self, rule: Rule) -> Iterator[Probe]:
         yield self._refused(rule, f"{rule.field} is missing", {rule.field: GONE})
@@ -67,24 +66,19 @@ class Refusals(Requests):
         first = rule.value[0]
         other_case = first.lower() if first != first.lower() else first.upper()
         others = [each for each in ELSEWHERE.get(rule.field, ()) if each not in rule.value]
-        for value in ("unlisted", other_case, f"{first} ", f" {first}", "", *others):
-            yield self._refused(rule, f"{rule.field} is {json.dumps(value)}", {rule.field: value})
+        return self._each(rule, ("unlisted", other_case, f"{first} ", f" {first}", "", *others))
 
     def _below(self, rule: Rule) -> Iterator[Probe]:
-        for value in (rule.value - 0.01, rule.value - 1):
-            yield self._refused(rule, f"{rule.field} is {value}", {rule.field: value})
+        return self._each(rule, (rule.value - 0.01, rule.value - 1))
 
     def _above(self, rule: Rule) -> Iterator[Probe]:
-        for value in (rule.value + 0.01, rule.value + 1):
-            yield self._refused(rule, f"{rule.field} is {value}", {rule.field: value})
+        return self._each(rule, (rule.value + 0.01, rule.value + 1))
 
     def _finer(self, rule: Rule) -> Iterator[Probe]:
-        for value in (0.655, 0.001, 0.6505):
-            yield self._refused(rule, f"{rule.field} is {value}", {rule.field: value})
+        return self._each(rule, (0.655, 0.001, 0.6505))
 
     def _no_url(self, rule: Rule) -> Iterator[Probe]:
-        for value in ("", "/callback", "callback.example.com"):
-            yield self._refused(rule, f"{rule.field} is {json.dumps(value)}", {rule.field: value})
+        return self._each(rule, ("", "/callback", "callback.example.com"))
 
     # Refusals, by the id of a rule of the prose.
 
@@ -92,8 +86,7 @@ class Refusals(Requests):
         yield self._refused(rule, f"{rule.field} is missing with defaultParamFlag true", {rule.field: GONE})
 
     def _not_past_start(self, rule: Rule) -> Iterator[Probe]:
-        for value in (0, -1, -0.01):
-            yield self._refused(rule, f"continueAt is {value}", {"continueAt": value})
+        return self._each(rule, (0, -1, -0.01))
 
     def _not_before_end(self, rule: Rule) -> Iterator[Probe]:
         for value in (self.track.duration + 1, self.track.duration + 1000):
@@ -155,6 +148,10 @@ class Refusals(Requests):
     def _other_methods(self) -> Iterator[Probe]:
         for method in ("GET", "PUT", "PATCH", "DELETE"):
             yield probe("extend.method", f"{method} in place of POST", self.request({}), NO_SUCCESS, method=method)
+
+    def _each(self, rule: Rule, values: Iterable[object]) -> Iterator[Probe]:
+        for value in values:
+            yield self._refused(rule, f"{rule.field} is {json.dumps(value)}", {rule.field: value})
 
     def _refused(self, rule: Rule, says: str, changes: Mapping[str, Any]) -> Probe:
         return self._probe(rule, says, changes, REFUSED)
