@@ -3,13 +3,12 @@
 from collections.abc import Awaitable, Mapping
 from typing import Any, cast
 
-from mock_server.api.judgement import Check, Judgement
+from mock_server.api.judgement import Check, Judgement, by_number
 from mock_server.api.open_task import TaskOpening
 from mock_server.contract.operations import EXTEND
 from mock_server.contract.source_tracks import Track
 from mock_server.domain import state_rules
 from mock_server.domain.answer import Answer
-from mock_server.domain.call import Call
 from mock_server.domain.proposal import Decision
 from mock_server.domain.tasks import TaskRequest
 from mock_server.media.find_track import FindTrack
@@ -34,15 +33,12 @@ class Extend:
     """What is checked of an extension alone: its source track, and whether the request fits it."""
 
     name = EXTEND
+    drawn_by = staticmethod(by_number)
 
     def __init__(self, opening: TaskOpening, tracks: FindTrack) -> None:
         self._tracks = tracks
         self.own_checks: Mapping[str, Check] = {"track": self._track, "fit": self._fit, **opening.checks()}
         self._opening = opening
-
-    def drawn_by(self, call: Call) -> int:
-        """Its number, once it is counted."""
-        return 0
 
     def _track(self, it: Judgement) -> Awaitable[None] | None:
         """Raise the refusal that the edition has for a track that is unknown."""

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mock_server.api.judgement import Check, Judgement
+from mock_server.api.judgement import Check, Judgement, by_number
 from mock_server.api.open_task import TaskOpening
 from mock_server.contract.operations import GENERATE
 from mock_server.contract.source_tracks import INSTRUMENTAL, Track
 from mock_server.domain.answer import Answer
-from mock_server.domain.call import Call
 from mock_server.domain.proposal import Decision
 from mock_server.domain.tasks import TaskRequest
 
@@ -35,14 +34,11 @@ class Generate:
     """Nothing is checked of it but what is checked of every task."""
 
     name = GENERATE
+    drawn_by = staticmethod(by_number)
 
     def __init__(self, opening: TaskOpening) -> None:
         self.own_checks: Mapping[str, Check] = opening.checks()
         self._opening = opening
-
-    def drawn_by(self, call: Call) -> int:
-        """Its number, once it is counted."""
-        return 0
 
     def accepted(self, it: Judgement) -> None:
         """A task is to be started."""

@@ -47,3 +47,8 @@ class Judgement(Proposal):
 
 Check = Callable[[Judgement], Awaitable[None] | None]
 """Waits only where it has to ask the store."""
+
+
+def by_number(call: Call) -> int:
+    """What names a request where readings are drawn: its number, once it is counted."""
+    return 0

@@ -4,12 +4,11 @@
 from collections.abc import Mapping
 
 from mock_server.api.finished_track import FinishedTrack, applied
-from mock_server.api.judgement import Check, Judgement
+from mock_server.api.judgement import Check, Judgement, by_number
 from mock_server.contract.operations import WAV
 from mock_server.core import seeded
 from mock_server.domain import state_rules
 from mock_server.domain.answer import Answer, succeeded
-from mock_server.domain.call import Call
 from mock_server.domain.proposal import Decision
 
 
@@ -17,14 +16,11 @@ class Wav:
     """A second record of one track is refused."""
 
     name = WAV
+    drawn_by = staticmethod(by_number)
 
     def __init__(self, finished: FinishedTrack, seed: int) -> None:
         self._seed = seed
         self.own_checks: Mapping[str, Check] = {**finished.checks(), "once": self._once}
-
-    def drawn_by(self, call: Call) -> int:
-        """Its number, once it is counted."""
-        return 0
 
     def _once(self, it: Judgement) -> None:
         it.leave("once")
