@@ -48,7 +48,7 @@ class Runtime:
         in `create_app`. Raises BadSetting for names that do not exist."""
         settings = store.settings
         editions = Editions(settings)
-        scenarios = Scenarios.read()
+        scenarios = Scenarios.read(editions.profile.codes, editions.profile.callback_codes)
         policy = HostPolicy(words(settings.allow_callbacks_to))
         base_urls = BaseUrls(settings.base_url, address)
         trust = Trust(settings.callback_ca, insecure=settings.insecure_callbacks)

@@ -167,7 +167,7 @@ class RecordingDelivery:
     async def ready(self) -> None:
         """At once."""
 
-    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int], headers: object = ()) -> Attempt:
         self.sent.append((url, body))
         self.came.release()
         if self.may_answer is not None:

@@ -1,5 +1,7 @@
 """Journeys over real sockets on profiles that a test writes into a folder of its own."""
 
+import hmac
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,6 +10,7 @@ import pytest
 
 from mock_server import Settings, create_app
 from mock_server.core.errors import BadSetting
+from tests.builders import request
 from tests.journeys import Journey, journey
 
 Written = Callable[..., Journey]
@@ -38,7 +41,7 @@ def test_a_profile_of_three_lines_is_served(on: Written) -> None:
 
 def test_a_model_is_added_in_one_line(on: Written) -> None:
     mine = on("models: {V5_5: {like: V5, name: chirp-fenix, longest: 100, limits: {generate: {title: 3}}}}")
-    accepted = mine.generate(model="V5_5", title="abc", style="x" * 1001)
+    accepted = mine.generate(model="V5_5", title="abc", style="x" * 1000)
     assert accepted.json()["code"] == 200
     record = mine.finished(accepted)
     assert (record["type"], record["response"]["sunoData"][0]["duration"]) == ("chirp-fenix", 100)
@@ -83,3 +86,68 @@ def test_a_model_is_accepted_as_another_by_an_option() -> None:
 def test_a_model_that_nobody_has_stands_for_none(models: str) -> None:
     with pytest.raises(BadSetting, match=r"^model 'V[67]' is unknown\. Nearest: V[45]\S*\. Known: V4, V4_5, "):
         create_app(Settings(models=models))
+
+
+def test_a_refusal_has_the_code_that_the_profile_gives_its_kind(on: Written) -> None:
+    mine = on(
+        "refusals: {no_credits: 429, invalid: 400, rate: 430}\n"
+        "codes: {400: Wrong parameters., 429: No credits., 430: Too often.}\n"
+        "picks: {refusal_status: mirror}",
+        rate_limit="2/10",
+    )
+    wrong, poor = mine.extend(prompt=...), mine.extend(key="empty-key")
+    assert (wrong.status_code, wrong.json()["code"]) == (400, 400)
+    assert wrong.json()["msg"].startswith("Wrong parameters: prompt is missing")
+    assert poor.json()["msg"].startswith("No credits: the account has 0 credits")
+    answers = [mine.extend() for _ in range(2)]
+    assert (answers[-1].json()["code"], answers[-1].headers["retry-after"]) == (430, "10")
+
+
+def test_every_code_of_a_profile_can_be_asked_for(on: Written) -> None:
+    mine = on("codes: {433: Sub-key cap., 402: null}\ncallback_codes: {451: No file.}")
+    assert mine.extend(prefer="code=433").json() == {"code": 433, "msg": "Sub-key cap."}
+    assert mine.finished(mine.extend(prefer="scenario=callback-451"))["errorMessage"] == "No file."
+
+
+def test_a_path_is_another_one(on: Written) -> None:
+    mine = on("base_path: /suno\noperations: {extend: {path: /api/v2/extend, price: 3}, generate: {price: 0}}")
+    headers = {"Authorization": "Bearer key", "Content-Type": "application/json"}
+    answer = mine.http.post("/suno/api/v2/extend", json=request(callBackUrl=mine.receiver.url), headers=headers)
+    assert answer.json()["code"] == 200
+    assert mine.http.get("/suno/api/v1/chat/credit", headers=headers).json()["data"] == 999_997
+    missing = mine.http.post("/api/v1/generate/extend", headers=headers).json()["msg"]
+    assert "Here POST /suno/api/v2/extend extends a track." in missing
+    assert "/suno/api/v2/extend" in mine.http.get("/openapi.json").json()["paths"]
+
+
+def test_a_reading_of_ones_own_is_picked(on: Written) -> None:
+    mine = on(
+        "readings:\n"
+        "  retry_spacing: {fast: {says: after 3 seconds, value: [3]}}\n"
+        "  create_time: {minutes: {says: without seconds, value: '%Y-%m-%d %H:%M'}}\n"
+        "picks: {retry_spacing: fast, create_time: minutes}",
+        epoch="2025-01-01T00:00:00Z",
+    )
+    assert mine.finished(mine.extend())["createTime"] == "2025-01-01 00:00"
+    mine.receiver.answer = lambda received: 500
+    task_id = mine.extend().json()["data"]["taskId"]
+    mine.advance(34)
+    assert mine.outcomes(task_id) == [("text", "refused")] * 2
+
+
+def test_callbacks_are_signed(on: Written) -> None:
+    signature = "{header: X-Signature, timestamp_header: X-Time, signs: '{task_id}.{timestamp}', key: secret}"
+    mine = on(f"callbacks: {{headers: {{X-From: mine}}, signature: {signature}}}", epoch="2025-01-01T00:00:00Z")
+    task_id = mine.extend().json()["data"]["taskId"]
+    mine.advance(30)
+    (callback,) = mine.callbacks(task_id)
+    timestamp = callback.headers["X-Time"]
+    expected = hmac.digest(b"secret", f"{task_id}.{timestamp}".encode(), "sha256")
+    assert timestamp == "1735689630"
+    assert callback.headers["X-From"] == "mine"
+    assert callback.headers["X-Signature"] == b64encode(expected).decode()
+
+
+def test_a_rate_is_limited_by_the_profile(on: Written) -> None:
+    mine = on("rate_limit: {requests: 1, seconds: 10}")
+    assert [mine.extend().json()["code"] for _ in range(2)] == [200, 429]

@@ -25,20 +25,26 @@ def told(entries: Entries, models: Sequence[str], key: str, known: Mapping[str, 
 
 
 def limits(entries: Entries, models: Sequence[str], lines: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """The lines of limits of an extend request, those of models that are like others among them."""
-    said = {model: (entry or {}).get("limits", {}).get("extend") for model, entry in entries.items()}
-    own = {model: limits for model, limits in said.items() if limits is not None}
+    """The lines of limits of an extend request, one model each, those of models that are like others among them. A
+    limit in a unit of its own is left out: the harness counts characters."""
     for model in models:
-        source = next((each for each in _alike(entries, model) if each in own), None)
-        if source is not None:
-            counted = {field: limit for field, limit in own[source].items() if isinstance(limit, int)}
-            yield {"models": [model], "characters": counted}
-            continue
-        alike = _alike(entries, model)
+        alike, own = _alike(entries, model), _own(entries, model)
         followed = next((each for each in alike if any(each in line["models"] for line in lines)), model)
         for line in lines:
-            if followed in line["models"]:
-                yield {**line, "models": [model]}
+            characters = {field: limit for field, limit in line["characters"].items() if field not in own}
+            if followed in line["models"] and characters:
+                yield {**line, "models": [model], "characters": characters}
+        counted = {field: limit for field, limit in own.items() if isinstance(limit, int)}
+        if counted:
+            yield {"models": [model], "characters": counted}
+
+
+def _own(entries: Entries, model: str) -> Mapping[str, Any]:
+    """The limits of extend that a model's entry has, or the nearest of those that it is like."""
+    found: dict[str, Any] = {}
+    for each in reversed(_alike(entries, model)):
+        found |= (entries.get(each) or {}).get("limits", {}).get("extend", {})
+    return found
 
 
 def _of(entries: Entries, model: str, key: str, known: Mapping[str, Any]) -> Any:

@@ -71,8 +71,9 @@ class Admission:
         _refuse_if_forced(it)
 
     def _rate(self, it: Judgement) -> None:
-        if it.operation.limited and it.terms.limit is not None:
-            it.limit = it.terms.limit
+        limit = it.terms.limit or it.edition.family.rate_limit
+        if it.operation.limited and limit is not None:
+            it.limit = limit
             it.leave("rate")
 
     def _body(self, it: Judgement) -> None:

@@ -23,5 +23,5 @@ class ApiDocument:
 
     async def serve(self, request: Request) -> Response:
         base_url = self._base_urls.of(request.scope)
-        document = api_document(self._profile.name, self._profile.operations, base_url)
+        document = api_document(self._profile.source, self._profile.operations, base_url)
         return Response(orjson.dumps(document), media_type="application/json")

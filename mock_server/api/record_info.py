@@ -55,7 +55,8 @@ class RecordInfo:
             raise Invalid([_violation(text, resting_on(it.edition, "unknown_task"))])
 
     def _poll(self, it: Judgement) -> None:
-        if it.task is not None and it.terms.limit is not None:
+        limited = it.terms.limit or it.edition.family.rate_limit
+        if it.task is not None and limited:
             it.limit = it.task.edition.family.poll_limit
             it.leave("poll")
 

@@ -8,6 +8,7 @@ from typing import Final
 from mock_server.callbacks.shortage import shortage
 from mock_server.domain import callback_body
 from mock_server.domain.attempt import Attempt, Delivery, Outcome
+from mock_server.domain.callback_headers import callback_headers
 from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.generated_tracks import Studio
 from mock_server.domain.owed import Claimed, Owed, Settlement, owed_at, settled
@@ -62,7 +63,8 @@ class Attempts:
         body = callback_body.body(task, owed.step, self._studio)
         began = asyncio.get_running_loop().time()
         try:
-            attempt = await self._delivery.attempt(owed.url, body, task.edition.readings.received_statuses)
+            further = callback_headers(task, body, at)
+            attempt = await self._delivery.attempt(owed.url, body, task.edition.readings.received_statuses, further)
         except asyncio.CancelledError:
             if self._stopping:
                 cut_off = _without_an_answer(Outcome.UNDELIVERED, CUT_OFF, began)

@@ -36,8 +36,9 @@ SCHEMES: Final = ("http", "https")
 @dataclass(slots=True)
 class Exchange:
     """One callback on the wire: the headers that were sent, and the answer as far as it came, with what is wrong with
-    its body."""
+    its body. `further` are the headers that not every callback has."""
 
+    further: Headers = ()
     sent: Headers = ()
     answer: KeptAnswer | None = None
     note: str = ""
@@ -83,9 +84,9 @@ class HttpDelivery:
     async def close(self) -> None:
         self._kept.close()
 
-    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int], headers: Headers = ()) -> Attempt:
         loop = asyncio.get_running_loop()
-        started, exchange = loop.time(), Exchange()
+        started, exchange = loop.time(), Exchange(further=headers)
         outcome, detail = await self._post(url, body, received, exchange)
         took = loop.time() - started
         return Attempt(outcome=outcome, detail=detail, took=took, sent=exchange.sent, answer=exchange.answer)
@@ -141,7 +142,7 @@ class HttpDelivery:
     ) -> KeptAnswer:
         """Send a callback and read its answer; the connection is kept where it can be used again."""
         last = fresh or next(self._sent) % USED_AT_MOST == 0
-        headers = _headers(target, len(body), last=last)
+        headers = (*_headers(target, len(body), last=last), *exchange.further)
         reader = AnswerReader(connection, exchange.came)
         try:
             connection.send(_head(target, headers) + body)

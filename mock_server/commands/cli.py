@@ -64,7 +64,7 @@ def _fail(message: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-DESK = ("clock", "completion", "explain", "extend", "queue", "receive", "reset", "tail", "tasks", "trigger")
+DESK = ("clock", "completion", "explain", "extend", "profiles", "queue", "receive", "reset", "tail", "tasks", "trigger")
 """Commands with a module of their own, `commands.<name>`."""
 
 
@@ -137,22 +137,6 @@ def scenarios(name: str | None, as_json: bool) -> None:
     found = [every.named(name)] if name else list(every)
     values = [{**dataclasses.asdict(each), "triggers": each.triggers()} for each in found]
     tell(listings.scenarios(found), values, as_json)
-
-
-@cli.command(epilog="Example:  suno-mock profiles")
-@as_json
-def profiles(as_json: bool) -> None:
-    """List the profiles: which reading of which document each one serves."""
-    from mock_server.commands import listings
-    from mock_server.contract.profile import Profile
-    from mock_server.contract.profile_files import profile_names
-
-    found = [Profile.read(name) for name in profile_names()]
-    values = [
-        {"name": each.name, "summary": each.summary, "models": each.models, "endpoints": list(each.operations)}
-        for each in found
-    ]
-    tell(listings.profiles(found), values, as_json)
 
 
 @cli.command(epilog="Example:  suno-mock questions refusal_status")

@@ -9,15 +9,18 @@ from urllib.parse import urlsplit
 
 from mock_server.contract import operations
 from mock_server.contract.examples import documented_request
+from mock_server.contract.operations import operations_of, path
 from mock_server.contract.profile import Family
+from mock_server.contract.profile_files import resolved
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Pace, Settings
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
 from mock_server.testing.receiver_http import Received
 
-EXTEND: Final = operations.path(operations.EXTEND)
-RECORD_INFO: Final = operations.path(operations.RECORD_INFO)
+EXTEND: Final = path(operations.EXTEND)
+RECORD_INFO: Final = path(operations.RECORD_INFO)
+"""The family's paths, which a profile can change."""
 CALLBACKS: Final = 3
 PATIENCE: Final = 18.0
 """Seconds of real time that the last callback may take."""
@@ -28,12 +31,14 @@ def run(settings: Settings, say: Callable[[str], object]) -> None:
     pace = Pace.parse(settings.pace)
     if pace.manual or pace.scale(Family.read(settings.profile).stages["complete"].at) > PATIENCE:
         raise BadSetting(f"pace {settings.pace!r} is too slow for the demo. Allowed: immediate, or 10x and faster.")
+    served = operations_of(resolved(settings.profile))
+    paths = {path(name): each.path for name, each in served.items()}
     with MockServer(settings) as mock, Receiver() as receiver:
         say(f"The mock listens on {mock.url}, a callback receiver on {receiver.url}")
         request = documented_request(settings.profile) | {"callBackUrl": receiver.url}
-        say(f"\n--> POST {EXTEND}, the {settings.profile} document's example:")
+        say(f"\n--> POST {paths[EXTEND]}, the {settings.profile} document's example:")
         say(_indented(request))
-        answer = _call(mock, "POST", EXTEND, request)
+        answer = _call(mock, "POST", paths[EXTEND], request)
         say(f"\nThe answer:\n{_indented(answer)}")
         task_id = answer["data"]["taskId"]
         say(f"\nThe callbacks, at pace {settings.pace}:")
@@ -42,8 +47,8 @@ def run(settings: Settings, say: Callable[[str], object]) -> None:
             callback = receiver.wait_for(count, within=PATIENCE + 10)[count - 1]
             say(_summary(callback, time.monotonic() - started))
         say(f"\nThe last one in full:\n{_indented(callback.json())}")
-        say(f"\n--> GET {RECORD_INFO}?taskId={task_id}")
-        record = _call(mock, "GET", f"{RECORD_INFO}?taskId={task_id}")["data"]
+        say(f"\n--> GET {paths[RECORD_INFO]}?taskId={task_id}")
+        record = _call(mock, "GET", f"{paths[RECORD_INFO]}?taskId={task_id}")["data"]
         tracks = record["response"]["sunoData"]
         say(f"status {record['status']}, tracks {', '.join(track['id'] for track in tracks)}")
 

@@ -18,13 +18,14 @@ def api_document(profile: str, served: Mapping[str, Operation], base_url: str) -
     """
     published = Document.read(OPENAPI / profile_file(profile)["document"]).tree
     family = Document.read(FAMILY).tree
-    paths = {each.path for each in served.values()}
+    paths = {each.documented: each.path for each in served.values()}
     neighbours = {path: item for path, item in family["paths"].items() if path in paths}
+    described = {**published["paths"], **neighbours}
     kinds = {**family["components"], **published["components"]}
     return {
         **published,
         "servers": [{"url": base_url, "description": f"suno-mock, profile {profile}"}],
-        "paths": {**published["paths"], **neighbours},
+        "paths": {paths.get(path, path): item for path, item in described.items()},
         "components": {
             kind: {**family["components"].get(kind, {}), **published["components"].get(kind, {})} for kind in kinds
         },

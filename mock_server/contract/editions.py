@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from mock_server.contract.body_validator import Contract
 from mock_server.contract.profile import Family, Profile
+from mock_server.contract.profile_files import chain, is_packaged, profile_file
 from mock_server.contract.questions import VARY, Question, Readings, Register
 from mock_server.core.settings import Settings, parse_models, parse_readings
 
@@ -37,7 +38,8 @@ class Editions:
     """The editions of the profile in use."""
 
     def __init__(self, settings: Settings) -> None:
-        self.register = Register.read()
+        _check(settings.profile)
+        self.register = Register.of(profile_file(settings.profile))
         self.profile = Profile.read(settings.profile, parse_models(settings.models))
         self.family = self.profile.family
         self._seed = settings.seed
@@ -67,6 +69,14 @@ class Editions:
             reread=lambda others: self.named(tuple({**named, **others}.values())),
             questions=self.register.questions,
         )
+
+
+def _check(profile: str) -> None:
+    """Raise BadSetting for a profile of somebody's own that cannot be served; ours were tried before."""
+    if not all(map(is_packaged, chain(profile))):
+        from mock_server.contract.profile_check import check  # what ours would load for nothing
+
+        check(profile)
 
 
 class InForce:

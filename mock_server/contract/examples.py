@@ -5,8 +5,9 @@ import shlex
 from typing import Any, Final
 
 from mock_server.contract.documents import FIXTURES
-from mock_server.contract.operations import EXTEND, path
+from mock_server.contract.operations import EXTEND, operations_of
 from mock_server.contract.profile import document_name
+from mock_server.contract.profile_files import resolved
 
 CALLBACKS: Final = "http://127.0.0.1:3000/callback"
 """Where `suno-mock receive` listens."""
@@ -23,5 +24,6 @@ def example_curl(base_url: str, profile: str, key: str) -> str:
     """That request for a shell, with the default receiver of `suno-mock receive`."""
     request = documented_request(profile) | {"callBackUrl": CALLBACKS}
     headers = f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json'"
-    url = shlex.quote(base_url + path(EXTEND))  # zsh takes the brackets of an IPv6 address for a pattern
+    served = operations_of(resolved(profile))[EXTEND]
+    url = shlex.quote(base_url + served.path)  # zsh takes the brackets of an IPv6 address for a pattern
     return f"curl -s {url} {headers} -d {shlex.quote(json.dumps(request))}"

@@ -1,8 +1,10 @@
 """The models of a profile: those of its document, and what the profile adds, changes or takes away. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from mock_server.contract.operations import EXTEND
 
 Line = Mapping[str, Any]
 """Limits of some models: one entry of `limits` in a profile."""
@@ -13,7 +15,8 @@ class Models:
     """`offered` are the models that a request may name, in the document's order and then the profile's; `documented`
     says that they are the document's and no others. `names` are the internal ones, `longest` the seconds that a track
     can last; `limits` are the lines of an operation, by its name. `other` is the model that one which nobody knows is
-    taken for, empty where it is refused, and `stands_for` has the same of single ones."""
+    taken for, empty where it is refused, and `stands_for` has the same of single ones; `unlimited`
+    are the fields of a model that are said to have no limit for extend."""
 
     offered: tuple[str, ...]
     documented: bool
@@ -22,6 +25,7 @@ class Models:
     limits: Callable[[str], Sequence[Line]]
     stands_for: Mapping[str, str]
     other: str
+    unlimited: Callable[[str], Collection[str]]
 
     @classmethod
     def of(cls, tree: Mapping[str, Any], documented: Sequence[str]) -> "Models":
@@ -39,6 +43,9 @@ class Models:
             limits=lambda operation: list(_limits(tree.get("limits", {}).get(operation, ()), own, operation)),
             stands_for={name: entry["as"] for name, entry in own.items() if "as" in entry},
             other=other,
+            unlimited=lambda model: [
+                field for field, (_, limit) in own_limits(own, model, EXTEND).items() if limit is None
+            ],
         )
 
     def taken_as(self, model: str) -> str:
@@ -69,6 +76,12 @@ def like(own: Mapping[str, Line], model: str) -> Iterator[str]:
         yield model
 
 
+def goes_round(own: Mapping[str, Line], model: str) -> bool:
+    """Whether a model is like itself, by way of others or not."""
+    last = [model, *like(own, model)][-1]
+    return bool(own.get(last, {}).get("as") or own.get(last, {}).get("like"))
+
+
 def _each(
     own: Mapping[str, Line], offered: Sequence[str], key: str, shared: Mapping[str, Any], other: str
 ) -> Mapping[str, Any]:
@@ -79,32 +92,42 @@ def _each(
             if key in own.get(each, {}) or each in shared:
                 found[model] = own.get(each, {}).get(key, shared.get(each))
                 break
-    return _OrElse(found, found[other]) if other else found
+    return _OrElse(found, found.get(other)) if other else found
+
+
+def own_limits(own: Mapping[str, Line], model: str, operation: str) -> Mapping[str, tuple[str, Any]]:
+    """The limits of an operation that a model's entry has, or the nearest of those that it is like: by field, with the
+    model whose entry says so. None says that there is no limit."""
+    found: dict[str, tuple[str, Any]] = {}
+    for each in (model, *like(own, model)):
+        for field, limit in own.get(each, {}).get("limits", {}).get(operation, {}).items():
+            found.setdefault(field, (each, limit))
+    return found
 
 
 def _limits(lines: Sequence[Line], own: Mapping[str, Line], operation: str) -> Iterator[Line]:
-    """The lines of an operation, with the models that are like others, and without those that have limits of their
-    own; then these."""
-    said = {model: entry["limits"][operation] for model, entry in own.items() if operation in entry.get("limits", {})}
+    """The lines of an operation, with the models that are like others, and without what models have of their own; then
+    that."""
+    said = {model: own_limits(own, model, operation) for model in own}
     for line in lines:
-        models = [*line["models"], *(model for model in own if _follows(model, line["models"], own, said))]
-        kept = [model for model in models if model not in said]
-        if kept:
-            yield {**line, "models": kept}
+        following = [model for model in own if model not in line["models"] and _follows(model, line, lines, own)]
+        models = [*line["models"], *following]
+        if plain := [model for model in models if not said.get(model)]:
+            yield {**line, "models": plain}
+        for model in models:
+            left = {field: limit for field, limit in line["characters"].items() if field not in said.get(model, ())}
+            if said.get(model) and left:
+                yield {**line, "models": [model], "characters": left}
     condition = next(({"if": line["if"]} for line in lines if "if" in line), {})
-    for model in own:
-        source = next((each for each in (model, *like(own, model)) if each in said), None)
-        if source is not None and said[source]:
-            yield {"models": [model], "characters": said[source], "of": (source, operation), **condition}
+    for model, fields in said.items():
+        for field, (source, limit) in fields.items():
+            if limit is not None:
+                yield {"models": [model], "characters": {field: limit}, "of": (source, operation), **condition}
 
 
-def _follows(model: str, models: Sequence[str], own: Mapping[str, Line], said: Mapping[str, Any]) -> bool:
-    """Whether a model has the limits of a line because it is like one of its models."""
-    if model in models or model in said:
-        return False
-    for each in like(own, model):
-        if each in said:
-            return False
-        if each in models:
-            return True
+def _follows(model: str, line: Line, lines: Sequence[Line], own: Mapping[str, Line]) -> bool:
+    """Whether a model has the limits of a line because it is like one of its models, and like none of a nearer line."""
+    for each in (model, *like(own, model)):
+        if any(each in other["models"] for other in lines):
+            return each in line["models"]
     return False

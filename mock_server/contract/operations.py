@@ -16,9 +16,10 @@ RECORD_INFO: Final = "record-info"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One endpoint. `name` begins the ids of its rules; `price` in credits; `lasts` is the range of seconds that a
-    track made there lasts, or adds to its source; `limited` if its requests count against the account's rate. What it
-    `does` completes the sentence "the path …"; `words` of a path tell that it was meant."""
+    """One endpoint. `name` begins the ids of its rules; `documented` is the path by which the documents describe it;
+    `price` in credits; `lasts` is the range of seconds that a track made there lasts, or adds to its source; it is
+    `limited` if its requests count against the account's rate. What it `does` completes the sentence "the path …";
+    `words` of a path tell that it was meant."""
 
     name: str
     method: str
@@ -26,6 +27,7 @@ class Operation:
     price: int = 0
     lasts: tuple[float, float] = (0, 0)
     limited: bool = False
+    documented: str = ""
     does: str
     words: tuple[str, ...]
 
@@ -39,9 +41,17 @@ def operations() -> Mapping[str, Operation]:
 def operations_of(tree: Mapping[str, Any]) -> Mapping[str, Operation]:
     """All endpoints as a profile has them, by name."""
     entries: dict[str, dict[str, Any]] = tree["operations"]
+    base = tree.get("base_path", "")
     return {
         name: Operation(
-            name=name, **{**entry, "lasts": tuple(entry.get("lasts", (0, 0))), "words": tuple(entry["words"])}
+            name=name,
+            **{
+                **entry,
+                "path": base + entry["path"],
+                "documented": entry.get("documented", entry["path"]),
+                "lasts": tuple(entry.get("lasts", (0, 0))),
+                "words": tuple(entry["words"]),
+            },
         )
         for name, entry in entries.items()
     }

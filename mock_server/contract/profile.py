@@ -41,6 +41,35 @@ class Stage:
     status: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """How callbacks are signed: the HMAC of a text, in a header; what it signs names `{task_id}`, `{timestamp}` (in
+    Unix seconds, which a header of its own can tell) and `{body}`."""
+
+    header: str
+    signs: str
+    key: str
+    timestamp_header: str = ""
+    algorithm: str = "sha256"
+    encoding: str = "base64"
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackForm:
+    """The headers that every callback has beside those of a POST, and its signature, if it has one."""
+
+    headers: tuple[tuple[str, str], ...]
+    signature: Signature | None
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any]) -> "CallbackForm":
+        """Of what a profile says under `callbacks`."""
+        signature = tree.get("signature")
+        headers = tuple(tree.get("headers", {}).items())
+        return cls(headers=headers, signature=Signature(**signature) if signature else None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Family:
     """What all providers of the family share (`openapi/family.yaml`, with sources), unless their profile says
@@ -51,9 +80,13 @@ class Family:
     lost: str
     model_names: Mapping[str, str]
     longest: Mapping[str, float]
+    refusals: Mapping[str, int]
+    base_path: str
+    callbacks: CallbackForm
     callback_timeout: float
     tracks_per_task: int
     retention_days: float
+    rate_limit: RateLimit | None
     poll_limit: RateLimit
     persona_window: tuple[float, float]
     personas_exclude: tuple[str, ...]
@@ -68,6 +101,8 @@ class Family:
         """Of all that a profile says, what it takes over included."""
         made: Mapping[str, Callable[[Any], Any]] = {
             "stages": lambda stages: {name: Stage(**stage) for name, stage in stages.items()},
+            "callbacks": CallbackForm.of,
+            "rate_limit": lambda limit: RateLimit(**limit) if limit else None,
             "poll_limit": lambda limit: RateLimit(**limit),
             "persona_window": tuple,
             "personas_exclude": tuple,
@@ -77,12 +112,14 @@ class Family:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One reading of the documents. `lineage` are the names of the profile and of those that it extends, `picks` its
-    reading of each question. `operations` are the endpoints that it serves; `rules` are those of a POST, by the
-    operation's name, and `state_rules` those of them that a body alone cannot break, by id; both are read when they are
-    first asked for. `codes` and `callback_codes` map a code to its text."""
+    """One reading of the documents, of the name, file or folder `source`. `lineage` are the names of the profile and of
+    those that it extends, `picks` its reading of each question. `operations` are the endpoints that it serves, of
+    `every` one of the family; `rules` are those of a POST, by the operation's name, and `state_rules` those of them that
+    a body alone cannot break, by id; both are read when they are first asked for. `codes` and `callback_codes` map a
+    code to its text."""
 
     name: str
+    source: str
     summary: str
     lineage: tuple[str, ...]
     picks: Mapping[str, str]
@@ -90,6 +127,7 @@ class Profile:
     models: tuple[str, ...]
     known_models: Models
     operations: Mapping[str, Operation]
+    every: Mapping[str, Operation]
     rules: Callable[[str], tuple[Rule, ...]]
     state_rules: Callable[[str], Mapping[str, Rule]]
     codes: Mapping[int, str]
@@ -106,7 +144,7 @@ class Profile:
         for model in stand_ins.values():
             if model in stand_ins or model not in models.offered:
                 raise unknown("model", model, {*models.offered} - {*stand_ins})
-        every = operations_of(tree)
+        every = operations_of(_with_documented_paths(tree, document))
         served = {name: every[name] for name in tree["serves"]}
 
         def where(*pointer: str | int) -> str:
@@ -119,6 +157,7 @@ class Profile:
 
         return cls(
             name=lineage[0],
+            source=text,
             summary=tree.get("summary", f"extends {tree.get('extends')}"),
             lineage=lineage,
             picks=tree["picks"],
@@ -126,6 +165,7 @@ class Profile:
             models=models.offered,
             known_models=models,
             operations=served,
+            every=every,
             rules=rules,
             state_rules=cache(lambda operation: {rule.id: rule for rule in rules(operation) if rule.schema is None}),
             codes={**code_texts(document, ANSWER_CODE), **tree.get("codes", {})},
@@ -169,6 +209,16 @@ def code_texts(document: Document, pointer: Pointer) -> dict[int, str]:
     if set(texts) != set(code["enum"]):
         raise BadSetting(f"{document.place(pointer)}: the codes {code['enum']} and their texts {texts} do not agree.")
     return texts
+
+
+def _with_documented_paths(tree: Mapping[str, Any], document: Document) -> dict[str, Any]:
+    """Each operation with the path by which the documents describe it: its own, else that of the family."""
+    described = document.tree["paths"]
+    documented = {
+        name: {"documented": entry["path"] if entry["path"] in described else path(name)}
+        for name, entry in tree["operations"].items()
+    }
+    return merge(tree, {"operations": documented})
 
 
 def _as_it_is(value: Any) -> Any:

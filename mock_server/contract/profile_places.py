@@ -18,6 +18,16 @@ class Place(NamedTuple):
         return f"{shown(self.path)}:{self.line}"
 
 
+class Problem(NamedTuple):
+    """Something that is wrong with a profile, and where."""
+
+    place: Place
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.said}"
+
+
 def shown(path: Path) -> str:
     """A file of ours by its path in the checkout, any other as it was named."""
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)

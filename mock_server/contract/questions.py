@@ -80,7 +80,14 @@ class Register:
 
     @classmethod
     def read(cls) -> "Register":
-        return cls(_question(entry) for entry in load(OPENAPI / "questions.yaml"))
+        return cls.of({})
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any]) -> "Register":
+        """With the readings that a profile adds."""
+        own = tree.get("readings", {})
+        entries = load(OPENAPI / "questions.yaml")
+        return cls(_question({**each, "readings": {**each["readings"], **own.get(each["id"], {})}}) for each in entries)
 
     def named(self, question: str) -> Question:
         """Raises BadSetting, with the nearest name, for one that does not exist."""

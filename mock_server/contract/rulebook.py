@@ -85,7 +85,15 @@ class Source:
 
 def request_pointer(operation: Operation) -> Pointer:
     """Where a document describes the operation's request body."""
-    return ("paths", operation.path, operation.method.lower(), "requestBody", "content", "application/json", "schema")
+    return (
+        "paths",
+        operation.documented,
+        operation.method.lower(),
+        "requestBody",
+        "content",
+        "application/json",
+        "schema",
+    )
 
 
 def rules(source: Source) -> Iterator[Rule]:

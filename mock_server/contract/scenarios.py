@@ -20,6 +20,13 @@ MAGIC: Final = "mock-"
 """An audioId or a key that begins with this names a scenario."""
 
 
+NO_CODES: Final[Mapping[int, str]] = {}
+ACCEPTED: Final = 200
+ONLY_THERE: Final = "only the profile has the code"
+FAILED: Final = "GENERATE_AUDIO_FAILED"
+"""The status in polling of a task that ends with a code of which no file says more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One callback: the stage it tells, seconds (real pace) after that stage was reached, and whether it is cut."""
@@ -113,9 +120,17 @@ class Scenarios:
         self.plain = self._choices[PLAIN]
 
     @classmethod
-    def read(cls) -> "Scenarios":
+    def read(cls, codes: Mapping[int, str] = NO_CODES, callback_codes: Mapping[int, str] = NO_CODES) -> "Scenarios":
+        """Those of the files, and one for each code of a profile that none of them is about, with its text."""
         paths = sorted((FIXTURES / "scenarios").glob("*.yaml"), key=_answers_first)
-        return cls({path.stem: _scenario(path) for path in paths})
+        found = {path.stem: _scenario(path) for path in paths}
+        for code, text in codes.items():
+            found.setdefault(f"{code}", Scenario(name=f"{code}", summary=text, unreachable=ONLY_THERE, answer=code))
+        for code, text in callback_codes.items():
+            name, fails = f"{CALLBACK}{code}", Failure(instead_of=STAGES[-1], code=code, status=FAILED)
+            if code != ACCEPTED:
+                found.setdefault(name, Scenario(name=name, summary=text, unreachable=ONLY_THERE, fails=fails))
+        return cls(found)
 
     def __iter__(self) -> Iterator[Scenario]:
         return iter(self._by_name.values())

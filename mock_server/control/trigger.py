@@ -10,7 +10,7 @@ from mock_server.contract.decode import BODY_LIMIT, decode
 from mock_server.contract.editions import Edition, Editions
 from mock_server.contract.examples import documented_request
 from mock_server.contract.open_questions import violations
-from mock_server.contract.operations import EXTEND, operations
+from mock_server.contract.operations import EXTEND
 from mock_server.contract.scenarios import Choice, Scenario, Scenarios
 from mock_server.core.errors import BadSetting, Invalid
 from mock_server.domain.answer import Answer, accepted
@@ -67,7 +67,7 @@ class Trigger:
         if blocked := self._policy.refusal(url):
             raise BadSetting(f"to is no URL that a callback may go to: {blocked}.")
         source = await self._tracks.extendable(key, request["audioId"], request["model"], edition, adopts=True)
-        operation, seed = operations()[EXTEND], self._store.settings.seed
+        operation, seed = self._editions.profile.every[EXTEND], self._store.settings.seed
         return Draft(seed, key, body, url, operation, source, edition, terms.pace.speed, base_url)
 
     def _proposal(self, key: str, terms: Terms, ordinal: int, draft: Draft, chosen: Scenario) -> Proposal:

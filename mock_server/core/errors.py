@@ -27,9 +27,11 @@ from mock_server.core.text import cut
 
 
 class ApiError(Exception):
-    """A refusal in the provider's words plus what to do about it here."""
+    """A refusal in the provider's words plus what to do about it here. A profile can answer its `kind` with another
+    code."""
 
     code: int = 500
+    kind: str = "failed"
     rules: tuple[str, ...] = ()
 
     def __init__(self, msg: str) -> None:
@@ -39,10 +41,12 @@ class ApiError(Exception):
 
 class Unauthorized(ApiError):
     code = 401
+    kind = "unauthorized"
 
 
 class InsufficientCredits(ApiError):
     code = 402
+    kind = "no_credits"
 
     def __init__(self, balance: int, price: int) -> None:
         super().__init__(
@@ -61,10 +65,12 @@ class RuleBroken(ApiError):
 
 class NotFound(RuleBroken):
     code = 404
+    kind = "not_found"
 
 
 class Conflict(RuleBroken):
     code = 409
+    kind = "exists"
 
 
 @dataclass(slots=True)
@@ -88,6 +94,7 @@ class Violation:
 
 class Invalid(ApiError):
     code = 422
+    kind = "invalid"
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         text = "; ".join([str(violation) for violation in violations])
@@ -98,6 +105,7 @@ class Invalid(ApiError):
 
 class RateLimited(ApiError):
     code = 429
+    kind = "rate"
 
     def __init__(self, msg: str, retry_after: int) -> None:
         super().__init__(msg)
@@ -106,6 +114,7 @@ class RateLimited(ApiError):
 
 class Maintenance(ApiError):
     code = 455
+    kind = "maintenance"
 
 
 class Forced(ApiError):

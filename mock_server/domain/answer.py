@@ -16,6 +16,7 @@ DRAWN: Final = "suno-mock-readings"
 NO_HEADERS: Final[Mapping[str, str]] = {}
 UNREAD: Final = (Unauthorized, Maintenance, Forced, RateLimited)
 """The refusals that come before the body is judged."""
+UNTOLD: Final = "a code that the profile has no text for"
 BLOCKED: Final = "suno-mock-callback"
 """The header that tells why the callbacks of a task will not be sent, and what to do."""
 
@@ -72,13 +73,14 @@ def succeeded(data: Any, edition: Edition, applied: str = "") -> Answer:
 
 def refused(error: ApiError, edition: Edition) -> Answer:
     """A refusal: the document's text for the code, then what is wrong here and what to do about it."""
-    text = edition.profile.codes[error.code]
+    code = error.code if isinstance(error, Forced) else edition.family.refusals[error.kind]
+    text = edition.profile.codes.get(code, UNTOLD)
     msg = text if isinstance(error, Forced) else f"{text.rstrip('.')}: {error.msg}"
     return Answer(
-        status=status(error.code, edition),
-        code=error.code,
+        status=status(code, edition),
+        code=code,
         msg=msg,
-        body=orjson.dumps({"code": error.code, "msg": msg, **edition.readings.error_data}),
+        body=orjson.dumps({"code": code, "msg": msg, **edition.readings.error_data}),
         content_type=edition.readings.content_type,
         headers=_headers(error) | _drawn(edition),
         rules=error.rules,
@@ -117,4 +119,4 @@ def status(code: int, edition: Edition) -> int:
     readings = edition.readings
     if readings.refusal_status is None:
         return code
-    return readings.server_error_status if code == 500 else readings.refusal_status
+    return readings.server_error_status if code == edition.family.refusals["failed"] else readings.refusal_status

@@ -41,8 +41,9 @@ class Delivery(Protocol):
     async def ready(self) -> None:
         """Return once an attempt takes no longer than its receiver does."""
 
-    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
-        """Send one; `received` is the range of HTTP statuses that count as received."""
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int], headers: Headers = ()) -> Attempt:
+        """Send one; `received` is the range of HTTP statuses that count as received, `headers` are sent beside those
+        of every callback."""
 
     async def close(self) -> None:
         """Let go of what it holds."""

@@ -14,7 +14,7 @@ class Catalogue:
         self._editions = editions
         self._scenarios = scenarios
         self._asked = asked
-        self._operations = editions.profile.operations
+        self._operations = editions.profile.every
 
     def task(self, record: TaskRecord) -> Task:
         """The task of a record."""

@@ -27,10 +27,12 @@ def test_a_model_is_like_another(tmp_path: Path) -> None:
 
 
 def test_a_model_has_limits_of_its_own(tmp_path: Path) -> None:
-    said = "models: {V6: {limits: {extend: {prompt: 9, title: {most: 3, unit: words}}}}, V7: {like: V6}, V8: {}}"
+    said = "V6: {limits: {extend: {prompt: 9, title: {most: 3, unit: words}}}}, V7: {like: V6}, V8: {}"
+    said = f"models: {{{said}, V5: {{limits: {{extend: {{title: null}}}}}}}}"
     published = read(tmp_path, said)
     assert limits(published, "V6") == limits(published, "V7") == {"prompt": 9}
     assert limits(published, "V8") == {}
+    assert limits(published, "V5") == {"prompt": 5000, "style": 1000}
     assert "V8" not in published.family["model_names"]
 
 

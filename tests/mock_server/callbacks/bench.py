@@ -29,7 +29,7 @@ class HangingDelivery(RecordingDelivery):
         self.held = 0
         self.ending = ending
 
-    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int], headers: object = ()) -> Attempt:
         if url.endswith(self.ending):
             self.hanging.set()
             self.held += 1
@@ -44,7 +44,7 @@ class Turnstile(RecordingDelivery):
         super().__init__()
         self.turns = asyncio.Semaphore(0)
 
-    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int], headers: object = ()) -> Attempt:
         await self.turns.acquire()
         return await super().attempt(url, body, received)
 

@@ -60,7 +60,7 @@ class Receiving(RecordingDelivery):
         super().__init__()
         self.received: list[tuple[int, int]] = []
 
-    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int], headers: object = ()) -> Attempt:
         self.received.append(received)
         return await super().attempt(url, body, received)
 
@@ -154,14 +154,14 @@ async def test_the_callbacks_of_a_task_that_was_given_up_are_not_sent() -> None:
 class Broken(RecordingDelivery):
     """Has a bug."""
 
-    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int], headers: object = ()) -> Attempt:
         raise ZeroDivisionError("a bug")
 
 
 class Lacking(RecordingDelivery):
     """Has no thread at first."""
 
-    async def attempt(self, url: str, body: bytes, received: tuple[int, int]) -> Attempt:
+    async def attempt(self, url: str, body: bytes, received: tuple[int, int], headers: object = ()) -> Attempt:
         if not self.sent:
             self.sent.append((url, body))
             raise RuntimeError("can't start new thread")

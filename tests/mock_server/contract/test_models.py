@@ -47,12 +47,16 @@ def test_a_model_is_taken_away() -> None:
 def test_a_model_has_limits_of_its_own() -> None:
     said = {"V5": {"limits": {"extend": {"prompt": 9}}}, "V6": {"like": "V5"}, "V7": {"like": "V6"}}
     known = models(models=said)
-    assert limits(known, "V5") == limits(known, "V6") == limits(known, "V7") == {"prompt": 9}
+    assert limits(known, "V5") == limits(known, "V6") == limits(known, "V7")
+    assert limits(known, "V5") == {"prompt": 9, "style": 1000, "title": 100}
     assert limits(known, "V6", "generate") == limits(known, "V5", "generate") != {}
 
 
-def test_a_model_can_have_no_limits_at_all() -> None:
-    assert limits(models(models={"V6": {"like": "V5", "limits": {"extend": {}}}}), "V6") == {}
+def test_a_field_of_a_model_can_have_no_limit() -> None:
+    known = models(models={"V6": {"like": "V5", "limits": {"extend": {"prompt": None, "style": None}}}})
+    assert limits(known, "V6") == {"title": 100}
+    assert known.unlimited("V6") == ["prompt", "style"]
+    assert known.unlimited("V5") == []
 
 
 def test_own_limits_hold_where_those_of_the_operation_do() -> None:

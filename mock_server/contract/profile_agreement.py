@@ -1,0 +1,202 @@
+"""What has to agree in the whole of a profile, once the form of each of its files is right. Pure.
+
+Every model has a name, a length and limits; every code a text; every rule a place; every question a reading.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from mock_server.contract.body_validator import Contract
+from mock_server.contract.documents import OPENAPI, Document
+from mock_server.contract.models import goes_round
+from mock_server.contract.operations import EXTEND, operations
+from mock_server.contract.profile import Profile
+from mock_server.contract.profile_files import DOCUMENTS, resolved
+from mock_server.contract.profile_places import Problem, place_in
+from mock_server.contract.questions import Register
+from mock_server.contract.rulebook import request_pointer
+from mock_server.contract.scenarios import Scenarios
+from mock_server.core.errors import BadSetting, nearest
+
+LIMITED: Final = ("prompt", "style", "title")
+"""The fields whose length depends on the model."""
+Tree = Mapping[str, Any]
+Said = tuple[tuple[str | int, ...], str]
+"""The key that something is wrong with, and what."""
+
+
+def disagreements(text: str, paths: Sequence[Path]) -> Iterator[Problem]:
+    """What does not agree. The checks of a later step need what those of an earlier one hold."""
+    tree = resolved(text)
+    for step in STEPS:
+        found = [Problem(place_in(paths, *key), said) for check in step for key, said in check(text, tree)]
+        if found:
+            yield from found
+            return
+
+
+def _documents(text: str, tree: Tree) -> Iterator[Said]:
+    ours = ", ".join(sorted(path.name for path in OPENAPI.glob("*.openapi.yaml")))
+    for key in DOCUMENTS:
+        if key not in tree:
+            yield (), f"{key} is missing. Allowed: {ours}, or a file beside the profile; or extend another profile."
+        elif not (OPENAPI / str(tree[key])).is_file():
+            yield (key,), f"{key} is {tree[key]!r}, and no such file is there. Allowed: {ours}, or a file beside it."
+        else:
+            yield from _readable(key, tree)
+
+
+def _readable(key: str, tree: Tree) -> Iterator[Said]:
+    """Whether a document describes what a profile needs of it."""
+    try:
+        document = Document.read(OPENAPI / tree[key])
+        schema = document.at(*request_pointer(operations()[EXTEND])) if key == "document" else {}
+        if key == "document" and not isinstance(schema["properties"]["model"]["enum"], list):
+            yield (key,), f"{key}: the models of extend are no list in {tree[key]}."
+    except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError, OSError) as error:
+        why = " ".join(str(error).split())[:200]
+        yield (key,), f"{key}: {tree[key]} does not describe POST {operations()[EXTEND].path} with its models: {why}."
+
+
+def _served(text: str, tree: Tree) -> Iterator[Said]:
+    if "serves" not in tree:
+        yield (), f"serves is missing. Allowed: a list of {', '.join(operations())}; or extend another profile."
+    paths: dict[tuple[str, str], str] = {}
+    for name, entry in tree["operations"].items():
+        other = paths.setdefault((entry["method"], entry["path"]), name)
+        if other != name:
+            yield ("operations", name, "path"), f"operations.{name}.path is {entry['path']}, that of {other} too."
+
+
+def _read(text: str, tree: Tree) -> Iterator[Said]:
+    """What the reader of profiles itself refuses."""
+    try:
+        Profile.read(text)
+    except (BadSetting, LookupError, TypeError, AttributeError, ValueError) as error:
+        yield ("document",), f"the profile cannot be read: {' '.join(str(error).split())[:300]}"
+
+
+def _models(text: str, tree: Tree) -> Iterator[Said]:
+    profile = Profile.read(text)
+    known = profile.known_models
+    if not known.offered:
+        yield ("models",), "models: every model is taken away. Allowed: one at least."
+    if known.other and known.other not in known.offered:
+        yield ("unknown_model",), _no_model("unknown_model", known.other, known.offered)
+    own = {name: entry for name, entry in tree.get("models", {}).items() if entry}
+    for name, entry in own.items():
+        yield from _alike(name, entry, own, known.offered)
+    for name in known.offered:
+        for key, table in (("name", known.names), ("longest", known.longest)):
+            if table.get(name) is None:
+                yield ("models", name), f"models.{name}.{key} is missing. Allowed: {key}, or `like:` a model with one."
+        yield from _unlimited(profile, name)
+
+
+def _alike(name: str, entry: Tree, own: Mapping[str, Tree], offered: Sequence[str]) -> Iterator[Said]:
+    """Whether a model is like one that is there, and not like itself."""
+    for key in ("like", "as"):
+        if key in entry and entry[key] not in offered:
+            yield ("models", name, key), _no_model(f"models.{name}.{key}", entry[key], offered)
+    if {"like", "as"} <= entry.keys():
+        yield ("models", name, "as"), f"models.{name} has both like and as. Allowed: one of them."
+    if goes_round(own, name):
+        yield (
+            ("models", name),
+            f"models.{name} is like itself, by way of others. Allowed: a model that is not.",
+        )
+
+
+def _unlimited(profile: Profile, model: str) -> Iterator[Said]:
+    """The fields of a model without a limit: none may be forgotten, though a profile may say that there is none."""
+    if EXTEND not in profile.operations:
+        return
+    rules = profile.rules(EXTEND)
+    fields = {rule.field for rule in rules}
+    lengths = {rule.field for rule in rules if rule.id.endswith(".length") and rule.model in ("", model)}
+    for field in LIMITED:
+        if field in fields - lengths - {*profile.known_models.unlimited(model)}:
+            way_out = "a number in its limits.extend, null where there is none, or `like:` a model that has one"
+            yield ("models", model), f"models.{model} has no limit of {field} for extend. Allowed: {way_out}."
+
+
+def _no_model(name: str, value: str, offered: Sequence[str]) -> str:
+    return f"{name} is {value!r}, no model of the profile.{nearest(value, offered)} Allowed: {', '.join(offered)}."
+
+
+def _readings(text: str, tree: Tree) -> Iterator[Said]:
+    questions, picks = Register.of(tree).questions, tree.get("picks", {})
+    for name, question in questions.items():
+        if name not in picks:
+            yield ("picks",), f"picks.{name} is missing. Allowed: {', '.join(question.readings)}."
+        elif picks[name] not in question.readings:
+            said = f"picks.{name} is {picks[name]!r}.{nearest(picks[name], question.readings, alike=0)}"
+            yield ("picks", name), f"{said} Allowed: {', '.join(question.readings)}."
+    for operation, lines in tree.get("limits", {}).items():
+        for number, line in enumerate(lines):
+            for name, reading in line.get("when", {}).items():
+                if name not in questions or reading not in questions[name].readings:
+                    said = f"limits.{operation}: {name}={reading} is no reading.{nearest(name, questions)}"
+                    yield ("limits", operation, number, "when"), f"{said} `suno-mock questions` lists them."
+
+
+def _limit_lines(text: str, tree: Tree) -> Iterator[Said]:
+    offered = Profile.read(text).known_models.offered
+    for operation, lines in tree.get("limits", {}).items():
+        for number, line in enumerate(lines):
+            for model in line["models"]:
+                if model not in offered and model not in tree.get("models", {}):
+                    yield ("limits", operation, number), _no_model(f"limits.{operation}", model, offered)
+
+
+def _codes(text: str, tree: Tree) -> Iterator[Said]:
+    profile = Profile.read(text)
+    for kind, code in profile.family.refusals.items():
+        if code not in profile.codes:
+            known = ", ".join(map(str, profile.codes))
+            yield (
+                ("refusals", kind),
+                f"refusals.{kind} is {code}, which has no text. Allowed: {known}, or a text in codes.",
+            )
+    for scenario in Scenarios.read():
+        if scenario.fails and scenario.fails.code not in profile.callback_codes:
+            code = scenario.fails.code
+            yield (
+                ("callback_codes",),
+                f"callback_codes.{code} is missing. Allowed: a text, for the scenario {scenario.name}.",
+            )
+
+
+def _stages(text: str, tree: Tree) -> Iterator[Said]:
+    before = 0.0
+    for name, stage in tree["stages"].items():
+        if stage["at"] < before:
+            yield (
+                ("stages", name, "at"),
+                f"stages.{name}.at is {stage['at']}. Allowed: {before} or more, that of the stage before.",
+            )
+        before = max(before, stage["at"])
+
+
+def _rules(text: str, tree: Tree) -> Iterator[Said]:
+    """Whether every rule has a place, and all can be compiled."""
+    profile, register = Profile.read(text), Register.of(tree)
+    length = register.settle(tuple(profile.picks[name] for name in register.questions)).string_length
+    for operation in [each.name for each in profile.operations.values() if each.method == "POST"]:
+        try:
+            Contract(profile.holding(operation, profile.picks), length)
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            why = " ".join(str(error).split())[:300]
+            yield ("limits", operation), f"the rules of {operation} cannot be read: {why}"
+
+
+STEPS: Final[Sequence[Sequence[Callable[[str, Tree], Iterator[Said]]]]] = (
+    (_documents, _served, _stages),
+    (_readings, _read),
+    (_limit_lines, _codes),
+    (_rules,),
+    (_models,),
+)

@@ -1,0 +1,126 @@
+"""Says what is wrong with a profile: file, line, key, what came, what is allowed, and the nearest valid word. Pure.
+
+The form of each file is `openapi/profile.schema.json`; what has to agree in the whole is in `profile_agreement.py`.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from math import isfinite
+from pathlib import Path
+from typing import Any, Final
+
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
+
+from mock_server.contract.documents import OPENAPI
+from mock_server.contract.profile_agreement import disagreements
+from mock_server.contract.profile_files import chain, is_packaged, read
+from mock_server.contract.profile_places import Problem, files, place_in
+from mock_server.core.errors import BadSetting, nearest
+from mock_server.core.text import shown
+
+SCHEMA: Final = OPENAPI / "profile.schema.json"
+FORMAT: Final = 1
+"""The version of the format of profiles that is read."""
+
+
+def problems(text: str) -> list[Problem]:
+    """What is wrong with a profile, that which it extends included; nothing where it can be served. Raises BadSetting
+    for a file that cannot be read."""
+    found = [problem for path in chain(text) for problem in _of_file(path)]
+    return found or list(disagreements(text, files(text)))
+
+
+def check(text: str) -> None:
+    """Raise BadSetting for a profile of somebody's own that cannot be served."""
+    if all(map(is_packaged, chain(text))):
+        return
+    found = problems(text)
+    if found:
+        more = f" {len(found) - 1} more: suno-mock profiles check {text}" if len(found) > 1 else ""
+        raise BadSetting(f"{found[0]}{more}")
+
+
+def _of_file(path: Path) -> Iterator[Problem]:
+    tree = read(path)
+    version = tree.get("format")
+    if version != FORMAT:
+        yield Problem(place_in((path,), "format"), _version(version))
+        return
+    for error in _validator().iter_errors(_texts(tree)):
+        pointer = tuple(error.instance_path)
+        for key, said in _told(error):
+            yield Problem(place_in((path,), *pointer, *key), said)
+
+
+def _version(version: object) -> str:
+    if version is None:
+        return f"format is missing. Allowed: {FORMAT}, as the line `format: {FORMAT}`."
+    if isinstance(version, int) and version > FORMAT:
+        later = "that of a later suno-mock: use it, or write the form that this one reads"
+        return f"format is {version}, {later}. Allowed: {FORMAT}."
+    return f"format is {shown(_texts(version))}. Allowed: {FORMAT}."
+
+
+def _told(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The key that an error is about, below the place where it is found, and what is wrong."""
+    name = ".".join(map(str, error.instance_path))
+    dot = f"{name}." if name else ""
+    match error.kind:
+        case ValidationErrorKind.AdditionalProperties(unexpected=keys):
+            known = _node(error.schema_path[:-1]).get("properties", {})
+            for key in keys:
+                yield (key,), _unknown(f"{dot}{key}", key, known)
+        case ValidationErrorKind.PropertyNames(error=wrong):
+            allowed = _node(error.schema_path[: error.schema_path.index("propertyNames")])["propertyNames"]
+            key = str(wrong.instance)
+            yield (key,), _unknown(f"{dot}{key}", key, allowed.get("enum", [allowed.get("pattern", "")]))
+        case ValidationErrorKind.Required(property=key):
+            yield (), f"{dot}{key} is missing. Allowed: {_allowed((*error.schema_path[:-1], 'properties', key))}."
+        case _:
+            options = _node(error.schema_path[:-1]).get("enum", ())
+            close = nearest(str(error.instance), map(str, options))
+            yield (), f"{name} is {shown(error.instance)}.{close} Allowed: {_allowed(error.schema_path[:-1])}."
+
+
+def _unknown(name: str, key: str, known: Any) -> str:
+    names = list(map(str, known))
+    return f"{name} is unknown.{nearest(key, names)} Allowed: {', '.join(names)}."
+
+
+def _allowed(pointer: Any) -> str:
+    """What the innermost node around a place of the schema says of what is allowed."""
+    steps = list(pointer)
+    while steps and "description" not in _node(steps):
+        steps.pop()
+    return str(_node(steps)["description"])
+
+
+def _node(pointer: Any) -> Any:
+    node: Any = _schema()
+    for step in pointer:
+        node = node[step]
+    return node if isinstance(node, dict) else {}
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(SCHEMA.read_text("utf-8"))
+    return schema
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(_schema())
+
+
+def _texts(value: Any) -> Any:
+    """A value of YAML as JSON has it: keys are texts, and what JSON has not is written out."""
+    if isinstance(value, dict):
+        return {str(key): _texts(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_texts(each) for each in value]
+    if isinstance(value, date | bytes) or (isinstance(value, float) and not isfinite(value)):
+        return f"the {type(value).__name__} {value!r}"
+    return value

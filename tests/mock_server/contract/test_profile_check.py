@@ -1,0 +1,201 @@
+"""What is said of a profile that cannot be served."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mock_server import Settings, create_app
+from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.operations import operations
+from mock_server.contract.profile_check import SCHEMA, check, problems
+from mock_server.contract.profile_files import profile_names
+from mock_server.contract.questions import Register
+from mock_server.core.errors import BadSetting
+from tests.mock_server.contract.test_profile_files import written
+
+SERVED = "serves: [extend]\ndocument: apikley.openapi.yaml\ncallback_document: apikley.openapi.yaml"
+SCHEMA_TREE = json.loads(SCHEMA.read_text("utf-8"))
+
+
+def said(folder: Path, text: str, extends: str = "apikley") -> list[str]:
+    """What is wrong, without the name of the file."""
+    path = written(folder, f"format: 1\nextends: {extends}\n{text}")
+    return [str(each).replace(path, "mine") for each in problems(path)]
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_our_profiles_can_be_served(name: str) -> None:
+    assert problems(name) == []
+    first = (OPENAPI / "profiles" / f"{name}.yaml").read_text("utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../profile.schema.json"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("pikcs: {}", "pikcs is unknown. Nearest: picks. Allowed: format, summary, extends, "),
+        ("picks: {first_itmes: both}", "picks.first_itmes is unknown. Nearest: first_items. Allowed: refusal_status, "),
+        ("picks: {first_items: bth}", "picks.first_items is 'bth'. Nearest: both. Allowed: one, both."),
+        ("tracks_per_task: two", 'tracks_per_task is "two". Allowed: a whole number from 1 to 100.'),
+        ("stages: {frist: {at: 3}}", "stages.frist is unknown. Nearest: first. Allowed: text, first, complete."),
+        ("stages: {first: {at: 3}}", "stages.first.at is 3. Allowed: 30 or more, that of the stage before."),
+        ("serves: [extned]", 'serves.0 is "extned". Nearest: extend. Allowed: one of extend, generate, persona, '),
+        ("poll_limit: {seconds: 2024-01-01}", 'poll_limit.seconds is "the date datetime.date(2024, 1, 1)". Allowed: '),
+        ("retention_days: .inf", 'retention_days is "the float inf". Allowed: days that media are kept, from 0 on.'),
+        ("callbacks: {signature: {header: X}}", "callbacks.signature.signs is missing. Allowed: what is signed, with "),
+        ("refusals: {rate: 430}", "refusals.rate is 430, which has no text. Allowed: 200, 401, 402, 404, 409, "),
+        ("callback_codes: {501: null}\ncodes: {422: null}", ""),
+        (
+            "models: {V6: {liek: V5}}",
+            "models.V6.liek is unknown. Nearest: like. Allowed: like, as, name, longest, limits.",
+        ),
+        ("models: {V6: {like: V9}}", "models.V6.like is 'V9', no model of the profile. Allowed: V4, V4_5, "),
+        ("models: {V6: {like: V5, as: V5}}", "models.V6 has both like and as. Allowed: one of them."),
+        ("models: {V6: {like: V6}}", "models.V6 is like itself, by way of others. Allowed: "),
+        ("models: {V6: {like: V5}, 'V 7': {}}", "models.V 7 is unknown. Allowed: ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$."),
+        (
+            "models: {V6: {name: chirp, longest: 5}}",
+            "models.V6 has no limit of prompt for extend. Allowed: a number in ",
+        ),
+        (
+            "models: {V6: {name: a}}",
+            "models.V6.longest is missing. Allowed: longest, or `like:` a ",
+        ),
+        ("unknown_model: V9", "unknown_model is 'V9', no model of the profile. Allowed: V4, V4_5, "),
+        (
+            "models: {V4: null, V4_5: null, V4_5PLUS: null, V4_5ALL: null, V5: null}",
+            "models: every model is taken away. ",
+        ),
+        (
+            "operations: {wav: {path: /api/v1/generate}}",
+            "operations.wav.path is /api/v1/generate, that of generate too.",
+        ),
+        ("limits: {extend: [{models: [V9], characters: {}}]}", "limits.extend is 'V9', no model of the profile. "),
+        (
+            "limits: {extend: [{models: [V5], characters: {title: 3}, when: {first_items: bth}}]}",
+            "limits.extend: first_items=bth is no reading. Nearest: first_items. `suno-mock questions` lists them.",
+        ),
+        (
+            "limits: {extend: [{models: [V5], characters: {title: 3}, quote: not there}]}",
+            "the rules of extend cannot be read: ",
+        ),
+        (
+            "document: nothing.yaml",
+            "document is 'nothing.yaml', and no such file is there. Allowed: admin.openapi.yaml, ",
+        ),
+        (
+            "document: admin.openapi.yaml",
+            "document: admin.openapi.yaml does not describe POST /api/v1/generate/extend ",
+        ),
+        ("document: mine.yaml", "does not describe POST /api/v1/generate/extend with its models: 'paths'."),
+        ("callback_document: mine.yaml", "the profile cannot be read: 'paths'"),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_is_allowed(tmp_path: Path, text: str, wrong: str) -> None:
+    found = said(tmp_path, text)
+    assert any(wrong in each for each in found) if wrong else found == []
+    assert all(each.startswith(("mine:", "openapi/")) for each in found)
+
+
+def test_a_line_of_a_base_is_told_with_its_own_file(tmp_path: Path) -> None:
+    base = written(tmp_path, "format: 1\nextends: apikley\n\npicks: {first_items: bth}", "base.yaml")
+    (found,) = problems(written(tmp_path, f"format: 1\nextends: {base}"))
+    assert (str(found.place.path), found.place.line) == (base, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("extends: apikley", "format is missing. Allowed: 1, as the line `format: 1`."),
+        (
+            "format: 2",
+            "format is 2, that of a later suno-mock: use it, or write the form that this one reads. Allowed: 1.",
+        ),
+        ("format: one", 'format is "one". Allowed: 1.'),
+        ("format: 1", "document is missing. Allowed: admin.openapi.yaml, "),
+        ("format: 1", "callback_document is missing. Allowed: "),
+        ("format: 1", "serves is missing. Allowed: a list of extend, generate, "),
+        (
+            "format: 1\nserves: [extend]\ndocument: apikley.openapi.yaml\ncallback_document: apikley.openapi.yaml",
+            "picks.refusal_status is missing. Allowed: envelope, mirror.",
+        ),
+    ],
+)
+def test_a_profile_that_extends_none_says_everything(tmp_path: Path, text: str, wrong: str) -> None:
+    assert any(wrong in str(each) for each in problems(written(tmp_path, text)))
+
+
+def test_a_profile_that_cannot_be_served_is_not_served(tmp_path: Path) -> None:
+    path = written(tmp_path, "format: 1\nextends: apikley\npikcs: {}\nmodels: 5")
+    with pytest.raises(BadSetting) as refused:
+        create_app(Settings(profile=path))
+    assert str(refused.value).endswith(f" 1 more: suno-mock profiles check {path}")
+    with pytest.raises(BadSetting, match=r"format is missing. Allowed: 1, as the line `format: 1`\.$"):
+        check(written(tmp_path, "extends: apikley"))
+
+
+def test_the_schema_has_what_the_other_files_have() -> None:
+    known = SCHEMA_TREE["properties"]
+    questions = Register.read().questions
+    assert {name: each["anyOf"][0]["enum"] for name, each in known["picks"]["properties"].items()} == {
+        name: list(question.readings) for name, question in questions.items()
+    }
+    assert set(known["readings"]["properties"]) <= set(questions)
+    assert known["serves"]["items"]["enum"] == list(operations())
+    family = load(OPENAPI / "family.yaml")
+    assert set(family) - {"model_names", "longest"} <= set(known)
+    assert set(known["refusals"]["properties"]) == set(family["refusals"])
+
+
+WORDS = st.sampled_from(
+    ["V5", "V6", "extend", "generate", "text", "both", "one", "", "/a", "first_items", "chirp", "401"]
+)
+LEAVES = st.none() | st.booleans() | st.integers(-1, 600) | st.floats() | WORDS
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(WORDS, inner, max_size=2), max_leaves=6
+)
+
+
+def of_schema(node: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Values that a node of the schema allows, more or less, with broken ones in between."""
+    node = node.get("anyOf", node.get("oneOf", [node]))[0]
+    names = node.get("propertyNames", {}).get("enum") or ["V5", "V6", "401", "X-A"]
+    if "properties" in node:
+        inner: st.SearchStrategy[Any] = st.fixed_dictionaries(
+            {}, optional={name: of_schema(each) for name, each in node["properties"].items()}
+        )
+    elif isinstance(node.get("additionalProperties"), dict):
+        inner = st.dictionaries(st.sampled_from(names), of_schema(node["additionalProperties"]), max_size=2)
+    elif "items" in node:
+        inner = st.lists(of_schema(node["items"]), max_size=3)
+    elif "enum" in node:
+        inner = st.sampled_from(node["enum"])
+    else:
+        inner = LEAVES
+    return st.integers(0, 11).flatmap(lambda drawn: VALUES if drawn == 0 else inner)
+
+
+PROFILES = st.fixed_dictionaries(
+    {"format": st.just(1), "extends": st.sampled_from(["apikley", "classic", "observed"])},
+    optional={
+        name: of_schema(each) for name, each in SCHEMA_TREE["properties"].items() if name not in ("format", "extends")
+    },
+)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(PROFILES)
+def test_every_profile_is_served_or_said_to_be_wrong(tmp_path: Path, profile: dict[str, Any]) -> None:
+    path = written(tmp_path, yaml.safe_dump(profile))
+    if not problems(path):
+        app = create_app(Settings(profile=path))
+        judged = app.state.runtime.editions.under(()).default
+        assert all(judged.contract(name) for name in judged.profile.operations if operations()[name].method == "POST")
+        assert all(model in judged.family.model_names for model in judged.profile.models)
