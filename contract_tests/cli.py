@@ -19,6 +19,7 @@ from contract_tests.run.choose import planned
 from contract_tests.run.exit_status import status
 from contract_tests.run.inputs import SHORTEST_TRACK, CannotRun, Seconds, command_of, documents
 from contract_tests.run.session import Session, session
+from contract_tests.target.target import PATIENCE
 from contract_tests.verdicts.results import Verdict
 from contract_tests.your_receiver.command import receiver_command
 
@@ -111,6 +112,9 @@ def target_options(command: Any) -> Any:
     help="Tasks that may be started, and never more. Without it none is on the server of --base-url, wherever that is, "
     "and any number on the mock. At 0 only what must be refused is sent, one request at a time; the first that the "
     "server accepts starts one task, the only exception, and nothing follows that could be accepted the same way.",
+)
+@click.option(
+    "--timeout", default=PATIENCE, show_default=True, type=Seconds(), help="Seconds that an answer may take in all."
 )
 @click.option("--receiver-port", default=0, type=click.IntRange(0, 65535), help="0 takes a free port.")
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports and the journal are written.")

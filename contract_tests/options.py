@@ -13,8 +13,8 @@ import pytest
 from contract_tests.cli import run
 from contract_tests.run.inputs import CannotRun, command_of
 
-NAMES: Final = {"base_url": "--target", "strict": "--strict-contract"}
-"""Options that have another name here."""
+NAMES: Final = {"base_url": "--target", "strict": "--strict-contract", "timeout": "--answer-timeout"}
+"""Options that have another name here, two of them since other plugins have theirs."""
 OWN: Final[tuple[tuple[str, int, str], ...]] = (
     ("examples", 100, "Requests that each suite of generated requests sends, at most."),
 )

@@ -6,6 +6,7 @@ allow although no server should do it.
 
 import decimal
 import json
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -71,12 +72,12 @@ class Oracle:
 
     def answer(self, status: int, content_type: str, body: bytes) -> list[str]:
         """An answer with its HTTP status."""
-        request = _Request(self._server, EXTEND)
-        return _problems(self._extend.iter_response_errors(request, _Response(status, _media_type(content_type), body)))
+        request, kind = _Request(self._server, EXTEND), _media_type(content_type)
+        return _problems(self._extend.iter_response_errors(request, _Response(status, kind, _unmarked(body))))
 
     def callback(self, body: bytes, content_type: str = JSON) -> list[str]:
         """A callback that the server sends."""
-        request = _Request("http://localhost", CALLBACK, _media_type(content_type), body)
+        request = _Request("http://localhost", CALLBACK, _media_type(content_type), _unmarked(body))
         return _problems(self._callback.iter_request_errors(request))
 
 
@@ -126,6 +127,11 @@ def _callback_as_path(published: Mapping[str, Any]) -> dict[str, Any]:
 def _media_type(content_type: str) -> str:
     """The media type alone: no document names its parameters, and openapi-core fails on some of them."""
     return content_type.partition(";")[0].strip().lower()
+
+
+def _unmarked(body: bytes) -> bytes:
+    """What a server sent without a byte order mark, which is judged elsewhere."""
+    return body.removeprefix(BOM_UTF8)
 
 
 def _decoded(body: bytes, **_: str) -> Any:

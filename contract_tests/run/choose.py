@@ -36,7 +36,8 @@ JOURNAL: Final = "journal.jsonl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What the options chose: the target with its keys and limits, the plan, and the earlier run that is resumed."""
+    """What the options chose: the target with its keys and limits, the plan, and the earlier run that is resumed.
+    `patience` is how many seconds an answer may take."""
 
     base_url: str
     keys: dict[str, str] = field(repr=False)
@@ -44,6 +45,7 @@ class Chosen:
     limits: Limits
     plan: Plan
     before: EarlierRun
+    patience: float
 
     @property
     def run(self) -> dict[str, Any]:
@@ -61,7 +63,15 @@ class Chosen:
 
     def target(self, notes: TextIO) -> Target:
         """A client of the target, which writes every exchange into `notes`."""
-        return Target(self.base_url, self.keys, self.limits, notes, key_env=self.key_env, before=self.before)
+        return Target(
+            self.base_url,
+            self.keys,
+            self.limits,
+            notes,
+            patience=self.patience,
+            key_env=self.key_env,
+            before=self.before,
+        )
 
 
 def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
@@ -80,6 +90,7 @@ def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
         limits=Limits(budget=budget, spacing=SPACING if is_live(base_url) else 0.0),
         plan=replace(plan, seed=before.run.get("seed", plan.seed)),
         before=before,
+        patience=options["timeout"],
     )
 
 

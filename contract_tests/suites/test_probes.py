@@ -2,8 +2,9 @@
 
 import pytest
 
+from contract_tests.options import worded
 from contract_tests.probes.plan import Plan
-from contract_tests.reports.rows import Row, curl, printable
+from contract_tests.reports.rows import Row, costs, curl, printable
 from contract_tests.suites.world import World, able_to_run, plan_of
 from contract_tests.verdicts.results import Verdict
 
@@ -63,5 +64,7 @@ def tell(row: Row, node: pytest.Item, *, strict: bool) -> None:
 def violation(row: Row) -> str:
     """The line of the report, the line of the documents, and a curl that repeats it."""
     result = next(each for each in row.results if each.broken)
-    reproduced = f"Reproduce with:\n    {curl(result.exchange)}" if result.exchange else ""
-    return "\n".join(filter(None, (row.line, str(result.citation), reproduced)))
+    line = worded(row.line)
+    costing = ", which may start a task and cost credits" if costs(result) else ""
+    reproduced = f"Reproduce with{costing}:\n    {curl(result.exchange)}" if result.exchange else ""
+    return "\n".join(filter(None, (line, str(result.citation), reproduced)))

@@ -84,7 +84,7 @@ class World(Session):
         counting = [each for each in findings if self.strict or rules.source(each.rule).binds]
         texts = [f"{each.rule}: expected {each.expected}; got {each.got}" for each in counting]
         if texts:
-            self.failures.append(printable(self.target.masked("\n".join(texts))))
+            self.failures.append(printable(self.target.masked(plugin.worded("\n".join(texts)))))
             self._fail_again()
 
     def _skip(self, why: str) -> NoReturn:

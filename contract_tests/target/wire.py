@@ -130,4 +130,4 @@ def _inflated(raw: bytes, coding: str) -> bytes:
 
 
 def _too_slow(patience: float) -> str:
-    return f"ReadTimeout: the answer did not end within {patience:g} s"
+    return f"ReadTimeout: the answer did not end within {patience:g} s; --timeout waits longer"

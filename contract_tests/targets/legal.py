@@ -61,6 +61,7 @@ def _answers() -> Iterator[Legal]:
         ("taskIds with other characters", TASK, _task_ids(lambda number: f"task/{number}+=&")),
         ("a charset in answers", "application/json", answering(every, _kind("application/json;charset=utf-8"))),
         ("a content type in other letters", "application/json", answering(every, _kind("Application/JSON"))),
+        ("a byte order mark before answers", "application/json", answering(every, _marked)),
         ("indented answers", "application/json", answering(every, _written(indent=2))),
         ("some answers that take 0.6 s", CODE, starting(_slowly)),
         ("headers of a rate limit", "Rate Limited", answering(every, _headers({"Retry-After": "1", "X-Limit": "20"}))),
@@ -142,6 +143,10 @@ def _headers(headers: dict[str, str]) -> Any:
 
 def _written(**how: Any) -> Any:
     return lambda answer: replace(answer, raw=json.dumps(answer.content, **how).encode())
+
+
+def _marked(answer: Any) -> Any:
+    return replace(answer, raw=b"\xef\xbb\xbf" + json.dumps(answer.content).encode())
 
 
 def _code(code: int, msg: str = "There is no such thing.") -> Any:

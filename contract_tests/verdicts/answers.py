@@ -1,5 +1,6 @@
 """Finds what is wrong with an answer: its form, what it decided, and when it came. Pure."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -88,6 +89,8 @@ def _envelope_findings(exchange: Exchange, published: Published) -> Iterator[Fin
     envelope = exchange.envelope
     if "json" not in exchange.content_type.lower():
         yield Finding(rule="answer.contentType", expected="application/json", got=exchange.content_type or "none")
+    if exchange.body.startswith(BOM_UTF8):
+        yield Finding(rule="answer.bom", expected="JSON, which begins without one", got="a byte order mark")
     if not isinstance(envelope, dict):
         yield Finding(rule="answer.json", expected="a JSON object {code, msg, data}", got=_shown(exchange))
         return

@@ -1,5 +1,6 @@
 """Finds what is wrong with the callbacks of one accepted request. Pure."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, starmap
@@ -106,6 +107,8 @@ def _arrival_findings(course: Course, arrival: Arrival, oracle: Oracle) -> Itera
         yield finding("callback.method", "POST", arrival.method)
     if not headers.get("content-type", "").lower().startswith("application/json"):
         yield finding("callback.contentType", "application/json", headers.get("content-type", "none"))
+    if arrival.body.startswith(BOM_UTF8):
+        yield finding("callback.bom", "JSON, which begins without one", "a byte order mark")
     if not isinstance(body, dict):
         cut = f" (read to {BODY_LIMIT} bytes)" if len(arrival.body) >= BODY_LIMIT else ""
         yield finding("callback.json", "a JSON object", arrival.body[:200].decode(errors="replace") + cut)

@@ -278,6 +278,24 @@ def test_reports_that_cannot_be_written_lose_no_verdict(tmp_path: Path, capsys: 
     assert "The run is in the lines above, and in the journal." in error
 
 
+def test_a_byte_order_mark_is_a_deviation_and_the_answer_is_read(capsys: Output) -> None:
+    with scripted(http(b'\xef\xbb\xbf{"code": 422, "msg": "wrong"}')) as server:
+        assert status("run", "--base-url", server.url, "--only", "extend.title.custom", *TRACK) == 0
+    assert "~   answer.bom                         inferred: title is missing" in capsys.readouterr().out
+
+
+def hangs(connection: socket.socket) -> None:
+    """Reads until the client gives up."""
+    while connection.recv(4096):
+        pass
+
+
+def test_a_slow_target_is_given_the_time_that_the_user_says(capsys: Output) -> None:
+    with scripted(hangs) as server:
+        assert status("run", "--base-url", server.url, "--only", "extend.title.custom", "--timeout", "0.3", *TRACK) == 2
+    assert "ReadTimeout: the answer did not end within 0.3 s; --timeout waits longer." in capsys.readouterr().err
+
+
 def test_two_runs_do_not_share_a_folder(tmp_path: Path, capsys: Output) -> None:
     with (tmp_path / "journal.jsonl").open("a") as journal, scripted(REFUSED) as server:
         fcntl.flock(journal, fcntl.LOCK_EX)
@@ -617,7 +635,7 @@ def test_what_no_rule_matches_is_not_run(capsys: Output) -> None:
 
 
 @pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-5", "1e12", "soon"])
-@pytest.mark.parametrize("option", ["--callback-timeout", "--audio-duration"])
+@pytest.mark.parametrize("option", ["--callback-timeout", "--audio-duration", "--timeout"])
 def test_seconds_are_seconds(option: str, seconds: str, capsys: Output) -> None:
     assert status("run", option, seconds) == 2
     error = capsys.readouterr().err

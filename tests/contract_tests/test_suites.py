@@ -89,7 +89,7 @@ def test_a_server_with_a_fault_fails_in_every_suite_without_showing_the_key(tmp_
     }
     said = found["test_rule[extend.styleWeight.maximum]"]
     assert "styleWeight is 1.01: expected code 422, because styleWeight is 1.01; got HTTP 200" in said
-    assert "Reproduce with:" in ended.stdout
+    assert "Reproduce with, which may start a task and cost credits:" in ended.stdout
     assert KEY not in ended.stdout + ended.stderr
 
 
@@ -162,6 +162,8 @@ def test_the_options_are_those_of_a_run() -> None:
     assert taken["resume"] is False
     assert options(resume=True, seed="7")["resume"] is True
     assert options(seed="7")["seed"] == 7
+    assert (taken["timeout"], options(timeout="90")["timeout"]) == (20.0, 90.0)
+    assert options(timeout="90")["command"] == "pytest contract_tests --answer-timeout 90.0"
 
 
 @pytest.mark.parametrize(
