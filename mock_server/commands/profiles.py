@@ -4,6 +4,7 @@ import click
 
 from mock_server.commands.options import as_json
 from mock_server.commands.output import say, tell
+from mock_server.commands.shell_names import profile_names
 
 
 @click.group(name="profiles", invoke_without_command=True, epilog="Example:  suno-mock profiles check mine.yaml")
@@ -14,10 +15,10 @@ def command(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     from mock_server.commands import listings
+    from mock_server.contract import profile_files
     from mock_server.contract.profile import Profile
-    from mock_server.contract.profile_files import profile_names
 
-    found = [Profile.read(name) for name in profile_names()]
+    found = [Profile.read(name) for name in profile_files.profile_names()]
     values = [
         {"name": each.name, "summary": each.summary, "models": each.models, "endpoints": list(each.operations)}
         for each in found
@@ -38,3 +39,26 @@ def check(profile: str, as_json: bool) -> int:
     if not found and not as_json:
         say(f"{profile} can be served.")
     return int(bool(found))
+
+
+@command.command(epilog="Example:  suno-mock profiles show observed --resolved")
+@click.argument("profile", shell_complete=profile_names)
+@click.option("--resolved", is_flag=True, help="Also what it takes over, and what its documents say.")
+def show(profile: str, resolved: bool) -> None:
+    """Print what a profile says, each line with its file and line."""
+    from mock_server.contract.profile_show import all_lines, own_lines
+
+    for line in (all_lines if resolved else own_lines)(profile):
+        say(line)
+
+
+@command.command(epilog="Example:  suno-mock profiles diff apikley classic")
+@click.argument("one", shell_complete=profile_names)
+@click.argument("other", shell_complete=profile_names)
+def diff(one: str, other: str) -> None:
+    """Print what a client has to change that moves from one profile to another."""
+    from mock_server.contract.profile_diff import differences
+
+    found = list(differences(one, other))
+    for line in found or [f"{one} and {other} are the same to a client."]:
+        say(line)

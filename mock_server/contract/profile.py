@@ -112,11 +112,11 @@ class Family:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One reading of the documents, of the name, file or folder `source`. `lineage` are the names of the profile and of
-    those that it extends, `picks` its reading of each question. `operations` are the endpoints that it serves, of
-    `every` one of the family; `rules` are those of a POST, by the operation's name, and `state_rules` those of them that
-    a body alone cannot break, by id; both are read when they are first asked for. `codes` and `callback_codes` map a
-    code to its text."""
+    """One reading of the documents, of the name, file or folder `source`. `lineage` are the names of the profile and
+    of those that it extends, `picks` its reading of each question. `operations` are the endpoints that it serves, of
+    `every` one of the family; `rules` are those of a POST, by the operation's name, and `state_rules` those of them
+    that a body alone cannot break, by id; both are read when they are first asked for. `codes` and `callback_codes` map
+    a code to its text."""
 
     name: str
     source: str

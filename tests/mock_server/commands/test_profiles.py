@@ -42,3 +42,14 @@ def test_what_is_wrong_is_told_as_json(tmp_path: Path) -> None:
         >= {"file": path, "problem": "tracks_per_task is 0. Allowed: a whole number from 1 to 100."}.items()
     )
     assert json.loads(run("check", "apikley", "--json")[1]) == []
+
+
+def test_a_profile_is_shown(tmp_path: Path) -> None:
+    path = written(tmp_path, "format: 1\nextends: apikley")
+    assert run("show", path)[1] == f"format: 1  ({path}:1)\nextends: apikley  ({path}:2)\n"
+    assert "pending: PENDING  (openapi/family.yaml:" in run("show", path, "--resolved")[1]
+
+
+def test_two_profiles_are_compared() -> None:
+    assert run("diff", "apikley", "classic")[1].startswith("Paths that you call (3)\n    persona: POST ")
+    assert run("diff", "classic", "classic")[1] == "classic and classic are the same to a client.\n"
