@@ -115,6 +115,7 @@ def test_the_last_job_passes_where_no_other_has_failed(results: str, passes: boo
     assert (ran.returncode == 0) is passes
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(not shutil.which("bash") or not shutil.which("curl"), reason="needs bash and curl")
 def test_the_steps_of_the_wheel_run_here(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     variables = unconnected(tmp_path_factory.mktemp("links") / "packages", "suno-mock")
