@@ -127,7 +127,9 @@ def test_the_commands_are_all() -> None:
 
 def test_the_options_exist(run: Run) -> None:
     options = {option for text in FOR_USERS.values() for option in named(text)}
-    own = "".join(run(command, "--help")[1] for command in cli.list_commands(click.Context(cli)))
+    below = [("profiles", "check"), ("profiles", "show"), ("profiles", "diff")]
+    commands = [*((command,) for command in cli.list_commands(click.Context(cli))), *below]
+    own = "".join(run(*command, "--help")[1] for command in commands)
     helped = own + "".join(
         subprocess.run(
             [sys.executable, "-m", *command, "--help"], capture_output=True, text=True, timeout=30, check=True

@@ -151,3 +151,19 @@ def test_callbacks_are_signed(on: Written) -> None:
 def test_a_rate_is_limited_by_the_profile(on: Written) -> None:
     mine = on("rate_limit: {requests: 1, seconds: 10}")
     assert [mine.extend().json()["code"] for _ in range(2)] == [200, 429]
+
+
+def test_a_stage_is_drawn_and_may_be_skipped(on: Written) -> None:
+    stages = "stages: {text: {at: [10, 20], skipped: 0.5}, first: {at: {0: 30, 0.9: 40, 1: 100}}, complete: {at: 180}}"
+    mine = on(stages, pace="manual")
+    started = [mine.extend().json()["data"]["taskId"] for _ in range(20)]
+    mine.advance(9)
+    assert not mine.receiver.received
+    told = []
+    for _ in range(11):
+        mine.advance(1)
+        told.append(len(mine.receiver.received))
+    assert 0 < told[5] < told[-1] < len(started)
+    mine.advance(160)
+    courses = [[each.json()["data"]["callbackType"] for each in mine.callbacks(task_id)] for task_id in started]
+    assert {tuple(course) for course in courses} == {("text", "first", "complete"), ("first", "complete")}

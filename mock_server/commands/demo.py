@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from mock_server.contract import operations
 from mock_server.contract.examples import documented_request
+from mock_server.contract.family import Family
 from mock_server.contract.operations import operations_of, path
-from mock_server.contract.profile import Family
 from mock_server.contract.profile_files import resolved
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Pace, Settings

@@ -24,7 +24,7 @@ from mock_server.commands.options import DURATION, as_json, mock_options, settin
 from mock_server.commands.output import say, warn
 from mock_server.contract import operations
 from mock_server.contract.examples import CALLBACKS, documented_request
-from mock_server.contract.profile import Family
+from mock_server.contract.family import Family
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.text import cut, in_json, shown
 from mock_server.domain.accounts import first_key

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from mock_server.contract.body_validator import Contract
-from mock_server.contract.profile import Family, Profile
+from mock_server.contract.family import Family
+from mock_server.contract.profile import Profile
 from mock_server.contract.profile_files import chain, is_packaged, profile_file
 from mock_server.contract.questions import VARY, Question, Readings, Register
 from mock_server.core.settings import Settings, parse_models, parse_readings

@@ -1,25 +1,21 @@
-"""Documents → one profile: its rules with their places, its texts, and what it shares with the family.
-
-Family    what a profile has in common with all others, as far as it does not say otherwise
-Profile   what one provider's document says, read together with its prose
-"""
+"""Documents → one profile: its rules with their places, its texts, and what it shares with the family."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from mock_server.contract import rulebook
 from mock_server.contract.body_validator import Rule
 from mock_server.contract.documents import FIXTURES, OPENAPI, Document, Pointer
+from mock_server.contract.family import Family
 from mock_server.contract.models import Models
 from mock_server.contract.operations import EXTEND, Operation, operations_of, path
 from mock_server.contract.profile_files import MODELS, chain, merge, profile_name, read, resolved
 from mock_server.contract.profile_places import files, place_in
 from mock_server.contract.rulebook import Source
 from mock_server.core.errors import BadSetting, unknown
-from mock_server.core.settings import RateLimit
 
 CODE: Final[Pointer] = ("content", "application/json", "schema", "allOf", 0, "properties", "code")
 DESCRIBED: Final[Pointer] = ("paths", path(EXTEND), "post")
@@ -30,84 +26,6 @@ CALLBACK_CODE: Final[Pointer] = (*CALLBACK, "responses", "200", *CODE)
 DOCUMENTED: Final = "apikley"
 """The document whose examples are sent where a profile has none."""
 NO_STAND_INS: Final[Mapping[str, str]] = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """One stage of generation: seconds after the answer at real pace, message, status in polling."""
-
-    at: float
-    msg: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
-    """How callbacks are signed: the HMAC of a text, in a header; what it signs names `{task_id}`, `{timestamp}` (in
-    Unix seconds, which a header of its own can tell) and `{body}`."""
-
-    header: str
-    signs: str
-    key: str
-    timestamp_header: str = ""
-    algorithm: str = "sha256"
-    encoding: str = "base64"
-    prefix: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackForm:
-    """The headers that every callback has beside those of a POST, and its signature, if it has one."""
-
-    headers: tuple[tuple[str, str], ...]
-    signature: Signature | None
-
-    @classmethod
-    def of(cls, tree: Mapping[str, Any]) -> "CallbackForm":
-        """Of what a profile says under `callbacks`."""
-        signature = tree.get("signature")
-        headers = tuple(tree.get("headers", {}).items())
-        return cls(headers=headers, signature=Signature(**signature) if signature else None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Family:
-    """What all providers of the family share (`openapi/family.yaml`, with sources), unless their profile says
-    otherwise."""
-
-    stages: Mapping[str, Stage]
-    pending: str
-    lost: str
-    model_names: Mapping[str, str]
-    longest: Mapping[str, float]
-    refusals: Mapping[str, int]
-    base_path: str
-    callbacks: CallbackForm
-    callback_timeout: float
-    tracks_per_task: int
-    retention_days: float
-    rate_limit: RateLimit | None
-    poll_limit: RateLimit
-    persona_window: tuple[float, float]
-    personas_exclude: tuple[str, ...]
-
-    @classmethod
-    def read(cls, profile: str) -> "Family":
-        """Of a profile by name, file or folder. Raises BadSetting."""
-        return cls.of(resolved(profile))
-
-    @classmethod
-    def of(cls, tree: Mapping[str, Any]) -> "Family":
-        """Of all that a profile says, what it takes over included."""
-        made: Mapping[str, Callable[[Any], Any]] = {
-            "stages": lambda stages: {name: Stage(**stage) for name, stage in stages.items()},
-            "callbacks": CallbackForm.of,
-            "rate_limit": lambda limit: RateLimit(**limit) if limit else None,
-            "poll_limit": lambda limit: RateLimit(**limit),
-            "persona_window": tuple,
-            "personas_exclude": tuple,
-        }
-        return cls(**{each.name: made.get(each.name, _as_it_is)(tree[each.name]) for each in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +137,3 @@ def _with_documented_paths(tree: Mapping[str, Any], document: Document) -> dict[
         for name, entry in tree["operations"].items()
     }
     return merge(tree, {"operations": documented})
-
-
-def _as_it_is(value: Any) -> Any:
-    return value

@@ -11,6 +11,7 @@ import yaml
 
 from mock_server.contract.body_validator import Contract
 from mock_server.contract.documents import OPENAPI, Document
+from mock_server.contract.family import Stage
 from mock_server.contract.models import goes_round
 from mock_server.contract.operations import EXTEND, operations
 from mock_server.contract.profile import Profile
@@ -171,14 +172,15 @@ def _codes(text: str, tree: Tree) -> Iterator[Said]:
 
 
 def _stages(text: str, tree: Tree) -> Iterator[Said]:
-    before = 0.0
+    before, last = 0.0, [*tree["stages"]][-1]
     for name, stage in tree["stages"].items():
-        if stage["at"] < before:
-            yield (
-                ("stages", name, "at"),
-                f"stages.{name}.at is {stage['at']}. Allowed: {before} or more, that of the stage before.",
-            )
-        before = max(before, stage["at"])
+        at = Stage.of(stage).at
+        if at < before:
+            said = f"stages.{name}.at is {stage['at']}. Allowed: {before:g} or more, that of the stage before."
+            yield ("stages", name, "at"), said
+        before = max(before, at)
+    if tree["stages"][last].get("skipped"):
+        yield ("stages", last, "skipped"), f"stages.{last}.skipped is not 0. Allowed: 0, since it ends a task."
 
 
 def _rules(text: str, tree: Tree) -> Iterator[Said]:

@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from mock_server.contract.profile import Signature
+from mock_server.contract.family import Signature
 from mock_server.domain.kept_answer import Headers
 from mock_server.domain.tasks import Task
 

@@ -51,7 +51,7 @@ class Draft:
             self.base_url,
         )
         fails = scenario.fails
-        refunded = None if fails is None or not fails.refund else now + after(family, self.speed, fails.instead_of)
-        steps = planned(scenario, family, self.speed)
+        refunded = None if fails is None or not fails.refund else now + after(family, self.speed, fails.instead_of, id)
+        steps = planned(scenario, family, self.speed, id)
         self.due_after = steps[0].after if steps else None
         return Opening(record, owed_first(record, steps), refunded)

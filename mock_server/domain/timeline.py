@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from mock_server.contract.profile import Family
+from mock_server.contract.family import Family
 from mock_server.contract.scenarios import Failure, Scenario, Step
 from mock_server.core.settings import Pace
 from mock_server.domain.tasks import Task
@@ -27,18 +27,29 @@ class Progress(NamedTuple):
 
 def plan(task: Task) -> tuple[Planned, ...]:
     """Every callback that the task owes, in due order."""
-    return planned(task.scenario, task.edition.family, task.pace.speed)
+    return planned(task.scenario, task.edition.family, task.pace.speed, task.id)
+
+
+def planned(scenario: Scenario, family: Family, speed: float, task_id: str) -> tuple[Planned, ...]:
+    """Every callback of a task by its scenario and speed, in due order. Most profiles draw nothing for a task alone."""
+    return _planned(scenario, family, speed, task_id if family.draws else "")
 
 
 @lru_cache(maxsize=1024)
-def planned(scenario: Scenario, family: Family, speed: float) -> tuple[Planned, ...]:
-    """Every callback of a scenario at a speed, in due order."""
+def _planned(scenario: Scenario, family: Family, speed: float, task_id: str) -> tuple[Planned, ...]:
     pace = Pace(speed=speed)
     steps = [
-        Planned(pace.scale(family.stages[step.stage].at + step.delay), step, _code(scenario, step.stage))
+        Planned(pace.scale(family.at(step.stage, task_id) + step.delay), step, _code(scenario, step.stage))
         for step in scenario.steps()
+        if not _is_skipped(scenario, family, step.stage, task_id)
     ]
     return tuple(sorted(steps, key=lambda step: step.after))
+
+
+def _is_skipped(scenario: Scenario, family: Family, stage: str, task_id: str) -> bool:
+    """Whether a stage is not told; a failure always is, and what a scenario says itself."""
+    asked_for = scenario.callbacks is not None or scenario.failure_at(stage) is not None
+    return family.draws and not asked_for and family.skips(stage, task_id)
 
 
 def progress(task: Task, now: float) -> Progress:
@@ -68,12 +79,12 @@ def next_change(task: Task, now: float) -> float | None:
 
 def reached_at(task: Task, stage: str) -> float:
     """When the stage is reached, in epoch seconds of the mock's clock."""
-    return task.created + after(task.edition.family, task.pace.speed, stage)
+    return task.created + after(task.edition.family, task.pace.speed, stage, task.id)
 
 
-def after(family: Family, speed: float, stage: str) -> float:
-    """Seconds of the mock's clock until a stage is reached at a speed."""
-    return family.stages[stage].at / speed
+def after(family: Family, speed: float, stage: str, task_id: str) -> float:
+    """Seconds of the mock's clock until a task reaches a stage at a speed."""
+    return family.at(stage, task_id) / speed
 
 
 def _lag(task: Task) -> float:

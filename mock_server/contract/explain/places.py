@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from mock_server.contract.documents import FIXTURES, OPENAPI, PACKAGED, ROOT, Document, load
+from mock_server.contract.family import Family
 from mock_server.contract.operations import Operation
-from mock_server.contract.profile import Family, Profile
+from mock_server.contract.profile import Profile
 from mock_server.contract.profile_files import profile_file, profile_names
 from mock_server.contract.questions import Question, Register
 

@@ -10,8 +10,9 @@ import pytest
 from mutagen.mp3 import MP3
 from PIL import Image
 
+from mock_server.contract.family import Family
 from mock_server.contract.operations import operations
-from mock_server.contract.profile import Family, Profile
+from mock_server.contract.profile import Profile
 from tests.journeys import Journey, journey
 
 DAY = 24 * 3600

@@ -44,6 +44,12 @@ def test_our_profiles_can_be_served(name: str) -> None:
         ("tracks_per_task: two", 'tracks_per_task is "two". Allowed: a whole number from 1 to 100.'),
         ("stages: {frist: {at: 3}}", "stages.frist is unknown. Nearest: first. Allowed: text, first, complete."),
         ("stages: {first: {at: 3}}", "stages.first.at is 3. Allowed: 30 or more, that of the stage before."),
+        ("stages: {complete: {skipped: 0.5}}", "stages.complete.skipped is not 0. Allowed: 0, since it ends a task."),
+        ("stages: {first: {at: [1, 2]}}", "stages.first.at is [1, 2]. Allowed: 30 or more, that of the stage before."),
+        (
+            "stages: {first: {at: {2: 3}}}",
+            'stages.first.at is {"2": 3}. Allowed: seconds after the answer ',
+        ),
         ("serves: [extned]", 'serves.0 is "extned". Nearest: extend. Allowed: one of extend, generate, persona, '),
         ("poll_limit: {seconds: 2024-01-01}", 'poll_limit.seconds is "the date datetime.date(2024, 1, 1)". Allowed: '),
         ("retention_days: .inf", 'retention_days is "the float inf". Allowed: days that media are kept, from 0 on.'),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from mock_server.contract.profile import CallbackForm
+from mock_server.contract.family import CallbackForm
 from mock_server.domain.callback_headers import callback_headers
 from mock_server.domain.tasks import Task
 from tests.builders import task

@@ -17,7 +17,7 @@ from mock_server.contract.explain.codes import (
 )
 from mock_server.contract.explain.explanation import lines
 from mock_server.contract.explain.names import explained
-from mock_server.contract.profile import Family
+from mock_server.contract.family import Family
 from mock_server.contract.scenarios import Scenario, Scenarios
 from mock_server.state.memory_callbacks import OWED_KEPT, QUEUED
 from tests.places import line

@@ -3,8 +3,9 @@
 import pytest
 
 from mock_server.contract.explain.python_source import answering, enforcing, own_rules, reading
+from mock_server.contract.family import Family
 from mock_server.contract.operations import operations
-from mock_server.contract.profile import Family, Profile
+from mock_server.contract.profile import Profile
 from mock_server.contract.profile_files import profile_names
 from tests.places import line
 

@@ -4,7 +4,7 @@ import pytest
 
 from mock_server.contract.explain.explanation import Explanation
 from mock_server.contract.explain.stages import of_stage, of_status, stage_names, status_names
-from mock_server.contract.profile import Family
+from mock_server.contract.family import Family
 from mock_server.contract.questions import Register
 from mock_server.contract.scenarios import STAGES
 from tests.places import line

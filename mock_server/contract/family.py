@@ -1,0 +1,144 @@
+"""What a profile has in common with all others of the family, as far as it does not say otherwise. Pure.
+
+Stage         when a stage of generation is reached, and what is told of it
+CallbackForm  the headers and the signature of callbacks
+Family        all of it
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from mock_server.contract.profile_files import resolved
+from mock_server.core import seeded
+from mock_server.core.settings import RateLimit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage of generation: seconds after the answer at real pace, message, status in polling. Where the seconds are
+    drawn for each task, `at` is their median and `quantiles` are pairs of a likelihood and seconds; `skipped` is how
+    likely it is that a task does not tell the stage."""
+
+    at: float
+    msg: str
+    status: str
+    quantiles: tuple[tuple[float, float], ...] = ()
+    skipped: float = 0.0
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> "Stage":
+        """Of what a profile says: `at` is a number, a range, or seconds by likelihood."""
+        at = entry["at"]
+        if isinstance(at, int | float):
+            return cls(**entry)
+        pairs = at.items() if isinstance(at, Mapping) else zip((0, 1), at, strict=True)
+        quantiles = tuple(sorted((float(likelihood), float(seconds)) for likelihood, seconds in pairs))
+        return cls(**{**entry, "at": interpolated(quantiles, 0.5), "quantiles": quantiles})
+
+    def drawn(self, *names: str) -> float:
+        """The seconds of what is named."""
+        return interpolated(self.quantiles, seeded.fraction(0, *names)) if self.quantiles else self.at
+
+
+def interpolated(quantiles: Sequence[tuple[float, float]], likelihood: float) -> float:
+    """The value at a likelihood, on the straight lines between the pairs that are known."""
+    before = quantiles[0]
+    for after in quantiles:
+        if likelihood <= after[0]:
+            part = (likelihood - before[0]) / (after[0] - before[0]) if after[0] > before[0] else 1.0
+            return before[1] + (after[1] - before[1]) * part
+        before = after
+    return before[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """How callbacks are signed: the HMAC of a text, in a header; what it signs names `{task_id}`, `{timestamp}` (in
+    Unix seconds, which a header of its own can tell) and `{body}`."""
+
+    header: str
+    signs: str
+    key: str
+    timestamp_header: str = ""
+    algorithm: str = "sha256"
+    encoding: str = "base64"
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackForm:
+    """The headers that every callback has beside those of a POST, and its signature, if it has one."""
+
+    headers: tuple[tuple[str, str], ...]
+    signature: Signature | None
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any]) -> "CallbackForm":
+        """Of what a profile says under `callbacks`."""
+        signature = tree.get("signature")
+        headers = tuple(tree.get("headers", {}).items())
+        return cls(headers=headers, signature=Signature(**signature) if signature else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Family:
+    """What all providers of the family share (`openapi/family.yaml`, with sources), unless their profile says
+    otherwise."""
+
+    stages: Mapping[str, Stage]
+    pending: str
+    lost: str
+    model_names: Mapping[str, str]
+    longest: Mapping[str, float]
+    refusals: Mapping[str, int]
+    base_path: str
+    callbacks: CallbackForm
+    callback_timeout: float
+    tracks_per_task: int
+    retention_days: float
+    rate_limit: RateLimit | None
+    poll_limit: RateLimit
+    persona_window: tuple[float, float]
+    personas_exclude: tuple[str, ...]
+    draws: bool
+
+    def at(self, stage: str, task_id: str) -> float:
+        """Seconds after the answer at real pace until a task reaches a stage, which is never before the one before."""
+        if not self.draws:
+            return self.stages[stage].at
+        reached = 0.0
+        for name, each in self.stages.items():
+            reached = max(reached, each.drawn(task_id, name, "at"))
+            if name == stage:
+                break
+        return reached
+
+    def skips(self, stage: str, task_id: str) -> bool:
+        """Whether a task does not tell a stage."""
+        return seeded.fraction(0, task_id, stage, "skipped") < self.stages[stage].skipped
+
+    @classmethod
+    def read(cls, profile: str) -> "Family":
+        """Of a profile by name, file or folder. Raises BadSetting."""
+        return cls.of(resolved(profile))
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any]) -> "Family":
+        """Of all that a profile says, what it takes over included. It `draws` where something differs from task to
+        task."""
+        stages = {name: Stage.of(stage) for name, stage in tree["stages"].items()}
+        made: Mapping[str, Callable[[Any], Any]] = {
+            "stages": lambda _: stages,
+            "draws": lambda _: any(stage.quantiles or stage.skipped for stage in stages.values()),
+            "callbacks": CallbackForm.of,
+            "rate_limit": lambda limit: RateLimit(**limit) if limit else None,
+            "poll_limit": lambda limit: RateLimit(**limit),
+            "persona_window": tuple,
+            "personas_exclude": tuple,
+        }
+        return cls(**{each.name: made.get(each.name, _as_it_is)(tree.get(each.name)) for each in fields(cls)})
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
