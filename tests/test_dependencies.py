@@ -27,8 +27,10 @@ def test_what_is_locked_is_what_was_reviewed() -> None:
 def test_a_review_says_when_what_for_under_which_terms_and_with_what_outcome(row: list[str]) -> None:
     _, date, use, licence, outcome = row
     assert datetime.date.fromisoformat(date)
-    assert use in ("serve", "contract", "dev")
-    assert use == "dev" or "GPL" not in licence
+    extra, purpose = use.split(": ", 1)
+    assert extra in ("serve", "contract", "dev")
+    assert purpose
+    assert extra == "dev" or "GPL" not in licence
     assert outcome
 
 
