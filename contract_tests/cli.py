@@ -12,6 +12,9 @@ from typing import Any, NoReturn
 import click
 
 from contract_tests.documents.sources import Source
+from contract_tests.probes.order import STEPS, decided
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.request import Probe
 from contract_tests.reports.progress import progress
 from contract_tests.reports.rows import Row, printable
 from contract_tests.run.again import report_of
@@ -197,13 +200,22 @@ def _resumable(options: Mapping[str, Any]) -> Iterator[None]:
 @target_options
 def plan_command(**options: Any) -> None:
     """List every probe with its rule, what it sends and the most that it can cost. Nothing is sent."""
-    cost = 0
     plan = planned(documents(options["profile"]), options)
-    for probe in plan.probes():
-        cost += probe.cost
+    probes = [*plan.probes()]
+    for probe in probes:
         place = plan.published.registry.cited(probe.rule, probe.model).place
         click.echo(f"{probe.cost} {probe.rule:34} {probe.says}  {place}")
+    cost = sum(probe.cost for probe in probes)
+    click.echo(f"rules decided with {_worth(probes, plan, cost)}")
     click.echo(f"{cost} tasks at most")
+
+
+def _worth(probes: Sequence[Probe], plan: Plan, cost: int) -> str:
+    """How many of the rules that can be decided are, by the number of tasks."""
+    rules = plan.published.registry.of_servers
+    steps = (*(tasks for tasks in STEPS if tasks < cost), cost)
+    counts = [f"{tasks} tasks: {len(decided(probes, rules, tasks))}" for tasks in steps]
+    return f"{', '.join(counts)}; {len(rules)} rules in all"
 
 
 @cli.command(name="rules", epilog="Example:  suno-contract rules --only 'callback.*'")

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from contract_tests.documents.published import Published
 from contract_tests.probes.all import Probes
 from contract_tests.probes.near_misses import Polls
+from contract_tests.probes.order import ordered
 from contract_tests.probes.request import Probe, Track
 from contract_tests.probes.triggers import Trigger, triggered
 
@@ -18,7 +19,7 @@ class Plan:
     `only` is a pattern of rule ids, `callback_timeout` is in seconds. `listens` is false where the target cannot reach
     the receiver: the run then polls for the end of each task. `retries` is how many retries of a callback the run has
     time for: 0, 1, or all 3 that are documented. `seed` decides what is drawn: which weights go together, one more
-    continueAt, and the texts of the parallel tasks.
+    continueAt, and the texts of the parallel tasks. `budget` is how many tasks may be started, None for any number.
     """
 
     published: Published
@@ -30,14 +31,14 @@ class Plan:
     listens: bool = True
     retries: int = 0
     seed: int = 0
+    budget: int | None = None
 
     def probes(self) -> Iterator[Probe]:
-        """The probes that are asked for, free ones first."""
+        """The probes that are asked for, in the order in which they are sent."""
         probes = Probes(self.published, self.tracks, self.seed)
         deliveries = probes.deliveries(self.retries) if self.listens else ()
-        for probe in (*probes, *triggered(self.triggers, probes.request({})), *deliveries):
-            if fnmatchcase(probe.rule, self.only):
-                yield probe
+        every = (*probes, *triggered(self.triggers, probes.request({})), *deliveries)
+        yield from ordered((probe for probe in every if fnmatchcase(probe.rule, self.only)), self.budget)
 
     def polls(self) -> Iterator[Probe]:
         """Polls for a task that show nothing to whom it does not belong. They are free."""

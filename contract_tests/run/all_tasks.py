@@ -1,10 +1,12 @@
 """What is judged of all tasks of a run together: what they must not share, and what becomes of keys."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK
 from contract_tests.receiver.receiver import Receiver
+from contract_tests.target.side_by_side import in_turn
 from contract_tests.target.target import Target
 from contract_tests.verdicts.agreement import other_key_findings, shown_findings, shown_places, unique_findings
 from contract_tests.verdicts.course import Course
@@ -27,6 +29,7 @@ def keys(plan: Plan, target: Target, receiver: Receiver, courses: Sequence[Cours
         if findings := list(shown_findings(shown_places(came, course.polls, target.shown_in))):
             yield from judged(course.probe, course.exchange, findings)
     asked = next((course.exchange.task_id for course in courses if course.exchange.task_id), None)
-    for probe in plan.polls():
-        exchange = target.record_as(asked or UNKNOWN_TASK, probe.key, probe.scheme)
+    probes = [*plan.polls()]
+    jobs = (partial(target.record_as, asked or UNKNOWN_TASK, probe.key, probe.scheme) for probe in probes)
+    for probe, exchange in zip(probes, in_turn(jobs, target.overlap), strict=True):
         yield from judged(probe, exchange, other_key_findings(probe.rule, probe.says, exchange))

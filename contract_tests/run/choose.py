@@ -31,6 +31,8 @@ first: `_retries` takes the first that fits."""
 SPACING: Final = 0.5
 """Seconds between requests to a live target: the documented rates are 20 new tasks in 10 seconds, and 3 polls of a task
 in one."""
+OVERLAP: Final = 6
+"""Requests to a live target that are under way at the same time, so that the spacing decides and not the answers."""
 JOURNAL: Final = "journal.jsonl"
 
 
@@ -87,8 +89,8 @@ def choose(published: Published, options: Mapping[str, Any]) -> Chosen:
         base_url=base_url or "",
         keys={**_keys(options), **named_keys(plan.triggers)},
         key_env=options["api_key_env"],
-        limits=Limits(budget=budget, spacing=SPACING if is_live(base_url) else 0.0),
-        plan=replace(plan, seed=before.run.get("seed", plan.seed)),
+        limits=Limits(budget=budget, spacing=SPACING, overlap=OVERLAP) if is_live(base_url) else Limits(budget=budget),
+        plan=replace(plan, seed=before.run.get("seed", plan.seed), budget=budget),
         before=before,
         patience=options["timeout"],
     )

@@ -17,6 +17,7 @@ from contract_tests.run import all_tasks, questions
 from contract_tests.run.due import LAG, all_came
 from contract_tests.run.sending import Addressed, Sender
 from contract_tests.target.exchange import Exchange
+from contract_tests.target.side_by_side import in_turn
 from contract_tests.target.target import Target
 from contract_tests.verdicts.agreement import shown_findings
 from contract_tests.verdicts.answers import answer_findings, fresh_findings, is_excused, undecided
@@ -68,8 +69,10 @@ class Run:
         return found
 
     def _every_result(self) -> Iterator[Result]:
-        for group in self._groups():
-            for (url, probe), came in zip(group, self._sender.sent(group), strict=True):
+        groups = [*self._groups()]
+        jobs = (partial(self._sender.sent, group) for group in groups)
+        for group, answers in zip(groups, in_turn(jobs, self._target.overlap), strict=True):
+            for (url, probe), came in zip(group, answers, strict=True):
                 yield from self._judge_answer(probe, url, came)
         yield from self._judge_undecided()
         for code in self._plan.not_provoked():
@@ -158,7 +161,9 @@ class Run:
         self._receiver.quiet(QUIET, min(self._plan.callback_timeout, NOISE))
 
     def _courses(self, urls: Iterable[str]) -> list[Course]:
-        return [course for url in urls if (course := self._poll_course(url)) is not None]
+        """What came for accepted requests; as many are polled at the same time as requests may be under way."""
+        jobs = (partial(self._poll_course, url) for url in urls)
+        return [course for course in in_turn(jobs, self._target.overlap) if course is not None]
 
     def _try_again(self, courses: list[Course]) -> Iterator[Result]:
         """Sends requests again, with other text, whose task failed at the target, and adds the courses of these."""

@@ -37,6 +37,8 @@ LONGEST_WAIT: Final = 60.0
 """Seconds that a Retry-After may ask for."""
 POLL_AFTER: Final = 5.0
 """Seconds between two looks at a task that is under way."""
+POLL_SHARE: Final = 0.2
+"""Of the spacing: what is between two polls."""
 NOTHING: Final = Expected(codes=frozenset())
 
 log: Final = logging.getLogger(__name__)
@@ -44,10 +46,12 @@ log: Final = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Limits:
-    """`budget` is how many tasks may be started, None for any number; `spacing` the least seconds between requests."""
+    """`budget` is how many tasks may be started, None for any number; `spacing` the least seconds between requests,
+    `overlap` how many may be under way at the same time."""
 
     budget: int | None = None
     spacing: float = 0.0
+    overlap: int = 1
 
 
 class Target:
@@ -80,11 +84,16 @@ class Target:
         self._number = before.last
         self._one = threading.Lock()
         self._writing = threading.Lock()
-        self._next = 0.0
+        self._next = {"POST": 0.0, "GET": 0.0}
         self._silences = 0
         self._denials = 0
         self._deaf: list[Exchange] = []
         self._poll = Probe(id="", rule="polling", says="a look at a task", expected=NOTHING, body=b"", method="GET")
+
+    @property
+    def overlap(self) -> int:
+        """How many requests may be under way at the same time."""
+        return self._limits.overlap
 
     @property
     def spent(self) -> int:
@@ -181,7 +190,7 @@ class Target:
         return exchange
 
     def _once(self, probe: Probe, path: str, headers: Mapping[str, str], body: bytes, patience: float) -> Exchange:
-        self._take_turn()
+        self._take_turn("GET" if not probe.id else "POST")
         auth = None if probe.key is None else self._keys.credential(probe.key, probe.scheme)
         if probe.method == "POST":
             with self._one:
@@ -195,12 +204,13 @@ class Target:
             self.note(journal.line(exchange, probe))
         return exchange
 
-    def _take_turn(self) -> None:
-        """Wait until the spacing allows a request; threads take turns."""
+    def _take_turn(self, method: str) -> None:
+        """Wait until the spacing allows a request; threads take turns. Polls have turns of their own, closer together:
+        they count for each task alone."""
         with self._one:
             now = time.monotonic()
-            turn = max(now, self._next)
-            self._next = turn + self._limits.spacing
+            turn = max(now, self._next[method])
+            self._next[method] = turn + self._limits.spacing * (POLL_SHARE if method == "GET" else 1)
         if turn > now:
             self._sleep(turn - now)
 

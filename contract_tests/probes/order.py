@@ -1,0 +1,118 @@
+"""The order in which probes are sent, and how many rules are decided with how many tasks. Pure."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+from contract_tests.probes.request import Probe
+
+HEAD: Final = 8
+"""Requests that must be refused and are sent before any task is started: a wrong track or key shows in them."""
+STEPS: Final = (0, 1, 5, 10, 20)
+"""Numbers of tasks of which `plan` says how many rules they decide."""
+BY_REFUSAL: Final = (
+    *("answer.code.*", "answer.contentType", "answer.given", "answer.json", "answer.msg", "answer.status"),
+    *("refusal.*", "polling.auth.[!o]*", "key.shown", "code.401", "code.404", "code.422"),
+    *("content_type", "error_data", "refusal_status", "server_error_status", "unknown_*", "credits_number"),
+)
+"""Rules that the first refusal, or a poll of nobody's task, decides."""
+BY_TASK: Final = (
+    *("answer.schema", "answer.success", "answer.taskId", "answer.waits"),
+    *(
+        "callback.[!mt]*",
+        "callback.m[!i]*",
+        "callback.task_id",
+        "callback.tracks.*",
+        "callback.track.[!u]*",
+        "callbacks",
+    ),
+    *("polling", "polling.[!a]*", "create_time", "source_urls", "first_items", "text_items", "record_items"),
+)
+"""Rules that the first task decides."""
+BY_TWO: Final = ("answer.taskId.fresh", "callback.track.unique")
+BY_GROUP: Final = ("callback.mixed",)
+BY_FAILURE: Final = ("failure.[!45]*", "failure_*")
+BY_DELIVERY: Final = ("delivery.attempts", "delivery.spacing", "after_giving_up", "callback_*", "received_statuses")
+
+Unit = tuple[Probe, ...]
+"""Probes that are sent at the same time; mostly one."""
+
+
+def ordered(probes: Iterable[Probe], budget: int | None = None) -> list[Probe]:
+    """The probes as a run sends them.
+
+    First some that must be refused; then those that start tasks, which take minutes, the most rules per task first;
+    then, while these are under way, the others that must be refused. One task of the budget is left for the last of
+    them, because a server may accept what it must refuse.
+    """
+    every = [*probes]
+    free = [each for each in every if not each.cost]
+    paid = by_worth(each for each in every if each.cost)
+    early = paid if budget is None or budget > len(paid) else _within(paid, budget - 1)
+    return [*free[:HEAD], *early, *free[HEAD:], *paid[len(early) :]]
+
+
+def by_worth(probes: Iterable[Probe]) -> list[Probe]:
+    """Those that decide most rules per task first; then each rule's second, third and so on."""
+    units = _units(probes)
+    chosen: list[Unit] = []
+    ranked: list[tuple[int, Unit]] = []
+    known: set[str] = set()
+    while new := [unit for unit in units if _decides(unit) - known]:
+        best = max(new, key=lambda unit: len(_decides(unit) - known) / len(unit))
+        known |= _decides(best)
+        chosen.append(best)
+        units = [unit for unit in units if unit is not best]
+    times = Counter[str]()
+    for unit in units:
+        times[unit[0].rule] += 1
+        ranked.append((times[unit[0].rule], unit))
+    rest = [unit for _, unit in sorted(ranked, key=itemgetter(0))]
+    return [probe for unit in (*chosen, *rest) for probe in unit]
+
+
+def decided(probes: Iterable[Probe], rules: Collection[str], tasks: int | None = None) -> set[str]:
+    """Those of some rules that are decided when at most so many tasks are started, on a server that conforms."""
+    every = ordered(probes)
+    paid = [probe for probe in every if probe.cost]
+    sent = [*(probe for probe in every if not probe.cost), *(paid if tasks is None else _within(paid, tasks))]
+    return {rule for rule in rules if any(fnmatchcase(rule, pattern) for pattern in _patterns(sent))}
+
+
+def _patterns(sent: Sequence[Probe]) -> Iterator[str]:
+    """Patterns of the rules that these probes decide together."""
+    yield from _decides(sent)
+    yield from BY_REFUSAL if any(not probe.cost for probe in sent) else ()
+    yield from BY_TWO if sum(_goes_well(probe) for probe in sent) > 1 else ()
+
+
+def _decides(probes: Iterable[Probe]) -> set[str]:
+    """The rules, and patterns of rules, that each of these probes decides."""
+    found: set[str] = set()
+    for probe in probes:
+        found |= {probe.rule, probe.question} - {""}
+        found |= {*(BY_TASK if _goes_well(probe) else ()), *(BY_GROUP if probe.group else ())}
+        found |= {*(BY_FAILURE if probe.fails else ()), *(BY_DELIVERY if probe.gives_up else ())}
+    return found
+
+
+def _goes_well(probe: Probe) -> bool:
+    return probe.expected.accepted and not probe.question and not probe.fails
+
+
+def _units(probes: Iterable[Probe]) -> list[Unit]:
+    numbered = groupby(enumerate(probes), key=lambda each: each[1].group or each[0])
+    return [tuple(probe for _, probe in unit) for _, unit in numbered]
+
+
+def _within(paid: Sequence[Probe], tasks: int) -> list[Probe]:
+    """The first of them that start no more than so many tasks, groups as a whole."""
+    found: list[Probe] = []
+    for unit in _units(paid):
+        if len(found) + len(unit) > max(tasks, 0):
+            break
+        found += unit
+    return found
