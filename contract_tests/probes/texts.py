@@ -59,7 +59,7 @@ class Texts(Requests):
         body = self.request(dict.fromkeys(weights, "$WEIGHT") | {"continueAt": "$AT"})
         raw = probe("extend.number", "numbers as 6.5e-1, 1.0 and 6E1", body, ACCEPTED)
         return _written(
-            raw, ('"$AT"', "6E1"), *(('"$WEIGHT"', each) for each in ("6.5e-1", "1.0", "0.650")[: len(weights)])
+            raw, ('"$AT"', "6E1"), *(('"$WEIGHT"', each) for each in ("6.5e-1", "1.0", "65E-2")[: len(weights)])
         )
 
 
