@@ -167,3 +167,32 @@ def test_a_stage_is_drawn_and_may_be_skipped(on: Written) -> None:
     mine.advance(160)
     courses = [[each.json()["data"]["callbackType"] for each in mine.callbacks(task_id)] for task_id in started]
     assert {tuple(course) for course in courses} == {("text", "first", "complete"), ("first", "complete")}
+
+
+def test_a_refusal_says_what_the_profile_says(on: Written) -> None:
+    texts = (
+        "texts:\n"
+        '  length: "The length of {field} cannot exceed {limit} characters"\n'
+        "  required: '{field} cannot be null'\n"
+        "  extend.audioId.known: no such audio\n"
+        "  unauthorized: 'Unauthorized.'\n"
+    )
+    mine = on(texts)
+    assert mine.extend(title="x" * 81).json()["msg"] == "The length of title cannot exceed 80 characters"
+    assert mine.extend(model=..., audioId=...).json()["msg"] == "audioId cannot be null; model cannot be null"
+    assert mine.extend(audioId="nothing").json()["msg"] == "no such audio"
+    assert mine.extend(key=None).json()["msg"] == "Unauthorized."
+    assert mine.extend(model=..., style=5).json()["msg"].startswith("Validation Error - ")
+    assert mine.extend(prefer="code=401").json()["msg"].startswith("Unauthorized - Authentication")
+
+
+def test_the_first_broken_rule_alone_is_told(on: Written) -> None:
+    answer = on("tells: first").extend(model=..., audioId=...)
+    assert answer.headers["suno-mock-rules"] == "extend.audioId.required"
+    assert "model" not in answer.json()["msg"]
+
+
+def test_the_checks_have_another_order(on: Written) -> None:
+    mine = on("checks: [key, credits]")
+    assert mine.extend(key="empty-key", prompt=...).json()["code"] == 402
+    assert mine.extend(prompt=...).json()["code"] == 422

@@ -7,7 +7,7 @@ from typing import Protocol
 from mock_server.api.admission import Admission
 from mock_server.api.judgement import Check, Judgement
 from mock_server.callbacks.scheduler import Scheduler
-from mock_server.contract.checks import checks
+from mock_server.contract.checks import ordered
 from mock_server.contract.editions import Editions
 from mock_server.contract.scenarios import Scenarios
 from mock_server.core.errors import ApiError
@@ -54,7 +54,10 @@ class Judge:
         self._described = described
         self._operation = editions.profile.operations[described.name]
         common = admission.of_post() if self._operation.method == "POST" else admission.of_get()
-        self._checks: list[Check] = [*in_order({**common, **described.own_checks}), described.accepted]
+        self._checks: list[Check] = [
+            *in_order({**common, **described.own_checks}, editions.family.checks),
+            described.accepted,
+        ]
         self._store = store
         self._editions = editions
         self._scenarios = scenarios
@@ -120,6 +123,6 @@ class Undecided:
         await self._store.journal.append(Requested.answered((await self._store.moment()).now, call, answer))
 
 
-def in_order(named: Mapping[str, Check]) -> Sequence[Check]:
-    """The checks in the order in which they are made."""
-    return [named[each.name] for each in checks() if each.name in named]
+def in_order(named: Mapping[str, Check], first: Sequence[str] = ()) -> Sequence[Check]:
+    """The checks in the order in which they are made; a profile makes some `first`."""
+    return [named[each.name] for each in ordered(first) if each.name in named]

@@ -133,7 +133,10 @@ class Contract:
     def _violation(self, rule: Rule, keyword: str | int, body: Any) -> Violation:
         text = f"{rule.field} {self._came(rule, keyword, body)}; allowed: {rule.allowed}"
         counted = ("string_length",) if keyword == self._length else ()
-        return Violation(rule.id, rule.field, text, rule.place, (*rule.when, *counted))
+        violation = Violation(rule.id, rule.field, text, rule.place, (*rule.when, *counted))
+        value = body.get(rule.field) if isinstance(body, dict) else body
+        violation.values = {"value": shown(value), "limit": _limit(rule.schema, keyword), "allowed": rule.allowed}
+        return violation
 
     def _came(self, rule: Rule, keyword: str | int, body: Any) -> str:
         """What came where the rule's keyword says something else."""
@@ -149,6 +152,16 @@ class Contract:
             count, unit = MEASURES[str(keyword)]
             return f"has {count(value)} {unit}"
         return f"is {shown(value)}"
+
+
+def _limit(schema: Any, keyword: str | int) -> str:
+    """What a keyword says in the schema of a rule; a length may be counted otherwise there."""
+    if not isinstance(schema, Mapping):
+        return ""
+    for name, value in schema.items():
+        if name == keyword or (name == "maxLength" and keyword in MEASURES):
+            return str(value)
+    return next((found for each in schema.values() if (found := _limit(each, keyword))), "")
 
 
 def is_http_url(text: str) -> bool:

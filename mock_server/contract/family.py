@@ -92,6 +92,9 @@ class Family:
     model_names: Mapping[str, str]
     longest: Mapping[str, float]
     refusals: Mapping[str, int]
+    texts: Mapping[str, str]
+    tells: str
+    checks: tuple[str, ...]
     base_path: str
     callbacks: CallbackForm
     callback_timeout: float
@@ -135,6 +138,7 @@ class Family:
             "rate_limit": lambda limit: RateLimit(**limit) if limit else None,
             "poll_limit": lambda limit: RateLimit(**limit),
             "persona_window": tuple,
+            "checks": tuple,
             "personas_exclude": tuple,
         }
         return cls(**{each.name: made.get(each.name, _as_it_is)(tree.get(each.name)) for each in fields(cls)})

@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from mock_server.contract.body_validator import Contract
+from mock_server.contract.checks import ordered
 from mock_server.contract.documents import OPENAPI, Document
 from mock_server.contract.family import Stage
 from mock_server.contract.models import goes_round
@@ -183,6 +184,17 @@ def _stages(text: str, tree: Tree) -> Iterator[Said]:
         yield ("stages", last, "skipped"), f"stages.{last}.skipped is not 0. Allowed: 0, since it ends a task."
 
 
+def _checks(text: str, tree: Tree) -> Iterator[Said]:
+    """Whether each check comes after those whose findings it needs."""
+    before: set[str] = set()
+    for check in ordered(tree["checks"]):
+        missing = [each for each in check.after if each not in before]
+        if missing:
+            said = f"checks: {check.name} comes before {', '.join(missing)}, whose findings it needs."
+            yield ("checks",), f"{said} Allowed: {', '.join(missing)} before it."
+        before.add(check.name)
+
+
 def _rules(text: str, tree: Tree) -> Iterator[Said]:
     """Whether every rule has a place, and all can be compiled."""
     profile, register = Profile.read(text), Register.of(tree)
@@ -196,7 +208,7 @@ def _rules(text: str, tree: Tree) -> Iterator[Said]:
 
 
 STEPS: Final[Sequence[Sequence[Callable[[str, Tree], Iterator[Said]]]]] = (
-    (_documents, _served, _stages),
+    (_documents, _served, _stages, _checks),
     (_readings, _read),
     (_limit_lines, _codes),
     (_rules,),

@@ -18,7 +18,8 @@ Stopped                   what the mock's stop has cut off
 Bugs of ours are ordinary exceptions. `Undecided.failed` in api/endpoints answers them with HTTP 500.
 """
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from itertools import islice
@@ -77,7 +78,8 @@ class Conflict(RuleBroken):
 class Violation:
     """One broken rule: its id, the field, what came and what is allowed, and where the document says so.
 
-    `questions` are the open ones that may decide it, `note` says so where they do."""
+    `questions` are the open ones that may decide it, `note` says so where they do; `values` are what a profile's own
+    words can name: the value, the limit and what is allowed."""
 
     rule: str
     field: str
@@ -85,6 +87,7 @@ class Violation:
     place: str | None = None
     questions: tuple[str, ...] = ()
     note: str = ""
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
         source = f"{self.rule}, {self.place}" if self.place else self.rule

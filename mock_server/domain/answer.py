@@ -9,6 +9,7 @@ import orjson
 from mock_server.contract.editions import Edition
 from mock_server.core.errors import ApiError, Forced, Maintenance, RateLimited, Unauthorized
 from mock_server.core.text import printable
+from mock_server.domain.refusal_text import refusal_text, told
 from mock_server.domain.tasks import TaskRecord
 
 DRAWN: Final = "suno-mock-readings"
@@ -73,9 +74,9 @@ def succeeded(data: Any, edition: Edition, applied: str = "") -> Answer:
 
 def refused(error: ApiError, edition: Edition) -> Answer:
     """A refusal: the document's text for the code, then what is wrong here and what to do about it."""
+    error = told(error, edition.family)
     code = error.code if isinstance(error, Forced) else edition.family.refusals[error.kind]
-    text = edition.profile.codes.get(code, UNTOLD)
-    msg = text if isinstance(error, Forced) else f"{text.rstrip('.')}: {error.msg}"
+    msg = refusal_text(error, edition.profile.codes.get(code, UNTOLD), edition.family)
     return Answer(
         status=status(code, edition),
         code=code,

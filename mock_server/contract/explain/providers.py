@@ -88,7 +88,7 @@ def of_shared(name: str) -> Explanation:
     return Explanation(
         name=name,
         causes=(
-            Fact(f"{', '.join(said)}, on every profile{means}", (in_family(name),)),
+            Fact(f"{', '.join(said) or 'none'}, on every profile{means}", (in_family(name),)),
             *python_source.facts("read by", python_source.reading(SHARED, name)),
         ),
     )
