@@ -135,6 +135,27 @@ def test_a_limit_is_changed(copy: Copy) -> None:
         assert "prompt has 2001 characters; allowed: at most 2000 characters for model V4" in extended(copy, url, long)
 
 
+def test_a_model_is_added(copy: Copy) -> None:
+    copy.append("openapi/profiles/apikley.yaml", "\nmodels:\n  V6: {like: V5, name: chirp-six, longest: 99}\n")
+    printed = followed(copy, "Add a model", NAME="V6")
+    assert "apikley can be served." in printed
+    assert "model_name in callbacks and polling: chirp-six  (openapi/profiles/apikley.yaml:" in printed
+    assert "extend.prompt.length  at most 5000 characters for model V6  <- apikley, observed" in printed
+    with copy.serving() as url:
+        assert "title has 101 characters" in extended(copy, url, f"--model V6 --title {'x' * 101}")
+
+
+def test_a_profile_is_added(copy: Copy) -> None:
+    text = "format: 1\nsummary: Ours.\nextends: classic\nrefusals: {invalid: 404}\npicks: {error_data: 'null'}\n"
+    copy.append("openapi/profiles/acme.yaml", text)
+    printed = followed(copy, "Add a profile", PROFILE="acme")
+    assert "acme can be served." in printed
+    assert "refusals.invalid: 404  (openapi/profiles/acme.yaml:" in printed
+    assert "    invalid: code 422 -> code 404" in printed
+    with copy.serving("--profile acme") as url:
+        assert extended(copy, url, "--title x --model V3_5 --continue-at 0").startswith("404 ")
+
+
 def test_a_scenario_is_added(copy: Copy) -> None:
     copy.append(
         "fixtures/scenarios/text-twice.yaml",

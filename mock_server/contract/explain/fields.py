@@ -1,14 +1,19 @@
 """What is known of a field of a request, and of a model: the rules and limits that it has. Pure."""
 
+from collections.abc import Iterator, Sequence
+from typing import Final
+
 from mock_server.contract.documents import FIXTURES, OPENAPI, Document
 from mock_server.contract.explain.explanation import Explanation, Fact, merged
-from mock_server.contract.explain.places import family, in_document, in_family, place, profiles
+from mock_server.contract.explain.places import family, in_document, in_family, in_profile, place, profiles
 from mock_server.contract.explain.rules import known, listed
 from mock_server.contract.operations import EXTEND, operations
 from mock_server.contract.profile import Profile
 from mock_server.contract.profile_files import profile_file
-from mock_server.contract.rulebook import request_pointer
+from mock_server.contract.rulebook import models, request_pointer
 
+MODEL_NAME: Final = "model_name in callbacks and polling: {}"
+LONGEST: Final = "a track lasts {} seconds at most"
 TRACKS = FIXTURES / "tracks.yaml"
 
 
@@ -27,7 +32,7 @@ def of_field(name: str) -> Explanation:
 
 
 def model_names() -> list[str]:
-    return list(family().model_names)
+    return list(dict.fromkeys([*family().model_names, *(name for each in profiles() for name in each.models)]))
 
 
 def of_model(name: str) -> Explanation:
@@ -36,8 +41,7 @@ def of_model(name: str) -> Explanation:
     offered = {each.name for each in offering}
     facts = [
         *(Fact(f"offered by {each.name}", (offer(each, name),)) for each in offering),
-        Fact(f"model_name in callbacks and polling: {family().model_names[name]}", (in_family("model_names", name),)),
-        Fact(f"a track lasts {family().longest[name]} seconds at most", (in_family("longest", name),)),
+        *_known(name, offering),
         *_source_tracks(name),
     ]
     return Explanation(
@@ -47,11 +51,26 @@ def of_model(name: str) -> Explanation:
     )
 
 
+def _known(name: str, offering: Sequence[Profile]) -> Iterator[Fact]:
+    """The internal name and the longest track: of the family's models there, of others where a profile adds them."""
+    adding = [] if name in family().model_names else offering
+    for facts in [each.family for each in adding] or [family()]:
+        for key, text in (("model_names", MODEL_NAME), ("longest", LONGEST)):
+            yield Fact(text.format(getattr(facts, key)[name]), (_states(name, key, adding),))
+
+
+def _states(name: str, key: str, adding: Sequence[Profile]) -> str:
+    """The line that states it."""
+    return in_profile(adding[0].name, "models", name) if adding else in_family(key, name)
+
+
 def offer(profile: Profile, model: str) -> str:
-    """The line of the profile's document that offers a model."""
+    """The line of the profile's document that offers a model, or of the profile, if that adds it."""
     document = Document.read(OPENAPI / profile_file(profile.name)["document"])
+    offered = models(document)
     offers = (*request_pointer(operations()[EXTEND]), "properties", "model", "enum")
-    return in_document(document, *offers, profile.models.index(model))
+    own = model not in offered
+    return in_profile(profile.name, "models", model) if own else in_document(document, *offers, offered.index(model))
 
 
 def _source_tracks(model: str) -> list[Fact]:

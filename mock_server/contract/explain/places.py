@@ -27,15 +27,20 @@ def place(path: Path, *pointer: str | int) -> str:
 
 
 def of_document(place: str) -> str:
-    """The same place of a document, which a rule gives by the document's name alone."""
+    """The same place of a document, which a rule gives by the document's name alone; that of a profile is whole."""
     name, _, line = place.rpartition(":")
-    return f"{shown(OPENAPI / name)}:{line}"
+    return f"{shown(_named(name))}:{line}"
 
 
 def line_at(place: str) -> str:
     """What the document says there."""
     name, _, line = place.rpartition(":")
-    return Document.read(OPENAPI / name).text[int(line) - 1].strip().removeprefix("- ")
+    return Document.read(_named(name)).text[int(line) - 1].strip().removeprefix("- ")
+
+
+def _named(name: str) -> Path:
+    """The file of a place of a rule."""
+    return ROOT / name if "/" in name else OPENAPI / name
 
 
 def in_document(document: Document, *pointer: str | int) -> str:
