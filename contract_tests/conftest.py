@@ -37,7 +37,7 @@ def world(pytestconfig: pytest.Config, suno_options: Options) -> Iterator[World]
     """The target, for as long as the session lasts."""
     published = plan_of(pytestconfig).published
     with able_to_run(), session(published, suno_options) as begun:
-        yield World(
+        made = World(
             plan=begun.plan,
             target=begun.target,
             receiver=begun.receiver,
@@ -47,6 +47,8 @@ def world(pytestconfig: pytest.Config, suno_options: Options) -> Iterator[World]
             callback_oracle=Oracle(published.callback_document),
             credits=Credits(begun.target, published),
         )
+        yield made
+        made.report_again()
 
 
 @pytest.fixture(scope="session")

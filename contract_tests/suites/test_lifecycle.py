@@ -13,6 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from contract_tests.probes.strategies import Strategies
 from contract_tests.suites.lifecycle import Lifecycle, Setting
 from contract_tests.suites.world import Options, World
+from contract_tests.verdicts.answers import again_findings
 
 STEPS = 12
 SHARE = 4
@@ -29,4 +30,4 @@ def test_lifecycle(world: World, bounds: settings, suno_options: Options) -> Non
     examples = max(1, suno_options["examples"] // SHARE)
     shorter = settings(bounds, max_examples=examples, stateful_step_count=STEPS)
     run_state_machine_as_test(machine, settings=shorter)
-    assert len(set(setting.ids)) == len(setting.ids), "a taskId came twice"
+    world.conforms(again_findings(setting.ids))

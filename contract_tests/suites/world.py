@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 from uuid import uuid4
 
 import pytest
@@ -16,6 +16,7 @@ from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe, Track
+from contract_tests.reports import kept
 from contract_tests.reports.rows import curl, printable
 from contract_tests.run.choose import choose
 from contract_tests.run.inputs import CannotRun, documents
@@ -25,22 +26,27 @@ from contract_tests.target.journal import NotNoted
 from contract_tests.target.not_sent import Lenient, NotSent
 from contract_tests.verdicts.answers import answer_findings, undecided
 from contract_tests.verdicts.course import Finding
+from contract_tests.verdicts.results import otherwise
 
 SEARCH = (Phase.generate,)
 """The phases of Hypothesis that make no failure smaller."""
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+TOLD: Final = 100
+"""Findings of generated requests that the reports tell."""
 Options = Mapping[str, Any]
 """Those of `contract_tests.options.given`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class World(Session):
-    """A session of pytest. `failures` are those of the test that is running."""
+    """A session of pytest. `failures` are those of the test that is running, `told` has the findings of generated
+    requests that the journal has."""
 
     oracle: Oracle
     callback_oracle: Oracle
     credits: Callable[[], float | None]
     failures: list[str] = field(default_factory=list)
+    told: set[Finding] = field(default_factory=set)
     _numbers: Any = field(default_factory=count)
 
     @property
@@ -74,18 +80,37 @@ class World(Session):
             self._skip(why)
         if currently_in_test_context():
             note(curl(exchange))
-        self.conforms(answer_findings(probe, exchange, self.published, self.oracle))
+        self.conforms(answer_findings(probe, exchange, self.published, self.oracle), probe, exchange)
         return url, exchange
 
-    def conforms(self, findings: Iterable[Finding]) -> None:
+    def conforms(
+        self, findings: Iterable[Finding], probe: Probe | None = None, exchange: Exchange | None = None
+    ) -> None:
         """Raises AssertionError with all findings that are violations, if there are any; deviations count with
-        --strict."""
+        --strict. The reports tell all of them."""
         __tracebackhide__ = True
-        counting = [each for each in findings if self.strict or rules.source(each.rule).binds]
+        found = list(findings)
+        self._tell(found, probe, exchange)
+        counting = [each for each in found if self.strict or rules.source(each.rule).binds]
         texts = [f"{each.rule}: expected {each.expected}; got {each.got}" for each in counting]
         if texts:
             self.failures.append(printable(self.target.masked(plugin.worded("\n".join(texts)))))
             self._fail_again()
+
+    def _tell(self, findings: Iterable[Finding], probe: Probe | None, exchange: Exchange | None) -> None:
+        """Notes each finding once: Hypothesis repeats what failed."""
+        for finding in findings:
+            if finding not in self.told and len(self.told) < TOLD:
+                self.told.add(finding)
+                result = otherwise(finding.rule, probe, (finding,), exchange).cited(self.published.registry)
+                with able_to_run():
+                    self.target.note(kept.line(result.masked(self.target.masked)))
+
+    def report_again(self) -> None:
+        """Writes the reports anew where generated requests found anything."""
+        if self.told:
+            with able_to_run():
+                self.report()
 
     def _skip(self, why: str) -> NoReturn:
         """Skips the test, unless it has failed already and Hypothesis only repeats it."""

@@ -122,6 +122,12 @@ def fresh_findings(probe: Probe, exchange: Exchange, earlier: Mapping[str, Probe
         yield Finding(rule="answer.taskId.fresh", expected=expected, got=f"taskId {exchange.task_id} again")
 
 
+def again_findings(task_ids: Sequence[str]) -> Iterator[Finding]:
+    """The same of all tasks of a run, in the order in which they were accepted."""
+    for task_id in dict.fromkeys(each for each in task_ids if task_ids.count(each) > 1):
+        yield Finding(rule="answer.taskId.fresh", expected="a taskId of its own", got=f"taskId {task_id} again")
+
+
 def timing_findings(probe: Probe, exchange: Exchange, arrivals: Sequence[Arrival]) -> Iterator[Finding]:
     """The answer comes before any callback, and waits for none."""
     if exchange.resumed or not arrivals:

@@ -73,14 +73,16 @@ class Result:
 
 
 def judged(probe: Probe, exchange: Exchange, findings: Iterable[Finding], rule: str = "") -> Iterator[Result]:
-    """One result for each rule that is not kept; where there is none, a pass of `rule`, else of that of the probe."""
+    """One result for each rule that is not kept; where none of them makes a violation, also a pass of `rule`, else of
+    that of the probe, unless it is among them."""
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
     for broken, found in by_rule.items():
         yield otherwise(broken, probe, tuple(found[:FINDINGS]), exchange)
-    if not by_rule:
-        yield Result(rule=rule or probe.rule, verdict=Verdict.PASSED, probe=probe, exchange=exchange)
+    own = rule or probe.rule
+    if own not in by_rule and not any(rules.source(broken).binds for broken in by_rule):
+        yield Result(rule=own, verdict=Verdict.PASSED, probe=probe, exchange=exchange)
 
 
 def otherwise(rule: str, probe: Probe | None, findings: tuple[Finding, ...], exchange: Exchange | None) -> Result:

@@ -1,5 +1,6 @@
 """`pytest contract_tests` as a process: against the mock, against others that conform, and against some that do not."""
 
+import json
 import os
 import subprocess
 import sys
@@ -79,7 +80,8 @@ def test_a_server_with_a_fault_fails_in_every_suite_without_showing_the_key(tmp_
     report = tmp_path / "junit.xml"
     with mock("apikley") as url, Proxy(url, faults) as proxy:
         options = ("--examples", "20", "--only", "extend.[es]*", "--callback-timeout", "2", f"--junit-xml={report}")
-        ended = pytest_of("contract_tests", *options, "--target", proxy.url, *PAID)
+        folder = ("--report-dir", str(tmp_path / "report"))
+        ended = pytest_of("contract_tests", *options, *folder, "--target", proxy.url, *PAID)
     assert ended.returncode == 1, ended.stdout + ended.stderr
     found = told(report, "failure")
     assert set(found) >= {  # no more requests are generated that break the rule: each could cost a task, too
@@ -91,6 +93,10 @@ def test_a_server_with_a_fault_fails_in_every_suite_without_showing_the_key(tmp_
     assert "styleWeight is 1.01: expected code 422, because styleWeight is 1.01; got HTTP 200" in said
     assert "Reproduce with, which may start a task and cost credits:" in ended.stdout
     assert KEY not in ended.stdout + ended.stderr
+    whole = json.loads((tmp_path / "report" / "report.json").read_text("utf-8"))
+    violated = [each for row in whole["rules"] for each in row["results"] if each["verdict"] == "violated"]
+    numbers = {each["number"] for each in whole["requests"] if ": generated " in each["probe"]}
+    assert {each["request"] for each in violated} & numbers
 
 
 def test_a_target_without_a_budget_is_only_asked_what_it_refuses(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """The suites' shared world and the state machine: each thing that must hold fails where it does not."""
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import count
+from pathlib import Path
 from typing import Any, TextIO
 
 import httpx
@@ -18,7 +20,7 @@ from contract_tests.documents.published import Published
 from contract_tests.mutants.changes import FAKE, accepted, if_stage, record
 from contract_tests.mutants.proxy import Mutant, Proxy
 from contract_tests.probes.plan import Plan
-from contract_tests.probes.request import ACCEPTED, probe
+from contract_tests.probes.request import ACCEPTED, REFUSED, probe
 from contract_tests.probes.strategies import Strategies
 from contract_tests.receiver.http_server import Message, ThreadedServer
 from contract_tests.receiver.receiver import Receiver
@@ -26,7 +28,7 @@ from contract_tests.suites.lifecycle import Lifecycle, Setting
 from contract_tests.suites.world import World
 from contract_tests.target.credits import Credits
 from contract_tests.target.exchange import Exchange
-from contract_tests.target.journal import EarlierRun, read
+from contract_tests.target.journal import EarlierRun, begun, entries, read
 from contract_tests.target.mock import BAD_KEY, KEY, mock, mock_tracks
 from contract_tests.target.target import Limits, Target
 from contract_tests.verdicts.course import Finding
@@ -190,6 +192,30 @@ def test_what_a_target_sends_of_a_key_is_in_no_failure(url: str) -> None:
     with world(url) as tried, pytest.raises(AssertionError) as failed:
         tried.conforms([Finding(rule="callback.stage", expected="text", got=f"Bearer {KEY}")])
     assert str(failed.value) == "callback.stage: expected text; got Bearer ***"
+
+
+def test_what_deviates_is_noted_once_and_fails_no_test() -> None:
+    """The journal has it by its rule, whatever Hypothesis repeats."""
+    empty, journal = http({"code": 422, "msg": "wrong", "data": {}}), io.StringIO()
+    wrong = probe("extend.title.type", "title is 5", {"title": 5}, REFUSED)
+    with scripted(empty) as server, world(server.url, journal=journal) as tried:
+        for _ in range(2):
+            tried.sent(wrong)
+    noted = [each["result"] for each in entries(journal.getvalue().splitlines()) if "result" in each]
+    assert [(each["rule"], each["verdict"], each["exchange"]) for each in noted] == [("refusal.data", "deviated", 1)]
+
+
+def test_the_reports_are_written_again_with_what_was_found(tmp_path: Path) -> None:
+    finding = Finding(rule="callback.once", expected="text once", got="text, text")
+    with (tmp_path / "journal.jsonl").open("w") as journal, world("http://127.0.0.1:1", journal=journal) as tried:
+        journal.write(begun({"base_url": "http://127.0.0.1:1", "profile": "apikley", "version": "0.1"}))
+        reporting = replace(tried, folder=tmp_path)
+        reporting.report_again()
+        assert not (tmp_path / "report.json").exists()
+        reporting.conforms([finding])
+        reporting.report_again()
+    (row,) = json.loads((tmp_path / "report.json").read_text("utf-8"))["rules"]
+    assert (row["rule"], row["verdict"]) == ("callback.once", "deviated")
 
 
 def test_an_answer_that_tells_of_the_targets_state_skips_the_test() -> None:

@@ -11,6 +11,7 @@ from contract_tests.probes.request import Expected, Probe, Reply
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.answers import (
     EARLY,
+    again_findings,
     answer_findings,
     fresh_findings,
     is_excused,
@@ -156,3 +157,8 @@ def test_a_refusal_that_is_due_is_no_state() -> None:
 def test_whatever_is_answered_is_judged_and_can_be_printed(probe: Probe, body: Any) -> None:
     for finding in answer_findings(probe, exchange(body, probe), PUBLISHED, ORACLE):
         f"{finding}".encode()
+
+
+def test_a_task_that_comes_again_among_many_is_a_finding() -> None:
+    assert [found.got for found in again_findings(["a", "b", "a", "a", "c"])] == ["taskId a again"]
+    assert list(again_findings(["a", "b"])) == []

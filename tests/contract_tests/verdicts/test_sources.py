@@ -7,7 +7,7 @@ import pytest
 
 from contract_tests.documents import rules
 from contract_tests.verdicts.callbacks import failed_with, left_open
-from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.course import Course, Finding
 from contract_tests.verdicts.readings import Observed, observed
 from contract_tests.verdicts.results import Verdict, judged, otherwise, two_ways
 from tests.contract_tests.verdicts.faults import FAILED, FAILING, FAILURE, answered, called, wrong_track
@@ -120,6 +120,14 @@ def test_a_lost_callback_is_no_failure_where_the_receiver_was_away() -> None:
 )
 def test_where_a_rule_stands_decides_what_is_told_of_it(rule: str, verdict: Verdict) -> None:
     assert otherwise(rule, None, (), None).verdict is verdict
+
+
+def test_a_rule_is_kept_though_the_answer_deviates_from_another() -> None:
+    data, msg = (Finding(rule=rule, expected="", got="") for rule in ("refusal.data", "answer.msg"))
+    found = [(each.rule, each.verdict) for each in judged(REFUSED, exchange(BAD, REFUSED), [data])]
+    assert found == [("refusal.data", Verdict.DEVIATED), (REFUSED.rule, Verdict.PASSED)]
+    assert [each.rule for each in judged(REFUSED, exchange(BAD, REFUSED), [msg, data])] == [msg.rule, data.rule]
+    assert [each.verdict for each in judged(REFUSED, exchange(), [data], "refusal.data")] == [Verdict.DEVIATED]
 
 
 def test_what_is_kept_is_a_pass() -> None:
