@@ -104,9 +104,12 @@ def test_a_refusal_has_the_code_that_the_profile_gives_its_kind(on: Written) -> 
 
 
 def test_every_code_of_a_profile_can_be_asked_for(on: Written) -> None:
-    mine = on("codes: {433: Sub-key cap., 402: null}\ncallback_codes: {451: No file.}")
+    mine = on("codes: {433: Sub-key cap., 451: null}\ncallback_codes: {451: No file., 501: null}")
     assert mine.extend(prefer="code=433").json() == {"code": 433, "msg": "Sub-key cap."}
     assert mine.finished(mine.extend(prefer="scenario=callback-451"))["errorMessage"] == "No file."
+    assert mine.extend(prefer="code=451").json()["msg"] == "a code that the profile has no text for"
+    gone = mine.finished(mine.extend(prefer="scenario=callback-501"))
+    assert (gone["errorCode"], gone["errorMessage"]) == (501, "a code that the profile has no text for")
 
 
 def test_a_path_is_another_one(on: Written) -> None:

@@ -148,7 +148,7 @@ def test_a_model_is_added(copy: Copy) -> None:
 def test_a_profile_is_added(copy: Copy) -> None:
     text = "format: 1\nsummary: Ours.\nextends: classic\nrefusals: {invalid: 404}\npicks: {error_data: 'null'}\n"
     copy.append("openapi/profiles/acme.yaml", text)
-    printed = followed(copy, "Add a profile", PROFILE="acme")
+    printed = followed(copy, "Add a profile", NAME="acme")
     assert "acme can be served." in printed
     assert "refusals.invalid: 404  (openapi/profiles/acme.yaml:" in printed
     assert "    invalid: code 422 -> code 404" in printed

@@ -12,6 +12,7 @@ HERE: Final = Path(__file__).parents[1]
 ROOT: Final = next(folder for folder in (HERE.parent / "mock_server" / "_data", HERE.parent) if folder.is_dir())
 """In the wheel the files lie inside of the mock's package, in a checkout beside it."""
 
+OF_DOCUMENT: Final = ("models", "codes", "callback_codes")
 OURS: Final = ROOT / "openapi" / "profiles"
 
 
@@ -131,9 +132,9 @@ def laid_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _without_nulls(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """`null` takes away what the base says; of a model it says that the document's is not offered."""
+    """`null` takes away what the base says; of a model or a code it says that the document's does not count."""
     return {
-        name: _without_nulls(each) if isinstance(each, dict) and name != "models" else each
+        name: _without_nulls(each) if isinstance(each, dict) and name not in OF_DOCUMENT else each
         for name, each in tree.items()
         if each is not None
     }

@@ -110,12 +110,9 @@ class Family:
         """Seconds after the answer at real pace until a task reaches a stage, which is never before the one before."""
         if not self.draws:
             return self.stages[stage].at
-        reached = 0.0
-        for name, each in self.stages.items():
-            reached = max(reached, each.drawn(task_id, name, "at"))
-            if name == stage:
-                break
-        return reached
+        names = [*self.stages]
+        until = names[: names.index(stage) + 1]
+        return max(self.stages[name].drawn(task_id, name, "at") for name in until)
 
     def skips(self, stage: str, task_id: str) -> bool:
         """Whether a task does not tell a stage."""

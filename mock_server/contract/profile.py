@@ -25,6 +25,7 @@ CALLBACK_CODE: Final[Pointer] = (*CALLBACK, "responses", "200", *CODE)
 
 DOCUMENTED: Final = "apikley"
 """The document whose examples are sent where a profile has none."""
+UNTOLD: Final = "a code that the profile has no text for"
 NO_STAND_INS: Final[Mapping[str, str]] = {}
 
 
@@ -86,8 +87,8 @@ class Profile:
             every=every,
             rules=rules,
             state_rules=cache(lambda operation: {rule.id: rule for rule in rules(operation) if rule.schema is None}),
-            codes={**code_texts(document, ANSWER_CODE), **tree.get("codes", {})},
-            callback_codes={**code_texts(callbacks, CALLBACK_CODE), **tree.get("callback_codes", {})},
+            codes=_told(document, ANSWER_CODE, tree.get("codes", {})),
+            callback_codes=_told(callbacks, CALLBACK_CODE, tree.get("callback_codes", {})),
         )
 
     @property
@@ -108,6 +109,12 @@ class Profile:
     def place(self, rule: str) -> str:
         """Where the document says so, for a rule that needs state."""
         return self.state_rules(rule.partition(".")[0])[rule].place
+
+
+def _told(document: Document, pointer: Pointer, own: Mapping[int, str | None]) -> dict[int, str]:
+    """The texts of a document's codes, as far as the profile says nothing else, or takes a code away."""
+    texts = {**code_texts(document, pointer), **own}
+    return {code: text for code, text in texts.items() if text is not None}
 
 
 def document_name(profile: str) -> str:

@@ -19,8 +19,7 @@ from mock_server.contract.profile import Profile
 from mock_server.contract.profile_files import DOCUMENTS, resolved
 from mock_server.contract.profile_places import Problem, place_in
 from mock_server.contract.questions import Register
-from mock_server.contract.rulebook import request_pointer
-from mock_server.contract.scenarios import Scenarios
+from mock_server.contract.rulebook import models
 from mock_server.core.errors import BadSetting, nearest
 
 LIMITED: Final = ("prompt", "style", "title")
@@ -55,9 +54,8 @@ def _readable(key: str, tree: Tree) -> Iterator[Said]:
     """Whether a document describes what a profile needs of it."""
     try:
         document = Document.read(OPENAPI / tree[key])
-        schema = document.at(*request_pointer(operations()[EXTEND])) if key == "document" else {}
-        if key == "document" and not isinstance(schema["properties"]["model"]["enum"], list):
-            yield (key,), f"{key}: the models of extend are no list in {tree[key]}."
+        if key == "document":
+            models(document)
     except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError, OSError) as error:
         why = " ".join(str(error).split())[:200]
         yield (key,), f"{key}: {tree[key]} does not describe POST {operations()[EXTEND].path} with its models: {why}."
@@ -114,9 +112,7 @@ def _alike(name: str, entry: Tree, own: Mapping[str, Tree], offered: Sequence[st
 
 def _unlimited(profile: Profile, model: str) -> Iterator[Said]:
     """The fields of a model without a limit: none may be forgotten, though a profile may say that there is none."""
-    if EXTEND not in profile.operations:
-        return
-    rules = profile.rules(EXTEND)
+    rules = profile.rules(EXTEND) if EXTEND in profile.operations else ()
     fields = {rule.field for rule in rules}
     lengths = {rule.field for rule in rules if rule.id.endswith(".length") and rule.model in ("", model)}
     for field in LIMITED:
@@ -162,13 +158,6 @@ def _codes(text: str, tree: Tree) -> Iterator[Said]:
             yield (
                 ("refusals", kind),
                 f"refusals.{kind} is {code}, which has no text. Allowed: {known}, or a text in codes.",
-            )
-    for scenario in Scenarios.read():
-        if scenario.fails and scenario.fails.code not in profile.callback_codes:
-            code = scenario.fails.code
-            yield (
-                ("callback_codes",),
-                f"callback_codes.{code} is missing. Allowed: a text, for the scenario {scenario.name}.",
             )
 
 

@@ -25,7 +25,8 @@ SUFFIXES: Final = (".yaml", ".yml")
 DOCUMENTS: Final = ("document", "callback_document")
 """The keys of documents, which may lie beside the profile's own file."""
 MODELS: Final = "models"
-"""Where an entry that is taken away has to be remembered: the document may offer that model."""
+OF_DOCUMENT: Final = (MODELS, "codes", "callback_codes")
+"""Where an entry that is taken away has to be remembered, since the document may have it."""
 
 
 def profile_names() -> list[str]:
@@ -111,7 +112,7 @@ def merge(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 def without_nulls(tree: Mapping[str, Any]) -> dict[str, Any]:
     """What is left once everything is gone that was taken away."""
     return {
-        key: without_nulls(value) if isinstance(value, dict) and key != MODELS else value
+        key: without_nulls(value) if isinstance(value, dict) and key not in OF_DOCUMENT else value
         for key, value in tree.items()
         if value is not None
     }

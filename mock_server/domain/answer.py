@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from mock_server.contract.editions import Edition
+from mock_server.contract.profile import UNTOLD
 from mock_server.core.errors import ApiError, Forced, Maintenance, RateLimited, Unauthorized
 from mock_server.core.text import printable
 from mock_server.domain.refusal_text import refusal_text, told
@@ -17,7 +18,6 @@ DRAWN: Final = "suno-mock-readings"
 NO_HEADERS: Final[Mapping[str, str]] = {}
 UNREAD: Final = (Unauthorized, Maintenance, Forced, RateLimited)
 """The refusals that come before the body is judged."""
-UNTOLD: Final = "a code that the profile has no text for"
 BLOCKED: Final = "suno-mock-callback"
 """The header that tells why the callbacks of a task will not be sent, and what to do."""
 

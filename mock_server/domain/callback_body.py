@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from mock_server.contract.profile import UNTOLD
 from mock_server.contract.scenarios import Step
 from mock_server.domain.generated_tracks import Result, Studio
 from mock_server.domain.tasks import Task
@@ -21,7 +22,7 @@ def _envelope(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
     failure = task.scenario.failure_at(stage)
     if failure is not None:
         data: dict[str, Any] = {"callbackType": readings.failure_type, "task_id": task.id, **readings.failure_data}
-        return {"code": failure.code, "msg": profile.callback_codes[failure.code], "data": data}
+        return {"code": failure.code, "msg": profile.callback_codes.get(failure.code, UNTOLD), "data": data}
     tracks = [_track(result, readings.source_urls) for result in studio.listed(task, stage)]
     data = {"callbackType": stage, "task_id": task.id, "data": tracks}
     return {"code": 200, "msg": profile.stage_messages[stage], "data": data}

@@ -6,6 +6,7 @@ from functools import lru_cache
 from math import isinf
 from typing import Any
 
+from mock_server.contract.profile import UNTOLD
 from mock_server.contract.scenarios import STAGES
 from mock_server.domain.generated_tracks import Result, Studio, create_time
 from mock_server.domain.tasks import Task
@@ -39,7 +40,7 @@ def _recorded(task: Task, state: Progress, studio: Studio) -> dict[str, Any]:
         "type": family.model_names[request.model],
         "operationType": task.operation.name,
         "errorCode": None if failure is None else failure.code,
-        "errorMessage": None if failure is None else task.edition.profile.callback_codes[failure.code],
+        "errorMessage": None if failure is None else task.edition.profile.callback_codes.get(failure.code, UNTOLD),
         "createTime": create_time(task),
     }
 

@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mock_server import Settings, create_app
+from mock_server import MockServer, Settings, create_app
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.contract.operations import operations
 from mock_server.contract.profile_check import SCHEMA, check, problems
@@ -58,7 +59,7 @@ def test_our_profiles_can_be_served(name: str) -> None:
         ("retention_days: .inf", 'retention_days is "the float inf". Allowed: days that media are kept, from 0 on.'),
         ("callbacks: {signature: {header: X}}", "callbacks.signature.signs is missing. Allowed: what is signed, with "),
         ("refusals: {rate: 430}", "refusals.rate is 430, which has no text. Allowed: 200, 401, 402, 404, 409, "),
-        ("callback_codes: {501: null}\ncodes: {422: null}", ""),
+        ("codes: {422: null}", "refusals.invalid is 422, which has no text. Allowed: 200, 401, 402, 404, 409, 429, "),
         (
             "models: {V6: {liek: V5}}",
             "models.V6.liek is unknown. Nearest: like. Allowed: like, as, name, longest, limits.",
@@ -101,13 +102,17 @@ def test_our_profiles_can_be_served(name: str) -> None:
             "document: admin.openapi.yaml",
             "document: admin.openapi.yaml does not describe POST /api/v1/generate/extend ",
         ),
+        (
+            "serves: [wav]\nmodels: {V6: {like: V5}}\ndocument: mine.yaml",
+            "does not describe POST /api/v1/generate/extend",
+        ),
         ("document: mine.yaml", "does not describe POST /api/v1/generate/extend with its models: 'paths'."),
         ("callback_document: mine.yaml", "the profile cannot be read: 'paths'"),
     ],
 )
 def test_what_is_wrong_is_told_with_what_is_allowed(tmp_path: Path, text: str, wrong: str) -> None:
     found = said(tmp_path, text)
-    assert any(wrong in each for each in found) if wrong else found == []
+    assert any(wrong in each for each in found)
     assert all(each.startswith(("mine:", "openapi/")) for each in found)
 
 
@@ -137,6 +142,14 @@ def test_a_line_of_a_base_is_told_with_its_own_file(tmp_path: Path) -> None:
 )
 def test_a_profile_that_extends_none_says_everything(tmp_path: Path, text: str, wrong: str) -> None:
     assert any(wrong in str(each) for each in problems(written(tmp_path, text)))
+
+
+def test_a_profile_needs_not_serve_extend(tmp_path: Path) -> None:
+    path = written(tmp_path, "format: 1\nextends: apikley\nserves: [generate, record-info]")
+    check(path)
+    check("apikley")
+    with MockServer(profile=path) as mock:
+        assert httpx.post(f"{mock.url}/api/v1/generate/extend", headers=mock.headers).status_code == 404
 
 
 def test_a_profile_that_cannot_be_served_is_not_served(tmp_path: Path) -> None:

@@ -55,9 +55,9 @@ def test_what_is_not_said_is_taken_over(tmp_path: Path) -> None:
 
 
 def test_null_takes_away_what_the_base_says(tmp_path: Path) -> None:
-    mine = profile_file(written(tmp_path, "extends: observed\ncodes: {402: null}\nmodels: {V4: null}"))
-    assert 402 not in mine["codes"]
-    assert mine["models"] == {"V4": None}
+    mine = profile_file(written(tmp_path, "extends: observed\nstages: {first: null}\nmodels: {V4: null}"))
+    assert mine["stages"] == {}
+    assert mine["models"] == {"V4": None}  # which the document offers
 
 
 def test_a_document_beside_a_profile_is_its_own(tmp_path: Path) -> None:
