@@ -15,6 +15,7 @@ STEPS: Final = (0, 1, 5, 10, 20)
 """Numbers of tasks of which `plan` says how many rules they decide."""
 BY_REFUSAL: Final = (
     *("answer.code.*", "answer.contentType", "answer.given", "answer.json", "answer.msg", "answer.status"),
+    *("answer.bom", "answer.soon", "answer.stable", "answer.stable.error"),
     *("refusal.*", "polling.auth.[!o]*", "key.shown", "code.401", "code.404", "code.422"),
     *("content_type", "error_data", "refusal_status", "server_error_status", "unknown_*", "credits_number"),
 )

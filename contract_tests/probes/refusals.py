@@ -118,6 +118,9 @@ class Refusals(Requests):
                 says = f"{limit.field} has {length} characters, {named(character)}, for {limit.model}"
                 body = self.request({limit.field: character * length}, track)
                 yield probe(limit.rule, says, body, REFUSED, model=limit.model)
+            says = f"{limit.field} has {limit.characters + 1} characters, the last a blank, for {limit.model}"
+            body = self.request({limit.field: f"{'x' * limit.characters} "}, track)
+            yield probe(limit.rule, says, body, REFUSED, model=limit.model)
 
     def _not_authorized(self) -> Iterator[Probe]:
         body = self.request({})

@@ -20,7 +20,7 @@ from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import in_turn
 from contract_tests.target.target import Target
 from contract_tests.verdicts.agreement import shown_findings
-from contract_tests.verdicts.answers import answer_findings, fresh_findings, is_excused, undecided
+from contract_tests.verdicts.answers import answer_findings, fresh_findings, is_excused, stable_finding, undecided
 from contract_tests.verdicts.callbacks import callback_findings, failed_ones, left_open, polled_findings
 from contract_tests.verdicts.course import Course, Poll, task_of
 from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
@@ -96,8 +96,7 @@ class Run:
 
     def _groups(self) -> Iterator[list[Addressed]]:
         """Lists of probes that are sent at the same time, each with its URL. Most lists have one probe."""
-        watched = 0
-        addressed: list[Addressed] = []
+        watched, addressed = 0, list[Addressed]()
         for number, probe in enumerate(self._plan.probes()):
             watches = self._plan.listens and _goes_well(probe) and watched < WATCHED
             watched += watches
@@ -128,15 +127,18 @@ class Run:
                 yield from self._judge_decided(probe, url, came)
 
     def _passes_again(self, probe: Probe, came: Exchange) -> bool:
-        """Whether the key passes again that was refused, or the rate, in the last request of its kind."""
-        tells = {401, 429} & {came.code, came.status} and not is_excused(probe, came, self._answered)
-        return bool(tells) and self._target.poll(UNKNOWN_TASK).code not in (None, 401, 429)
+        """Whether the last request of its kind passes again that was refused for the key, the rate or maintenance."""
+        state = (401, 429, 455)  # which a poll meets as well
+        tells = {*state} & {came.code, came.status} and not is_excused(probe, came, self._answered)
+        return bool(tells) and self._target.poll(UNKNOWN_TASK).code not in (None, *state)
 
     def _judge_decided(self, probe: Probe, url: str, came: Exchange) -> Iterator[Result]:
         findings = list(answer_findings(probe, came, self._plan.published, self._oracle))
         findings += fresh_findings(probe, came, self._tasks)
         if came.shows_key and probe.key == "own" and came.code != 401:
             findings += shown_findings(["an answer"])
+        if (first := self._sender.first_answers.get(url)) is not None:
+            yield otherwise((unstable := stable_finding(first, came)).rule, probe, (unstable,), first)
         yield from judged(probe, came, findings)
         if came.task_id is not None:
             self._tasks.setdefault(came.task_id, probe)

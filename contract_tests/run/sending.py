@@ -11,6 +11,7 @@ from contract_tests.target.exchange import Exchange
 from contract_tests.target.not_sent import Busy, NotSent, Spent
 from contract_tests.target.side_by_side import side_by_side
 from contract_tests.target.target import Target
+from contract_tests.verdicts.answers import surprises
 
 KNOWN: Final = "extend.audioId.known"
 
@@ -30,6 +31,7 @@ class Sender:
         self._target = target
         self._nobody: Exchange | None = None
         self._again: Exchange | None = None
+        self.first_answers: dict[str, Exchange] = {}
 
     def sent(self, group: Sequence[Addressed]) -> list[Exchange | str]:
         """The answers to probes that are sent at the same time. For a probe that was not tried: why not."""
@@ -50,7 +52,19 @@ class Sender:
             return str(reason)
         if probe.rule == KNOWN and UNKNOWN_AUDIO.encode() in probe.body:
             self._nobody = exchange if exchange.code in probe.expected.codes and not exchange.tasks else None
-        return exchange
+        return self._once_more(url, probe, exchange) if surprises(probe, exchange) else exchange
+
+    def _once_more(self, url: str, probe: Probe, exchange: Exchange) -> Exchange:
+        """The answer that is judged where the first was not due: to the same request again, where that is as it should
+        be. `first_answers` then keeps the other, which nobody who asks once would know of."""
+        try:
+            again = self._target.send(replace(probe, id=f"{probe.id}, once more"), url)
+        except NotSent:
+            return exchange
+        if again.code not in probe.expected.codes:
+            return exchange
+        self.first_answers[url] = exchange
+        return again
 
     def _about_nobody(self, url: str, probe: Probe, reason: str) -> Exchange | str:
         """The answer to a request about a track of nobody, or why it tells nothing of the probe."""

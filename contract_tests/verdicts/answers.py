@@ -11,6 +11,8 @@ from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Finding
 
+SOON: Final = 10.0
+"""Seconds in which an answer comes that only starts a task."""
 EARLY: Final = 0.5
 """Seconds by which a callback may seem to come before the answer: two threads read them, and a busy machine may wake
 the one that reads the answer so much later."""
@@ -32,6 +34,23 @@ def undecided(probe: Probe, exchange: Exchange) -> str:
     if code is None or code in probe.expected.codes or unkeyed or probe.method != "POST":
         return ""
     return ELSEWHERE[code]
+
+
+def surprises(probe: Probe, exchange: Exchange) -> bool:
+    """Whether an answer is not the one that is due, and the request may be sent again: it started no task."""
+    return (
+        exchange.code not in (None, *probe.expected.codes)
+        and not (exchange.tasks or exchange.resumed or probe.question or undecided(probe, exchange))
+        and probe.method == "POST"
+    )
+
+
+def stable_finding(first: Exchange, came: Exchange) -> Finding:
+    """The first answer to a request that got another when it was sent again: not stable."""
+    rule = "answer.stable.error" if 500 in (first.code, first.status) else "answer.stable"
+    return Finding(
+        rule=rule, expected=f"the same answer each time, as {_shown(came)}", got=f"not stable: {_shown(first)}"
+    )
 
 
 def is_excused(probe: Probe, exchange: Exchange, later: Iterable[tuple[Probe, Exchange]]) -> bool:
@@ -62,6 +81,8 @@ def answer_findings(probe: Probe, exchange: Exchange, published: Published, orac
         if exchange.task_id is not None or exchange.code == 200 or unreadable:
             yield Finding(rule=probe.rule, expected="no success", got=_shown(exchange))
         return
+    if (took := exchange.answered - exchange.started) > SOON:
+        yield Finding(rule="answer.soon", expected=f"an answer within {SOON:g} s", got=f"one after {took:.1f} s")
     yield from _envelope_findings(exchange, published)
     if exchange.code is not None:
         yield from _decision_findings(probe, exchange, published, oracle)

@@ -18,7 +18,7 @@ RULES = PUBLISHED.registry.of_servers
 MINUTE = 60
 
 
-@pytest.mark.parametrize(("tasks", "told"), [(0, 75), (1, 127), (5, 135), (10, 145), (20, 153), (None, 155)])
+@pytest.mark.parametrize(("tasks", "told"), [(0, 79), (1, 132), (5, 140), (10, 150), (20, 158), (None, 160)])
 def test_so_many_tasks_decide_so_many_rules(tasks: int | None, told: int) -> None:
     assert len(decided(PROBES, RULES, tasks)) == told
 

@@ -12,7 +12,7 @@ from contract_tests.documents.published import Published
 from contract_tests.probes.request import Probe, Reply
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.agreement import shown_findings, unique_findings
-from contract_tests.verdicts.answers import answer_findings, fresh_findings
+from contract_tests.verdicts.answers import answer_findings, fresh_findings, stable_finding
 from contract_tests.verdicts.callbacks import callback_findings
 from contract_tests.verdicts.course import Course, Poll
 from contract_tests.verdicts.polling import credits_findings, step_findings
@@ -92,6 +92,7 @@ def together(*titles: str, told: dict[str, str] | None = None) -> list[Course]:
 
 REFUSALS: Final[list[tuple[dict[str, Any], str]]] = [
     ({"error": "ReadTimeout: slow"}, "answer.given"),
+    ({"answered": 115.0}, "answer.soon"),
     ({"content_type": "text/html"}, "answer.contentType"),
     ({"content_type": ""}, "answer.contentType"),
     ({"body": b"\xef\xbb\xbf" + json.dumps(GOOD).encode()}, "answer.bom"),
@@ -234,6 +235,7 @@ def found() -> set[str]:
         *silence_findings(strays),
         *stray_findings(strays),
         *size_findings(1),
+        *(stable_finding(exchange({**BAD, "code": code}), twice) for code in (422, 500)),
     ]
     return {
         *(finding.rule for finding in findings),

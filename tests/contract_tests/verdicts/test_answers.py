@@ -27,6 +27,12 @@ HOLDING = replace(ACCEPTED, replies=(Reply(holds=1.0),))
 LATE: dict[str, Any] = {"started": 100.0, "answered": 103.0}
 
 
+def test_an_answer_that_takes_fifteen_seconds_is_told() -> None:
+    slow = exchange(started=100.0, answered=115.0)
+    assert [each.rule for each in answer_findings(ACCEPTED, slow, PUBLISHED, ORACLE)] == ["answer.soon"]
+    assert list(answer_findings(ACCEPTED, exchange(started=100.0, answered=109.0), PUBLISHED, ORACLE)) == []
+
+
 def test_a_task_id_that_was_given_out_before_is_a_finding() -> None:
     (found,) = fresh_findings(ACCEPTED, exchange(), {"5c79": PROBES[-1]})
     expected = f"a taskId of its own, not that of the request before: {PROBES[-1].says}"
