@@ -48,7 +48,8 @@ class Runtime:
         in `create_app`. Raises BadSetting for names that do not exist."""
         settings = store.settings
         editions = Editions(settings)
-        scenarios = Scenarios.read(editions.profile.codes, editions.profile.callback_codes)
+        profile = editions.profile
+        scenarios = Scenarios.read(profile.codes, profile.callback_codes)
         policy = HostPolicy(words(settings.allow_callbacks_to))
         base_urls = BaseUrls(settings.base_url, address)
         trust = Trust(settings.callback_ca, insecure=settings.insecure_callbacks)
@@ -63,8 +64,8 @@ class Runtime:
             policy=policy,
             editions=editions,
             scenarios=scenarios,
-            tracks=source_tracks(editions.profile.lineage, editions.profile.models),
-            personas=personas(),
+            tracks=source_tracks(profile.lineage, profile.models, profile.tracks),
+            personas=personas() if profile.personas is None else profile.personas,
             store=store,
             catalogue=catalogue,
             studio=studio,

@@ -199,3 +199,17 @@ def test_the_checks_have_another_order(on: Written) -> None:
     mine = on("checks: [key, credits]")
     assert mine.extend(key="empty-key", prompt=...).json()["code"] == 402
     assert mine.extend(prompt=...).json()["code"] == 422
+
+
+def test_source_tracks_personas_and_the_number_of_tracks_are_data(on: Written) -> None:
+    track = "{id: mine, model: V5, duration: 50, title: Mine}"
+    mine = on(f"tracks: [{track}]\npersonas: [me]\ntracks_per_task: 3")
+    accepted = mine.extend(audioId="mine", model="V5", continueAt=9, personaId="me")
+    assert len(mine.finished(accepted)["response"]["sunoData"]) == 3
+    assert mine.extend().json()["code"] == 404
+    assert mine.extend(audioId="mine", model="V5", continueAt=9, personaId="persona_123").json()["code"] == 404
+
+
+def test_a_limit_without_a_quote_stands_in_the_profile(on: Written) -> None:
+    mine = on("limits: {generate: [{models: [V4], characters: {title: 3}}]}")
+    assert mine.generate(title="four").json()["msg"].endswith(f"(generate.title.length, {mine.profile}:{MODELS})")

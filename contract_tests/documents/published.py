@@ -21,10 +21,11 @@ RECORD_INFO: Final = "/api/v1/generate/record-info"
 class Published:
     """One profile as the documents have it. `rules` and `limits` are those of an extend request, `registry` has every
     rule that the profile is judged by; `picks` is the reading of each question that the profile takes,
-    `lineage` are the names of the profile and of those that it extends."""
+    `lineage` are the names of the profile and of those that it extends, `tracks` those that it has in place of ours."""
 
     profile: str
     lineage: tuple[str, ...]
+    tracks: list[dict[str, Any]]
     document: Path
     callback_document: Path
     rules: tuple[Rule, ...]
@@ -57,6 +58,7 @@ class Published:
         return cls(
             profile=profile,
             lineage=names,
+            tracks=file.get("tracks", []),
             document=document.path,
             callback_document=callbacks.path,
             rules=tuple(extend.rules(document)),

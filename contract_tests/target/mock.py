@@ -41,7 +41,7 @@ def mock(profile: str, *options: str) -> Iterator[str]:
 
 def mock_tracks(published: Published) -> tuple[Track, ...]:
     """The mock's source tracks, from `fixtures/tracks.yaml`."""
-    entries: list[dict[str, Any]] = load("fixtures/tracks.yaml")
+    entries: list[dict[str, Any]] = published.tracks or load("fixtures/tracks.yaml")
     return tuple(
         Track(id=each["id"], model=each["model"], duration=each["duration"])
         for each in entries

@@ -121,7 +121,7 @@ def tracks(profile: str, as_json: bool) -> None:
     from mock_server.contract.source_tracks import source_tracks
 
     read = Profile.read(profile)
-    found = list(source_tracks(read.lineage, read.models).values())
+    found = list(source_tracks(read.lineage, read.models, read.tracks).values())
     tell(listings.tracks(found), [dataclasses.asdict(track) for track in found], as_json)
 
 

@@ -1,7 +1,7 @@
 """Documents → one profile: its rules with their places, its texts, and what it shares with the family."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -35,7 +35,7 @@ class Profile:
     of those that it extends, `picks` its reading of each question. `operations` are the endpoints that it serves, of
     `every` one of the family; `rules` are those of a POST, by the operation's name, and `state_rules` those of them
     that a body alone cannot break, by id; both are read when they are first asked for. `codes` and `callback_codes` map
-    a code to its text."""
+    a code to its text. `tracks` and `personas` are None where it has those of our fixtures."""
 
     name: str
     source: str
@@ -51,6 +51,8 @@ class Profile:
     state_rules: Callable[[str], Mapping[str, Rule]]
     codes: Mapping[int, str]
     callback_codes: Mapping[int, str]
+    tracks: Sequence[Mapping[str, Any]] | None
+    personas: Collection[str] | None
 
     @classmethod
     def read(cls, text: str, stand_ins: Mapping[str, str] = NO_STAND_INS) -> "Profile":
@@ -88,6 +90,8 @@ class Profile:
             rules=rules,
             state_rules=cache(lambda operation: {rule.id: rule for rule in rules(operation) if rule.schema is None}),
             codes=_told(document, ANSWER_CODE, tree.get("codes", {})),
+            tracks=tree.get("tracks"),
+            personas=tree.get("personas"),
             callback_codes=_told(callbacks, CALLBACK_CODE, tree.get("callback_codes", {})),
         )
 

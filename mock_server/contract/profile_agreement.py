@@ -150,6 +150,13 @@ def _limit_lines(text: str, tree: Tree) -> Iterator[Said]:
                     yield ("limits", operation, number), _no_model(f"limits.{operation}", model, offered)
 
 
+def _tracks(text: str, tree: Tree) -> Iterator[Said]:
+    offered = Profile.read(text).known_models.offered
+    for number, track in enumerate(tree.get("tracks", ())):
+        if track["model"] not in offered:
+            yield ("tracks", number, "model"), _no_model(f"tracks.{number}.model", track["model"], offered)
+
+
 def _codes(text: str, tree: Tree) -> Iterator[Said]:
     profile = Profile.read(text)
     for kind, code in profile.family.refusals.items():
@@ -199,7 +206,7 @@ def _rules(text: str, tree: Tree) -> Iterator[Said]:
 STEPS: Final[Sequence[Sequence[Callable[[str, Tree], Iterator[Said]]]]] = (
     (_documents, _served, _stages, _checks),
     (_readings, _read),
-    (_limit_lines, _codes),
+    (_limit_lines, _codes, _tracks),
     (_rules,),
     (_models,),
 )

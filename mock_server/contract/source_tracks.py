@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from mock_server.contract.documents import FIXTURES, load
 from mock_server.core.errors import BadSetting
@@ -25,9 +25,13 @@ class Track:
     prompt: str
 
 
-def source_tracks(lineage: Sequence[str], models: Collection[str]) -> Mapping[str, Track]:
+def source_tracks(
+    lineage: Sequence[str], models: Collection[str], own: Sequence[Mapping[str, Any]] | None = None
+) -> Mapping[str, Track]:
     """The tracks of one profile by id, the one of the documents' example first. `lineage` are the names of the profile
-    and of those that it extends."""
+    and of those that it extends; it can have tracks of its `own` in place of ours."""
+    if own is not None:
+        return {entry["id"]: added(**entry) for entry in own}
     tracks = {}
     for entry in load(FIXTURES / "tracks.yaml"):
         if set(lineage) & set(entry.get("profiles", lineage)) and entry["model"] in models:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -298,3 +299,9 @@ def test_an_edition_is_found_again_by_its_names(number: int) -> None:
 def test_drawn_readings_are_written_as_they_are_set() -> None:
     drawn = editions().under((("first_items", VARY), ("create_time", VARY))).draw("key", 1)
     assert drawn.names == edition("apikley", *drawn.drawn.split()).names
+
+
+def test_a_document_of_its_own_has_no_examples(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("format: 1\ndocument: mine.openapi.yaml\n", "utf-8")
+    assert document_name(str(path)) == "apikley"

@@ -54,6 +54,7 @@ def test_our_profiles_can_be_served(name: str) -> None:
         ("checks: [body]", "checks: body comes before key, scenario, whose findings it needs. Allowed: key, "),
         ("tells: frist", 'tells is "frist". Nearest: first. Allowed: all or first: which of the rules'),
         ("texts: {length: '{size}'}", 'texts.length is "{size}". Allowed: a text that may have {field}, {value}, '),
+        ("tracks: [{id: a, model: V9, duration: 5}]", "tracks.0.model is 'V9', no model of the profile. Allowed: V4, "),
         ("serves: [extned]", 'serves.0 is "extned". Nearest: extend. Allowed: one of extend, generate, persona, '),
         ("poll_limit: {seconds: 2024-01-01}", 'poll_limit.seconds is "the date datetime.date(2024, 1, 1)". Allowed: '),
         ("retention_days: .inf", 'retention_days is "the float inf". Allowed: days that media are kept, from 0 on.'),

@@ -229,3 +229,9 @@ def test_every_rule_stands_in_its_own_operation(profile: str, operation: str) ->
         file, _, line = rule.place.partition(":")
         assert file == read.document.name
         assert first < int(line) < last, rule.id
+
+
+def test_a_limit_of_nowhere_has_no_place() -> None:
+    source = Source.read(operations()["extend"], document("apikley"), [{"models": ["V4"], "characters": {"title": 3}}])
+    (rule,) = [rule for rule in rulebook.rules(source) if rule.id == "extend.title.length"]
+    assert (rule.place, rule.model) == ("", "V4")
