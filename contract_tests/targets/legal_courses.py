@@ -26,6 +26,7 @@ from contract_tests.targets.changes import (
 )
 from contract_tests.targets.edition import STAGES
 from contract_tests.targets.legal_failures import DETAILS, OBJECT, Variants, failures, retries
+from contract_tests.targets.tasks import record
 
 STAGED: Final = "Callback process has three stages"
 LYRICS: Final = "Generation prompt/lyrics"
@@ -160,9 +161,9 @@ def _rounded(tracks: list[Json]) -> list[Json]:
 
 
 def _listed_at_once(behaviour: Behaviour) -> Behaviour:
-    def shown(task: Task, record: Json) -> Json:
+    def shown(task: Task, before: Json) -> Json:
         task.listed = len(task.tracks) if task.fails is None else 0
-        return record
+        return record(task)
 
     return recording(shown)(behaviour)
 

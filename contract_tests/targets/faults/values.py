@@ -62,7 +62,14 @@ def choices(edition: Edition) -> Family:
         yield f"takes {word} as vocalGender", "extend.vocalGender.enum", _longer_list("vocalGender", ("m", "f", word))
     for model in LEFT:
         if model not in edition.models:
-            yield f"takes the model {model}", "extend.model.enum", spared("model.enum", "model", model.__eq__)
+            yield f"takes the model {model}", "extend.model.enum", _taking(model)
+
+
+def _taking(model: str) -> Change:
+    """Takes a model that the document does not list, for a source of any."""
+    unlisted = spared("model.enum", "model", model.__eq__)
+    of_any = spared("model.source", "model", model.__eq__)
+    return lambda behaviour: of_any(unlisted(behaviour))
 
 
 def _known(values: tuple[str, ...], how: Callable[[str], str], same: bool = True) -> Callable[[Any], bool]:
