@@ -174,6 +174,7 @@ def test_a_reading_stands_with_its_question_and_the_pick_of_the_profile() -> Non
     [
         ("no --trigger says how the target is brought to it", "<p>It needs --trigger CODE=KIND:VALUE.</p>"),
         ("budget: 2 of 2 tasks are spent", "<p>It needs a larger --budget.</p>"),
+        ("no task is started without --budget N, and here is none", "<p>It needs --budget N.</p>"),
         ("nobody knows", ""),
     ],
 )
