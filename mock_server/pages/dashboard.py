@@ -18,7 +18,7 @@ from starlette.routing import Route
 from mock_server.contract.examples import example_curl
 from mock_server.contract.explain.codes import quoted
 from mock_server.contract.explain.explanation import Quote
-from mock_server.contract.profile_files import profile_names
+from mock_server.contract.profile_files import picked
 from mock_server.contract.scenarios import Scenarios, cause
 from mock_server.control.access import Guard
 from mock_server.control.control import Control
@@ -157,7 +157,7 @@ class Dashboard:
             visit.prefix + QUESTIONS,
             questions=list(register.values()),
             in_force=await self._control.questions(),
-            profiles=profile_names(),
+            picked={name: picked(name) for name in register},
         )
 
     async def _page(self, name: str, visit: Visit, here: str, **values: Any) -> Response:
