@@ -47,13 +47,17 @@ class Published:
         file, names = profile_file(profile), lineage(profile)
         document, callbacks = Document.read(file["document"]), Document.read(file["callback_document"])
         schema = extend.request_schema(document)
-        questions = {entry["id"]: entry for entry in load("openapi/questions.yaml")}
+        own = file.get("readings", {})
+        questions = {
+            entry["id"]: {**entry, "readings": {**entry["readings"], **own.get(entry["id"], {})}}
+            for entry in load("openapi/questions.yaml")
+        }
         example = examples(file["document"]) / "extend-request.json"
         entries = file.get("models", {})
         offered = models.offered(schema["properties"]["model"]["enum"], entries)
         family = laid_over(load("openapi/family.yaml"), file)
-        for key, own in (("model_names", "name"), ("longest", "longest")):
-            family[key] = models.told(entries, offered, own, family[key])
+        for key, said in (("model_names", "name"), ("longest", "longest")):
+            family[key] = models.told(entries, offered, said, family[key])
         callback_example = examples(file["callback_document"]) / "callback-complete.json"
         return cls(
             profile=profile,

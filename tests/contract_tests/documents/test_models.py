@@ -37,7 +37,9 @@ def test_a_model_has_limits_of_its_own(tmp_path: Path) -> None:
 
 
 def test_picks_are_taken_over(tmp_path: Path) -> None:
-    published = read(tmp_path, "picks: {first_items: both}\nstages: {text: {at: 3}}")
+    reading = "readings: {failure_type: {gone: {says: a word, value: gone}}}"
+    published = read(tmp_path, f"picks: {{first_items: both}}\nstages: {{text: {{at: 3}}}}\n{reading}")
+    assert list(published.questions["failure_type"]["readings"])[-1] == "gone"
     assert published.picks == {**Published.read("apikley").picks, "first_items": "both"}
     assert published.family["stages"]["text"]["at"] == 3
     assert published.lineage == ("acme", "apikley")
