@@ -63,7 +63,7 @@ def as_html(report: Report) -> str:
         report=report,
         sources=SOURCES,
         tasks=[each for each in report.asked if each.exchange.tasks],
-        verdict=banner(report, len(by_verdict[Verdict.VIOLATED]), len(by_verdict[Verdict.DEVIATED])),
+        verdict=banner({verdict: len(rows) for verdict, rows in by_verdict.items()}, strict=report.about.strict),
         violations=causes(by_verdict[Verdict.VIOLATED]),
         worst=WORST,
     )
@@ -74,14 +74,16 @@ def _shown(value: Any) -> Any:
     return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
-def banner(report: Report, violations: int, deviations: int) -> tuple[str, str]:
-    """The verdict on a target: whether it conforms, and in words."""
-    if not report.rows:
+def banner(rules: Mapping[Verdict, int], *, strict: bool) -> tuple[str, str]:
+    """The verdict on a target: whether it conforms, and in words. `rules` counts those of each verdict: a run may have
+    tried a few alone."""
+    violations, deviations, passed = (rules[each] for each in (Verdict.VIOLATED, Verdict.DEVIATED, Verdict.PASSED))
+    if not violations + deviations + passed:
         return "none", "No verdict"
-    told = ", ".join(_counted(number, what) for number, what in ((violations, "violation"), (deviations, "deviation")))
-    if violations or (deviations and report.about.strict):
-        return "no", told if deviations else _counted(violations, "violation")
-    return "yes", f"Conforms, with {_counted(deviations, 'deviation')}" if deviations else "Conforms"
+    deviated = _counted(deviations, "deviation")
+    if violations or (deviations and strict):
+        return "no", _counted(violations, "violation") + (f", {deviated}" if deviations else "")
+    return "yes", f"Conforms in {_counted(passed, 'rule')}" + (f", with {deviated}" if deviations else "")
 
 
 def _counted(number: int, what: str) -> str:

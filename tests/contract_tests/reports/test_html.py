@@ -46,8 +46,8 @@ def test_all_rules_stand_in_a_list_by_verdict_the_worst_first() -> None:
     ("results", "strict", "banner"),
     [
         ([], False, ("none", "No verdict")),
-        ([PASSED], False, ("yes", "Conforms")),
-        ([PASSED, DEVIATED], False, ("yes", "Conforms, with 1 deviation")),
+        ([PASSED], False, ("yes", "Conforms in 1 rule")),
+        ([PASSED, DEVIATED], False, ("yes", "Conforms in 1 rule, with 1 deviation")),
         ([PASSED, DEVIATED], True, ("no", "0 violations, 1 deviation")),
         ([violated()], False, ("no", "1 violation")),
         ([violated(), violated(rule="answer.msg"), DEVIATED], False, ("no", "2 violations, 1 deviation")),
