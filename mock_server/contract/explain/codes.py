@@ -51,13 +51,26 @@ def of_code(name: str) -> Explanation:
     return Explanation(
         name=name,
         quotes=_quotes(code),
-        causes=(*_told(lambda check: check.get("code") == code), *(fact for each in told for fact in each.causes)),
+        causes=(
+            *_told(lambda check: check.get("code") == code),
+            *(fact for each in told for fact in each.causes),
+            *(() if found else _asked_for(code)),
+        ),
         sections=named(lambda rule: code_of(rule) == code),
         commands=(
             *(command for each in told for command in each.commands),
             *(f"suno-mock serve {options}" for options in served),
         ),
     )
+
+
+def _asked_for(code: int) -> Iterator[Fact]:
+    """The profiles that alone have a code, which comes where somebody asks for it."""
+    for profile in profiles():
+        for key, name in (("codes", f"{code}"), ("callback_codes", f"callback-{code}")):
+            if code in profile_file(profile.name).get(key, {}):
+                text = f"{name}: on the profile {profile.name}, with Prefer: scenario={name}"
+                yield Fact(text, (in_profile(profile.name, key, f"{code}"),))
 
 
 def of_scenario(name: str) -> Explanation:
