@@ -11,11 +11,11 @@ each_profile = pytest.mark.parametrize("published", PUBLISHED.values(), ids=PUBL
 
 
 def test_every_profile_is_known_by_its_name() -> None:
-    assert profiles() == ["apikley", "classic", "observed"]
+    assert profiles() == ["apikley", "classic", "kie", "observed", "sunoapi"]
 
 
 def test_an_unknown_profile_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(LookupError, match=r"^profile 'acme' is unknown\. Known: apikley, classic, observed\.$"):
+    with pytest.raises(LookupError, match=rf"^profile 'acme' is unknown\. Known: {', '.join(profiles())}\.$"):
         Published.read("acme")
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from mock_server.contract.operations import operations
+from mock_server.contract.profile_files import profile_names
 from mock_server.core.errors import BadSetting
 from tests.builders import COMPLETE
 from tests.clients import OTHER, Mock, client, credits, extend, refusal
@@ -34,8 +35,9 @@ async def test_more_credits_than_can_be_told_are_refused() -> None:
 
 @pytest.mark.parametrize("name", ["chat-credit", "generate-credit"])
 async def test_each_profile_has_its_path_for_credits(name: str) -> None:
-    served = {"chat-credit": ["apikley", "observed"], "generate-credit": ["classic", "observed"]}[name]
-    for profile in ("apikley", "classic", "observed"):
+    paths = {"chat-credit": ["apikley", "kie", "observed"], "generate-credit": ["classic", "observed", "sunoapi"]}
+    served = paths[name]
+    for profile in profile_names():
         async with client(Mock(profile=profile).app) as http:
             status = (await http.get(operations()[name].path)).status_code
             assert status == (200 if profile in served else 404)

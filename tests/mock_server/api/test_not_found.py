@@ -65,7 +65,8 @@ async def test_a_path_of_another_profile_says_which_and_what_there_is_here() -> 
         response = await http.get("/api/v1/generate/credit")
         assert (response.status_code, response.json()["code"]) == (404, 404)
         msg = response.json()["msg"]
-        assert "on the profile apikley: classic and observed serve it (--profile classic or --profile observed)" in msg
+        options = "--profile classic or --profile observed or --profile sunoapi"
+        assert f"on the profile apikley: classic, observed and sunoapi serve it ({options})" in msg
         assert msg.endswith("Here GET /api/v1/chat/credit tells the credits that are left.")
 
 

@@ -18,7 +18,13 @@ def run(*arguments: str) -> tuple[int, str]:
 
 def test_the_profiles_are_listed() -> None:
     assert run()[1].splitlines()[0].startswith("apikley  The Apikley OpenAPI document")
-    assert [each["name"] for each in json.loads(run("--json")[1])] == ["apikley", "classic", "observed"]
+    assert [each["name"] for each in json.loads(run("--json")[1])] == [
+        "apikley",
+        "classic",
+        "kie",
+        "observed",
+        "sunoapi",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ from tests.places import APIKLEY, place
 ANSWER_CODES = {200, 401, 402, 404, 409, 422, 429, 451, 455, 500}
 LONG = ("prompt", "style", "title")
 CALLBACK_CODES = {200, 400, 408, 413, 500, 501, 531}
+OWN_CODES = {"kie": {433}, "sunoapi": {400, 405, 413, 430}}
+OWN_CALLBACK_CODES = {"sunoapi": {451}}
 
 
 def entries() -> Iterator[Mapping[str, Any]]:
@@ -37,7 +39,7 @@ def entries() -> Iterator[Mapping[str, Any]]:
 
 
 def test_the_profiles_are_the_files() -> None:
-    assert profile_names() == ["apikley", "classic", "observed"]
+    assert profile_names() == ["apikley", "classic", "kie", "observed", "sunoapi"]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,9 @@ def test_a_profile_reads_one_document(profile: str, document: str) -> None:
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(BadSetting) as refused:
         Profile.read("clasic")
-    assert str(refused.value) == ("profile 'clasic' is unknown. Nearest: classic. Known: apikley, classic, observed.")
+    assert str(refused.value) == (
+        "profile 'clasic' is unknown. Nearest: classic. Known: apikley, classic, kie, observed, sunoapi."
+    )
 
 
 def test_every_condition_names_a_reading() -> None:
@@ -147,8 +151,8 @@ def test_a_contract_is_made_of_the_rules_that_hold(profile: str) -> None:
 @pytest.mark.parametrize("name", profile_names())
 def test_a_profile_has_all_codes(name: str) -> None:
     profile = edition(name).profile
-    assert set(profile.codes) == ANSWER_CODES
-    assert set(profile.callback_codes) == CALLBACK_CODES
+    assert set(profile.codes) == ANSWER_CODES | OWN_CODES.get(name, set())
+    assert set(profile.callback_codes) == CALLBACK_CODES | OWN_CALLBACK_CODES.get(name, set())
     assert set(profile.stage_messages) == set(STAGES)
 
 

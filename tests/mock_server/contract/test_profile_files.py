@@ -87,7 +87,13 @@ def test_a_file_that_is_no_profile_is_refused(tmp_path: Path, text: str, said: s
 
 
 def test_every_profile_of_ours_picks_a_reading() -> None:
-    assert picked("text_items") == {"apikley": "none", "classic": "none", "observed": "both"}
+    assert picked("text_items") == {
+        "apikley": "none",
+        "classic": "none",
+        "kie": "none",
+        "observed": "both",
+        "sunoapi": "both",
+    }
     assert list(picked("text_items")) == profile_names()
 
 

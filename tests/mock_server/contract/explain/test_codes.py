@@ -22,7 +22,10 @@ from mock_server.contract.scenarios import Scenario, Scenarios
 from mock_server.state.memory_callbacks import OWED_KEPT, QUEUED
 from tests.places import line
 
-CODES = ["200", "400", "401", "402", "404", "408", "409", "413", "422", "429", "451", "455", "500", "501", "531"]
+CODES = [
+    *("200", "400", "401", "402", "404", "405", "408", "409", "413"),
+    *("422", "429", "430", "433", "451", "455", "500", "501", "531"),
+]
 
 
 def test_the_codes_are_those_of_the_documents() -> None:
@@ -43,8 +46,9 @@ def test_quotes_stand_where_they_say(name: str) -> None:
 
 def test_a_code_is_explained_whole() -> None:
     told = [each.rpartition("  (")[0] or each for each in lines(of_code("402"))]
-    assert told[5:] == [
-        "  observed captured The current credits are insufficient. Please top up.",
+    assert told[5] == "  kie      captured The current credits are insufficient. Please top up."
+    assert told[8:] == [
+        "  sunoapi  answer   Insufficient Credits - Account does not have enough credits to perform the operation",
         "Here:",
         "  check 16 of 17, can the account pay?: the key empty-key, or --credits 0; a task costs 12",
         "  402: The account has too few credits.",
@@ -74,11 +78,17 @@ def test_a_failure_tells_its_callbacks_and_where_polling_ends() -> None:
     assert "silent: callbacks none" in [fact.text for fact in of_scenario("silent").causes]
 
 
+def test_a_code_of_one_provider_says_whose_it_is() -> None:
+    (cause,) = of_code("405").causes
+    assert cause.text == "405: on the profile sunoapi, with Prefer: scenario=405"
+    assert line(*cause.places).strip().startswith("405: ")
+
+
 def test_a_422_lists_its_rules_by_operation() -> None:
     sections = {section.heading: section.facts for section in of_code("422").sections}
     assert list(sections)[:4] == [f"Rules of {name}" for name in ("extend", "generate", "persona", "wav")]
     rules = {fact.text: fact.places for fact in sections["Rules of extend"]}
-    assert [line(place).strip() for place in rules["extend.model.enum"]] == ["enum:", "enum:"]
+    assert [line(place).strip() for place in rules["extend.model.enum"]] == ["enum:", "enum:", "models:", "models:"]
     assert "extend.body.json" in rules
     assert "extend.audioId.known" not in rules
 

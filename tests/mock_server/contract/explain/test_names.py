@@ -74,7 +74,7 @@ def test_a_name_of_two_kinds_is_explained_as_both() -> None:
 @pytest.mark.parametrize(
     ("typed", "nearest"),
     [
-        ("403", "413"),
+        ("403", "433"),
         ("sillent", "silent"),
         ("extend.prompt.lenght", "extend.prompt.length"),
         ("promt", "prompt"),
@@ -101,6 +101,6 @@ def test_an_unknown_name_is_told_what_there_is() -> None:
     assert text.startswith(f"'{'x' * 60}... (300 characters)' is no code, scenario, ")
     assert all(kind.called in text for kind in KINDS)
     assert text.endswith(
-        "Codes: 200, 400, 401, 402, 404, 408, 409, 413, 422, 429, 451, 455, 500, 501, 531. `suno-mock scenarios`, "
-        "`questions` and `profiles` list theirs, and a 422 names its rules."
+        "Codes: 200, 400, 401, 402, 404, 405, 408, 409, 413, 422, 429, 430, 433, 451, 455, 500, 501, 531. "
+        "`suno-mock scenarios`, `questions` and `profiles` list theirs, and a 422 names its rules."
     )

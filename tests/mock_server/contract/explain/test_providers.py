@@ -40,7 +40,7 @@ def test_only_extend_has_a_command() -> None:
 def test_a_profile_has_its_readings(name: str) -> None:
     readings = next(each.facts for each in of_profile(name).sections if each.heading == "Readings")
     for fact in readings:
-        picks, reading = map(line, fact.places)
+        picks, reading = (line(each).partition(" #")[0] for each in fact.places)
         question, _, picked = fact.text.split()[0].partition("=")
         assert picks.strip().replace('"', "") == f"{question}: {picked}"
         assert reading.strip().replace('"', "").startswith(f"{picked}:")

@@ -18,8 +18,8 @@ def test_a_question_has_its_readings_picks_and_sources() -> None:
     found = of_question("first_items")
     one, both = facts(found, "Readings")
     assert (one.text, both.text) == (
-        "one: the finished track  <- apikley, classic",
-        "both: both, the second unfinished  <- observed",
+        "one: the finished track  <- apikley, classic, kie",
+        "both: both, the second unfinished  <- observed, sunoapi",
     )
     assert [line(place).strip().partition(":")[0] for place in both.places] == ["both", "first_items"]
     assert line(*facts(found, "Sources")[0].places).strip() == '- "kie: one track (D)"'

@@ -1,0 +1,114 @@
+"""Journeys over real sockets on the profiles of the providers that come with the mock."""
+
+import hmac
+from base64 import b64encode
+
+import pytest
+
+from mock_server.contract.operations import path
+from mock_server.contract.profile_check import problems
+from mock_server.contract.profile_files import profile_names
+from tests.journeys import Journey, journey
+from tests.provider_page import PAGE, page
+
+PROVIDERS = ("kie", "sunoapi")
+WAIT = 10
+"""Seconds within which an account may start 20 tasks, with both."""
+
+
+def credits_at(started: Journey, operation: str) -> object:
+    answer = started.http.get(path(operation), headers={"Authorization": "Bearer key"})
+    return answer.json()["data"] if answer.status_code == 200 else None
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_each_profile_of_ours_passes_its_own_check(name: str) -> None:
+    assert problems(name) == []
+
+
+@pytest.mark.parametrize("profile", PROVIDERS)
+def test_a_track_of_the_newest_model_is_made_and_extended(profile: str) -> None:
+    with journey(profile) as started:
+        (track, _) = started.finished(started.generate(model="V5_5", title="x" * 80))["response"]["sunoData"]
+        answer = started.extend(audioId=track["id"], model="V5_5", continueAt=9)
+        record = started.finished(answer)
+        told = [each.json()["data"] for each in started.callbacks(record["taskId"])]
+    assert [each["callbackType"] for each in told] == ["text", "first", "complete"]
+    assert (record["status"], record["type"]) == ("SUCCESS", "chirp-fenix")
+    assert {type(each["createTime"]) for each in told[-1]["data"]} == {int}
+
+
+def test_kie_signs_callbacks_and_lists_one_track_at_first() -> None:
+    with journey("kie") as started:
+        record = started.finished(started.extend())
+        text, first, complete = started.callbacks(record["taskId"])
+    items = [each.json()["data"]["data"] for each in (text, first, complete)]
+    assert [len(each) for each in items] == [0, 1, 2]
+    assert "source_audio_url" not in items[2][0]
+    signed = f"{record['taskId']}.{complete.headers['X-Webhook-Timestamp']}".encode()
+    expected = hmac.digest(b"mock-webhook-hmac-key", signed, "sha256")
+    assert complete.headers["X-Webhook-Signature"] == b64encode(expected).decode()
+
+
+def test_sunoapi_lists_both_tracks_with_their_sources() -> None:
+    with journey("sunoapi") as started:
+        record = started.finished(started.extend())
+        bodies = [each.json() for each in started.callbacks(record["taskId"])]
+    assert [len(each["data"]["data"]) for each in bodies] == [2, 2, 2]
+    assert bodies[1]["msg"] == "First audio generated successfully."
+    assert bodies[2]["data"]["data"][0]["source_audio_url"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "wrong", "poor", "fast"),
+    [pytest.param("kie", 422, 402, 429, id="kie"), pytest.param("sunoapi", 400, 429, 430, id="sunoapi")],
+)
+def test_429_means_too_fast_here_and_too_poor_there(profile: str, wrong: int, poor: int, fast: int) -> None:
+    with journey(profile) as started:
+        assert started.extend(callBackUrl=...).json()["code"] == wrong
+        assert "credits are insufficient" in started.extend(key="empty-key").json()["msg"]
+        assert started.extend(key="empty-key").json()["code"] == poor
+        refused = next(answer for answer in (started.extend() for _ in range(21)) if answer.json()["code"] != 200)
+        assert refused.json()["code"] == fast
+        assert refused.json()["msg"].startswith("Your call frequency is too high. Please try again later")
+        started.advance(WAIT)
+        assert started.extend().json()["code"] == 200
+
+
+@pytest.mark.parametrize(
+    ("profile", "code", "text", "items"),
+    [
+        pytest.param("kie", 501, "Audio generation failed.", [], id="kie"),
+        pytest.param("sunoapi", 400, "Music extension failed", None, id="sunoapi"),
+    ],
+)
+def test_a_failure_is_an_error(profile: str, code: int, text: str, items: object) -> None:
+    with journey(profile) as started:
+        record = started.finished(started.extend(prefer=f"scenario=callback-{code}"))
+        failed = started.callbacks(record["taskId"])[-1].json()
+    assert (failed["code"], failed["msg"]) == (code, text)
+    assert (failed["data"]["callbackType"], failed["data"]["data"]) == ("error", items)
+    assert (record["errorCode"], record["errorMessage"]) == (code, text)
+
+
+@pytest.mark.parametrize(
+    ("profile", "here", "elsewhere"),
+    [("kie", "chat-credit", "generate-credit"), ("sunoapi", "generate-credit", "chat-credit")],
+)
+def test_the_credits_are_at_the_providers_path(profile: str, here: str, elsewhere: str) -> None:
+    with journey(profile, credits=100) as started:
+        assert started.extend().json()["code"] == 200
+        assert credits_at(started, here) == 88.0
+        assert credits_at(started, elsewhere) is None
+
+
+@pytest.mark.parametrize(("asked", "profile"), [("code=433", "kie"), ("code=405", "sunoapi"), ("code=413", "sunoapi")])
+def test_a_code_of_one_provider_can_be_asked_for(asked: str, profile: str) -> None:
+    with journey(profile) as started:
+        refused = started.extend(prefer=asked).json()
+    assert (refused["code"], refused["data"]) == (int(asked[-3:]), None)
+    assert refused["msg"]
+
+
+def test_the_page_of_the_providers_is_made_from_their_profiles() -> None:
+    assert PAGE.read_text("utf-8") == page(), "python -m tests.provider_page writes it anew"
