@@ -8,12 +8,21 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
+try:
+    from yaml import CSafeLoader
+except ImportError:  # pragma: no cover, PyYAML built without libyaml: slower, the same result
+    from yaml import SafeLoader as CSafeLoader  # type: ignore[assignment]
+
 HERE: Final = Path(__file__).parents[1]
 ROOT: Final = next(folder for folder in (HERE.parent / "mock_server" / "_data", HERE.parent) if folder.is_dir())
 """In the wheel the files lie inside of the mock's package, in a checkout beside it."""
 
 OF_DOCUMENT: Final = ("models", "codes", "callback_codes")
 OURS: Final = ROOT / "openapi" / "profiles"
+
+
+class Loader(CSafeLoader):
+    """Reads YAML, by libyaml where PyYAML has it."""
 
 
 class Citation(NamedTuple):
@@ -42,25 +51,34 @@ class Document:
     def found(self, quote: str, after: str = "") -> Citation:
         """The first line that holds a quote, at or behind a line that is `after`. Where none there does, the first of
         the whole file; where none does at all, the file's name and the quote."""
-        starts = [number for number, line in enumerate(self.lines) if line.strip() == after] or [0]
-        for start in (*starts, 0):
-            for number, line in enumerate(self.lines[start:], start + 1):
-                if quote in line:
-                    return Citation(f"{self.path.name}:{number}", line.strip())
-        return Citation(self.path.name, quote)
+        return _found(self.path, self.lines, quote, after)
+
+
+def _value(text: str | bytes) -> Any:
+    return yaml.load(text, Loader)  # noqa: S506, it is a SafeLoader
+
+
+@cache
+def _found(path: Path, lines: tuple[str, ...], quote: str, after: str) -> Citation:
+    starts = [number for number, line in enumerate(lines) if line.strip() == after] or [0]
+    for start in (*starts, 0):
+        for number, line in enumerate(lines[start:], start + 1):
+            if quote in line:
+                return Citation(f"{path.name}:{number}", line.strip())
+    return Citation(path.name, quote)
 
 
 @cache
 def _read(path: Path) -> Document:
     text = path.read_text("utf-8")
     plain = text.replace("`", "").replace("’", "'")
-    return Document(path=path, tree=yaml.safe_load(text), lines=tuple(plain.splitlines()))
+    return Document(path=path, tree=_value(text), lines=tuple(plain.splitlines()))
 
 
 @cache
 def load(path: str) -> Any:
     """A YAML file of the repository. Everybody gets the same object: nobody changes it."""
-    return yaml.safe_load((ROOT / path).read_bytes())
+    return _value((ROOT / path).read_bytes())
 
 
 def profiles() -> list[str]:
@@ -110,7 +128,7 @@ def _whole(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
 
 def _file(path: Path) -> dict[str, Any]:
     try:
-        file = yaml.safe_load(path.read_bytes())
+        file = _value(path.read_bytes())
     except (yaml.YAMLError, OSError, ValueError) as error:
         raise LookupError(f"profile {path} cannot be read: {' '.join(str(error).split())}.") from None
     if isinstance(file, dict) and isinstance(file.get("extends", ""), str):

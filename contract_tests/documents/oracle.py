@@ -22,6 +22,7 @@ from openapi_core.deserializing.media_types.exceptions import MediaTypeDeseriali
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from contract_tests.documents.extend import EXTEND
+from contract_tests.documents.files import Loader
 
 PROBLEMS: Final = 20
 """How many problems of one message are told."""
@@ -87,7 +88,7 @@ class _Exact(Decimal):
     __repr__ = Decimal.__str__
 
 
-class _ExactLoader(yaml.SafeLoader):
+class _ExactLoader(Loader):
     """Reads 0.01 as a decimal: divided by the float, ten of the 101 legal weights leave a rest."""
 
 
@@ -167,5 +168,6 @@ def _message(error: Any) -> str:
     """What is wrong with a value, which and what is allowed stand there as the API writes them."""
     text: str = error.message
     for value in (error.instance, error.validator_value):
-        text = text.replace(repr(value), json.dumps(value, ensure_ascii=False, default=float), 1)
+        shown = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=float)
+        text = text.replace(repr(value), shown, 1)
     return text

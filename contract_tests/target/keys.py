@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 import httpx
@@ -16,6 +17,8 @@ MASKED: Final = "***"
 OWN_VARIABLE: Final = "SUNO_API_KEY"
 BAD_VARIABLE: Final = "BAD_KEY"
 
+REMEMBERED: Final = 200
+"""Characters of a text that comes again and again, such as the name of a header."""
 SHORT: Final = 4
 """Characters of what is made of a key that no report has to hide."""
 
@@ -51,6 +54,7 @@ class Keys:
         forms |= {re.escape(made) for name in TELLING if len(made := SPELLED[name](own)) > SHORT}
         self._own = [re.compile(form) for form in (_forms(own) if own else ())]
         self._forms = [re.compile(form, re.IGNORECASE) for form in sorted(forms, key=len, reverse=True)]
+        self._short = lru_cache(maxsize=4096)(self._masked)
 
     def credential(self, name: str, scheme: str) -> "Credential":
         """What authorizes a request. Raises KeyError for a name that was not given."""
@@ -72,6 +76,9 @@ class Keys:
 
     def masked(self, text: str) -> str:
         """The text without any key, however it is written there."""
+        return self._short(text) if len(text) <= REMEMBERED else self._masked(text)
+
+    def _masked(self, text: str) -> str:
         for form in self._forms:
             text = form.sub(MASKED, text)
         return text
