@@ -1,5 +1,6 @@
 """The files below `openapi/` and `fixtures/`: documents with their lines, data, and the profiles that there are."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,9 @@ HERE: Final = Path(__file__).parents[1]
 ROOT: Final = next(folder for folder in (HERE.parent / "mock_server" / "_data", HERE.parent) if folder.is_dir())
 """In the wheel the files lie inside of the mock's package, in a checkout beside it."""
 
-OF_DOCUMENT: Final = ("models", "codes", "callback_codes")
+CODES: Final = ("codes", "callback_codes")
+WITH_NULLS: Final = ("models", *CODES, "readings")
+"""Where a null below says something: that the document's does not count, or the value of a reading."""
 OURS: Final = ROOT / "openapi" / "profiles"
 
 
@@ -119,9 +122,9 @@ def lineage(name: str) -> tuple[str, ...]:
 
 def _whole(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
     file = _file(path)
-    if path in seen:
+    if path.resolve() in seen:
         raise LookupError(f"profile {path} extends itself.")
-    base = _whole(profile_path(file["extends"], path.parent), (*seen, path)) if "extends" in file else {}
+    base = _whole(profile_path(file["extends"], path.parent), (*seen, path.resolve())) if "extends" in file else {}
     own = {key: _beside(path, value) if key.endswith("document") else value for key, value in file.items()}
     return laid_over(base, own)
 
@@ -129,11 +132,19 @@ def _whole(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
 def _file(path: Path) -> dict[str, Any]:
     try:
         file = _value(path.read_bytes())
-    except (yaml.YAMLError, OSError, ValueError) as error:
+        json.dumps(file, default=str, skipkeys=True)  # one that holds itself by an alias cannot be written
+    except (yaml.YAMLError, OSError, ValueError, RecursionError) as error:
         raise LookupError(f"profile {path} cannot be read: {' '.join(str(error).split())}.") from None
     if isinstance(file, dict) and isinstance(file.get("extends", ""), str):
-        return file
+        return {key: _numbered(key, value) for key, value in file.items()}
     raise LookupError(f"profile {path} is no mapping, or extends no text. `suno-mock profiles check` tells more.")
+
+
+def _numbered(key: str, value: Any) -> Any:
+    """Texts by codes, where a code may stand in quotes; anything else as it is."""
+    if key not in CODES or not isinstance(value, dict):
+        return value
+    return {int(code) if str(code).isdecimal() else code: text for code, text in value.items()}
 
 
 def _beside(path: Path, document: Any) -> Any:
@@ -152,7 +163,7 @@ def laid_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
 def _without_nulls(tree: Mapping[str, Any]) -> dict[str, Any]:
     """`null` takes away what the base says; of a model or a code it says that the document's does not count."""
     return {
-        name: _without_nulls(each) if isinstance(each, dict) and name not in OF_DOCUMENT else each
+        name: _without_nulls(each) if isinstance(each, dict) and name not in WITH_NULLS else each
         for name, each in tree.items()
         if each is not None
     }

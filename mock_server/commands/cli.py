@@ -117,9 +117,11 @@ def demo_command(**options: Any) -> None:
 def tracks(profile: str, as_json: bool) -> None:
     """List the source tracks: id, model, duration, title."""
     from mock_server.commands import listings
+    from mock_server.contract.own_profile import check_own
     from mock_server.contract.profile import Profile
     from mock_server.contract.source_tracks import source_tracks
 
+    check_own(profile)
     read = Profile.read(profile)
     found = list(source_tracks(read.lineage, read.models, read.tracks).values())
     tell(listings.tracks(found), [dataclasses.asdict(track) for track in found], as_json)

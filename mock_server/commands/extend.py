@@ -25,6 +25,7 @@ from mock_server.commands.output import say, warn
 from mock_server.contract import operations
 from mock_server.contract.examples import CALLBACKS, documented_request
 from mock_server.contract.family import Family
+from mock_server.contract.own_profile import check_own
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.text import cut, in_json, shown
 from mock_server.domain.accounts import first_key
@@ -99,6 +100,7 @@ def extended(asking: Asking, body: bytes, headers: Mapping[str, str], asked: Map
 def _request(asked: Mapping[str, Any], url: str) -> dict[str, Any]:
     """The documented example with what the user says otherwise; the mock calls back where `receive` listens."""
     profile = asked["profile"]
+    check_own(profile)
     near = {"callBackUrl": CALLBACKS} if is_near(url) else {}
     documented = extend_fields.documented()
     said = {

@@ -46,8 +46,11 @@ def check(profile: str, as_json: bool) -> int:
 @click.option("--resolved", is_flag=True, help="Also what it takes over, and what its documents say.")
 def show(profile: str, resolved: bool) -> None:
     """Print what a profile says, each line with its file and line."""
+    from mock_server.contract.own_profile import check_own
     from mock_server.contract.profile_show import all_lines, own_lines
 
+    if resolved:
+        check_own(profile)
     for line in (all_lines if resolved else own_lines)(profile):
         say(line)
 

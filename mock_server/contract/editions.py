@@ -11,8 +11,9 @@ from functools import cache, lru_cache
 
 from mock_server.contract.body_validator import Contract
 from mock_server.contract.family import Family
+from mock_server.contract.own_profile import check_own
 from mock_server.contract.profile import Profile
-from mock_server.contract.profile_files import chain, is_packaged, profile_file
+from mock_server.contract.profile_files import profile_file
 from mock_server.contract.questions import VARY, Question, Readings, Register
 from mock_server.core.settings import Settings, parse_models, parse_readings
 
@@ -39,7 +40,7 @@ class Editions:
     """The editions of the profile in use."""
 
     def __init__(self, settings: Settings) -> None:
-        _check(settings.profile)
+        check_own(settings.profile)
         self.register = Register.of(profile_file(settings.profile))
         self.profile = Profile.read(settings.profile, parse_models(settings.models))
         self.family = self.profile.family
@@ -70,14 +71,6 @@ class Editions:
             reread=lambda others: self.named(tuple({**named, **others}.values())),
             questions=self.register.questions,
         )
-
-
-def _check(profile: str) -> None:
-    """Raise BadSetting for a profile of somebody's own that cannot be served; ours were tried before."""
-    if not all(map(is_packaged, chain(profile))):
-        from mock_server.contract.profile_check import check  # what ours would load for nothing
-
-        check(profile)
 
 
 class InForce:

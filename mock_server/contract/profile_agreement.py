@@ -20,7 +20,7 @@ from mock_server.contract.profile_files import DOCUMENTS, resolved
 from mock_server.contract.profile_places import Problem, place_in
 from mock_server.contract.questions import Register
 from mock_server.contract.rulebook import models
-from mock_server.core.errors import BadSetting, nearest
+from mock_server.core.errors import nearest
 
 LIMITED: Final = ("prompt", "style", "title")
 """The fields whose length depends on the model."""
@@ -56,7 +56,7 @@ def _readable(key: str, tree: Tree) -> Iterator[Said]:
         document = Document.read(OPENAPI / tree[key])
         if key == "document":
             models(document)
-    except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError, OSError) as error:
+    except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError, OSError, RecursionError) as error:
         why = " ".join(str(error).split())[:200]
         yield (key,), f"{key}: {tree[key]} does not describe POST {operations()[EXTEND].path} with its models: {why}."
 
@@ -75,7 +75,7 @@ def _read(text: str, tree: Tree) -> Iterator[Said]:
     """What the reader of profiles itself refuses."""
     try:
         Profile.read(text)
-    except (BadSetting, LookupError, TypeError, AttributeError, ValueError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError, yaml.YAMLError) as error:
         yield ("document",), f"the profile cannot be read: {' '.join(str(error).split())[:300]}"
 
 

@@ -4,6 +4,7 @@ A profile says only in what it differs from the one that it extends. Where both 
 entry; anything else takes the place of what the base says, and `null` takes it away.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -25,8 +26,12 @@ SUFFIXES: Final = (".yaml", ".yml")
 DOCUMENTS: Final = ("document", "callback_document")
 """The keys of documents, which may lie beside the profile's own file."""
 MODELS: Final = "models"
-OF_DOCUMENT: Final = (MODELS, "codes", "callback_codes")
+CODES: Final = ("codes", "callback_codes")
+"""The keys of texts by codes, which are numbers."""
+OF_DOCUMENT: Final = (MODELS, *CODES)
 """Where an entry that is taken away has to be remembered, since the document may have it."""
+WITH_NULLS: Final = (*OF_DOCUMENT, "readings")
+"""Where a null below says something: a reading can have it as its value."""
 
 
 def profile_names() -> list[str]:
@@ -71,7 +76,7 @@ def chain(text: str) -> tuple[Path, ...]:
     """The file of a profile, and of each that it extends, in turn. Raises BadSetting."""
     found: list[Path] = []
     path = profile_path(text)
-    while path not in found:
+    while path.resolve() not in map(Path.resolve, found):
         found.append(path)
         base = read(path).get("extends")
         if base is None:
@@ -112,7 +117,7 @@ def merge(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 def without_nulls(tree: Mapping[str, Any]) -> dict[str, Any]:
     """What is left once everything is gone that was taken away."""
     return {
-        key: without_nulls(value) if isinstance(value, dict) and key not in OF_DOCUMENT else value
+        key: without_nulls(value) if isinstance(value, dict) and key not in WITH_NULLS else value
         for key, value in tree.items()
         if value is not None
     }
@@ -126,14 +131,22 @@ def _packaged(path: Path) -> Mapping[str, Any]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         tree = load(path)
+        json.dumps(tree, default=str, skipkeys=True)  # one that holds itself by an alias cannot be written
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BadSetting(f"{path}:{line}: it is no YAML: {error.problem}.") from None
-    except (yaml.YAMLError, ValueError, OSError) as error:
+    except (yaml.YAMLError, ValueError, OSError, RecursionError) as error:
         raise BadSetting(f"{path}: it cannot be read: {str(error).splitlines()[0]}.") from None
     if not isinstance(tree, dict) or not all(isinstance(key, str) for key in tree):
         raise BadSetting(f"{path}:1: it is {type(tree).__name__}. Allowed: a mapping, whose first line is `format: 1`.")
-    return {key: _beside(path, value) if key in DOCUMENTS else value for key, value in tree.items()}
+    return {key: _beside(path, value) if key in DOCUMENTS else _numbered(key, value) for key, value in tree.items()}
+
+
+def _numbered(key: str, value: Any) -> Any:
+    """Texts by codes, where a code may stand in quotes; anything else as it is."""
+    if key not in CODES or not isinstance(value, dict):
+        return value
+    return {int(code) if str(code).isdecimal() else code: text for code, text in value.items()}
 
 
 def _beside(path: Path, document: Any) -> Any:

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ from mock_server.core.settings import Settings
 from mock_server.http.server import listen
 from mock_server.testing.mock_server import MockServer
 from tests.builders import request
+from tests.mock_server.contract.test_profile_files import written
 from tests.processes import COMMAND, Run, serving, suno_mock
 
 COMMANDS = cli.list_commands(click.Context(cli))
@@ -126,6 +128,36 @@ def test_a_demo_that_would_not_end_is_refused(pace: str, run: Run) -> None:
         2,
         f"suno-mock: pace '{pace}' is too slow for the demo. Allowed: immediate, or 10x and faster.\n",
     )
+
+
+def test_the_demo_waits_for_the_stages_that_a_profile_tells(tmp_path: Path, run: Run) -> None:
+    path = written(tmp_path, "format: 1\nextends: apikley\nstages: {text: {skipped: 1}, first: {skipped: 1}}")
+    status, output, _ = run("demo", "--pace", "immediate", "--profile", path)
+    assert (status, output.count("<-- ")) == (0, 1)
+
+
+def test_the_demo_says_why_its_example_is_refused(tmp_path: Path, run: Run) -> None:
+    path = written(tmp_path, "format: 1\nextends: apikley\nmodels: {V4: null}")
+    status, _, errors = run("demo", "--pace", "immediate", "--profile", path)
+    assert status == 2
+    assert errors.startswith("suno-mock: the example is refused under this profile: Validation Error - ")
+    assert "model.enum" in errors
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("tracks", "--profile"),
+        ("profiles", "show", "--resolved"),
+        ("demo", "--profile"),
+        ("extend", "--curl", "--profile"),
+    ],
+)
+def test_a_profile_of_ones_own_is_checked_before_it_is_read(asked: Sequence[str], tmp_path: Path, run: Run) -> None:
+    path = written(tmp_path, "format: 1")
+    status, _, errors = run(*asked, path)
+    assert (status, errors[: len(path) + 13]) == (2, f"suno-mock: {path}:1")
+    assert "document is missing. Allowed: " in errors
 
 
 @pytest.mark.parametrize("profile", ["apikley", "classic", "observed"])

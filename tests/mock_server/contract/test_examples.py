@@ -2,14 +2,19 @@
 
 import json
 import shlex
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
+from mock_server import MockServer
 from mock_server.contract.documents import FIXTURES
 from mock_server.contract.examples import documented_request, example_curl
 from mock_server.contract.profile import document_name
 from mock_server.contract.profile_files import profile_names
 from tests.builders import edition
+from tests.mock_server.contract.test_profile_files import written
 
 each_profile = pytest.mark.parametrize("profile", profile_names())
 
@@ -41,3 +46,23 @@ def test_the_curl_of_an_example_can_be_pasted_into_every_shell(url: str, written
     command = example_curl(url, "apikley", "test-key")
     assert command.startswith(written)
     assert shlex.split(command)[2] == f"{url}/api/v1/generate/extend"
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("tracks: [{id: x1, model: V5, duration: 30}]", {"audioId": "x1", "model": "V5", "continueAt": 15}),
+        ("tracks: [{id: x1, model: V4, duration: 300}]", {"audioId": "x1", "model": "V4", "continueAt": 60}),
+        ("personas: [anna, berta]", {"personaId": "anna"}),
+    ],
+)
+def test_the_example_is_about_what_the_profile_has(tmp_path: Path, own: str, said: dict[str, Any]) -> None:
+    path = written(tmp_path, f"format: 1\nextends: apikley\n{own}")
+    assert documented_request(path) == documented_request("apikley") | said
+    with MockServer(profile=path) as mock:
+        answer = httpx.post(f"{mock.url}/api/v1/generate/extend", headers=mock.headers, json=documented_request(path))
+    assert answer.json()["code"] == 200
+
+
+def test_the_example_names_no_persona_where_the_profile_has_none(tmp_path: Path) -> None:
+    assert "personaId" not in documented_request(written(tmp_path, "format: 1\nextends: apikley\npersonas: []"))

@@ -222,3 +222,12 @@ def test_every_profile_is_served_or_said_to_be_wrong(tmp_path: Path, profile: di
         judged = app.state.runtime.editions.under(()).default
         assert all(judged.contract(name) for name in judged.profile.operations if operations()[name].method == "POST")
         assert all(model in judged.family.model_names for model in judged.profile.models)
+
+
+@pytest.mark.parametrize("text", ["a: [", "a: &a {b: *a}"])
+@pytest.mark.parametrize(("key", "needs"), [("document", "POST"), ("callback_document", "")])
+def test_a_document_that_is_no_yaml_is_told(tmp_path: Path, text: str, key: str, needs: str) -> None:
+    written(tmp_path, text, "broken.yaml")
+    found = said(tmp_path, f"{key}: broken.yaml")
+    assert f"{key}: " in found[0]
+    assert f"does not describe {needs}" in found[0]

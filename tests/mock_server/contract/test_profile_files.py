@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.contract.documents import OPENAPI
+from mock_server.contract.editions import Editions
 from mock_server.contract.profile_files import (
     chain,
     merge,
@@ -19,6 +20,7 @@ from mock_server.contract.profile_files import (
     without_nulls,
 )
 from mock_server.core.errors import BadSetting
+from mock_server.core.settings import Settings
 
 TREES = st.recursive(
     st.integers(0, 3), lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=8
@@ -73,6 +75,8 @@ def test_a_document_beside_a_profile_is_its_own(tmp_path: Path) -> None:
         pytest.param("- a", ": it is list. Allowed: a mapping, whose first line is", id="no mapping"),
         pytest.param("extends: 5", "mine.yaml: extends is 5. Allowed: a file, or apikley, ", id="extends no text"),
         pytest.param("extends: mine.yaml", "mine.yaml: it extends itself, by way of ", id="itself"),
+        pytest.param("a: &a {b: *a}", "mine.yaml: it cannot be read: Circular reference detected.", id="holds itself"),
+        pytest.param("a: " + "[" * 2000 + "]" * 2000, "mine.yaml: it cannot be read: maximum recursion", id="too deep"),
         pytest.param(
             "extends: apikly", "profile 'apikly' is unknown. Nearest: apikley. Known: apikley, ", id="nothing"
         ),
@@ -109,3 +113,21 @@ def test_the_second_of_two_wins_where_both_say_something(base: dict[str, Any], o
 def test_nothing_is_lost_where_nothing_is_taken_away(tree: dict[str, Any]) -> None:
     assert without_nulls(tree) == tree
     assert without_nulls({**tree, "z": None}) == tree
+
+
+def test_a_reading_can_have_null_as_its_value(tmp_path: Path) -> None:
+    mine = "extends: apikley\nreadings: {refusal_status: {mine: {says: as the code, value: null}}}"
+    path = written(tmp_path, f"format: 1\n{mine}\npicks: {{refusal_status: mine}}")
+    assert Editions(Settings(profile=path)).under(()).default.readings.refusal_status is None
+
+
+def test_a_code_may_stand_in_quotes(tmp_path: Path) -> None:
+    mine = profile_file(written(tmp_path, 'extends: apikley\ncodes: {"498": Quoted.}\ncallback_codes: 5'))
+    assert (mine["codes"], mine["callback_codes"]) == ({498: "Quoted."}, 5)
+    assert profile_file(written(tmp_path, "codes: {4_9: a, x: b}"))["codes"] == {49: "a", "x": "b"}
+
+
+def test_a_profile_extends_itself_whatever_the_way_is_called(tmp_path: Path) -> None:
+    assert "it extends itself, by way of " in refused(
+        written(tmp_path / "x", "extends: ../x/a.yaml", "a.yaml"),
+    )
