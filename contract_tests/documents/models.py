@@ -31,12 +31,17 @@ def limits(entries: Entries, models: Sequence[str], lines: Sequence[Mapping[str,
         alike, own = _alike(entries, model), _own(entries, model)
         followed = next((each for each in alike if any(each in line["models"] for line in lines)), model)
         for line in lines:
-            characters = {field: limit for field, limit in line["characters"].items() if field not in own}
+            stated = _counted(line["characters"])
+            characters = {field: limit for field, limit in stated.items() if field not in own}
             if followed in line["models"] and characters:
                 yield {**line, "models": [model], "characters": characters}
-        counted = {field: limit for field, limit in own.items() if isinstance(limit, int)}
-        if counted:
+        if counted := _counted(own):
             yield {"models": [model], "characters": counted}
+
+
+def _counted(limits: Mapping[str, Any]) -> dict[str, int]:
+    """Those in characters."""
+    return {field: limit for field, limit in limits.items() if isinstance(limit, int)}
 
 
 def _own(entries: Entries, model: str) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import click
 from click.core import ParameterSource
+from yaml import YAMLError
 
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import Track
@@ -26,6 +27,8 @@ SHORTEST_KEY: Final = 8
 """Characters of a key at least: a shorter one may be a word of a report, which would be masked, too."""
 RESERVED: Final = ("authorization", "connection", "content-length", "host", "transfer-encoding")
 """Headers that a trigger cannot set: the harness or its HTTP client sets them."""
+UNREADABLE: Final = (KeyError, IndexError, TypeError, AttributeError, ValueError, OSError, RecursionError, YAMLError)
+"""What comes of a profile, or a document of its own, that nobody has checked."""
 HEADER_NAME: Final = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
 
@@ -67,6 +70,11 @@ def documents(profile: str) -> Published:
     """The documents of a profile."""
     try:
         return Published.read(profile)
+    except UNREADABLE as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise CannotRun(
+            f"profile {profile!r} cannot be read: {why}. `suno-mock profiles check {profile}` tells what is wrong."
+        ) from None
     except LookupError as error:
         raise CannotRun(str(error.args[0])) from None
 

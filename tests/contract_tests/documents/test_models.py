@@ -36,6 +36,12 @@ def test_a_model_has_limits_of_its_own(tmp_path: Path) -> None:
     assert "V8" not in published.family["model_names"]
 
 
+def test_a_line_of_limits_counts_characters_alone(tmp_path: Path) -> None:
+    line = "{models: [V4, V5], characters: {prompt: {most: 10, unit: words}, title: 7, style: null}}"
+    published = read(tmp_path, f"limits: {{extend: [{line}]}}")
+    assert limits(published, "V4") == limits(published, "V5") == {"title": 7}
+
+
 def test_picks_are_taken_over(tmp_path: Path) -> None:
     reading = "readings: {failure_type: {gone: {says: a word, value: gone}}}"
     published = read(tmp_path, f"picks: {{first_items: both}}\nstages: {{text: {{at: 3}}}}\n{reading}")

@@ -1,10 +1,12 @@
 """What a user gives, as values."""
 
+from pathlib import Path
+
 import click
 import pytest
 
 from contract_tests.cli import run
-from contract_tests.run.inputs import LONGEST, SHORTEST_TRACK, Seconds, command_of
+from contract_tests.run.inputs import LONGEST, SHORTEST_TRACK, CannotRun, Seconds, command_of, documents
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,26 @@ def test_what_cannot_be_waited_for_is_refused_with_the_range(seconds: Seconds, g
 @pytest.mark.parametrize(("seconds", "given"), [(Seconds(), "0.1"), (Seconds(4), "4"), (Seconds(), str(LONGEST))])
 def test_seconds_within_the_range_are_a_number(seconds: Seconds, given: str) -> None:
     assert seconds.convert(given, None, None) == float(given)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("format: 1", "KeyError: 'document'"),
+        ("extends: apikley\nmodels: 5", "TypeError: "),
+        ("extends: apikley\nmodels: {V9: 5}", "AttributeError: 'int' object has no attribute 'get'"),
+        ("extends: apikley\ndocument: nobodys.yaml", "FileNotFoundError: "),
+        ("extends: apikley\ndocument: broken.yaml", "ParserError: "),
+    ],
+)
+def test_a_profile_that_nobody_checked_is_refused_with_the_way_to_check_it(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "broken.yaml").write_text("[", "utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(CannotRun) as refused:
+        documents(str(path))
+    assert refused.value.message.startswith(f"profile '{path}' cannot be read: {why}")
+    assert refused.value.message.endswith(f". `suno-mock profiles check {path}` tells what is wrong.")
 
 
 def test_what_was_typed_is_told_as_a_shell_takes_it() -> None:
