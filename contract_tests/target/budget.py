@@ -17,7 +17,8 @@ class Budget:
     """Counts the tasks of a target, for any number of threads.
 
     `tasks` is how many may be started, None for any number; `spent` is how many were; `lenient` holds the rules of
-    which the target accepted a request that breaks them.
+    which the target accepted a request that breaks them. One more task may be started, by a harmless request: those go
+    on, one at a time, when nothing is left, until the target accepts one.
     """
 
     def __init__(self, tasks: int | None, spent: int = 0, lenient: Collection[str] = ()) -> None:
@@ -53,7 +54,7 @@ class Budget:
         if not probe.cost and probe.rule in self.lenient:
             raise Lenient(f"the target accepted another request that breaks {probe.rule}: this one could cost, too")
         most = self.tasks if probe.cost else max(self.tasks, EXCEPTION)
-        if self.spent >= most and not probe.harmless:
+        if self.spent >= most + probe.harmless:
             raise Spent(self._exhausted())
         return self.spent + self._under_way < most or (probe.harmless and not self._under_way)
 

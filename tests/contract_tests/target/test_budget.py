@@ -16,6 +16,7 @@ from tests.courses import ACCEPTED, BAD, REFUSED, exchange
 
 STYLE = replace(REFUSED, rule="extend.style.type")
 PROBES = (ACCEPTED, REFUSED, STYLE)
+NOBODY = [replace(REFUSED, rule=f"extend.{field}.type", harmless=True) for field in ("prompt", "style", "title")]
 NO_TASK = r"^no task is started without --budget N, the number of tasks that may be$"
 
 
@@ -107,6 +108,34 @@ def test_a_lenient_rule_costs_one_task_and_the_others_go_on() -> None:
 def test_what_can_cost_nothing_goes_on_when_the_budget_is_spent() -> None:
     budget = Budget(0, spent=1)
     assert sent(budget, (replace(STYLE, harmless=True), False), (replace(STYLE, harmless=True), False)) == ["", ""]
+
+
+@pytest.mark.parametrize("tasks", [0, 1, 2, 5])
+def test_a_server_that_accepts_what_it_refused_before_starts_one_task_more(tasks: int) -> None:
+    budget, server = Budget(tasks, spent=max(tasks, EXCEPTION)), Lenience()
+    told = [server.answers(budget, probe, True) for probe in NOBODY]
+    assert server.started == 1
+    assert told[1:] == [f"budget: {budget.spent} of {tasks} tasks are spent; a larger --budget allows more"] * 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from([*PROBES, *NOBODY]), st.booleans()), max_size=24),
+    st.integers(0, 4),
+    st.integers(0, 3),
+)
+def test_what_can_cost_nothing_waits_for_all_others(course: list[tuple[Probe, bool]], tasks: int, spent: int) -> None:
+    budget, server = Budget(tasks, min(spent, tasks)), Lenience()
+    with ThreadPoolExecutor(6) as threads:
+        for each in course:
+            threads.submit(server.answers, budget, *each)
+    assert budget.spent <= max(tasks, EXCEPTION) + 1
+
+
+def test_a_resumed_run_starts_no_second_task_more() -> None:
+    assert sent(Budget(2, spent=3), (NOBODY[0], True)) == [
+        "budget: 3 of 2 tasks are spent; a larger --budget allows more"
+    ]
 
 
 def test_a_request_that_breaks_off_gives_back_what_it_reserved() -> None:
