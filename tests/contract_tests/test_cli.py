@@ -96,7 +96,7 @@ def test_a_deviation_stands_apart_and_counts_where_it_is_asked_to(
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["--profile", "acme"], "profile 'acme' is unknown. Known: apikley, classic, observed."),
+        (["--profile", "acme"], "profile 'acme' is unknown. Known: apikley, classic, kie, observed, sunoapi."),
         (
             ["--base-url", "localhost:80", *TRACK],
             "--base-url 'localhost:80' is no http:// or https:// URL with a host, such as http://127.0.0.1:3000.",

@@ -28,7 +28,7 @@ def test_the_reports_are_written_from_the_journal(strict: bool, tmp_path: Path) 
     ("written", "text"),
     [
         ("", "journal.jsonl holds no run: give the --report-dir of a run of suno-contract."),
-        ('{"run": {"profile": "acme"}}', "profile 'acme' is unknown. Known: apikley, classic, observed."),
+        ('{"run": {"profile": "acme"}}', "profile 'acme' is unknown. Known: apikley, classic, kie, observed, sunoapi."),
     ],
 )
 def test_a_folder_without_a_run_is_told(written: str, text: str, tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ WRONG = {
         "0",
         "--profile",
         "clasic",
-    ): "profile 'clasic' is unknown. Nearest: classic. Known: apikley, classic, observed.",
+    ): "profile 'clasic' is unknown. Nearest: classic. Known: apikley, classic, kie, observed, sunoapi.",
     (
         "serve",
         "--pace",

@@ -147,7 +147,7 @@ def live(polled: Any, started: Any = STARTED, *, as_json: bool = False) -> tuple
         asked.append(request.url.path)
         return httpx.Response(200, json=started if request.method == "POST" else polled)
 
-    options = {"as_json": as_json, "no_wait": False, "timeout": 600.0, "admin_token": ""}
+    options = {"as_json": as_json, "no_wait": False, "timeout": 600.0, "admin_token": "", "profile": "apikley"}
     with Asking(LIVE, "sk-secret-key", httpx.MockTransport(answer)) as asking:
         return command_extend.extended(asking, b"{}", {}, options), asked
 
