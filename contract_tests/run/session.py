@@ -133,7 +133,8 @@ def _notes(options: Mapping[str, Any], chosen: Chosen) -> Iterator[TextIO]:
     try:
         _lock(opened, folder)
         about = _about(options, Keys(chosen.keys, chosen.key_env))
-        opened.write(journal.resumed(about) if chosen.before.run else journal.begun({**chosen.run, **about}))
+        again = {**about, "budget": chosen.limits.budget}
+        opened.write(journal.resumed(again) if chosen.before.run else journal.begun({**chosen.run, **about}))
         yield opened
     finally:
         with suppress(OSError):  # who noted what cannot be written was told

@@ -28,10 +28,10 @@ class NotNoted(OSError):
 class EarlierRun:
     """What a journal tells of the last run in it.
 
-    `run` holds its budget and the options of SAME, `exchanges` has the id of the probe as its key. `spent` is how many
-    tasks may have been started, also by requests without an answer in the journal. `lenient` are the rules of which the
-    target accepted a request that breaks them, `ended` says whether the run came to its end, `last` is the number of
-    the last exchange.
+    `run` holds the options of SAME and the budget, that of the last that resumed it, `exchanges` has the id of the
+    probe as its key. `spent` is how many tasks may have been started, also by requests without an answer in the
+    journal. `lenient` are the rules of which the target accepted a request that breaks them, `ended` says whether the
+    run came to its end, `last` is the number of the last exchange.
     """
 
     run: Mapping[str, Any] = field(default_factory=dict)
@@ -117,6 +117,8 @@ def read(lines: Iterable[str]) -> EarlierRun:
             case {"run": dict(begun)}:
                 run, exchanges, unanswered, lenient, lost, spent, over = begun, {}, set(), {}, 0, 0, False
                 last = 0
+            case {"resumed": dict(again)}:
+                run, over = {**run, **again}, False
             case {"sending": str(probe)}:
                 lost += probe in unanswered
                 unanswered.add(probe)

@@ -21,6 +21,7 @@ import pytest
 
 from contract_tests.cli import main
 from contract_tests.receiver.http_server import Message, ThreadedServer
+from contract_tests.target.journal import read
 from contract_tests.target.target import DENIALS, RETRIES
 from contract_tests.targets import plain_server
 from contract_tests.verdicts.results import Result
@@ -566,6 +567,18 @@ def test_a_resumed_run_keeps_the_budget_that_it_does_not_name(monkeypatch: Patch
         interrupted(monkeypatch, 1, "--base-url", server.url, "--budget", "2", *arguments)
         status("run", "--base-url", server.url, "--resume", *arguments)
     assert len(posted(server)) == 2
+
+
+def test_a_resumed_run_keeps_the_budget_of_the_last_that_named_one(monkeypatch: Patch, tmp_path: Path) -> None:
+    arguments = ("--only", "extend.weights", "--callback-timeout", "0.1", "--report-dir", str(tmp_path), *TRACK)
+    accepted = [http({"code": 200, "msg": "success", "data": {"taskId": f"task{number}"}}) for number in range(9)]
+    with scripted(*accepted) as server:
+        interrupted(monkeypatch, 1, "--base-url", server.url, "--budget", "1", *arguments)
+        interrupted(monkeypatch, 1, "--base-url", server.url, "--resume", "--budget", "2", *arguments)
+        told = read((tmp_path / "journal.jsonl").read_text("utf-8").splitlines())
+        assert (told.run["budget"], told.ended) == (2, False)
+        status("run", "--base-url", server.url, "--resume", *arguments)
+    assert "of 2 tasks are spent" in (tmp_path / "report.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.target.journal import EarlierRun, arrival_of, begun, came, ended, leaving, line, read
+from contract_tests.target.journal import EarlierRun, arrival_of, begun, came, ended, leaving, line, read, resumed
 from tests.courses import ACCEPTED, BAD, REFUSED, arrival, exchange
 
 RUN = begun({"base_url": "http://127.0.0.1:1", "seed": 7, "budget": None})
@@ -90,3 +90,9 @@ def test_a_callback_that_no_run_wrote_is_left_out() -> None:
 
 def test_the_number_of_the_last_exchange_is_told() -> None:
     assert journal(RUN, line(exchange(number=3), ONE), line(exchange(number=4), replace(ONE, id=""))).last == 4
+
+
+def test_a_resumed_run_tells_what_it_changed_of_the_one_before() -> None:
+    found = journal(RUN, line(exchange(), ONE), ended(1.5), resumed({"budget": 50}), line(exchange(BAD, REFUSED), TWO))
+    assert found.run == {"base_url": "http://127.0.0.1:1", "seed": 7, "budget": 50}
+    assert (list(found.exchanges), found.spent, found.ended) == (["one", "two"], 1, False)
