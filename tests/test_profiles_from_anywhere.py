@@ -206,7 +206,7 @@ def test_source_tracks_personas_and_the_number_of_tracks_are_data(on: Written) -
     mine = on(f"tracks: [{track}]\npersonas: [me]\ntracks_per_task: 3")
     accepted = mine.extend(audioId="mine", model="V5", continueAt=9, personaId="me")
     assert len(mine.finished(accepted)["response"]["sunoData"]) == 3
-    assert mine.extend().json()["code"] == 404
+    assert mine.extend(audioId="e231").json()["code"] == 404
     assert mine.extend(audioId="mine", model="V5", continueAt=9, personaId="persona_123").json()["code"] == 404
 
 

@@ -50,8 +50,10 @@ class Models:
 
     def taken_as(self, model: str) -> str:
         """The model that one counts as."""
-        if model in self.stands_for:
-            return self.stands_for[model]
+        seen = {model}
+        while self.stands_for.get(model, model) not in seen:
+            model = self.stands_for[model]
+            seen.add(model)
         return self.other if self.other and model not in self.offered else model
 
 

@@ -10,7 +10,7 @@ from mock_server.contract import rulebook
 from mock_server.contract.body_validator import Rule
 from mock_server.contract.documents import FIXTURES, OPENAPI, Document, Pointer
 from mock_server.contract.family import Family
-from mock_server.contract.models import Models
+from mock_server.contract.models import Models, goes_round
 from mock_server.contract.operations import EXTEND, Operation, operations_of, path
 from mock_server.contract.profile_files import MODELS, chain, merge, profile_name, read, resolved
 from mock_server.contract.profile_places import files, place_in
@@ -65,6 +65,12 @@ class Profile:
         for model in stand_ins.values():
             if model in stand_ins or model not in models.offered:
                 raise unknown("model", model, {*models.offered} - {*stand_ins})
+        own = {name: entry for name, entry in tree.get(MODELS, {}).items() if entry}
+        for name, model in stand_ins.items():
+            if goes_round(own, name):
+                raise BadSetting(
+                    f"--model {name}={model}: {model} stands for {name} itself. Allowed: one that does not."
+                )
         every = operations_of(_with_documented_paths(tree, document))
         served = {name: every[name] for name in tree["serves"]}
 

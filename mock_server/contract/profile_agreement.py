@@ -5,7 +5,7 @@ Every model has a name, a length and limits; every code a text; every rule a pla
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
@@ -18,15 +18,13 @@ from mock_server.contract.operations import EXTEND, operations
 from mock_server.contract.profile import Profile
 from mock_server.contract.profile_files import DOCUMENTS, resolved
 from mock_server.contract.profile_places import Problem, place_in
+from mock_server.contract.profile_values import VALUES, Said, Tree, complete
 from mock_server.contract.questions import Register
 from mock_server.contract.rulebook import models
 from mock_server.core.errors import nearest
 
 LIMITED: Final = ("prompt", "style", "title")
 """The fields whose length depends on the model."""
-Tree = Mapping[str, Any]
-Said = tuple[tuple[str | int, ...], str]
-"""The key that something is wrong with, and what."""
 
 
 def disagreements(text: str, paths: Sequence[Path]) -> Iterator[Problem]:
@@ -129,7 +127,8 @@ def _readings(text: str, tree: Tree) -> Iterator[Said]:
     questions, picks = Register.of(tree).questions, tree.get("picks", {})
     for name, question in questions.items():
         if name not in picks:
-            yield ("picks",), f"picks.{name} is missing. Allowed: {', '.join(question.readings)}."
+            names = ", ".join(f"{each} in quotes" if each == "null" else each for each in question.readings)
+            yield ("picks",), f"picks.{name} is missing. Allowed: {names}."
         elif picks[name] not in question.readings:
             said = f"picks.{name} is {picks[name]!r}.{nearest(picks[name], question.readings, alike=0)}"
             yield ("picks", name), f"{said} Allowed: {', '.join(question.readings)}."
@@ -204,9 +203,9 @@ def _rules(text: str, tree: Tree) -> Iterator[Said]:
 
 
 STEPS: Final[Sequence[Sequence[Callable[[str, Tree], Iterator[Said]]]]] = (
-    (_documents, _served, _stages, _checks),
+    (_documents, _served, _stages, _checks, complete),
     (_readings, _read),
-    (_limit_lines, _codes, _tracks),
+    (_limit_lines, _codes, _tracks, *VALUES),
     (_rules,),
     (_models,),
 )

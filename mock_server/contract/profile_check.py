@@ -15,7 +15,7 @@ from jsonschema_rs import Draft202012Validator, ValidationError, ValidationError
 
 from mock_server.contract.documents import OPENAPI
 from mock_server.contract.profile_agreement import disagreements
-from mock_server.contract.profile_files import chain, read
+from mock_server.contract.profile_files import chain, read, without_nulls
 from mock_server.contract.profile_places import Problem, files, place_in
 from mock_server.core.errors import BadSetting, nearest
 from mock_server.core.text import shown
@@ -46,7 +46,7 @@ def _of_file(path: Path) -> Iterator[Problem]:
     if version != FORMAT:
         yield Problem(place_in((path,), "format"), _version(version))
         return
-    for error in _validator().iter_errors(_texts(tree)):
+    for error in _validator().iter_errors(_texts(without_nulls(tree))):
         pointer = tuple(error.instance_path)
         for key, said in _told(error):
             yield Problem(place_in((path,), *pointer, *key), said)
@@ -73,13 +73,21 @@ def _told(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str]]:
         case ValidationErrorKind.PropertyNames(error=wrong):
             allowed = _node(error.schema_path[: error.schema_path.index("propertyNames")])["propertyNames"]
             key = str(wrong.instance)
-            yield (key,), _unknown(f"{dot}{key}", key, allowed.get("enum", [allowed.get("pattern", "")]))
+            yield (key,), _unknown(f"{dot}{key}", key, allowed.get("enum") or [allowed["description"]])
         case ValidationErrorKind.Required(property=key):
             yield (), f"{dot}{key} is missing. Allowed: {_allowed((*error.schema_path[:-1], 'properties', key))}."
         case _:
             options = _node(error.schema_path[:-1]).get("enum", ())
             close = nearest(str(error.instance), map(str, options))
-            yield (), f"{name} is {shown(error.instance)}.{close} Allowed: {_allowed(error.schema_path[:-1])}."
+            allowed = f"{_allowed(error.schema_path[:-1])}{_in_quotes(error)}"
+            yield (), f"{name} is {shown(error.instance)}.{close} Allowed: {allowed}."
+
+
+def _in_quotes(error: ValidationError) -> str:
+    """How a text is written that is allowed, where YAML has read something else from it."""
+    texts = [text for each in _node(error.schema_path[:-1]).get("anyOf", ()) for text in each.get("enum", ())]
+    written = shown(error.instance)
+    return f'; in quotes, "{written}", since YAML reads no text without them' if written in texts else ""
 
 
 def _unknown(name: str, key: str, known: Any) -> str:

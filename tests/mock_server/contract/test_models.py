@@ -1,11 +1,15 @@
 """The models of a profile."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mock_server.contract.models import Models
+from mock_server.contract.profile import Profile
 from mock_server.contract.profile_files import resolved
+from mock_server.core.errors import BadSetting
+from tests.mock_server.contract.test_profile_files import written
 
 DOCUMENTED = ("V4", "V5")
 
@@ -77,3 +81,16 @@ def test_models_that_are_like_each_other_in_a_circle_have_nothing() -> None:
     known = models(models={"V6": {"like": "V7"}, "V7": {"like": "V6"}})
     assert "V6" not in known.names
     assert limits(known, "V6") == {}
+
+
+def test_a_model_is_accepted_as_what_another_is_accepted_as() -> None:
+    known = models(models={"V6": {"as": "V7"}, "V7": {"as": "V5"}})
+    assert (known.taken_as("V6"), known.taken_as("V7")) == ("V5", "V5")
+
+
+def test_models_that_are_accepted_as_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "format: 1\nextends: apikley\nmodels: {V6: {as: V7}, V7: {as: V5}}")
+    with pytest.raises(BadSetting, match=r"^--model V7=V6: V6 stands for V7 itself\. Allowed: one that does not\.$"):
+        Profile.read(path, {"V7": "V6"})
+    assert Profile.read(path, {"V8": "V6"}).known_models.taken_as("V8") == "V5"
+    assert models(models={"V6": {"as": "V7"}, "V7": {"as": "V6"}}).taken_as("V6") in ("V6", "V7")

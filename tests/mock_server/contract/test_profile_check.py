@@ -1,6 +1,7 @@
 """What is said of a profile that cannot be served."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_our_profiles_can_be_served(name: str) -> None:
         ("serves: [extned]", 'serves.0 is "extned". Nearest: extend. Allowed: one of extend, generate, persona, '),
         ("poll_limit: {seconds: 2024-01-01}", 'poll_limit.seconds is "the date datetime.date(2024, 1, 1)". Allowed: '),
         ("retention_days: .inf", 'retention_days is "the float inf". Allowed: days that media are kept, from 0 on.'),
-        ("callbacks: {signature: {header: X}}", "callbacks.signature.signs is missing. Allowed: what is signed, with "),
+        ("callbacks: {signature: {header: X}}", "callbacks.signature.signs is missing. Allowed: header, signs, key "),
         ("refusals: {rate: 430}", "refusals.rate is 430, which has no text. Allowed: 200, 401, 402, 404, 409, "),
         ("codes: {422: null}", "refusals.invalid is 422, which has no text. Allowed: 200, 401, 402, 404, 409, 429, "),
         (
@@ -68,7 +69,7 @@ def test_our_profiles_can_be_served(name: str) -> None:
         ("models: {V6: {like: V9}}", "models.V6.like is 'V9', no model of the profile. Allowed: V4, V4_5, "),
         ("models: {V6: {like: V5, as: V5}}", "models.V6 has both like and as. Allowed: one of them."),
         ("models: {V6: {like: V6}}", "models.V6 is like itself, by way of others. Allowed: "),
-        ("models: {V6: {like: V5}, 'V 7': {}}", "models.V 7 is unknown. Allowed: ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$."),
+        ("models: {V6: {like: V5}, 'V 7': {}}", "models.V 7 is unknown. Allowed: letters, digits, dots, "),
         (
             "models: {V6: {name: chirp, longest: 5}}",
             "models.V6 has no limit of prompt for extend. Allowed: a number in ",
@@ -109,6 +110,51 @@ def test_our_profiles_can_be_served(name: str) -> None:
         ),
         ("document: mine.yaml", "does not describe POST /api/v1/generate/extend with its models: 'paths'."),
         ("callback_document: mine.yaml", "the profile cannot be read: 'paths'"),
+        ("codes: {40: a}", "codes.40 is unknown. Allowed: a code of three digits, such as 402."),
+        ("picks: {v4_5all_title: 80}", 'v4_5all_title is 80. Allowed: one of 80, 100; in quotes, "80", since YAML '),
+        ("picks: {first_items: 5}", "picks.first_items is 5. Allowed: one of one, both."),
+        ("picks: {error_data: null}", "picks.error_data is missing. Allowed: absent, null in quotes."),
+        (
+            "rate_limit: {seconds: 5}",
+            "rate_limit.requests is missing. Allowed: requests, seconds together, here ",
+        ),
+        (
+            "readings: {unknown: {}, refusal_status: {mine: {says: a}}}",
+            "readings.unknown is unknown. ",
+        ),
+        ("readings: {refusal_status: {mine: {says: a}}}", "readings.refusal_status.mine.value is missing. Allowed: "),
+        (
+            "readings: {refusal_status: {mine: {says: a, value: 204}}}",
+            "readings.refusal_status.mine.value is 204, a status without a body. Allowed: one that an answer can have.",
+        ),
+        ("refusals: {invalid: 101}\ncodes: {101: a}", "refusals.invalid is 101, a status without a body. "),
+        ("codes: {205: a}", "codes.205 is 205, a status without a body. "),
+        ("persona_window: [30, 10]", "persona_window is [30, 10]. Allowed: the least first, [10, 30]."),
+        ("operations: {extend: {lasts: [120, 30]}}", "operations.extend.lasts is [120, 30]. Allowed: the least first"),
+        (
+            "readings: {received_statuses: {mine: {says: a, value: [300, 200]}}}",
+            "readings.received_statuses.mine.value is [300, 200]. Allowed: the least first, [200, 300].",
+        ),
+        (
+            "callbacks: {headers: {Host: evil}}",
+            "callbacks.headers.Host: the header Host is that of every callback already. Allowed: each header once",
+        ),
+        (
+            "callbacks: {headers: {X-A: b}, signature: {header: x-a, signs: a, key: b}}",
+            "callbacks.signature.header: the header x-a is that of callbacks.headers.X-A already. ",
+        ),
+        (
+            "base_path: /__admin\noperations: {extend: {path: /health}}",
+            "operations.extend.path is /__admin/health with base_path, which is the mock's own. Allowed: a path ",
+        ),
+        (
+            "tracks: [{id: a, model: V5, duration: 5}, {id: a, model: V5, duration: 5}]",
+            "tracks.1.id is 'a', that of a track before. Allowed: each id once.",
+        ),
+        (
+            "tracks: [{id: mock-429, model: V5, duration: 5}]",
+            "tracks.0.id is 'mock-429', which asks for a scenario. Allowed: an id that does not begin with mock-.",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_what_is_allowed(tmp_path: Path, text: str, wrong: str) -> None:
@@ -231,3 +277,24 @@ def test_a_document_that_is_no_yaml_is_told(tmp_path: Path, text: str, key: str,
     found = said(tmp_path, f"{key}: broken.yaml")
     assert f"{key}: " in found[0]
     assert f"does not describe {needs}" in found[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["rate_limit: null", "callbacks: {signature: null}", "texts: {length: null}", "tracks: null"]
+)
+def test_null_takes_away_what_a_base_says(tmp_path: Path, text: str) -> None:
+    assert said(tmp_path, text, "kie") == []
+
+
+def test_a_part_of_what_a_base_says_can_be_said_otherwise(tmp_path: Path) -> None:
+    assert said(tmp_path, "callbacks: {signature: {key: other}}\nrate_limit: {seconds: 5}", "kie") == []
+
+
+def test_what_a_name_has_to_be_is_told_in_words() -> None:
+    def named(node: Any) -> Iterator[dict[str, Any]]:
+        if isinstance(node, dict):
+            yield from [node["propertyNames"]] if "propertyNames" in node else []
+            for each in node.values():
+                yield from named(each)
+
+    assert [each for each in named(SCHEMA_TREE) if not each.keys() & {"enum", "description"}] == []
