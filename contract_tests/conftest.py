@@ -33,7 +33,7 @@ def suno_options(pytestconfig: pytest.Config) -> Options:
 
 
 @pytest.fixture(scope="session")
-def world(pytestconfig: pytest.Config, suno_options: Options) -> Iterator[World]:
+def world(pytestconfig: pytest.Config, suno_options: Options, request: pytest.FixtureRequest) -> Iterator[World]:
     """The target, for as long as the session lasts."""
     published = plan_of(pytestconfig).published
     with able_to_run(), session(published, suno_options) as begun:
@@ -48,7 +48,7 @@ def world(pytestconfig: pytest.Config, suno_options: Options) -> Iterator[World]
             credits=Credits(begun.target, published),
         )
         yield made
-        made.report_again()
+        made.report_again(whole=request.session.exitstatus != pytest.ExitCode.INTERRUPTED)
 
 
 @pytest.fixture(scope="session")

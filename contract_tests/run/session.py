@@ -65,7 +65,15 @@ class Session:
 
     def report(self) -> None:
         """Writes the reports from the journal, if there is a folder for them. Raises OSError where that fails."""
+        self.end()
+        self.write()
+
+    def end(self) -> None:
+        """Notes that the run came to its end, after which nothing of it can be resumed, unless it sends on."""
         self.target.note(journal.ended(time.monotonic() - self.begun))
+
+    def write(self) -> None:
+        """Writes the reports of what the journal has by now. Raises OSError where that fails."""
         if self.folder is not None and (made := kept.report(safe_files.text(self.folder / JOURNAL).splitlines())):
             write(self.folder, made)
 

@@ -106,11 +106,14 @@ class World(Session):
                 with able_to_run():
                     self.target.note(kept.line(result.masked(self.target.masked)))
 
-    def report_again(self) -> None:
-        """Writes the reports anew where generated requests found anything."""
-        if self.told:
-            with able_to_run():
-                self.report()
+    def report_again(self, *, whole: bool) -> None:
+        """Writes the reports anew where generated requests found anything. `whole` says that the session was not
+        stopped: one that was can be resumed."""
+        with able_to_run():
+            if whole:
+                self.end()
+            if self.told:
+                self.write()
 
     def _skip(self, why: str) -> NoReturn:
         """Skips the test, unless it has failed already and Hypothesis only repeats it."""

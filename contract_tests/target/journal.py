@@ -122,6 +122,7 @@ def read(lines: Iterable[str]) -> EarlierRun:
             case {"sending": str(probe)}:
                 lost += probe in unanswered
                 unanswered.add(probe)
+                over = False
             case {"ended": True}:
                 over = True
             case {"probe": str(probe), "cost": int(cost), **rest} if probe and (exchange := exchange_of(rest)):

@@ -210,12 +210,24 @@ def test_the_reports_are_written_again_with_what_was_found(tmp_path: Path) -> No
     with (tmp_path / "journal.jsonl").open("w") as journal, world("http://127.0.0.1:1", journal=journal) as tried:
         journal.write(begun({"base_url": "http://127.0.0.1:1", "profile": "apikley", "version": "0.1"}))
         reporting = replace(tried, folder=tmp_path)
-        reporting.report_again()
+        reporting.report_again(whole=True)
         assert not (tmp_path / "report.json").exists()
         reporting.conforms([finding])
-        reporting.report_again()
+        reporting.report_again(whole=True)
     (row,) = json.loads((tmp_path / "report.json").read_text("utf-8"))["rules"]
     assert (row["rule"], row["verdict"]) == ("callback.once", "deviated")
+
+
+@pytest.mark.parametrize("found", [[], [Finding(rule="callback.once", expected="text once", got="text, text")]])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_session_has_come_to_its_end_unless_it_was_stopped(found: list[Finding], whole: bool) -> None:
+    journal = io.StringIO()
+    with scripted(http({"code": 422, "msg": "wrong"})) as server, world(server.url, journal=journal) as tried:
+        tried.report()
+        tried.sent(probe("extend.title.type", "title is 5", {"title": 5}, REFUSED))
+        tried.conforms(found)
+        tried.report_again(whole=whole)
+    assert read(journal.getvalue().splitlines()).ended is whole
 
 
 def test_an_answer_that_tells_of_the_targets_state_skips_the_test() -> None:

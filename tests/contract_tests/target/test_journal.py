@@ -77,6 +77,11 @@ def test_a_run_that_came_to_its_end_says_so() -> None:
     assert not journal(RUN, ended(1.5), RUN).ended
 
 
+def test_a_run_that_sends_on_has_not_come_to_its_end() -> None:
+    assert not journal(RUN, leaving("one"), line(exchange(), ONE), ended(1.5), leaving("two")).ended
+    assert journal(RUN, ended(1.5), leaving("two"), line(exchange(), TWO), ended(2.5)).ended
+
+
 @pytest.mark.parametrize("raw", [b"{}", "é\u2028".encode(), b"\xff\x00", b"\\xff"])
 def test_every_byte_that_came_is_kept(raw: bytes) -> None:
     callback = arrival(raw)
