@@ -19,6 +19,8 @@ BAD_VARIABLE: Final = "BAD_KEY"
 
 REMEMBERED: Final = 200
 """Characters of a text that comes again and again, such as the name of a header."""
+ESCAPES: Final = 16
+"""Backslashes that a match begins with at most: 15 stand before what JSON escapes four times."""
 SHORT: Final = 4
 """Characters of what is made of a key that no report has to hide."""
 
@@ -113,7 +115,7 @@ def _forms(key: str) -> set[str]:
     """Patterns of a key as a server, a log, a URL and a page write it, and of what base64 makes of it and of texts that
     it stands in, such as the header of Basic authentication."""
     bearer = base64.b64encode(f"Bearer {key}".encode()).decode().rstrip("=")
-    return {r"\\*".join(map(_spelled, key)), *_in_base64(key), re.escape(bearer)}
+    return {_written(key), *_in_base64(key), re.escape(bearer)}
 
 
 def _in_base64(key: str) -> Iterator[str]:
@@ -128,11 +130,23 @@ def _in_base64(key: str) -> Iterator[str]:
                 yield f"{re.escape(part)}[\\w+/-]?"
 
 
-def _spelled(character: str) -> str:
-    """A pattern of one character, in every spelling of _forms, and escaped more than once."""
+def _written(key: str) -> str:
+    """A pattern of a key in every spelling of _forms, escaped any number of times. Takes time in proportion to a text:
+    what backslashes take is taken in one way alone, and a match begins with few of them."""
+    first, *others = re.findall(r"\\+|[^\\]", key)
+    return _spelled(first, f"{{0,{ESCAPES}}}+") + "".join(_spelled(each, "*+") for each in others)
+
+
+def _spelled(written: str, backslashes: str) -> str:
+    """A pattern of one character, behind as many backslashes, or of backslashes in a row."""
+    character, times = written[0], len(written)
     number, octets = ord(character), "".join(f"%(?:25)*{octet:02x}" for octet in character.encode())
-    written = {json.dumps(character)[1:-1], repr(character)[1:-1], html.escape(character), character}
-    escaped = {rf"\\+u{number:04x}", rf"\\+x{number:02x}", rf"&(?:amp;)*#x0*{number:x};", rf"&(?:amp;)*#0*{number};"}
+    references = {octets, rf"&(?:amp;)*#x0*{number:x};", rf"&(?:amp;)*#0*{number};"}
+    escapes = f"u{number:04x}|x{number:02x}"
+    if character == "\\":
+        each = "|".join([rf"\\{{1,{ESCAPES}}}+(?:{escapes})", *sorted(references)])
+        return rf"(?:(?i:{each}){{{times}}}|\\{{{times},{ESCAPES * times}}}+)"
+    forms = {json.dumps(character)[1:-1], repr(character)[1:-1], html.escape(character), character}
+    plain = "|".join(re.escape(form.lstrip("\\")) for form in sorted(forms, key=len, reverse=True))
     # What an escape is written with may be in capitals.
-    escapes = "|".join(sorted({octets, *escaped}, key=len, reverse=True))
-    return f"(?:(?i:{escapes})|{'|'.join(re.escape(each) for each in sorted(written, key=len, reverse=True))})"
+    return rf"\\{backslashes}(?:(?i:{'|'.join([escapes, *sorted(references)])})|{plain})"

@@ -512,6 +512,24 @@ def test_a_key_is_masked_in_json_within_json() -> None:
     assert "ef12" not in masked
 
 
+def escaped(text: str, backslashes: int) -> str:
+    return "".join("\\" * backslashes + f"u{ord(character):04x}" for character in text)
+
+
+@pytest.mark.parametrize("backslashes", [1, 2, 3, 7, 15])
+def test_a_key_is_masked_however_often_it_is_escaped(backslashes: int) -> None:
+    assert Keys({"own": SECRET}).masked(f"a {escaped(SECRET, backslashes)} b") == "a *** b"
+
+
+@pytest.mark.parametrize(
+    "shown", ["\\" * 100_000, ("s" + "\\" * 50_000) * 2, escaped(f"{SECRET[:-4]}?", 4), "%25" * 50_000]
+)
+def test_what_is_nearly_a_key_takes_no_long_time(shown: str) -> None:
+    began = time.process_time()
+    Keys({"own": SECRET}).masked(shown)
+    assert time.process_time() - began < 2
+
+
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8), st.text(max_size=20))
 def test_a_key_is_masked_wherever_json_holds_it(key: str, around: str) -> None:
     masked = Keys({"own": key}).masked(json.dumps({"text": f"{around}{key}{around}"}))
