@@ -19,6 +19,8 @@ BAD_VARIABLE: Final = "BAD_KEY"
 
 REMEMBERED: Final = 200
 """Characters of a text that comes again and again, such as the name of a header."""
+SECRET_HEADER: Final = re.compile("cookie|authenticat|authorization|api-?key|token|secret|password", re.IGNORECASE)
+"""Headers of a target whose values are sessions and credentials: reports are passed on."""
 ESCAPES: Final = 16
 """Backslashes that a match begins with at most: 15 stand before what JSON escapes four times."""
 SHORT: Final = 4
@@ -93,9 +95,16 @@ class Keys:
         """The same for bytes, whatever they say."""
         return self.masked(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
 
+    def masked_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """What a target sent, without any key, and without what it wants to be kept secret itself."""
+        return {
+            self.masked(name): MASKED if SECRET_HEADER.search(name) else self.masked(value)
+            for name, value in headers.items()
+        }
+
     def masked_arrival(self, arrival: Arrival) -> Arrival:
         """A callback with every key masked that it echoes."""
-        headers = {self.masked(name): self.masked(value) for name, value in arrival.headers.items()}
+        headers = self.masked_headers(arrival.headers)
         target, body = self.masked(arrival.target), self.masked_bytes(arrival.body)
         return replace(arrival, target=target, headers=headers, body=body)
 

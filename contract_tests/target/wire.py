@@ -77,9 +77,7 @@ class Wire:
             answered=answered,
             retry_after=self._keys.masked(retry_after),
             shows_key=self._keys.shown_in("\n".join((raw.decode(errors="replace"), *answer_headers.values()))),
-            answer_headers={
-                self._keys.masked(name): self._keys.masked(value) for name, value in answer_headers.items()
-            },
+            answer_headers=self._keys.masked_headers(answer_headers),
         )
 
     def _client(self) -> httpx.Client:

@@ -512,6 +512,23 @@ def test_a_key_is_masked_in_json_within_json() -> None:
     assert "ef12" not in masked
 
 
+SECRET_HEADERS = {"set-cookie": "sid=s3cret", "WWW-Authenticate": "Bearer s3cret", "X-Csrf-Token": "s3cret"}
+
+
+def test_a_secret_of_the_target_is_in_no_exchange_and_no_journal() -> None:
+    headers = [f"{name}: {value}" for name, value in {**SECRET_HEADERS, "x-own": "yes"}.items()]
+    exchange, _, tried = one(http({"code": 422, "msg": "wrong"}, 422, *headers))
+    assert "s3cret" not in f"{dict(exchange.answer_headers)} {tried.everything}"
+    kept = {name.lower(): value for name, value in exchange.answer_headers.items()}
+    assert (kept["x-own"], *(kept[name.lower()] for name in SECRET_HEADERS)) == ("yes", "***", "***", "***")
+
+
+def test_a_secret_in_a_header_of_a_callback_is_masked() -> None:
+    came = Arrival(at=1.0, method="POST", target="/", headers={**SECRET_HEADERS, "x-own": "yes"}, body=b"")
+    masked = Keys({"own": SECRET}).masked_arrival(came)
+    assert masked.headers == {**dict.fromkeys(SECRET_HEADERS, "***"), "x-own": "yes"}
+
+
 def escaped(text: str, backslashes: int) -> str:
     return "".join("\\" * backslashes + f"u{ord(character):04x}" for character in text)
 
