@@ -213,3 +213,10 @@ def test_source_tracks_personas_and_the_number_of_tracks_are_data(on: Written) -
 def test_a_limit_without_a_quote_stands_in_the_profile(on: Written) -> None:
     mine = on("limits: {generate: [{models: [V4], characters: {title: 3}}]}")
     assert mine.generate(title="four").json()["msg"].endswith(f"(generate.title.length, {mine.profile}:{MODELS})")
+
+
+def test_the_rate_of_a_profile_can_be_taken_away(on: Written) -> None:
+    mine = on("rate_limit: {requests: 1, seconds: 10}\npoll_limit: {requests: 1, seconds: 10}", rate_limit="none")
+    accepted = [mine.extend() for _ in range(2)]
+    assert [each.json()["code"] for each in accepted] == [200, 200]
+    assert mine.finished(accepted[0])["status"] == mine.finished(accepted[0])["status"] == "SUCCESS"

@@ -11,7 +11,9 @@ from contract_tests.documents.files import Citation, Document, load
 EXTEND: Final = "/api/v1/generate/extend"
 ENDINGS: Final = {"maxLength": "length"}
 """Schema keywords by which a rule's id does not end, and what it ends by."""
-ANNOTATIONS: Final = {"description", "example"}
+ANNOTATIONS: Final = {
+    *("title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly")
+}
 WORDS: Final = {
     "type": "is a {}",
     "required": "is sent",
@@ -97,7 +99,7 @@ def _required(
 def _keywords(document: Document, schema: Mapping[str, Any]) -> Iterator[Rule]:
     for name, keywords in schema["properties"].items():
         for keyword, value in keywords.items():
-            if keyword not in ANNOTATIONS:
+            if keyword not in ANNOTATIONS and not keyword.startswith("x-"):
                 cited = document.found(f"{keyword}:", f"{name}:")
                 yield _rule(f"extend.{name}.{ENDINGS.get(keyword, keyword)}", name, keyword, value, cited, {})
 

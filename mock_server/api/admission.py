@@ -71,7 +71,7 @@ class Admission:
         _refuse_if_forced(it)
 
     def _rate(self, it: Judgement) -> None:
-        limit = it.terms.limit or it.edition.family.rate_limit
+        limit = it.rate
         if it.operation.limited and limit is not None:
             it.limit = limit
             it.leave("rate")

@@ -8,6 +8,7 @@ from mock_server.contract.decode import Decoded
 from mock_server.contract.editions import InForce
 from mock_server.contract.operations import Operation
 from mock_server.contract.source_tracks import Track
+from mock_server.core.settings import RateLimit
 from mock_server.domain.call import Call
 from mock_server.domain.opening import Draft
 from mock_server.domain.proposal import Proposal
@@ -39,6 +40,11 @@ class Judgement(Proposal):
     def account(self) -> str:
         """The key, once it is known to be accepted."""
         return self.key or ""
+
+    @property
+    def rate(self) -> RateLimit | None:
+        """How many requests the account may send: as the mock is told, else as the profile says."""
+        return None if self.terms.unlimited else self.terms.limit or self.edition.family.rate_limit
 
     def leave(self, step: str) -> None:
         """Leave a check to the store."""

@@ -55,8 +55,7 @@ class RecordInfo:
             raise Invalid([_violation(text, resting_on(it.edition, "unknown_task"))])
 
     def _poll(self, it: Judgement) -> None:
-        limited = it.terms.limit or it.edition.family.rate_limit
-        if it.task is not None and limited:
+        if it.task is not None and it.rate:
             it.limit = it.task.edition.family.poll_limit
             it.leave("poll")
 

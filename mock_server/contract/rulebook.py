@@ -8,6 +8,7 @@ from mock_server.contract.body_validator import MEASURES, UNITS, Rule
 from mock_server.contract.documents import OPENAPI, Document, Pointer, load
 from mock_server.contract.models import Models
 from mock_server.contract.operations import EXTEND, Operation, operations
+from mock_server.core.errors import BadSetting
 from mock_server.core.text import allowed_by
 
 KEYWORDS: Final = {
@@ -22,7 +23,10 @@ KEYWORDS: Final = {
 """Schema keywords that become a rule of their own, and the last part of its id."""
 OTHERS: Final = ", or another with --model NAME={}"
 """How a model is accepted that a profile has not."""
-ANNOTATIONS: Final = {"description", "example", "x-source"}
+ANNOTATIONS: Final = {
+    *("title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "x-source")
+}
+"""Schema keywords that say nothing of what is accepted, as all do that begin with x-."""
 
 
 def _nowhere(*pointer: str | int) -> str:
@@ -115,13 +119,20 @@ def _schema_rules(source: Source) -> Iterator[Rule]:
         yield _schema_rule(source, ("required", index), f"{name}.required", {"required": [name]}, ("type", kind))
     for name, keywords in source.properties.items():
         for keyword, value in keywords.items():
-            if keyword not in ANNOTATIONS and not (source.models and (name, keyword) == ("model", "enum")):
+            if not _says_nothing(keyword) and not (source.models and (name, keyword) == ("model", "enum")):
                 where = ("properties", name, keyword)
                 fragment = {"properties": {name: {keyword: value}}}
+                if keyword not in KEYWORDS:
+                    place = source.document.place((*source.request, *where))
+                    raise BadSetting(f"{place}: {keyword} of {name} is not read. Allowed: {', '.join(KEYWORDS)}.")
                 yield _schema_rule(source, where, f"{name}.{KEYWORDS[keyword]}", fragment, (keyword, value))
     if source.models and not source.other and "model" in source.properties:
         fragment = {"properties": {"model": {"enum": list(source.models)}}}
         yield _schema_rule(source, ("properties", "model"), "model.enum", fragment, ("enum", source.models))
+
+
+def _says_nothing(keyword: str) -> bool:
+    return keyword in ANNOTATIONS or keyword.startswith("x-")
 
 
 def _schema_rule(

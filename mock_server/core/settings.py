@@ -55,6 +55,7 @@ class Pace:
         return seconds / self.speed
 
 
+NO_LIMIT: Final = "none"
 PACES: Final[Mapping[str, Pace]] = {
     "immediate": Pace(speed=inf),
     "time": Pace(speed=60),
@@ -73,8 +74,8 @@ class RateLimit:
 
     @classmethod
     def parse(cls, text: str) -> "RateLimit | None":
-        """`20/10` is 20 requests per 10 seconds; an empty text sets no limit."""
-        if not text:
+        """`20/10` is 20 requests per 10 seconds; an empty text sets no limit, and `none` takes a profile's away."""
+        if text in ("", NO_LIMIT):
             return None
         parts = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9}(?:\.[0-9]{1,9})?)", text)
         if parts is None or not int(parts[1]) or not float(parts[2]):
@@ -159,7 +160,10 @@ class Settings:
         (), "Accept a model as another, such as V5_5=V5.", flag="--model", metavar="NAME=MODEL"
     )
     rate_limit: str = option(
-        "", "Answer 429 past this, such as 20/10 (per 10 seconds).", metavar="N/SECONDS", live=True
+        "",
+        "Answer 429 past this, such as 20/10 (per 10 seconds); none is no limit, whatever the profile has.",
+        metavar="N/SECONDS",
+        live=True,
     )
     maintenance: bool = option(False, "Answer 455 to every request.", live=True)
     strict_keys: bool = option(False, "Accept only known keys: fixtures/accounts.yaml, and those created.", live=True)

@@ -112,7 +112,7 @@ def _against_persona(request: Request, task: Task, edition: Edition) -> Iterator
     excluded = edition.family.personas_exclude
     model = task.request.model
     if model in excluded:
-        message = f"model of the task is {model}; allowed: any above {', '.join(excluded)}"
+        message = f"model of the task is {model}; allowed: any but {', '.join(excluded)}"
         yield _violation(edition, "persona.taskId.model", "taskId", message)
     start, end = request.get("vocalStart"), request.get("vocalEnd")
     shortest, longest = edition.family.persona_window

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import Pace, RateLimit, Settings
+from mock_server.core.settings import NO_LIMIT, Pace, RateLimit, Settings
 
 Overrides = tuple[tuple[str, str], ...]
 """Open questions that are answered otherwise than the profile does: pairs of question and reading."""
@@ -33,7 +33,7 @@ class KeySettings:
 class Terms:
     """What holds for a key from the change number `generation` on. `own` is None for a key that nobody created."""
 
-    __slots__ = ("credits", "generation", "limit", "maintenance", "overrides", "own", "pace", "settings")
+    __slots__ = ("credits", "generation", "limit", "maintenance", "overrides", "own", "pace", "settings", "unlimited")
 
     def __init__(self, generation: int, settings: Settings, overrides: Overrides, own: KeySettings | None) -> None:
         has = own or KeySettings()
@@ -43,7 +43,8 @@ class Terms:
         self.own = own
         self.pace = Pace.parse(settings.pace)
         self.credits = settings.credits if has.credits is None else has.credits
-        self.limit = RateLimit.parse(settings.rate_limit if has.rate_limit is None else has.rate_limit)
+        rate = settings.rate_limit if has.rate_limit is None else has.rate_limit
+        self.limit, self.unlimited = RateLimit.parse(rate), rate == NO_LIMIT
         self.maintenance = settings.maintenance if has.maintenance is None else has.maintenance
 
     def retention_days(self, documented: float) -> float:

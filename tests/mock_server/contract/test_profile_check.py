@@ -298,3 +298,13 @@ def test_what_a_name_has_to_be_is_told_in_words() -> None:
                 yield from named(each)
 
     assert [each for each in named(SCHEMA_TREE) if not each.keys() & {"enum", "description"}] == []
+
+
+@pytest.mark.parametrize("line", ["title: Audio", "x-of-ours: Audio", "pattern: a"])
+def test_a_documents_annotations_are_passed_over(tmp_path: Path, line: str) -> None:
+    before, field, after = (OPENAPI / "apikley.openapi.yaml").read_text("utf-8").partition("                audioId:\n")
+    written(tmp_path, f"{before}{field}                  {line}\n{after}", "own.yaml")
+    place = f"own.yaml:{before.count(chr(10)) + 2}"
+    found = said(tmp_path, "document: own.yaml")
+    wrong = f"the rules of extend cannot be read: {place}: pattern of audioId is not read. Allowed: type, enum, "
+    assert [wrong in each for each in found] == ([True] if line == "pattern: a" else [])

@@ -206,7 +206,7 @@ def test_another_task_is_refused(scenario: str, after: float, reached: str, oper
 
 def test_some_models_make_no_persona() -> None:
     assert objection("persona", task(model="V3_5")) == (
-        f"model of the task is V3_5; allowed: any above V3_5 {cited('persona.taskId.model')}"
+        f"model of the task is V3_5; allowed: any but V3_5 {cited('persona.taskId.model')}"
     )
 
 

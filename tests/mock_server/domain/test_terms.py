@@ -52,6 +52,13 @@ def test_settings_are_read_once() -> None:
     held = terms(pace="10x", rate_limit="20/10")
     assert (held.pace.speed, held.limit) == (10, RateLimit(requests=20, seconds=10))
     assert terms().limit is None
+    assert not terms().unlimited
+
+
+def test_a_limit_is_taken_away_by_a_word() -> None:
+    assert [terms(rate_limit="none").limit, terms(rate_limit="none").unlimited] == [None, True]
+    assert terms(KeySettings(rate_limit="none"), rate_limit="20/10").unlimited
+    assert not terms(KeySettings(rate_limit=""), rate_limit="none").unlimited
 
 
 @given(st.sampled_from(sorted(values)), st.data())
