@@ -142,7 +142,7 @@ def run(**options: Any) -> int:
         raise CannotRun(trouble)
     if options["report_dir"]:
         _told_where(options["report_dir"])
-    return status(found, strict=options["strict"])
+    return status(found, strict=options["strict"], terms=published.terms)
 
 
 @cli.command(name="report", epilog="Example:  suno-contract report report")

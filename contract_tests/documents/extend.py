@@ -69,13 +69,14 @@ def request_schema(document: Document) -> Mapping[str, Any]:
     return schema
 
 
-def rules(document: Document) -> Iterator[Rule]:
-    """The rules of the schema and of the prose. A rule that holds in another way under another reading comes twice."""
+def rules(document: Document, offered: Iterable[str]) -> Iterator[Rule]:
+    """The rules of the schema, with the models that are `offered` in place of its own, and of the prose. A
+    rule that holds in another way under another reading comes twice."""
     schema = request_schema(document)
     prose = load("openapi/rules/extend.yaml")["rules"]
     conditions = {entry["id"]: entry.get("when", {}) for entry in prose}
     stated = set()
-    for rule in (*_required(document, schema, conditions), *_keywords(document, schema)):
+    for rule in (*_required(document, schema, conditions), *_keywords(document, schema, [*offered])):
         stated.add(rule.id)
         yield rule
     for entry in prose:
@@ -96,12 +97,14 @@ def _required(
         yield _rule(rule, name, "required", True, cited, conditions.get(rule, {}))
 
 
-def _keywords(document: Document, schema: Mapping[str, Any]) -> Iterator[Rule]:
+def _keywords(document: Document, schema: Mapping[str, Any], offered: list[str]) -> Iterator[Rule]:
     for name, keywords in schema["properties"].items():
         for keyword, value in keywords.items():
             if keyword not in ANNOTATIONS and not keyword.startswith("x-"):
                 cited = document.found(f"{keyword}:", f"{name}:")
-                yield _rule(f"extend.{name}.{ENDINGS.get(keyword, keyword)}", name, keyword, value, cited, {})
+                id = f"extend.{name}.{ENDINGS.get(keyword, keyword)}"
+                said = offered if (name, keyword) == ("model", "enum") else value
+                yield _rule(id, name, keyword, said, cited, {})
 
 
 def _rule(id: str, field: str, keyword: str, value: Any, cited: Citation, when: Mapping[str, str]) -> Rule:
@@ -136,16 +139,22 @@ def _limit(model: str, field: str, characters: int, cited: Citation, when: Mappi
     return Limit(model=model, field=field, characters=characters, citation=cited, when=when)
 
 
-def answer_codes(document: Document) -> dict[int, str]:
-    """The codes that an answer may carry, with what each means."""
-    return _codes(document.tree["paths"][EXTEND]["post"]["responses"]["200"])
+def answer_codes(document: Document, file: Mapping[str, Any]) -> dict[int, str]:
+    """The codes that an answer may carry, with what each means; `file` is the profile's."""
+    return _own(_codes(document.tree["paths"][EXTEND]["post"]["responses"]["200"]), file.get("codes", {}))
 
 
-def callback_codes(document: Document) -> dict[int, str]:
-    """The codes that a callback may carry, with what each means."""
+def callback_codes(document: Document, file: Mapping[str, Any]) -> dict[int, str]:
+    """The codes that a callback may carry, with what each means; `file` is the profile's."""
     (expressions,) = document.tree["paths"][EXTEND]["post"]["callbacks"].values()
     (item,) = expressions.values()
-    return _codes(item["post"]["responses"]["200"])
+    return _own(_codes(item["post"]["responses"]["200"]), file.get("callback_codes", {}))
+
+
+def _own(codes: Mapping[int, str], said: Mapping[int | str, str | None]) -> dict[int, str]:
+    """The document's codes with those of a profile, which may be quoted; None takes one away."""
+    both: dict[int, str | None] = {**codes, **{int(code): text for code, text in said.items()}}
+    return {code: text for code, text in sorted(both.items()) if text is not None}
 
 
 def _codes(response: Mapping[str, Any]) -> dict[int, str]:

@@ -13,14 +13,18 @@ from contract_tests.documents import extend, models
 from contract_tests.documents.extend import Limit, Rule
 from contract_tests.documents.files import Document, examples, laid_over, lineage, load, profile_file
 from contract_tests.documents.rules import CALLBACK, Registry, registry
+from contract_tests.documents.terms import DOCUMENTED, FAMILY, Terms, unread
 
-RECORD_INFO: Final = "/api/v1/generate/record-info"
+RECORD_INFO: Final = DOCUMENTED.record_info
+MODEL: Final = "extend.model.enum"
+"""The rule that no profile has which takes every model for one that it knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """One profile as the documents have it. `rules` and `limits` are those of an extend request, `registry` has every
     rule that the profile is judged by; `picks` is the reading of each question that the profile takes,
+    `terms` is what it says beside its document, `takes_any_model` whether it accepts models that nobody knows, and
     `lineage` are the names of the profile and of those that it extends, `tracks` those that it has in place of ours."""
 
     profile: str
@@ -40,11 +44,16 @@ class Published:
     picks: Mapping[str, str]
     questions: Mapping[str, Mapping[str, Any]]
     family: Mapping[str, Any]
+    terms: Terms
+    takes_any_model: bool
 
     @classmethod
     def read(cls, profile: str) -> "Published":
-        """Raises LookupError, with the names that exist, for a profile that does not."""
+        """Raises LookupError, with the names that exist, for a profile that does not, and for one that says what is not
+        read."""
         file, names = profile_file(profile), lineage(profile)
+        if ignored := ", ".join(unread(file)):
+            raise LookupError(f"profile {profile!r} says what suno-contract does not read: {ignored}.")
         document, callbacks = Document.read(file["document"]), Document.read(file["callback_document"])
         schema = extend.request_schema(document)
         own = file.get("readings", {})
@@ -52,10 +61,11 @@ class Published:
             entry["id"]: {**entry, "readings": {**entry["readings"], **own.get(entry["id"], {})}}
             for entry in load("openapi/questions.yaml")
         }
+        takes_any = "unknown_model" in file
         example = examples(file["document"]) / "extend-request.json"
         entries = file.get("models", {})
         offered = models.offered(schema["properties"]["model"]["enum"], entries)
-        family = laid_over(load("openapi/family.yaml"), file)
+        family = laid_over(load(FAMILY), file)
         for key, said in (("model_names", "name"), ("longest", "longest")):
             family[key] = models.told(entries, offered, said, family[key])
         callback_example = examples(file["callback_document"]) / "callback-complete.json"
@@ -65,18 +75,20 @@ class Published:
             tracks=file.get("tracks", []),
             document=document.path,
             callback_document=callbacks.path,
-            rules=tuple(extend.rules(document)),
+            rules=tuple(rule for rule in extend.rules(document, offered) if rule.id != MODEL or not takes_any),
             limits=tuple(extend.limits(document, extend.limit_lines(file, document), offered)),
             registry=registry(profile),
             models=offered,
             properties=schema["properties"],
-            codes=extend.answer_codes(document),
-            callback_codes=extend.callback_codes(callbacks),
+            codes=extend.answer_codes(document, file),
+            callback_codes=extend.callback_codes(callbacks, file),
             example=json.loads(example.read_text("utf-8")),
             callback_example=json.loads(callback_example.read_text("utf-8")),
             picks=file["picks"],
             questions=questions,
             family=family,
+            terms=Terms.of(family),
+            takes_any_model=takes_any,
         )
 
     @property

@@ -4,6 +4,7 @@ An id is given out once, here: by a document (`extend.title.length`, `code.402`)
 or by `openapi/judged.yaml`, which lists all others.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -18,6 +19,10 @@ CALLBACK: Final = "callback-"
 """What stands before the code of a failure that a callback tells of."""
 
 ONE_READING: Final = "a server reads the question in one way in all of a run"
+PROFILE: Final = "the profile"
+"""In place of a line: no document has the code, and the profile says what it means."""
+OF_CODE: Final = re.compile(rf"(code\.({CALLBACK})?|failure\.)[1-9][0-9]{{2}}")
+"""Rules about a code, which a profile of somebody's own may add."""
 TAKEN: Final = "a receiver takes it"
 Entry = tuple[str, Basis]
 
@@ -67,9 +72,12 @@ def registry(profile: str) -> Registry:
     }
     rules: dict[str, Basis] = {}
     for id, basis in (
-        *((rule.id, Basis(Source(rule.source), rule.demand, rule.citation)) for rule in extend.rules(document)),
+        *(
+            (rule.id, Basis(Source(rule.source), rule.demand, rule.citation))
+            for rule in extend.rules(document, offered)
+        ),
         *((rule, basis) for (rule, _), basis in limits.items()),
-        *_codes(document, callbacks),
+        *_codes(document, callbacks, file),
         *_of_questions(Document.read("questions.yaml")),
         *_listed([document, callbacks, Document.read("family.yaml"), Document.read("questions.yaml")]),
         *_cases(),
@@ -89,12 +97,14 @@ def source(rule: str) -> Source:
     """Where a rule stands; every profile that has it says the same. Raises LookupError, with the nearest id, for a rule
     that no profile has."""
     check(rule)
-    return next(registry(name).basis(rule).source for name in profiles() if rule in registry(name).ids)
+    return next(
+        (registry(name).basis(rule).source for name in profiles() if rule in registry(name).ids), Source.DOCUMENT
+    )
 
 
 def check(rule: str) -> None:
-    """Raise LookupError, with the nearest id, for a rule that no profile has."""
-    if rule not in known():
+    """Raise LookupError, with the nearest id, for a rule that no profile has. Any code may be that of one's own."""
+    if rule not in known() and not OF_CODE.fullmatch(rule):
         raise LookupError(_unknown(rule, known()))
 
 
@@ -109,18 +119,24 @@ def _unknown(rule: str, ids: Iterable[str]) -> str:
     return f"rule {rule!r} is unknown. Nearest: {nearest}. openapi/judged.yaml lists the rules that no schema states."
 
 
-def _codes(document: Document, callbacks: Document) -> Iterator[Entry]:
-    """Documented failures, and the cases of `suno-contract receiver` about those of callbacks."""
-    for code in extend.answer_codes(document):
+def _codes(document: Document, callbacks: Document, file: Mapping[str, Any]) -> Iterator[Entry]:
+    """Failures of the documents and the profile, and the cases of `suno-contract receiver` about those of callbacks."""
+    for code, text in extend.answer_codes(document, file).items():
         if code != 200:
-            cited = _first([document], (f"- **{code}**:", f"- {code}:"))
+            found = code in extend.answer_codes(document, {})
+            quotes = (f"- **{code}**:", f"- {code}:")
+            cited = _first([document], quotes) if found else Citation(PROFILE, f"{code}: {text}")
             yield f"code.{code}", Basis(Source.DOCUMENT, f"what leads to code {code} gets code {code}", cited)
-    for code in extend.callback_codes(callbacks):
+    for code, text in extend.callback_codes(callbacks, file).items():
         if code != 200:
-            cited = _first([callbacks], (f"- **{code}**:",), "callbacks:")
+            found = code in extend.callback_codes(callbacks, {})
+            cited = (
+                _first([callbacks], [f"- **{code}**:"], "callbacks:") if found else Citation(PROFILE, f"{code}: {text}")
+            )
             demand = f"the callback of what leads to code {code} has code {code}"
             yield f"code.{CALLBACK}{code}", Basis(Source.DOCUMENT, demand, cited)
-            yield f"failure.{code}", Basis(Source.DOCUMENT, TAKEN, cited)
+            told = Source.DOCUMENT if found else Source.FAMILY
+            yield f"failure.{code}", Basis(told, TAKEN, cited)
 
 
 def _of_questions(document: Document) -> Iterator[Entry]:

@@ -186,7 +186,7 @@ class Questions(Requests):
             f"question.{question}",
             says,
             body,
-            Expected(codes=frozenset({200, 404, 422})),
+            Expected(codes=ACCEPTED.codes | self.missing.codes),
             question=question,
             readings=readings,
         )

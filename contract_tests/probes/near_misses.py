@@ -8,7 +8,7 @@ from typing import Any, Final
 from contract_tests.documents.extend import Rule
 from contract_tests.documents.published import Published
 from contract_tests.probes.refusals import BY_KEYWORD, BY_RULE, LEFT_TO_QUESTIONS, WRONG_TYPES, Refusals
-from contract_tests.probes.request import GONE, REFUSED, UNAUTHORIZED, Probe, Requests, Track, probe
+from contract_tests.probes.request import GONE, Probe, Requests, Track, probe
 
 WITH: Final = "with original parameters"
 SPELLINGS: Final[Mapping[str, str]] = {
@@ -66,13 +66,13 @@ class NearMisses(Requests):
         for rule, changes in SEVERAL:
             if {*changes} <= fields:
                 says = f"{len(changes)} faults in one body: {', '.join(changes)}"
-                yield probe(rule, says, self.request(changes), REFUSED)
+                yield probe(rule, says, self.request(changes), self.refused)
         body = self.request({})
         for spelling, says in SPELLINGS.items():
-            yield probe("extend.auth.key", says, body, UNAUTHORIZED, key=f"own~{spelling}")
+            yield probe("extend.auth.key", says, body, self.unauthorized, key=f"own~{spelling}")
         for scheme in ("BearerToken ", "Bearer-"):
             says = f"the key under {scheme!r} in place of 'Bearer '"
-            yield probe("extend.auth.scheme", says, body, UNAUTHORIZED, scheme=scheme)
+            yield probe("extend.auth.scheme", says, body, self.unauthorized, scheme=scheme)
 
 
 class Polls(Requests):
@@ -83,15 +83,14 @@ class Polls(Requests):
         self._others = tuple(others)
 
     def __iter__(self) -> Iterator[Probe]:
-        yield _poll("polling.auth.missing", "no Authorization header", None)
+        yield self._poll("polling.auth.missing", "no Authorization header", None)
         for scheme in ("Basic ", ""):
-            yield _poll("polling.auth.scheme", f"the key is under {scheme!r} in place of 'Bearer '", "own", scheme)
-        yield _poll("polling.auth.key", "the key was never given out", "bad")
+            yield self._poll("polling.auth.scheme", f"the key is under {scheme!r} in place of 'Bearer '", "own", scheme)
+        yield self._poll("polling.auth.key", "the key was never given out", "bad")
         for spelling in ("cut", "longer", "case", "empty"):
-            yield _poll("polling.auth.key", f"it is {SPELLINGS[spelling]}", f"own~{spelling}")
+            yield self._poll("polling.auth.key", f"it is {SPELLINGS[spelling]}", f"own~{spelling}")
         for key in self._others:
-            yield _poll("polling.auth.other", "the task is of another account", key)
+            yield self._poll("polling.auth.other", "the task is of another account", key)
 
-
-def _poll(rule: str, says: str, key: str | None, scheme: str = "Bearer ") -> Probe:
-    return probe(rule, says, b"", UNAUTHORIZED, method="GET", key=key, scheme=scheme)
+    def _poll(self, rule: str, says: str, key: str | None, scheme: str = "Bearer ") -> Probe:
+        return probe(rule, says, b"", self.unauthorized, method="GET", key=key, scheme=scheme)

@@ -42,14 +42,16 @@ class Plan:
 
     def polls(self) -> Iterator[Probe]:
         """Polls for a task that show nothing to whom it does not belong. They are free."""
-        for probe in Polls(
-            self.published, self.tracks, [trigger.value for trigger in self.triggers if trigger.of_account]
-        ):
+        no_credits = self.published.terms.no_credits
+        others = [trigger.value for trigger in self.triggers if trigger.of_account(no_credits)]
+        for probe in Polls(self.published, self.tracks, others):
             if fnmatchcase(probe.rule, self.only) and (self.bad_key or not probe.nearly_a_key):
                 yield probe
 
     def not_provoked(self) -> list[str]:
         """The rules of documented codes that neither a probe nor a trigger brings about."""
-        tried = {probe.rule for probe in self.probes()} | {f"code.{code}" for code in (401, 404, 422)}
+        terms = self.published.terms
+        by_rules = (terms.unauthorized, terms.not_found, terms.invalid)
+        tried = {probe.rule for probe in self.probes()} | {f"code.{code}" for code in by_rules}
         codes = [f"code.{code}" for code in self.published.failures]
         return [code for code in codes if code not in tried and fnmatchcase(code, self.only)]

@@ -10,11 +10,7 @@ from typing import Any, Final
 from contract_tests.documents.extend import Rule
 from contract_tests.probes.request import (
     GONE,
-    MISSING,
     MULTIBYTE,
-    NO_SUCCESS,
-    REFUSED,
-    UNAUTHORIZED,
     UNKNOWN_AUDIO,
     Expected,
     Probe,
@@ -95,15 +91,15 @@ class Refusals(Requests):
         # How long a track is told to last may be rounded.
         for value in (self.track.duration, round(self.track.duration + 0.01, 2)):
             says = f"continueAt is {value}, the source lasts {self.track.duration}"
-            yield probe("extend.continueAt.exact", says, self.request({"continueAt": value}), REFUSED)
+            yield probe("extend.continueAt.exact", says, self.request({"continueAt": value}), self.refused)
 
     def _unknown_track(self, rule: Rule) -> Iterator[Probe]:
         for value in (UNKNOWN_AUDIO, "no-such-track", ""):
             says = f"audioId is {json.dumps(value)}"
-            yield self._probe(rule, says, {"audioId": value}, MISSING)
+            yield self._probe(rule, says, {"audioId": value}, self.missing)
 
     def _unknown_persona(self, rule: Rule) -> Iterator[Probe]:
-        yield self._probe(rule, "personaId is of nobody", {"personaId": "no-such-persona"}, MISSING)
+        yield self._probe(rule, "personaId is of nobody", {"personaId": "no-such-persona"}, self.missing)
 
     def _other_scheme(self, rule: Rule) -> Iterator[Probe]:
         for value in ("http://", "ftp://127.0.0.1/callback", "mailto:someone@example.com", "file:///callback"):
@@ -117,24 +113,24 @@ class Refusals(Requests):
                 length = limit.characters + 1
                 says = f"{limit.field} has {length} characters, {named(character)}, for {limit.model}"
                 body = self.request({limit.field: character * length}, track)
-                yield probe(limit.rule, says, body, REFUSED, model=limit.model)
+                yield probe(limit.rule, says, body, self.refused, model=limit.model)
             says = f"{limit.field} has {limit.characters + 1} characters, the last a blank, for {limit.model}"
             body = self.request({limit.field: f"{'x' * limit.characters} "}, track)
-            yield probe(limit.rule, says, body, REFUSED, model=limit.model)
+            yield probe(limit.rule, says, body, self.refused, model=limit.model)
 
     def _not_authorized(self) -> Iterator[Probe]:
         body = self.request({})
-        yield probe("extend.auth.missing", "no Authorization header", body, UNAUTHORIZED, key=None)
+        yield probe("extend.auth.missing", "no Authorization header", body, self.unauthorized, key=None)
         for scheme in ("Basic ", "Token ", "", "Bearer"):
             says = f"the key under {scheme!r} in place of 'Bearer '"
-            yield probe("extend.auth.scheme", says, body, UNAUTHORIZED, scheme=scheme)
-        yield probe("extend.auth.key", "a key that was never given out", body, UNAUTHORIZED, key="bad")
+            yield probe("extend.auth.scheme", says, body, self.unauthorized, scheme=scheme)
+        yield probe("extend.auth.key", "a key that was never given out", body, self.unauthorized, key="bad")
 
     def _no_json(self) -> Iterator[Probe]:
         text = json.dumps(self.request({}))
         for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
             headers = {"Content-Type": kind}
-            yield probe("extend.contentType", f"Content-Type is {kind}", text, NO_SUCCESS, headers=headers)
+            yield probe("extend.contentType", f"Content-Type is {kind}", text, self.no_success, headers=headers)
         broken = {
             "cut in the middle": text[: len(text) // 2],
             "empty": "",
@@ -145,19 +141,19 @@ class Refusals(Requests):
             "a string": json.dumps(text),
         }
         for says, body in broken.items():
-            yield probe("extend.body.json", f"the body is {says}", body, NO_SUCCESS)
-        yield probe("extend.body.encoding", "the body is in UTF-16", text.encode("utf-16"), NO_SUCCESS)
+            yield probe("extend.body.json", f"the body is {says}", body, self.no_success)
+        yield probe("extend.body.encoding", "the body is in UTF-16", text.encode("utf-16"), self.no_success)
 
     def _other_methods(self) -> Iterator[Probe]:
         for method in ("GET", "PUT", "PATCH", "DELETE"):
-            yield probe("extend.method", f"{method} in place of POST", self.request({}), NO_SUCCESS, method=method)
+            yield probe("extend.method", f"{method} in place of POST", self.request({}), self.no_success, method=method)
 
     def _each(self, rule: Rule, values: Iterable[object]) -> Iterator[Probe]:
         for value in values:
             yield self._refused(rule, f"{rule.field} is {json.dumps(value)}", {rule.field: value})
 
     def _refused(self, rule: Rule, says: str, changes: Mapping[str, Any]) -> Probe:
-        return self._probe(rule, says, changes, REFUSED)
+        return self._probe(rule, says, changes, self.refused)
 
     def _probe(self, rule: Rule, says: str, changes: Mapping[str, Any], expected: Expected) -> Probe:
         return probe(rule.id, says, self.request(changes), expected)

@@ -135,11 +135,9 @@ class Probe:
         return len(STAGES) + sum(reply.status != 200 for reply in self.replies) - self.gives_up
 
 
-REFUSED: Final = Expected(codes=frozenset({422}))
-UNAUTHORIZED: Final = Expected(codes=frozenset({401}))
-MISSING: Final = Expected(codes=frozenset({404, 422}))
 ACCEPTED: Final = Expected(codes=frozenset({200}))
-NO_SUCCESS: Final = Expected(codes=frozenset({400, 401, 404, 405, 409, 413, 415, 422}))
+UNREADABLE: Final = frozenset({400, 401, 404, 405, 409, 413, 415, 422})
+"""Codes that refuse what is no request of the API at all, whatever a profile says."""
 
 
 class Requests:
@@ -151,6 +149,11 @@ class Requests:
         self.track = tracks[0]
         self._seed = seed
         self.holding = published.holding(published.picks)
+        terms = published.terms
+        self.refused = Expected(codes=frozenset({terms.invalid}))
+        self.unauthorized = Expected(codes=frozenset({terms.unauthorized}))
+        self.missing = Expected(codes=frozenset({terms.not_found, terms.invalid}))
+        self.no_success = Expected(codes=UNREADABLE | {*self.missing.codes, terms.unauthorized, terms.exists})
 
     def drawing(self, what: str) -> Random:
         """A source of random values for one purpose; the same seed draws the same, whatever else is drawn."""

@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 
 from contract_tests.documents.extend import Rule
 from contract_tests.probes.refusals import LEFT_TO_QUESTIONS, WRONG_TYPES
-from contract_tests.probes.request import ACCEPTED, GONE, MISSING, REFUSED, Expected, Probe, Requests, Track, probe
+from contract_tests.probes.request import ACCEPTED, GONE, Expected, Probe, Requests, Track, probe
 
 Request = dict[str, Any]
 Values = SearchStrategy[Any]
@@ -48,10 +48,7 @@ class Fault:
     field: str
     tracks: tuple[Track, ...]
     values: Callable[[Track], Values]
-
-    @property
-    def expected(self) -> Expected:
-        return MISSING if self.rule.endswith(".known") else REFUSED
+    expected: Expected
 
 
 def valid_probe(body: Request) -> Probe:
@@ -76,10 +73,13 @@ class Strategies(Requests):
         for rule in self.holding:
             make = BY_RULE.get(rule.id) or BY_KEYWORD.get(rule.keyword)
             if make is not None and rule.id not in {*LEFT_TO_QUESTIONS, *lengths}:
-                yield Fault(rule=rule.id, field=rule.field, tracks=self.tracks, values=partial(make, rule))
+                expected = self.missing if rule.id.endswith(".known") else self.refused
+                values = partial(make, rule)
+                yield Fault(rule=rule.id, field=rule.field, tracks=self.tracks, values=values, expected=expected)
         for id, field in lengths.items():
             limited = tuple(track for track in self.tracks if self._limit(field, track, max) is not None)
-            yield Fault(rule=id, field=field, tracks=limited, values=partial(self._too_long, field))
+            values = partial(self._too_long, field)
+            yield Fault(rule=id, field=field, tracks=limited, values=values, expected=self.refused)
 
     def _broken(self, fault: Fault) -> SearchStrategy[Broken]:
         def broken(body: Request, value: Any) -> Broken:

@@ -38,10 +38,9 @@ class Trigger:
     def number(self) -> int:
         return int(self.code.removeprefix(CALLBACK))
 
-    @property
-    def of_account(self) -> bool:
+    def of_account(self, no_credits: int) -> bool:
         """Whether its value is the key of another account: one without credits is none of one that has some."""
-        return self.kind == "key-env" and self.code == "402"
+        return self.kind == "key-env" and self.code == f"{no_credits}"
 
     @property
     def of_callback(self) -> bool:

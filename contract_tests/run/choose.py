@@ -73,6 +73,7 @@ class Chosen:
             patience=self.patience,
             key_env=self.key_env,
             before=self.before,
+            terms=self.plan.published.terms,
         )
 
 

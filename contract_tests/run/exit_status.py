@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from contract_tests.documents.terms import DOCUMENTED, Terms
 from contract_tests.reports.rows import Row
 from contract_tests.run.inputs import CannotRun
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.results import Result, Verdict
 
 
-def status(found: Sequence[Row], *, strict: bool = False) -> int:
+def status(found: Sequence[Row], *, strict: bool = False, terms: Terms = DOCUMENTED) -> int:
     """0 where the target conforms, 1 where it violates a rule; where deviations count, too, 1 for any of them.
 
     Raises CannotRun where no rule was tried, where nothing looked like the API, and where the target does not know the
@@ -19,10 +20,11 @@ def status(found: Sequence[Row], *, strict: bool = False) -> int:
     if not tried:
         raise CannotRun(f"no rule was tried: {results[0].why}.")
     _check_api([result.exchange for result in tried if result.exchange])
-    unknown = [result for result in tried if _unknown_track(result)]
+    unknown = [result for result in tried if _unknown_track(result, terms.not_found)]
     if unknown and not any(result.exchange and result.exchange.code == 200 for result in tried):
         raise CannotRun(
-            f"the target accepted nothing, and answered 404 where only its track can be unknown, {len(unknown)} times: "
+            f"the target accepted nothing, and answered {terms.not_found} where only its track can be unknown, "
+            f"{len(unknown)} times: "
             "give the --audio-id of a track that this key has, and as --base-url what stands before /api/v1."
         )
     return int(any(result.broken if strict else result.verdict is Verdict.VIOLATED for result in tried))
@@ -40,8 +42,8 @@ def _check_api(exchanges: Sequence[Exchange]) -> None:
         )
 
 
-def _unknown_track(result: Result) -> bool:
+def _unknown_track(result: Result, not_found: int) -> bool:
     """Whether a 404 came although the probe gives no cause for it."""
     if result.probe is None or result.exchange is None or not result.broken:
         return False
-    return 404 in (result.exchange.status, result.exchange.code) and 404 not in result.probe.expected.codes
+    return not_found in (result.exchange.status, result.exchange.code) and not_found not in result.probe.expected.codes

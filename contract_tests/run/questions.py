@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from contract_tests.documents.terms import Terms
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.target.credits import Credits
@@ -15,14 +16,14 @@ from contract_tests.verdicts.results import Result, seen, two_ways
 Answers = Sequence[tuple[Probe, Exchange]]
 
 
-def read(refused: Answers, accepted: Answers, courses: Sequence[Course]) -> Iterator[Result]:
+def read(refused: Answers, accepted: Answers, courses: Sequence[Course], terms: Terms) -> Iterator[Result]:
     """What answers and courses tell."""
     for probe, exchange, reading in answered_questions([*refused, *accepted]):
         if reading == NEITHER:
             yield two_ways(probe.question, "answers that no reading gives", probe, exchange)
         else:
             yield seen(probe.question, reading, probe, exchange)
-    for each in observed([exchange for probe, exchange in refused if probe.method == "POST"], courses):
+    for each in observed([exchange for probe, exchange in refused if probe.method == "POST"], courses, terms):
         told = " and ".join(each.readings)
         yield two_ways(each.question, told) if each.contradicts else seen(each.question, told)
 
@@ -30,6 +31,6 @@ def read(refused: Answers, accepted: Answers, courses: Sequence[Course]) -> Iter
 def asked(plan: Plan, target: Target) -> Iterator[Result]:
     """What two more polls tell: of a task that nobody started, and of credits."""
     published = plan.published
-    for each in looked(target.poll(UNKNOWN_TASK), Credits(target, published)(), published.questions):
+    for each in looked(target.poll(UNKNOWN_TASK), Credits(target, published)(), published.questions, published.terms):
         if fnmatchcase(each.question, plan.only):
             yield seen(each.question, " and ".join(each.readings))

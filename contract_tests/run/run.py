@@ -35,6 +35,7 @@ WATCHED: Final = 4
 LOOKS: Final = 20
 """Callbacks to one URL with which the record is polled."""
 
+RESUMED: Final = "its callbacks went to the run that this one resumes"
 NO_WAY: Final = "no --callback-url: the target cannot reach the receiver"
 
 
@@ -46,6 +47,7 @@ class Run:
     ) -> None:
         self._plan = plan
         self._target = target
+        self._terms = target.terms
         self._sender = Sender(plan, target)
         self._receiver = receiver
         self._told = told
@@ -90,7 +92,7 @@ class Run:
         yield from all_tasks.shared(courses)
         yield from self._judge_strays()
         yield from all_tasks.keys(self._plan, self._target, self._receiver, courses)
-        yield from questions.read([*self._refused.values()], [*self._accepted.values()], courses)
+        yield from questions.read([*self._refused.values()], [*self._accepted.values()], courses, self._terms)
         if self._refused or self._accepted:
             yield from questions.asked(self._plan, self._target)
 
@@ -111,7 +113,7 @@ class Run:
             yield not_tried(probe.rule, came, probe)
             return
         self._answered.append((probe, came))
-        if undecided(probe, came):
+        if undecided(probe, came, self._terms):
             self._undecided.append((len(self._answered), url))
         else:
             yield from self._judge_decided(probe, url, came)
@@ -121,21 +123,21 @@ class Run:
         undecided_yet, self._undecided = self._undecided, []
         for number, url in undecided_yet:
             probe, came = self._answered[number - 1]
-            if is_excused(probe, came, self._answered[number:]) and not self._passes_again(probe, came):
-                yield not_tried(probe.rule, undecided(probe, came), probe)
+            if is_excused(probe, came, self._answered[number:], self._terms) and not self._passes_again(probe, came):
+                yield not_tried(probe.rule, undecided(probe, came, self._terms), probe)
             else:
                 yield from self._judge_decided(probe, url, came)
 
     def _passes_again(self, probe: Probe, came: Exchange) -> bool:
         """Whether the last request of its kind passes again that was refused for the key, the rate or maintenance."""
-        state = (401, 429, 455)  # which a poll meets as well
-        tells = {*state} & {came.code, came.status} and not is_excused(probe, came, self._answered)
+        state = self._terms.of_every_request
+        tells = state & {came.code, came.status} and not is_excused(probe, came, self._answered, self._terms)
         return bool(tells) and self._target.poll(UNKNOWN_TASK).code not in (None, *state)
 
     def _judge_decided(self, probe: Probe, url: str, came: Exchange) -> Iterator[Result]:
         findings = list(answer_findings(probe, came, self._plan.published, self._oracle))
         findings += fresh_findings(probe, came, self._tasks)
-        if came.shows_key and probe.key == "own" and came.code != 401:
+        if came.shows_key and probe.key == "own" and came.code != self._terms.unauthorized:
             findings += shown_findings(["an answer"])
         if (first := self._sender.first_answers.get(url)) is not None:
             yield otherwise((unstable := stable_finding(first, came)).rule, probe, (unstable,), first)
@@ -217,16 +219,14 @@ class Run:
             rule, found = "callbacks", [*callback_findings(course, published, self._callback_oracle)]
         else:
             rule, found = "polling", [*polled_findings(course, published)]
-        why = left_open(course, published)
-        again = self._again.get(course.url)
+        why, again = left_open(course, published), self._again.get(course.url)
         if found or not why:
             yield from judged(probe, exchange, found, rule)
         elif again != "":
             yield not_tried(rule, why + (again or ""), probe)
         if course.heard:
             return
-        why = "its callbacks went to the run that this one resumes" if exchange.resumed else NO_WAY
-        yield not_tried("callbacks", why, probe)
+        yield not_tried("callbacks", RESUMED if exchange.resumed else NO_WAY, probe)
 
     def _judge_silence(self) -> Iterator[Result]:
         """A refusal calls nobody back."""

@@ -52,7 +52,7 @@ class Sender:
             return str(reason)
         if probe.rule == KNOWN and UNKNOWN_AUDIO.encode() in probe.body:
             self._nobody = exchange if exchange.code in probe.expected.codes and not exchange.tasks else None
-        return self._once_more(url, probe, exchange) if surprises(probe, exchange) else exchange
+        return self._once_more(url, probe, exchange) if surprises(probe, exchange, self._target.terms) else exchange
 
     def _once_more(self, url: str, probe: Probe, exchange: Exchange) -> Exchange:
         """The answer that is judged where the first was not due: to the same request again, where that is as it should
@@ -75,7 +75,11 @@ class Sender:
         exchange = self._harmless(url, other)
         if exchange is None or exchange.tasks:
             return exchange or reason
-        if self._nobody is not None and self._again is not None and _tells(exchange, self._nobody, self._again):
+        if (
+            self._nobody is not None
+            and self._again is not None
+            and _tells(exchange, self._nobody, self._again, self._target.terms.invalid)
+        ):
             return exchange
         return f"{reason}; about a track of nobody it is answered as that alone is, which tells nothing"
 
@@ -92,12 +96,12 @@ class Sender:
         return exchange
 
 
-def _tells(exchange: Exchange, nobody: Exchange, again: Exchange) -> bool:
+def _tells(exchange: Exchange, nobody: Exchange, again: Exchange, invalid: int) -> bool:
     """Whether an answer is another than a track of nobody causes alone: by its code, or by a message where that
     does not change from request to request."""
     if exchange.code != nobody.code:
         return exchange.code is not None
-    return exchange.code == 422 and _msg(nobody) == _msg(again) != _msg(exchange)
+    return exchange.code == invalid and _msg(nobody) == _msg(again) != _msg(exchange)
 
 
 def _nothing_else(plan: Plan) -> Probe:

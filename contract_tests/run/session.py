@@ -28,7 +28,7 @@ from contract_tests.target import journal
 from contract_tests.target.exchange import NOT_SENT
 from contract_tests.target.journal import NotNoted
 from contract_tests.target.keys import Keys
-from contract_tests.target.mock import mock
+from contract_tests.target.mock import mock, without_rate
 from contract_tests.target.target import Target
 from contract_tests.target.tls import FAILS, told
 from contract_tests.verdicts.results import Result
@@ -121,7 +121,8 @@ def _started(chosen: Chosen) -> Iterator[Chosen]:
     if chosen.base_url:
         yield chosen
     else:
-        with mock(chosen.plan.published.profile, "--seed", str(chosen.plan.seed)) as url:
+        published = chosen.plan.published
+        with mock(published.profile, "--seed", str(chosen.plan.seed), *without_rate(published)) as url:
             yield replace(chosen, base_url=url)
 
 
@@ -215,8 +216,9 @@ def _check_reached(target: Target) -> None:
             f"{target.base_url} redirects with HTTP {exchange.status}, which is not followed. "
             "Give as --base-url where it leads to."
         )
-    if 401 in (exchange.status, exchange.code):
+    refused = target.terms.unauthorized
+    if refused in (exchange.status, exchange.code):
         raise CannotRun(
-            f"{target.base_url} refuses the key in {target.key_env} with 401. "
+            f"{target.base_url} refuses the key in {target.key_env} with {refused}. "
             f"Set {target.key_env} to a key of this server, or name another variable by --api-key-env."
         )

@@ -76,7 +76,7 @@ class World(Session):
             self._skip(str(reason))
         except NotSent as reason:
             self._skip(str(reason))
-        if why := undecided(probe, exchange):
+        if why := undecided(probe, exchange, self.published.terms):
             self._skip(why)
         if currently_in_test_context():
             note(curl(exchange))

@@ -8,9 +8,8 @@ class Credits:
     """Asks each of the family's endpoints for credits, until one tells them."""
 
     def __init__(self, target: Target, published: Published) -> None:
-        operations = published.family["operations"]
         self._target = target
-        self._paths = [operations[name]["path"] for name in operations if name.endswith("-credit")]
+        self._paths = published.terms.credits
 
     def __call__(self) -> float | None:
         """The credits that are left; None where no endpoint tells them."""

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from contract_tests.documents.files import load
 from contract_tests.documents.published import Published
@@ -17,6 +17,8 @@ PACE = "600x"
 """How fast the mock is: its callbacks come after 0.05, 0.17 and 0.3 s, so that the stages can be told apart."""
 CALLBACK_TIMEOUT = "2"
 """Seconds that the mock waits for the receiver's answer, in place of the documented 15."""
+RATE: Final = "1000000/1"
+"""New tasks per second, more than a run can send."""
 
 
 @contextmanager
@@ -37,6 +39,11 @@ def mock(profile: str, *options: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.communicate()  # its last lines have a reader, or it would complain
+
+
+def without_rate(published: Published) -> tuple[str, ...]:
+    """The options of a mock that nobody asks too often, also where its profile has a rate: a run would wait it out."""
+    return ("--rate-limit", RATE) if published.family["rate_limit"] else ()
 
 
 def mock_tracks(published: Published) -> tuple[Track, ...]:

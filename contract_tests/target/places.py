@@ -5,8 +5,8 @@ from urllib.parse import quote
 from contract_tests.documents.published import RECORD_INFO
 
 
-def record_path(task_id: str) -> str:
-    return f"{RECORD_INFO}?taskId={quote(task_id, safe='', errors='replace')}"
+def record_path(task_id: str, path: str = RECORD_INFO) -> str:
+    return f"{path}?taskId={quote(task_id, safe='', errors='replace')}"
 
 
 def with_url(body: bytes, url: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TextIO
 
-from contract_tests.documents.extend import EXTEND
+from contract_tests.documents.terms import DOCUMENTED, Terms
 from contract_tests.probes.request import JSON, STATUSES, Expected, Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target import journal
@@ -57,7 +57,7 @@ class Limits:
 class Target:
     """A server under test, for any number of threads. `journal` gets a line of JSON per exchange, the keys masked;
     `key_env` is the environment variable of the own key. What was answered in the run `before`, which this one
-    resumes, is not sent again, and what that run cost counts."""
+    resumes, is not sent again, and what that run cost counts. `terms` are the paths and codes of its profile."""
 
     def __init__(
         self,
@@ -70,9 +70,11 @@ class Target:
         patience: float = PATIENCE,
         key_env: str = OWN_VARIABLE,
         before: EarlierRun = EarlierRun(),  # noqa: B008, it is frozen
+        terms: Terms = DOCUMENTED,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.key_env = key_env
+        self.terms = terms
         self.budget = Budget(limits.budget, before.spent, before.lenient)
         self._keys = Keys(keys, key_env)
         self._wire = Wire(self.base_url, self._keys)
@@ -119,12 +121,14 @@ class Target:
         Raises Busy, too, when the target answers this request with nothing but 429 and the probe does not want that.
         """
         known = self._resumed.get(probe.id)
-        if known is not None and not _denied(probe, known):
+        if known is not None and not self._denied(probe, known):
             return known
         if self._silences >= SILENCES:
             raise Silent(f"the target left {SILENCES} requests in a row without an answer")
         if self._denials >= DENIALS:
-            raise Busy(f"the target answered {DENIALS} requests in a row with 429, however long they waited")
+            raise Busy(
+                f"the target answered {DENIALS} requests in a row with {self.terms.rate}, however long they waited"
+            )
         headers = {"Content-Type": JSON, **probe.headers}
         if probe.key is not None:
             headers["Authorization"] = self._keys.shown(probe.key, probe.scheme)
@@ -132,8 +136,8 @@ class Target:
         with self.budget.paying(probe) as came:
             exchange = self._patiently(probe, headers, with_url(probe.body, callback_url))
             came.append(exchange)
-        if _denied(probe, exchange):
-            raise Busy("the target answered with 429, however long the request waited", exchange)
+        if self._denied(probe, exchange):
+            raise Busy(f"the target answered with {self.terms.rate}, however long the request waited", exchange)
         return exchange
 
     def get(self, path: str) -> Exchange:
@@ -146,17 +150,23 @@ class Target:
 
     def poll(self, task_id: str) -> Exchange:
         """The record of a task."""
-        return self.get(record_path(task_id))
+        return self.get(record_path(task_id, self.terms.record_info))
 
     def look(self, task_id: str) -> Exchange:
         """The record of a task, for a callback that waits: one try, in LOOK_PATIENCE seconds at most."""
-        return self._once(self._poll, record_path(task_id), self._as_own(), b"", min(self._patience, LOOK_PATIENCE))
+        return self._once(
+            self._poll,
+            record_path(task_id, self.terms.record_info),
+            self._as_own(),
+            b"",
+            min(self._patience, LOOK_PATIENCE),
+        )
 
     def record_as(self, task_id: str, key: str | None, scheme: str) -> Exchange:
         """What somebody gets who asks for a task with another key, in another scheme, or without one."""
         poll = replace(self._poll, key=key, scheme=scheme)
         headers = {} if key is None else {"Authorization": self._keys.shown(key, scheme)}
-        return self._patiently(poll, headers, b"", record_path(task_id))
+        return self._patiently(poll, headers, b"", record_path(task_id, self.terms.record_info))
 
     def shown_in(self, text: str) -> bool:
         """Whether the own key stands in a text."""
@@ -175,18 +185,19 @@ class Target:
                 return polls
             self._sleep(every)
 
-    def _patiently(self, probe: Probe, headers: Mapping[str, str], body: bytes, path: str = EXTEND) -> Exchange:
+    def _patiently(self, probe: Probe, headers: Mapping[str, str], body: bytes, path: str = "") -> Exchange:
         """One request, repeated after a 429. A target that answered DENIALS requests with 429 alone gets no repeats."""
+        path = path or self.terms.extend
         retries = RETRIES if self._denials < DENIALS else 0
         exchange = self._once(probe, path, headers, body, self._patience)
-        while _denied(probe, exchange) and retries and not exchange.tasks:
+        while self._denied(probe, exchange) and retries and not exchange.tasks:
             seconds = _asked(exchange)
-            log.warning("the target answers 429: the request is sent again in %g s", seconds)
+            log.warning("the target answers %s: the request is sent again in %g s", self.terms.rate, seconds)
             self._sleep(seconds)
             exchange = self._once(probe, path, headers, body, self._patience)
             retries -= 1
         with self._one:
-            self._denials = self._denials + 1 if _denied(probe, exchange) else 0
+            self._denials = self._denials + 1 if self._denied(probe, exchange) else 0
         return exchange
 
     def _once(self, probe: Probe, path: str, headers: Mapping[str, str], body: bytes, patience: float) -> Exchange:
@@ -214,6 +225,12 @@ class Target:
         if turn > now:
             self._sleep(turn - now)
 
+    def _denied(self, probe: Probe, exchange: Exchange) -> bool:
+        """Whether the target answers that too many requests came, and the probe does not want that."""
+        rate = self.terms.rate
+        by_proxy = exchange.code is None and exchange.status == 429
+        return (by_proxy or rate in (exchange.status, exchange.code)) and rate not in probe.expected.codes
+
     def _as_own(self) -> dict[str, str]:
         return {"Authorization": self._keys.shown("own", self._poll.scheme)}
 
@@ -225,11 +242,6 @@ class Target:
                 self._journal.flush()
         except OSError as error:
             raise NotNoted(error) from None
-
-
-def _denied(probe: Probe, exchange: Exchange) -> bool:
-    """Whether the target answers 429, and the probe does not want that."""
-    return 429 in (exchange.status, exchange.code) and 429 not in probe.expected.codes
 
 
 def _asked(exchange: Exchange) -> float:

@@ -6,6 +6,7 @@ from typing import Final
 
 from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
+from contract_tests.documents.terms import DOCUMENTED, Terms
 from contract_tests.probes.request import Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
@@ -18,29 +19,30 @@ EARLY: Final = 0.5
 the one that reads the answer so much later."""
 
 
-ELSEWHERE: Final[Mapping[int, str]] = {
-    401: "the target refuses the key: code 401",
-    402: "the key has no credits left: code 402",
-    429: "the target answered with 429, however long the request waited",
-    455: "the target is in maintenance: code 455",
-}
-"""What the code of an answer tells of the target's state, and nothing of the request."""
+def _elsewhere(terms: Terms) -> Mapping[int, str]:
+    """What the code of an answer tells of the target's state, and nothing of the request."""
+    return {
+        terms.unauthorized: f"the target refuses the key: code {terms.unauthorized}",
+        terms.no_credits: f"the key has no credits left: code {terms.no_credits}",
+        terms.rate: f"the target answered with {terms.rate}, however long the request waited",
+        terms.maintenance: f"the target is in maintenance: code {terms.maintenance}",
+    }
 
 
-def undecided(probe: Probe, exchange: Exchange) -> str:
+def undecided(probe: Probe, exchange: Exchange, terms: Terms = DOCUMENTED) -> str:
     """Why an answer may tell nothing about the probe, such as a key without credits; empty where it does tell."""
-    code = _state(exchange)
-    unkeyed = probe.key in (None, "bad") or (probe.key != "own" and code != 429)
+    code = _state(exchange, terms)
+    unkeyed = probe.key in (None, "bad") or (probe.key != "own" and code != terms.rate)
     if code is None or code in probe.expected.codes or unkeyed or probe.method != "POST":
         return ""
-    return ELSEWHERE[code]
+    return _elsewhere(terms)[code]
 
 
-def surprises(probe: Probe, exchange: Exchange) -> bool:
+def surprises(probe: Probe, exchange: Exchange, terms: Terms = DOCUMENTED) -> bool:
     """Whether an answer is not the one that is due, and the request may be sent again: it started no task."""
     return (
         exchange.code not in (None, *probe.expected.codes)
-        and not (exchange.tasks or exchange.resumed or probe.question or undecided(probe, exchange))
+        and not (exchange.tasks or exchange.resumed or probe.question or undecided(probe, exchange, terms))
         and probe.method == "POST"
     )
 
@@ -53,22 +55,24 @@ def stable_finding(first: Exchange, came: Exchange) -> Finding:
     )
 
 
-def is_excused(probe: Probe, exchange: Exchange, later: Iterable[tuple[Probe, Exchange]]) -> bool:
+def is_excused(
+    probe: Probe, exchange: Exchange, later: Iterable[tuple[Probe, Exchange]], terms: Terms = DOCUMENTED
+) -> bool:
     """Whether the target's state explains an answer: all later requests of the same kind and key were answered so."""
-    code = _state(exchange)
-    return not any(_alike(code, probe, other) and _state(came) != code for other, came in later)
+    code = _state(exchange, terms)
+    return not any(_alike(code, probe, other, terms) and _state(came, terms) != code for other, came in later)
 
 
-def _state(exchange: Exchange) -> int | None:
+def _state(exchange: Exchange, terms: Terms) -> int | None:
     """The code of an answer that may tell of the target's state; None for any other, and for an answer that is none."""
-    return next((code for code in ELSEWHERE if code in (exchange.code, exchange.status)), None)
+    return next((code for code in _elsewhere(terms) if code in (exchange.code, exchange.status)), None)
 
 
-def _alike(code: int | None, probe: Probe, other: Probe) -> bool:
+def _alike(code: int | None, probe: Probe, other: Probe, terms: Terms) -> bool:
     """Whether another request would be answered so, too. A key that is refused and a rate hold for every request,
     credits and maintenance for those that are accepted or refused alike."""
-    same_key = other.key == probe.key or (code == 429 and other.key is not None)
-    return same_key and (code in (401, 429) or other.expected.accepted == probe.expected.accepted)
+    same_key = other.key == probe.key or (code == terms.rate and other.key is not None)
+    return same_key and (code in (terms.unauthorized, terms.rate) or other.expected.accepted == probe.expected.accepted)
 
 
 def answer_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:
@@ -90,7 +94,9 @@ def answer_findings(probe: Probe, exchange: Exchange, published: Published, orac
 
 def _decision_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:
     code = exchange.code
-    if not probe.expected.accepted and 500 in (exchange.status, code) and probe.expected.codes != {500}:
+    terms = published.terms
+    failed = not terms.errors.isdisjoint({exchange.status, code})
+    if not probe.expected.accepted and failed and probe.expected.codes != {terms.failed}:
         yield Finding(rule="refusal.server_error", expected="a refusal", got=_shown(exchange))
     if code not in probe.expected.codes and not probe.question:
         wanted = " or ".join(map(str, sorted(probe.expected.codes)))

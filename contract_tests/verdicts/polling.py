@@ -19,7 +19,7 @@ AFTER: Final = dict(zip(STAGES, STATUSES[1:], strict=True))
 
 def step_findings(course: Course, published: Published) -> Iterator[Finding]:
     """Every poll on the way is as far as the callbacks, lists their finished tracks, and never goes back."""
-    polls = [poll for poll in course.polls if _of_its_task(course, poll)]
+    polls = [poll for poll in course.polls if _of_its_task(course, poll, published.terms.rate)]
     for poll in polls:
         if poll.arrival is not None:
             yield from _behind(course, poll, parsed(poll.arrival.body))
@@ -43,10 +43,10 @@ def _behind(course: Course, poll: Poll, body: Any) -> Iterator[Finding]:
         yield finding("polling.step.tracks", f"the finished tracks of the callback {stage}, {notation(told)}", polled)
 
 
-def _of_its_task(course: Course, poll: Poll) -> bool:
+def _of_its_task(course: Course, poll: Poll, rate: int) -> bool:
     """Whether a poll asked for this task, and got an answer. A callback that names another task is another finding."""
     named = poll.arrival is None or course.data(parsed(poll.arrival.body)).get("task_id") == course.exchange.task_id
-    return named and not poll.exchange.error and 429 not in (poll.exchange.status, poll.exchange.code)
+    return named and not poll.exchange.error and rate not in (poll.exchange.status, poll.exchange.code)
 
 
 def _status(poll: Poll) -> Any:

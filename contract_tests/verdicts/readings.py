@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from contract_tests.documents.terms import DOCUMENTED, Terms
 from contract_tests.probes.request import STATUSES, UNKNOWN_AUDIO, Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Course
@@ -33,10 +34,10 @@ class Observed:
         return len(self.readings) > 1 and self.question not in MAY_DIFFER
 
 
-def observed(refusals: Sequence[Exchange], courses: Sequence[Course]) -> Iterator[Observed]:
+def observed(refusals: Sequence[Exchange], courses: Sequence[Course], terms: Terms = DOCUMENTED) -> Iterator[Observed]:
     """The readings of every question that refusals and courses answer."""
     for question, look in OF_REFUSALS.items():
-        yield from _seen(question, map(look, refusals))
+        yield from _seen(question, (look(refusal, terms) for refusal in refusals))
     for question, follow in OF_COURSES.items():
         yield from _seen(question, map(follow, courses))
 
@@ -59,9 +60,11 @@ def answered_questions(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tu
         yield *pairs[-1], " or ".join(agreeing) or NEITHER
 
 
-def unknown_task(exchange: Exchange, question: Mapping[str, Any]) -> str | None:
+def unknown_task(exchange: Exchange, question: Mapping[str, Any], terms: Terms = DOCUMENTED) -> str | None:
     """What polling answers for a task that does not exist, by the answer to a poll for one."""
-    agreeing = [name for name, reading in question["readings"].items() if reading["value"] == exchange.code]
+    own = {200: 200, DOCUMENTED.not_found: terms.not_found}
+    codes = {name: own.get(reading["value"], terms.invalid) for name, reading in question["readings"].items()}
+    agreeing = [name for name, code in codes.items() if code == exchange.code]
     return next(iter(agreeing), None) if exchange.record is None else None
 
 
@@ -70,9 +73,14 @@ def credits_number(left: float | None) -> str | None:
     return None if left is None else "float" if isinstance(left, float) else "integer"
 
 
-def looked(unknown: Exchange, left: float | None, questions: Mapping[str, Mapping[str, Any]]) -> Iterator[Observed]:
+def looked(
+    unknown: Exchange,
+    left: float | None,
+    questions: Mapping[str, Mapping[str, Any]],
+    terms: Terms = DOCUMENTED,
+) -> Iterator[Observed]:
     """The readings that the answer to a poll for an unknown task and the credits of the key tell."""
-    yield from _seen("unknown_task", iter([unknown_task(unknown, questions["unknown_task"])]))
+    yield from _seen("unknown_task", iter([unknown_task(unknown, questions["unknown_task"], terms)]))
     yield from _seen("credits_number", iter([credits_number(left)]))
 
 
@@ -82,32 +90,32 @@ def _seen(question: str, readings: Iterator[str | None]) -> Iterator[Observed]:
         yield Observed(question=question, readings=found)
 
 
-def _refusal_status(exchange: Exchange) -> str | None:
-    if exchange.code in (None, 500):
+def _refusal_status(exchange: Exchange, terms: Terms) -> str | None:
+    if exchange.code in (None, terms.failed):
         return None
     return {200: "envelope", exchange.code: "mirror"}.get(exchange.status)
 
 
-def _server_error_status(exchange: Exchange) -> str | None:
-    if exchange.code != 500:
+def _server_error_status(exchange: Exchange, terms: Terms) -> str | None:
+    if exchange.code != terms.failed:
         return None
     return {200: "envelope", 500: "http_500"}.get(exchange.status)
 
 
-def _unknown_audio(exchange: Exchange) -> str | None:
+def _unknown_audio(exchange: Exchange, terms: Terms) -> str | None:
     """Which code refuses an audioId that no target has; None for other requests."""
     if UNKNOWN_AUDIO.encode() not in exchange.sent:
         return None
-    return {404: "not_found", 422: "invalid"}.get(exchange.code or 0)
+    return {terms.not_found: "not_found", terms.invalid: "invalid"}.get(exchange.code or 0)
 
 
-def _error_data(exchange: Exchange) -> str | None:
+def _error_data(exchange: Exchange, terms: Terms) -> str | None:
     if exchange.code is None or exchange.record is not None:
         return None
     return "null" if "data" in exchange.envelope else "absent"
 
 
-def _content_type(exchange: Exchange) -> str | None:
+def _content_type(exchange: Exchange, terms: Terms) -> str | None:
     if exchange.code is None:
         return None
     return "charset" if "charset" in exchange.content_type else "plain"
@@ -179,7 +187,7 @@ CREATE_TIMES: Final = {
     "rfc3339": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",
     "epoch_ms": r"\d{13}",
 }
-OF_REFUSALS: Final[Mapping[str, Callable[[Exchange], str | None]]] = {
+OF_REFUSALS: Final[Mapping[str, Callable[[Exchange, Terms], str | None]]] = {
     "refusal_status": _refusal_status,
     "server_error_status": _server_error_status,
     "unknown_audio": _unknown_audio,

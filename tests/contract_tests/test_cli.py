@@ -64,6 +64,27 @@ def test_the_mock_conforms(capsys: Output) -> None:
     assert {line.split()[1] for line in lines[1:-1]} >= {"extend.title.type", "extend.title.length"}
 
 
+OWN = """
+format: 1
+extends: apikley
+base_path: /suno
+refusals: {invalid: 400}
+codes: {400: Wrong.}
+unknown_model: V5
+"""
+
+
+@pytest.mark.parametrize("profile", ["kie", "sunoapi", "own"])
+def test_the_mock_conforms_to_each_provider_that_it_plays(profile: str, tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "own.yaml").write_text(OWN, "utf-8")
+    known = str(tmp_path / "own.yaml") if profile == "own" else profile
+    assert status("run", "--profile", known, "--only", "extend.[at][ui]*") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1].startswith("0 rules violated, 0 deviated from, ")
+    tried = {line.split()[1] for line in lines[1:-1]}
+    assert tried >= {"extend.title.type", "extend.audioId.known", "extend.auth.key", "refusal_status"}
+
+
 def test_a_target_that_conforms_ends_with_0(plain: str, monkeypatch: Patch) -> None:
     monkeypatch.setenv("PLAIN_KEY", plain_server.KEY)
     assert status("run", "--base-url", plain, "--api-key-env", "PLAIN_KEY", "--only", "extend.example", *PAID) == 0

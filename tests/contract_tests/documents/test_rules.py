@@ -12,7 +12,7 @@ import pytest
 from contract_tests.documents.files import ROOT, load, profiles
 from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
-from contract_tests.documents.rules import check, known, registry, source
+from contract_tests.documents.rules import PROFILE, check, known, registry, source
 from contract_tests.documents.sources import Source
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant
@@ -143,8 +143,8 @@ def test_every_profile_says_the_same_of_where_a_rule_stands() -> None:
 
 @each_profile
 def test_a_violation_is_of_a_sentence_of_the_document_or_of_plain_sense(published: Published) -> None:
-    """What no sentence says has no quote, and what one says has one in a document of the profile."""
-    documents = {published.document.name, published.callback_document.name}
+    """What no sentence says has no quote, and what one says has one in a document of the profile, or in itself."""
+    documents = {published.document.name, published.callback_document.name, PROFILE}
     for rule in published.registry.ids:
         basis = published.registry.basis(rule)
         file = basis.citation.place.partition(":")[0]

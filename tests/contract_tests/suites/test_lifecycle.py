@@ -20,7 +20,7 @@ from contract_tests.documents.published import Published
 from contract_tests.mutants.changes import FAKE, accepted, if_stage, record
 from contract_tests.mutants.proxy import Mutant, Proxy
 from contract_tests.probes.plan import Plan
-from contract_tests.probes.request import ACCEPTED, REFUSED, probe
+from contract_tests.probes.request import ACCEPTED, Expected, probe
 from contract_tests.probes.strategies import Strategies
 from contract_tests.receiver.http_server import Message, ThreadedServer
 from contract_tests.receiver.receiver import Receiver
@@ -197,7 +197,7 @@ def test_what_a_target_sends_of_a_key_is_in_no_failure(url: str) -> None:
 def test_what_deviates_is_noted_once_and_fails_no_test() -> None:
     """The journal has it by its rule, whatever Hypothesis repeats."""
     empty, journal = http({"code": 422, "msg": "wrong", "data": {}}), io.StringIO()
-    wrong = probe("extend.title.type", "title is 5", {"title": 5}, REFUSED)
+    wrong = probe("extend.title.type", "title is 5", {"title": 5}, Expected(codes=frozenset({422})))
     with scripted(empty) as server, world(server.url, journal=journal) as tried:
         for _ in range(2):
             tried.sent(wrong)
@@ -224,7 +224,7 @@ def test_a_session_has_come_to_its_end_unless_it_was_stopped(found: list[Finding
     journal = io.StringIO()
     with scripted(http({"code": 422, "msg": "wrong"})) as server, world(server.url, journal=journal) as tried:
         tried.report()
-        tried.sent(probe("extend.title.type", "title is 5", {"title": 5}, REFUSED))
+        tried.sent(probe("extend.title.type", "title is 5", {"title": 5}, Expected(codes=frozenset({422}))))
         tried.conforms(found)
         tried.report_again(whole=whole)
     assert read(journal.getvalue().splitlines()).ended is whole

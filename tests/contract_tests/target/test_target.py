@@ -1,6 +1,7 @@
 """The one way to a target: budget, patience, bounded time, and keys that appear nowhere."""
 
 import base64
+import dataclasses
 import errno
 import gzip
 import io
@@ -20,8 +21,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract_tests.documents.terms import DOCUMENTED
 from contract_tests.probes.request import ACCEPTED as ACCEPTANCE
-from contract_tests.probes.request import REFUSED as REFUSAL
 from contract_tests.probes.request import Expected, Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
@@ -44,6 +45,7 @@ from tests.scripted import ACCEPTED, REFUSED, Script, Scripted, http, scripted
 KEY = "sk-very-secret"
 BUSY = http({"code": 429, "msg": "slow down"})
 PATIENT = 0.3
+REFUSAL = Expected(codes=frozenset({422}))
 URL = "http://127.0.0.1:1/cb/0?k=0"
 
 
@@ -644,3 +646,16 @@ def test_an_answer_with_the_key_in_it_is_marked() -> None:
     assert exchange.shows_key
     assert b"a-secret-key" not in exchange.body
     assert target.shown_in("a-secret-key!")
+
+
+def test_a_profile_says_where_a_target_is_asked_and_which_code_is_too_often() -> None:
+    terms = dataclasses.replace(DOCUMENTED, extend="/suno/extend", record_info="/suno/record", rate=430)
+    with scripted(http({"code": 430, "msg": "slow down"}), http({"code": 429, "msg": "no credits"}), REFUSED) as server:
+        slept: list[float] = []
+        keys = {"own": KEY, "bad": "other"}
+        target = Target(server.url, keys, Limits(), io.StringIO(), sleep=slept.append, terms=terms)
+        sent, polled = target.send(probe(), URL), target.poll("t")
+        target.close()
+    assert (sent.code, slept) == (429, [RATE_WINDOW])
+    assert sent.url == f"{server.url}/suno/extend"
+    assert polled.url == f"{server.url}/suno/record?taskId=t"
