@@ -113,7 +113,12 @@ def parse_readings(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
 
 def parse_models(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     """`("V5_5=V5",)` or `"V5_5=V5"` as `{"V5_5": "V5"}`; a mapping as it is."""
-    return _pairs(pairs, "--model", "NAME=MODEL", "V5_5=V5")
+    found = _pairs(pairs, "--model", "NAME=MODEL", "V5_5=V5")
+    # As openapi/profile.schema.json has it.
+    if strange := [name for name in found if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name)]:
+        allowed = "letters, digits, dots, _ and -, at most 64, a letter or digit first"
+        raise BadSetting(f"--model: {cut(strange[0])!r} is no name of a model. Allowed: {allowed}.")
+    return found
 
 
 def _pairs(pairs: Mapping[str, str] | Iterable[str], flag: str, form: str, example: str) -> dict[str, str]:

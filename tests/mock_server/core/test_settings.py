@@ -295,6 +295,13 @@ def test_models_are_accepted_as_others() -> None:
     assert str(refused.value) == "--model 'V5_5' is not NAME=MODEL. Example: --model V5_5=V5."
 
 
+def test_what_no_model_can_be_called_is_no_stand_in() -> None:
+    with pytest.raises(BadSetting) as refused:
+        parse_models({"{a}": "V5"})
+    allowed = "letters, digits, dots, _ and -, at most 64, a letter or digit first"
+    assert str(refused.value) == f"--model: '{{a}}' is no name of a model. Allowed: {allowed}."
+
+
 def test_an_unknown_setting_shows_the_nearest() -> None:
     with pytest.raises(BadSetting, match=r"^setting 'profil' is unknown\. Nearest: profile\. Known: admin_token, "):
         Settings.of(profil="classic")
