@@ -28,7 +28,7 @@ from contract_tests.target import journal
 from contract_tests.target.exchange import NOT_SENT
 from contract_tests.target.journal import NotNoted
 from contract_tests.target.keys import Keys
-from contract_tests.target.mock import mock, without_rate
+from contract_tests.target.mock import mock
 from contract_tests.target.target import Target
 from contract_tests.target.tls import FAILS, told
 from contract_tests.verdicts.results import Result
@@ -122,7 +122,7 @@ def _started(chosen: Chosen) -> Iterator[Chosen]:
         yield chosen
     else:
         published = chosen.plan.published
-        with mock(published.profile, "--seed", str(chosen.plan.seed), *without_rate(published)) as url:
+        with mock(published.profile, "--seed", str(chosen.plan.seed)) as url:
             yield replace(chosen, base_url=url)
 
 

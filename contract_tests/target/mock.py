@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 from contract_tests.documents.files import load
 from contract_tests.documents.published import Published
@@ -17,19 +17,19 @@ PACE = "600x"
 """How fast the mock is: its callbacks come after 0.05, 0.17 and 0.3 s, so that the stages can be told apart."""
 CALLBACK_TIMEOUT = "2"
 """Seconds that the mock waits for the receiver's answer, in place of the documented 15."""
-RATE: Final = "1000000/1"
-"""New tasks per second, more than a run can send."""
 
 
 @contextmanager
 def mock(profile: str, *options: str) -> Iterator[str]:
-    """The base URL of a mock that calls back soon and takes known keys only.
+    """The base URL of a mock that calls back soon, takes known keys only, and is never asked too often, also where its
+    profile has a rate: a run would wait it out.
 
     Raises OSError when it does not start.
     """
     # -P: a mock_server of somebody's own in the current folder is not taken for the mock.
     command = [sys.executable, "-P", "-m", "mock_server", "serve", "--port", "0", "--quiet", "--strict-keys"]
-    command += ["--profile", profile, "--pace", PACE, "--callback-timeout", CALLBACK_TIMEOUT, *options]
+    command += ["--profile", profile, "--pace", PACE, "--callback-timeout", CALLBACK_TIMEOUT]
+    command += ["--rate-limit", "none", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603, our own command
         try:  # also while it starts: nobody else would end it
             url = process.stdout.readline().strip() if process.stdout else ""
@@ -39,11 +39,6 @@ def mock(profile: str, *options: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.communicate()  # its last lines have a reader, or it would complain
-
-
-def without_rate(published: Published) -> tuple[str, ...]:
-    """The options of a mock that nobody asks too often, also where its profile has a rate: a run would wait it out."""
-    return ("--rate-limit", RATE) if published.family["rate_limit"] else ()
 
 
 def mock_tracks(published: Published) -> tuple[Track, ...]:

@@ -90,7 +90,7 @@ def test_no_acceptance_breaks_a_rule(profile: str) -> None:
 @each_profile
 @pytest.mark.anyio
 async def test_the_mock_answers_every_probe_as_expected(profile: str) -> None:
-    settings = Settings(profile=profile, pace="manual", strict_keys=True)
+    settings = Settings(profile=profile, pace="manual", strict_keys=True, rate_limit="none")
     keys = {"own": KEY, "bad": BAD_KEY}
     async with client(create_app(settings)) as http:
         del http.headers["Authorization"]

@@ -75,13 +75,15 @@ def test_a_broken_request_shrinks_to_the_example_but_for_its_fault(rule: str, ch
 
 @each_profile
 def test_the_oracle_and_the_mock_accept_what_is_valid(profile: str) -> None:
-    oracle = Oracle(PUBLISHED[profile].document)
+    """Models that a profile adds are in no document, so the oracle is not asked about them."""
+    document = PUBLISHED[profile].document
+    oracle, known = Oracle(document), PUBLISHED[document.name.removesuffix(".openapi.yaml")].models
 
     @settings(max_examples=100)
     @given(STRATEGIES[profile].valid())
     def conform(body: dict[str, Any]) -> None:
         body |= {"callBackUrl": URL}
-        assert oracle.request(json.dumps(body), HEADERS) == []
+        assert body["model"] not in known or oracle.request(json.dumps(body), HEADERS) == []
         assert edition(profile).contract("extend").violations(body) == []
 
     conform()
