@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 from contract_tests.documents.hosts import is_live
@@ -143,8 +144,15 @@ def _keys(options: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _earlier_run(options: Mapping[str, Any]) -> EarlierRun:
-    """The run that is resumed; an empty one without --resume."""
+    """The run that is resumed; an empty one without --resume. Raises CannotRun where a run in the folder spent tasks
+    and was interrupted: another in its place would spend them again."""
     if not options["resume"]:
+        found = _noted(options["report_dir"])
+        if found.spent and not found.ended:
+            raise CannotRun(
+                f"--report-dir {options['report_dir']} holds a run that was interrupted, and that may have started "
+                f"{found.spent} tasks. Way out: --resume goes on with it, and another folder begins anew."
+            )
         return EarlierRun()
     if options["report_dir"] is None:
         raise CannotRun("--resume needs --report-dir: the journal of the run that was interrupted is there.")
@@ -168,6 +176,14 @@ def _earlier_run(options: Mapping[str, Any]) -> EarlierRun:
                 f"{option} {given!r} is not that of the run in {path}, {was!r}: give the same to resume it."
             )
     return found
+
+
+def _noted(folder: Path | None) -> EarlierRun:
+    """What the journal in a folder tells; an empty run where there is none that can be read."""
+    try:
+        return EarlierRun() if folder is None else journal.read(safe_files.text(folder / JOURNAL).splitlines())
+    except OSError:
+        return EarlierRun()
 
 
 def _retries(options: Mapping[str, Any]) -> int:

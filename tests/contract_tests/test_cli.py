@@ -567,6 +567,19 @@ def test_a_resumed_run_sends_what_was_not_answered_and_counts_what_was_spent(
     assert verdicts(capsys) == shown
 
 
+def test_a_run_that_spent_and_was_interrupted_is_not_begun_anew_in_its_folder(tmp_path: Path, capsys: Output) -> None:
+    journal = '{"run": {}}\n{"sending": "extend.example"}\n'
+    (tmp_path / "journal.jsonl").write_text(journal, "utf-8")
+    with scripted(REFUSED) as server:
+        assert status("run", "--base-url", server.url, "--budget", "9", "--report-dir", str(tmp_path), *TRACK) == 2
+    assert posted(server) == []
+    assert capsys.readouterr().err == (
+        f"suno-contract: --report-dir {tmp_path} holds a run that was interrupted, and that may have started 1 tasks. "
+        "Way out: --resume goes on with it, and another folder begins anew.\n"
+    )
+    assert (tmp_path / "journal.jsonl").read_text("utf-8") == journal
+
+
 def test_a_resumed_run_keeps_to_the_budget_of_both(monkeypatch: Patch, tmp_path: Path, capsys: Output) -> None:
     arguments = ("--budget", "2", "--only", "extend.weights", "--callback-timeout", "0.1", *TRACK)
     folder = ("--report-dir", str(tmp_path))
