@@ -76,4 +76,4 @@ class Budget:
     def told(self) -> str:
         """What requests cost that had to be refused; empty where none was accepted."""
         rules = ", ".join(self.lenient)
-        return f"accepted although it had to be refused, for a task each: {rules}" if rules else ""
+        return f"may have started a task each, although they had to be refused: {rules}" if rules else ""

@@ -58,8 +58,13 @@ class Exchange:
         return self.envelope.get("data") if isinstance(self.envelope, dict) else None
 
     @property
+    def failed(self) -> bool:
+        """Whether the server says that it failed, so that nobody knows what it did."""
+        return self.code is not None and self.code >= 500
+
+    @property
     def tasks(self) -> int:
         """1 if the server may have started a task: it said so, or nobody knows."""
         unreadable = self.code is None and not 400 <= self.status < 500
-        unknown = unreadable and self.method == "POST" and not self.error.startswith(NOT_SENT)
+        unknown = (unreadable or self.failed) and self.method == "POST" and not self.error.startswith(NOT_SENT)
         return int(unknown or self.code == 200 or self.task_id is not None)

@@ -39,10 +39,12 @@ def undecided(probe: Probe, exchange: Exchange, terms: Terms = DOCUMENTED) -> st
 
 
 def surprises(probe: Probe, exchange: Exchange, terms: Terms = DOCUMENTED) -> bool:
-    """Whether an answer is not the one that is due, and the request may be sent again: it started no task."""
+    """Whether an answer is not the one that is due, and the request may be sent again: it started no task, or the
+    server failed, and who sends it again pays for that, too."""
+    accepted = exchange.tasks and not exchange.failed
     return (
         exchange.code not in (None, *probe.expected.codes)
-        and not (exchange.tasks or exchange.resumed or probe.question or undecided(probe, exchange, terms))
+        and not (accepted or exchange.resumed or probe.question or undecided(probe, exchange, terms))
         and probe.method == "POST"
     )
 

@@ -102,7 +102,7 @@ def test_a_lenient_rule_costs_one_task_and_the_others_go_on() -> None:
     assert sent(budget, (REFUSED, True), (STYLE, False), (STYLE, True)) == ["", "", ""]
     with pytest.raises(Lenient), budget.paying(REFUSED):
         pass
-    assert budget.told == f"accepted although it had to be refused, for a task each: {REFUSED.rule}, {STYLE.rule}"
+    assert budget.told == f"may have started a task each, although they had to be refused: {REFUSED.rule}, {STYLE.rule}"
 
 
 def test_what_can_cost_nothing_goes_on_when_the_budget_is_spent() -> None:

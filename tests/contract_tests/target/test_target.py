@@ -181,7 +181,9 @@ def test_an_accepted_refusal_ends_the_spending() -> None:
         with pytest.raises(Spent, match=r"^budget: 1 of 0 tasks are spent; a larger --budget allows more$"):
             tried.send(rule="extend.style.type")
     assert len(server.heard) == 1
-    assert tried.target.budget.told == ("accepted although it had to be refused, for a task each: extend.title.type")
+    assert tried.target.budget.told == (
+        "may have started a task each, although they had to be refused: extend.title.type"
+    )
 
 
 def test_refusals_are_free() -> None:
@@ -226,6 +228,8 @@ def test_a_429_that_names_a_task_is_not_sent_again() -> None:
 @pytest.mark.parametrize(
     ("script", "spent"),
     [
+        pytest.param(http({"code": 500, "msg": "oops"}), 1, id="code 500: nobody knows"),
+        pytest.param(http({"code": 455, "msg": "maintenance"}), 0, id="code 455"),
         pytest.param(ACCEPTED, 1, id="accepted"),
         pytest.param(REFUSED, 0, id="refused"),
         pytest.param(http({"code": "200", "data": {"taskId": "x"}}), 1, id="a task under a code that is none"),
