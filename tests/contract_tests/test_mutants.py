@@ -19,6 +19,8 @@ APIKLEY = Published.read("apikley")
 ALL = list(mutants(APIKLEY))
 FEW = list({mutant.group: mutant for mutant in reversed(ALL)}.values())
 """One of each group."""
+EVERY = 4
+"""Of these, one of so many is tried in every run, the others in the nightly one."""
 LIVING = Killed(mutant=UNHARMED, rules=(), took=1.0)
 
 
@@ -70,7 +72,13 @@ def test_the_seeds_are_told(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     assert lines[2] == "0 of 2 seeds without an alarm"
 
 
-@pytest.mark.parametrize("mutant", FEW, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        pytest.param(each, id=each.name, marks=pytest.mark.nightly if number % EVERY else ())
+        for number, each in enumerate(FEW)
+    ],
+)
 def test_a_fault_is_found(url: str, mutant: Mutant) -> None:
     found = killed(url, APIKLEY, mutant)
     assert found.by, found.rules

@@ -2,6 +2,7 @@
 
 import shlex
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import click
@@ -26,10 +27,14 @@ def parsed(command: str) -> bool:
     return found is not None and bool(found.make_context(name, rest))
 
 
+known = cache(explained)
+"""Several tests ask about all names."""
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.called)
 def test_every_name_of_a_kind_is_explained(kind: Kind) -> None:
     for name in kind.names():
-        found = explained(name)
+        found = known(name)
         assert found.causes, name
         assert places(found), name
         assert all(line(place).strip() for place in places(found)), name
@@ -40,7 +45,7 @@ def test_what_is_said_has_a_place() -> None:
     without = {
         fact.text
         for name in every_name()
-        for section in [explained(name)]
+        for section in [known(name)]
         for fact in section.causes
         if not fact.places and not fact.text.startswith("a field of ")
     }
