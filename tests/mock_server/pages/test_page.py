@@ -369,7 +369,7 @@ def test_a_task_is_looked_at_from_its_top(page: Page, mock: MockServer, receiver
     page.evaluate("scrollTo(0, 900)")
     page.keyboard.press("j")
     expect(page.locator(".row[aria-current] b")).to_have_text("One")
-    assert page.evaluate("scrollY") == 0
+    page.wait_for_function("scrollY === 0")
 
 
 LOOKS = "performance.getEntriesByType('resource').filter(({name}) => name === location.href)"
