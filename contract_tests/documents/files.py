@@ -95,7 +95,11 @@ def profile_file(name: str) -> dict[str, Any]:
     A profile is one of ours by its name, or a file or a folder from anywhere. Raises LookupError, with the names that
     exist, for one that is nowhere, and for a file that is no profile.
     """
-    return _without_nulls(_whole(profile_path(name, Path())))
+    whole: dict[str, Any] = {}
+    for path, file in reversed(_chain(name)):
+        own = {key: _beside(path, value) if key.endswith("document") else value for key, value in file.items()}
+        whole = laid_over(whole, own)
+    return _without_nulls(whole)
 
 
 def profile_path(name: str, beside: Path) -> Path:
@@ -111,22 +115,20 @@ def profile_path(name: str, beside: Path) -> Path:
 
 def lineage(name: str) -> tuple[str, ...]:
     """The names of a profile and of those that it extends. Raises LookupError."""
-    found, path = [], profile_path(name, Path())
-    while True:
-        found.append(path.resolve().parent.name if path.name == "profile.yaml" else path.stem)
+    return tuple(path.resolve().parent.name if path.name == "profile.yaml" else path.stem for path, _ in _chain(name))
+
+
+def _chain(name: str) -> list[tuple[Path, dict[str, Any]]]:
+    """The file of a profile and of each that it extends, in turn, with what each says."""
+    found: dict[Path, tuple[Path, dict[str, Any]]] = {}
+    path = profile_path(name, Path())
+    while path.resolve() not in found:
         file = _file(path)
+        found[path.resolve()] = (path, file)
         if "extends" not in file:
-            return tuple(found)
+            return list(found.values())
         path = profile_path(file["extends"], path.parent)
-
-
-def _whole(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
-    file = _file(path)
-    if path.resolve() in seen:
-        raise LookupError(f"profile {path} extends itself.")
-    base = _whole(profile_path(file["extends"], path.parent), (*seen, path.resolve())) if "extends" in file else {}
-    own = {key: _beside(path, value) if key.endswith("document") else value for key, value in file.items()}
-    return laid_over(base, own)
+    raise LookupError(f"profile {path} extends itself.")
 
 
 def _file(path: Path) -> dict[str, Any]:

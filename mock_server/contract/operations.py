@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.profile_files import family_file
 
 EXTEND: Final = "extend"
 GENERATE: Final = "generate"
@@ -35,7 +35,7 @@ class Operation:
 @cache
 def operations() -> Mapping[str, Operation]:
     """All endpoints of the family, by name."""
-    return operations_of(load(OPENAPI / "family.yaml"))
+    return operations_of(family_file())
 
 
 def operations_of(tree: Mapping[str, Any]) -> Mapping[str, Operation]:

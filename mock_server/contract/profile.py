@@ -57,7 +57,8 @@ class Profile:
     @classmethod
     def read(cls, text: str, stand_ins: Mapping[str, str] = NO_STAND_INS) -> "Profile":
         """By name, file or folder; `stand_ins` are models that are accepted as others. Raises BadSetting."""
-        lineage = tuple(map(profile_name, chain(text)))
+        paths = files(text)
+        lineage = tuple(map(profile_name, paths[:-1]))
         tree = merge(resolved(text), {MODELS: {name: {"as": model} for name, model in stand_ins.items()}})
         document = Document.read(OPENAPI / tree["document"])
         callbacks = Document.read(OPENAPI / tree["callback_document"])
@@ -75,7 +76,7 @@ class Profile:
         served = {name: every[name] for name in tree["serves"]}
 
         def where(*pointer: str | int) -> str:
-            return str(place_in(files(text), *pointer))
+            return str(place_in(paths, *pointer))
 
         @cache
         def rules(operation: str) -> tuple[Rule, ...]:

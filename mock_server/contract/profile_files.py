@@ -99,7 +99,14 @@ def profile_file(text: str) -> dict[str, Any]:
 
 def resolved(text: str) -> dict[str, Any]:
     """The same, with what it takes over from the family. Raises BadSetting."""
-    return merge(load(FAMILY), profile_file(text))
+    return merge(family_file(), profile_file(text))
+
+
+@cache
+def family_file() -> Mapping[str, Any]:
+    """What every profile starts from. Everybody gets the same object: nobody changes it."""
+    tree: dict[str, Any] = load(FAMILY)
+    return tree
 
 
 def merge(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

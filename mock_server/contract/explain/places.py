@@ -5,14 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from mock_server.contract.documents import FIXTURES, OPENAPI, PACKAGED, ROOT, Document, load
+from mock_server.contract.documents import FIXTURES, OPENAPI, PACKAGED, ROOT, Document
 from mock_server.contract.family import Family
 from mock_server.contract.operations import Operation
 from mock_server.contract.profile import Profile
-from mock_server.contract.profile_files import profile_file, profile_names
+from mock_server.contract.profile_files import FAMILY, family_file, profile_file, profile_names
 from mock_server.contract.questions import Question, Register
 
-FAMILY: Final = OPENAPI / "family.yaml"
 QUESTIONS: Final = OPENAPI / "questions.yaml"
 
 
@@ -94,7 +93,7 @@ def _profile(name: str) -> Profile:
 
 @cache
 def family() -> Family:
-    return Family.of(load(FAMILY))
+    return Family.of(family_file())
 
 
 @cache

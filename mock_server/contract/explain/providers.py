@@ -8,7 +8,6 @@ from mock_server.contract.explain import python_source
 from mock_server.contract.explain.explanation import Explanation, Fact, Quote, Section
 from mock_server.contract.explain.fields import offer
 from mock_server.contract.explain.places import (
-    FAMILY,
     describing,
     in_document,
     in_family,
@@ -20,7 +19,7 @@ from mock_server.contract.explain.places import (
 from mock_server.contract.explain.rules import listed
 from mock_server.contract.operations import EXTEND, operations
 from mock_server.contract.profile import Profile
-from mock_server.contract.profile_files import profile_file
+from mock_server.contract.profile_files import FAMILY, profile_file
 
 OPERATION: Final = {
     "path": "{method} {path}",
