@@ -72,8 +72,7 @@ def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
         )
         collect_seldom()
         server.run(sockets=[socket])
-    if server.unprepared:
-        sys.exit(1)
+    sys.exit(1 if server.unprepared else 0)
 
 
 def collect_seldom() -> None:

@@ -369,7 +369,7 @@ def test_a_task_is_looked_at_from_its_top(page: Page, mock: MockServer, receiver
     page.evaluate("scrollTo(0, 900)")
     page.keyboard.press("j")
     expect(page.locator(".row[aria-current] b")).to_have_text("One")
-    page.wait_for_function("scrollY === 0")
+    expect(page.locator(".brand")).to_be_in_viewport(ratio=1)
 
 
 LOOKS = "performance.getEntriesByType('resource').filter(({name}) => name === location.href)"
