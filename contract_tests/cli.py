@@ -131,6 +131,8 @@ def run(**options: Any) -> int:
         plan, target = begun.plan, begun.target
         about = f"profile {published.profile}, seed {plan.seed}"
         click.echo(f"{target.base_url} against {published.document.name}, {about}")
+        if plan.budget is not None and options["resume"] and options["budget"] is None:
+            click.echo(f"the budget is that of the run that goes on, {plan.budget} tasks; --budget N gives another")
         if target.budget.tasks == 0:
             click.echo("no task is started: only what must be refused is sent; --budget N lets the run start N tasks")
         with progress(len(list(plan.probes())), sys.stderr) as told:

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from contract_tests.documents.published import Published
@@ -119,14 +120,20 @@ def main() -> None:
     parser.add_argument("--missed", type=float, default=0.0, help="the share of the plain server's faults that may be")
     parser.add_argument("--draw", type=int, default=0, help="the seed of what is drawn")
     options = parser.parse_args()
-    if options.server == "plain":
-        sys.exit(_plain(options))
     published = Published.read(options.profile)
+    catalogue = [*mutants(published)]
+    plain = options.server == "plain"
+    names = [each.name for each in (plain_runs.variants(options.what, options.profile) if plain else catalogue)]
+    if not any(options.only in name for name in names):
+        close = ", ".join(get_close_matches(options.only, names, cutoff=0))
+        parser.error(f"--only {options.only!r} is in no name. Nearest: {close}")
+    if plain:
+        sys.exit(_plain(options))
     if options.seeds:
         alarms = list(_print_seeds(seed_run(published, seed) for seed in range(options.seeds)))
         print(f"{options.seeds - len(alarms)} of {options.seeds} seeds without an alarm")
         sys.exit(1 if alarms else 0)
-    chosen = [each for each in mutants(published) if options.only in each.name]
+    chosen = [each for each in catalogue if options.only in each.name]
     with mock(options.profile) as url:
         alive = list(_print_mutants(killed(url, published, mutant) for mutant in (UNHARMED, *chosen)))
     print(f"{len(chosen) - len(alive)} of {len(chosen)} mutants killed")

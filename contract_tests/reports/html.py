@@ -63,7 +63,7 @@ def as_html(report: Report) -> str:
         report=report,
         sources=SOURCES,
         tasks=[each for each in report.asked if each.exchange.tasks],
-        verdict=banner({verdict: len(rows) for verdict, rows in by_verdict.items()}, strict=report.about.strict),
+        verdict=_verdict(report.about, {verdict: len(rows) for verdict, rows in by_verdict.items()}),
         violations=causes(by_verdict[Verdict.VIOLATED]),
         worst=WORST,
     )
@@ -72,6 +72,10 @@ def as_html(report: Report) -> str:
 def _shown(value: Any) -> Any:
     """What stands on the page for a value; what a part of the page has made is shown already."""
     return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _verdict(about: About, rules: Mapping[Verdict, int]) -> tuple[str, str]:
+    return ("none", "Nothing was found out") if about.nothing else banner(rules, strict=about.strict)
 
 
 def banner(rules: Mapping[Verdict, int], *, strict: bool) -> tuple[str, str]:

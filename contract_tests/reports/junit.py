@@ -25,9 +25,9 @@ def as_junit(report: Report) -> str:
     suite = ElementTree.Element(
         "testsuite",
         name=NAME,
-        tests=str(len(found)),
+        tests=str(len(found) + bool(about.nothing)),
         failures=str(sum(row.verdict in failing for row in found)),
-        errors="0",
+        errors=str(int(bool(about.nothing))),
         skipped=str(sum(row.verdict is Verdict.NOT_TRIED for row in found)),
         time=f"{about.took or sum(map(seconds, found)):.3f}",
     )
@@ -36,6 +36,9 @@ def as_junit(report: Report) -> str:
     properties = ElementTree.SubElement(suite, "properties")
     for name, value in _told(about):
         ElementTree.SubElement(properties, "property", name=name, value=printable(value))
+    if about.nothing:
+        case = ElementTree.SubElement(suite, "testcase", classname=NAME, name="run", time="0.000")
+        ElementTree.SubElement(case, "error", message=_short(about.nothing)).text = printable(about.nothing)
     for row in found:
         _add(suite, row, fails=row.verdict in failing)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
@@ -44,7 +47,7 @@ def as_junit(report: Report) -> str:
 def _told(about: About) -> Iterator[tuple[str, str]]:
     """What the run was, as far as the suite does not say it elsewhere."""
     for name, value in asdict(about).items():
-        if name not in ("took", "date") and value not in (None, ""):
+        if name not in ("took", "date", "nothing") and value not in (None, ""):
             yield name, str(value)
 
 

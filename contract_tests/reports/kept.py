@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +16,7 @@ from contract_tests.reports.rows import provoked, rows, summary
 from contract_tests.target import journal
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Finding
+from contract_tests.verdicts.nothing_told import why_nothing
 from contract_tests.verdicts.results import Result, Verdict
 
 NO_VERDICTS: Final = "verdicts: the run was interrupted before it had any"
@@ -78,7 +79,7 @@ def report(lines: Iterable[str]) -> Report | None:
     missing = [*kept.missing, *_unknown(unknown)]
     codes = provoked(found, published.codes, published.callback_codes)
     return Report(
-        about=_about(kept, published.document.name, spent),
+        about=replace(_about(kept, published.document.name, spent), nothing=why_nothing(results, published.terms)),
         rows=tuple(found),
         summary=(codes, summary(found, spent)),
         asked=asked,

@@ -13,7 +13,8 @@ from contract_tests.verdicts.results import Result
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What a run was: of which target, against which document, begun when (UTC), and how long it took in seconds. What
-    nobody noted is empty. `spent` is how many tasks were started at most, `budget` how many might be."""
+    nobody noted is empty. `spent` is how many tasks were started at most, `budget` how many might be. `nothing` says
+    why the run tells nothing of the target, and what to give another time."""
 
     target: str
     document: str
@@ -26,6 +27,7 @@ class About:
     spent: int | None = None
     budget: int | None = None
     strict: bool = False
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ def read(refused: Answers, accepted: Answers, courses: Sequence[Course], terms: 
             yield two_ways(probe.question, "answers that no reading gives", probe, exchange)
         else:
             yield seen(probe.question, reading, probe, exchange)
-    for each in observed([exchange for probe, exchange in refused if probe.method == "POST"], courses, terms):
+    for each in observed([each for each in refused if each[0].method == "POST"], courses, terms):
         told = " and ".join(each.readings)
         yield two_ways(each.question, told) if each.contradicts else seen(each.question, told)
 

@@ -8,6 +8,8 @@ from contract_tests.documents.any_json import parsed
 
 NOT_SENT: Final = ("ConnectError", "ConnectTimeout", "LocalProtocolError", "UnsupportedProtocol", "InvalidURL")
 """Errors after which nothing has reached the target."""
+TOO_SLOW: Final = "--timeout waits longer"
+"""How an error ends where the target had no more time to answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

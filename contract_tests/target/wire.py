@@ -10,7 +10,7 @@ from typing import Final
 import httpx
 
 from contract_tests.documents.hosts import is_live
-from contract_tests.target.exchange import Exchange
+from contract_tests.target.exchange import TOO_SLOW, Exchange
 from contract_tests.target.keys import Credential, Keys
 from contract_tests.target.tls import told
 
@@ -128,4 +128,4 @@ def _inflated(raw: bytes, coding: str) -> bytes:
 
 
 def _too_slow(patience: float) -> str:
-    return f"ReadTimeout: the answer did not end within {patience:g} s; --timeout waits longer"
+    return f"ReadTimeout: the answer did not end within {patience:g} s; {TOO_SLOW}"

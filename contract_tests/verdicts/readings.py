@@ -34,10 +34,12 @@ class Observed:
         return len(self.readings) > 1 and self.question not in MAY_DIFFER
 
 
-def observed(refusals: Sequence[Exchange], courses: Sequence[Course], terms: Terms = DOCUMENTED) -> Iterator[Observed]:
-    """The readings of every question that refusals and courses answer."""
+def observed(
+    refusals: Sequence[tuple[Probe, Exchange]], courses: Sequence[Course], terms: Terms = DOCUMENTED
+) -> Iterator[Observed]:
+    """The readings of every question that refusals, each with what was tried, and courses answer."""
     for question, look in OF_REFUSALS.items():
-        yield from _seen(question, (look(refusal, terms) for refusal in refusals))
+        yield from _seen(question, (look(probe, refusal, terms) for probe, refusal in refusals))
     for question, follow in OF_COURSES.items():
         yield from _seen(question, map(follow, courses))
 
@@ -90,32 +92,32 @@ def _seen(question: str, readings: Iterator[str | None]) -> Iterator[Observed]:
         yield Observed(question=question, readings=found)
 
 
-def _refusal_status(exchange: Exchange, terms: Terms) -> str | None:
+def _refusal_status(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
     if exchange.code in (None, terms.failed):
         return None
     return {200: "envelope", exchange.code: "mirror"}.get(exchange.status)
 
 
-def _server_error_status(exchange: Exchange, terms: Terms) -> str | None:
+def _server_error_status(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
     if exchange.code != terms.failed:
         return None
     return {200: "envelope", 500: "http_500"}.get(exchange.status)
 
 
-def _unknown_audio(exchange: Exchange, terms: Terms) -> str | None:
-    """Which code refuses an audioId that no target has; None for other requests."""
-    if UNKNOWN_AUDIO.encode() not in exchange.sent:
+def _unknown_audio(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
+    """Which code refuses an audioId that no target has and nothing else; None for other requests."""
+    if UNKNOWN_AUDIO.encode() not in probe.body:
         return None
     return {terms.not_found: "not_found", terms.invalid: "invalid"}.get(exchange.code or 0)
 
 
-def _error_data(exchange: Exchange, terms: Terms) -> str | None:
+def _error_data(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
     if exchange.code is None or exchange.record is not None:
         return None
     return "null" if "data" in exchange.envelope else "absent"
 
 
-def _content_type(exchange: Exchange, terms: Terms) -> str | None:
+def _content_type(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
     if exchange.code is None:
         return None
     return "charset" if "charset" in exchange.content_type else "plain"
@@ -187,7 +189,7 @@ CREATE_TIMES: Final = {
     "rfc3339": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",
     "epoch_ms": r"\d{13}",
 }
-OF_REFUSALS: Final[Mapping[str, Callable[[Exchange, Terms], str | None]]] = {
+OF_REFUSALS: Final[Mapping[str, Callable[[Probe, Exchange, Terms], str | None]]] = {
     "refusal_status": _refusal_status,
     "server_error_status": _server_error_status,
     "unknown_audio": _unknown_audio,

@@ -213,7 +213,17 @@ def test_a_track_that_the_target_does_not_know_is_no_violation(tmp_path: Path, c
     error = capsys.readouterr().err
     assert "the target accepted nothing, and answered 404 where only its track can be unknown, " in error
     assert "times: give the --audio-id of a track that this key has, and as --base-url what stands before /api" in error
-    assert (tmp_path / "report.html").is_file()
+    assert '<h1 class="none">Nothing was found out</h1>' in (tmp_path / "report.html").read_text("utf-8")
+    assert "the target accepted nothing" in json.loads((tmp_path / "report.json").read_bytes())["about"]["nothing"]
+
+
+def test_answers_that_take_too_long_are_not_taken_for_another_server(capsys: Output) -> None:
+    with scripted(REFUSED, hangs) as server:
+        arguments = ("--base-url", server.url, "--only", "extend.title.type", "--timeout", "0.1", *TRACK)
+        assert status("run", *arguments) == 2
+    error = capsys.readouterr().err
+    assert "requests was answered in time. The first: ReadTimeout: " in error
+    assert "base-url" not in error
 
 
 @pytest.mark.parametrize(
@@ -246,7 +256,7 @@ def test_what_never_looks_like_the_api_is_no_violation(strange: bytes, capsys: O
         assert status("run", "--base-url", server.url, "--only", "extend.title.*", *TRACK) == 2
     assert "this is not the API: " in (error := capsys.readouterr().err)
     assert "and no answer was JSON with a code. The first was " in error
-    assert error.endswith("Give as --base-url what stands before /api/v1.\n")
+    assert error.endswith("Give as --base-url what stands before /api/v1/generate/extend.\n")
 
 
 def test_what_looked_like_the_api_once_is_held_to_it(capsys: Output) -> None:
@@ -594,13 +604,17 @@ def test_a_resumed_run_keeps_to_the_budget_of_both(monkeypatch: Patch, tmp_path:
     assert "its callbacks went to the run that this one resumes" in (tmp_path / "report.json").read_text("utf-8")
 
 
-def test_a_resumed_run_keeps_the_budget_that_it_does_not_name(monkeypatch: Patch, tmp_path: Path) -> None:
+def test_a_resumed_run_keeps_the_budget_that_it_does_not_name(
+    monkeypatch: Patch, tmp_path: Path, capsys: Output
+) -> None:
     arguments = ("--only", "extend.weights", "--callback-timeout", "0.1", "--report-dir", str(tmp_path), *TRACK)
     accepted = [http({"code": 200, "msg": "success", "data": {"taskId": f"task{number}"}}) for number in range(9)]
     with scripted(*accepted) as server:
         interrupted(monkeypatch, 1, "--base-url", server.url, "--budget", "2", *arguments)
         status("run", "--base-url", server.url, "--resume", *arguments)
     assert len(posted(server)) == 2
+    told = "the budget is that of the run that goes on, 2 tasks; --budget N gives another\n"
+    assert told in capsys.readouterr().out
 
 
 def test_a_resumed_run_keeps_the_budget_of_the_last_that_named_one(monkeypatch: Patch, tmp_path: Path) -> None:

@@ -60,6 +60,17 @@ def test_a_mutant_that_lives_is_told(capsys: pytest.CaptureFixture[str], monkeyp
     assert lines[-1] == f"0 of {len(lines) - 2} mutants killed"
 
 
+@pytest.mark.parametrize("server", ["mock", "plain"])
+def test_a_name_that_nothing_has_is_told(
+    server: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["mutants", "--server", server, "--only", "pollin never ending"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "is in no name. Nearest: " in capsys.readouterr().err
+
+
 def test_the_seeds_are_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     loud = SeedRun(seed=1, rules=("callback.once",), counts=dict.fromkeys(Verdict, 2), took=1.0)
     monkeypatch.setattr("contract_tests.mutants.__main__.seed_run", lambda published, seed: replace(loud, seed=seed))

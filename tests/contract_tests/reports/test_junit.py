@@ -40,6 +40,13 @@ def test_junit_has_a_case_per_rule() -> None:
     }
 
 
+def test_a_run_that_tells_nothing_is_an_error_of_junit() -> None:
+    found = ElementTree.fromstring(as_junit(reported(PASSED, nothing="this is not the API")))
+    assert (found.get("tests"), found.get("errors")) == ("2", "1")
+    (error,) = found.iter("error")
+    assert (error.get("message"), error.text) == ("this is not the API", "this is not the API")
+
+
 @pytest.mark.parametrize(("strict", "failures", "tag"), [(False, "0", "system-out"), (True, "1", "failure")])
 def test_a_deviation_is_a_failure_of_junit_where_it_counts(strict: bool, failures: str, tag: str) -> None:
     found = suite(DEVIATED, strict=strict)

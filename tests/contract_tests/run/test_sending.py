@@ -23,6 +23,7 @@ from contract_tests.targets.behaviour import KEY, Answer, Asked, Behaviour, conf
 from contract_tests.targets.changes import Change, without
 from contract_tests.targets.checks import checks
 from contract_tests.targets.edition import APIKLEY
+from contract_tests.targets.legal import legal
 from contract_tests.targets.plain_server import Plain
 from contract_tests.verdicts.results import Result, Verdict
 from tests.courses import PUBLISHED, SOURCES, TRACKS
@@ -81,6 +82,14 @@ def test_refusals_that_are_all_alike_tell_nothing_once_a_task_was_started() -> N
         "budget: 1 of 0 tasks are spent; a larger --budget allows more; about a track of nobody it is answered as that "
         "alone is, which tells nothing"
     }
+
+
+def test_what_is_sent_about_a_track_of_nobody_tells_no_reading_of_such_a_track() -> None:
+    (missing,) = [each.change for each in legal() if each.name == "an unknown audioId is 404"]
+    lenient = without("audioId.type")
+    results = ran(server(lambda behaviour: missing(lenient(behaviour))), 0, only="[eu]*[!v][._][kmrta]*")
+    (told,) = [each for each in results if each.rule == "unknown_audio"]
+    assert (told.verdict, told.why) == (Verdict.OBSERVED, "not_found")
 
 
 def test_a_server_that_takes_everything_starts_one_task_at_0() -> None:

@@ -123,6 +123,6 @@ def test_whatever_comes_is_judged_and_can_be_printed(bodies: list[Any], polled: 
     judged = course(arrivals=came, record=polled, probe=replace(ACCEPTED, fails=fails))
     for finding in callback_findings(judged, PUBLISHED, ORACLE):
         f"{finding}".encode()
-    for each in observed([exchange(body) for body in bodies], [judged]):
+    for each in observed([(judged.probe, exchange(body)) for body in bodies], [judged]):
         assert each.readings
     "".join(what for _, what in judged.timeline()).encode()

@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
-from contract_tests.probes.request import UNKNOWN_AUDIO
+from contract_tests.probes.request import UNKNOWN_AUDIO, Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Course, Poll
 from contract_tests.verdicts.readings import answered_questions, credits_number, observed, unknown_task
 from tests.courses import BAD, GOOD, PROBES, PUBLISHED, REFUSED, arrival, course, exchange, stage, track
 
+UNKNOWN = replace(REFUSED, body=UNKNOWN_AUDIO.encode())
 
-def readings(refusals: list[Exchange], *courses: Course) -> dict[str, tuple[str, ...]]:
-    return {each.question: each.readings for each in observed(refusals, courses)}
+
+def readings(refusals: list[Exchange], *courses: Course, probe: Probe = REFUSED) -> dict[str, tuple[str, ...]]:
+    return {each.question: each.readings for each in observed([(probe, each) for each in refusals], courses)}
 
 
 def refusal(body: Any = BAD, **changes: Any) -> Exchange:
@@ -32,8 +34,6 @@ def test_nothing_seen_is_nothing_observed() -> None:
         (refusal(status=422), "refusal_status", "mirror"),
         (refusal({**BAD, "code": 500}, status=500), "server_error_status", "http_500"),
         (refusal({**BAD, "code": 500}), "server_error_status", "envelope"),
-        (refusal(sent=UNKNOWN_AUDIO.encode()), "unknown_audio", "invalid"),
-        (refusal({**BAD, "code": 404}, sent=UNKNOWN_AUDIO.encode()), "unknown_audio", "not_found"),
         (refusal(), "error_data", "null"),
         (refusal({"code": 422, "msg": "x"}), "error_data", "absent"),
         (refusal(), "content_type", "plain"),
@@ -42,6 +42,13 @@ def test_nothing_seen_is_nothing_observed() -> None:
 )
 def test_a_refusal_tells_a_reading(seen: Exchange, question: str, reading: str) -> None:
     assert readings([seen])[question] == (reading,)
+
+
+@pytest.mark.parametrize(("code", "reading"), [(422, "invalid"), (404, "not_found")])
+def test_an_audio_id_of_nobody_tells_a_reading_where_nothing_else_is_wrong(code: int, reading: str) -> None:
+    seen = refusal({**BAD, "code": code}, sent=UNKNOWN_AUDIO.encode())
+    assert readings([seen], probe=UNKNOWN)["unknown_audio"] == (reading,)
+    assert "unknown_audio" not in readings([seen])
 
 
 @pytest.mark.parametrize(

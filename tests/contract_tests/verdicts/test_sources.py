@@ -159,7 +159,7 @@ def test_two_ways_are_a_violation() -> None:
 
 
 def test_a_reading_that_no_source_has_is_none() -> None:
-    seen = observed([exchange({**BAD, "data": {}}, REFUSED, status=400)], [])
+    seen = observed([(REFUSED, exchange({**BAD, "data": {}}, REFUSED, status=400))], [])
     assert {"refusal_status", "error_data"}.isdisjoint(each.question for each in seen)
 
 

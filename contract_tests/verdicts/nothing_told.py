@@ -1,0 +1,49 @@
+"""Why a run tells nothing of the API: it was none, it knew no track, or no rule was tried. Pure."""
+
+from collections.abc import Sequence
+
+from contract_tests.documents.terms import DOCUMENTED, Terms
+from contract_tests.target.exchange import TOO_SLOW, Exchange
+from contract_tests.verdicts.results import Result, Verdict
+
+
+def why_nothing(results: Sequence[Result], terms: Terms = DOCUMENTED) -> str:
+    """What to give another time; empty where the results tell something of the target, and where there is none."""
+    tried = [result for result in results if result.verdict is not Verdict.NOT_TRIED]
+    if not tried:
+        return f"no rule was tried: {results[0].why}." if results else ""
+    return _no_api([result.exchange for result in tried if result.exchange], terms) or _no_track(tried, terms)
+
+
+def _no_api(exchanges: Sequence[Exchange], terms: Terms) -> str:
+    """A wrong address is no violation."""
+    if not exchanges or any(each.code is not None for each in exchanges):
+        return ""
+    first = exchanges[0]
+    came = first.error or f"HTTP {first.status} {first.content_type} {first.body[:60].decode(errors='replace')!r}"
+    if all(TOO_SLOW in each.error for each in exchanges):
+        return f"none of {len(exchanges)} requests was answered in time. The first: {came}."
+    return (
+        f"this is not the API: {len(exchanges)} requests, and no answer was JSON with a code. "
+        f"The first was {came}. "
+        f"Give as --base-url what stands before {terms.extend}."
+    )
+
+
+def _no_track(tried: Sequence[Result], terms: Terms) -> str:
+    """A target that does not know its source track refuses everything for that."""
+    unknown = [result for result in tried if _unknown_track(result, terms.not_found)]
+    if not unknown or any(result.exchange and result.exchange.code == 200 for result in tried):
+        return ""
+    return (
+        f"the target accepted nothing, and answered {terms.not_found} where only its track can be unknown, "
+        f"{len(unknown)} times: "
+        f"give the --audio-id of a track that this key has, and as --base-url what stands before {terms.extend}."
+    )
+
+
+def _unknown_track(result: Result, not_found: int) -> bool:
+    """Whether a 404 came although the probe gives no cause for it."""
+    if result.probe is None or result.exchange is None or not result.broken:
+        return False
+    return not_found in (result.exchange.status, result.exchange.code) and not_found not in result.probe.expected.codes
