@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from mock_server.contract.profile_diff import SUBJECTS, Facts
+from mock_server.contract.profile_diff import compared
 from tests.builders import edition
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "providers.md"
@@ -27,25 +27,14 @@ def page() -> str:
 
 
 def _sections() -> Iterator[str]:
-    base = edition(BASE)
-    compared = [base, *map(edition, PROVIDERS)]
-    for heading, facts in SUBJECTS.items():
-        columns = [facts(each, base) for each in compared]
-        rows = list(_rows(columns))
-        if rows:
-            yield f"## {heading}\n"
-            yield f"| | {' | '.join((BASE, *PROVIDERS))} |"
-            yield "| --- " * (len(columns) + 1) + "|"
-            yield from rows
-            yield ""
-
-
-def _rows(columns: list[Facts]) -> Iterator[str]:
-    """A row for each thing that is not the same everywhere."""
-    for name in dict.fromkeys(name for column in columns for name in column):
-        cells = [column.get(name, "") for column in columns]
-        if len({*cells}) > 1:
-            yield f"| {' | '.join(each.replace('|', chr(92) + '|') for each in (name, *cells))} |"
+    names = (BASE, *PROVIDERS)
+    for heading, rows in compared([*map(edition, names)]):
+        yield f"## {heading}\n"
+        yield f"| | {' | '.join(names)} |"
+        yield "| --- " * (len(names) + 1) + "|"
+        for about, cells in rows:
+            yield f"| {' | '.join((each or '').replace('|', chr(92) + '|') for each in (about, *cells))} |"
+        yield ""
 
 
 if __name__ == "__main__":

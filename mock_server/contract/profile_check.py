@@ -3,7 +3,6 @@
 The form of each file is `openapi/profile.schema.json`; what has to agree in the whole is in `profile_agreement.py`.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -13,14 +12,13 @@ from typing import Any, Final
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-from mock_server.contract.documents import OPENAPI
 from mock_server.contract.profile_agreement import disagreements
 from mock_server.contract.profile_files import chain, read, without_nulls
 from mock_server.contract.profile_places import Problem, files, place_in
+from mock_server.contract.profile_schema import allowed_at, node, schema
 from mock_server.core.errors import BadSetting, nearest
 from mock_server.core.text import shown
 
-SCHEMA: Final = OPENAPI / "profile.schema.json"
 FORMAT: Final = 1
 """The version of the format of profiles that is read."""
 
@@ -67,25 +65,25 @@ def _told(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str]]:
     dot = f"{name}." if name else ""
     match error.kind:
         case ValidationErrorKind.AdditionalProperties(unexpected=keys):
-            known = _node(error.schema_path[:-1]).get("properties", {})
+            known = node(error.schema_path[:-1]).get("properties", {})
             for key in keys:
                 yield (key,), _unknown(f"{dot}{key}", key, known)
         case ValidationErrorKind.PropertyNames(error=wrong):
-            allowed = _node(error.schema_path[: error.schema_path.index("propertyNames")])["propertyNames"]
+            allowed = node(error.schema_path[: error.schema_path.index("propertyNames")])["propertyNames"]
             key = str(wrong.instance)
             yield (key,), _unknown(f"{dot}{key}", key, allowed.get("enum") or [allowed["description"]])
         case ValidationErrorKind.Required(property=key):
-            yield (), f"{dot}{key} is missing. Allowed: {_allowed((*error.schema_path[:-1], 'properties', key))}."
+            yield (), f"{dot}{key} is missing. Allowed: {allowed_at((*error.schema_path[:-1], 'properties', key))}."
         case _:
-            options = _node(error.schema_path[:-1]).get("enum", ())
+            options = node(error.schema_path[:-1]).get("enum", ())
             close = nearest(str(error.instance), map(str, options))
-            allowed = f"{_allowed(error.schema_path[:-1])}{_in_quotes(error)}"
+            allowed = f"{allowed_at(error.schema_path[:-1])}{_in_quotes(error)}"
             yield (), f"{name} is {shown(error.instance)}.{close} Allowed: {allowed}."
 
 
 def _in_quotes(error: ValidationError) -> str:
     """How a text is written that is allowed, where YAML has read something else from it."""
-    texts = [text for each in _node(error.schema_path[:-1]).get("anyOf", ()) for text in each.get("enum", ())]
+    texts = [text for each in node(error.schema_path[:-1]).get("anyOf", ()) for text in each.get("enum", ())]
     written = shown(error.instance)
     return f'; in quotes, "{written}", since YAML reads no text without them' if written in texts else ""
 
@@ -95,30 +93,9 @@ def _unknown(name: str, key: str, known: Any) -> str:
     return f"{name} is unknown.{nearest(key, names)} Allowed: {', '.join(names)}."
 
 
-def _allowed(pointer: Any) -> str:
-    """What the innermost node around a place of the schema says of what is allowed."""
-    steps = list(pointer)
-    while steps and "description" not in _node(steps):
-        steps.pop()
-    return str(_node(steps)["description"])
-
-
-def _node(pointer: Any) -> Any:
-    node: Any = _schema()
-    for step in pointer:
-        node = node[step]
-    return node if isinstance(node, dict) else {}
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(SCHEMA.read_text("utf-8"))
-    return schema
-
-
 @cache
 def _validator() -> Draft202012Validator:
-    return Draft202012Validator(_schema())
+    return Draft202012Validator(schema())
 
 
 def _texts(value: Any) -> Any:

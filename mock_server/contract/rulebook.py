@@ -161,12 +161,12 @@ def _limit_rules(source: Source) -> Iterator[Rule]:
         for model in line["models"]:
             is_model = _both({"properties": {"model": _is(model, source)}, "required": ["model"]}, line.get("if"))
             for name, limit in line["characters"].items():
-                keyword, most, allowed = _most(limit)
+                keyword, longest, allowed = most(limit)
                 yield Rule(
                     id=f"{source.operation.name}.{name}.length",
                     field=name,
                     place=_stated(source, line, name),
-                    schema={"if": is_model, "then": {"properties": {name: {keyword: most}}}},
+                    schema={"if": is_model, "then": {"properties": {name: {keyword: longest}}}},
                     allowed=f"{allowed} for model {model}",
                     when=line.get("when", {}),
                     model=model,
@@ -180,7 +180,7 @@ def _is(model: str, source: Source) -> Mapping[str, Any]:
     return {"type": "string", "not": {"enum": [each for each in source.models if each != model]}}
 
 
-def _most(limit: int | Mapping[str, Any]) -> tuple[str, int, str]:
+def most(limit: int | Mapping[str, Any]) -> tuple[str, int, str]:
     """The keyword of a limit, its number, and what it allows; a plain number is counted as the profile reads it."""
     if isinstance(limit, int):
         return "maxLength", limit, allowed_by("maxLength", limit)

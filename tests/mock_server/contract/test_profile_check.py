@@ -1,6 +1,5 @@
 """What is said of a profile that cannot be served."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,15 @@ from hypothesis import strategies as st
 from mock_server import MockServer, Settings, create_app
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.contract.operations import operations
-from mock_server.contract.profile_check import SCHEMA, check, problems
+from mock_server.contract.profile_check import check, problems
 from mock_server.contract.profile_files import profile_names
+from mock_server.contract.profile_schema import schema
 from mock_server.contract.questions import Register
 from mock_server.core.errors import BadSetting
 from tests.mock_server.contract.test_profile_files import written
 
 SERVED = "serves: [extend]\ndocument: apikley.openapi.yaml\ncallback_document: apikley.openapi.yaml"
-SCHEMA_TREE = json.loads(SCHEMA.read_text("utf-8"))
+SCHEMA_TREE = schema()
 
 
 def said(folder: Path, text: str, extends: str = "apikley") -> list[str]:
