@@ -13,7 +13,7 @@ from contract_tests.reports.html import as_html
 from contract_tests.verdicts.course import Finding
 from contract_tests.verdicts.results import Result, Verdict, otherwise
 from tests import courses
-from tests.browser import chromium
+from tests.browser import chromium, hindrances
 from tests.courses import ACCEPTED, BAD, LIMIT, PUBLISHED, REFUSED, arrival, exchange, reported, stage
 
 FINDING = Finding(rule=REFUSED.rule, expected="code 422", got="HTTP 200 <script>{}")
@@ -224,6 +224,9 @@ def test_the_page_works_in_a_browser_from_a_file(tmp_path: Path) -> None:
         assert opened.evaluate("document.documentElement.scrollWidth") <= 400
         for landmark in ("banner", "navigation", "main"):
             expect(opened.get_by_role(landmark)).to_have_count(1)
+        for scheme in ("light", "dark"):
+            opened.emulate_media(color_scheme=scheme)
+            assert (scheme, hindrances(opened)) == (scheme, [])
         opened.get_by_label("Filter").fill("answer.msg")
         expect(opened.locator("article:visible h3")).to_have_text(["answer.msg"])
         expect(opened.locator("#count")).to_have_text(re.compile(r"^2 of \d+$"))

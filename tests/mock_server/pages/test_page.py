@@ -18,7 +18,7 @@ from mock_server.pages.inbox import label
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
 from mock_server.testing.receiver_http import Received
-from tests.browser import chromium
+from tests.browser import chromium, hindrances
 
 IMAGE = "<img src=x onerror=\"document.title='taken'\">"
 HOSTILE = f"</title></pre><script>document.title='taken'</script>{IMAGE}"
@@ -558,6 +558,18 @@ def test_no_request_leaves_the_machine(page: Page, mock: MockServer, receiver: R
         page.get_by_role("link", name=name).click()
     page.wait_for_load_state()
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(mock.url).netloc}
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(400, "dark"), (1600, "light")])
+def test_pages_hinder_nobody(browser: Browser, mock: MockServer, receiver: Receiver, width: int, scheme: Any) -> None:
+    task_id = extend(mock, receiver)["data"]["taskId"]
+    extend(mock, receiver, prompt=5)
+    mock.clock.advance(180)
+    page = browser.new_page(viewport={"width": width, "height": 700}, color_scheme=scheme)
+    for url in ("", f"?task={task_id}", "?entry=2", "pages/codes", "pages/questions"):
+        page.goto(f"{mock.url}/__admin/{url}")
+        assert (url, hindrances(page)) == (url, [])
+    page.close()
 
 
 @pytest.mark.parametrize("width", [400, 800, 1600])
