@@ -101,7 +101,8 @@ def known_source(body: Body, source: Source | None) -> str:
 
 
 def own_model(body: Body, source: Source | None) -> str:
-    return "model is not that of the source." if source is not None and body.get("model") not in (None, source[0]) else ""
+    another = source is not None and body.get("model") not in (None, source[0])
+    return "model is not that of the source." if another else ""
 
 
 def after_start(body: Body, source: Source | None) -> str:
