@@ -30,6 +30,18 @@ def load(path: Path) -> Any:
     return yaml.load(path.read_bytes(), Loader)
 
 
+@cache
+def packaged(path: Path) -> Any:
+    """The plain value of a YAML file of ours, read once. Everybody gets the same object: nobody changes it."""
+    return load(path)
+
+
+def composed(path: Path) -> yaml.Node | None:
+    """The nodes of a YAML file, each with its line."""
+    node: yaml.Node | None = yaml.compose(path.read_bytes(), Loader)
+    return node
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One published document: its plain value, its text, and where each node begins."""

@@ -15,10 +15,11 @@ from mock_server.contract.documents import OPENAPI, Document
 from mock_server.contract.family import Stage
 from mock_server.contract.models import goes_round
 from mock_server.contract.operations import EXTEND, operations
-from mock_server.contract.profile import Profile
+from mock_server.contract.profile import ANSWER_CODE, CALLBACK_CODE, Profile, code_texts
 from mock_server.contract.profile_files import DOCUMENTS, resolved
-from mock_server.contract.profile_places import Problem, place_in
+from mock_server.contract.profile_places import Problem, place_of
 from mock_server.contract.profile_values import VALUES, Said, Tree, complete
+from mock_server.contract.profile_words import WORDS, no_model
 from mock_server.contract.questions import Register
 from mock_server.contract.rulebook import models
 from mock_server.core.errors import nearest
@@ -31,7 +32,8 @@ def disagreements(text: str, paths: Sequence[Path]) -> Iterator[Problem]:
     """What does not agree. The checks of a later step need what those of an earlier one hold."""
     tree = resolved(text)
     for step in STEPS:
-        found = [Problem(place_in(paths, *key), said) for check in step for key, said in check(text, tree)]
+        told = [each for check in step for each in check(text, tree)]
+        found = [Problem(place_of(paths, each[0], *each[2:]), each[1]) for each in told]
         if found:
             yield from found
             return
@@ -54,6 +56,7 @@ def _readable(key: str, tree: Tree) -> Iterator[Said]:
         document = Document.read(OPENAPI / tree[key])
         if key == "document":
             models(document)
+        code_texts(document, ANSWER_CODE if key == "document" else CALLBACK_CODE)
     except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError, OSError, RecursionError) as error:
         why = " ".join(str(error).split())[:200]
         yield (key,), f"{key}: {tree[key]} does not describe POST {operations()[EXTEND].path} with its models: {why}."
@@ -66,7 +69,8 @@ def _served(text: str, tree: Tree) -> Iterator[Said]:
     for name, entry in tree["operations"].items():
         other = paths.setdefault((entry["method"], entry["path"]), name)
         if other != name:
-            yield ("operations", name, "path"), f"operations.{name}.path is {entry['path']}, that of {other} too."
+            said = f"operations.{name}.path is {entry['path']}, that of {other} too. Allowed: one of its own."
+            yield ("operations", name, "path"), said, ("operations", other, "path")
 
 
 def _read(text: str, tree: Tree) -> Iterator[Said]:
@@ -83,7 +87,7 @@ def _models(text: str, tree: Tree) -> Iterator[Said]:
     if not known.offered:
         yield ("models",), "models: every model is taken away. Allowed: one at least."
     if known.other and known.other not in known.offered:
-        yield ("unknown_model",), _no_model("unknown_model", known.other, known.offered)
+        yield ("unknown_model",), no_model("unknown_model", known.other, known.offered), ("models", known.other)
     own = {name: entry for name, entry in tree.get("models", {}).items() if entry}
     for name, entry in own.items():
         yield from _alike(name, entry, own, known.offered)
@@ -98,7 +102,8 @@ def _alike(name: str, entry: Tree, own: Mapping[str, Tree], offered: Sequence[st
     """Whether a model is like one that is there, and not like itself."""
     for key in ("like", "as"):
         if key in entry and entry[key] not in offered:
-            yield ("models", name, key), _no_model(f"models.{name}.{key}", entry[key], offered)
+            said = no_model(f"models.{name}.{key}", entry[key], offered)
+            yield ("models", name, key), said, ("models", entry[key])
     if {"like", "as"} <= entry.keys():
         yield ("models", name, "as"), f"models.{name} has both like and as. Allowed: one of them."
     if goes_round(own, name):
@@ -117,10 +122,6 @@ def _unlimited(profile: Profile, model: str) -> Iterator[Said]:
         if field in fields - lengths - {*profile.known_models.unlimited(model)}:
             way_out = "a number in its limits.extend, null where there is none, or `like:` a model that has one"
             yield ("models", model), f"models.{model} has no limit of {field} for extend. Allowed: {way_out}."
-
-
-def _no_model(name: str, value: str, offered: Sequence[str]) -> str:
-    return f"{name} is {value!r}, no model of the profile.{nearest(value, offered)} Allowed: {', '.join(offered)}."
 
 
 def _readings(text: str, tree: Tree) -> Iterator[Said]:
@@ -146,14 +147,15 @@ def _limit_lines(text: str, tree: Tree) -> Iterator[Said]:
         for number, line in enumerate(lines):
             for model in line["models"]:
                 if model not in offered and model not in tree.get("models", {}):
-                    yield ("limits", operation, number), _no_model(f"limits.{operation}", model, offered)
+                    yield ("limits", operation, number), no_model(f"limits.{operation}", model, offered)
 
 
 def _tracks(text: str, tree: Tree) -> Iterator[Said]:
     offered = Profile.read(text).known_models.offered
     for number, track in enumerate(tree.get("tracks", ())):
         if track["model"] not in offered:
-            yield ("tracks", number, "model"), _no_model(f"tracks.{number}.model", track["model"], offered)
+            said = no_model(f"tracks.{number}.model", track["model"], offered)
+            yield ("tracks", number, "model"), said, ("models", track["model"])
 
 
 def _codes(text: str, tree: Tree) -> Iterator[Said]:
@@ -161,20 +163,22 @@ def _codes(text: str, tree: Tree) -> Iterator[Said]:
     for kind, code in profile.family.refusals.items():
         if code not in profile.codes:
             known = ", ".join(map(str, profile.codes))
-            yield (
-                ("refusals", kind),
-                f"refusals.{kind} is {code}, which has no text. Allowed: {known}, or a text in codes.",
-            )
+            said = f"refusals.{kind} is {code}, which has no text. Allowed: {known}, or a text in codes."
+            yield ("refusals", kind), said, ("codes", code)
 
 
 def _stages(text: str, tree: Tree) -> Iterator[Said]:
-    before, last = 0.0, [*tree["stages"]][-1]
+    """Whether stages come one after the other, and the last one comes."""
+    before, last, earlier = 0.0, [*tree["stages"]][-1], ""
     for name, stage in tree["stages"].items():
-        at = Stage.of(stage).at
-        if at < before:
+        key, known = ("stages", name, "at"), Stage.of(stage)
+        seconds = [value for _, value in known.quantiles]
+        if seconds != sorted(seconds):
+            yield key, f"stages.{name}.at is {stage['at']}. Allowed: the least first, {sorted(seconds)}."
+        if known.at < before:
             said = f"stages.{name}.at is {stage['at']}. Allowed: {before:g} or more, that of the stage before."
-            yield ("stages", name, "at"), said
-        before = max(before, at)
+            yield key, said, ("stages", earlier, "at")
+        before, earlier = max(before, known.at), name
     if tree["stages"][last].get("skipped"):
         yield ("stages", last, "skipped"), f"stages.{last}.skipped is not 0. Allowed: 0, since it ends a task."
 
@@ -207,5 +211,5 @@ STEPS: Final[Sequence[Sequence[Callable[[str, Tree], Iterator[Said]]]]] = (
     (_readings, _read),
     (_limit_lines, _codes, _tracks, *VALUES),
     (_rules,),
-    (_models,),
+    (_models, *WORDS),
 )

@@ -14,7 +14,7 @@ from jsonschema_rs import Draft202012Validator, ValidationError, ValidationError
 
 from mock_server.contract.profile_agreement import disagreements
 from mock_server.contract.profile_files import chain, read, without_nulls
-from mock_server.contract.profile_places import Problem, files, place_in
+from mock_server.contract.profile_places import Problem, files, place_in, repeated
 from mock_server.contract.profile_schema import allowed_at, node, schema
 from mock_server.core.errors import BadSetting, nearest
 from mock_server.core.text import shown
@@ -44,6 +44,7 @@ def _of_file(path: Path) -> Iterator[Problem]:
     if version != FORMAT:
         yield Problem(place_in((path,), "format"), _version(version))
         return
+    yield from repeated(path)
     for error in _validator().iter_errors(_texts(without_nulls(tree))):
         pointer = tuple(error.instance_path)
         for key, said in _told(error):

@@ -1,10 +1,12 @@
 """Where each line of a profile stands, as `file:line`: in its own file, one that it extends, or the family's. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from mock_server.contract.documents import ROOT, Document, Pointer
+import yaml
+
+from mock_server.contract.documents import ROOT, Document, Pointer, composed
 from mock_server.contract.profile_files import FAMILY, chain
 
 
@@ -47,6 +49,33 @@ def place_in(paths: Sequence[Path], *pointer: str | int) -> Place:
                 return Place(path, line)
         pointer = pointer[:-1]
     return Place(paths[0], 1)
+
+
+def place_of(paths: Sequence[Path], *pointers: Pointer) -> Place:
+    """Where something is wrong that each of some nodes has a part in: in the first of the files that has one."""
+    for path in paths:
+        for pointer in filter(None, pointers):
+            if line := _line(path, pointer):
+                return Place(path, line)
+    return place_in(paths, *pointers[0])
+
+
+def repeated(path: Path) -> Iterator[Problem]:
+    """The keys that a file has twice, of which YAML reads the last."""
+    yield from _repeated(path, composed(path), ())
+
+
+def _repeated(path: Path, node: yaml.Node | None, pointer: Pointer) -> Iterator[Problem]:
+    before: dict[str, int] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        name, line = str(key.value), key.start_mark.line + 1
+        if name in before:
+            said = f"{'.'.join(map(str, (*pointer, name)))} is there twice, first on line {before[name]}."
+            yield Problem(Place(path, line), f"{said} Allowed: each key once.")
+        before[name] = line
+        yield from _repeated(path, value, (*pointer, name))
+    for number, value in enumerate(node.value if isinstance(node, yaml.SequenceNode) else ()):
+        yield from _repeated(path, value, (*pointer, number))
 
 
 def _line(path: Path, pointer: Pointer) -> int:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from mock_server.contract.documents import Pointer
 from mock_server.contract.profile import Profile
 from mock_server.contract.scenarios import MAGIC, Scenarios
 
 Tree = Mapping[str, Any]
-Said = tuple[tuple[str | int, ...], str]
-"""The key that something is wrong with, and what."""
+Said = tuple[Pointer, str] | tuple[Pointer, str, Pointer]
+"""The key that something is wrong with, and what; then another that may have made it so."""
 
 REQUIRED: Final[Mapping[tuple[str, ...], Sequence[str]]] = {
     ("callbacks", "signature"): ("header", "signs", "key"),
@@ -19,6 +20,7 @@ SIGNED: Final = ("header", "timestamp_header")
 OF_READING: Final = ("says", "value")
 STATUSES: Final = ("refusal_status", "server_error_status")
 """The questions whose readings are HTTP statuses of answers."""
+SUCCESS: Final = 200
 WITHOUT_BODY: Final = (204, 205, 304)
 OF_POST: Final = ("accept", "connection", "content-length", "content-type", "host", "transfer-encoding", "user-agent")
 """Headers that every callback has as a POST."""
@@ -59,6 +61,10 @@ def _statuses(text: str, tree: Tree) -> Iterator[Said]:
     ]
     found += [(("refusals", kind), code) for kind, code in tree["refusals"].items()]
     found += [(("codes", f"{code}"), code) for code, said in tree.get("codes", {}).items() if said]
+    for kind, code in tree["refusals"].items():
+        if code == SUCCESS:
+            said = f"refusals.{kind} is {code}, which says that a request is accepted. Allowed: any other code."
+            yield ("refusals", kind), said
     for key, status in found:
         if status is not None and (status < 200 or status in WITHOUT_BODY):
             yield key, f"{'.'.join(key)} is {status}, a status without a body. Allowed: one that an answer can have."
@@ -96,7 +102,8 @@ def _paths(text: str, tree: Tree) -> Iterator[Said]:
         path = f"{tree['base_path']}{entry['path']}"
         if f"{path}/".startswith(tuple(f"{own}/" for own in OWN)):
             said = f"operations.{name}.path is {path} with base_path, which is the mock's own."
-            yield ("operations", name, "path"), f"{said} Allowed: a path that does not begin with {' or '.join(OWN)}."
+            said = f"{said} Allowed: a path that does not begin with {' or '.join(OWN)}."
+            yield ("operations", name, "path"), said, ("base_path",)
 
 
 def _ids(text: str, tree: Tree) -> Iterator[Said]:

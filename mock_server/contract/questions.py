@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Final
 
-from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.documents import OPENAPI, packaged
 from mock_server.core import seeded
 from mock_server.core.errors import unknown
 
@@ -86,7 +86,7 @@ class Register:
     def of(cls, tree: Mapping[str, Any]) -> "Register":
         """With the readings that a profile adds."""
         own = tree.get("readings", {})
-        entries = load(OPENAPI / "questions.yaml")
+        entries = packaged(OPENAPI / "questions.yaml")
         return cls(_question({**each, "readings": {**each["readings"], **own.get(each["id"], {})}}) for each in entries)
 
     def named(self, question: str) -> Question:

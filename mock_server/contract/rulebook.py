@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from mock_server.contract.body_validator import MEASURES, UNITS, Rule
-from mock_server.contract.documents import OPENAPI, Document, Pointer, load
+from mock_server.contract.documents import OPENAPI, Document, Pointer, packaged
 from mock_server.contract.models import Models
 from mock_server.contract.operations import EXTEND, Operation, operations
 from mock_server.core.errors import BadSetting
@@ -60,7 +60,7 @@ class Source:
         where: Callable[..., str] = _nowhere,
     ) -> "Source":
         """Of one profile, whose document serves where the operation has none of its own."""
-        file: dict[str, Any] = load(OPENAPI / "rules" / f"{operation.name}.yaml")
+        file: dict[str, Any] = packaged(OPENAPI / "rules" / f"{operation.name}.yaml")
         own = "document" in file
         offered = known.offered if known else models(profile)
         has_own_models = known is not None and bool(known.other or not known.documented)

@@ -6,9 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from mock_server import MockServer, Settings, create_app
 from mock_server.contract.documents import OPENAPI, load
@@ -52,6 +49,28 @@ def test_our_profiles_can_be_served(name: str) -> None:
             "stages: {first: {at: {2: 3}}}",
             'stages.first.at is {"2": 3}. Allowed: seconds after the answer ',
         ),
+        ("texts: {lenght: Long.}", "texts.lenght is unknown. Nearest: length. Allowed: the id of a rule, "),
+        ("texts: {extend.title.lenght: Long.}", "texts.extend.title.lenght is unknown. Nearest: extend.title.length. "),
+        ("models: {V4: {limits: {extend: {promt: 5}}}}", "models.V4.limits.extend.promt is unknown. Nearest: prompt. "),
+        (
+            "limits: {generate: [{models: [V4], characters: {tilte: 5}}]}",
+            "limits.generate.0.characters.tilte is unknown. Nearest: title. Allowed: ",
+        ),
+        (
+            "limits: {record-info: [{models: [V4], characters: {taskId: 5}}]}",
+            "limits.record-info.0.characters.taskId is unknown. Allowed: none, since record-info has no body.",
+        ),
+        ("tracks: [{id: a, model: V4}]", "tracks.0.duration is missing. Allowed: seconds, above 0."),
+        ("personas: [5]", "personas.0 is 5. Allowed: personaIds that exist from the start"),
+        ("personas_exclude: [V9]", "personas_exclude.0 is 'V9', no model of the profile. Allowed: V4, "),
+        ("stages: {text: {at: [60, 20]}}", "stages.text.at is [60, 20]. Allowed: the least first, [20.0, 60.0]."),
+        ("stages: {text: {at: {0: 60, 1: 20}}}", "stages.text.at is {0: 60, 1: 20}. Allowed: the least first, "),
+        ("refusals: {rate: 200}", "refusals.rate is 200, which says that a request is accepted. Allowed: any other "),
+        (
+            "picks: {first_items: one}\npicks: {text_items: none}",
+            "picks is there twice, first on line 3. Allowed: each",
+        ),
+        ("codes: {402: Pay., '402': No.}", "codes.402 is there twice, first on line 3. Allowed: each key once."),
         ("checks: [body]", "checks: body comes before key, scenario, whose findings it needs. Allowed: key, "),
         ("tells: frist", 'tells is "frist". Nearest: first. Allowed: all or first: which of the rules'),
         ("texts: {length: '{size}'}", 'texts.length is "{size}". Allowed: a text that may have {field}, {value}, '),
@@ -109,7 +128,7 @@ def test_our_profiles_can_be_served(name: str) -> None:
             "does not describe POST /api/v1/generate/extend",
         ),
         ("document: mine.yaml", "does not describe POST /api/v1/generate/extend with its models: 'paths'."),
-        ("callback_document: mine.yaml", "the profile cannot be read: 'paths'"),
+        ("callback_document: mine.yaml", " does not describe POST /api/v1/generate/extend with its models: "),
         ("codes: {40: a}", "codes.40 is unknown. Allowed: a code of three digits, such as 402."),
         ("picks: {v4_5all_title: 80}", 'v4_5all_title is 80. Allowed: one of 80, 100; in quotes, "80", since YAML '),
         ("picks: {first_items: 5}", "picks.first_items is 5. Allowed: one of one, both."),
@@ -199,6 +218,24 @@ def test_a_profile_needs_not_serve_extend(tmp_path: Path) -> None:
         assert httpx.post(f"{mock.url}/api/v1/generate/extend", headers=mock.headers).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "wrong"),
+    [
+        ("stages:\n  first:\n    at: [0, 400]", 5, "stages.complete.at is 180. Allowed: 200 or more, that of the sta"),
+        ("codes: {400: A.}\nrefusals: {rate: 400}\ncodes: {400: null}", 5, "codes is there twice"),
+        ("codes:\n  429: null", 4, "refusals.rate is 429, which has no text."),
+        ("operations:\n  generate: {path: /api/v1/generate/extend}", 4, "operations.generate.path is /api/v1/generat"),
+        ("base_path: /__admin", 3, "operations.extend.path is /__admin/api/v1/generate/extend with base_path, which"),
+        ("models:\n  V9: {like: V4}\n  V4: null", 4, "models.V9.like is 'V4', no model of the profile."),
+        ("callback_document: own.yaml", 3, "callback_document: "),
+    ],
+)
+def test_a_problem_is_where_the_users_own_line_makes_it(tmp_path: Path, text: str, line: int, wrong: str) -> None:
+    before, enum, after = (OPENAPI / "apikley.openapi.yaml").read_text("utf-8").rpartition("- **501**")
+    written(tmp_path, f"{before}- **5O1**{after}" if enum else "", "own.yaml")
+    assert said(tmp_path, text)[0].startswith(f"mine:{line}: {wrong}")
+
+
 def test_a_profile_that_cannot_be_served_is_not_served(tmp_path: Path) -> None:
     path = written(tmp_path, "format: 1\nextends: apikley\npikcs: {}\nmodels: 5")
     with pytest.raises(BadSetting) as refused:
@@ -219,55 +256,6 @@ def test_the_schema_has_what_the_other_files_have() -> None:
     family = load(OPENAPI / "family.yaml")
     assert set(family) - {"model_names", "longest"} <= set(known)
     assert set(known["refusals"]["properties"]) == set(family["refusals"])
-
-
-WORDS = st.sampled_from(
-    ["V5", "V6", "extend", "generate", "text", "both", "one", "", "/a", "first_items", "chirp", "401"]
-)
-LEAVES = st.none() | st.booleans() | st.integers(-1, 600) | st.floats() | WORDS
-VALUES = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(WORDS, inner, max_size=2), max_leaves=6
-)
-
-
-def of_schema(node: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Values that a node of the schema allows, more or less, with broken ones in between."""
-    node = node.get("anyOf", node.get("oneOf", [node]))[0]
-    names = node.get("propertyNames", {}).get("enum") or ["V5", "V6", "401", "X-A"]
-    if "properties" in node:
-        inner: st.SearchStrategy[Any] = st.fixed_dictionaries(
-            {}, optional={name: of_schema(each) for name, each in node["properties"].items()}
-        )
-    elif isinstance(node.get("additionalProperties"), dict):
-        inner = st.dictionaries(st.sampled_from(names), of_schema(node["additionalProperties"]), max_size=2)
-    elif "items" in node:
-        inner = st.lists(of_schema(node["items"]), max_size=3)
-    elif "enum" in node:
-        inner = st.sampled_from(node["enum"])
-    else:
-        inner = LEAVES
-    return st.integers(0, 11).flatmap(lambda drawn: VALUES if drawn == 0 else inner)
-
-
-PROFILES = st.fixed_dictionaries(
-    {"format": st.just(1), "extends": st.sampled_from(["apikley", "classic", "observed"])},
-    optional={
-        name: of_schema(each) for name, each in SCHEMA_TREE["properties"].items() if name not in ("format", "extends")
-    },
-)
-
-
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@given(PROFILES)
-def test_every_profile_is_served_or_said_to_be_wrong(tmp_path: Path, profile: dict[str, Any]) -> None:
-    path = written(tmp_path, yaml.safe_dump(profile))
-    if not problems(path):
-        app = create_app(Settings(profile=path))
-        judged = app.state.runtime.editions.under(()).default
-        assert all(judged.contract(name) for name in judged.profile.operations if operations()[name].method == "POST")
-        assert all(model in judged.family.model_names for model in judged.profile.models)
 
 
 @pytest.mark.parametrize("text", ["a: [", "a: &a {b: *a}"])
