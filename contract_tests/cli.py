@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from contract_tests.documents.sources import Source
+from contract_tests.learn.command import calibrate_command
 from contract_tests.probes.order import STEPS, decided
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe
@@ -241,3 +242,4 @@ def rules_command(profile: str, only: str) -> None:
 
 
 cli.add_command(receiver_command)
+cli.add_command(calibrate_command)

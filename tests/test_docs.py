@@ -134,7 +134,12 @@ def test_the_options_exist(run: Run) -> None:
         subprocess.run(
             [sys.executable, "-m", *command, "--help"], capture_output=True, text=True, timeout=30, check=True
         ).stdout
-        for command in (["contract_tests", "run"], ["contract_tests.mutants"], ["pytest", "contract_tests"])
+        for command in (
+            ["contract_tests", "run"],
+            ["contract_tests", "calibrate"],
+            ["contract_tests.mutants"],
+            ["pytest", "contract_tests"],
+        )
     )
     assert {option for option in options if option not in helped} == set()
     assert environment("--rate-limit") in PAGES["docs/getting-started.md"]

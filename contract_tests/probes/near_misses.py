@@ -11,6 +11,7 @@ from contract_tests.probes.refusals import BY_KEYWORD, BY_RULE, LEFT_TO_QUESTION
 from contract_tests.probes.request import GONE, Probe, Requests, Track, probe
 
 WITH: Final = "with original parameters"
+AT_ONCE: Final = "faults in one body"
 SPELLINGS: Final[Mapping[str, str]] = {
     "cut": "the key without its last character",
     "tail": "the key without its first character",
@@ -65,7 +66,7 @@ class NearMisses(Requests):
         fields = {*self.published.properties}
         for rule, changes in SEVERAL:
             if {*changes} <= fields:
-                says = f"{len(changes)} faults in one body: {', '.join(changes)}"
+                says = f"{len(changes)} {AT_ONCE}: {', '.join(changes)}"
                 yield probe(rule, says, self.request(changes), self.refused)
         body = self.request({})
         for spelling, says in SPELLINGS.items():

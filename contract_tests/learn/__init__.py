@@ -1,0 +1,1 @@
+"""What a run has observed, as a profile that the mock plays."""

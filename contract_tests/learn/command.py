@@ -1,0 +1,69 @@
+"""The command `suno-contract calibrate`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from contract_tests.learn.calibrate import Learned, learned, told
+from contract_tests.learn.playback import ASPECTS
+from contract_tests.probes.request import Track
+from contract_tests.reports import kept, safe_files
+from contract_tests.reports.report import Report
+from contract_tests.reports.rows import printable
+from contract_tests.run.choose import JOURNAL
+from contract_tests.run.inputs import CannotRun, documents
+from contract_tests.target import journal
+
+LISTED = 5
+"""Differences of an aspect that are shown."""
+
+
+@click.command(name="calibrate", epilog="Example:  suno-contract calibrate report --output live.yaml")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="The file of the profile.")
+@click.option("--force", is_flag=True, help="Replace the file if there is one.")
+def calibrate_command(folder: Path, output: Path, force: bool) -> None:
+    """Write a profile of the server that a run of `suno-contract run --report-dir FOLDER` has asked, from its journal
+    alone, and try it: the mock plays it and answers the refusals of the run again. Nothing is sent to the server."""
+    if output.exists() and not force:
+        raise CannotRun(f"--output {output} exists. Give another name, or --force, which replaces it.")
+    if not output.resolve().parent.is_dir():
+        raise CannotRun(f"--output {output}: there is no folder {output.parent}.")
+    made, tracks = _read(folder)
+    found = learned(made, tracks, documents(made.about.profile), output.parent)
+    safe_files.replace(output, found.text)
+    for line in _lines(found, output):
+        click.echo(printable(line))
+
+
+def _read(folder: Path) -> tuple[Report, tuple[Track, ...]]:
+    """The report of the run in a folder, and its source tracks. Raises CannotRun where it tells nothing."""
+    path = folder / JOURNAL
+    try:
+        lines = safe_files.text(path).splitlines()
+        made = kept.report(lines)
+    except (OSError, LookupError) as error:
+        raise CannotRun(f"{path}: {error}") from None
+    if made is None or not made.rows:
+        raise CannotRun(f"{path} holds no verdicts: give the --report-dir of a run of suno-contract that was made.")
+    if made.about.nothing:
+        raise CannotRun(f"the run in {folder} tells nothing of {made.about.target}: {made.about.nothing}")
+    run = journal.read(lines).run
+    given = zip(*(run.get(f"audio_{name}") or () for name in ("id", "model", "duration")), strict=True)
+    return made, tuple(Track(id=id, model=model, duration=duration) for id, model, duration in given)
+
+
+def _lines(found: Learned, output: Path) -> Iterator[str]:
+    counts = ", ".join(f"{number} {key}" for key, number in told(found).items())
+    yield f"{output}: {len(found.lines)} lines learned ({counts}), {len(found.left)} left open"
+    yield "The mock with it, asked again what was refused; before, with the profile that it extends:"
+    for before, after in zip(found.before.lines(), found.after.lines(), strict=True):
+        yield f"  {after} (before {before.rpartition(' refusals, ')[2]})" if found.after.asked else f"  {after}"
+    for aspect in ASPECTS:
+        rules = found.after.differing.get(aspect, ())
+        for rule, theirs, mine in rules[:LISTED]:
+            yield f"  {aspect} of {rule}: {theirs} there, {mine} here"
+        if len(rules) > LISTED:
+            yield f"  and {len(rules) - LISTED} more of {aspect}"
+    yield f"Play it:  suno-mock serve --profile {output}"

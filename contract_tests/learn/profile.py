@@ -1,0 +1,74 @@
+"""A learned profile as a file: every line with what was seen of it, and at the end what stays open. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import yaml
+
+from contract_tests.learn.evidence import Found, Left, Line
+from contract_tests.reports.report import About
+from contract_tests.reports.rows import printable
+
+ORDER: Final = (*("tracks", "tracks_per_task", "models", "refusals", "codes", "texts", "tells", "stages", "picks"),)
+"""The keys of a profile in the order of its page."""
+WIDE: Final = 10**9
+"""Characters of a line, so that no value is broken over two."""
+
+
+def written(about: About, extends: str, found: Sequence[Found]) -> str:
+    """The file. `extends` is the profile that says what was not seen."""
+    head = [
+        f"# What suno-contract {about.version} saw of {about.target}, {about.date}, seed {about.seed}.",
+        "# Behind each line: how often it was seen, and the numbers of the first requests in the journal.",
+        "format: 1",
+        f"summary: {_value(f'{about.target} as a run of {about.date[:10]} saw it')}",
+        f"extends: {_value(extends)}",
+    ]
+    lines = sorted((each for each in found if isinstance(each, Line)), key=lambda line: ORDER.index(str(line.path[0])))
+    left = [f"# - {_one_line(f'{each.what}: {each.why}')}" for each in found if isinstance(each, Left)]
+    tail = ["", "# Not learned, so the profile that this one extends decides:", *left] if left else []
+    return "\n".join([*head, *_body(lines), *tail, ""])
+
+
+def as_data(extends: str, lines: Iterable[Line]) -> dict[str | int, Any]:
+    """What the file says, as the mock reads it."""
+    whole: dict[str | int, Any] = {"format": 1, "summary": "what was seen", "extends": extends}
+    for path, value, _ in lines:
+        place = whole
+        for key in path[:-1]:
+            place = place.setdefault(key, {})
+        place[path[-1]] = value
+    return whole
+
+
+def _body(lines: Iterable[Line]) -> list[str]:
+    """The lines, each key of a mapping above what is below it once."""
+    written: list[str] = []
+    above: tuple[str | int, ...] = ()
+    for path, value, seen in lines:
+        shared = next((n for n, (one, two) in enumerate(zip(path[:-1], above, strict=False)) if one != two), None)
+        depth = min(len(path) - 1, len(above)) if shared is None else shared
+        written += [f"{'  ' * level}{_key(path[level])}:" for level in range(depth, len(path) - 1)]
+        written.append(f"{'  ' * (len(path) - 1)}{_key(path[-1])}: {_value(value)} # {_one_line(seen)}")
+        above = path[:-1]
+    return written
+
+
+def _key(key: str | int) -> str:
+    return _value(key)
+
+
+def _value(value: Any) -> str:
+    """A value on one line, quoted where YAML would take it for something else."""
+    if isinstance(value, str | int | float):
+        text = yaml.safe_dump([value], width=WIDE, allow_unicode=False, default_flow_style=True)
+        return text.strip()[1:-1]
+    return yaml.safe_dump(_plain(value), width=WIDE, default_flow_style=True, sort_keys=False).strip()
+
+
+def _plain(value: Any) -> Any:
+    return {**value} if isinstance(value, Mapping) else value
+
+
+def _one_line(text: str) -> str:
+    return printable(" ".join(text.split()))

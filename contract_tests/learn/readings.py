@@ -1,0 +1,51 @@
+"""The readings of the open questions, as picks of a profile. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from contract_tests.documents.published import Published
+from contract_tests.learn.evidence import Found, Left, Line, times
+from contract_tests.reports.rows import Row
+from contract_tests.verdicts.results import Verdict
+
+ASKING: Final = "question."
+"""What the rules begin with whose probes ask a question."""
+TRIGGER: Final = "a run with --trigger callback-501=…"
+PATIENCE: Final = "a run with --callback-timeout 1600, in which all retries come"
+NEEDS: Final[Mapping[str, str]] = {
+    "server_error_status": "a run with --trigger 500=…",
+    "v4_5all_title": "a run with a source track of V4_5ALL",
+    "failure_type": TRIGGER,
+    "failure_data": TRIGGER,
+    "received_statuses": PATIENCE,
+    "retry_spacing": PATIENCE,
+    "after_giving_up": PATIENCE,
+    "callback_order": PATIENCE,
+    "callback_exception": PATIENCE,
+    "persona_twice": "no run: the harness asks for no personas",
+}
+"""By question: what tells its reading, beside a larger budget."""
+
+
+def picks(rows: Iterable[Row], published: Published) -> Iterator[Found]:
+    """The reading of every question that has one, and why each other has none."""
+    by_question = {row.rule.removeprefix(ASKING): row for row in rows if row.verdict is not Verdict.NOT_TRIED}
+    untried = {row.rule.removeprefix(ASKING): row for row in rows if row.verdict is Verdict.NOT_TRIED}
+    for question, entry in published.questions.items():
+        if question in by_question:
+            yield _pick(question, by_question[question], [*entry["readings"]])
+        else:
+            why = untried[question].results[0].why if question in untried else "nothing that was sent tells it"
+            yield Left(f"picks.{question}", f"{why}; {NEEDS.get(question, 'a run with a larger --budget')} would")
+
+
+def _pick(question: str, row: Row, readings: list[str]) -> Found:
+    told = {result.why for result in row.results if result.verdict is Verdict.OBSERVED}
+    broken = [each.got for result in row.results for each in result.findings]
+    if broken or len(told) != 1:
+        return Left(f"picks.{question}", f"seen in two ways: {'; '.join(broken or sorted(told))}")
+    (reading,) = told
+    if reading not in readings:
+        return Left(f"picks.{question}", f"seen: {reading}, where a profile says one of {', '.join(readings)}")
+    asked = [result.exchange for result in row.results if result.exchange]
+    return Line(("picks", question), reading, times(asked) if asked else "in all that came")

@@ -1,0 +1,99 @@
+"""What tasks did: when their stages came and what these said, names of models, numbers of tracks. Pure."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from statistics import median
+from typing import Any, Final
+
+from contract_tests.documents.any_json import parsed
+from contract_tests.documents.published import Published
+from contract_tests.learn.evidence import Found, Left, Line, times
+from contract_tests.probes.request import STAGES
+from contract_tests.receiver.receiver import Arrival
+from contract_tests.reports.report import Asked
+from contract_tests.target.exchange import Exchange
+
+DISTURBED: Final = "delivery."
+"""What ids of probes begin with whose callbacks were not received at first."""
+LATEST: Final = 86_400.0
+"""Seconds after an answer in which its callbacks are believed: another clock measured those of an earlier run."""
+
+Came = tuple[Exchange, Arrival, Mapping[str, Any]]
+"""A request that was accepted, one of its callbacks, and the body of it."""
+
+
+def courses(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
+    """Stages, models' internal names and the number of tracks."""
+    came = list(_callbacks(asked))
+    for stage in STAGES:
+        found = [each for each in came if each[2]["data"].get("callbackType") == stage]
+        yield from _stage(stage, found, published) if found else [Left(f"stages.{stage}", "no callback of it came")]
+    yield from _names([each for each in came if each[2]["code"] == 200], published)
+    complete = [each for each in came if each[2]["data"].get("callbackType") == STAGES[-1]]
+    yield from _number(complete, published)
+
+
+def _callbacks(asked: Iterable[Asked]) -> Iterator[Came]:
+    """Each first callback of a stage, of tasks that nobody disturbed."""
+    for each in asked:
+        if not each.exchange.tasks or each.probe.startswith(DISTURBED):
+            continue
+        known: set[Hashable] = set()
+        for arrival in sorted(each.callbacks, key=lambda callback: callback.at):
+            body = parsed(arrival.body)
+            data = body.get("data") if isinstance(body, dict) else None
+            if (
+                isinstance(body, dict)
+                and isinstance(data, dict)
+                and (stage := str(data.get("callbackType"))) not in known
+            ):
+                known.add(stage)
+                yield each.exchange, arrival, {"code": body.get("code"), "msg": body.get("msg"), "data": data}
+
+
+def _stage(stage: str, found: list[Came], published: Published) -> Iterator[Found]:
+    after = sorted(arrival.at - exchange.answered for exchange, arrival, _ in found)
+    seconds = [round(each, 2) for each in after if 0 <= each <= LATEST]
+    if seconds:
+        yield Line(("stages", stage, "at"), _spread(seconds), times(exchange for exchange, _, _ in found))
+    else:
+        yield Left(f"stages.{stage}.at", "its callbacks were of another run, whose clock nobody knows")
+    said = {body["msg"] for _, _, body in found if body["code"] == 200}
+    if len(said) > 1:
+        yield Left(f"stages.{stage}.msg", f"seen in several ways: {'; '.join(sorted(map(str, said)))}")
+    elif said and said != {published.family["stages"][stage]["msg"]} and isinstance(one := said.pop(), str):
+        yield Line(("stages", stage, "msg"), one, times(exchange for exchange, _, _ in found))
+
+
+def _spread(seconds: list[float]) -> Any:
+    """Seconds as a profile says them: one number, or by likelihood the least, the middle and the most."""
+    least, middle, most = seconds[0], round(median(seconds), 2), seconds[-1]
+    return middle if least == most else {0: least, 0.5: middle, 1: most}
+
+
+def _names(came: Iterable[Came], published: Published) -> Iterator[Found]:
+    by_model: dict[str, dict[str, list[Exchange]]] = defaultdict(lambda: defaultdict(list))
+    for exchange, _, body in came:
+        sent = parsed(exchange.sent)
+        model = sent.get("model") if isinstance(sent, dict) else None
+        for name in {track.get("model_name") for track in _tracks(body) if isinstance(track.get("model_name"), str)}:
+            by_model[str(model)][str(name)].append(exchange)
+    for model, names in by_model.items():
+        told = [*names]
+        if len(told) > 1:
+            yield Left(f"models.{model}.name", f"seen in several ways: {', '.join(sorted(told))}")
+        elif model in published.models and told != [published.family["model_names"].get(model)]:
+            yield Line(("models", model, "name"), told[0], times(names[told[0]]))
+
+
+def _number(complete: list[Came], published: Published) -> Iterator[Found]:
+    counts = {len(_tracks(body)) for _, _, body in complete if body["code"] == 200} - {0}
+    if len(counts) > 1:
+        yield Left("tracks_per_task", f"seen in several ways: {', '.join(map(str, sorted(counts)))}")
+    elif counts and counts != {published.family.get("tracks_per_task", 2)}:
+        yield Line(("tracks_per_task",), counts.pop(), times(exchange for exchange, _, _ in complete))
+
+
+def _tracks(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    items = body["data"].get("data")
+    return [each for each in items if isinstance(each, dict)] if isinstance(items, list) else []

@@ -1,0 +1,144 @@
+"""The words and the codes of refusals, as texts of a profile."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract_tests.learn.evidence import Left, Line
+from contract_tests.learn.refusals import Refusal, codes, due, several, templates, texts, told_at_once
+from contract_tests.probes.near_misses import AT_ONCE
+from contract_tests.probes.request import Probe
+from contract_tests.reports.rows import rows
+from contract_tests.target.exchange import Exchange
+from contract_tests.verdicts.results import Result, Verdict
+from tests.courses import ACCEPTED, PROBES, PUBLISHED, REFUSED, exchange
+
+LIMIT = 80
+"""Characters of a title of V4."""
+
+
+def of(rule: str, number: int = 0) -> Probe:
+    return [probe for probe in PROBES if probe.rule == rule][number]
+
+
+def answered(probe: Probe, msg: Any, number: int = 1, **changes: Any) -> Exchange:
+    return exchange({"code": 422, "msg": msg, **changes}, probe, number=number)
+
+
+def passed(probe: Probe, msg: Any, number: int = 1, **changes: Any) -> Result:
+    came = answered(probe, msg, number, **changes)
+    return Result(rule=probe.rule, verdict=Verdict.PASSED, probe=probe, exchange=came)
+
+
+def refusals(*results: Result) -> list[Refusal]:
+    return list(due(rows(results), PUBLISHED))
+
+
+def learned(*results: Result, kept: dict[int, object] | None = None) -> dict[tuple[str | int, ...], Any]:
+    return {each.path: each.value for each in texts(refusals(*results), kept or {}) if isinstance(each, Line)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "said", "template"),
+    [
+        ("extend.title.length", "title: at most 80 characters", "{field}: at most {limit} characters"),
+        ("extend.title.length", "The title's 80-character limit", "The {field}'s {limit}-character limit"),
+        ("extend.title.length", "subtitle80 is too long", "subtitle80 is too long"),
+        ("extend.styleWeight.maximum", "styleWeight > 1", "{field} > {limit}"),
+        ("extend.body.json", "no JSON", "no JSON"),
+    ],
+)
+def test_what_a_refusal_names_has_its_place_in_the_text(rule: str, said: str, template: str) -> None:
+    assert templates(rule, answered(of(rule), said), PUBLISHED)[0] == template
+
+
+@pytest.mark.parametrize("said", ["", None, 5, "the title {title}", "your key *** is unknown"])
+def test_what_no_text_of_a_profile_can_be_is_none(said: Any) -> None:
+    assert templates(REFUSED.rule, answered(REFUSED, said), PUBLISHED) == ()
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{}*"), min_size=1))
+def test_a_template_with_what_it_names_is_the_text_again(said: str) -> None:
+    title = json.loads(REFUSED.body)["title"]
+    for template in templates(REFUSED.rule, answered(REFUSED, said), PUBLISHED):
+        filled = (
+            template.replace("{limit}", str(LIMIT)).replace("{field}", "title").replace("{value}", json.dumps(title))
+        )
+        assert filled == said
+
+
+def test_words_that_the_rules_of_a_kind_share_are_said_once() -> None:
+    found = learned(passed(of("extend.title.length"), "Wrong."), passed(of("extend.model.enum"), "Wrong.", 2))
+    assert found == {("texts", "invalid"): "Wrong."}
+
+
+def test_words_that_the_last_parts_of_rules_share_are_said_by_these() -> None:
+    found = learned(
+        passed(of("extend.title.type"), "title is mistyped"),
+        passed(of("extend.style.type"), "style is mistyped", 2),
+        passed(of("extend.model.enum"), "no such model", 3),
+    )
+    assert found == {("texts", "type"): "{field} is mistyped", ("texts", "extend.model.enum"): "no such {field}"}
+
+
+def test_words_of_other_kinds_are_not_said_by_a_last_part() -> None:
+    key, scheme = (of(f"extend.auth.{part}") for part in ("key", "scheme"))
+    found = learned(passed(key, "Who?", code=401), passed(scheme, "How?", 2, code=401))
+    assert found == {("texts", "extend.auth.key"): "Who?", ("texts", "extend.auth.scheme"): "How?"}
+
+
+def test_the_value_has_its_place_where_the_words_follow_it() -> None:
+    one, two = of("extend.model.enum"), of("extend.model.enum", 1)
+    follows = passed(one, 'no "unlisted" here'), passed(two, 'no "v4" here', 2)
+    assert learned(*follows) == {("texts", "extend.model.enum"): "no {value} here"}
+    constant = passed(of("extend.continueAt.start"), "above 0"), passed(of("extend.continueAt.start", 1), "above 0", 2)
+    assert learned(*constant) == {("texts", "extend.continueAt.start"): "above 0"}
+
+
+def test_words_without_a_pattern_are_left() -> None:
+    one, two = passed(of("extend.title.type"), "no"), passed(of("extend.title.type", 1), "never", 2)
+    (left,) = texts(refusals(one, two), {})
+    assert left == Left("texts.extend.title.type", 'its words differ from request to request: "never"; "no"')
+
+
+def test_words_that_the_mock_says_already_are_not_learned() -> None:
+    assert learned(passed(REFUSED, "Too long."), kept={1: "Too long."}) == {}
+
+
+def test_a_code_in_place_of_the_documents_is_learned_with_its_words() -> None:
+    one, two = passed(REFUSED, "Bad.", code=400), passed(of("extend.model.enum"), "Worse.", 2, code=400)
+    assert [*codes(refusals(one, two), PUBLISHED)] == [
+        Line(("refusals", "invalid"), 400, "2 times: requests 1, 2"),
+        Line(("codes", 400), "Bad.", "once: request 1"),
+    ]
+
+
+def test_a_code_that_the_document_lists_needs_no_words() -> None:
+    (line,) = codes(refusals(passed(REFUSED, "x", code=409)), PUBLISHED)
+    assert line == Line(("refusals", "invalid"), 409, "once: request 1")
+
+
+def test_codes_that_differ_are_left() -> None:
+    one, two = passed(REFUSED, "x", code=400), passed(of("extend.model.enum"), "x", 2)
+    assert [*codes(refusals(one, two), PUBLISHED)] == [Left("refusals.invalid", "seen in several ways: codes 400, 422")]
+
+
+def test_what_is_accepted_or_of_another_operation_is_no_refusal() -> None:
+    assert refusals(Result(rule=ACCEPTED.rule, verdict=Verdict.PASSED, probe=ACCEPTED, exchange=exchange())) == []
+    assert refusals(passed(REFUSED, "x", code=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "tells"),
+    [(["title is mistyped"], ["first"]), (["title, style"], []), (["title is mistyped", "title, style"], ["left"])],
+)
+def test_whether_all_faults_are_told_is_learned(said: list[str], tells: list[str]) -> None:
+    alone = passed(of("extend.title.type"), "title is mistyped")
+    both = replace(of("extend.title.type"), says=f"2 {AT_ONCE}: title, style")
+    found = rows([alone, *(passed(both, each, number) for number, each in enumerate(said, 2))])
+    told = told_at_once(several(found), due(found, PUBLISHED), PUBLISHED)
+    assert [each.value if isinstance(each, Line) else "left" for each in told] == tells
