@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from logging import getLogger
@@ -14,21 +14,12 @@ from starlette.applications import Starlette
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.api import extend, generate
 from mock_server.api.admission import Admission
-from mock_server.api.credit import Credit
-from mock_server.api.endpoints import Described, Judge, Undecided
-from mock_server.api.extend import Extend
-from mock_server.api.finished_track import FinishedTrack
-from mock_server.api.generate import Generate
+from mock_server.api.described import ASKED, described
+from mock_server.api.endpoints import Judge, Undecided
 from mock_server.api.not_found import NotServed
-from mock_server.api.open_task import TaskOpening
-from mock_server.api.persona import Persona
-from mock_server.api.record_info import RecordInfo
-from mock_server.api.wav import Wav
 from mock_server.callbacks.in_thread import Once
 from mock_server.callbacks.shortage import shortage
-from mock_server.contract.operations import EXTEND, GENERATE
 from mock_server.control.control import Control
 from mock_server.control.trigger import Trigger
 from mock_server.core.clock import Clock
@@ -36,7 +27,6 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.origins import parse_origins
 from mock_server.core.settings import Settings
 from mock_server.domain.attempt import Delivery
-from mock_server.domain.tasks import Asked
 from mock_server.http.base_urls import PREFIX, path_of
 from mock_server.http.cross_origin import CrossOrigin
 from mock_server.http.endpoint import Endpoint
@@ -51,10 +41,7 @@ from mock_server.state.memory_store import MemoryStore
 from mock_server.state.store import Store
 
 LOGGER: Final = getLogger("uvicorn.error")
-ASKED: Final[Mapping[str, Asked]] = {EXTEND: extend.asked, GENERATE: generate.asked}
-"""What the requests ask for that start a task, by operation."""
 UNPREPARED: Final = "the mock cannot import what callbacks and the control plane need, and ends: {}"
-CREDITS: Final = ("chat-credit", "generate-credit")
 
 
 def create_app(
@@ -190,12 +177,12 @@ def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
     store, editions, scenarios = runtime.store, runtime.editions, runtime.scenarios
     admission = Admission(store, scenarios)
     undecided = Undecided(store, editions)
-    described = _described(runtime, tracks)
+    every = described(runtime, tracks)
     return [
         Route(
             each.path,
             Endpoint(
-                Judge(described[each.name], admission, store, editions, scenarios, runtime.scheduler),
+                Judge(every[each.name], admission, store, editions, scenarios, runtime.scheduler),
                 undecided,
                 store.take_fault,
                 runtime.held,
@@ -205,22 +192,6 @@ def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
         )
         for each in editions.profile.operations.values()
     ]
-
-
-def _described(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Described]:
-    """What each endpoint says of itself, by the operation's name."""
-    store, seed = runtime.store, runtime.settings.seed
-    opening = TaskOpening(store, seed, runtime.personas, runtime.policy)
-    finished = FinishedTrack(store, runtime.catalogue)
-    every: list[Described] = [
-        Extend(opening, tracks),
-        Generate(opening),
-        Persona(finished, seed),
-        Wav(finished, seed),
-        RecordInfo(store, runtime.catalogue, runtime.studio),
-        *(Credit(name, store) for name in CREDITS),
-    ]
-    return {each.name: each for each in every}
 
 
 def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> list[Route]:
@@ -234,9 +205,9 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> li
 
     guard = Guard(runtime.settings.admin_token, runtime.settings.base_url)
     files = Files(runtime.store, tracks, runtime.tracks, runtime.base_urls)
-    described = Route(document.PATH, document.ApiDocument(runtime.editions.profile, runtime.base_urls).serve)
+    document_route = Route(document.PATH, document.ApiDocument(runtime.editions.profile, runtime.base_urls).serve)
     pages = Dashboard(control, guard, files, runtime.studio, runtime.base_urls).routes()
-    return [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), Route(PATH, files.serve), described]
+    return [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), Route(PATH, files.serve), document_route]
 
 
 def _lifespan(runtime: Runtime) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

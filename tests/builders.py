@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.app import ASKED
+from mock_server.api.described import ASKED
 from mock_server.contract.editions import Edition, Editions
 from mock_server.contract.examples import documented_request
 from mock_server.contract.profile import Profile

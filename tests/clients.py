@@ -9,12 +9,13 @@ from starlette.applications import Starlette
 
 from mock_server.app import create_app
 from mock_server.commands.demo import RECORD_INFO
-from mock_server.contract.operations import PERSONA, WAV, path
+from mock_server.contract.operations import PERSONA, path
 from mock_server.core.clock import MockClock
 from mock_server.core.settings import Settings
 from mock_server.state.store import Store
 from tests.builders import COMPLETE, CREATED, RecordingDelivery, generation, request
 
+WAV = "wav"
 KEY = {"Authorization": "Bearer key"}
 OTHER = {"Authorization": "Bearer other"}
 Headers = Mapping[str, str]

@@ -41,7 +41,8 @@ class Terms:
                 raise LookupError(
                     f"refusals.{name} is {SUCCESS}, which an accepted request gets: no refusal can be told."
                 )
-        paths = {name: family["base_path"] + entry["path"] for name, entry in family["operations"].items()}
+        entries = family["operations"].items()
+        paths = {name: family["base_path"] + entry["path"] for name, entry in entries if "path" in entry}
         return cls(
             extend=paths["extend"],
             record_info=paths["record-info"],

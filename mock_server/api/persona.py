@@ -25,7 +25,7 @@ class Persona:
     def _once(self, it: Judgement) -> None:
         if it.edition.readings.persona_twice:
             it.leave("once")
-            it.made_already = state_rules.made_already(PERSONA, it.request, it.edition)
+            it.made_already = state_rules.made_already(PERSONA, "persona", it.request, it.edition)
 
     def accepted(self, it: Judgement) -> None:
         """The persona is made once."""

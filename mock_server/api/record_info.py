@@ -1,11 +1,11 @@
-"""GET /api/v1/generate/record-info: how far a task is (`openapi/family.openapi.yaml`, Get Music Details)."""
+"""The requests that tell how far a task is: GET /api/v1/generate/record-info and its like."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from mock_server.api.judgement import Check, Judgement
 from mock_server.contract.open_questions import resting_on
-from mock_server.contract.operations import RECORD_INFO
+from mock_server.contract.operations import Operation
 from mock_server.core.errors import Invalid, NotFound, Violation
 from mock_server.domain.answer import Answer, succeeded
 from mock_server.domain.call import Call
@@ -22,15 +22,23 @@ def wanted(call: Call) -> str:
 
 
 class RecordInfo:
-    """What is checked of a poll: whether it names a task of the key, and how often that was polled."""
+    """What is checked of a poll: whether it names a task of the key that it tells of, and how often that was polled."""
 
-    name = RECORD_INFO
-
-    def __init__(self, store: Store, catalogue: Catalogue, studio: Studio) -> None:
+    def __init__(
+        self,
+        operation: Operation,
+        every: Mapping[str, Operation],
+        store: Store,
+        catalogue: Catalogue,
+        studio: Studio,
+    ) -> None:
+        self.name = operation.name
+        self._of = [each.name for each in every.values() if each.polled_by == operation.name]
         self._store = store
         self._catalogue = catalogue
         self._studio = studio
-        self.own_checks: Mapping[str, Check] = {"body": self._named, "task": self._task, "poll": self._poll}
+        limited: Mapping[str, Check] = {"poll": self._poll} if "poll" in operation.checks else {}
+        self.own_checks: Mapping[str, Check] = {"body": self._named, "task": self._task, **limited}
 
     def drawn_by(self, call: Call) -> str:
         """What names the request where readings are drawn."""
@@ -38,21 +46,21 @@ class RecordInfo:
 
     def _named(self, it: Judgement) -> None:
         if not wanted(it.call):
-            text = "taskId is missing; allowed: the taskId that extend or generate answered, as a query"
-            raise Invalid([_violation(text)])
+            text = f"taskId is missing; allowed: the taskId that {' or '.join(self._of)} answered, as a query"
+            raise Invalid([self._violation(text)])
 
     async def _task(self, it: Judgement) -> None:
         """Of a task that is unknown there are three readings: code 200 without data, 404, or 422."""
         task_id = wanted(it.call)
         found = await self._store.task(task_id)
-        if found is not None and found.key == it.account:
+        if found is not None and found.key == it.account and found.operation in self._of:
             it.task = self._catalogue.task(found)
             it.polled = found.id
         elif it.edition.readings.unknown_task == 404:
             raise NotFound(f"no task {task_id!r} under this key; {resting_on(it.edition, 'unknown_task')}")
         elif it.edition.readings.unknown_task != 200:
             text = f"recordInfo is null: no task {task_id!r} under this key"
-            raise Invalid([_violation(text, resting_on(it.edition, "unknown_task"))])
+            raise Invalid([self._violation(text, resting_on(it.edition, "unknown_task"))])
 
     def _poll(self, it: Judgement) -> None:
         if it.task is not None and it.rate:
@@ -63,11 +71,10 @@ class RecordInfo:
         """Nothing is to be done."""
 
     def succeeded(self, it: Judgement, decision: Decision) -> Answer:
-        """GET /api/v1/generate/record-info is answered with the record, or nothing of a task that is unknown."""
+        """Every request of kind poll is answered with the record, or nothing of a task that is unknown."""
         if it.task is None:
             return succeeded(None, it.edition)
         return succeeded(record(it.task, decision.at, self._studio), it.task.edition)
 
-
-def _violation(message: str, note: str = "") -> Violation:
-    return Violation(rule="record-info.taskId", field="taskId", message=message, note=note)
+    def _violation(self, message: str, note: str = "") -> Violation:
+        return Violation(rule=f"{self.name}.taskId", field="taskId", message=message, note=note)

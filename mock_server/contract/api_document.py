@@ -1,6 +1,7 @@
 """The OpenAPI document of what one profile serves: its published document, and its neighbours from the family's."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from mock_server.contract.documents import OPENAPI, Document
@@ -14,19 +15,21 @@ def api_document(profile: str, served: Mapping[str, Operation], base_url: str) -
     """The document of a profile that serves these operations at `base_url`.
 
     What the provider published comes as it is, but for `servers`. The operations that it does not describe are those of
-    `openapi/family.openapi.yaml`, which says where each of its statements is from.
+    `openapi/family.openapi.yaml` and of the operations' own files, which say where each of their statements is from.
     """
     published = Document.read(OPENAPI / profile_file(profile)["document"]).tree
-    family = Document.read(FAMILY).tree
+    files = dict.fromkeys(Path(each.file) for each in served.values() if each.file)
+    ours = [Document.read(file).tree for file in (FAMILY, *files)]
     paths = {each.documented: each.path for each in served.values()}
-    neighbours = {path: item for path, item in family["paths"].items() if path in paths}
+    neighbours = {path: item for each in ours for path, item in each["paths"].items() if path in paths}
     described = {**published["paths"], **neighbours}
-    kinds = {**family["components"], **published["components"]}
+    parts = [*(each.get("components", {}) for each in ours), published["components"]]
+    kinds = {kind: None for part in parts for kind in part}
     return {
         **published,
         "servers": [{"url": base_url, "description": f"suno-mock, profile {profile}"}],
         "paths": {paths.get(path, path): item for path, item in described.items()},
         "components": {
-            kind: {**family["components"].get(kind, {}), **published["components"].get(kind, {})} for kind in kinds
+            kind: {name: each for part in parts for name, each in part.get(kind, {}).items()} for kind in kinds
         },
     }

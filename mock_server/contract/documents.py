@@ -1,9 +1,11 @@
 """Reads the data files: the published documents with the line of every node, and plain YAML.
 
+A file may have two parts, with a line of three dashes between them: its head, and what is only read when it is needed.
+
 In a checkout `openapi/` and `fixtures/` stand beside this package; a wheel carries them inside it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +25,11 @@ FIXTURES: Final = ROOT / "fixtures"
 
 Pointer = tuple[str | int, ...]
 """The keys and indexes that lead from a document's root to a node."""
+RULES: Final[Pointer] = ("rules",)
+"""Where a document begins to quote itself."""
+
+
+PARTED: Final = b"\n---\n"
 
 
 def load(path: Path) -> Any:
@@ -42,9 +49,15 @@ def composed(path: Path) -> yaml.Node | None:
     return node
 
 
+def load_head(path: Path) -> Any:
+    """The plain value of the first part of a YAML file."""
+    return yaml.load(path.read_bytes().partition(PARTED)[0], Loader)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One published document: its plain value, its text, and where each node begins."""
+    """One published document: its plain value, its text, and where each node begins; of a file of several parts, all of
+    them as one."""
 
     name: str
     tree: Any
@@ -76,8 +89,8 @@ class Document:
 
         Raises LookupError when no line holds it: then the quote is not the document's.
         """
-        first = self.lines.get(after, 1)
-        for number, line in enumerate(self.text[first - 1 :], first):
+        first, last = self.lines.get(after, 1), self.lines.get(RULES, len(self.text) + 1)
+        for number, line in enumerate(self.text[first - 1 : last - 1], first):
             if quote in _plain(line):
                 return f"{self.name}:{number}"
         raise LookupError(f"{self.name} has no line {quote!r} at or after line {first}")
@@ -86,13 +99,28 @@ class Document:
 @cache
 def _read(path: Path, changed: int) -> Document:
     loader = Loader(path.read_bytes())
+    lines: dict[Pointer, int] = {}
+    trees = []
     try:
-        node = loader.get_single_node()
-        lines = dict(_lines(node, ()))
-        tree = loader.construct_document(node)
+        while loader.check_node():
+            node = loader.get_node()
+            lines |= _lines(node, ())
+            trees.append(loader.construct_document(node))
     finally:
         loader.dispose()
-    return Document(name=path.name, tree=tree, text=tuple(path.read_text("utf-8").splitlines()), lines=lines)
+    tree = {name: value for each in trees for name, value in each.items()} if len(trees) > 1 else _only(trees)
+    return Document(name=_named(path), tree=tree, text=tuple(path.read_text("utf-8").splitlines()), lines=lines)
+
+
+def _only(trees: Sequence[Any]) -> Any:
+    """The one part of a file; None where it has nothing."""
+    return trees[0] if trees else None
+
+
+def _named(path: Path) -> str:
+    """A document beside the published ones by its file alone, another of ours by its path."""
+    ours = path.parent != OPENAPI and path.is_relative_to(OPENAPI)
+    return path.relative_to(ROOT).as_posix() if ours else path.name
 
 
 def _plain(line: str) -> str:

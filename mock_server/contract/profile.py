@@ -11,7 +11,8 @@ from mock_server.contract.body_validator import Rule
 from mock_server.contract.documents import FIXTURES, OPENAPI, Document, Pointer
 from mock_server.contract.family import Family
 from mock_server.contract.models import Models, goes_round
-from mock_server.contract.operations import EXTEND, Operation, operations_of, path
+from mock_server.contract.operation_files import FILE
+from mock_server.contract.operations import EXTEND, Operation, operations_of, own_terms, path
 from mock_server.contract.profile_files import MODELS, chain, merge, profile_name, read, resolved
 from mock_server.contract.profile_places import files, place_in
 from mock_server.contract.rulebook import Source
@@ -34,8 +35,9 @@ class Profile:
     """One reading of the documents, of the name, file or folder `source`. `lineage` are the names of the profile and
     of those that it extends, `picks` its reading of each question. `operations` are the endpoints that it serves, of
     `every` one of the family; `rules` are those of a POST, by the operation's name, and `state_rules` those of them
-    that a body alone cannot break, by id; both are read when they are first asked for. `codes` and `callback_codes` map
-    a code to its text. `tracks` and `personas` are None where it has those of our fixtures."""
+    that a body alone cannot break, by id; both are read when they are first asked for. `family_of` has what holds for
+    the tasks of an operation. `codes` and `callback_codes` map a code to its text. `tracks` and `personas` are None
+    where it has those of our fixtures."""
 
     name: str
     source: str
@@ -49,6 +51,7 @@ class Profile:
     every: Mapping[str, Operation]
     rules: Callable[[str], tuple[Rule, ...]]
     state_rules: Callable[[str], Mapping[str, Rule]]
+    family_of: Callable[[str], Family]
     codes: Mapping[int, str]
     callback_codes: Mapping[int, str]
     tracks: Sequence[Mapping[str, Any]] | None
@@ -58,7 +61,7 @@ class Profile:
     def read(cls, text: str, stand_ins: Mapping[str, str] = NO_STAND_INS) -> "Profile":
         """By name, file or folder; `stand_ins` are models that are accepted as others. Raises BadSetting."""
         paths = files(text)
-        lineage = tuple(map(profile_name, paths[:-1]))
+        lineage = tuple(map(profile_name, chain(text)))
         tree = merge(resolved(text), {MODELS: {name: {"as": model} for name, model in stand_ins.items()}})
         document = Document.read(OPENAPI / tree["document"])
         callbacks = Document.read(OPENAPI / tree["callback_document"])
@@ -83,19 +86,23 @@ class Profile:
             source = Source.read(served[operation], document, models.limits(operation), models, where)
             return tuple(rulebook.rules(source))
 
+        whole = {**tree, "model_names": models.names, "longest": models.longest}
+        family = Family.of(whole)
+
         return cls(
             name=lineage[0],
             source=text,
             summary=tree.get("summary", f"extends {tree.get('extends')}"),
             lineage=lineage,
             picks=tree["picks"],
-            family=Family.of({**tree, "model_names": models.names, "longest": models.longest}),
+            family=family,
             models=models.offered,
             known_models=models,
             operations=served,
             every=every,
             rules=rules,
             state_rules=cache(lambda operation: {rule.id: rule for rule in rules(operation) if rule.schema is None}),
+            family_of=cache(lambda operation: _family_of(every[operation], whole, family)),
             codes=_told(document, ANSWER_CODE, tree.get("codes", {})),
             tracks=tree.get("tracks"),
             personas=tree.get("personas"),
@@ -104,8 +111,12 @@ class Profile:
 
     @property
     def stage_messages(self) -> Mapping[str, str]:
-        """What the callback of each stage says."""
+        """What the callback of each stage of music says."""
         return {name: stage.msg for name, stage in self.family.stages.items()}
+
+    def failure_text(self, operation: Operation, code: int) -> str:
+        """What the callback of a task that failed says, and polling."""
+        return operation.callback_codes.get(code) or self.callback_codes.get(code, UNTOLD)
 
     def holding(self, operation: str, names: Mapping[str, str]) -> tuple[Rule, ...]:
         """The operation's rules that hold under the readings with these names."""
@@ -120,6 +131,11 @@ class Profile:
     def place(self, rule: str) -> str:
         """Where the document says so, for a rule that needs state."""
         return self.state_rules(rule.partition(".")[0])[rule].place
+
+
+def _family_of(operation: Operation, tree: Mapping[str, Any], family: Family) -> Family:
+    """What holds for the tasks of an operation, where the whole profile says `tree`."""
+    return Family.of(own_terms(operation, tree)) if operation.file else family
 
 
 def _told(document: Document, pointer: Pointer, own: Mapping[int, str | None]) -> dict[int, str]:
@@ -153,5 +169,6 @@ def _with_documented_paths(tree: Mapping[str, Any], document: Document) -> dict[
     documented = {
         name: {"documented": entry["path"] if entry["path"] in described else path(name)}
         for name, entry in tree["operations"].items()
+        if FILE not in entry
     }
     return merge(tree, {"operations": documented})

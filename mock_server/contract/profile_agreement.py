@@ -14,6 +14,7 @@ from mock_server.contract.checks import ordered
 from mock_server.contract.documents import OPENAPI, Document
 from mock_server.contract.family import Stage
 from mock_server.contract.models import goes_round
+from mock_server.contract.operation_check import known_operations, whole_operations
 from mock_server.contract.operations import EXTEND, operations
 from mock_server.contract.profile import ANSWER_CODE, CALLBACK_CODE, Profile, code_texts
 from mock_server.contract.profile_files import DOCUMENTS, resolved
@@ -207,7 +208,8 @@ def _rules(text: str, tree: Tree) -> Iterator[Said]:
 
 
 STEPS: Final[Sequence[Sequence[Callable[[str, Tree], Iterator[Said]]]]] = (
-    (_documents, _served, _stages, _checks, complete),
+    (known_operations,),
+    (_documents, _served, _stages, _checks, complete, whole_operations),
     (_readings, _read),
     (_limit_lines, _codes, _tracks, *VALUES),
     (_rules,),

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
+from mock_server.contract.operation_files import OPERATIONS, head
 from mock_server.contract.profile_agreement import disagreements
-from mock_server.contract.profile_files import chain, read, without_nulls
+from mock_server.contract.profile_files import chain, operation_files, read, without_nulls
 from mock_server.contract.profile_places import Problem, files, place_in, repeated
 from mock_server.contract.profile_schema import allowed_at, node, schema
 from mock_server.core.errors import BadSetting, nearest
@@ -27,6 +28,7 @@ def problems(text: str) -> list[Problem]:
     """What is wrong with a profile, that which it extends included; nothing where it can be served. Raises BadSetting
     for a file that cannot be read."""
     found = [problem for path in chain(text) for problem in _of_file(path)]
+    found = found or [problem for path in operation_files(text) for problem in _of_operations(path)]
     return found or list(disagreements(text, files(text)))
 
 
@@ -45,7 +47,16 @@ def _of_file(path: Path) -> Iterator[Problem]:
         yield Problem(place_in((path,), "format"), _version(version))
         return
     yield from repeated(path)
-    for error in _validator().iter_errors(_texts(without_nulls(tree))):
+    yield from _wrong(path, without_nulls(tree))
+
+
+def _of_operations(path: Path) -> Iterator[Problem]:
+    """What is wrong with the form of a file that describes an operation: it is part of a profile."""
+    yield from _wrong(path, {"format": FORMAT, OPERATIONS: head(path)})
+
+
+def _wrong(path: Path, tree: Any) -> Iterator[Problem]:
+    for error in _validator().iter_errors(_texts(tree)):
         pointer = tuple(error.instance_path)
         for key, said in _told(error):
             yield Problem(place_in((path,), *pointer, *key), said)

@@ -13,6 +13,7 @@ from typing import Any, Final
 import yaml
 
 from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.operation_files import OPERATIONS, described
 from mock_server.core.errors import BadSetting, nearest, unknown
 from mock_server.core.text import cut
 
@@ -25,6 +26,8 @@ IN_FOLDER: Final = "profile.yaml"
 SUFFIXES: Final = (".yaml", ".yml")
 DOCUMENTS: Final = ("document", "callback_document")
 """The keys of documents, which may lie beside the profile's own file."""
+OPERATION_FILES: Final = "operation_files"
+"""The key of files beside the profile's own that describe an operation each."""
 MODELS: Final = "models"
 CODES: Final = ("codes", "callback_codes")
 """The keys of texts by codes, which are numbers."""
@@ -98,8 +101,17 @@ def profile_file(text: str) -> dict[str, Any]:
 
 
 def resolved(text: str) -> dict[str, Any]:
-    """The same, with what it takes over from the family. Raises BadSetting."""
-    return merge(family_file(), profile_file(text))
+    """The same, with what it takes over from the family, and from the files of the operations that it serves. Raises
+    BadSetting."""
+    own = profile_file(text)
+    names = [name for name in (*own.get("serves", ()), *own.get(OPERATIONS, ())) if isinstance(name, str)]
+    operations = described(names, own.get(OPERATION_FILES) or ())
+    return merge(merge(family_file(), {OPERATIONS: operations}), own)
+
+
+def operation_files(text: str) -> tuple[Path, ...]:
+    """The files of its own in which a profile, or one that it extends, describes operations. Raises BadSetting."""
+    return tuple(Path(each) for each in profile_file(text).get(OPERATION_FILES) or ())
 
 
 @cache
@@ -146,7 +158,14 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadSetting(f"{path}: it cannot be read: {str(error).splitlines()[0]}.") from None
     if not isinstance(tree, dict) or not all(isinstance(key, str) for key in tree):
         raise BadSetting(f"{path}:1: it is {type(tree).__name__}. Allowed: a mapping, whose first line is `format: 1`.")
-    return {key: _beside(path, value) if key in DOCUMENTS else _numbered(key, value) for key, value in tree.items()}
+    return {key: _found(path, key, value) for key, value in tree.items()}
+
+
+def _found(path: Path, key: str, value: Any) -> Any:
+    """What a key of a file says, with whole paths and with codes that are numbers."""
+    if key == OPERATION_FILES and isinstance(value, list):
+        return [_beside(path, each) for each in value]
+    return _beside(path, value) if key in DOCUMENTS else _numbered(key, value)
 
 
 def _numbered(key: str, value: Any) -> Any:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import yaml
 
 from mock_server.contract.documents import ROOT, Document, Pointer, composed
-from mock_server.contract.profile_files import FAMILY, chain
+from mock_server.contract.operation_files import FILE, OPERATIONS
+from mock_server.contract.profile_files import FAMILY, chain, resolved
 
 
 class Place(NamedTuple):
@@ -36,8 +37,10 @@ def shown(path: Path) -> str:
 
 
 def files(text: str) -> tuple[Path, ...]:
-    """All files that a profile is read from, its own first, the family's last. Raises BadSetting."""
-    return (*chain(text), FAMILY)
+    """All files that a profile is read from: its own first, then those that it extends, the family's, and those of its
+    operations. Raises BadSetting."""
+    operations = resolved(text)[OPERATIONS].values()
+    return (*chain(text), FAMILY, *(Path(each[FILE]) for each in operations if FILE in each))
 
 
 def place_in(paths: Sequence[Path], *pointer: str | int) -> Place:

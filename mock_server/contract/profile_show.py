@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mock_server.contract.documents import OPENAPI, Document, Pointer
+from mock_server.contract.operation_files import FOUND, OPERATIONS
 from mock_server.contract.operations import EXTEND, operations
 from mock_server.contract.profile import ANSWER_CODE, CALLBACK_CODE, code_texts
 from mock_server.contract.profile_files import DOCUMENTS, MODELS, profile_path, read, resolved
@@ -26,7 +27,8 @@ def all_lines(text: str) -> Iterator[str]:
     BadSetting."""
     tree, paths = resolved(text), files(text)
     for pointer, value in _leaves(tree, ()):
-        yield _line(pointer, value, str(place_in(paths, *pointer)))
+        if not (pointer[0] == OPERATIONS and pointer[-1] in FOUND):
+            yield _line(pointer, value, str(place_in(paths, *pointer)))
     document, callbacks = (OPENAPI / tree[key] for key in DOCUMENTS)
     yield from _of_document(tree, "codes", document, ANSWER_CODE)
     yield from _of_document(tree, "callback_codes", callbacks, CALLBACK_CODE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from mock_server.contract.body_validator import MEASURES, UNITS, Rule
@@ -36,9 +37,9 @@ def _nowhere(*pointer: str | int) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where the rules of one operation come from: the document that describes it, the entries of its prose
-    (`openapi/rules/`), the profile's limits, and the models where the document leaves them to the profile, or the
-    profile has others (`has_own_models`). `where` finds a line of the profile itself. A model that is none of them is
-    taken for `other`, if that is not empty; some models only stand for others (`stands_for`)."""
+    (`openapi/rules/`, or its own file), the profile's limits, and the models where the document leaves them to the
+    profile, or the profile has others (`has_own_models`). `where` finds a line of the profile itself. A model that is
+    none of them is taken for `other`, if that is not empty; some models only stand for others (`stands_for`)."""
 
     operation: Operation
     document: Document
@@ -60,13 +61,15 @@ class Source:
         where: Callable[..., str] = _nowhere,
     ) -> "Source":
         """Of one profile, whose document serves where the operation has none of its own."""
-        file: dict[str, Any] = packaged(OPENAPI / "rules" / f"{operation.name}.yaml")
-        own = "document" in file
+        described = Document.read(Path(operation.file)) if operation.file else None
+        rules = OPENAPI / "rules" / f"{operation.name}.yaml"
+        file: Mapping[str, Any] = packaged(rules) if described is None else described.tree
+        own = described is not None or "document" in file
         offered = known.offered if known else models(profile)
         has_own_models = known is not None and bool(known.other or not known.documented)
         return cls(
             operation=operation,
-            document=Document.read(OPENAPI / file["document"]) if own else profile,
+            document=described or (Document.read(OPENAPI / file["document"]) if own else profile),
             prose=file["rules"],
             limits=limits,
             models=offered if own or has_own_models else (),

@@ -1,8 +1,9 @@
 """The scenarios: their files, and the ways in which a request asks for one."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,6 +54,7 @@ class Scenario:
     `natural` says what causes it without asking, `unreachable` why nothing does, `outside` what of it no document has;
     a `shape` is a course of callbacks that a client must survive. `lost`: polling says that the callbacks could not be
     delivered. `record_behind` is by how many seconds (real pace) polling lags, `record_urls` whether it tells URLs.
+    `stages` are those that a task goes through.
     """
 
     name: str
@@ -67,10 +69,16 @@ class Scenario:
     answer: int | None = None
     fails: Failure | None = None
     callbacks: tuple[Step, ...] | None = None
+    stages: tuple[str, ...] = STAGES
+
+    def on(self, stages: Iterable[str]) -> "Scenario":
+        """The same of a task that goes through some of the stages: what would end it before one that it has not ends it
+        before the next."""
+        return _of_stages(self, tuple(stages))
 
     def reached(self) -> tuple[str, ...]:
         """The stages that generation reaches."""
-        return STAGES if self.fails is None else STAGES[: STAGES.index(self.fails.instead_of)]
+        return self.stages if self.fails is None else self.stages[: self.stages.index(self.fails.instead_of)]
 
     def failure_at(self, stage: str) -> Failure | None:
         """The failure that comes in place of a stage, if one does."""
@@ -90,6 +98,19 @@ class Scenario:
         coded = self.name.removeprefix(CALLBACK).isdigit()
         code = (f"Prefer: code={self.name}",) if coded else ()
         return (*code, f"Prefer: scenario={self.name}", f"audioId {MAGIC}{self.name}", f"key {MAGIC}{self.name}")
+
+
+@cache
+def _of_stages(scenario: Scenario, stages: tuple[str, ...]) -> Scenario:
+    if stages == scenario.stages:
+        return scenario
+    fails, callbacks = scenario.fails, scenario.callbacks
+    if fails is not None:
+        later = STAGES[STAGES.index(fails.instead_of) :]
+        fails = replace(fails, instead_of=next(stage for stage in later if stage in stages))
+    if callbacks is not None:
+        callbacks = tuple(step for step in callbacks if step.stage in stages)
+    return replace(scenario, stages=stages, fails=fails, callbacks=callbacks)
 
 
 def cause(scenario: Scenario) -> str:

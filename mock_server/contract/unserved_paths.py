@@ -22,7 +22,7 @@ def not_served(path: str, profile: Profile, prefix: str = "") -> str:
     asked = path.rstrip("/")
     known = next((each for each in operations().values() if each.path == asked), None)
     elsewhere = _elsewhere().get(asked)
-    if known is not None and known not in served:
+    if known is not None and known.path not in {each.path for each in served}:
         where, hint = _by_other_profiles(known, profile), _in_its_place(known, served, prefix)
     elif elsewhere is not None:
         pages = f"by the pages of {_and(elsewhere['by'])}"

@@ -231,7 +231,9 @@ class Control:
         """Every status that a task can be in."""
         family = self.editions.family
         failed = {each.fails.status for each in self._scenarios if each.fails is not None}
-        return {family.pending, family.lost, *(stage.status for stage in family.stages.values()), *failed}
+        of_music = {family.pending, family.lost, *(stage.status for stage in family.stages.values()), *failed}
+        served = self.editions.profile.operations.values()
+        return {*of_music, *(str(word) for each in served for word in each.statuses.values())}
 
     async def find_task(self, task_id: str, key: str | None = None) -> Task:
         """A task that is kept. Raises NoSuch; where a key is given, for a task of another too."""

@@ -8,7 +8,7 @@ from mock_server.domain.accounts import AccountRecord
 from mock_server.domain.kept_answer import KeptAnswer
 from mock_server.domain.masking import masked, masked_url
 from mock_server.domain.owed import Owed
-from mock_server.domain.polling_body import status
+from mock_server.domain.polling_body import spelt, status
 from mock_server.domain.tasks import Task
 from mock_server.domain.terms import KeySettings, Terms
 from mock_server.domain.timeline import polled, reached_at
@@ -103,11 +103,11 @@ def account_view(key: str, account: AccountRecord | None, terms: Terms) -> Accou
 def _generation(task: Task, now: float) -> Iterator[Moment]:
     yield Moment(at=task.created, what="accepted", stage=None, detail=f"{task.operation.name}, {task.scenario.name}")
     for stage in task.scenario.reached():
-        at, detail = reached_at(task, stage), task.edition.family.stages[stage].status
+        at, detail = reached_at(task, stage), spelt(task, task.family.stages[stage].status)
         yield Moment(at=at, what="reached" if at <= now else "expected", stage=stage, detail=detail)
     failure = task.scenario.fails
     if failure is not None:
-        at, detail = reached_at(task, failure.instead_of), f"{failure.code} {failure.status}"
+        at, detail = reached_at(task, failure.instead_of), f"{failure.code} {spelt(task, failure.status)}"
         yield Moment(at=at, what="failed" if at <= now else "expected", stage=failure.instead_of, detail=detail)
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import orjson
 
-from mock_server.contract.profile import UNTOLD
 from mock_server.contract.scenarios import Step
 from mock_server.domain.generated_tracks import Result, Studio
+from mock_server.domain.shaped import shaped_callback
 from mock_server.domain.tasks import Task
 
 
@@ -17,15 +17,25 @@ def body(task: Task, step: Step, studio: Studio) -> bytes:
 
 
 def _envelope(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
-    readings = task.edition.readings
-    profile = task.edition.profile
     failure = task.scenario.failure_at(stage)
+    shaped = task.operation.shapes.callback is not None
+    data = shaped_callback(task, stage, studio) if shaped else _data(task, stage, studio)
     if failure is not None:
-        data: dict[str, Any] = {"callbackType": readings.failure_type, "task_id": task.id, **readings.failure_data}
-        return {"code": failure.code, "msg": profile.callback_codes.get(failure.code, UNTOLD), "data": data}
+        return {
+            "code": failure.code,
+            "msg": task.edition.profile.failure_text(task.operation, failure.code),
+            "data": data,
+        }
+    return {"code": 200, "msg": task.family.stages[stage].msg, "data": data}
+
+
+def _data(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
+    """What a callback about music tells."""
+    readings = task.edition.readings
+    if task.scenario.failure_at(stage) is not None:
+        return {"callbackType": readings.failure_type, "task_id": task.id, **readings.failure_data}
     tracks = [_track(result, readings.source_urls) for result in studio.listed(task, stage)]
-    data = {"callbackType": stage, "task_id": task.id, "data": tracks}
-    return {"code": 200, "msg": profile.stage_messages[stage], "data": data}
+    return {"callbackType": stage, "task_id": task.id, "data": tracks}
 
 
 def _track(result: Result, source_urls: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
+from mock_server.contract.editions import Edition
 from mock_server.contract.source_tracks import Track
 from mock_server.core import seeded
 from mock_server.domain.tasks import Task, TaskRequest
@@ -37,7 +38,7 @@ class Studio:
     unless a task has a base URL of its own."""
 
     def __init__(self, seed: int, media: str) -> None:
-        self._seed = seed
+        self.seed = seed
         self._media = media
         self._results = lru_cache(maxsize=RESULTS_KEPT)(self._made)
 
@@ -69,7 +70,7 @@ class Studio:
     def track(self, task: Task, request: TaskRequest, id: str) -> Track:
         """A task's track, finished."""
         shortest, longest = task.operation.lasts
-        lasts = shortest + (longest - shortest) * seeded.fraction(self._seed, id, "duration")
+        lasts = shortest + (longest - shortest) * seeded.fraction(self.seed, id, "duration")
         return Track(
             id=id,
             model=request.model,
@@ -79,15 +80,18 @@ class Studio:
             prompt=request.prompt,
         )
 
+    def media_of(self, task: Task) -> str:
+        """What the URLs of its files begin with, up to the last slash."""
+        base_url = task.record.base_url
+        return f"{base_url}/" if base_url else self._media
+
     def _made(self, task: Task) -> tuple[Result, ...]:
         request = task.request
         return tuple(self._result(task, request, id) for id in task.record.tracks)
 
     def _result(self, task: Task, request: TaskRequest, id: str) -> Result:
         track = self.track(task, request, id)
-        base_url = task.record.base_url
-        url = f"{base_url}/" if base_url else self._media
-        url += seeded.media_name(track.id)
+        url = f"{self.media_of(task)}{seeded.media_name(track.id)}"
         return Result(
             track=track,
             finished=True,
@@ -101,7 +105,12 @@ class Studio:
 
 def create_time(task: Task) -> str | int:
     """When the task was accepted, in the edition's spelling; UTC."""
-    spelling = task.edition.readings.create_time
+    return spelt_time(task.created, task.edition)
+
+
+def spelt_time(at: float, edition: Edition) -> str | int:
+    """A moment in epoch seconds, in the edition's spelling; UTC."""
+    spelling = edition.readings.create_time
     if spelling is None:
-        return round(task.created * 1000)
-    return datetime.fromtimestamp(task.created, UTC).strftime(spelling)
+        return round(at * 1000)
+    return datetime.fromtimestamp(at, UTC).strftime(spelling)

@@ -32,7 +32,8 @@ class Draft:
 
     def opened(self, ordinal: int, now: float, scenario: Scenario) -> Opening:
         """The task. `ordinal` counts the key's requests, `now` is in epoch seconds of the mock's clock."""
-        family = self.edition.family
+        family = self.edition.profile.family_of(self.operation.name)
+        scenario = scenario.on(family.stages)
         id = task_id(self.seed, self.key, ordinal)
         record = TaskRecord(
             id,

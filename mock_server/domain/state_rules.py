@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_server.contract.editions import Edition
 from mock_server.contract.open_questions import resting_on
-from mock_server.contract.operations import EXTEND, PERSONA, WAV
+from mock_server.contract.operations import EXTEND, PERSONA
 from mock_server.contract.scenarios import STAGES
 from mock_server.contract.source_tracks import Track
 from mock_server.core.errors import ApiError, Conflict, Invalid, NotFound, Violation, nearest
@@ -64,9 +64,8 @@ def foreign_audio(operation: str, request: Request, tracks: Collection[str], edi
     return _missing(f"{operation}.audioId.known", "audioId", request["audioId"], edition, allowed, tracks)
 
 
-def made_already(operation: str, request: Request, edition: Edition) -> Conflict:
-    """The refusal of a second persona or WAV of one track."""
-    what = {PERSONA: "persona", WAV: "WAV record"}[operation]
+def made_already(operation: str, what: str, request: Request, edition: Edition) -> Conflict:
+    """The refusal of `what` can be made of one track once, for the second time."""
     rule = f"{operation}.audioId.once"
     message = f"the track {shown(request['audioId'])} has a {what} already; allowed: one per audioId"
     violation = _violation(edition, rule, "audioId", message)

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from jiter import from_json
 
 from mock_server.contract.editions import Edition
+from mock_server.contract.family import Family
 from mock_server.contract.operations import Operation
 from mock_server.contract.scenarios import Scenario
 from mock_server.contract.source_tracks import Track
@@ -78,6 +79,11 @@ Asked = Callable[[Mapping[str, Any], Track | None], TaskRequest]
 """What an operation's request asks for, by its fields and the track that it extends."""
 
 
+def no_music(fields: Mapping[str, Any], source: Track | None) -> TaskRequest:
+    """What a request asks for of whose operation no music comes."""
+    return TaskRequest(fields=fields, model="", title="", style="", prompt="")
+
+
 class Task:
     """A record, and what it names: its operation, edition, scenario and pace.
 
@@ -114,6 +120,11 @@ class Task:
     @property
     def created(self) -> float:
         return self.record.created
+
+    @property
+    def family(self) -> Family:
+        """What holds for the tasks of its operation."""
+        return self.edition.profile.family_of(self.operation.name)
 
     @property
     def callback_url(self) -> str:

@@ -27,7 +27,7 @@ class Progress(NamedTuple):
 
 def plan(task: Task) -> tuple[Planned, ...]:
     """Every callback that the task owes, in due order."""
-    return planned(task.scenario, task.edition.family, task.pace.speed, task.id)
+    return planned(task.scenario, task.family, task.pace.speed, task.id)
 
 
 def planned(scenario: Scenario, family: Family, speed: float, task_id: str) -> tuple[Planned, ...]:
@@ -79,7 +79,7 @@ def next_change(task: Task, now: float) -> float | None:
 
 def reached_at(task: Task, stage: str) -> float:
     """When the stage is reached, in epoch seconds of the mock's clock."""
-    return task.created + after(task.edition.family, task.pace.speed, stage, task.id)
+    return task.created + after(task.family, task.pace.speed, stage, task.id)
 
 
 def after(family: Family, speed: float, stage: str, task_id: str) -> float:

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from mock_server.media.cover import cover
 from mock_server.media.sound import TITLE_LIMIT, Sound
+from mock_server.media.wave import Wave
 
 RANGE: Final = re.compile(r"bytes=([0-9]{0,100})-([0-9]{0,100})", re.IGNORECASE)
 """One range of bytes. Numbers of more digits are left alone: Python refuses to read very long ones."""
@@ -45,6 +46,12 @@ class File:
 def sound_response(request: Request, sound: Sound) -> Response:
     """The MP3 of a track, computed while it is sent."""
     file = File(content_type="audio/mpeg", etag=_etag(sound.head), size=sound.size, part=sound.part)
+    return _response(request, file)
+
+
+def wave_response(request: Request, wave: Wave) -> Response:
+    """The WAV of a track, computed while it is sent."""
+    file = File(content_type="audio/wav", etag=_etag(wave.identity), size=wave.size, part=wave.part)
     return _response(request, file)
 
 

@@ -14,22 +14,24 @@ from mock_server.core.errors import NotFound
 from mock_server.domain.tasks import Task
 from mock_server.http.base_urls import BaseUrls
 from mock_server.http.read_request import call_of
-from mock_server.media.byte_ranges import CROSS_ORIGIN, cover_response, sound_response
+from mock_server.media.byte_ranges import CROSS_ORIGIN, cover_response, sound_response, wave_response
 from mock_server.media.find_track import FindTrack
 from mock_server.media.sound import Sound
+from mock_server.media.wave import Wave
 from mock_server.state.journal_entries import Requested
 from mock_server.state.store import Store
 
 AUDIO: Final = "mp3"
+WAV: Final = "wav"
 COVER: Final = "jpeg"
-KINDS: Final = {"": "stream", AUDIO: "audio", COVER: "cover"}
+KINDS: Final = {"": "stream", AUDIO: "audio", WAV: "WAV", COVER: "cover"}
 DAY: Final = 86400.0
 
 
 class MediaName(Convertor[str]):
     """The last part of a media URL: the base64 of a track id, which is 36 characters long, and an ending."""
 
-    regex = r"[A-Za-z0-9_-]{48}(?:\.mp3|\.jpeg)?"
+    regex = r"[A-Za-z0-9_-]{48}(?:\.mp3|\.wav|\.jpeg)?"
 
     def convert(self, value: str) -> str:
         return value
@@ -52,8 +54,8 @@ class Files:
         self._base_urls = base_urls
 
     async def serve(self, request: Request) -> Response:
-        """Without an ending the stream, which plays from the text stage on; with .mp3 the audio, once it is finished.
-        A download is written down.
+        """Without an ending the stream, which plays from the text stage on; with .mp3 and .wav the audio, once it is
+        finished. A download is written down.
 
         Raises HTTPException and NotFound.
         """
@@ -78,7 +80,7 @@ class Files:
         """The track that a name means, and the ending that says as what."""
         name: str = request.path_params["name"]
         stem, _, ending = name.partition(".")
-        return await self._track(seeded.named_media(stem), needs_audio=ending == AUDIO), ending
+        return await self._track(seeded.named_media(stem), needs_audio=ending in (AUDIO, WAV)), ending
 
     async def _track(self, track_id: str | None, *, needs_audio: bool) -> Track:
         if track_id is None:
@@ -101,6 +103,8 @@ class Files:
 async def _response(request: Request, track: Track, ending: str) -> Response:
     if ending == COVER:
         return await cover_response(request, track.id, track.title)
+    if ending == WAV:
+        return wave_response(request, Wave(track.id, track.duration))
     return sound_response(request, Sound(track.id, track.title, track.duration))
 
 

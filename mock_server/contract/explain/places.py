@@ -51,6 +51,11 @@ def in_family(*pointer: str | int) -> str:
     return place(FAMILY, *pointer)
 
 
+def operation_file(operation: Operation) -> Path:
+    """The file that says what an operation is."""
+    return Path(operation.file or FAMILY)
+
+
 def in_profile(name: str, *pointer: str | int) -> str:
     """`file:line` in the profile's own file, or else in that of the profile that it extends."""
     path = profile_path(name)
@@ -71,7 +76,9 @@ def in_scenario(name: str, *pointer: str | int) -> str:
 
 
 def describing(profile: str, operation: Operation) -> Document:
-    """The document that describes an operation: the profile's own, or else that of the neighbours."""
+    """The document that describes an operation: its own file, the profile's, or that of the neighbours."""
+    if operation.file:
+        return Document.read(Path(operation.file))
     own = OPENAPI / profile_file(profile)["document"]
     others = sorted(OPENAPI.glob("*.openapi.yaml"))
     return next(each for each in map(Document.read, (own, *others)) if operation.path in each.at("paths"))

@@ -13,6 +13,8 @@ from mock_server.contract.explain.places import (
     in_family,
     in_profile,
     in_question,
+    operation_file,
+    place,
     profiles,
     questions,
 )
@@ -22,13 +24,16 @@ from mock_server.contract.profile import Profile
 from mock_server.contract.profile_files import FAMILY, profile_file
 
 OPERATION: Final = {
+    "kind": "it is of the kind {kind}",
     "path": "{method} {path}",
     "does": "it {does}",
     "price": "a task costs {price} credits",
     "lasts": "a track lasts {lasts[0]} to {lasts[1]} seconds, or so much longer than its source",
     "limited": "counts against the account's rate",
+    "once": "a track can have one {once}",
+    "polled_by": "its tasks are polled by {polled_by}",
 }
-"""What the lines of an operation in openapi/family.yaml mean."""
+"""What the lines of an operation mean."""
 SHARED: Final = "family"
 """What the facts that all profiles share are called wherever one is read."""
 ENTRIES: Final = frozenset({"operations", "stages"})
@@ -42,15 +47,16 @@ def operation_names() -> list[str]:
 def of_operation(name: str) -> Explanation:
     operation = operations()[name]
     serving = [each for each in profiles() if name in each.operations]
-    entry: dict[str, Any] = Document.read(FAMILY).at("operations", name)
+    file = operation_file(operation)
+    entry: dict[str, Any] = Document.read(file).at("operations", name)
     facts = [
         *(
-            Fact(said.format(**entry), (in_family("operations", name, key),))
+            Fact(said.format(**entry), (place(file, "operations", name, key),))
             for key, said in OPERATION.items()
             if key in entry
         ),
         *(Fact(f"served on {each.name}", (_serves(each, name),)) for each in serving),
-        *python_source.facts("answered by", python_source.answering(operation.path)),
+        *python_source.facts("answered by", python_source.answering(operation)),
     ]
     return Explanation(
         name=name,

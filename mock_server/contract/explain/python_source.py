@@ -10,11 +10,13 @@ from typing import Final
 
 from mock_server.contract.explain.explanation import Fact
 from mock_server.contract.explain.places import shown
+from mock_server.contract.operations import Operation
 
 PACKAGE: Final = Path(__file__).parents[2]
 ANY: Final = "{}"
 """In place of what a text is filled with when it runs."""
 RULE: Final = re.compile(r"({}|[a-z-]+)(\.[A-Za-z]+){1,2}")
+OF_KIND: Final = "of kind"
 REFUSES: Final = "Violation"
 """Every module that refuses a request for a rule contains this name."""
 
@@ -62,10 +64,18 @@ def reading(of: str, name: str) -> list[Function]:
     return [each for each in _functions(f"{of}.{name}") if each.reads(of, name)]
 
 
-def answering(path: str) -> list[Function]:
-    """The functions whose first line says that they answer at a path."""
-    said = re.compile(rf"\b(GET|POST)\b.*\s{re.escape(path)}(\s|$)")
-    return [each for each in _functions(path) if said.search((ast.get_docstring(each.tree) or "").partition("\n")[0])]
+def answering(operation: Operation) -> list[Function]:
+    """The functions whose first line says that they answer at an operation's path; where none does, those that say it
+    of every operation of its kind."""
+    for said in (operation.path, f"{OF_KIND} {operation.kind}"):
+        pattern = re.compile(rf"\s{re.escape(said)}(\s|$)")
+        if found := [each for each in _functions(said) if pattern.search(_first_line(each.tree))]:
+            return found
+    return []
+
+
+def _first_line(tree: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    return (ast.get_docstring(tree) or "").partition("\n")[0]
 
 
 def called(name: str) -> list[Function]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
 
 from mock_server.contract.body_validator import Rule
@@ -19,7 +20,7 @@ from mock_server.contract.explain.places import (
     profiles,
     questions,
 )
-from mock_server.contract.operations import EXTEND, operations
+from mock_server.contract.operations import EXTEND, POLL, operations
 from mock_server.contract.profile_files import profile_file
 
 BREAKS: Final = {
@@ -41,6 +42,8 @@ STATE_CODES: Final = {"known": 404, "once": 409}
 RULES: Final = OPENAPI / "rules"
 UNIT: Final = "{unit}"
 """What the text of a limit of characters has for what they are counted in."""
+OF_POLLS: Final = f"{python_source.ANY}.taskId"
+"""The rule of a request that polls."""
 COUNTED: Final = "string_length"
 """The question that decides what is counted."""
 
@@ -164,7 +167,11 @@ def _own() -> tuple[str, ...]:
     """The rules that no document has, with which the mock refuses what is no body at all."""
     documented = {each.rule.id for each in known()}
     posts = [each.name for each in operations().values() if each.method == "POST"]
-    spelt = ([said.replace(python_source.ANY, name) for name in posts] for said in python_source.own_rules())
+    polls = [each.name for each in operations().values() if each.kind == POLL]
+    spelt = (
+        [said.replace(python_source.ANY, name) for name in (polls if said == OF_POLLS else posts)]
+        for said in python_source.own_rules()
+    )
     return tuple(dict.fromkeys(name for names in spelt if not documented & {*names} for name in names))
 
 
@@ -176,7 +183,7 @@ def _made(rule: Rule, profile: str) -> str:
             return in_profile(profile, "limits", operation, index, "characters", rule.field)
     for index, entry in enumerate(_entries(operation)):
         if entry["id"] == rule.id and entry.get("when", {}) == rule.when:
-            return place(RULES / f"{operation}.yaml", "rules", index)
+            return place(_rules_file(operation), "rules", index)
     return of_document(rule.place)
 
 
@@ -187,5 +194,11 @@ def _limits(profile: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
 
 
 def _entries(operation: str) -> Sequence[Mapping[str, Any]]:
-    entries: Sequence[Mapping[str, Any]] = Document.read(RULES / f"{operation}.yaml").at("rules")
+    entries: Sequence[Mapping[str, Any]] = Document.read(_rules_file(operation)).at("rules")
     return entries
+
+
+def _rules_file(operation: str) -> Path:
+    """The file of an operation's rules: its own, or else one that has nothing but rules."""
+    file = operations()[operation].file
+    return Path(file) if file else RULES / f"{operation}.yaml"

@@ -8,11 +8,11 @@ import orjson
 import pytest
 
 from mock_server.contract.decode import BODY_LIMIT
-from mock_server.contract.operations import EXTEND, GENERATE, PERSONA, WAV, path
+from mock_server.contract.operations import EXTEND, GENERATE, PERSONA, path
 from mock_server.domain.accounts import LONGEST_KEY
 from mock_server.state.journal_entries import Requested
 from tests.builders import generation, request
-from tests.clients import OTHER, Mock, client, credits, extend, generate, poll, post, refusal
+from tests.clients import OTHER, WAV, Mock, client, credits, extend, generate, poll, post, refusal
 
 pytestmark = pytest.mark.anyio
 

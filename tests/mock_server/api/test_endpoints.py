@@ -20,10 +20,10 @@ from mock_server.api.judgement import Check, Judgement
 from mock_server.api.open_task import TaskOpening
 from mock_server.api.persona import Persona
 from mock_server.api.record_info import RecordInfo
-from mock_server.api.wav import Wav
+from mock_server.api.started import FINISHED_TRACK, Started
 from mock_server.app import create_app
 from mock_server.contract.checks import checks
-from mock_server.contract.operations import EXTEND, PERSONA, WAV, path
+from mock_server.contract.operations import EXTEND, PERSONA, path
 from mock_server.core.settings import Settings
 from mock_server.domain.answer import Answer
 from mock_server.domain.call import Call
@@ -34,7 +34,7 @@ from mock_server.state.journal_entries import line
 from mock_server.state.memory_accept import STEPS
 from mock_server.state.memory_store import MemoryStore
 from tests.builders import COMPLETE, SEED, RecordingDelivery
-from tests.clients import KEY, Mock, client, credits, extend, generate, make, poll, refusal
+from tests.clients import KEY, WAV, Mock, client, credits, extend, generate, make, poll, refusal
 
 pytestmark = pytest.mark.anyio
 
@@ -51,7 +51,12 @@ def made() -> Iterator[str]:
     finished = FinishedTrack(store, catalogue)
     tracks = FindTrack(store, catalogue, studio, runtime.scenarios, runtime.tracks)
     described: list[Described] = [Extend(opening, tracks), Generate(opening), Credit("chat-credit", store)]
-    described += [Persona(finished, SEED), Wav(finished, SEED), RecordInfo(store, catalogue, studio)]
+    every = runtime.editions.profile.operations
+    described += [
+        Persona(finished, SEED),
+        Started(every[WAV], opening, {FINISHED_TRACK: finished.checks()}),
+        RecordInfo(every["record-info"], every, store, catalogue, studio),
+    ]
     for each in described:
         yield from each.own_checks
     yield from (*admission.of_post(), *admission.of_get())

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from jsonschema_rs import Draft202012Validator
 
 from mock_server.contract.body_validator import HTTP_URL, MEASURES, Rule, is_http_url
-from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.documents import OPENAPI, Document, load
 from mock_server.contract.editions import Edition, InForce
 from mock_server.contract.operations import operations
 from mock_server.contract.profile_files import profile_names
@@ -550,7 +551,8 @@ def documented(operation: str) -> dict[str, Any]:
     """A request of the examples that a document has for its properties."""
     if operation == "extend":
         return request()
-    schema: Any = FAMILY
+    file = operations()[operation].file
+    schema: Any = Document.read(Path(file)).tree if file else FAMILY
     for step in request_pointer(operations()[operation]):
         schema = schema[step]
     return {name: keywords["example"] for name, keywords in schema["properties"].items()}

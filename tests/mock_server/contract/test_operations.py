@@ -1,17 +1,36 @@
 """The endpoints that the family serves."""
 
+from pathlib import Path
+
 import pytest
 
-from mock_server.contract.documents import OPENAPI, load
-from mock_server.contract.operations import EXTEND, GENERATE, PERSONA, RECORD_INFO, WAV, operations, path
+from mock_server.contract.documents import OPENAPI, Document, load, load_head
+from mock_server.contract.operation_files import FOLDER
+from mock_server.contract.operations import (
+    ANSWER,
+    EXTEND,
+    GENERATE,
+    PERSONA,
+    POLL,
+    RECORD_INFO,
+    TASK,
+    Operation,
+    operations,
+    path,
+)
+from mock_server.contract.shapes import unknown_names
 
 ALL = list(operations().values())
 POSTED = [each.name for each in ALL if each.method == "POST"]
-FAMILY = load(OPENAPI / "family.openapi.yaml")["paths"]
+OF_FILES = [each for each in ALL if each.file]
+FAMILY = load(OPENAPI / "family.openapi.yaml")["paths"] | {
+    path: item for each in OF_FILES for path, item in Document.read(Path(each.file)).at("paths").items()
+}
 
 
 def test_the_endpoints_are_known_by_name() -> None:
-    assert {EXTEND, GENERATE, PERSONA, WAV, RECORD_INFO, "chat-credit", "generate-credit"} == set(operations())
+    of_family = {EXTEND, GENERATE, PERSONA, RECORD_INFO, "chat-credit", "generate-credit"}
+    assert of_family | {path.stem for path in FOLDER.glob("*.yaml")} == set(operations())
     assert all(name == each.name for name, each in operations().items())
 
 
@@ -42,7 +61,17 @@ def test_a_description_goes_by_the_name_of_its_endpoint(name: str) -> None:
 
 
 def test_whatever_is_posted_has_rules() -> None:
-    assert sorted(path.stem for path in (OPENAPI / "rules").glob("*.yaml")) == sorted(POSTED)
+    described = [each.name for each in OF_FILES if "rules" in Document.read(Path(each.file)).tree]
+    assert sorted([*(path.stem for path in (OPENAPI / "rules").glob("*.yaml")), *described]) == sorted(POSTED)
+
+
+@pytest.mark.parametrize("operation", OF_FILES)
+def test_a_file_describes_one_operation_with_names_that_stand_for_something(operation: Operation) -> None:
+    head = load_head(Path(operation.file))["operations"]
+    assert [*head] == [operation.name] == [Path(operation.file).stem]
+    assert operation.kind in (TASK, POLL, ANSWER)
+    assert [*unknown_names(head)] == []
+    assert operation.kind != TASK or operations()[operation.polled_by].kind == POLL
 
 
 def test_what_makes_tracks_costs_the_same_and_lasts() -> None:
@@ -52,4 +81,4 @@ def test_what_makes_tracks_costs_the_same_and_lasts() -> None:
 
 
 def test_what_starts_a_task_counts_against_the_rate() -> None:
-    assert {each.name for each in ALL if each.limited} == {EXTEND, GENERATE, WAV}
+    assert {each.name for each in ALL if each.limited} == {each.name for each in ALL if each.kind == TASK}

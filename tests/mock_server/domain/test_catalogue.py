@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.app import ASKED
+from mock_server.api.described import ASKED
 from mock_server.contract.editions import Editions
 from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import Scenarios

@@ -285,7 +285,7 @@ def test_another_tasks_track_is_not_found(operation: str) -> None:
     ],
 )
 def test_a_second_one_is_a_conflict(operation: str, what: str, note: str) -> None:
-    refusal = made_already(operation, about(), edition())
+    refusal = made_already(operation, what, about(), edition())
     assert (refusal.code, refusal.rules) == (409, (f"{operation}.audioId.once",))
     assert refusal.msg == (
         f'the track "track" has a {what} already; allowed: one per audioId {cited(f"{operation}.audioId.once")}{note}'

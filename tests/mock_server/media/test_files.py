@@ -154,7 +154,7 @@ async def test_the_urls_begin_with_the_base_url_that_is_set() -> None:
         "/" + "_" * 48,  # base64 of what is no text
         "/" + "A" * 47,
         "/" + "A" * 49,
-        url("1f7a2b90-64c3-4d1a-8e25-7b3c9d0f1a02", ".wav"),
+        url("1f7a2b90-64c3-4d1a-8e25-7b3c9d0f1a02", ".ogg"),
         url("1f7a2b90-64c3-4d1a-8e25-7b3c9d0f1a02", ".mp3/"),
     ],
 )

@@ -31,4 +31,4 @@ def test_what_a_profile_does_not_say_stands_in_the_one_that_it_extends() -> None
 
 def test_an_operation_is_described_by_the_own_document_first() -> None:
     described = {name: describing("classic", operations()[name]).name for name in ("extend", "wav")}
-    assert described == {"extend": "classic.openapi.yaml", "wav": "family.openapi.yaml"}
+    assert described == {"extend": "classic.openapi.yaml", "wav": "openapi/operations/wav.yaml"}

@@ -47,5 +47,5 @@ def test_what_nobody_reads_is_read_by_nobody() -> None:
 
 @pytest.mark.parametrize("name", operations())
 def test_an_operation_is_answered_by_the_function_whose_first_line_says_so(name: str) -> None:
-    (function,) = answering(operations()[name].path)
+    (function,) = answering(operations()[name])
     assert "mock_server/api/" in function.place

@@ -1,0 +1,49 @@
+"""What each endpoint says of itself: those with Python of their own, and those whose file says all."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from mock_server.api import extend, generate
+from mock_server.api.credit import Credit
+from mock_server.api.endpoints import Described
+from mock_server.api.extend import Extend
+from mock_server.api.finished_track import FinishedTrack
+from mock_server.api.generate import Generate
+from mock_server.api.open_task import TaskOpening
+from mock_server.api.persona import Persona
+from mock_server.api.record_info import RecordInfo
+from mock_server.api.started import FINISHED_TRACK, Started
+from mock_server.contract.operations import EXTEND, GENERATE, POLL, TASK
+from mock_server.domain.tasks import Asked
+from mock_server.media.find_track import FindTrack
+from mock_server.runtime import Runtime
+
+ASKED: Final[Mapping[str, Asked]] = {EXTEND: extend.asked, GENERATE: generate.asked}
+"""What the requests ask for that start a task of music, by operation."""
+CREDITS: Final = ("chat-credit", "generate-credit")
+
+
+def described(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Described]:
+    """What each endpoint of the profile says of itself, by the operation's name."""
+    opening = TaskOpening(runtime.store, runtime.settings.seed, runtime.personas, runtime.policy)
+    finished = FinishedTrack(runtime.store, runtime.catalogue)
+    profile = runtime.editions.profile
+    of_files = [each for each in profile.operations.values() if each.file]
+    checks = {FINISHED_TRACK: finished.checks()}
+    every: list[Described] = [
+        *_own(runtime, tracks, opening, finished),
+        *(Started(each, opening, checks) for each in of_files if each.kind == TASK),
+        *(
+            RecordInfo(each, profile.every, runtime.store, runtime.catalogue, runtime.studio)
+            for each in profile.operations.values()
+            if each.kind == POLL
+        ),
+    ]
+    return {each.name: each for each in every}
+
+
+def _own(runtime: Runtime, tracks: FindTrack, opening: TaskOpening, finished: FinishedTrack) -> Iterator[Described]:
+    yield Extend(opening, tracks)
+    yield Generate(opening)
+    yield Persona(finished, runtime.settings.seed)
+    yield from (Credit(name, runtime.store) for name in CREDITS)

@@ -1,0 +1,87 @@
+"""Fills in the shapes of operations whose file has them: callbacks, records, and answers at once. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from mock_server.contract.operations import Operation
+from mock_server.contract.scenarios import STAGES
+from mock_server.contract.shapes import filled, values_of
+from mock_server.core.seeded import media_name, track_ids
+from mock_server.domain.generated_tracks import Studio, create_time, spelt_time
+from mock_server.domain.made import MAKERS, Maker, Wanted
+from mock_server.domain.param import param
+from mock_server.domain.tasks import Task
+from mock_server.domain.timeline import Progress, reached_at
+
+NOTHING: Final[Maker] = lambda wanted: {}  # noqa: E731
+
+
+class Subject(NamedTuple):
+    """What the shapes of a request are about; `media` is what URLs of files begin with, to the last slash, and
+    `tracks_per_task` how many tracks a task of music makes."""
+
+    seed: int
+    task_id: str
+    operation: Operation
+    fields: Mapping[str, Any]
+    created: str | int
+    media: str
+    tracks_per_task: int
+
+    def values(self, **known: Any) -> Mapping[str, Any]:
+        """The values of all names that a shape can have, `known` ones among them."""
+        track = self.fields.get("audioId")
+        url = f"{self.media}{media_name(track)}" if isinstance(track, str) else ""
+        makes = MAKERS.get(self.operation.makes, NOTHING)
+        return values_of(
+            {
+                "task_id": self.task_id,
+                "callback_url": self.fields.get("callBackUrl"),
+                "param": param(self.fields),
+                "created": self.created,
+                "track_url": url or None,
+                "music_index": self._index(track),
+                **known,
+            },
+            request=self.fields,
+            made=makes(Wanted(self.seed, self.task_id, self.fields, url)),
+        )
+
+    def _index(self, track: object) -> int:
+        """Which of the tracks of its task the track is."""
+        made = track_ids(self.seed, str(self.fields.get("taskId")), self.tracks_per_task)
+        return made.index(str(track)) if track in made else 0
+
+
+def shaped_callback(task: Task, stage: str, studio: Studio) -> Any:
+    """`data` of the callback of a stage, or of that which comes in its place."""
+    shapes = task.operation.shapes
+    shape = shapes.callback if task.scenario.failure_at(stage) is None else shapes.failed
+    return filled(shape, subject(task, studio).values(completed=spelt_time(reached_at(task, stage), task.edition)))
+
+
+def shaped_record(task: Task, state: Progress, studio: Studio, *, word: Any, hidden: bool) -> Any:
+    """`data` of polling; `word` is the status, and what is `hidden` tells no result."""
+    shapes, failure = task.operation.shapes, state.failure
+    done = state.stage == STAGES[-1] and not hidden
+    values = subject(task, studio).values(
+        status=word,
+        completed=spelt_time(reached_at(task, STAGES[-1]), task.edition) if done else None,
+        error_code=None if failure is None else failure.code,
+        error_message=None if failure is None else task.edition.profile.failure_text(task.operation, failure.code),
+    )
+    known = values if task.scenario.record_urls else {**values, "track_url": None}
+    return filled(shapes.record, {**values, "response": filled(shapes.response, known) if done else None})
+
+
+def subject(task: Task, studio: Studio) -> Subject:
+    """What the shapes of a task are about."""
+    return Subject(
+        seed=studio.seed,
+        task_id=task.id,
+        operation=task.operation,
+        fields=task.request.fields,
+        created=create_time(task),
+        media=studio.media_of(task),
+        tracks_per_task=task.edition.family.tracks_per_task,
+    )
