@@ -22,10 +22,10 @@ from mock_server.commands.client.caller import is_near
 from mock_server.commands.durations import written
 from mock_server.commands.options import DURATION, as_json, mock_options, settings_options
 from mock_server.commands.output import say, warn
-from mock_server.contract import operations
 from mock_server.contract.examples import CALLBACKS, documented_request
 from mock_server.contract.family import Family
-from mock_server.contract.own_profile import check_own
+from mock_server.contract.operations import EXTEND
+from mock_server.contract.own_profile import check_own, served
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.text import cut, in_json, shown
 from mock_server.domain.accounts import first_key
@@ -76,12 +76,12 @@ def command(url: str, **asked: Any) -> int:
     headers = {"Content-Type": "application/json"} | ({"Prefer": asked["prefer"]} if asked["prefer"] else {})
     if asked["as_curl"]:
         key = given or (first_key() if is_near(url) else "")
-        address = masked_url(url.rstrip("/")) + operations.path(operations.EXTEND)
+        address = masked_url(url.rstrip("/")) + served(asked["profile"])[EXTEND].path
         click.echo(curl("POST", address, key or OWN_KEY, headers, body, OWN_KEY))
         return 0
     key = _key(url, given)
     agree(url, key, asked["yes"])
-    with Asking(url, key) as asking:
+    with Asking(url, key, profile=asked["profile"]) as asking:
         return extended(asking, body, headers, asked)
 
 

@@ -1,6 +1,9 @@
 """Checks a profile of somebody's own before it is used; ours were tried before. Pure."""
 
-from mock_server.contract.profile_files import chain, is_packaged
+from collections.abc import Mapping
+
+from mock_server.contract.operations import Operation, operations_of
+from mock_server.contract.profile_files import chain, is_packaged, resolved
 
 
 def check_own(profile: str) -> None:
@@ -9,3 +12,9 @@ def check_own(profile: str) -> None:
         from mock_server.contract.profile_check import check  # what ours would load for nothing
 
         check(profile)
+
+
+def served(profile: str) -> Mapping[str, Operation]:
+    """All endpoints as a profile has them, by name. Raises BadSetting for one that cannot be served."""
+    check_own(profile)
+    return operations_of(resolved(profile))

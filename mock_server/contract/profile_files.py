@@ -55,7 +55,7 @@ def profile_path(text: str, beside: Path | None = None) -> Path:
     path = (beside or Path()) / text
     if path.is_dir() and text:
         path /= IN_FOLDER
-    elif not ("/" in text or path.name != text or path.suffix in SUFFIXES):
+    elif not is_file(text):
         raise unknown("profile", text, profile_names())
     if path.is_file():
         return path
@@ -63,6 +63,11 @@ def profile_path(text: str, beside: Path | None = None) -> Path:
     names = ", ".join(profile_names())
     allowed = f"a file, a folder with {IN_FOLDER}, or {names}"
     raise BadSetting(f"profile {cut(text)!r} is no file.{close} Allowed: {allowed}.")
+
+
+def is_file(text: str) -> bool:
+    """Whether a text is the path of a file or folder, and no name."""
+    return "/" in text or Path(text).name != text or Path(text).suffix in SUFFIXES
 
 
 def profile_name(path: Path) -> str:

@@ -31,9 +31,9 @@ class Problem(NamedTuple):
         return f"{self.place}: {self.said}"
 
 
-def shown(path: Path) -> str:
-    """A file of ours by its path in the checkout, any other as it was named."""
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+def shown(path: Path, whole: bool = False) -> str:
+    """A file of ours by its path in the checkout, unless its `whole` path is asked for; any other as it was named."""
+    return str(path) if whole or not path.is_relative_to(ROOT) else path.relative_to(ROOT).as_posix()
 
 
 def files(text: str) -> tuple[Path, ...]:

@@ -9,6 +9,8 @@ import httpx
 from mock_server.commands.client.caller import Caller, Heard, Unreadable, is_near
 from mock_server.commands.client.tls import perhaps_tls, tls_failure, told_of
 from mock_server.contract import operations
+from mock_server.contract.own_profile import served
+from mock_server.contract.profile import DOCUMENTED
 from mock_server.core.errors import BadSetting
 from mock_server.core.text import cut, printable, shown
 from mock_server.domain.masking import masked_url
@@ -51,11 +53,15 @@ class Envelope:
 
 
 class Asking:
-    """One key at one server; a context manager. Raises BadSetting where nobody answers."""
+    """One key at one server, with the endpoints of a `profile`; a context manager. Raises BadSetting where nobody
+    answers."""
 
-    def __init__(self, url: str, key: str, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, key: str, transport: httpx.BaseTransport | None = None, profile: str = DOCUMENTED
+    ) -> None:
         sendable("the key", key)
         self.url = url.rstrip("/")
+        self._operations = served(profile)
         self._caller = Caller(url, transport, headers={"Authorization": f"Bearer {key}"})
 
     def __enter__(self) -> Self:
@@ -74,7 +80,7 @@ class Asking:
 
     def _asked(self, method: str, operation: str, **how: Any) -> Envelope:
         try:
-            heard = self._caller.ask(method, self.url + operations.path(operation), TIMEOUT, **how)
+            heard = self._caller.ask(method, self.url + self._operations[operation].path, TIMEOUT, **how)
         except Unreadable as error:
             raise BadSetting(f"{masked_url(self.url)} answers {error}.{_sent(method)}") from None
         except UNSENT as error:

@@ -8,10 +8,10 @@ from mock_server.contract.documents import OPENAPI, Document, Pointer
 from mock_server.contract.examples import CALLBACKS
 from mock_server.contract.explain import python_source
 from mock_server.contract.explain.explanation import Explanation, Fact, Quote
-from mock_server.contract.explain.places import family, in_profile, in_scenario, of_document, place, profiles
+from mock_server.contract.explain.places import family, in_profile, in_scenario, of_document, place, profiles, sources
 from mock_server.contract.explain.rules import code_of, named
 from mock_server.contract.profile import ANSWER_CODE, CALLBACK_CODE, code_texts
-from mock_server.contract.profile_files import profile_file, profile_names
+from mock_server.contract.profile_files import profile_file
 from mock_server.contract.scenarios import MAGIC, Scenario, Scenarios, cause
 
 CODES: Final = (("answer", "document", ANSWER_CODE), ("callback", "callback_document", CALLBACK_CODE))
@@ -68,9 +68,9 @@ def _asked_for(code: int) -> Iterator[Fact]:
     """The profiles that alone have a code, which comes where somebody asks for it."""
     for profile in profiles():
         for key, name in (("codes", f"{code}"), ("callback_codes", f"callback-{code}")):
-            if code in profile_file(profile.name).get(key, {}):
-                text = f"{name}: on the profile {profile.name}, with Prefer: scenario={name}"
-                yield Fact(text, (in_profile(profile.name, key, f"{code}"),))
+            if code in profile_file(profile.source).get(key, {}):
+                text = f"{name}: on the profile {profile.source}, with Prefer: scenario={name}"
+                yield Fact(text, (in_profile(profile.source, key, f"{code}"),))
 
 
 def of_scenario(name: str) -> Explanation:
@@ -148,7 +148,7 @@ def _owed(scenario: Scenario, stage: str) -> str:
 
 
 def _quotes(code: int) -> tuple[Quote, ...]:
-    return tuple(quote for profile in profile_names() for quote in _said(profile, code))
+    return tuple(quote for profile in sources() for quote in _said(profile, code))
 
 
 def _said(profile: str, code: int) -> Iterator[Quote]:

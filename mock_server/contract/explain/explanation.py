@@ -49,7 +49,7 @@ class Explanation:
 def lines(found: Explanation) -> Iterator[str]:
     """The explanation as text."""
     yield found.name
-    quotes = [f"{each.profile:9}{each.about:9}{each.text}  ({each.place})" for each in found.quotes]
+    quotes = [f"{each.profile:8} {each.about:8} {each.text}  ({each.place})" for each in found.quotes]
     yield from _under("The documents:", quotes)
     yield from _under("Here:", found.causes)
     for section in found.sections:

@@ -38,9 +38,9 @@ def model_names() -> list[str]:
 def of_model(name: str) -> Explanation:
     """Every limit that it has, and the facts of the family."""
     offering = [each for each in profiles() if name in each.models]
-    offered = {each.name for each in offering}
+    offered = {each.source for each in offering}
     facts = [
-        *(Fact(f"offered by {each.name}", (offer(each, name),)) for each in offering),
+        *(Fact(f"offered by {each.source}", (offer(each, name),)) for each in offering),
         *_known(name, offering),
         *_source_tracks(name),
     ]
@@ -61,16 +61,16 @@ def _known(name: str, offering: Sequence[Profile]) -> Iterator[Fact]:
 
 def _states(name: str, key: str, adding: Sequence[Profile]) -> str:
     """The line that states it."""
-    return in_profile(adding[0].name, "models", name) if adding else in_family(key, name)
+    return in_profile(adding[0].source, "models", name) if adding else in_family(key, name)
 
 
 def offer(profile: Profile, model: str) -> str:
     """The line of the profile's document that offers a model, or of the profile, if that adds it."""
-    document = Document.read(OPENAPI / profile_file(profile.name)["document"])
+    document = Document.read(OPENAPI / profile_file(profile.source)["document"])
     offered = models(document)
     offers = (*request_pointer(operations()[EXTEND]), "properties", "model", "enum")
     own = model not in offered
-    return in_profile(profile.name, "models", model) if own else in_document(document, *offers, offered.index(model))
+    return in_profile(profile.source, "models", model) if own else in_document(document, *offers, offered.index(model))
 
 
 def _source_tracks(model: str) -> list[Fact]:

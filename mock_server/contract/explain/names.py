@@ -10,7 +10,8 @@ from typing import Final
 
 from mock_server.contract.explain import codes, fields, providers, questions, rules, stages
 from mock_server.contract.explain.explanation import Explanation, Section
-from mock_server.contract.profile_files import profile_names
+from mock_server.contract.explain.places import beside_ours, sources
+from mock_server.contract.profile_files import is_file
 from mock_server.contract.scenarios import MAGIC
 from mock_server.core.errors import COMPARED, BadSetting
 from mock_server.core.text import cut
@@ -32,7 +33,7 @@ KINDS: Final = (
     Kind("stage", stages.stage_names, stages.of_stage),
     Kind("question", questions.question_names, questions.of_question),
     Kind("operation", providers.operation_names, providers.of_operation),
-    Kind("profile", profile_names, providers.of_profile),
+    Kind("profile", sources, providers.of_profile),
     Kind("field", fields.field_names, fields.of_field),
     Kind("model", fields.model_names, fields.of_model),
     Kind("status", stages.status_names, stages.of_status),
@@ -47,11 +48,17 @@ def every_name() -> list[str]:
     return list(dict.fromkeys(name for kind in KINDS for name in kind.names()))
 
 
-def explained(name: str) -> Explanation:
-    """What is known of a name, by the first kind that has it, and after that by all others.
+def explained(name: str, profile: str = "") -> Explanation:
+    """What is known of a name, by the first kind that has it, and after that by all others; a profile of somebody's own
+    is known beside ours where it is given, or is the name.
 
     Raises BadSetting, with the nearest name, for one that no kind has.
     """
+    with beside_ours(name if is_file(name) else profile):
+        return _explained(name)
+
+
+def _explained(name: str) -> Explanation:
     name = name.removeprefix(MAGIC)
     found = [kind for kind in KINDS if name in kind.names()]
     if not found:

@@ -12,7 +12,7 @@ from mock_server.contract.explain.places import (
     in_document,
     in_family,
     in_profile,
-    in_question,
+    in_reading,
     operation_file,
     place,
     profiles,
@@ -55,7 +55,7 @@ def of_operation(name: str) -> Explanation:
             for key, said in OPERATION.items()
             if key in entry
         ),
-        *(Fact(f"served on {each.name}", (_serves(each, name),)) for each in serving),
+        *(Fact(f"served on {each.source}", (_serves(each, name),)) for each in serving),
         *python_source.facts("answered by", python_source.answering(operation)),
     ]
     return Explanation(
@@ -68,7 +68,7 @@ def of_operation(name: str) -> Explanation:
 
 
 def of_profile(name: str) -> Explanation:
-    profile = next(each for each in profiles() if each.name == name)
+    profile = next(each for each in profiles() if each.source == name)
     return Explanation(
         name=name,
         causes=tuple(_read(profile)),
@@ -102,21 +102,21 @@ def of_shared(name: str) -> Explanation:
 def _summary(profile: Profile, operation: str) -> Quote:
     """What the document says that an operation is."""
     found = operations()[operation]
-    document = describing(profile.name, found)
+    document = describing(profile.source, found)
     node = ("paths", found.path, found.method.lower())
     said = document.at(*node).get("summary")
     text = said or f"{found.method} {found.path}"
     place = in_document(document, *node, *(["summary"] if said else []))
-    return Quote(profile=profile.name, about="endpoint", text=text, place=place)
+    return Quote(profile=profile.source, about="endpoint", text=text, place=place)
 
 
 def _serves(profile: Profile, operation: str) -> str:
-    return in_profile(profile.name, "serves", list(profile.operations).index(operation))
+    return in_profile(profile.source, "serves", list(profile.operations).index(operation))
 
 
 def _read(profile: Profile) -> Iterator[Fact]:
     """What its file says, with that of the profile which it extends."""
-    name = profile.name
+    name = profile.source
     yield Fact(profile.summary, (in_profile(name, "summary"),))
     file = profile_file(name)
     for key in ("extends", "document", "callback_document"):
@@ -127,14 +127,16 @@ def _read(profile: Profile) -> Iterator[Fact]:
     for operation in profile.operations:
         yield Fact(f"operation {operation}", (_serves(profile, operation),))
     for key, text in file.get("codes", {}).items():
-        yield Fact(f"message of {key}: {text}", (in_profile(name, "codes", str(key)),))
+        said = f"message of {key}: {text}" if text else f"no code {key}"
+        yield Fact(said, (in_profile(name, "codes", str(key)),))
     for key, stage in file.get("stages", {}).items():
-        yield Fact(f"message of {key}: {stage['msg']}", (in_profile(name, "stages", key),))
+        said = ", ".join(f"{part} {value}" for part, value in stage.items())
+        yield Fact(f"stage {key}: {said}", (in_profile(name, "stages", key),))
 
 
 def _picks(profile: str) -> Iterator[Fact]:
     picks = profile_file(profile)["picks"]
     for question in questions().values():
         name = picks[question.id]
-        places = (in_profile(profile, "picks", question.id), in_question(question.id, "readings", name))
+        places = (in_profile(profile, "picks", question.id), in_reading(question.id, name))
         yield Fact(f"{question.id}={name}  {question.readings[name].says}", places)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from mock_server.contract.explain.explanation import Fact
-from mock_server.contract.explain.places import shown
+from mock_server.contract.explain.places import INSTALLED
 from mock_server.contract.operations import Operation
+from mock_server.contract.profile_places import shown
 
 PACKAGE: Final = Path(__file__).parents[2]
 ANY: Final = "{}"
@@ -115,7 +116,8 @@ def _modules(word: str) -> tuple[Module, ...]:
 
 def _module(path: Path, tree: ast.Module) -> Module:
     functions = (
-        Function(name=name, place=f"{shown(path)}:{each.lineno}", tree=each) for name, each in _defined(tree, "")
+        Function(name=name, place=f"{shown(path, INSTALLED)}:{each.lineno}", tree=each)
+        for name, each in _defined(tree, "")
     )
     return Module(tree=tree, functions=tuple(functions))
 

@@ -5,9 +5,8 @@ from typing import Final
 
 from mock_server.contract.explain import python_source
 from mock_server.contract.explain.explanation import Explanation, Fact, Section
-from mock_server.contract.explain.places import in_family, in_profile, in_question, questions
+from mock_server.contract.explain.places import in_family, in_profile, in_question, in_reading, profiles, questions
 from mock_server.contract.explain.rules import listed
-from mock_server.contract.profile_files import picked
 from mock_server.contract.questions import VARY, Question
 
 IS: Final = "="
@@ -56,15 +55,20 @@ def of_reading(name: str) -> Explanation:
 
 def asking(question: Question) -> Fact:
     """The question, and what each profile picks."""
-    picks = ", ".join(f"{profile} {name}" for profile, name in picked(question.id).items())
+    picks = ", ".join(f"{profile} {name}" for profile, name in _picked(question).items())
     return Fact(f"{question.id}  {question.question}  {picks}", (in_question(question.id, "question"),))
 
 
+def _picked(question: Question) -> dict[str, str]:
+    """The reading of a question that each profile picks."""
+    return {each.source: each.picks[question.id] for each in profiles()}
+
+
 def _told(question: Question, name: str) -> Fact:
-    picking = [profile for profile, reading in picked(question.id).items() if reading == name]
+    picking = [profile for profile, reading in _picked(question).items() if reading == name]
     picks = f"  <- {', '.join(picking)}" if picking else ""
     places = (
-        in_question(question.id, "readings", name),
+        in_reading(question.id, name),
         *([in_profile(picking[0], "picks", question.id)] if picking else []),
     )
     return Fact(f"{name}: {question.readings[name].says}{picks}", places)

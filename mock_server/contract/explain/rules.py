@@ -14,11 +14,13 @@ from mock_server.contract.explain.explanation import Explanation, Fact, Quote, S
 from mock_server.contract.explain.places import (
     in_profile,
     in_question,
+    in_reading,
     line_at,
     of_document,
     place,
-    profiles,
+    profile_of,
     questions,
+    sources,
 )
 from mock_server.contract.operations import EXTEND, POLL, operations
 from mock_server.contract.profile_files import profile_file
@@ -72,14 +74,15 @@ class Known:
         return UNIT in self.rule.allowed
 
 
-@cache
 def known() -> tuple[Known, ...]:
     """Every rule of every profile."""
-    return tuple(
-        Known(rule=rule, profile=profile.name, made=_made(rule, profile.name))
-        for profile in profiles()
-        for rule in profile.every_rule()
-    )
+    return tuple(each for source in sources() for each in _known(source))
+
+
+@cache
+def _known(source: str) -> tuple[Known, ...]:
+    rules = profile_of(source).every_rule()
+    return tuple(Known(rule=rule, profile=source, made=_made(rule, source)) for rule in rules)
 
 
 def rule_names() -> list[str]:
@@ -151,7 +154,7 @@ def _deciding(found: Iterable[Known]) -> Iterator[Fact]:
     for each in found:
         for question, reading in each.rule.when.items():
             says = questions()[question].readings[reading].says
-            yield Fact(f"{question}={reading}  {says}", (in_question(question, "readings", reading),))
+            yield Fact(f"{question}={reading}  {says}", (in_reading(question, reading),))
         if each.limits:
             yield Fact(f"{COUNTED}  {questions()[COUNTED].question}", (in_question(COUNTED),))
 
@@ -162,7 +165,6 @@ def _breaking(rule: Rule) -> tuple[str, ...]:
     return (f"suno-mock extend {breaks.format(field=field)}",) if breaks else ()
 
 
-@cache
 def _own() -> tuple[str, ...]:
     """The rules that no document has, with which the mock refuses what is no body at all."""
     documented = {each.rule.id for each in known()}
@@ -189,7 +191,7 @@ def _made(rule: Rule, profile: str) -> str:
 
 @cache
 def _limits(profile: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    limits: Mapping[str, Sequence[Mapping[str, Any]]] = profile_file(profile)["limits"]
+    limits: Mapping[str, Sequence[Mapping[str, Any]]] = profile_file(profile).get("limits", {})
     return limits
 
 

@@ -14,11 +14,12 @@ from mock_server.contract.explain.places import (
     in_profile,
     profiles,
     questions,
+    sources,
 )
 from mock_server.contract.explain.questions import asking
 from mock_server.contract.operations import RECORD_INFO, operations
 from mock_server.contract.profile import CALLBACK
-from mock_server.contract.profile_files import profile_file, profile_names
+from mock_server.contract.profile_files import profile_file
 from mock_server.contract.scenarios import Scenario, Scenarios, Step
 
 DATA: Final = (*CALLBACK, "requestBody", "content", "application/json", "schema", "properties", "data", "properties")
@@ -37,7 +38,7 @@ def of_stage(name: str) -> Explanation:
     asked = [each for each in questions().values() if name in each.stages]
     return Explanation(
         name=name,
-        quotes=tuple(_said(profile) for profile in profile_names()),
+        quotes=tuple(_said(profile) for profile in sources()),
         causes=tuple(_course(name)),
         sections=(
             Section("Questions", tuple(map(asking, asked))),
@@ -88,8 +89,8 @@ def _course(name: str) -> Iterator[Fact]:
     yield Fact(f"callback: code 200, {stage.msg}", (in_family("stages", name, "msg"),))
     for profile in profiles():
         if profile.stage_messages[name] != stage.msg:
-            at = in_profile(profile.name, "stages", name)
-            yield Fact(f"callback on {profile.name}: code 200, {profile.stage_messages[name]}", (at,))
+            at = in_profile(profile.source, "stages", name)
+            yield Fact(f"callback on {profile.source}: code 200, {profile.stage_messages[name]}", (at,))
     yield Fact(f"polling: {stage.status} from then on", (in_family("stages", name, "status"),))
 
 
@@ -121,4 +122,4 @@ def _waited(stage: str) -> tuple[str, ...]:
 
 def _record_info() -> Document:
     """The document that describes polling, whatever the profile."""
-    return describing(profile_names()[0], operations()[RECORD_INFO])
+    return describing(sources()[0], operations()[RECORD_INFO])

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shlex
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ from mock_server.contract.examples import documented_request
 from mock_server.core.errors import BadSetting
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
+from tests.mock_server.contract.test_profile_files import written
 from tests.processes import Run
 
 LIVE = "https://api.example.com/"
@@ -98,6 +100,16 @@ def test_the_curl_is_printed_and_nothing_sent(running: MockServer, run: Run) -> 
     assert body == documented_request("apikley") | {"callBackUrl": body["callBackUrl"], "continueAt": 42.5}
     assert {"Authorization: Bearer test-key", "Prefer: code=402", f"{running.url}/api/v1/generate/extend"} <= set(words)
     assert running.requests == []
+
+
+def test_a_profile_of_ones_own_has_its_own_paths(tmp_path: Path, run: Run) -> None:
+    paths = "operations: {extend: {path: /v2/extend}, record-info: {path: /v2/record}}"
+    mine = written(tmp_path, f"format: 1\nextends: apikley\nbase_path: /suno\n{paths}")
+    assert "/suno/v2/extend" in run("extend", "--curl", "--profile", mine)[1]
+    with MockServer(pace="immediate", profile=mine) as mock, Receiver() as receiver:
+        asked = ("--url", mock.url, "--callback-url", receiver.url, "--profile", mine)
+        assert run("extend", *asked)[0] == 0
+        assert {each.call.path for each in mock.requests} == {"/suno/v2/extend", "/suno/v2/record"}
 
 
 @pytest.mark.parametrize("key", [(), ("--key", "sk-secret-key")])

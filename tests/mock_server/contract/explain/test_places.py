@@ -1,17 +1,9 @@
 """Where something stands."""
 
-from mock_server.contract.documents import OPENAPI, ROOT
-from mock_server.contract.explain.places import describing, in_profile, in_question, of_document, place, shown
+from mock_server.contract.documents import OPENAPI
+from mock_server.contract.explain.places import describing, in_profile, in_question, of_document, place
 from mock_server.contract.operations import operations
 from tests.places import APIKLEY, line
-
-
-def test_a_path_of_a_checkout_begins_there() -> None:
-    assert shown(OPENAPI / "family.yaml", packaged=False) == "openapi/family.yaml"
-
-
-def test_a_path_of_an_installed_wheel_is_whole() -> None:
-    assert shown(OPENAPI / "family.yaml", packaged=True) == str(ROOT / "openapi" / "family.yaml")
 
 
 def test_a_node_has_its_line() -> None:

@@ -50,7 +50,7 @@ def test_a_profile_has_what_it_changes_and_what_it_takes_over() -> None:
     facts = {fact.text: fact.places for fact in of_profile("observed").causes}
     assert line(*facts["extends: apikley"]) == "extends: apikley"
     assert facts["document: apikley.openapi.yaml"][0].startswith("openapi/profiles/apikley.yaml:")
-    assert line(*facts["message of first: First audio generated successfully."]).startswith("  first: ")
+    assert line(*facts["stage first: msg First audio generated successfully."]).startswith("  first: ")
     assert line(*facts["model V5"]).strip() == "- V5"
 
 
