@@ -54,7 +54,7 @@ def learned(report: Report, tracks: tuple[Track, ...], published: Published, bes
     found += told_at_once(several(report.rows), refusals, published)
     mocked = playback.answers(as_data(anywhere, _lines(found)), sent, path)
     kept = {number: playback.said(answer) for number, answer in mocked.items()}
-    found += texts(refusals, kept)
+    found += texts(refusals, kept, published)
     mocked = playback.answers(as_data(anywhere, _lines(found)), sent, path)
     return Learned(
         text=written(report.about, base if base in profiles() else os.path.relpath(anywhere, beside.resolve()), found),

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from contract_tests.documents.any_json import parsed
@@ -117,7 +117,7 @@ def codes(refusals: Iterable[Refusal], published: Published) -> Iterator[Found]:
             yield Line(("codes", code or 0), first.exchange.envelope.get("msg") or kind, times([first.exchange]))
 
 
-def texts(refusals: Iterable[Refusal], kept: Mapping[int, object]) -> Iterator[Found]:
+def texts(refusals: Iterable[Refusal], kept: Mapping[int, object], published: Published) -> Iterator[Found]:
     """The words of every rule whose refusals have words of one pattern; those that several rules share once, by the
     last part of their ids or by their kind. `kept` are the words by which the mock refuses the same requests already,
     by the number of the request."""
@@ -134,16 +134,24 @@ def texts(refusals: Iterable[Refusal], kept: Mapping[int, object]) -> Iterator[F
         else:
             told = "; ".join(sorted({json.dumps(_msg(each.exchange), ensure_ascii=False) for each in seen})[:2])
             yield Left(f"texts.{rule}", f"its words differ from request to request: {told}")
-    for name, (words, seen) in _shared(found, {rule: seen[0].kind for rule, seen in by_rule.items()}).items():
-        yield Line(("texts", name), words, times(each.exchange for each in seen))
+    known = {each.id for each in published.rules} | {each.rule for each in published.limits}
+    kinds = {rule: seen[0].kind for rule, seen in by_rule.items()}
+    for name, (words, seen) in _shared(found, kinds, known).items():
+        if name in found and name not in known:
+            yield Left(f"texts.{name}", f"a profile tells it under another rule; its words: {json.dumps(words)}")
+        else:
+            yield Line(("texts", name), words, times(each.exchange for each in seen))
 
 
 def _shared(
-    found: Mapping[str, tuple[str, list[Refusal]]], kinds: Mapping[str, str]
+    found: Mapping[str, tuple[str, list[Refusal]]], kinds: Mapping[str, str], known: Container[str]
 ) -> dict[str, tuple[str, list[Refusal]]]:
-    """The words by kind where all rules of a kind share them, else by last part where those do, else by rule."""
+    """The words by kind where all rules of a kind share them, else by last part where those do that a profile knows,
+    else by rule."""
     left, shared = dict(found), dict[str, tuple[str, list[Refusal]]]()
-    parts = {rule: rule.rpartition(".")[2] if kind == INVALID else rule for rule, kind in kinds.items()}
+    parts = {
+        rule: rule.rpartition(".")[2] if kind == INVALID and rule in known else rule for rule, kind in kinds.items()
+    }
     for names in (kinds, parts):
         groups: dict[str, list[str]] = defaultdict(list)
         for rule in kinds:

@@ -2,7 +2,8 @@
 
 With `--seeds 20` it runs against the mock itself with so many seeds: every broken rule is a false alarm then.
 `--server plain legal` runs it against servers apart from the mock that conform, `--server plain faults` against those
-with one fault each; `--seeds 20` with each of so many seeds.
+with one fault each; `--seeds 20` with each of so many seeds. `--server plain hidden --seeds 20` draws so many servers of
+that kind, which read the open questions and say refusals each in its own way, and learns a profile of each with --budget.
 """
 
 import argparse
@@ -14,9 +15,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from contract_tests.documents.published import Published
-from contract_tests.mutants import plain_runs
+from contract_tests.mutants import hidden, plain_runs
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant, Proxy
 from contract_tests.probes.plan import Plan
@@ -113,13 +116,18 @@ def main() -> None:
     parser.add_argument("--profile", default="apikley")
     parser.add_argument("--only", default="", help="mutants whose name holds this")
     parser.add_argument("--server", choices=("mock", "plain"), default="mock")
-    parser.add_argument("what", nargs="?", choices=("legal", "faults"), default="faults", help="of the plain server")
+    parser.add_argument(
+        "what", nargs="?", choices=("legal", "faults", "hidden"), default="faults", help="of the plain server"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="how many runs at the same time")
     parser.add_argument("--style", choices=("envelope", "mirror", "both"), default="both", help="of refusals")
     parser.add_argument("--every", type=int, default=1, help="one of so many, drawn with --draw")
     parser.add_argument("--missed", type=float, default=0.0, help="the share of the plain server's faults that may be")
+    parser.add_argument("--budget", type=int, default=12, help="tasks that may be started on a hidden server")
     parser.add_argument("--draw", type=int, default=0, help="the seed of what is drawn")
     options = parser.parse_args()
+    if options.what == "hidden":
+        sys.exit(_hidden(options))
     published = Published.read(options.profile)
     catalogue = [*mutants(published)]
     plain = options.server == "plain"
@@ -138,6 +146,17 @@ def main() -> None:
         alive = list(_print_mutants(killed(url, published, mutant) for mutant in (UNHARMED, *chosen)))
     print(f"{len(chosen) - len(alive)} of {len(chosen)} mutants killed")
     sys.exit(1 if alive else 0)
+
+
+def _hidden(options: argparse.Namespace) -> int:
+    """Learns of drawn servers, prints what came of each, and returns the exit status: 1 where a reading is wrong."""
+    seeds, right = range(options.draw, options.draw + max(options.seeds, 1)), []
+    with TemporaryDirectory() as folder:
+        for line, is_right in hidden.lines(seeds, options.budget, Path(folder)):
+            print(line, flush=True)
+            right.append(is_right)
+    print(f"{sum(right)} of {len(right)} servers without a wrong reading")
+    return 0 if all(right) else 1
 
 
 def _plain(options: argparse.Namespace) -> int:

@@ -69,7 +69,7 @@ def refusing(applies: Callable[[Body, Source | None], object]) -> Change:
     def check(body: Body, source: Source | None) -> str:
         return "No." if applies(body, source) else ""
 
-    return lambda behaviour: behaviour.checked_by({"more+": check})
+    return lambda behaviour: behaviour.checked_by({f"{len(behaviour.checks)}+": check})
 
 
 def sparing(name: str, applies: Callable[[Body], object]) -> Change:

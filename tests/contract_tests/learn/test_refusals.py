@@ -39,7 +39,8 @@ def refusals(*results: Result) -> list[Refusal]:
 
 
 def learned(*results: Result, kept: dict[int, object] | None = None) -> dict[tuple[str | int, ...], Any]:
-    return {each.path: each.value for each in texts(refusals(*results), kept or {}) if isinstance(each, Line)}
+    found = texts(refusals(*results), kept or {}, PUBLISHED)
+    return {each.path: each.value for each in found if isinstance(each, Line)}
 
 
 @pytest.mark.parametrize(
@@ -87,8 +88,13 @@ def test_words_that_the_last_parts_of_rules_share_are_said_by_these() -> None:
 
 def test_words_of_other_kinds_are_not_said_by_a_last_part() -> None:
     key, scheme = (of(f"extend.auth.{part}") for part in ("key", "scheme"))
-    found = learned(passed(key, "Who?", code=401), passed(scheme, "How?", 2, code=401))
-    assert found == {("texts", "extend.auth.key"): "Who?", ("texts", "extend.auth.scheme"): "How?"}
+    different = passed(key, "Who?", code=401), passed(scheme, "How?", 2, code=401)
+    assert [*texts(refusals(*different), {}, PUBLISHED)] == [
+        Left("texts.extend.auth.key", 'a profile tells it under another rule; its words: "Who?"'),
+        Left("texts.extend.auth.scheme", 'a profile tells it under another rule; its words: "How?"'),
+    ]
+    alike = passed(key, "Who?", code=401), passed(scheme, "Who?", 2, code=401)
+    assert learned(*alike) == {("texts", "unauthorized"): "Who?"}
 
 
 def test_the_value_has_its_place_where_the_words_follow_it() -> None:
@@ -101,7 +107,7 @@ def test_the_value_has_its_place_where_the_words_follow_it() -> None:
 
 def test_words_without_a_pattern_are_left() -> None:
     one, two = passed(of("extend.title.type"), "no"), passed(of("extend.title.type", 1), "never", 2)
-    (left,) = texts(refusals(one, two), {})
+    (left,) = texts(refusals(one, two), {}, PUBLISHED)
     assert left == Left("texts.extend.title.type", 'its words differ from request to request: "never"; "no"')
 
 

@@ -1,0 +1,138 @@
+"""Servers apart from the mock that read the open questions as it is drawn, and what is learned of them in a budget."""
+
+import io
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from contract_tests.documents.published import Published
+from contract_tests.learn.calibrate import learned
+from contract_tests.learn.playback import Agreement
+from contract_tests.mutants.plain import BAD_KEY, PATIENCE
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.request import Track
+from contract_tests.receiver.receiver import Receiver
+from contract_tests.reports import kept
+from contract_tests.run.run import Run
+from contract_tests.target import journal
+from contract_tests.target.target import Limits, Target
+from contract_tests.targets.behaviour import KEY, Answer, Asked, Behaviour, conforming
+from contract_tests.targets.changes import answering, is_refusal
+from contract_tests.targets.edition import APIKLEY
+from contract_tests.targets.legal import legal
+from contract_tests.targets.plain_server import Plain
+
+READINGS: Final[Mapping[str, Mapping[str, str]]] = {
+    "error_data": {"null": "", "absent": "refusals without data"},
+    "content_type": {"plain": "", "charset": "a charset in answers"},
+    "unknown_audio": {"invalid": "", "not_found": "an unknown audioId is 404"},
+    "unknown_task": {
+        "not_found": "",
+        "null_data": "an unknown task is code 200 with null",
+        "invalid": "an unknown task is 422",
+    },
+    "empty_text": {"accepted": "", "refused": "empty texts are refused"},
+    "extra_properties": {"accepted": "", "refused": "unknown properties are refused"},
+    "continue_at_min": {"above_0": "", "at_least_1": "continueAt is 1 or more"},
+    "string_length": {"code_points": "", "utf16": "UTF-16 units are counted", "bytes": "bytes are counted"},
+    "model_mismatch": {"refused": "", "accepted": "another model is accepted"},
+    "prompt_required": {"always": "", "custom_only": "no prompt with the original parameters"},
+    "text_items": {"none": "", "both": "text lists both tracks, unfinished"},
+    "first_items": {"one": "", "both": "first lists both tracks, the second unfinished"},
+    "create_time": {"string": "", "rfc3339": "createTime as RFC 3339"},
+    "source_urls": {"absent": "", "present": "source URLs"},
+    "received_statuses": {"only_200": "", "any_2xx": "any 2xx is received"},
+}
+"""By question: the readings that a server apart from the mock can have, each with the legal variant that has it."""
+WORDS: Final[tuple[Callable[[str], str], ...]] = (str, str.upper, "Error: {}".format, lambda words: "Bad request.")
+"""What refusals say, of what the plain server says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """A drawn server: its behaviour, and how it reads the questions."""
+
+    behaviour: Behaviour
+    readings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was learned of a drawn server: picks that are right and wrong, how many questions were left, how far the
+    mock agrees that plays the profile, and what it cost."""
+
+    right: tuple[str, ...]
+    wrong: tuple[str, ...]
+    left: int
+    after: Agreement
+    tasks: int
+    took: float
+
+    def __str__(self) -> str:
+        same = self.after.asked - len(self.after.differing.get("msg", ()))
+        words = f"{100 * same / max(self.after.asked, 1):3.0f} % of texts"
+        told = f"{len(self.right):2} right, {len(self.wrong)} wrong, {self.left} left"
+        return f"{self.took:5.1f} s  {self.tasks:2} tasks  {told}, {words}  {', '.join(self.wrong)}".rstrip()
+
+
+def drawn(seed: int) -> Hidden:
+    """A server with a reading of every question and words of its own."""
+    chance = Random(seed)  # noqa: S311, no secret hangs on it
+    variants = {each.name: each.change for each in legal()}
+    behaviour, readings = conforming(APIKLEY, mirrors=chance.random() < 0.5), dict[str, str]()
+    for question, known in READINGS.items():
+        readings[question] = reading = chance.choice([*known])
+        behaviour = variants[known[reading]](behaviour) if known[reading] else behaviour
+    words = chance.choice(WORDS)
+
+    def said(answer: Answer) -> Answer:
+        return answer.merged({"msg": words(str(answer.content["msg"]))})
+
+    def has_words(asked: Asked, answer: Answer) -> bool:
+        return is_refusal(asked, answer) and isinstance(answer.content, dict) and "msg" in answer.content
+
+    return Hidden(behaviour=answering(has_words, said)(behaviour), readings=readings)
+
+
+def seen(hidden: Hidden, budget: int, folder: Path) -> Seen:
+    """Runs the harness against a drawn server with a budget, and learns of it."""
+    started = time.monotonic()
+    published = Published.read("apikley")
+    tracks = tuple(
+        Track(id=id, model=model, duration=seconds) for id, (model, seconds) in hidden.behaviour.edition.sources.items()
+    )
+    plan = Plan(published=published, tracks=tracks, callback_timeout=PATIENCE, budget=budget)
+    notes = io.StringIO()
+    with Plain(behaviour=hidden.behaviour) as server, Receiver() as receiver:
+        notes.write(journal.begun({"profile": "apikley", "base_url": server.url, "budget": budget}))
+        target = Target(server.url, {"own": KEY, "bad": BAD_KEY}, Limits(budget=budget), notes)
+        receiver.tell(lambda arrival: target.note(journal.came(target.masked_arrival(arrival))))
+        for result in Run(plan, target, receiver).results():
+            target.note(kept.line(result))
+        target.close()
+    report = kept.report(notes.getvalue().splitlines())
+    if report is None:
+        raise AssertionError
+    found = learned(report, tracks, published, folder)
+    picks = {str(line.path[1]): line.value for line in found.lines if line.path[0] == "picks"}
+    judged = {name: picks[name] == reading for name, reading in hidden.readings.items() if name in picks}
+    return Seen(
+        right=tuple(name for name, is_right in judged.items() if is_right),
+        wrong=tuple(
+            f"{name} {picks[name]} not {hidden.readings[name]}" for name, is_right in judged.items() if not is_right
+        ),
+        left=len(hidden.readings) - len(judged),
+        after=found.after,
+        tasks=target.spent,
+        took=time.monotonic() - started,
+    )
+
+
+def lines(seeds: range, budget: int, folder: Path) -> Iterator[tuple[str, bool]]:
+    """A line for each drawn server, and whether no reading is wrong."""
+    for seed in seeds:
+        came = seen(drawn(seed), budget, folder)
+        yield f"draw {seed:3}  {came}", not came.wrong

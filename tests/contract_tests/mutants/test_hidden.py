@@ -1,0 +1,35 @@
+"""What is learned of servers that nobody wrote a profile for. More of them: `.ci/nightly targets`."""
+
+from pathlib import Path
+
+import pytest
+
+from contract_tests.mutants import hidden
+from contract_tests.mutants.__main__ import main
+from contract_tests.mutants.hidden import READINGS, drawn, seen
+
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
+
+
+def test_draws_differ_and_the_same_seed_draws_the_same() -> None:
+    every = [drawn(seed).readings for seed in range(50)]
+    assert every == [drawn(seed).readings for seed in range(50)]
+    for question, readings in READINGS.items():
+        assert {each[question] for each in every} == readings.keys(), question
+
+
+def test_nothing_wrong_is_learned_of_a_drawn_server(tmp_path: Path) -> None:
+    came = seen(drawn(3), 6, tmp_path)
+    assert (came.wrong, came.tasks) == ((), 6)
+    assert len(came.right) >= 13
+    assert came.after.asked > 200
+    assert not came.after.differing["code"]
+
+
+def test_a_wrong_reading_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hidden, "lines", lambda seeds, budget, folder: [("a", True), (f"b {seeds} {budget}", False)])
+    monkeypatch.setattr("sys.argv", ["mutants", "--server", "plain", "hidden", "--seeds", "2", "--draw", "7"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().out == "a\nb range(7, 9) 12\n1 of 2 servers without a wrong reading\n"
