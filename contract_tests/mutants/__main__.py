@@ -2,8 +2,8 @@
 
 With `--seeds 20` it runs against the mock itself with so many seeds: every broken rule is a false alarm then.
 `--server plain legal` runs it against servers apart from the mock that conform, `--server plain faults` against those
-with one fault each; `--seeds 20` with each of so many seeds. `--server plain hidden --seeds 20` draws so many servers of
-that kind, which read the open questions and say refusals each in its own way, and learns a profile of each with --budget.
+with one fault each; `--seeds 20` with each of so many seeds. `--server plain hidden --seeds 20` draws so many servers
+that read the open questions and say refusals each in its own way, and learns a profile of each with --budget.
 """
 
 import argparse
