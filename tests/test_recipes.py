@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import httpx
 import pytest
 
 from mock_server.testing.receiver import Receiver
@@ -143,6 +144,26 @@ def test_a_model_is_added(copy: Copy) -> None:
     assert re.search(r"extend\.prompt\.length  at most 5000 characters for model V6  <- apikley, ", printed)
     with copy.serving() as url:
         assert "title has 101 characters" in extended(copy, url, f"--model V6 --title {'x' * 101}")
+
+
+def test_an_operation_is_added(copy: Copy) -> None:
+    text = (ROOT / "openapi" / "operations" / "lyrics.yaml").read_text("utf-8")
+    for old, new in (
+        ("lyrics:", "poem:"),
+        ("lyrics.", "poem."),
+        ("v1/lyrics", "v1/poem"),
+        ("operationId: lyrics", "operationId: poem"),
+    ):
+        text = text.replace(old, new)
+    copy.append("openapi/operations/poem.yaml", text)
+    copy.edit("openapi/profiles/apikley.yaml", "lyrics, lyrics-record-info", "lyrics, lyrics-record-info, poem")
+    printed = followed(copy, "Add an operation", NAME="poem")
+    assert "apikley can be served." in printed
+    assert "POST /api/v1/poem  (openapi/operations/poem.yaml:" in printed
+    with copy.serving() as url:
+        asked = {"prompt": "Rain", "callBackUrl": "http://127.0.0.1:9/"}
+        answer = httpx.post(f"{url}/api/v1/poem", json=asked, headers={"Authorization": "Bearer key"}).json()
+    assert TASK.fullmatch(answer["data"]["taskId"] + "\n")
 
 
 def test_a_profile_is_added(copy: Copy) -> None:

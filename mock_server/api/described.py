@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from mock_server.api import extend, generate
+from mock_server.api.answered import Answered
 from mock_server.api.credit import Credit
 from mock_server.api.endpoints import Described
 from mock_server.api.extend import Extend
@@ -13,7 +14,9 @@ from mock_server.api.open_task import TaskOpening
 from mock_server.api.persona import Persona
 from mock_server.api.record_info import RecordInfo
 from mock_server.api.started import FINISHED_TRACK, Started
-from mock_server.contract.operations import EXTEND, GENERATE, POLL, TASK
+from mock_server.contract.operations import ANSWER, EXTEND, GENERATE, POLL, TASK, TRACKS, Operation
+from mock_server.core.errors import BadSetting, nearest
+from mock_server.domain.made.every import MAKERS
 from mock_server.domain.tasks import Asked
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
@@ -28,11 +31,12 @@ def described(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Described]:
     opening = TaskOpening(runtime.store, runtime.settings.seed, runtime.personas, runtime.policy)
     finished = FinishedTrack(runtime.store, runtime.catalogue)
     profile = runtime.editions.profile
-    of_files = [each for each in profile.operations.values() if each.file]
+    of_files = [_made_by_somebody(each) for each in profile.operations.values() if each.file]
     checks = {FINISHED_TRACK: finished.checks()}
     every: list[Described] = [
         *_own(runtime, tracks, opening, finished),
         *(Started(each, opening, checks) for each in of_files if each.kind == TASK),
+        *(Answered(each, runtime.store, runtime.studio, checks) for each in of_files if each.kind == ANSWER),
         *(
             RecordInfo(each, profile.every, runtime.store, runtime.catalogue, runtime.studio)
             for each in profile.operations.values()
@@ -40,6 +44,17 @@ def described(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Described]:
         ),
     ]
     return {each.name: each for each in every}
+
+
+def _made_by_somebody(operation: Operation) -> Operation:
+    """An operation that makes what there is Python for. Raises BadSetting."""
+    if operation.makes not in {*MAKERS, TRACKS}:
+        known = [each for each in (*MAKERS, TRACKS) if each]
+        close = nearest(operation.makes, known)
+        raise BadSetting(
+            f"operations.{operation.name}.makes is {operation.makes!r}.{close} Allowed: {', '.join(known)}, or none."
+        )
+    return operation
 
 
 def _own(runtime: Runtime, tracks: FindTrack, opening: TaskOpening, finished: FinishedTrack) -> Iterator[Described]:

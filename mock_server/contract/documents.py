@@ -95,6 +95,15 @@ class Document:
                 return f"{self.name}:{number}"
         raise LookupError(f"{self.name} has no line {quote!r} at or after line {first}")
 
+    def quoted(self, quote: str, *nodes: Pointer) -> str:
+        """The quote's place: after the first of the nodes behind which the document has it. Raises LookupError."""
+        for node in nodes:
+            try:
+                return self.place_of(quote, after=node)
+            except LookupError:
+                continue
+        return self.place_of(quote)
+
 
 @cache
 def _read(path: Path, changed: int) -> Document:

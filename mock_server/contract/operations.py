@@ -44,7 +44,8 @@ class Operation:
     operation does. `checks` are those beside the ones of its kind; what is made `once` of a track is named so.
 
     Its tasks differ from the family's in what is their `own`, such as their stages, in their texts of codes
-    (`callback_codes`), and in the words of their `statuses` for the family's. `file` is where all of it stands, empty
+    (`callback_codes`), and in the words of their `statuses` for the family's. `characters` are the longest texts of a
+    request, by field. `file` is where all of it stands, empty
     for `openapi/family.yaml`.
     """
 
@@ -66,6 +67,7 @@ class Operation:
     own: Mapping[str, Any] = field(default_factory=dict)
     statuses: Mapping[str, Any] = field(default_factory=dict)
     callback_codes: Mapping[int, str] = field(default_factory=dict)
+    characters: Mapping[str, Any] = field(default_factory=dict)
     shapes: Shapes = Shapes()
     file: str = ""
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from mock_server.contract.body_validator import MEASURES, UNITS, Rule
 from mock_server.contract.documents import OPENAPI, Document, Pointer, packaged
 from mock_server.contract.models import Models
+from mock_server.contract.operation_files import OPERATIONS
 from mock_server.contract.operations import EXTEND, Operation, operations
 from mock_server.core.errors import BadSetting
 from mock_server.core.text import allowed_by
@@ -109,6 +110,7 @@ def rules(source: Source) -> Iterator[Rule]:
     stated = [replace(rule, when=conditions.get(rule.id, {})) for rule in _schema_rules(source)]
     yield from stated
     yield from _limit_rules(source)
+    yield from _own_limits(source)
     ids = {rule.id for rule in stated}
     yield from _prose_rules(source, (entry for entry in source.prose if entry["id"] not in ids))
 
@@ -176,6 +178,20 @@ def _limit_rules(source: Source) -> Iterator[Rule]:
                 )
 
 
+def _own_limits(source: Source) -> Iterator[Rule]:
+    """Characters per field, whatever the model."""
+    for field, limit in source.operation.characters.items():
+        keyword, longest, allowed = most(limit)
+        yield Rule(
+            id=f"{source.operation.name}.{field}.length",
+            field=field,
+            place=source.where(OPERATIONS, source.operation.name, "characters", field),
+            schema={"properties": {field: {keyword: longest}}},
+            allowed=allowed,
+            when={},
+        )
+
+
 def _is(model: str, source: Source) -> Mapping[str, Any]:
     """What a model is like in a request; that for which others are taken is like none of the rest."""
     if model != source.other:
@@ -214,7 +230,7 @@ def _prose_rules(source: Source, entries: Iterable[Mapping[str, Any]]) -> Iterat
         yield Rule(
             id=entry["id"],
             field=field,
-            place=_quoted(source.document, entry["quote"], after, source.request[:3]),
+            place=source.document.quoted(entry["quote"], after, source.request[:3]),
             schema=schema,
             allowed=entry.get("allowed", ""),
             when=entry.get("when", {}),
@@ -229,13 +245,3 @@ def models(document: Document) -> tuple[str, ...]:
 
 def _both(schema: Mapping[str, Any], other: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return {"allOf": [schema, other]} if other else schema
-
-
-def _quoted(document: Document, quote: str, *nodes: Pointer) -> str:
-    """The quote's place: after the first of the nodes behind which the document has it."""
-    for node in nodes:
-        try:
-            return document.place_of(quote, after=node)
-        except LookupError:
-            continue
-    return document.place_of(quote)

@@ -12,7 +12,9 @@ NAME: Final = re.compile(r"\{([a-z_]+(?:\.[A-Za-z_]+)?)\}")
 ABSENT: Final = "{absent}"
 EACH: Final = "for each"
 ITEM: Final = "is"
-OF_TASK: Final = frozenset({"task_id", "callback_url", "param", "created", "completed", "track_url", "music_index"})
+OF_TASK: Final = frozenset(
+    {"task_id", "callback_url", "param", "created", "completed", "track_url", "music_index", "credits"}
+)
 OF_RECORD: Final = frozenset({"status", "error_code", "error_message", "response"})
 NAMES: Final = frozenset({"absent", "nothing", *OF_TASK, *OF_RECORD})
 """What a name can be that has no dot."""

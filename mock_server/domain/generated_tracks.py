@@ -82,7 +82,10 @@ class Studio:
 
     def media_of(self, task: Task) -> str:
         """What the URLs of its files begin with, up to the last slash."""
-        base_url = task.record.base_url
+        return self.media_at(task.record.base_url)
+
+    def media_at(self, base_url: str) -> str:
+        """What URLs of files begin with, up to the last slash, by which a request reached the mock."""
         return f"{base_url}/" if base_url else self._media
 
     def _made(self, task: Task) -> tuple[Result, ...]:

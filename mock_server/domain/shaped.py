@@ -1,19 +1,18 @@
 """Fills in the shapes of operations whose file has them: callbacks, records, and answers at once. Pure."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from mock_server.contract.operations import Operation
 from mock_server.contract.scenarios import STAGES
 from mock_server.contract.shapes import filled, values_of
 from mock_server.core.seeded import media_name, track_ids
 from mock_server.domain.generated_tracks import Studio, create_time, spelt_time
-from mock_server.domain.made import MAKERS, Maker, Wanted
+from mock_server.domain.made.every import MAKERS
+from mock_server.domain.made.wanted import Wanted
 from mock_server.domain.param import param
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import Progress, reached_at
-
-NOTHING: Final[Maker] = lambda wanted: {}  # noqa: E731
 
 
 class Subject(NamedTuple):
@@ -32,7 +31,6 @@ class Subject(NamedTuple):
         """The values of all names that a shape can have, `known` ones among them."""
         track = self.fields.get("audioId")
         url = f"{self.media}{media_name(track)}" if isinstance(track, str) else ""
-        makes = MAKERS.get(self.operation.makes, NOTHING)
         return values_of(
             {
                 "task_id": self.task_id,
@@ -44,7 +42,7 @@ class Subject(NamedTuple):
                 **known,
             },
             request=self.fields,
-            made=makes(Wanted(self.seed, self.task_id, self.fields, url)),
+            made=MAKERS[self.operation.makes](Wanted(self.seed, self.task_id, self.fields, url)),
         )
 
     def _index(self, track: object) -> int:

@@ -1,4 +1,4 @@
-"""A task of an operation whose file says all: a WAV of a finished track, from the order to the file."""
+"""Tasks of operations whose file says all, from the order to what it makes: a WAV of a finished track, lyrics."""
 
 from io import BytesIO
 from wave import open as read_wave
@@ -95,3 +95,78 @@ def test_a_wav_of_a_receiver_that_is_down_is_lost_and_can_be_polled(closed_url: 
         task_id = started.post("wav", **about).json()["data"]["taskId"]
         started.advance(24 * 3600)
         assert polled(started, task_id).json()["data"]["successFlag"] == "CALLBACK_EXCEPTION"
+
+
+@pytest.mark.parametrize(
+    ("profile", "id_member", "error_member"),
+    [
+        pytest.param("apikley", "task_id", "error_message", id="apikley"),
+        pytest.param("kie", "task_id", "error_message", id="kie"),
+        pytest.param("sunoapi", "taskId", "errorMessage", id="sunoapi"),
+    ],
+)
+def test_lyrics_come_in_one_callback_and_are_polled(profile: str, id_member: str, error_member: str) -> None:
+    with journey(profile) as started:
+        asked = {"prompt": "Rain on a tin roof", "callBackUrl": started.receiver.url}
+        task_id = started.post("lyrics", **asked).json()["data"]["taskId"]
+        before = polled(started, task_id, "lyrics-record-info").json()["data"]
+        started.advance(15)
+        (callback,) = started.callbacks(task_id)
+        after = polled(started, task_id, "lyrics-record-info").json()["data"]
+        assert polled(started, task_id, "record-info").json()["data"] is None
+    body = callback.json()
+    assert (body["code"], body["msg"]) == (200, "All generated successfully.")
+    assert set(body["data"]) == {"callbackType", id_member, "data"}
+    assert (body["data"]["callbackType"], body["data"][id_member]) == ("complete", task_id)
+    first, second = body["data"]["data"]
+    assert set(first) == {"text", "title", "status", error_member}
+    assert first["text"].startswith("[Verse 1]\n")
+    assert first["text"] != second["text"]
+    assert (before["status"], before["response"]) == ("PENDING", None)
+    assert (after["status"], after["type"], after["errorCode"]) == ("SUCCESS", "LYRICS", None)
+    assert after["param"] == f'{{"callBackUrl":"{asked["callBackUrl"]}","prompt":"Rain on a tin roof"}}'
+    assert [each["text"] for each in after["response"]["data"]] == [first["text"], second["text"]]
+    assert set(after["response"]["data"][0]) == {"text", "title", "status", "errorMessage"}
+
+
+@pytest.mark.parametrize(
+    ("profile", "text", "kind", "id_member"),
+    [
+        pytest.param("kie", "Song Description flagged for moderation", "complete", "task_id", id="kie"),
+        pytest.param("sunoapi", "Lyrics generation failed", "error", "taskId", id="sunoapi"),
+    ],
+)
+def test_lyrics_that_are_refused_call_back_as_the_provider_does(
+    profile: str, text: str, kind: str, id_member: str
+) -> None:
+    with journey(profile) as started:
+        asked = {"prompt": "Rain", "callBackUrl": started.receiver.url}
+        answer = started.post("lyrics", **asked, prefer="scenario=callback-400")
+        task_id = answer.json()["data"]["taskId"]
+        started.advance(15)
+        (callback,) = started.callbacks(task_id)
+        record = polled(started, task_id, "lyrics-record-info").json()["data"]
+    assert callback.json() == {
+        "code": 400,
+        "msg": text,
+        "data": {"callbackType": kind, id_member: task_id, "data": None},
+    }
+    assert (record["status"], record["errorCode"], record["errorMessage"]) == ("SENSITIVE_WORD_ERROR", 400, text)
+
+
+@pytest.mark.parametrize(
+    ("profile", "prompt", "said"),
+    [
+        pytest.param("apikley", "a" * 999, "", id="no limit"),
+        pytest.param("kie", "a" * 200, "", id="kie, just"),
+        pytest.param("kie", "a" * 201, "prompt has 201 characters; allowed: at most 200 characters", id="kie"),
+        pytest.param("sunoapi", "word " * 200, "", id="sunoapi, just"),
+        pytest.param("sunoapi", "word " * 201, "prompt has 201 words; allowed: at most 200 words", id="sunoapi"),
+    ],
+)
+def test_lyrics_are_about_as_much_as_a_provider_allows(profile: str, prompt: str, said: str) -> None:
+    with journey(profile) as started:
+        answer = started.post("lyrics", prompt=prompt, callBackUrl=started.receiver.url)
+    assert (answer.json()["code"] == 200) == (not said)
+    assert said in answer.json()["msg"]
+    assert answer.headers.get("suno-mock-rules") == ("lyrics.prompt.length" if said else None)

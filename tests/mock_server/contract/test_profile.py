@@ -130,7 +130,8 @@ def test_every_prose_rule_holds_in_some_profile(operation: str) -> None:
 )
 def test_a_profile_serves_its_endpoints(profile: str, served: list[str]) -> None:
     found = edition(profile).profile
-    assert list(found.operations) == served
+    described = [each.name for each in operations().values() if each.file and each.name != "wav"]
+    assert [name for name in found.operations if name not in described] == served
     assert all(found.rules(operation) for operation in posts(found))
 
 

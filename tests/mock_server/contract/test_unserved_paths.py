@@ -25,12 +25,11 @@ def meant(path: str, profile: str = "apikley") -> str:
 
 
 def test_the_credits_of_another_profile_name_it_and_the_path_here() -> None:
+    allowed = ", ".join(f"{each.method} {each.path}" for each in editions("apikley").profile.operations.values())
     assert said("/api/v1/generate/credit") == (
         "nothing is served at /api/v1/generate/credit on the profile apikley: classic, observed and sunoapi serve it "
-        "(--profile classic or --profile observed or --profile sunoapi); allowed: "
-        "POST /api/v1/generate/extend, POST /api/v1/generate, "
-        "POST /api/v1/generate/generate-persona, POST /api/v1/wav/generate, GET /api/v1/generate/record-info, "
-        "GET /api/v1/chat/credit. Here GET /api/v1/chat/credit tells the credits that are left."
+        f"(--profile classic or --profile observed or --profile sunoapi); allowed: {allowed}. "
+        "Here GET /api/v1/chat/credit tells the credits that are left."
     )
 
 

@@ -1,0 +1,9 @@
+"""What makes what, by the name that `makes` has in the file of an operation (`openapi/operations`)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from mock_server.domain.made.lyrics import lyrics
+from mock_server.domain.made.wanted import Maker
+
+MAKERS: Final[Mapping[str, Maker]] = {"": lambda wanted: {}, "lyrics": lyrics}

@@ -1,0 +1,18 @@
+"""What a maker gets to know of a request."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+
+class Wanted(NamedTuple):
+    """What its task is called, what it asks for, and what the URLs of its source track begin with. The same `seed`
+    makes the same of the same task."""
+
+    seed: int
+    task_id: str
+    fields: Mapping[str, Any]
+    track_url: str
+
+
+Maker = Callable[[Wanted], Mapping[str, Any]]
+"""What an operation's shapes name as `made`."""
