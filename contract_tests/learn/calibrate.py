@@ -15,6 +15,7 @@ from contract_tests.learn.playback import Agreement
 from contract_tests.learn.profile import as_data, written
 from contract_tests.learn.readings import picks
 from contract_tests.learn.refusals import codes, due, several, texts, told_at_once
+from contract_tests.learn.sayable import sayable
 from contract_tests.learn.tasks import courses
 from contract_tests.probes.request import Track
 from contract_tests.reports.report import Report
@@ -50,11 +51,13 @@ def learned(report: Report, tracks: tuple[Track, ...], published: Published, bes
     found: list[Found] = [Line(("tracks",), own, "given to the run")] if own else []
     mocked = playback.answers(as_data(anywhere, _lines(found)), sent, path)
     before = playback.agreement(sent, mocked)
-    found += [*picks(report.rows, published), *courses(report.asked, published), *codes(refusals, published)]
+    found += sayable(picks(report.rows, published))
+    found += sayable(courses(report.asked, published))
+    found += sayable(codes(refusals, published))
     found += told_at_once(several(report.rows), refusals, published)
     mocked = playback.answers(as_data(anywhere, _lines(found)), sent, path)
     kept = {number: playback.said(answer) for number, answer in mocked.items()}
-    found += texts(refusals, kept, published)
+    found += sayable(texts(refusals, kept, published))
     mocked = playback.answers(as_data(anywhere, _lines(found)), sent, path)
     return Learned(
         text=written(report.about, base if base in profiles() else os.path.relpath(anywhere, beside.resolve()), found),

@@ -31,7 +31,10 @@ def calibrate_command(folder: Path, output: Path, force: bool) -> None:
     if not output.resolve().parent.is_dir():
         raise CannotRun(f"--output {output}: there is no folder {output.parent}.")
     made, tracks = _read(folder)
-    found = learned(made, tracks, documents(made.about.profile), output.parent)
+    try:
+        found = learned(made, tracks, documents(made.about.profile), output.parent)
+    except OSError as error:
+        raise CannotRun(f"what was learned could not be tried, and {output} was not written: {error}.") from None
     safe_files.replace(output, found.text)
     for line in _lines(found, output):
         click.echo(printable(line))
