@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from logging import getLogger
 from socket import socket
@@ -37,7 +38,7 @@ from mock_server.http.workers import several_workers
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
 from mock_server.state.journal_entries import Entry, Requested
-from mock_server.state.memory_store import MemoryStore
+from mock_server.state.open_store import open_store
 from mock_server.state.store import Store
 
 LOGGER: Final = getLogger("uvicorn.error")
@@ -55,18 +56,19 @@ def create_app(
 ) -> "Mock":
     """One mock as an ASGI application; `app.state.runtime` holds what it is made of.
 
-    A `store` brings its own settings and clock; without one everything is kept in memory. Tests pass a clock and a
-    delivery in place of patching. `listener` sees every journal entry as it is written. `address` is where this machine
-    reaches a mock whose settings have no base URL, because it listens on every address: its URLs take the Host of the
-    request. Callbacks are sent between startup and shutdown of the lifespan. A warning says so where a server makes one
-    mock in each of several workers. Raises BadSetting for names that do not exist, and for a store beside settings
-    other than its own or beside a clock.
+    A `store` brings its own settings and clock; without one everything is in memory, or in the settings' state file.
+    Tests pass a clock and a delivery in place of patching. `listener` sees every journal entry as it is written.
+    `address` is where this machine reaches a mock without a base URL, which listens on every address: its URLs take the
+    Host of the request. Callbacks are sent between startup and shutdown of the lifespan. A warning says so where each
+    of several workers of a server makes a mock. Raises BadSetting for names that do not exist, for a state file that
+    cannot be used, and for a store beside settings other than its own or beside a clock.
     """
     if store is None:
-        store = MemoryStore(settings or Settings(), clock)
         if told := several_workers(sys.argv, os.environ):
             LOGGER.warning(told)
-    elif clock is not None or settings not in (None, store.settings):
+        with open_store(settings or Settings(), clock) as opened:
+            return create_app(store=opened, delivery=delivery, listener=listener, address=address)
+    if clock is not None or settings not in (None, store.settings):
         raise BadSetting("the store has settings and a clock of its own. Allowed: a store, or settings and a clock.")
     runtime = Runtime.of(store, delivery, ASKED, address)
     if listener is not None:
@@ -92,7 +94,7 @@ def listening(host: str, port: int, settings: Settings) -> socket:
     try:
         return listen(host, port)
     except BadSetting:
-        create_app(settings)
+        create_app(replace(settings, state=""))
         raise
 
 
@@ -213,6 +215,7 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> li
 def _lifespan(runtime: Runtime) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        runtime.scheduler.begin()
         yield
         await runtime.scheduler.stop()
         await runtime.delivery.close()

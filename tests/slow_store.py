@@ -10,9 +10,9 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, cast
 
-from mock_server import app
 from mock_server.core.clock import Clock
 from mock_server.core.settings import Settings
+from mock_server.state import open_store
 from mock_server.state.memory_store import MemoryStore
 from mock_server.state.store import Store
 
@@ -56,7 +56,7 @@ def _waiting(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def install() -> None:
     """Have every mock that is given no store take this one."""
-    vars(app)["MemoryStore"] = slow_store
+    vars(open_store)["MemoryStore"] = slow_store
 
 
 def pytest_configure() -> None:

@@ -20,8 +20,9 @@ from mock_server.contract.operations import path
 from mock_server.contract.scenarios import preferences
 from mock_server.control.request_schema import INTEGER
 from mock_server.control.routes import DOCUMENT
+from mock_server.core.epoch import parse_epoch
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import Pace, RateLimit, parse_epoch
+from mock_server.core.settings import Pace, RateLimit
 from mock_server.domain.callback_body import body as callback_body
 from mock_server.domain.masking import masked_url
 from mock_server.http.last_answer import HEAD_LIMIT

@@ -66,7 +66,7 @@ class Attempts:
             further = callback_headers(task, body, at)
             attempt = await self._delivery.attempt(owed.url, body, task.edition.readings.received_statuses, further)
         except asyncio.CancelledError:
-            if self._stopping:
+            if self._stopping and (redelivered or not self._store.outlives):
                 cut_off = _without_an_answer(Outcome.UNDELIVERED, CUT_OFF, began)
                 await ended(Attempted.ended(owed, at, cut_off, body, redelivered=redelivered))
             raise

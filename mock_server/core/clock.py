@@ -16,6 +16,11 @@ elapsed: Final[Callable[[], float]] = (
 which tests freeze, as with freezegun: a mock whose time stands still would call nobody back."""
 
 
+def real_time() -> float:
+    """Epoch seconds by the machine's clock, which tells how long a mock was not there."""
+    return time.time()
+
+
 class Clock(Protocol):
     """Seconds since the Unix epoch, as the mock sees them. While `frozen` it stands still until it is moved."""
 
@@ -65,6 +70,12 @@ class MockClock:
         if moment < self._shown:
             raise ValueError(f"the clock stands at {self._shown:.3f} and cannot go back to {moment:.3f}")
         self._shown = moment
+
+    def go_on(self, moment: float, *, frozen: bool) -> None:
+        """Show what was noted when it was last seen, in epoch seconds, and stand still or run from there."""
+        self.frozen, self._shown = True, moment
+        if not frozen:
+            self.run()
 
     def reset(self) -> None:
         if self._starts_frozen:

@@ -14,6 +14,7 @@ BadSetting                an option, a reading or a file that cannot be used
 NoSuch                    something that the control plane is asked for and does not find
 ClockRuns                 a clock that is to be moved and follows real time
 Stopped                   what the mock's stop has cut off
+└── StateFailed           what the mock could not do, since what it keeps its state in cannot be written
 
 Bugs of ours are ordinary exceptions. `Undecided.failed` in api/endpoints answers them with HTTP 500.
 """
@@ -144,6 +145,10 @@ class ClockRuns(Exception):
 
 class Stopped(RuntimeError):
     """The mock stopped before it had done what it was asked; the text says what it had."""
+
+
+class StateFailed(Stopped):
+    """What the mock keeps its state in cannot be written; the text names it, says why, and the way out."""
 
 
 def unknown(kind: str, value: object, known: Iterable[str]) -> BadSetting:

@@ -3,19 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
-from math import inf, isfinite
+from math import inf
 from typing import Any, Final
 
+from mock_server.core.epoch import parse_epoch
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.hosts import wrong_with
 from mock_server.core.origins import parse_origins
 from mock_server.core.text import cut, words
-
-MANUAL_EPOCH: Final = 1735689600.0
-"""2025-01-01T00:00:00Z, the createTime of apikley's callback example: where a manual clock starts."""
-YEAR_9999: Final = 253370764800.0
-"""9999-01-01T00:00:00Z: a clock starts before it, since no createTime can be written a year later."""
 
 PORT: Final = 4010
 BASE_URL: Final = f"http://127.0.0.1:{PORT}"
@@ -28,6 +23,11 @@ HOUR: Final = 3600
 """Seconds; the longest timeout."""
 LARGEST_BODY: Final = 1024 * 1024
 """Bytes of the body of one request, which has room in what unfinished ones may hold."""
+
+DURABILITIES: Final = ("normal", "full")
+CATCH_UP, SHIFT = "catch-up", "shift"
+AFTER_RESTART: Final = (CATCH_UP, SHIFT)
+"""What becomes of the time between two runs on one file, by a clock that follows real time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,29 +83,6 @@ class RateLimit:
         return cls(requests=int(parts[1]), seconds=float(parts[2]))
 
 
-def parse_epoch(text: str) -> float | None:
-    """Epoch seconds of `2025-01-01T00:00:00Z` or of a number; None for an empty text. No zone means UTC."""
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = _iso_seconds(text)
-    if not (isfinite(seconds) and 0 <= seconds < YEAR_9999):
-        raise BadSetting(f"epoch {text!r} is outside the years 1970 to 9998. Example: 2025-01-01T00:00:00Z.")
-    return seconds
-
-
-def _iso_seconds(text: str) -> float:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadSetting(
-            f"epoch {text!r} is neither a date nor a number of seconds. Example: 2025-01-01T00:00:00Z."
-        ) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
 def parse_readings(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     """`("first_items=both",)` or `"first_items=both"` as `{"first_items": "both"}`; a mapping as it is."""
     return _pairs(pairs, "--set", "QUESTION=READING", "refusal_status=mirror")
@@ -142,6 +119,11 @@ KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
     type(None): ((int, float, type(None)), "a number"),
 }
 """By the type of a setting's default: which types it takes, and their name."""
+
+
+def _check_word(name: str, word: str, known: Iterable[str]) -> None:
+    if word not in known:
+        raise unknown(name, word, known)
 
 
 def option(default: Any, help: str, *, secret: bool = False, **metadata: Any) -> Any:
@@ -198,6 +180,15 @@ class Settings:
     unfinished_bodies: int = option(
         64 * 1024 * 1024, "Bytes that bodies hold together which are not whole yet; 0 is no limit.", metavar="BYTES"
     )
+    state: str = option("", "Keep the mock's state in this file, over restarts.", metavar="FILE")
+    durability: str = option(
+        "normal", "normal: what was answered outlives the mock; full: the machine too, more slowly.", metavar="WORD"
+    )
+    after_restart: str = option(
+        "catch-up",
+        "What fell due meanwhile: catch-up sends it at once, shift as if no time had passed.",
+        metavar="WORD",
+    )
     cors_origin: str | tuple[str, ...] = option(
         (), "Whose pages may use the API, such as http://localhost:3000; * for all.", metavar="ORIGIN"
     )
@@ -229,6 +220,8 @@ class Settings:
         parse_readings(self.readings)
         parse_models(self.models)
         parse_origins(self.cors_origin)
+        _check_word("durability", self.durability, DURABILITIES)
+        _check_word("after restart", self.after_restart, AFTER_RESTART)
         if self.retention_days is not None and not 0 <= self.retention_days <= LONGEST_RETENTION:
             raise BadSetting(f"retention {self.retention_days:g} is not between 0 and {LONGEST_RETENTION} days.")
         if self.base_url and (wrong := wrong_with(self.base_url)):

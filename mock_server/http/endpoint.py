@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from starlette.types import Message, Receive, Scope, Send
 
+from mock_server.core.errors import StateFailed
 from mock_server.domain.answer import Answer
 from mock_server.domain.call import Call
 from mock_server.http.base_urls import BaseUrls
@@ -81,6 +82,8 @@ class Endpoint:
                 return await self._break(fault.answer, answer, scope, receive, send)
         try:
             answer = await self._decide(call)
+        except StateFailed as why:
+            return await _send(_unread(str(why)), send)
         except Exception:
             failed = await self._undecided.failed()
             await self._undecided.write_down(call, failed)
@@ -106,7 +109,8 @@ class Endpoint:
 
 
 def _unread(text: str) -> Answer:
-    """The answer to a request whose end the mock did not wait for; a client that is gone does not read it."""
+    """The answer to a request that was not read to its end, or whose decision cannot be kept, in the mock's own words
+    and without an envelope."""
     return Answer(status=503, code=0, msg=text, body=text.encode(), content_type="text/plain")
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.domain.answer import Answer
+from mock_server.state.ledger import Change, Ledger, Table, Unkept
 
 WHOLE: Final = b'{"code":200,"msg":"success","data":{"taskId":"00000000000000000000000000000000"}}'
 NO_JSON: Final = b'{"code":200,"msg":"success","data":{"taskId":}'
@@ -84,7 +85,8 @@ class Fault:
 class FaultTable:
     """The fault of each key, and that of all others under None."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: Ledger | None = None) -> None:
+        self._ledger = Unkept() if ledger is None else ledger
         self._faults: dict[str | None, Fault] = {}
         self._left: dict[str | None, int] = {}
 
@@ -98,6 +100,7 @@ class FaultTable:
             if len(self._faults) >= FAULTS_KEPT:
                 raise BadSetting(f"{FAULTS_KEPT} keys have a fault; reset the mock, or one key, to forget them.")
             self._faults[key] = fault
+            self._ledger.note(Table.FAULT, key, Change.MOVED)
             if fault.times is not None:
                 self._left[key] = fault.times
 
@@ -105,12 +108,17 @@ class FaultTable:
         """Forget one key's fault, or all."""
         if key is not None:
             return self._clear(key)
+        self._ledger.emptied(Table.FAULT)
         self._faults.clear()
         self._left.clear()
 
     def all(self) -> list[tuple[str | None, Fault]]:
         """Every fault that is set, by key, with the requests that it is left for."""
-        return [(key, replace(fault, times=self._left.get(key))) for key, fault in self._faults.items()]
+        return [(key, self.left(key)) for key in self._faults]
+
+    def left(self, key: str | None) -> Fault:
+        """The fault that is set for a key, with the requests that it is left for."""
+        return replace(self._faults[key], times=self._left.get(key))
 
     def take(self, key: str | None) -> Fault | None:
         """The fault of one request, if there is one."""
@@ -120,10 +128,12 @@ class FaultTable:
         fault = self._faults.get(of)
         if of in self._left:
             self._left[of] -= 1
+            self._ledger.note(Table.FAULT, of)
             if not self._left[of]:
                 self._clear(of)
         return fault
 
     def _clear(self, key: str | None) -> None:
+        self._ledger.note(Table.FAULT, key, Change.GONE)
         self._faults.pop(key, None)
         self._left.pop(key, None)

@@ -3,7 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from operator import attrgetter
 from secrets import token_hex
@@ -12,6 +12,7 @@ from typing import Final
 from mock_server.state.change_signal import Changes
 from mock_server.state.journal_entries import Entry
 from mock_server.state.journal_match import Match
+from mock_server.state.ledger import Change, Ledger, Table, Unkept
 from mock_server.state.steps import Steps
 
 ENTRIES_KEPT: Final = 10_000
@@ -62,7 +63,8 @@ class MemoryJournal:
     """The newest entries, in memory. `newest` is the id that was given last, `dropped` counts the older ones that were
     forgotten; `started` is another text in each process, since ids begin anew there. `changes` is told of entries."""
 
-    def __init__(self, changes: Changes) -> None:
+    def __init__(self, changes: Changes, ledger: Ledger | None = None) -> None:
+        self._ledger = Unkept() if ledger is None else ledger
         self._entries: deque[Entry] = deque()
         self._bytes = 0
         self._listeners: list[Callable[[Entry], None]] = []
@@ -80,17 +82,29 @@ class MemoryJournal:
         """Write an entry down, under the next id, which comes back."""
         self.newest += 1
         entry.id = self.newest
-        self._entries.append(entry)
-        self._bytes += entry.size
-        while len(self._entries) > ENTRIES_KEPT or self._bytes > BYTES_KEPT:
-            self._bytes -= self._entries.popleft().size
-            self.dropped += 1
+        self._ledger.note(Table.ENTRY, entry)
+        self._keep(entry)
         for waiting in self._waiting:
             waiting.see(entry)
         self._changes.note()
         for listener in self._listeners:
             listener(entry)
         return entry.id
+
+    def restore(self, entries: Iterable[Entry], started: str, newest: int, dropped: int) -> None:
+        """Keep what an engine has written, oldest first, under the ids that it has."""
+        self.started, self.newest, self.dropped = started, newest, dropped
+        for entry in entries:
+            self._keep(entry)
+
+    def _keep(self, entry: Entry) -> None:
+        self._entries.append(entry)
+        self._bytes += entry.size
+        while len(self._entries) > ENTRIES_KEPT or self._bytes > BYTES_KEPT:
+            forgotten = self._entries.popleft()
+            self._ledger.note(Table.ENTRY, forgotten, Change.GONE)
+            self._bytes -= forgotten.size
+            self.dropped += 1
 
     async def append(self, entry: Entry) -> int:
         return self.record(entry)
@@ -134,6 +148,10 @@ class MemoryJournal:
         kept = [] if key is None else [entry for entry in self._entries if entry.key != key]
         if key is None:
             self.dropped = 0
+            self._ledger.emptied(Table.ENTRY)
+        for entry in self._entries if key is not None else ():
+            if entry.key == key:
+                self._ledger.note(Table.ENTRY, entry, Change.GONE)
         self._entries = deque(kept)
         self._bytes = sum(entry.size for entry in kept)
         for waiting in self._waiting:

@@ -8,6 +8,7 @@ from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.settings import Settings, parse_readings
 from mock_server.domain.accounts import known_keys
 from mock_server.domain.terms import CHANGEABLE, KeySettings, Overrides, Terms
+from mock_server.state.ledger import Ledger, Table, Unkept
 
 KEYS_KEPT: Final = 10_000
 """Keys that have something of their own."""
@@ -17,8 +18,9 @@ class LiveSettings:
     """`started_with` are the settings that a reset goes back to. Each change gets the next number, so that a request
     can be told that it was judged under terms that do not hold any more."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger | None = None) -> None:
         self.started_with = settings
+        self._ledger = Unkept() if ledger is None else ledger
         self._generation = 0
         self._keys: dict[str, KeySettings] = {}
         self._terms: dict[str, Terms] = {}
@@ -46,6 +48,7 @@ class LiveSettings:
 
     def reset(self) -> None:
         """Go back to the start, for all keys."""
+        self._ledger.emptied(Table.KEY)
         self._keys = {key: KeySettings(credits=entry.credits) for key, entry in known_keys().items()}
         self._use(self.started_with, tuple(parse_readings(self.started_with.readings).items()))
 
@@ -69,10 +72,22 @@ class LiveSettings:
         if key not in self._keys and len(self._keys) >= KEYS_KEPT:
             raise BadSetting(f"{KEYS_KEPT} keys have settings of their own; reset the mock to forget them.")
         self._keys[key] = replace(self._keys.get(key, KeySettings()), **changes)
+        self._ledger.note(Table.KEY, key)
         self._generation += 1
         self._terms[key] = self._of(key)
 
+    def changes(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """In what the settings and the questions differ from the start."""
+        started = self.started_with
+        settings = {name: getattr(self.settings, name) for name in CHANGEABLE}
+        readings = parse_readings(started.readings)
+        return (
+            {name: value for name, value in settings.items() if value != getattr(started, name)},
+            {question: name for question, name in self.overrides if readings.get(question) != name},
+        )
+
     def _use(self, settings: Settings, overrides: Overrides) -> None:
+        self._ledger.note(Table.SETTINGS, "")
         self._generation += 1
         self._others = Terms(self._generation, settings, overrides, None)
         self._terms = {key: self._of(key) for key in self._keys}

@@ -7,6 +7,7 @@ from typing import Final
 
 from mock_server.domain.owed import Owed
 from mock_server.domain.proposal import Crowded
+from mock_server.state.ledger import Change, Ledger, Table, Unkept
 
 OWED_KEPT: Final = 100_000
 """Chains of callbacks that are owed at once. No task is accepted past that; a chain that splits off past that is
@@ -19,7 +20,8 @@ tasks come."""
 class OwedCallbacks:
     """What was due first is claimed first, but for receivers that are full: a slow one holds up nothing but its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: Ledger | None = None) -> None:
+        self._ledger = Unkept() if ledger is None else ledger
         self._later: list[Owed] = []
         self._lines: dict[str, list[Owed]] = {}
         self._heads: list[Owed] = []
@@ -36,11 +38,14 @@ class OwedCallbacks:
 
     def owe(self, owed: Owed) -> Owed | None:
         """Owe something; what is written off because that is too much, if anything is."""
+        self._ledger.note(Table.OWED, owed)
         heappush(self._later, owed)
         if len(self) <= OWED_KEPT:
             return None
         head = self._next_head()
-        return heappop(self._later) if head is None else self._leave_line(head)
+        too_many = heappop(self._later) if head is None else self._leave_line(head)
+        self._ledger.note(Table.OWED, too_many, Change.GONE)
+        return too_many
 
     def next_due(self) -> float | None:
         """When something is due that nobody has claimed, in epoch seconds of the mock's clock."""
@@ -71,7 +76,16 @@ class OwedCallbacks:
 
     def settle(self, token: int) -> bool:
         """Give up a claim. False where it was dropped."""
-        return self._claimed.pop(token, None) is not None
+        owed = self._claimed.pop(token, None)
+        if owed is not None:
+            self._ledger.note(Table.OWED, owed, Change.GONE)
+        return owed is not None
+
+    def give_back(self, token: int) -> None:
+        """Have what was claimed be due again, unless it was dropped."""
+        owed = self._claimed.pop(token, None)
+        if owed is not None:
+            heappush(self._later, owed)
 
     def crowded(self, receiver: str, now: float) -> Crowded | None:
         """Why no more can be owed to a receiver."""
@@ -91,8 +105,13 @@ class OwedCallbacks:
 
     def forget(self, key: str | None) -> None:
         """The same, for who does not ask what it was."""
-        if key is not None and all(each.key != key for each in self):
+        dropped = [each for each in self if each.key == key]
+        if key is None:
+            self._ledger.emptied(Table.OWED)
+        elif not dropped:
             return
+        for each in dropped:
+            self._ledger.note(Table.OWED, each, Change.GONE)
         self._claimed = {token: each for token, each in self._claimed.items() if key not in (None, each.key)}
         # What is due and left lines up again when it is looked at.
         self._later = [each for each in chain(self._later, *self._lines.values()) if key not in (None, each.key)]

@@ -5,8 +5,9 @@ from typing import Any
 
 from mock_server.contract.source_tracks import Track
 from mock_server.core.clock import LAST_MOMENT, Clock, MockClock
+from mock_server.core.epoch import MANUAL_EPOCH, parse_epoch
 from mock_server.core.errors import BadSetting, ClockRuns
-from mock_server.core.settings import MANUAL_EPOCH, Pace, Settings, parse_epoch
+from mock_server.core.settings import Pace, Settings
 from mock_server.domain.accounts import AccountRecord
 from mock_server.domain.answer import Answer
 from mock_server.domain.owed import Claimed, Owed, Settlement
@@ -17,6 +18,7 @@ from mock_server.state.change_signal import Changes
 from mock_server.state.faults import Fault, FaultTable
 from mock_server.state.journal import MemoryJournal
 from mock_server.state.journal_entries import Attempted, Requested
+from mock_server.state.ledger import Ledger
 from mock_server.state.live_settings import LiveSettings
 from mock_server.state.memory_accept import Deciding
 from mock_server.state.memory_accounts import Accounts
@@ -27,17 +29,19 @@ from mock_server.state.store import Advance, Moment
 
 class MemoryStore:
     """Each method does all that it does at once, so that nobody sees half of it. Without a `clock` it has the one that
-    the settings describe."""
+    the settings describe; a `ledger` is told of every record that changes."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    outlives = False
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, ledger: Ledger | None = None) -> None:
         self.settings = settings
         self.changes = Changes()
-        self.journal = MemoryJournal(self.changes)
-        self._clock = clock or _clock(settings)
-        self._live = LiveSettings(settings)
-        self._accounts = Accounts(lambda key: self._live.terms(key).credits)
-        self._owed = OwedCallbacks()
-        self._faults = FaultTable()
+        self.journal = MemoryJournal(self.changes, ledger)
+        self._clock = clock or described_clock(settings)
+        self._live = LiveSettings(settings, ledger)
+        self._accounts = Accounts(lambda key: self._live.terms(key).credits, ledger)
+        self._owed = OwedCallbacks(ledger)
+        self._faults = FaultTable(ledger)
         self._written_off = 0
         self._epoch = 0
 
@@ -219,6 +223,9 @@ class MemoryStore:
     async def close(self) -> None:
         """Nothing is held."""
 
+    def let_go(self) -> None:
+        """Nothing is held."""
+
     def _owe(self, owed: Owed) -> None:
         too_many = self._owed.owe(owed)
         if too_many is not None:
@@ -230,7 +237,8 @@ class MemoryStore:
             self.journal.record(entry)
 
 
-def _clock(settings: Settings) -> Clock:
+def described_clock(settings: Settings) -> MockClock:
+    """The clock that the settings describe."""
     epoch = parse_epoch(settings.epoch)
     if Pace.parse(settings.pace).manual:
         return MockClock(MANUAL_EPOCH if epoch is None else epoch, frozen=True)

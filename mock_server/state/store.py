@@ -83,6 +83,10 @@ class Store(Protocol):
     @property
     def changes(self) -> Changes: ...
 
+    @property
+    def outlives(self) -> bool:
+        """Whether what is owed when the mock stops is sent by the next one."""
+
     async def terms(self, key: str | None) -> Terms:
         """What holds for the requests of a key."""
 
@@ -203,3 +207,6 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Let go of what the engine holds."""
+
+    def let_go(self) -> None:
+        """The same, where nothing was done with it yet."""

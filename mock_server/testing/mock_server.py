@@ -101,6 +101,7 @@ class MockServer(Handle):
         self._server.should_exit = True
         if self._thread.ident is None:
             self._socket.close()
+            self.control.store.let_go()
         else:
             self._thread.join()
 

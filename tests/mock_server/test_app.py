@@ -17,8 +17,9 @@ from mock_server.commands.demo import EXTEND
 from mock_server.contract.decode import BODY_LIMIT
 from mock_server.control.control import Control
 from mock_server.core.clock import MockClock
+from mock_server.core.epoch import MANUAL_EPOCH
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import MANUAL_EPOCH, RateLimit, Settings
+from mock_server.core.settings import RateLimit, Settings
 from mock_server.runtime import Runtime
 from mock_server.state.entries_as_json import in_short
 from mock_server.state.journal_entries import Entry

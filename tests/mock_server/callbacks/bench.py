@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from mock_server import app
 from mock_server.callbacks.attempts import Attempts
 from mock_server.callbacks.scheduler import Scheduler
 from mock_server.core.clock import Clock
@@ -11,6 +10,7 @@ from mock_server.core.settings import Settings
 from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.tasks import Task, TaskRecord
 from mock_server.domain.timeline import plan
+from mock_server.state import open_store
 from mock_server.state.journal_entries import Attempted
 from mock_server.state.journal_match import Match
 from mock_server.state.store import Store
@@ -75,7 +75,7 @@ class Bench:
         self.clock = LoopClock(frozen=frozen)
         self.delivery = delivery or RecordingDelivery(*outcomes)
         # By its name there, which tests.slow_store can have given to another engine.
-        engine: Callable[[Settings, Clock], Store] = store or vars(app)["MemoryStore"]
+        engine: Callable[[Settings, Clock], Store] = store or vars(open_store)["MemoryStore"]
         self.store = engine(Settings(), self.clock)
         self.attempting = Attempts(self.store, self.delivery, catalogue(), STUDIO)
         self.scheduler = Scheduler(self.store, self.delivery, self.attempting)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from math import inf, isclose, nan
 from typing import Any
 
@@ -10,15 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mock_server.core.epoch import parse_epoch
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import (
     PACES,
-    YEAR_9999,
     Pace,
     RateLimit,
     Settings,
     option,
-    parse_epoch,
     parse_models,
     parse_readings,
 )
@@ -68,34 +66,6 @@ def test_immediate_takes_no_time(seconds: float) -> None:
 )
 def test_rate_limits_are_parsed(text: str, limit: RateLimit | None) -> None:
     assert RateLimit.parse(text) == limit
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        pytest.param("", None, id="none"),
-        pytest.param("2025-01-01T00:00:00Z", 1735689600, id="UTC"),
-        pytest.param("2025-01-01T00:00:00", 1735689600, id="no zone"),
-        pytest.param("2025-01-01", 1735689600, id="a date"),
-        pytest.param("2025-01-01T03:00:00+03:00", 1735689600, id="another zone"),
-        pytest.param("1735689600.5", 1735689600.5, id="seconds"),
-        pytest.param("0", 0, id="the epoch"),
-    ],
-)
-def test_epochs_are_parsed(text: str, seconds: float | None) -> None:
-    assert parse_epoch(text) == seconds
-
-
-@settings(max_examples=60)
-@given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31)))
-def test_any_date_is_an_epoch(moment: datetime) -> None:
-    assert parse_epoch(moment.isoformat()) == moment.replace(tzinfo=UTC).timestamp()
-
-
-@settings(max_examples=60)
-@given(st.floats(0, YEAR_9999, exclude_max=True))
-def test_any_number_is_an_epoch(seconds: float) -> None:
-    assert parse_epoch(str(seconds)) == seconds
 
 
 def test_readings_are_pairs() -> None:

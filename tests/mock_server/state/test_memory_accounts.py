@@ -12,6 +12,7 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.settings import RateLimit
 from mock_server.domain.proposal import Opening
 from mock_server.domain.tasks import OVERHEAD, TaskRecord
+from mock_server.state.ledger import Change, Table, Unwritten
 from mock_server.state.memory_accounts import (
     ACCOUNTS_KEPT,
     BYTES_KEPT,
@@ -193,6 +194,15 @@ def test_what_is_noted_of_a_forgotten_task_is_forgotten() -> None:
     held = accounts()
     held.note("a", given_up=True, received=False)
     assert held.task("a") is None
+
+
+def test_what_is_noted_of_a_task_that_a_reset_forgot_is_written_nowhere() -> None:
+    ledger = Unwritten()
+    held = Accounts(lambda key: 100, ledger)
+    mine = opened(held, "a")
+    held.reset("key")
+    held.note(mine.id, given_up=True, received=None)
+    assert ledger.records[Table.TASK, "a"] is Change.GONE
 
 
 def test_polls_are_counted_per_task() -> None:

@@ -38,6 +38,17 @@ def many(number: int, **changes: Any) -> list[Owed]:
     return [owed(ordinal=ordinal, **changes) for ordinal in range(1, number + 1)]
 
 
+def test_what_is_given_back_is_due_again_unless_it_was_dropped() -> None:
+    held = holding(owed())
+    claim = held.claim(CREATED, NOBODY)
+    assert claim is not None
+    held.give_back(claim[0])
+    assert claimed(held) == claim[1]
+    held.forget(None)
+    held.give_back(claim[0] + 1)
+    assert (claimed(held), len(held)) == (None, 0)
+
+
 def claimed(held: OwedCallbacks, full: frozenset[str] = NOBODY, now: float = CREATED) -> Owed | None:
     claim = held.claim(now, full)
     return None if claim is None else claim[1]

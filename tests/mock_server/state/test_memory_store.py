@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.core.clock import LAST_MOMENT, MockClock
+from mock_server.core.epoch import MANUAL_EPOCH
 from mock_server.core.errors import BadSetting, ClockRuns, Maintenance
-from mock_server.core.settings import MANUAL_EPOCH, Settings
+from mock_server.core.settings import Settings
 from mock_server.domain.accounts import AccountRecord
 from mock_server.domain.owed import Claimed, Settlement
 from mock_server.domain.tasks import Task

@@ -8,8 +8,8 @@ import pytest
 
 from mock_server import MockServer
 from mock_server.contract.operations import path
+from mock_server.core.epoch import MANUAL_EPOCH
 from mock_server.core.errors import BadSetting, ClockRuns, NoSuch
-from mock_server.core.settings import MANUAL_EPOCH
 from mock_server.state.faults import Fault
 from mock_server.testing.key import KeyView
 from mock_server.testing.receiver import Receiver

@@ -19,9 +19,9 @@ from mock_server.commands.demo import EXTEND
 from mock_server.contract.operations import path
 from mock_server.control.control import Control
 from mock_server.core.clock import MockClock
+from mock_server.core.epoch import MANUAL_EPOCH
 from mock_server.core.errors import BadSetting, Stopped
 from mock_server.core.seeded import media_name
-from mock_server.core.settings import MANUAL_EPOCH
 from mock_server.http.held import HeldRequests
 from mock_server.http.server import listen
 from mock_server.state.journal_entries import Attempted

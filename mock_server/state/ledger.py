@@ -1,0 +1,94 @@
+"""What of the state has changed and is not written yet, for an engine that keeps it beside memory."""
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+
+class Table(Enum):
+    """The kinds of records, each with the name of its table."""
+
+    MOCK = "mock"
+    SETTINGS = "settings"
+    KEY = "key_settings"
+    FAULT = "fault"
+    ACCOUNT = "account"
+    TASK = "task"
+    POLLED = "polled"
+    OWED = "owed"
+    TRACK = "track"
+    ENTRY = "entry"
+
+
+class Change(Enum):
+    """What became of a record: it changed where it stands, it is the last of its table now, or it is there no more."""
+
+    CHANGED = "changed"
+    MOVED = "moved"
+    GONE = "gone"
+
+
+Name = tuple[Table, Hashable]
+"""A record: its table, and what it is called there."""
+
+
+class Ledger(Protocol):
+    """Is told of every change of a record that outlives a request."""
+
+    def note(self, table: Table, id: Hashable, change: Change = Change.CHANGED) -> None:
+        """One record changed."""
+
+    def emptied(self, table: Table) -> None:
+        """All records of a table are gone."""
+
+
+class Unkept:
+    """The ledger of a store that keeps everything in memory."""
+
+    def note(self, table: Table, id: Hashable, change: Change = Change.CHANGED) -> None:
+        """Nobody asks."""
+
+    def emptied(self, table: Table) -> None:
+        """Nobody asks."""
+
+
+@dataclass(slots=True)
+class Unwritten:
+    """What is to be written in one step: the tables that are emptied first, then the records in the order in which they
+    last changed."""
+
+    tables: set[Table] = field(default_factory=set)
+    records: dict[Name, Change] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.tables)
+
+    def __iter__(self) -> Iterator[tuple[Table, Mapping[Hashable, Change]]]:
+        """The records by their tables."""
+        found: dict[Table, dict[Hashable, Change]] = {table: {} for table in self.tables}
+        for (table, id), change in self.records.items():
+            found.setdefault(table, {})[id] = change
+        return iter(found.items())
+
+    def note(self, table: Table, id: Hashable, change: Change = Change.CHANGED) -> None:
+        """One record changed. What is last of its table and changes again is still the last."""
+        name = (table, id)
+        if change is Change.CHANGED and self.records.get(name) is Change.MOVED:
+            return
+        self.records.pop(name, None)
+        self.records[name] = change
+
+    def emptied(self, table: Table) -> None:
+        """All records of a table are gone."""
+        self.tables.add(table)
+        self.records = {name: change for name, change in self.records.items() if name[0] is not table}
+
+    def before(self, later: "Unwritten") -> "Unwritten":
+        """This and what changed later, as one step."""
+        both = Unwritten(set(self.tables), dict(self.records))
+        for table in later.tables:
+            both.emptied(table)
+        for (table, id), change in later.records.items():
+            both.note(table, id, change)
+        return both

@@ -1,0 +1,194 @@
+"""One file of SQLite that one process at a time keeps a mock's state in: tables of records, and steps that happen as a
+whole or not at all."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+from mock_server.core.errors import BadSetting
+from mock_server.state.ledger import Change, Table
+from mock_server.state.packed import packed, unpacked
+
+MARK: Final = 0x53554E4F
+"""What tells a file of ours from other files of SQLite: `SUNO` in ASCII."""
+OURS_ALONE: Final = 0o600
+"""Nobody but its owner reads the file, which holds keys."""
+WAITS: Final = 0.5
+"""Seconds of real time in which another process may let go of the file."""
+PAGES: Final = -65536
+"""KiB of pages in memory, negative as SQLite has it."""
+SYNCHRONOUS: Final[Mapping[str, str]] = {"normal": "NORMAL", "full": "FULL"}
+RECORDS: Final = "CREATE TABLE {} (place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, value BLOB NOT NULL)"
+DELETE: Final = "DELETE FROM {} WHERE id = ?"
+WRITE: Final[Mapping[Change, str]] = {
+    Change.CHANGED: "INSERT INTO {} (id, value) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value",
+    Change.MOVED: "INSERT OR REPLACE INTO {} (id, value) VALUES (?, ?)",
+}
+
+
+class Step(NamedTuple):
+    """What is written of one table in one step: whether it is emptied first, the ids of records that are gone, and by
+    what became of them the others, in order."""
+
+    emptied: bool
+    gone: Sequence[str]
+    written: Mapping[Change, Sequence[tuple[str, Any]]]
+
+
+Migration = Callable[[sqlite3.Connection], None]
+MIGRATIONS: Final[Sequence[Migration]] = ()
+"""What makes a file of version 1 one of version 2, and so on."""
+
+
+class StateFile:
+    """The file at `path`, which is made where there is none. Nobody else can use it until it is closed. `about` is what
+    a file must have been made with, by name.
+
+    Raises BadSetting, and leaves the file as it is, where it cannot be used: it is in use, of something else, newer, or
+    made with something else.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        about: Mapping[str, str],
+        durability: str = "normal",
+        migrations: Sequence[Migration] = MIGRATIONS,
+        waits: float = WAITS,
+    ) -> None:
+        self.path = path
+        self._migrations = migrations
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, OURS_ALONE))
+            self._connection = sqlite3.connect(path, timeout=waits, isolation_level=None, check_same_thread=False)
+        except (OSError, ValueError) as error:
+            raise BadSetting(f"the state file {path} cannot be used: {_why(error)}. Choose another --state.") from None
+        try:
+            self._open(about, durability)
+        except sqlite3.Error as error:
+            self.close()
+            raise BadSetting(f"the state file {path} cannot be used: {_told(error)}") from None
+        except BaseException:
+            self.close()
+            raise
+
+    def read(self, table: Table) -> Iterator[tuple[str, Any]]:
+        """The records of a table in their order: id and value. Raises ValueError for what nobody has written so."""
+        rows = self._connection.execute(f"SELECT id, value FROM {table.value} ORDER BY place")  # noqa: S608
+        return ((id, unpacked(value)) for id, value in rows)
+
+    def write(self, steps: Mapping[Table, Step]) -> None:
+        """Write one step, which `commit` makes last. Raises sqlite3.Error."""
+        run = self._connection
+        run.execute("BEGIN IMMEDIATE")
+        for table, step in steps.items():
+            if step.emptied:
+                run.execute(f"DELETE FROM {table.value}")  # noqa: S608
+            run.executemany(DELETE.format(table.value), [(id,) for id in step.gone])
+            for change, records in step.written.items():
+                rows = [(id, packed(value)) for id, value in records]
+                run.executemany(WRITE[change].format(table.value), rows)
+
+    def commit(self) -> None:
+        """Have what was written last. Raises sqlite3.Error."""
+        self._connection.execute("COMMIT")
+
+    def roll_back(self) -> None:
+        """Have nothing of what was written, where it could not be made to last."""
+        with suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def check(self) -> str:
+        """What is wrong with the file as SQLite sees it; empty where nothing is."""
+        found: str = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        return "" if found == "ok" else found
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def _open(self, about: Mapping[str, str], durability: str) -> None:
+        run = self._connection
+        run.execute("PRAGMA locking_mode = EXCLUSIVE")
+        run.execute("BEGIN IMMEDIATE")
+        version = self._version()
+        try:
+            self._make(about) if version == 0 else self._agree(version, about)
+        except BaseException:
+            run.execute("ROLLBACK")
+            raise
+        run.execute("COMMIT")
+        run.execute("PRAGMA journal_mode = WAL")
+        run.execute(f"PRAGMA synchronous = {SYNCHRONOUS[durability]}")
+        run.execute(f"PRAGMA cache_size = {PAGES}")
+        run.execute("PRAGMA cache_spill = OFF")
+
+    def _version(self) -> int:
+        """The version of the file's tables; 0 of one that is empty."""
+        mark, version, tables = [
+            self._connection.execute(asked).fetchone()[0]
+            for asked in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+        ]
+        if mark == MARK:
+            return int(version)
+        if mark or version or tables:
+            raise BadSetting(
+                f"the state file {self.path} is a database of something else, which stays as it is. "
+                "Choose another --state."
+            )
+        return 0
+
+    def _make(self, about: Mapping[str, str]) -> None:
+        run = self._connection
+        run.execute("CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        run.executemany("INSERT INTO about VALUES (?, ?)", about.items())
+        for table in Table:
+            run.execute(RECORDS.format(table.value))
+        run.execute(f"PRAGMA application_id = {MARK}")
+        run.execute(f"PRAGMA user_version = {len(self._migrations) + 1}")
+
+    def _agree(self, version: int, about: Mapping[str, str]) -> None:
+        newest = len(self._migrations) + 1
+        if version > newest:
+            raise BadSetting(
+                f"the state file {self.path} has version {version}, and this suno-mock knows those up to {newest}. "
+                "Use the suno-mock that made it, or choose another --state."
+            )
+        for migrate in self._migrations[version - 1 :]:
+            migrate(self._connection)
+        self._connection.execute(f"PRAGMA user_version = {newest}")
+        made = self.about()
+        for name, value in about.items():
+            if made.get(name) != value:
+                raise BadSetting(
+                    f"the state file {self.path} was made with {name} {made.get(name)!r}, and now it is {value!r}. "
+                    "Start with the same, or choose another --state."
+                )
+
+    def about(self) -> Mapping[str, str]:
+        """What the file was made with."""
+        return dict(self._connection.execute("SELECT name, value FROM about"))
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _told(error: sqlite3.Error) -> str:
+    """What SQLite says, and the way out."""
+    for name, told in ERRORS.items():
+        if getattr(error, "sqlite_errorname", "").startswith(name):
+            return told
+    return f"{error}. Choose another --state, or make it usable."
+
+
+ERRORS: Final[Mapping[str, str]] = {
+    "SQLITE_BUSY": "another process uses it. One mock at a time has a file: end that one, or choose another --state.",
+    "SQLITE_NOTADB": "it is no file of suno-mock, and stays as it is. Choose another --state.",
+    "SQLITE_CORRUPT": "it is damaged, and stays as it is. Take a copy that was made before, or choose another --state.",
+    "SQLITE_READONLY": "it cannot be written. Make it and its folder writable, or choose another --state.",
+    "SQLITE_FULL": "the disk is full. Make room, or choose another --state.",
+}
