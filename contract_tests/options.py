@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 import pytest
 
-from contract_tests.cli import run
+from contract_tests.run.command import run_command
 from contract_tests.run.inputs import CannotRun, command_of
 
 NAMES: Final = {"base_url": "--target", "strict": "--strict-contract", "timeout": "--answer-timeout"}
@@ -24,7 +24,7 @@ PREFIX: Final = "suno_contract_"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("suno-contract", "the server that contract_tests checks; without --target, the mock")
-    for option in run.params:
+    for option in run_command.params:
         group.addoption(
             NAMES.get(option.name or "", option.opts[0]),
             dest=f"{PREFIX}{option.name}",
@@ -43,7 +43,7 @@ def given(config: pytest.Config) -> Mapping[str, Any]:
     spread = hasattr(config, "workerinput") or config.getoption("numprocesses", default=None)
     if config.getoption(f"{PREFIX}base_url", default=None) and spread:
         raise CannotRun("--target and -n do not go together: each worker would spend the budget anew.")
-    for option in run.params:
+    for option in run_command.params:
         values = config.getoption(f"{PREFIX}{option.name}", default=None)
         if _flag(option):
             arguments += option.opts if values else ()
@@ -52,7 +52,7 @@ def given(config: pytest.Config) -> Mapping[str, Any]:
         for value in [values] if isinstance(values, str) else values:
             arguments += [option.opts[0], value]
     try:
-        context = run.make_context("pytest contract_tests", arguments)
+        context = run_command.make_context("pytest contract_tests", arguments)
     except click.ClickException as error:
         raise CannotRun(error.format_message()) from None
     own = {name: config.getoption(f"{PREFIX}{name}", default=default) for name, default, _ in OWN}

@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from contract_tests.cli import run
 from contract_tests.mutants.changes import accepts, data, on, record
 from contract_tests.mutants.proxy import Mutant, Proxy
 from contract_tests.options import PREFIX, given
 from contract_tests.receiver.http_server import Message, ThreadedServer
+from contract_tests.run.command import run_command
 from contract_tests.run.inputs import CannotRun
 from contract_tests.target.mock import KEY, mock
 from contract_tests.targets import plain_server
@@ -158,7 +158,7 @@ def options(**values: Any) -> Mapping[str, Any]:
 
 def test_the_options_are_those_of_a_run() -> None:
     taken = options(base_url="http://x", audio_id=["a", "b"], audio_duration=["9.5"], budget="3")
-    assert set(taken) == {parameter.name for parameter in run.params} | {"examples", "command"}
+    assert set(taken) == {parameter.name for parameter in run_command.params} | {"examples", "command"}
     assert (
         taken["command"]
         == "pytest contract_tests --target http://x --audio-id a --audio-id b --audio-duration 9.5 --budget 3"

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
-from contract_tests.cli import run
+from contract_tests.run.command import run_command
 from contract_tests.run.inputs import LONGEST, SHORTEST_TRACK, CannotRun, Seconds, command_of, documents
 
 
@@ -53,5 +53,5 @@ def test_a_profile_that_nobody_checked_is_refused_with_the_way_to_check_it(tmp_p
 
 def test_what_was_typed_is_told_as_a_shell_takes_it() -> None:
     typed = ["--audio-id", "a b", "--audio-id", "c", "--budget", "3", "--strict"]
-    context = run.make_context("suno-contract run", [*typed])
+    context = run_command.make_context("suno-contract run", [*typed])
     assert command_of(context) == "suno-contract run --audio-id 'a b' --audio-id c --budget 3 --strict"

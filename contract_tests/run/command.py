@@ -1,0 +1,95 @@
+"""The commands `suno-contract run` and `suno-contract report`: a run, its lines and its exit status."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contract_tests.reports.progress import progress
+from contract_tests.reports.rows import Row
+from contract_tests.run.again import report_of
+from contract_tests.run.exit_status import status
+from contract_tests.run.inputs import CannotRun, command_of, documents
+from contract_tests.run.options import run_options
+from contract_tests.run.session import Session, session
+from contract_tests.verdicts.results import Verdict
+
+
+@click.command(name="run", epilog="Example:  suno-contract run --report-dir report")
+@run_options
+def run_command(**options: Any) -> int:
+    """Send the probes, wait for the callbacks, and tell what deviates from the documents."""
+    options["command"] = command_of(click.get_current_context())
+    published = documents(options["profile"])
+    with _resumable(options), session(published, options) as begun:
+        plan, target = begun.plan, begun.target
+        about = f"profile {published.profile}, seed {plan.seed}"
+        click.echo(f"{target.base_url} against {published.document.name}, {about}")
+        if plan.budget is not None and options["resume"] and options["budget"] is None:
+            click.echo(f"the budget is that of the run that goes on, {plan.budget} tasks; --budget N gives another")
+        if target.budget.tasks == 0:
+            click.echo("no task is started: only what must be refused is sent; --budget N lets the run start N tasks")
+        with progress(len(list(plan.probes())), sys.stderr) as told:
+            found = begun.run(told)
+        trouble = _reported(begun)  # first: what it cost is not lost when nobody reads the lines to their end
+        _told_of(found)
+        click.echo(begun.summary(found))
+    if trouble:
+        raise CannotRun(trouble)
+    if options["report_dir"]:
+        _told_where(options["report_dir"])
+    return status(found, strict=options["strict"], terms=published.terms)
+
+
+@click.command(name="report", epilog="Example:  suno-contract report report")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Deviations count as violations.")
+def report_command(folder: Path, strict: bool) -> int:
+    """Write the reports of a run anew, from the journal in FOLDER alone, and end as the run did. Nothing is sent."""
+    made = report_of(folder, strict=strict)
+    _told_of(made.rows)
+    for line in (*made.summary, *(f"missing: {each}" for each in made.missing)):
+        click.echo(line)
+    _told_where(folder)
+    if not made.rows:
+        raise CannotRun(f"no verdict in the journal, which is missing {'; '.join(made.missing)}.")
+    return status(made.rows, strict=made.about.strict)
+
+
+def _told_where(folder: Path) -> None:
+    click.echo(f"reports: {folder / 'report.html'}, report.json, junit.xml", err=True)
+
+
+def _told_of(found: Sequence[Row]) -> None:
+    """Prints a line per rule, the deviations apart."""
+    apart = [row for row in found if row.verdict is Verdict.DEVIATED]
+    for row in found:
+        if row not in apart:
+            click.echo(row.line)
+    if apart:
+        click.echo("Deviations, which the document does not forbid; with --strict they count:")
+    for row in apart:
+        click.echo(row.line)
+
+
+def _reported(session: Session) -> str:
+    """Writes the reports. Returns why they could not be written, empty where they were."""
+    try:
+        session.report()
+    except OSError as error:
+        return f"the reports could not be written: {error}. The run is in the lines above, and in the journal."
+    return ""
+
+
+@contextmanager
+def _resumable(options: Mapping[str, Any]) -> Iterator[None]:
+    """Says how to go on when the run is interrupted."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        if options["base_url"] and options["report_dir"]:
+            click.echo("interrupted; the same command with --resume goes on where this one ended", err=True)
+        raise
