@@ -180,6 +180,7 @@ def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
     admission = Admission(store, scenarios)
     undecided = Undecided(store, editions)
     every = described(runtime, tracks)
+    form = editions.family.answers
     return [
         Route(
             each.path,
@@ -189,6 +190,7 @@ def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
                 store.take_fault,
                 runtime.held,
                 runtime.base_urls,
+                latency=partial(form.wait, each.name) if form.latency else None,
             ),
             methods=[each.method],
         )

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -220,3 +221,60 @@ def test_the_rate_of_a_profile_can_be_taken_away(on: Written) -> None:
     accepted = [mine.extend() for _ in range(2)]
     assert [each.json()["code"] for each in accepted] == [200, 200]
     assert mine.finished(accepted[0])["status"] == mine.finished(accepted[0])["status"] == "SUCCESS"
+
+
+def test_answers_have_members_headers_and_statuses_of_their_own(on: Written) -> None:
+    form = "answers: {members: {success: true, trace: null}, headers: {X-Served: mine}, statuses: {402: 402, 500: 200}}"
+    mine = on(f"{form}\npicks: {{refusal_status: envelope, server_error_status: http_500}}")
+    answers = [mine.extend(), mine.extend(prompt=...), mine.extend(key="empty-key"), mine.extend(prefer="code=500")]
+    assert [(each.json()["code"], each.status_code) for each in answers] == [
+        (200, 200),
+        (422, 200),
+        (402, 402),
+        (500, 200),
+    ]
+    record = mine.http.get("/api/v1/chat/credit", headers={"Authorization": "Bearer key"})
+    for each in (*answers, record):
+        assert (each.json()["success"], each.json()["trace"], each.headers["x-served"]) == (True, None, "mine")
+    assert answers[1].headers["suno-mock-rules"] == "extend.prompt.required"
+
+
+def test_an_answer_takes_its_time(on: Written) -> None:
+    mine = on("answers: {latency: 0.05}")
+    began = perf_counter()
+    assert mine.extend().json()["code"] == 200
+    assert perf_counter() - began >= 0.05
+
+
+def test_tracks_have_other_members_by_stage(on: Written) -> None:
+    mine = on(
+        "callbacks: {members: {event: music}}\n"
+        "track_members:\n"
+        "  callbacks: {first: {members: {lyrics: null}, without: [tags, prompt]}}\n"
+        "  records: {complete: {members: {variety: 1}}}\n"
+    )
+    record = mine.finished(mine.extend())
+    _, first, complete = [each.json() for each in mine.callbacks(record["taskId"])]
+    assert (first["event"], complete["event"]) == ("music", "music")
+    (track,) = first["data"]["data"]
+    assert track["lyrics"] is None
+    assert not {"tags", "prompt"} & track.keys()
+    assert {"tags", "prompt"} <= complete["data"]["data"][0].keys()
+    assert [each["variety"] for each in record["response"]["sunoData"]] == [1, 1]
+
+
+def test_ids_look_as_the_profile_says(on: Written) -> None:
+    mine = on("ids: {task: 'task_{id}', track: '{id}_v1'}")
+    record = mine.finished(mine.extend())
+    (first, second) = record["response"]["sunoData"]
+    assert record["taskId"].startswith("task_")
+    assert (len(record["taskId"]), first["id"][-3:], second["id"][-3:]) == (37, "_v1", "_v1")
+    assert mine.http.get(first["audioUrl"]).status_code == 200
+    assert mine.extend(audioId=first["id"], continueAt=9).json()["code"] == 200
+
+
+@pytest.mark.parametrize(("word", "left"), [("all", 100), ("none", 88)])
+def test_a_failure_gives_the_price_back_where_the_profile_says_so(on: Written, word: str, left: int) -> None:
+    mine = on(f"refunds: {word}", credits=100)
+    assert mine.finished(mine.extend(prefer="scenario=callback-501"))["errorCode"] == 501
+    assert mine.credits() == left

@@ -5,13 +5,19 @@ CallbackForm  the headers and the signature of callbacks
 Family        all of it
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 
+from mock_server.contract.forms import AnswerForm, IdForm, TrackForm
 from mock_server.contract.profile_files import resolved
 from mock_server.core import seeded
+from mock_server.core.quantiles import Quantiles, interpolated, quantiles
 from mock_server.core.settings import RateLimit
+
+SOME: Final = "some"
+ALL: Final = "all"
+"""The words of a profile for the failures that give the price back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +29,7 @@ class Stage:
     at: float
     msg: str
     status: str
-    quantiles: tuple[tuple[float, float], ...] = ()
+    quantiles: Quantiles = ()
     skipped: float = 0.0
 
     @classmethod
@@ -32,24 +38,12 @@ class Stage:
         at = entry["at"]
         if isinstance(at, int | float):
             return cls(**entry)
-        pairs = at.items() if isinstance(at, Mapping) else zip((0, 1), at, strict=True)
-        quantiles = tuple(sorted((float(likelihood), float(seconds)) for likelihood, seconds in pairs))
-        return cls(**{**entry, "at": interpolated(quantiles, 0.5), "quantiles": quantiles})
+        known = quantiles(at)
+        return cls(**{**entry, "at": interpolated(known, 0.5), "quantiles": known})
 
     def drawn(self, *names: str) -> float:
         """The seconds of what is named."""
         return interpolated(self.quantiles, seeded.fraction(0, *names)) if self.quantiles else self.at
-
-
-def interpolated(quantiles: Sequence[tuple[float, float]], likelihood: float) -> float:
-    """The value at a likelihood, on the straight lines between the pairs that are known."""
-    before = quantiles[0]
-    for after in quantiles:
-        if likelihood <= after[0]:
-            part = (likelihood - before[0]) / (after[0] - before[0]) if after[0] > before[0] else 1.0
-            return before[1] + (after[1] - before[1]) * part
-        before = after
-    return before[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +62,23 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackForm:
-    """The headers that every callback has beside those of a POST, and its signature, if it has one."""
+    """The headers that every callback has beside those of a POST, its signature, if it has one, and the members of its
+    envelope beside code, msg and data."""
 
     headers: tuple[tuple[str, str], ...]
     signature: Signature | None
+    members: Mapping[str, Any]
 
     @classmethod
     def of(cls, tree: Mapping[str, Any]) -> "CallbackForm":
         """Of what a profile says under `callbacks`."""
         signature = tree.get("signature")
         headers = tuple(tree.get("headers", {}).items())
-        return cls(headers=headers, signature=Signature(**signature) if signature else None)
+        return cls(
+            headers=headers,
+            signature=Signature(**signature) if signature else None,
+            members=tree.get("members", {}),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,7 +96,11 @@ class Family:
     tells: str
     checks: tuple[str, ...]
     base_path: str
+    answers: AnswerForm
     callbacks: CallbackForm
+    track_members: TrackForm
+    ids: IdForm
+    refunds: str
     callback_timeout: float
     tracks_per_task: int
     retention_days: float
@@ -113,6 +117,10 @@ class Family:
         names = [*self.stages]
         until = names[: names.index(stage) + 1]
         return max(self.stages[name].drawn(task_id, name, "at") for name in until)
+
+    def gives_back(self, refund: bool) -> bool:
+        """Whether a task that fails costs nothing; `refund` says so of its scenario."""
+        return refund if self.refunds == SOME else self.refunds == ALL
 
     def skips(self, stage: str, task_id: str) -> bool:
         """Whether a task does not tell a stage."""
@@ -131,7 +139,10 @@ class Family:
         made: Mapping[str, Callable[[Any], Any]] = {
             "stages": lambda _: stages,
             "draws": lambda _: any(stage.quantiles or stage.skipped for stage in stages.values()),
+            "answers": AnswerForm.of,
             "callbacks": CallbackForm.of,
+            "track_members": TrackForm,
+            "ids": lambda ids: IdForm(**ids),
             "rate_limit": lambda limit: RateLimit(**limit) if limit else None,
             "poll_limit": lambda limit: RateLimit(**limit),
             "persona_window": tuple,

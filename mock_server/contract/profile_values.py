@@ -6,6 +6,7 @@ from typing import Any, Final
 from mock_server.contract.documents import Pointer
 from mock_server.contract.profile import Profile
 from mock_server.contract.scenarios import MAGIC, Scenarios
+from mock_server.core.quantiles import quantiles
 
 Tree = Mapping[str, Any]
 Said = tuple[Pointer, str] | tuple[Pointer, str, Pointer]
@@ -24,6 +25,8 @@ SUCCESS: Final = 200
 WITHOUT_BODY: Final = (204, 205, 304)
 OF_POST: Final = ("accept", "connection", "content-length", "content-type", "host", "transfer-encoding", "user-agent")
 """Headers that every callback has as a POST."""
+OF_ANSWER: Final = ("connection", "content-length", "content-type", "preference-applied", "transfer-encoding")
+"""Headers that the answers have that the mock writes."""
 OWN: Final = ("/__admin", "/openapi.json")
 """Where the mock's own control plane is, and its own document."""
 
@@ -96,6 +99,19 @@ def _headers(text: str, tree: Tree) -> Iterator[Said]:
         taken[name.lower()] = where
 
 
+def _answers(text: str, tree: Tree) -> Iterator[Said]:
+    """Whether what answers have beside the documented does not contradict it."""
+    form = tree["answers"]
+    for name in form.get("headers", {}):
+        if name.lower() in OF_ANSWER:
+            said = f"answers.headers.{name} is a header that the mock writes. Allowed: none of {', '.join(OF_ANSWER)}."
+            yield ("answers", "headers", name), said
+    seconds = [value for _, value in quantiles(form.get("latency", 0))]
+    if seconds != sorted(seconds):
+        said = f"answers.latency is {form['latency']}. Allowed: the least first, {sorted(seconds)}."
+        yield ("answers", "latency"), said
+
+
 def _paths(text: str, tree: Tree) -> Iterator[Said]:
     """Whether no endpoint is where the mock has something of its own."""
     for name, entry in tree["operations"].items():
@@ -120,5 +136,5 @@ def _ids(text: str, tree: Tree) -> Iterator[Said]:
         before.add(audio_id)
 
 
-VALUES: Final[Sequence[Callable[[str, Tree], Iterator[Said]]]] = (_statuses, _pairs, _headers, _paths, _ids)
+VALUES: Final[Sequence[Callable[[str, Tree], Iterator[Said]]]] = (_statuses, _pairs, _headers, _answers, _paths, _ids)
 """The checks of whole values, once nothing is missing."""

@@ -15,7 +15,6 @@ from mock_server.domain.tasks import TaskRecord
 
 DRAWN: Final = "suno-mock-readings"
 """The header that tells the readings that were drawn for a request."""
-NO_HEADERS: Final[Mapping[str, str]] = {}
 UNREAD: Final = (Unauthorized, Maintenance, Forced, RateLimited)
 """The refusals that come before the body is judged."""
 BLOCKED: Final = "suno-mock-callback"
@@ -51,24 +50,26 @@ class Answer:
 def accepted(record: TaskRecord, edition: Edition, applied: str, blocked: str = "") -> Answer:
     """The answer that starts a task; `applied` is the preference that chose its scenario, `blocked` why its callbacks
     will not be sent."""
-    headers: Mapping[str, str] = NO_HEADERS
+    form = edition.family.answers
+    headers = form.headers
     if applied or blocked or edition.drawn:
-        headers = _preference(applied) | _drawn(edition) | _blocked(blocked)
-    body = b'{"code":200,"msg":"success","data":{"taskId":"%b"}}' % record.id.encode()
+        headers = {**headers, **_preference(applied), **_drawn(edition), **_blocked(blocked)}
+    body = b'{"code":200,"msg":"success","data":{"taskId":"%b"}%b' % (record.id.encode(), form.ends)
     # By position and not by name, here and elsewhere on this path, since Python takes half the time.
     return Answer(200, 200, "success", body, edition.readings.content_type, headers, (), record.scenario, record)
 
 
 def succeeded(data: Any, edition: Edition, applied: str = "") -> Answer:
     """An answer with code 200 and any data; `applied` is the preference that was honoured."""
-    body = orjson.dumps({"code": 200, "msg": "success", "data": data})
+    form = edition.family.answers
+    body = orjson.dumps({"code": 200, "msg": "success", "data": data})[:-1] + form.ends
     return Answer(
         status=200,
         code=200,
         msg="success",
         body=body,
         content_type=edition.readings.content_type,
-        headers=_preference(applied) | _drawn(edition),
+        headers={**form.headers, **_preference(applied), **_drawn(edition)},
     )
 
 
@@ -76,14 +77,15 @@ def refused(error: ApiError, edition: Edition) -> Answer:
     """A refusal: the document's text for the code, then what is wrong here and what to do about it."""
     error = told(error, edition.family)
     code = error.code if isinstance(error, Forced) else edition.family.refusals[error.kind]
+    form = edition.family.answers
     msg = refusal_text(error, edition.profile.codes.get(code, UNTOLD), edition.family)
     return Answer(
         status=status(code, edition),
         code=code,
         msg=msg,
-        body=orjson.dumps({"code": code, "msg": msg, **edition.readings.error_data}),
+        body=orjson.dumps({"code": code, "msg": msg, **edition.readings.error_data})[:-1] + form.ends,
         content_type=edition.readings.content_type,
-        headers=_headers(error) | _drawn(edition),
+        headers={**form.headers, **_headers(error), **_drawn(edition)},
         rules=error.rules,
         scenario=error.scenario if isinstance(error, Forced) else "",
         unread=isinstance(error, UNREAD),
@@ -116,8 +118,11 @@ def _preference(applied: str) -> dict[str, str]:
 
 
 def status(code: int, edition: Edition) -> int:
-    """The HTTP status of a refusal with this envelope code: two open questions."""
-    readings = edition.readings
+    """The HTTP status of a refusal with this envelope code: that which the profile has for it, else two open
+    questions."""
+    readings, own = edition.readings, edition.family.answers.statuses
+    if code in own:
+        return own[code]
     if readings.refusal_status is None:
         return code
     return readings.server_error_status if code == edition.family.refusals["failed"] else readings.refusal_status

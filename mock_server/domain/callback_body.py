@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from mock_server.contract.forms import unchanged
 from mock_server.contract.scenarios import Step
 from mock_server.domain.generated_tracks import Result, Studio
 from mock_server.domain.shaped import shaped_callback
@@ -20,13 +21,15 @@ def _envelope(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
     failure = task.scenario.failure_at(stage)
     shaped = task.operation.shapes.callback is not None
     data = shaped_callback(task, stage, studio) if shaped else _data(task, stage, studio)
+    members = task.edition.family.callbacks.members
     if failure is not None:
         return {
             "code": failure.code,
             "msg": task.edition.profile.failure_text(task.operation, failure.code),
             "data": data,
+            **members,
         }
-    return {"code": 200, "msg": task.family.stages[stage].msg, "data": data}
+    return {"code": 200, "msg": task.family.stages[stage].msg, "data": data, **members}
 
 
 def _data(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
@@ -34,7 +37,8 @@ def _data(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
     readings = task.edition.readings
     if task.scenario.failure_at(stage) is not None:
         return {"callbackType": readings.failure_type, "task_id": task.id, **readings.failure_data}
-    tracks = [_track(result, readings.source_urls) for result in studio.listed(task, stage)]
+    formed = task.edition.family.track_members.callbacks.get(stage, unchanged)
+    tracks = [formed(_track(result, readings.source_urls)) for result in studio.listed(task, stage)]
     return {"callbackType": stage, "task_id": task.id, "data": tracks}
 
 

@@ -6,7 +6,6 @@ from mock_server.contract.editions import Edition
 from mock_server.contract.operations import Operation
 from mock_server.contract.scenarios import Scenario
 from mock_server.contract.source_tracks import Track
-from mock_server.core.seeded import task_id, track_ids
 from mock_server.domain.owed import owed_first
 from mock_server.domain.proposal import Opening
 from mock_server.domain.tasks import TaskRecord
@@ -34,7 +33,7 @@ class Draft:
         """The task. `ordinal` counts the key's requests, `now` is in epoch seconds of the mock's clock."""
         family = self.edition.profile.family_of(self.operation.name)
         scenario = scenario.on(family.stages)
-        id = task_id(self.seed, self.key, ordinal)
+        id = family.ids.task_id(self.seed, self.key, ordinal)
         record = TaskRecord(
             id,
             self.key,
@@ -48,11 +47,12 @@ class Draft:
             self.edition.drawn,
             scenario.name,
             self.speed,
-            track_ids(self.seed, id, family.tracks_per_task),
+            family.ids.track_ids(self.seed, id, family.tracks_per_task),
             self.base_url,
         )
         fails = scenario.fails
-        refunded = None if fails is None or not fails.refund else now + after(family, self.speed, fails.instead_of, id)
+        gone = fails is None or not family.gives_back(fails.refund)
+        refunded = None if fails is None or gone else now + after(family, self.speed, fails.instead_of, id)
         steps = planned(scenario, family, self.speed, id)
         self.due_after = steps[0].after if steps else None
         return Opening(record, owed_first(record, steps), refunded)

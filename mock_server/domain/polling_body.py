@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+from mock_server.contract.forms import unchanged
 from mock_server.contract.scenarios import STAGES
 from mock_server.domain.generated_tracks import Result, Studio, create_time
 from mock_server.domain.param import param
@@ -25,11 +26,7 @@ def _recorded(task: Task, state: Progress, studio: Studio) -> Any:
         return shaped_record(task, state, studio, word=spelt(task, _word(task, state)), hidden=hidden)
     failure = state.failure
     request = task.request
-    tracks = (
-        None
-        if hidden
-        else [_track(result, urls=task.scenario.record_urls) for result in studio.polled(task, state.stage)]
-    )
+    tracks = None if hidden else _tracks(task, state, studio)
     return {
         "taskId": task.id,
         "parentMusicId": request.parent,
@@ -42,6 +39,11 @@ def _recorded(task: Task, state: Progress, studio: Studio) -> Any:
         "errorMessage": None if failure is None else task.edition.profile.failure_text(task.operation, failure.code),
         "createTime": create_time(task),
     }
+
+
+def _tracks(task: Task, state: Progress, studio: Studio) -> list[dict[str, Any]]:
+    formed = task.edition.family.track_members.records.get(state.stage or "", unchanged)
+    return [formed(_track(result, urls=task.scenario.record_urls)) for result in studio.polled(task, state.stage)]
 
 
 def status(task: Task, state: Progress) -> str:

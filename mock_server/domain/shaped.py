@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from mock_server.contract.forms import IdForm
 from mock_server.contract.operations import Operation
 from mock_server.contract.scenarios import STAGES
 from mock_server.contract.shapes import filled, values_of
-from mock_server.core.seeded import media_name, track_ids
+from mock_server.core.seeded import media_name
 from mock_server.domain.generated_tracks import Studio, create_time, spelt_time
 from mock_server.domain.made.every import MAKERS
 from mock_server.domain.made.wanted import Wanted
@@ -17,7 +18,8 @@ from mock_server.domain.timeline import Progress, reached_at
 
 class Subject(NamedTuple):
     """What the shapes of a request are about; `media` is what URLs of files begin with, to the last slash, and
-    `tracks_per_task` how many tracks a task of music makes."""
+    `tracks_per_task` how many tracks a task of music makes, `ids` what their
+    ids are like."""
 
     seed: int
     task_id: str
@@ -26,6 +28,7 @@ class Subject(NamedTuple):
     created: str | int
     media: str
     tracks_per_task: int
+    ids: IdForm
 
     def values(self, **known: Any) -> Mapping[str, Any]:
         """The values of all names that a shape can have, `known` ones among them."""
@@ -47,7 +50,7 @@ class Subject(NamedTuple):
 
     def _index(self, track: object) -> int:
         """Which of the tracks of its task the track is."""
-        made = track_ids(self.seed, str(self.fields.get("taskId")), self.tracks_per_task)
+        made = self.ids.track_ids(self.seed, str(self.fields.get("taskId")), self.tracks_per_task)
         return made.index(str(track)) if track in made else 0
 
 
@@ -82,4 +85,5 @@ def subject(task: Task, studio: Studio) -> Subject:
         created=create_time(task),
         media=studio.media_of(task),
         tracks_per_task=task.edition.family.tracks_per_task,
+        ids=task.edition.family.ids,
     )

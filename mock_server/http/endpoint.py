@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import count
 from typing import Final, Protocol
 
 from starlette.types import Message, Receive, Scope, Send
@@ -47,8 +48,8 @@ class Endpoint:
     """One endpoint as an ASGI application.
 
     A fault, which `take_fault` tells by the key, comes before everything else; a connection that one of them cuts may
-    take `gone_within` seconds to end. A bug in `decide` is answered, and raised again, so that the server logs the
-    traceback.
+    take `gone_within` seconds to end. `latency` tells how many real seconds the request of a number takes. A bug in
+    `decide` is answered, and raised again, so that the server logs the traceback.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Endpoint:
         held: HeldRequests,
         base_urls: BaseUrls,
         gone_within: float = GONE_WITHIN,
+        latency: Callable[[int], float] | None = None,
     ) -> None:
         self._decide = decide
         self._undecided = undecided
@@ -66,6 +68,8 @@ class Endpoint:
         self._held = held
         self._base_urls = base_urls
         self._gone_within = gone_within
+        self._latency = latency
+        self._asked = count()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -73,13 +77,15 @@ class Endpoint:
         except Incomplete as left:
             return await _send(_unread(left.text), send)
         fault = await self._take_fault(call.key)
-        if fault is not None:
-            if not await self._held.hold(call.key, fault.delay):
-                return await self._break(Broken.RESET, UNDONE, scope, receive, send)
-            if fault.answer is not None:
-                answer = fault.answered()
-                await self._undecided.write_down(call, answer)
-                return await self._break(fault.answer, answer, scope, receive, send)
+        wait = fault.delay if fault else 0.0
+        if self._latency is not None:
+            wait += self._latency(next(self._asked))
+        if wait and not await self._held.hold(call.key, wait):
+            return await self._break(Broken.RESET, UNDONE, scope, receive, send)
+        if fault is not None and fault.answer is not None:
+            answer = fault.answered()
+            await self._undecided.write_down(call, answer)
+            return await self._break(fault.answer, answer, scope, receive, send)
         try:
             answer = await self._decide(call)
         except StateFailed as why:

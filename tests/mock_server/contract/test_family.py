@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.family import Family, Stage, interpolated
+from mock_server.contract.family import Family, Stage
 from mock_server.contract.profile_files import resolved
 from mock_server.contract.scenarios import STAGES
+from mock_server.core.quantiles import interpolated
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,9 @@ def test_no_stage_comes_before_the_one_before() -> None:
         reached = [family.at(stage, f"{number}") for stage in STAGES]
         assert reached == sorted(reached)
     assert 5 < sum(family.skips("text", f"{number}") for number in range(50)) < 45
+
+
+@pytest.mark.parametrize(("word", "given"), [("some", [True, False]), ("all", [True, True]), ("none", [False, False])])
+def test_a_profile_says_which_failures_give_the_price_back(word: str, given: list[bool]) -> None:
+    family = Family.of({**resolved("apikley"), "refunds": word})
+    assert [family.gives_back(True), family.gives_back(False)] == given

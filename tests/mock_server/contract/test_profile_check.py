@@ -66,6 +66,19 @@ def test_our_profiles_can_be_served(name: str) -> None:
         ("personas_exclude: [V9]", "personas_exclude.0 is 'V9', no model of the profile. Allowed: V4, "),
         ("stages: {text: {at: [60, 20]}}", "stages.text.at is [60, 20]. Allowed: the least first, [20.0, 60.0]."),
         ("stages: {text: {at: {0: 60, 1: 20}}}", "stages.text.at is {0: 60, 1: 20}. Allowed: the least first, "),
+        ("answers: {members: {code: 1}}", "answers.members.code is unknown. Allowed: a name of a member beside code, "),
+        (
+            "answers: {headers: {Content-Length: '5'}}",
+            "answers.headers.Content-Length is a header that the mock writes. ",
+        ),
+        ("answers: {latency: [3, 1]}", "answers.latency is [3, 1]. Allowed: the least first, [1.0, 3.0]."),
+        (
+            "answers: {statuses: {402: 204}}",
+            "answers.statuses.402 is 204. Allowed: a status of HTTP from 200 to 599 tha",
+        ),
+        ("track_members: {callbacks: {frist: {}}}", "track_members.callbacks.frist is unknown. Nearest: first. Allow"),
+        ("ids: {task: task}", 'ids.task is "task". Allowed: the id of a task, such as task_{id}; {id} is 32 digits.'),
+        ("refunds: al", 'refunds is "al". Nearest: all. Allowed: some, all or none: the failures that give the price'),
         ("refusals: {rate: 200}", "refusals.rate is 200, which says that a request is accepted. Allowed: any other "),
         (
             "picks: {first_items: one}\npicks: {text_items: none}",
