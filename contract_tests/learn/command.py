@@ -1,7 +1,8 @@
 """The command `suno-contract calibrate`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,9 @@ from contract_tests.reports import kept, safe_files
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
 from contract_tests.run.choose import JOURNAL
-from contract_tests.run.inputs import CannotRun, documents
+from contract_tests.run.command import run_command
+from contract_tests.run.inputs import CannotRun, command_of, documents
+from contract_tests.run.options import run_options
 from contract_tests.target import journal
 
 LISTED = 5
@@ -20,16 +23,25 @@ LISTED = 5
 
 
 @click.command(name="calibrate", epilog="Example:  suno-contract calibrate report --output live.yaml")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="The file of the profile.")
 @click.option("--force", is_flag=True, help="Replace the file if there is one.")
-def calibrate_command(folder: Path, output: Path, force: bool) -> None:
-    """Write a profile of the server that a run of `suno-contract run --report-dir FOLDER` has asked, from its journal
-    alone, and try it: the mock plays it and answers the refusals of the run again. Nothing is sent to the server."""
+@run_options
+@click.pass_context
+def calibrate_command(
+    context: click.Context, /, folder: Path | None, output: Path, force: bool, **options: Any
+) -> None:
+    """Write a profile of a server, and try it with the mock.
+
+    Of a run that was made, whose --report-dir is FOLDER: from its journal alone, nothing is sent to the server. Without
+    FOLDER a run is made first, with the options of `suno-contract run`.
+    """
     if output.exists() and not force:
         raise CannotRun(f"--output {output} exists. Give another name, or --force, which replaces it.")
     if not output.resolve().parent.is_dir():
         raise CannotRun(f"--output {output}: there is no folder {output.parent}.")
+    if folder is None:
+        folder = _made(context, options)
     made, tracks = _read(folder)
     try:
         found = learned(made, tracks, documents(made.about.profile), output.parent)
@@ -38,6 +50,15 @@ def calibrate_command(folder: Path, output: Path, force: bool) -> None:
     safe_files.replace(output, found.text)
     for line in _lines(found, output):
         click.echo(printable(line))
+
+
+def _made(context: click.Context, options: Mapping[str, Any]) -> Path:
+    """The folder of a run that is made now. What it finds wrong is no matter here."""
+    folder: Path | None = options["report_dir"]
+    if folder is None:
+        raise CannotRun("give the FOLDER of a run that was made, or the options of one with --report-dir.")
+    context.invoke(run_command, **options, command=command_of(context))
+    return folder
 
 
 def _read(folder: Path) -> tuple[Report, tuple[Track, ...]]:

@@ -22,7 +22,7 @@ from contract_tests.verdicts.results import Verdict
 @run_options
 def run_command(**options: Any) -> int:
     """Send the probes, wait for the callbacks, and tell what deviates from the documents."""
-    options["command"] = command_of(click.get_current_context())
+    options.setdefault("command", command_of(click.get_current_context()))
     published = documents(options["profile"])
     with _resumable(options), session(published, options) as begun:
         plan, target = begun.plan, begun.target

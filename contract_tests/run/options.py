@@ -42,7 +42,8 @@ RUN: Final = (
         metavar="N",
         help="Tasks that may be started, and never more. Without it none is on the server of --base-url, wherever that "
         "is, and any number on the mock. At 0 only what must be refused is sent, one request at a time; the first that "
-        "the server accepts starts one task, the only exception, and nothing follows that could be accepted the same way.",
+        "the server accepts starts one task, the only exception, and nothing follows that could be accepted the same "
+        "way.",
     ),
     click.option(
         "--timeout",

@@ -75,6 +75,17 @@ def test_a_profile_of_ones_own_is_extended_by_its_path(tmp_path: Path) -> None:
     assert (told(found), [*found.after.lines()]) == ({}, ["no refusal could be sent to the mock"])
 
 
+def test_a_run_is_made_where_none_was(plain: str, tmp_path: Path, capsys: Output) -> None:
+    file = tmp_path / "live.yaml"
+    run = ("--base-url", plain, "--only", "extend.style.[lr]*", *TRACK, "--report-dir", str(tmp_path / "report"))
+    assert status("calibrate", *run, "--output", str(file)) == 0
+    assert "1 rules violated" not in (out := capsys.readouterr().out)
+    assert "lines learned" in out
+    assert "suno-contract calibrate --output " in (tmp_path / "report" / "report.json").read_text("utf-8")
+    assert status("calibrate", "--output", str(file), "--force") == 2
+    assert "give the FOLDER of a run that was made, or the options of one with --report-dir." in capsys.readouterr().err
+
+
 def test_an_agreement_names_its_share() -> None:
     half = Agreement(4, {"msg": [("extend.title.type", "a", "b")] * 2})
     assert [*half.lines()][2] == "msg      2 of 4 refusals, 50 %"
