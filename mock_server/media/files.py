@@ -29,8 +29,8 @@ DAY: Final = 86400.0
 
 
 class MediaName(Convertor[str]):
-    """The last part of a media URL: the base64 of a track id and an ending. An id is 36 characters long, and has at most
-    80 more where a profile says so."""
+    """The last part of a media URL: the base64 of a track id and an ending. An id is 36 characters long, and has at
+    most 80 more where a profile says so."""
 
     regex = r"[A-Za-z0-9_-]{48,155}(?:\.mp3|\.wav|\.jpeg)?"
 
