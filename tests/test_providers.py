@@ -2,6 +2,7 @@
 
 import hmac
 from base64 import b64encode
+from typing import Any
 
 import pytest
 
@@ -48,6 +49,43 @@ def test_kie_signs_callbacks_and_lists_one_track_at_first() -> None:
     signed = f"{record['taskId']}.{complete.headers['X-Webhook-Timestamp']}".encode()
     expected = hmac.digest(b"mock-webhook-hmac-key", signed, "sha256")
     assert complete.headers["X-Webhook-Signature"] == b64encode(expected).decode()
+
+
+def test_the_page_verifies_what_kie_signs() -> None:
+    page = (PAGE.parent / "callbacks.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    exec(page.partition("```python\n")[2].partition("```")[0], names)
+    with journey("kie") as started:
+        record = started.finished(started.extend())
+        callback = started.callbacks(record["taskId"])[0]
+    assert names["is_genuine"](callback.headers, callback.json())
+    assert not names["is_genuine"](callback.headers, callback.json(), "another-key")
+
+
+@pytest.mark.parametrize(
+    ("profile", "changes", "msg"),
+    [
+        ("kie", {"callBackUrl": ...}, "Please enter callBackUrl."),
+        ("kie", {"continueAt": 0.5}, "continueAt cannot be empty or less than 1"),
+        ("sunoapi", {"model": ...}, "model cannot be null"),
+        ("sunoapi", {"style": "x" * 1001, "model": "V5"}, "The length of music style cannot exceed 1000 characters"),
+    ],
+)
+def test_a_broken_rule_is_told_as_captures_have_it(profile: str, changes: dict[str, Any], msg: str) -> None:
+    with journey(profile) as started:
+        assert started.extend(**changes).json()["msg"] == msg
+
+
+def test_a_model_that_is_newer_is_refused_with_the_way_out() -> None:
+    with journey("apikley") as started:
+        newer, unknown = (started.extend(model=model).json()["msg"] for model in ("V5_5", "V99"))
+        assert newer.endswith("; kie and sunoapi have it: --profile kie or --profile sunoapi, or here --model V5_5=V5")
+        assert "have it" not in unknown
+        assert (
+            started.generate(model="V3_5")
+            .json()["msg"]
+            .endswith("classic has it: --profile classic, or here --model V3_5=V5")
+        )
 
 
 def test_sunoapi_lists_both_tracks_with_their_sources() -> None:

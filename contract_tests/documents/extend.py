@@ -151,9 +151,9 @@ def callback_codes(document: Document, file: Mapping[str, Any]) -> dict[int, str
     return _own(_codes(item["post"]["responses"]["200"]), file.get("callback_codes", {}))
 
 
-def _own(codes: Mapping[int, str], said: Mapping[int | str, str | None]) -> dict[int, str]:
-    """The document's codes with those of a profile, which may be quoted; None takes one away."""
-    both: dict[int, str | None] = {**codes, **{int(code): text for code, text in said.items()}}
+def _own(codes: Mapping[int, str], said: Mapping[int, str | None]) -> dict[int, str]:
+    """The document's codes with those of a profile; None takes one away."""
+    both: dict[int, str | None] = {**codes, **said}
     return {code: text for code, text in sorted(both.items()) if text is not None}
 
 

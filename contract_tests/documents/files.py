@@ -132,6 +132,15 @@ def _chain(name: str) -> list[tuple[Path, dict[str, Any]]]:
 
 
 def _file(path: Path) -> dict[str, Any]:
+    """What a file says, read once as long as it does not change."""
+    try:
+        return _read_once(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise LookupError(f"profile {path} cannot be read: {error}.") from None
+
+
+@cache
+def _read_once(path: Path, changed: int) -> dict[str, Any]:
     try:
         file = _value(path.read_bytes())
         json.dumps(file, default=str, skipkeys=True)  # one that holds itself by an alias cannot be written

@@ -6,7 +6,6 @@ from mock_server.api.finished_track import applied
 from mock_server.api.judgement import Check, Judgement, by_number
 from mock_server.contract.operations import Operation
 from mock_server.contract.shapes import filled
-from mock_server.core import seeded
 from mock_server.domain.answer import Answer, succeeded
 from mock_server.domain.generated_tracks import Studio, spelt_time
 from mock_server.domain.proposal import Decision
@@ -37,12 +36,13 @@ class Answered:
         """Every request of kind answer is answered with what its file says."""
         about = Subject(
             seed=self._studio.seed,
-            task_id=seeded.task_id(self._studio.seed, it.account, decision.ordinal),
+            task_id=it.edition.family.ids.task_id(self._studio.seed, it.account, decision.ordinal),
             operation=self._operation,
             fields=it.request,
             created=spelt_time(decision.at, it.edition),
             media=self._studio.media_at(it.call.base_url),
             tracks_per_task=it.edition.family.tracks_per_task,
+            ids=it.edition.family.ids,
         )
         data = filled(self._operation.shapes.answer, about.values(credits=it.balance))
         return succeeded(data, it.edition, applied(decision.choice))

@@ -7,6 +7,7 @@ from itertools import combinations, product
 from typing import Any
 
 from mock_server.contract.editions import Edition
+from mock_server.contract.newer_models import RULE_ENDS, way_out
 from mock_server.core.errors import Violation
 
 
@@ -14,7 +15,10 @@ def violations(edition: Edition, operation: str, body: Any) -> list[Violation]:
     """Every rule of an operation that a body breaks. One that another reading would not break says so."""
     found = edition.contract(operation).violations(body)
     for each in found:
-        each.note = _told(edition, _ways_out(edition, operation, body, each, found)) if each.questions else ""
+        if each.rule.endswith(RULE_ENDS):
+            each.note = way_out(edition.profile, body.get("model"))
+        else:
+            each.note = _told(edition, _ways_out(edition, operation, body, each, found)) if each.questions else ""
     return found
 
 

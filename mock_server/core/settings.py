@@ -88,13 +88,16 @@ def parse_readings(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     return _pairs(pairs, "--set", "QUESTION=READING", "refusal_status=mirror")
 
 
+MODEL: Final = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+MODELS_ARE: Final = "letters, digits, dots, _ and -, at most 64, a letter or digit first"
+"""What a model can be called, as the schema of profiles has it, too."""
+
+
 def parse_models(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     """`("V5_5=V5",)` or `"V5_5=V5"` as `{"V5_5": "V5"}`; a mapping as it is."""
     found = _pairs(pairs, "--model", "NAME=MODEL", "V5_5=V5")
-    # As openapi/profile.schema.json has it.
-    if strange := [name for name in found if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name)]:
-        allowed = "letters, digits, dots, _ and -, at most 64, a letter or digit first"
-        raise BadSetting(f"--model: {cut(strange[0])!r} is no name of a model. Allowed: {allowed}.")
+    if strange := [name for name in found if not re.search(MODEL, name)]:
+        raise BadSetting(f"--model: {cut(strange[0])!r} is no name of a model. Allowed: {MODELS_ARE}.")
     return found
 
 

@@ -15,6 +15,7 @@ from mock_server.contract.profile_files import profile_names
 from mock_server.contract.profile_schema import schema
 from mock_server.contract.questions import Register
 from mock_server.core.errors import BadSetting
+from mock_server.core.settings import MODEL, MODELS_ARE
 from tests.mock_server.contract.test_profile_files import written
 
 OF_FILES = [*FOLDER.glob("*.yaml")]
@@ -264,6 +265,7 @@ def test_a_profile_that_cannot_be_served_is_not_served(tmp_path: Path) -> None:
 
 def test_the_schema_has_what_the_other_files_have() -> None:
     known = SCHEMA_TREE["properties"]
+    assert known["models"]["propertyNames"] == {"pattern": MODEL, "description": MODELS_ARE}
     questions = Register.read().questions
     assert {name: each["anyOf"][0]["enum"] for name, each in known["picks"]["properties"].items()} == {
         name: list(question.readings) for name, question in questions.items()
