@@ -68,10 +68,11 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Requests per second, and microseconds of CPU time that one took."""
+    """Requests per second, microseconds of CPU time that one took, and milliseconds for 99 of 100 of them."""
 
     rate: float
     spent: float
+    p99: float
 
 
 LOADS = {
@@ -146,7 +147,7 @@ def ask(url: str, body: str) -> bytes:
 def load(server: tuple[str, int], path: str, seconds: int, script: Path, *, patient: bool = False) -> Slice:
     """One slice, where every request has to be answered with HTTP 200; a `patient` one counts those that are."""
     url, process = server
-    command = ["wrk", "-t1", "-c32", f"-d{seconds}s", "-s", str(script), url + path]
+    command = ["wrk", "-t1", "-c32", f"-d{seconds}s", "-s", str(script), "--latency", url + path]
     before = cpu(process)
     output = subprocess.run(pinned(command, 1), capture_output=True, text=True, check=True).stdout
     spent = cpu(process) - before
@@ -155,8 +156,14 @@ def load(server: tuple[str, int], path: str, seconds: int, script: Path, *, pati
     requests = re.search(r"(\d+) requests in", output)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
     assert requests, output
+    slow = re.search(r"99%\s+([\d.]+)(us|ms|s)\b", output)
     assert rate, output
-    return Slice(float(rate[1]), spent / int(requests[1]) * 1e6)
+    assert slow, output
+    return Slice(float(rate[1]), spent / int(requests[1]) * 1e6, float(slow[1]) * UNITS[slow[2]])
+
+
+UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+"""Milliseconds."""
 
 
 if __name__ == "__main__":

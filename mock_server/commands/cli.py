@@ -64,7 +64,20 @@ def _fail(message: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-DESK = ("clock", "completion", "explain", "extend", "profiles", "queue", "receive", "reset", "tail", "tasks", "trigger")
+DESK = (
+    "clock",
+    "completion",
+    "explain",
+    "extend",
+    "profiles",
+    "queue",
+    "receive",
+    "reset",
+    "state",
+    "tail",
+    "tasks",
+    "trigger",
+)
 """Commands with a module of their own, `commands.<name>`."""
 
 

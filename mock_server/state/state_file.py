@@ -106,6 +106,10 @@ class StateFile:
         found: str = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         return "" if found == "ok" else found
 
+    def copy(self, path: str) -> None:
+        """Write all that the file holds to another, which is empty. Raises sqlite3.Error."""
+        self._connection.execute("VACUUM INTO ?", [path])
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
@@ -114,7 +118,7 @@ class StateFile:
         run = self._connection
         run.execute("PRAGMA locking_mode = EXCLUSIVE")
         run.execute("BEGIN IMMEDIATE")
-        version = self._version()
+        version = self._version_found()
         try:
             self._make(about) if version == 0 else self._agree(version, about)
         except BaseException:
@@ -126,8 +130,13 @@ class StateFile:
         run.execute(f"PRAGMA cache_size = {PAGES}")
         run.execute("PRAGMA cache_spill = OFF")
 
-    def _version(self) -> int:
-        """The version of the file's tables; 0 of one that is empty."""
+    @property
+    def version(self) -> int:
+        """Which tables it has, and what its records look like."""
+        return len(self._migrations) + 1
+
+    def _version_found(self) -> int:
+        """The version of the file as it was found; 0 of one that is empty."""
         mark, version, tables = [
             self._connection.execute(asked).fetchone()[0]
             for asked in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
@@ -148,10 +157,10 @@ class StateFile:
         for table in Table:
             run.execute(RECORDS.format(table.value))
         run.execute(f"PRAGMA application_id = {MARK}")
-        run.execute(f"PRAGMA user_version = {len(self._migrations) + 1}")
+        run.execute(f"PRAGMA user_version = {self.version}")
 
     def _agree(self, version: int, about: Mapping[str, str]) -> None:
-        newest = len(self._migrations) + 1
+        newest = self.version
         if version > newest:
             raise BadSetting(
                 f"the state file {self.path} has version {version}, and this suno-mock knows those up to {newest}. "

@@ -1,0 +1,130 @@
+"""State files that no mock uses: looked at, checked and copied, whole or not at all."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from mock_server.core.errors import BadSetting
+from mock_server.core.settings import Settings
+from mock_server.state.file_store import FileStore
+from mock_server.state.state_copy import copied, problem, shown
+from mock_server.state.state_file import StateFile
+from tests.builders import CREATED, task
+from tests.proposals import started
+
+
+def made(path: Path, *ids: str) -> Path:
+    """A file with these tasks."""
+
+    async def make() -> None:
+        held = FileStore.open(Settings(state=str(path), pace="manual"))
+        for id in ids:
+            await started(held, task(id=id))
+        await held.close()
+
+    asyncio.run(make())
+    return path
+
+
+def tasks(path: Path) -> int:
+    found: int = shown(str(path))["records"]["task"]
+    return found
+
+
+def changed(path: Path, how: str) -> Path:
+    with sqlite3.connect(path) as database:
+        database.execute(how)
+    database.close()
+    return path
+
+
+def test_what_is_in_a_file_is_shown(tmp_path: Path) -> None:
+    found = shown(str(made(tmp_path / "state", "a", "b")))
+    assert (found["version"], found["seed"], found["profile"]) == (1, "0", "apikley")
+    assert (found["clock"], found["frozen"]) == (CREATED, True)
+    assert (found["records"]["task"], found["records"]["owed"]) == (2, 2)
+
+
+def test_a_file_that_nobody_has_written_to_is_shown(tmp_path: Path) -> None:
+    FileStore.open(Settings(state=f"{tmp_path}/state")).let_go()
+    found = shown(f"{tmp_path}/state")
+    assert (found["clock"], sum(found["records"].values())) == (None, 0)
+
+
+def test_a_whole_file_has_no_problem(tmp_path: Path) -> None:
+    assert problem(str(made(tmp_path / "state", "a"))) == ""
+
+
+def test_what_no_mock_could_go_on_with_is_told(tmp_path: Path) -> None:
+    path = changed(made(tmp_path / "state", "a"), "DELETE FROM account")
+    assert "cannot be read: KeyError('key')" in problem(str(path))
+
+
+def test_what_is_damaged_is_told(tmp_path: Path) -> None:
+    path = made(tmp_path / "state", "a")
+    same = "(SELECT rootpage FROM sqlite_master WHERE name = 'task')"
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA writable_schema = ON")
+        database.execute(f"UPDATE sqlite_master SET rootpage = {same} WHERE name = 'owed'")
+    database.close()
+    assert problem(str(path)).startswith(f"the state file {path} is damaged: ")
+
+
+@pytest.mark.parametrize("ask", [shown, problem, lambda path: copied(path, f"{path}.copy")])
+def test_where_there_is_none_none_is_made(tmp_path: Path, ask: object) -> None:
+    assert callable(ask)
+    with pytest.raises(BadSetting, match=r"there is no state file .*/state\. Give one that suno-mock serve --state"):
+        ask(f"{tmp_path}/state")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_nobody_wrote_so_is_told(tmp_path: Path) -> None:
+    path = changed(made(tmp_path / "state", "a"), "UPDATE task SET value = CAST('no JSON' AS BLOB)")
+    with pytest.raises(BadSetting, match=r"the state file .*/state cannot be read: JSONDecodeError"):
+        shown(str(path))
+
+
+def test_a_copy_is_the_same_and_its_owners_alone(tmp_path: Path) -> None:
+    copied(str(made(tmp_path / "state", "a", "b")), f"{tmp_path}/copy")
+    assert (tasks(tmp_path / "copy"), problem(f"{tmp_path}/copy")) == (2, "")
+    assert (tmp_path / "copy").stat().st_mode & 0o777 == 0o600
+    assert {each.name for each in tmp_path.iterdir()} == {"state", "copy"}
+
+
+def test_a_copy_takes_the_place_of_another(tmp_path: Path) -> None:
+    made(tmp_path / "copy", "c")
+    copied(str(made(tmp_path / "state", "a", "b")), f"{tmp_path}/copy")
+    assert tasks(tmp_path / "copy") == 2
+
+
+def test_what_is_in_use_or_something_else_stays(tmp_path: Path) -> None:
+    made(tmp_path / "state", "a")
+    made(tmp_path / "used", "b")
+    (tmp_path / "song").write_text("la" * 1000)
+    with pytest.raises(BadSetting, match="it is no file of suno-mock, and stays as it is"):
+        copied(f"{tmp_path}/state", f"{tmp_path}/song")
+    used = StateFile(f"{tmp_path}/used", {})
+    for source, target in (("state", "used"), ("used", "copy")):
+        with pytest.raises(BadSetting, match="another process uses it"):
+            copied(f"{tmp_path}/{source}", f"{tmp_path}/{target}")
+    used.close()
+    assert {each.name for each in tmp_path.iterdir()} == {"state", "used", "song"}
+
+
+@pytest.mark.parametrize("error", [OSError("No space left on device"), sqlite3.OperationalError("disk is full")])
+def test_a_copy_that_cannot_be_written_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(file: StateFile, path: str) -> None:
+        Path(path).write_bytes(b"half")
+        raise error
+
+    made(tmp_path / "copy", "c")
+    made(tmp_path / "state", "a", "b")
+    monkeypatch.setattr(StateFile, "copy", fail)
+    with pytest.raises(BadSetting, match=r"cannot be written: .*\. What was there stays as it is\."):
+        copied(f"{tmp_path}/state", f"{tmp_path}/copy")
+    assert tasks(tmp_path / "copy") == 1
+    assert {each.name for each in tmp_path.iterdir()} == {"state", "copy"}
