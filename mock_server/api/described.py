@@ -14,6 +14,7 @@ from mock_server.api.open_task import TaskOpening
 from mock_server.api.persona import Persona
 from mock_server.api.record_info import RecordInfo
 from mock_server.api.started import FINISHED_TRACK, Started
+from mock_server.api.uploaded import UPLOADED, Uploaded, added_to
 from mock_server.contract.operations import ANSWER, EXTEND, GENERATE, POLL, TASK, TRACKS, Operation
 from mock_server.core.errors import BadSetting, nearest
 from mock_server.domain.made.every import MAKERS
@@ -21,8 +22,8 @@ from mock_server.domain.tasks import Asked
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
 
-ASKED: Final[Mapping[str, Asked]] = {EXTEND: extend.asked, GENERATE: generate.asked}
-"""What the requests ask for that start a task of music, by operation."""
+ASKED: Final[Mapping[str, Asked]] = {EXTEND: extend.asked, GENERATE: generate.asked, "added_to": added_to}
+"""What the requests ask for that start a task of music, by operation, or as files of operations call it."""
 CREDITS: Final = ("chat-credit", "generate-credit")
 
 
@@ -32,13 +33,13 @@ def described(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Described]:
     finished = FinishedTrack(runtime.store, runtime.catalogue)
     profile = runtime.editions.profile
     of_files = [_made_by_somebody(each) for each in profile.operations.values() if each.file]
-    checks = {FINISHED_TRACK: finished.checks()}
+    checks = {FINISHED_TRACK: finished.checks(), UPLOADED: Uploaded().checks()}
     every: list[Described] = [
         *_own(runtime, tracks, opening, finished),
         *(Started(each, opening, checks) for each in of_files if each.kind == TASK),
         *(Answered(each, runtime.store, runtime.studio, checks) for each in of_files if each.kind == ANSWER),
         *(
-            RecordInfo(each, profile.every, runtime.store, runtime.catalogue, runtime.studio)
+            RecordInfo(each, profile, runtime.store, runtime.catalogue, runtime.studio)
             for each in profile.operations.values()
             if each.kind == POLL
         ),

@@ -23,7 +23,7 @@ def asked(fields: Mapping[str, Any], source: Track | None) -> TaskRequest:
         model=fields["model"],
         title=fields["title"] if custom else parent.title,
         style=fields["style"] if custom else parent.style,
-        prompt=fields["prompt"] if custom else parent.prompt,
+        prompt=fields.get("prompt", "") if custom else parent.prompt,
         parent=parent.id,
         starts=fields["continueAt"] if custom else parent.duration,
     )

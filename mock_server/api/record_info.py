@@ -6,7 +6,9 @@ from urllib.parse import parse_qs
 from mock_server.api.judgement import Check, Judgement
 from mock_server.contract.open_questions import resting_on
 from mock_server.contract.operations import Operation
+from mock_server.contract.profile import Profile
 from mock_server.core.errors import Invalid, NotFound, Violation
+from mock_server.core.text import either
 from mock_server.domain.answer import Answer, succeeded
 from mock_server.domain.call import Call
 from mock_server.domain.catalogue import Catalogue
@@ -27,13 +29,14 @@ class RecordInfo:
     def __init__(
         self,
         operation: Operation,
-        every: Mapping[str, Operation],
+        profile: Profile,
         store: Store,
         catalogue: Catalogue,
         studio: Studio,
     ) -> None:
         self.name = operation.name
-        self._of = [each.name for each in every.values() if each.polled_by == operation.name]
+        self._of = [each.name for each in profile.every.values() if each.polled_by == operation.name]
+        self._served = [name for name in self._of if name in profile.operations]
         self._store = store
         self._catalogue = catalogue
         self._studio = studio
@@ -46,7 +49,7 @@ class RecordInfo:
 
     def _named(self, it: Judgement) -> None:
         if not wanted(it.call):
-            text = f"taskId is missing; allowed: the taskId that {' or '.join(self._of)} answered, as a query"
+            text = f"taskId is missing; allowed: the taskId that {either(self._served)} answered, as a query"
             raise Invalid([self._violation(text)])
 
     async def _task(self, it: Judgement) -> None:

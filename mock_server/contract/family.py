@@ -103,6 +103,7 @@ class Family:
     refunds: str
     callback_timeout: float
     tracks_per_task: int
+    upload_seconds: float
     retention_days: float
     rate_limit: RateLimit | None
     poll_limit: RateLimit

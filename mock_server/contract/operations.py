@@ -45,7 +45,8 @@ class Operation:
 
     Its tasks differ from the family's in what is their `own`, such as their stages, in their texts of codes
     (`callback_codes`), and in the words of their `statuses` for the family's. `characters` are the longest texts of a
-    request, by field. `file` is where all of it stands, empty
+    request, by field, `models` those that it takes of the profile's, if not all. Records call it `operation_type`, and
+    callbacks have the `source_urls` of tracks whatever the profile says. `file` is where all of it stands, empty
     for `openapi/family.yaml`.
     """
 
@@ -67,6 +68,9 @@ class Operation:
     own: Mapping[str, Any] = field(default_factory=dict)
     statuses: Mapping[str, Any] = field(default_factory=dict)
     callback_codes: Mapping[int, str] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
+    operation_type: str = ""
+    source_urls: bool = False
     characters: Mapping[str, Any] = field(default_factory=dict)
     shapes: Shapes = Shapes()
     file: str = ""
@@ -105,6 +109,8 @@ def _operation(name: str, entry: Mapping[str, Any], base: str) -> Operation:
             "lasts": tuple(entry.get("lasts", (0, 0))),
             "words": tuple(entry["words"]),
             "checks": tuple(entry.get("checks", ())),
+            "models": tuple(entry.get("models", ())),
+            "operation_type": entry.get("operation_type", name),
         },
     )
 

@@ -67,6 +67,7 @@ class Source:
         file: Mapping[str, Any] = packaged(rules) if described is None else described.tree
         own = described is not None or "document" in file
         offered = known.offered if known else models(profile)
+        offered = tuple(model for model in offered if model in operation.models) if operation.models else offered
         has_own_models = known is not None and bool(known.other or not known.documented)
         return cls(
             operation=operation,

@@ -51,6 +51,11 @@ def adopted(audio_id: str, model: str, duration: float) -> Track:
     )
 
 
+def uploaded(model: str, duration: float) -> Track:
+    """A track that a client has uploaded, and that nobody has listened to. It has no id."""
+    return Track(id="", model=model, duration=duration, title="Uploaded track", style="unknown", prompt=INSTRUMENTAL)
+
+
 def added(
     id: str,
     model: str,

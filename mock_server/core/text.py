@@ -71,3 +71,9 @@ def in_json(value: Any, indent: int | None = None) -> str:
 def words(texts: str | Iterable[str]) -> list[str]:
     """Several texts, or one with blanks between them."""
     return texts.split() if isinstance(texts, str) else list(texts)
+
+
+def either(names: Sequence[str]) -> str:
+    """Names of which one is meant."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last

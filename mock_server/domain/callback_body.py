@@ -37,8 +37,9 @@ def _data(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
     readings = task.edition.readings
     if task.scenario.failure_at(stage) is not None:
         return {"callbackType": readings.failure_type, "task_id": task.id, **readings.failure_data}
-    formed = task.edition.family.track_members.callbacks.get(stage, unchanged)
-    tracks = [formed(_track(result, readings.source_urls)) for result in studio.listed(task, stage)]
+    source_urls = readings.source_urls or task.operation.source_urls
+    formed = task.family.track_members.callbacks.get(stage, unchanged)
+    tracks = [formed(_track(result, source_urls)) for result in studio.listed(task, stage)]
     return {"callbackType": stage, "task_id": task.id, "data": tracks}
 
 

@@ -34,7 +34,7 @@ def _recorded(task: Task, state: Progress, studio: Studio) -> Any:
         "response": None if tracks is None else {"taskId": task.id, "sunoData": tracks},
         "status": status(task, state),
         "type": task.family.model_names[request.model],
-        "operationType": task.operation.name,
+        "operationType": task.operation.operation_type,
         "errorCode": None if failure is None else failure.code,
         "errorMessage": None if failure is None else task.edition.profile.failure_text(task.operation, failure.code),
         "createTime": create_time(task),

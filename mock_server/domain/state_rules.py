@@ -26,9 +26,10 @@ def enforce_persona(operation: str, request: Request, personas: Collection[str],
     """Raise NotFound for a personaId that nobody created; without custom parameters it has no effect."""
     persona = request.get("personaId")
     rule = edition.profile.state_rules(operation).get(f"{operation}.personaId.known")
-    custom = request["defaultParamFlag" if operation == EXTEND else "customMode"]
     makes_personas = PERSONA in edition.profile.operations
-    if rule is None or not makes_personas or persona is None or persona in personas or not custom:
+    if rule is None or not makes_personas or persona is None or persona in personas:
+        return
+    if not request["defaultParamFlag" if operation.endswith(EXTEND) else "customMode"]:
         return
     allowed = f"a known persona ({listed(sorted(personas))})"
     raise _missing(rule.id, "personaId", persona, edition, allowed, sorted(personas))
@@ -90,11 +91,21 @@ def _against(request: Request, source: Track, edition: Edition) -> Iterator[Viol
         violation = _violation(edition, "extend.model.source", "model", message)
         violation.note = resting_on(edition, "model_mismatch")
         yield violation
+    yield from _behind(EXTEND, request, source, edition)
+
+
+def enforce_length(operation: str, request: Request, source: Track, edition: Edition) -> None:
+    """Raise Invalid for a request that goes on behind the end of its source."""
+    if violations := list(_behind(operation, request, source, edition)):
+        raise Invalid(violations)
+
+
+def _behind(operation: str, request: Request, source: Track, edition: Edition) -> Iterator[Violation]:
     continue_at = request.get("continueAt")
     if continue_at is not None and continue_at >= source.duration:
         yield _violation(
             edition,
-            "extend.continueAt.end",
+            f"{operation}.continueAt.end",
             "continueAt",
             f"continueAt is {shown(continue_at)}; "
             f"allowed: less than {source.duration}, the seconds that the source track lasts",

@@ -55,7 +55,7 @@ def made() -> Iterator[str]:
     described += [
         Persona(finished, SEED),
         Started(every[WAV], opening, {FINISHED_TRACK: finished.checks()}),
-        RecordInfo(every["record-info"], every, store, catalogue, studio),
+        RecordInfo(every["record-info"], runtime.editions.profile, store, catalogue, studio),
     ]
     for each in described:
         yield from each.own_checks

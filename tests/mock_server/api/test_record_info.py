@@ -40,7 +40,9 @@ async def test_an_unknown_task_follows_the_reading(reading: str, code: int, text
 async def test_polling_without_a_task_id_is_422() -> None:
     async with client(Mock().app) as http:
         msg = refusal(await poll(http, ""), 422)
-        assert "taskId is missing; allowed: the taskId that extend or generate answered, as a query" in msg
+        assert (
+            "taskId is missing; allowed: the taskId that extend, generate, upload-cover or add-vocals answered, " in msg
+        )
 
 
 async def test_polling_needs_a_key_and_can_be_forced() -> None:

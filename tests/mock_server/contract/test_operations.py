@@ -14,6 +14,7 @@ from mock_server.contract.operations import (
     POLL,
     RECORD_INFO,
     TASK,
+    TRACKS,
     Operation,
     operations,
     path,
@@ -75,9 +76,10 @@ def test_a_file_describes_one_operation_with_names_that_stand_for_something(oper
 
 
 def test_what_makes_tracks_costs_the_same_and_lasts() -> None:
-    assert {each.name: each.price for each in ALL if each.price} == {EXTEND: 12, GENERATE: 12}
-    assert {each.name: each.lasts for each in ALL if each.price} == {EXTEND: (30, 120), GENERATE: (120, 230)}
-    assert {each.lasts for each in ALL if not each.price} == {(0, 0)}
+    music = [each for each in ALL if each.makes == TRACKS]
+    assert {each.price for each in music} == {12}
+    assert {each.lasts for each in music} == {(30, 120), (120, 230)}
+    assert {(each.price, each.lasts) for each in ALL if each not in music} == {(0, (0, 0))}
 
 
 def test_what_starts_a_task_counts_against_the_rate() -> None:

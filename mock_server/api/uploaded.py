@@ -1,0 +1,40 @@
+"""The requests about an uploaded track: any URL is taken as one, and none is fetched."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mock_server.api.judgement import Check, Judgement
+from mock_server.contract.source_tracks import INSTRUMENTAL, Track, uploaded
+from mock_server.domain import state_rules
+from mock_server.domain.tasks import TaskRequest
+
+UPLOADED: Final = "uploaded"
+"""In place of both checks that an uploaded track needs."""
+
+
+class Uploaded:
+    """Every upload lasts as long as the profile says."""
+
+    def checks(self) -> Mapping[str, Check]:
+        """The checks behind those of the body, by their names."""
+        return {"track": self._track, "fit": self._fit}
+
+    def _track(self, it: Judgement) -> None:
+        models = it.operation.models or it.edition.profile.models
+        it.source = uploaded(it.request.get("model", models[0]), it.edition.family.upload_seconds)
+
+    def _fit(self, it: Judgement) -> None:
+        """Raise Invalid for a request that begins behind the end of the upload."""
+        if it.source is not None:
+            state_rules.enforce_length(it.operation.name, it.request, it.source, it.edition)
+
+
+def added_to(fields: Mapping[str, Any], source: Track | None) -> TaskRequest:
+    """What is asked for by those that name style, or tags, and title, and have no mode."""
+    return TaskRequest(
+        fields=fields,
+        model=source.model if source is not None else fields["model"],
+        title=fields["title"],
+        style=fields.get("style") or fields.get("tags", ""),
+        prompt=fields.get("prompt", INSTRUMENTAL),
+    )
