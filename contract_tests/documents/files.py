@@ -133,10 +133,7 @@ def _chain(name: str) -> list[tuple[Path, dict[str, Any]]]:
 
 def _file(path: Path) -> dict[str, Any]:
     """What a file says, read once as long as it does not change."""
-    try:
-        return _read_once(path, path.stat().st_mtime_ns)
-    except OSError as error:
-        raise LookupError(f"profile {path} cannot be read: {error}.") from None
+    return _read_once(path, path.stat().st_mtime_ns)
 
 
 @cache
