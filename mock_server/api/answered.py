@@ -42,6 +42,7 @@ class Answered:
             created=spelt_time(decision.at, it.edition),
             media=self._studio.media_at(it.call.base_url),
             tracks_per_task=it.edition.family.tracks_per_task,
+            source=it.source,
             ids=it.edition.family.ids,
         )
         data = filled(self._operation.shapes.answer, about.values(credits=it.balance))

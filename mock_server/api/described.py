@@ -30,7 +30,7 @@ CREDITS: Final = ("chat-credit", "generate-credit")
 def described(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Described]:
     """What each endpoint of the profile says of itself, by the operation's name."""
     opening = TaskOpening(runtime.store, runtime.settings.seed, runtime.personas, runtime.policy)
-    finished = FinishedTrack(runtime.store, runtime.catalogue)
+    finished = FinishedTrack(runtime.store, runtime.catalogue, runtime.studio)
     profile = runtime.editions.profile
     of_files = [_made_by_somebody(each) for each in profile.operations.values() if each.file]
     checks = {FINISHED_TRACK: finished.checks(), UPLOADED: Uploaded().checks()}

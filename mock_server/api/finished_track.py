@@ -7,6 +7,7 @@ from mock_server.api.judgement import Check, Judgement
 from mock_server.contract.scenarios import PLAIN, Choice
 from mock_server.domain import state_rules
 from mock_server.domain.catalogue import Catalogue
+from mock_server.domain.generated_tracks import Studio
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import progress
 from mock_server.state.store import Store
@@ -15,8 +16,9 @@ from mock_server.state.store import Store
 class FinishedTrack:
     """The track is one of the key's own, and its task is complete."""
 
-    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+    def __init__(self, store: Store, catalogue: Catalogue, studio: Studio) -> None:
         self._store = store
+        self._studio = studio
         self._catalogue = catalogue
 
     def checks(self) -> Mapping[str, Check]:
@@ -37,9 +39,10 @@ class FinishedTrack:
 
     def _own_track(self, it: Judgement) -> None:
         """Raise NotFound for a track that the task has not made."""
-        tracks = cast(Task, it.task).record.tracks
-        if it.request["audioId"] not in tracks:
-            raise state_rules.foreign_audio(it.operation.name, it.request, tracks, it.edition)
+        task, audio_id = cast(Task, it.task), it.request["audioId"]
+        if audio_id not in task.record.tracks:
+            raise state_rules.foreign_audio(it.operation.name, it.request, task.record.tracks, it.edition)
+        it.source = self._studio.track(task, task.request, audio_id)
 
 
 def applied(choice: Choice) -> str:

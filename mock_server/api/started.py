@@ -22,6 +22,7 @@ class Started:
     def __init__(self, operation: Operation, opening: TaskOpening, checks: Mapping[str, Mapping[str, Check]]) -> None:
         self.name = operation.name
         self._once = operation.once
+        self._prices = operation.prices
         self._opening = opening
         once: Mapping[str, Check] = {"once": self._first_time} if operation.once else {}
         named = [checks[each] for each in operation.checks]
@@ -39,6 +40,8 @@ class Started:
         """A task is to be started."""
         if self._once:
             it.made = self.name, it.request["audioId"]
+        for member, prices in self._prices.items():
+            it.price = prices.get(it.request.get(member), it.price)
         self._opening.draft(it)
 
     def succeeded(self, it: Judgement, decision: Decision) -> Answer:

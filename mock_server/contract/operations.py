@@ -35,9 +35,9 @@ class Shapes:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One endpoint. `name` begins the ids of its rules; `documented` is the path by which the documents describe it;
-    `price` in credits; `lasts` is the range of seconds that a track made there lasts, or adds to its source; it is
-    `limited` if its requests count against the account's rate. What it `does` completes the sentence "the path …";
-    `words` of a path tell that it was meant.
+    `price` in credits, and `prices` by the values of a member of the request; `lasts` is the range of seconds that a
+    track made there lasts, or adds to its source; it is `limited` if its requests count against the account's rate.
+    What it `does` completes the sentence "the path …"; `words` of a path tell that it was meant.
 
     `kind` is TASK, POLL or ANSWER (at once), empty where Python alone says what it is. A task is `polled_by` another
     operation; `makes` names the module of `domain/made` with what only it makes, and it `asks` for music as another
@@ -54,6 +54,7 @@ class Operation:
     method: str
     path: str
     price: int = 0
+    prices: Mapping[str, Any] = field(default_factory=dict)
     lasts: tuple[float, float] = (0, 0)
     limited: bool = False
     documented: str = ""

@@ -7,6 +7,7 @@ from mock_server.contract.forms import IdForm
 from mock_server.contract.operations import Operation
 from mock_server.contract.scenarios import STAGES
 from mock_server.contract.shapes import filled, values_of
+from mock_server.contract.source_tracks import Track
 from mock_server.core.seeded import media_name
 from mock_server.domain.generated_tracks import Studio, create_time, spelt_time
 from mock_server.domain.made.every import MAKERS
@@ -17,9 +18,9 @@ from mock_server.domain.timeline import Progress, reached_at
 
 
 class Subject(NamedTuple):
-    """What the shapes of a request are about; `media` is what URLs of files begin with, to the last slash, and
-    `tracks_per_task` how many tracks a task of music makes, `ids` what their
-    ids are like."""
+    """What the shapes of a request are about; `media` is what URLs of files begin with, to the last slash,
+    `tracks_per_task` how many tracks a task of music makes, `ids` what their ids are like, and `source` the track that
+    the request names."""
 
     seed: int
     task_id: str
@@ -29,6 +30,7 @@ class Subject(NamedTuple):
     media: str
     tracks_per_task: int
     ids: IdForm
+    source: Track | None = None
 
     def values(self, **known: Any) -> Mapping[str, Any]:
         """The values of all names that a shape can have, `known` ones among them."""
@@ -45,8 +47,12 @@ class Subject(NamedTuple):
                 **known,
             },
             request=self.fields,
-            made=MAKERS[self.operation.makes](Wanted(self.seed, self.task_id, self.fields, url)),
+            made=MAKERS[self.operation.makes](self._wanted(url)),
         )
+
+    def _wanted(self, url: str) -> Wanted:
+        lyrics, seconds = (self.source.prompt, self.source.duration) if self.source else ("", 0.0)
+        return Wanted(self.seed, self.task_id, self.fields, url, lyrics, seconds)
 
     def _index(self, track: object) -> int:
         """Which of the tracks of its task the track is."""
@@ -85,5 +91,6 @@ def subject(task: Task, studio: Studio) -> Subject:
         created=create_time(task),
         media=studio.media_of(task),
         tracks_per_task=task.edition.family.tracks_per_task,
+        source=task.record.source,
         ids=task.edition.family.ids,
     )

@@ -29,10 +29,10 @@ DAY: Final = 86400.0
 
 
 class MediaName(Convertor[str]):
-    """The last part of a media URL: the base64 of a track id and an ending. An id is 36 characters long, and has at
-    most 80 more where a profile says so."""
+    """The last part of a media URL: the base64 of a track id, the name of a stem, if it is one, and an ending. An id is
+    36 characters long, and has at most 80 more where a profile says so."""
 
-    regex = r"[A-Za-z0-9_-]{48,155}(?:\.mp3|\.wav|\.jpeg)?"
+    regex = r"[A-Za-z0-9_-]{48,155}(?:\.[A-Z][A-Za-z_]{0,30}(?=\.mp3))?(?:\.mp3|\.wav|\.jpeg)?"
 
     def convert(self, value: str) -> str:
         return value
@@ -80,7 +80,8 @@ class Files:
     async def _asked(self, request: Request) -> tuple[Track, str]:
         """The track that a name means, and the ending that says as what."""
         name: str = request.path_params["name"]
-        stem, _, ending = name.partition(".")
+        stem, _, rest = name.partition(".")
+        ending = rest.rpartition(".")[2]
         return await self._track(seeded.named_media(stem), needs_audio=ending in (AUDIO, WAV)), ending
 
     async def _track(self, track_id: str | None, *, needs_audio: bool) -> Track:

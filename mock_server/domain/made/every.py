@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+from mock_server.domain.made.aligned_words import aligned_words
 from mock_server.domain.made.lyrics import lyrics
+from mock_server.domain.made.stems import stems
 from mock_server.domain.made.wanted import Maker
 
-MAKERS: Final[Mapping[str, Maker]] = {"": lambda wanted: {}, "lyrics": lyrics}
+MAKERS: Final[Mapping[str, Maker]] = {
+    "": lambda wanted: {},
+    "lyrics": lyrics,
+    "aligned_words": aligned_words,
+    "stems": stems,
+}

@@ -48,7 +48,7 @@ def made() -> Iterator[str]:
     store, catalogue, studio = runtime.store, runtime.catalogue, runtime.studio
     admission = Admission(store, runtime.scenarios)
     opening = TaskOpening(store, SEED, runtime.personas, runtime.policy)
-    finished = FinishedTrack(store, catalogue)
+    finished = FinishedTrack(store, catalogue, studio)
     tracks = FindTrack(store, catalogue, studio, runtime.scenarios, runtime.tracks)
     described: list[Described] = [Extend(opening, tracks), Generate(opening), Credit("chat-credit", store)]
     every = runtime.editions.profile.operations

@@ -170,3 +170,41 @@ def test_lyrics_are_about_as_much_as_a_provider_allows(profile: str, prompt: str
     assert (answer.json()["code"] == 200) == (not said)
     assert said in answer.json()["msg"]
     assert answer.headers.get("suno-mock-rules") == ("lyrics.prompt.length" if said else None)
+
+
+SEPARATED = "vocal separation generated successfully."
+STEMS = {
+    *("vocal_url", "backing_vocals_url", "drums_url", "bass_url", "guitar_url", "keyboard_url"),
+    *("percussion_url", "strings_url", "synth_url", "fx_url", "brass_url", "woodwinds_url"),
+}
+
+
+@pytest.mark.parametrize(
+    ("profile", "info", "msg", "id_member"),
+    [
+        pytest.param("apikley", "vocal_separation_info", SEPARATED, "musicId", id="apikley"),
+        pytest.param("kie", "vocal_separation_info", SEPARATED, "musicId", id="kie"),
+        pytest.param("sunoapi", "vocal_removal_info", "vocal Removal generated successfully.", "audioId", id="sunoapi"),
+    ],
+)
+def test_vocals_are_separated(profile: str, info: str, msg: str, id_member: str) -> None:
+    with journey(profile, credits=100) as started:
+        made = started.finished(started.generate())
+        about = {"taskId": made["taskId"], "audioId": made["response"]["sunoData"][0]["id"]}
+        whole = {**about, "callBackUrl": started.receiver.url}
+        answers = [started.post("vocal-removal", **whole, **more) for more in ({}, {"type": "split_stem"})]
+        ids = [each.json()["data"]["taskId"] for each in answers]
+        started.advance(30)
+        separated, split = (started.callbacks(each)[0].json() for each in ids)
+        record, every = (polled(started, each, "vocal-removal-record-info").json()["data"] for each in ids)
+        told = separated["data"][info]
+        assert httpx.get(told["vocal_url"]).headers["content-type"] == "audio/mpeg"
+        left = started.post("style", content="Pop").json()["data"]["creditsRemaining"]
+    assert (separated["msg"], set(separated["data"])) == (msg, {"task_id", info})
+    assert set(told) == {"origin_url", "instrumental_url", "vocal_url"}
+    assert set(split["data"][info]) == {"origin_url", *STEMS}
+    assert record["response"]["vocalUrl"] == told["vocal_url"]
+    assert {name for name, url in record["response"].items() if url} == {"instrumentalUrl", "vocalUrl"}
+    assert set(record["response"]) == set(every["response"])
+    assert (record["successFlag"], record[id_member]) == ("SUCCESS", about["audioId"])
+    assert left == 100 - 12 - 10 - 50
