@@ -10,7 +10,7 @@ FAMILY: Final = "openapi/family.yaml"
 SUCCESS: Final = 200
 UNREAD: Final = (
     *((key,) for key in ("pending", "lost")),
-    *(("stages", stage, key) for stage in ("text", "first", "complete") for key in ("status", "skipped")),
+    *(("stages", stage, "status") for stage in ("text", "first", "complete")),
 )
 """Entries of a profile that decide what a server does, and that nobody reads here: they must be the family's."""
 ASKED: Final = ("extend", "record-info")

@@ -24,7 +24,9 @@ def written(about: About, extends: str, found: Sequence[Found]) -> str:
         f"summary: {_value(f'{about.target} as a run of {about.date[:10]} saw it')}",
         f"extends: {_value(extends)}",
     ]
-    lines = sorted((each for each in found if isinstance(each, Line)), key=lambda line: ORDER.index(str(line.path[0])))
+    every = [each for each in found if isinstance(each, Line)]
+    places = {path: place for place, path in enumerate(dict.fromkeys(line.path[:-1] for line in every))}
+    lines = sorted(every, key=lambda line: (ORDER.index(str(line.path[0])), places[line.path[:-1]]))
     left = [f"# - {_one_line(f'{each.what}: {each.why}')}" for each in found if isinstance(each, Left)]
     tail = ["", "# Not learned, so the profile that this one extends decides:", *left] if left else []
     return "\n".join([*head, *_body(lines), *tail, ""])

@@ -1,7 +1,7 @@
 """What tasks did: when their stages came and what these said, names of models, numbers of tracks. Pure."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, Final
 
@@ -25,12 +25,12 @@ Came = tuple[Exchange, Arrival, Mapping[str, Any]]
 def courses(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
     """Stages, models' internal names and the number of tracks."""
     came = list(_callbacks(asked))
-    for stage in STAGES:
-        found = [each for each in came if each[2]["data"].get("callbackType") == stage]
-        yield from _stage(stage, found, published) if found else [Left(f"stages.{stage}", "no callback of it came")]
+    stages = {stage: [each for each in came if each[2]["data"].get("callbackType") == stage] for stage in STAGES}
+    yield from _times(stages)
+    for stage, found in stages.items():
+        yield from _message(stage, found, published)
     yield from _names([each for each in came if each[2]["code"] == 200], published)
-    complete = [each for each in came if each[2]["data"].get("callbackType") == STAGES[-1]]
-    yield from _number(complete, published)
+    yield from _number(stages[STAGES[-1]], published)
 
 
 def _callbacks(asked: Iterable[Asked]) -> Iterator[Came]:
@@ -51,18 +51,44 @@ def _callbacks(asked: Iterable[Asked]) -> Iterator[Came]:
                 yield each.exchange, arrival, {"code": body.get("code"), "msg": body.get("msg"), "data": data}
 
 
-def _stage(stage: str, found: list[Came], published: Published) -> Iterator[Found]:
+def _times(stages: Mapping[str, list[Came]]) -> Iterator[Found]:
+    """When stages came, and in how many of the tasks that completed they did not."""
+    seconds = {stage: _seconds(found) for stage, found in stages.items()}
+    present = {stage: median(each) for stage, each in seconds.items() if each}
+    if [*present.values()] != sorted(present.values()):
+        told = ", ".join(f"{stage} after {middle:g} s" for stage, middle in present.items())
+        yield Left("stages", f"they come in an order that no profile can say: {told}")
+        return
+    done = {exchange.number for exchange, _, _ in stages[STAGES[-1]]}
+    after: float | None = None
+    for stage in reversed(STAGES):
+        asked = [exchange for exchange, _, _ in stages[stage]]
+        missed = done - {exchange.number for exchange in asked}
+        if seconds[stage]:
+            after = seconds[stage][0]
+            yield Line(("stages", stage, "at"), _spread(seconds[stage]), times(asked))
+        elif missed and after is not None:
+            yield Line(("stages", stage, "at"), after, "not seen, so as the stage behind it")
+        else:
+            why = "its callbacks were of another run, whose clock nobody knows" if asked else "no callback of it came"
+            yield Left(f"stages.{stage}.at", why)
+        if missed and after is not None:
+            seen = f"in {len(missed)} of {len(done)} tasks that completed"
+            yield Line(("stages", stage, "skipped"), round(len(missed) / len(done), 2), seen)
+
+
+def _seconds(found: Iterable[Came]) -> list[float]:
+    """Seconds between answers and callbacks, the least first."""
     after = sorted(arrival.at - exchange.answered for exchange, arrival, _ in found)
-    seconds = [round(each, 2) for each in after if 0 <= each <= LATEST]
-    if seconds:
-        yield Line(("stages", stage, "at"), _spread(seconds), times(exchange for exchange, _, _ in found))
-    else:
-        yield Left(f"stages.{stage}.at", "its callbacks were of another run, whose clock nobody knows")
-    said = {body["msg"] for _, _, body in found if body["code"] == 200}
+    return [round(each, 2) for each in after if 0 <= each <= LATEST]
+
+
+def _message(stage: str, found: Sequence[Came], published: Published) -> Iterator[Found]:
+    said = sorted({str(body["msg"]) for _, _, body in found if body["code"] == 200 and body["msg"] is not None})
     if len(said) > 1:
-        yield Left(f"stages.{stage}.msg", f"seen in several ways: {'; '.join(sorted(map(str, said)))}")
-    elif said and said != {published.family["stages"][stage]["msg"]} and isinstance(one := said.pop(), str):
-        yield Line(("stages", stage, "msg"), one, times(exchange for exchange, _, _ in found))
+        yield Left(f"stages.{stage}.msg", f"seen in several ways: {'; '.join(said)}")
+    elif said and said != [published.family["stages"][stage]["msg"]]:
+        yield Line(("stages", stage, "msg"), said[0], times(exchange for exchange, _, _ in found))
 
 
 def _spread(seconds: list[float]) -> Any:

@@ -72,7 +72,6 @@ def test_where_every_model_is_taken_none_must_be_refused(tmp_path: Path) -> None
     [
         ("pending: QUEUED", "says what suno-contract does not read: pending: QUEUED."),
         ("stages: {text: {status: WORDS}}", "says what suno-contract does not read: stages.text.status: WORDS."),
-        ("stages: {text: {skipped: true}}", "says what suno-contract does not read: stages.text.skipped: True."),
         ("serves: [extend]", "says what suno-contract does not read: serves without record-info."),
         (
             "refusals: {invalid: 200}",

@@ -12,12 +12,13 @@ from contract_tests.reports.report import About
 
 ABOUT = About(target="https://api.example.com", document="x", version="1", date="2026-11-27T01:02:03+00:00", seed=0)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+NAME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=64)
 LINES = st.lists(
     st.one_of(
-        st.builds(lambda name, text: Line(("texts", name), text, "once"), TEXT, TEXT),
+        st.builds(lambda name, text: Line(("texts", name), text, "once"), NAME, TEXT),
         st.builds(lambda code, text: Line(("codes", code), text, "once"), st.integers(100, 999), TEXT),
         st.builds(lambda at: Line(("stages", "text", "at"), at, "once"), st.floats(0, 1000)),
-        st.builds(lambda name, text: Line(("models", name, "name"), text, "once"), TEXT, TEXT),
+        st.builds(lambda name, text: Line(("models", name, "name"), text, "once"), NAME, TEXT),
         st.builds(lambda name: Line(("picks", "create_time"), name, "once"), TEXT),
     ),
     unique_by=lambda line: line.path,
@@ -37,6 +38,7 @@ def test_each_line_has_its_evidence_and_what_is_open_stands_at_the_end() -> None
         Line(("stages", "text", "at"), {0: 1.5, 1: 2}, "2 times: requests 1, 2"),
         Line(("stages", "text", "msg"), "Done.", "once: request 1"),
         Line(("stages", "first", "at"), 20, "once: request 1"),
+        Line(("stages", "text", "skipped"), 0.5, "once"),
     ]
     assert written(ABOUT, "apikley", found) == (
         "# What suno-contract 1 saw of https://api.example.com, 2026-11-27T01:02:03+00:00, seed 0.\n"
@@ -48,6 +50,7 @@ def test_each_line_has_its_evidence_and_what_is_open_stands_at_the_end() -> None
         "  text:\n"
         "    at: {0: 1.5, 1: 2} # 2 times: requests 1, 2\n"
         "    msg: Done. # once: request 1\n"
+        "    skipped: 0.5 # once\n"
         "  first:\n"
         "    at: 20 # once: request 1\n"
         "picks:\n"

@@ -38,11 +38,28 @@ def test_several_samples_are_told_by_likelihood() -> None:
 
 
 def test_what_is_as_the_profile_has_it_is_not_learned() -> None:
-    assert [*found(whole(1))] == ["stages.text.at", "stages.first.at", "stages.complete.at"]
+    assert [*found(whole(1))] == ["stages.complete.at", "stages.first.at", "stages.text.at"]
 
 
 def test_no_callback_is_no_stage() -> None:
-    assert found()["stages.text"] == Left("stages.text", "no callback of it came")
+    assert found()["stages.text.at"] == Left("stages.text.at", "no callback of it came")
+    assert found(task(called("text", 110.5)))["stages.first.at"] == Left("stages.first.at", "no callback of it came")
+
+
+def test_a_stage_that_completed_tasks_do_not_tell_is_skipped() -> None:
+    without = task(called("first", 120.5), called("complete", 130.5), number=2)
+    some = found(whole(1), without)
+    assert some["stages.text.skipped"] == Line(("stages", "text", "skipped"), 0.5, "in 1 of 2 tasks that completed")
+    assert some["stages.text.at"] == Line(("stages", "text", "at"), 10.0, "once: request 1")
+    none = found(without)
+    assert none["stages.text.skipped"] == Line(("stages", "text", "skipped"), 1.0, "in 1 of 1 tasks that completed")
+    assert none["stages.text.at"] == Line(("stages", "text", "at"), 20.0, "not seen, so as the stage behind it")
+
+
+def test_an_order_that_no_profile_can_say_is_left() -> None:
+    swapped = task(called("first", 110.5), called("text", 120.5), called("complete", 130.5))
+    why = "they come in an order that no profile can say: text after 20 s, first after 10 s, complete after 30 s"
+    assert found(swapped) == {"stages": Left("stages", why)}
 
 
 def test_callbacks_of_another_clock_tell_no_time() -> None:
