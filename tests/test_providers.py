@@ -88,6 +88,17 @@ def test_a_model_that_is_newer_is_refused_with_the_way_out() -> None:
         )
 
 
+@pytest.mark.parametrize("changes", [{"instrumental": "yes"}, {"personaModel": "style"}], ids=str)
+def test_kie_knows_the_members_of_its_own(changes: dict[str, Any]) -> None:
+    with journey("kie") as started:
+        accepted = started.extend(instrumental=False, personaModel="voice_persona").json()
+        refused = started.extend(**changes).json()
+    (name,) = changes
+    assert (accepted["code"], refused["code"]) == (200, 422)
+    assert f"(extend.{name}." in refused["msg"]
+    assert "kie.openapi.yaml:" in refused["msg"]
+
+
 def test_sunoapi_lists_both_tracks_with_their_sources() -> None:
     with journey("sunoapi") as started:
         record = started.finished(started.extend())

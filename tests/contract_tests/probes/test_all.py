@@ -143,7 +143,7 @@ def test_an_empty_style_is_asked_about_and_breaks_nothing_else(profile: str) -> 
 @each_profile
 def test_a_whole_run_stays_small(profile: str) -> None:
     costs = [probe.cost for probe in PROBES[profile]]
-    assert len(costs) < 460
+    assert len(costs) < 500
     assert sum(costs) < 75
 
 

@@ -88,7 +88,7 @@ def test_a_422_lists_its_rules_by_operation() -> None:
     sections = {section.heading: section.facts for section in of_code("422").sections}
     assert list(sections)[:4] == [f"Rules of {name}" for name in ("extend", "generate", "persona", "wav")]
     rules = {fact.text: fact.places for fact in sections["Rules of extend"]}
-    assert [line(place).strip() for place in rules["extend.model.enum"]] == ["enum:", "enum:", "models:", "models:"]
+    assert [line(place).strip() for place in rules["extend.model.enum"]] == ["enum:", "enum:", "enum:", "models:"]
     assert "extend.body.json" in rules
     assert "extend.audioId.known" not in rules
 

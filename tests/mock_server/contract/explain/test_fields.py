@@ -11,7 +11,7 @@ def texts(found: Explanation) -> list[str]:
 
 def test_a_field_has_its_limit_for_every_model() -> None:
     limits = [text for text in texts(of_field("prompt")) if ".length" in text]
-    assert "extend.prompt.length  at most 5000 characters for model V5  <- apikley, kie, observed, sunoapi" in limits
+    assert "extend.prompt.length  at most 5000 characters for model V5  <- apikley, observed, sunoapi" in limits
     assert "extend.prompt.length  at most 3000 characters  <- classic" in limits
     assert "generate.prompt.length  at most 3000 characters for model V3_5  <- classic" in limits
 

@@ -28,7 +28,7 @@ def test_the_command_of_a_rule_breaks_it(rule: str) -> None:
     request = documented_request("apikley")
     request = request | (pairs([value], None) if option == "--set" else {})
     request = {name: each for name, each in request.items() if option == "--set" or name != value}
-    editions = [edition(), edition("classic"), edition("apikley", "persona_without_custom=refused")]
+    editions = [edition(), edition("classic"), edition("kie"), edition("apikley", "persona_without_custom=refused")]
     broken = {each.rule for under in editions for each in under.contract("extend").violations(request)}
     assert rule in broken
 
@@ -91,4 +91,4 @@ def test_a_list_has_what_is_allowed_for_whom() -> None:
 def test_names_have_the_first_line_of_each_document() -> None:
     (section,) = named(lambda rule: rule == "extend.prompt.length")
     files = [place.rpartition(":")[0] for place in section.facts[0].places]
-    assert files == ["openapi/apikley.openapi.yaml", "openapi/classic.openapi.yaml"]
+    assert files == [f"openapi/{name}.openapi.yaml" for name in ("apikley", "classic", "kie")]
