@@ -1,7 +1,7 @@
 """The requests about an uploaded track: any URL is taken as one, and none is fetched."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mock_server.api.judgement import Check, Judgement
 from mock_server.contract.source_tracks import INSTRUMENTAL, Track, uploaded
@@ -25,15 +25,14 @@ class Uploaded:
 
     def _fit(self, it: Judgement) -> None:
         """Raise Invalid for a request that begins behind the end of the upload."""
-        if it.source is not None:
-            state_rules.enforce_length(it.operation.name, it.request, it.source, it.edition)
+        state_rules.enforce_length(it.operation.name, it.request, cast(Track, it.source), it.edition)
 
 
 def added_to(fields: Mapping[str, Any], source: Track | None) -> TaskRequest:
     """What is asked for by those that name style, or tags, and title, and have no mode."""
     return TaskRequest(
         fields=fields,
-        model=source.model if source is not None else fields["model"],
+        model=cast(Track, source).model,
         title=fields["title"],
         style=fields.get("style") or fields.get("tags", ""),
         prompt=fields.get("prompt", INSTRUMENTAL),

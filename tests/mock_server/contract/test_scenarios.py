@@ -256,3 +256,21 @@ def test_an_undeliverable_task_is_finished_and_not_told() -> None:
 )
 def test_a_scenario_tells_its_cause(name: str, told: str) -> None:
     assert cause(SCENARIOS.named(name)).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "steps", "reached"),
+    [
+        pytest.param("200", ["complete"], ("complete",), id="plain"),
+        pytest.param("callback-400", ["complete"], (), id="a failure before text"),
+        pytest.param("callback-531", ["complete"], (), id="a failure before complete"),
+        pytest.param("out-of-order", ["complete"], ("complete",), id="a course of callbacks"),
+        pytest.param("silent", [], ("complete",), id="no callbacks"),
+    ],
+)
+def test_a_task_of_one_stage_goes_through_it_alone(name: str, steps: list[str], reached: tuple[str, ...]) -> None:
+    scenario = Scenarios.read().named(name).on(["complete"])
+    assert [each.stage for each in scenario.steps()] == steps
+    assert scenario.reached() == reached
+    assert (scenario.failure_at("complete") is None) == bool(reached)
+    assert Scenarios.read().named(name).on(STAGES).stages == STAGES
