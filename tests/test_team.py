@@ -3,6 +3,7 @@
 import json
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,7 +15,11 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from mock_server.app import create_app
 from mock_server.contract.operations import path
+from mock_server.core.settings import Settings
+from mock_server.state.file_store import FileStore
+from mock_server.state.state_file import StateFile
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
 from tests.builders import edition, request
@@ -174,6 +179,41 @@ def extended(mock: MockServer, receiver: Receiver, scenario: str = "200") -> str
     answer = httpx.post(f"{mock.url}{path('extend')}", headers=headers, json=request(callBackUrl=receiver.url))
     task_id: str = answer.json()["data"]["taskId"]
     return task_id
+
+
+@pytest.mark.anyio
+async def test_a_full_disk_is_told_over_http_and_gone_once_there_is_room(tmp_path: Path) -> None:
+    settings = Settings(state=f"{tmp_path}/state", pace="manual")
+    file = FullDisk(settings.state, {})
+    app = create_app(store=FileStore(settings, file))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mock") as http:
+        file.full = True
+        refused = await http.post(path("extend"), headers=HEADERS, json=request())
+        changed = await http.patch("/__admin/settings", json={"credits": 1})
+        health = (await http.get("/__admin/health")).json()
+        file.full = False
+        taken = await http.post(path("extend"), headers=HEADERS, json=request())
+        after = (await http.get("/__admin/health")).json()
+    assert (refused.status_code, refused.headers["content-type"], changed.status_code) == (503, "text/plain", 503)
+    assert refused.text == changed.json()["error"] == health["trouble"]
+    assert (taken.json()["code"], "trouble" in after) == (200, False)
+    await app.state.runtime.store.close()
+
+
+class FullDisk(StateFile):
+    """A file on a disk that can be full."""
+
+    full = False
+
+    def commit(self) -> None:
+        if self.full:
+            raise sqlite3.OperationalError("database or disk is full")
+        super().commit()
+
+
+def test_a_mock_that_was_never_started_lets_go_of_its_file(tmp_path: Path) -> None:
+    for _ in range(2):
+        MockServer(state=f"{tmp_path}/state").stop()
 
 
 def test_a_second_mock_is_told_in_one_line(tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ class Operations:
         settings = await self._control.settings()
         served = {"profile": settings.profile, "seed": settings.seed, "pace": settings.pace}
         where = {"base_url": self._reached or self._base_url, "started": self._control.store.journal.started}
-        return {"status": "ready", **served, **where, "dropped": await self._control.dropped()}
+        trouble = self._control.store.trouble
+        failing = {"trouble": trouble} if trouble else {}
+        return {"status": "ready", **served, **where, **failing, "dropped": await self._control.dropped()}
 
     async def journal(self, fields: Fields) -> Any:
         """GET /__admin/journal"""

@@ -72,6 +72,10 @@ class FileStore(MemoryStore):
             self._go_on(own_clock, mock)
         self._writer.begin()
 
+    @property
+    def trouble(self) -> str:  # type: ignore[override]  # it is not for ever
+        return self._writer.failed
+
     @classmethod
     def open(cls, settings: Settings) -> Self:
         """The store that `settings.state` holds, or a new one there. Raises BadSetting."""

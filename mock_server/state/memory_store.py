@@ -32,6 +32,7 @@ class MemoryStore:
     the settings describe; a `ledger` is told of every record that changes."""
 
     outlives = False
+    trouble = ""
 
     def __init__(self, settings: Settings, clock: Clock | None = None, ledger: Ledger | None = None) -> None:
         self.settings = settings

@@ -87,6 +87,10 @@ class Store(Protocol):
     def outlives(self) -> bool:
         """Whether what is owed when the mock stops is sent by the next one."""
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be kept now; empty where all can."""
+
     async def terms(self, key: str | None) -> Terms:
         """What holds for the requests of a key."""
 

@@ -54,6 +54,15 @@ def test_the_way_back_is_refused() -> None:
         MockClock(5, frozen=True).move_to(4.25)
 
 
+@pytest.mark.parametrize("frozen", [True, False])
+def test_a_clock_goes_on_from_what_was_noted_and_is_reset_to_its_own_start(frozen: bool) -> None:
+    clock = MockClock(CREATED, frozen=True)
+    clock.go_on(CREATED - 500, frozen=frozen)
+    assert (clock.now(), clock.frozen) == (pytest.approx(CREATED - 500, abs=60), frozen)
+    clock.reset()
+    assert (clock.now(), clock.frozen) == (CREATED, True)
+
+
 def test_freezing_keeps_the_time() -> None:
     clock = MockClock(CREATED)
     before = clock.now()

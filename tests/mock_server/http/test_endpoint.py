@@ -7,6 +7,7 @@ import pytest
 from starlette.types import Message, Scope
 
 from mock_server.contract.decode import BODY_LIMIT
+from mock_server.core.errors import StateFailed
 from mock_server.domain.answer import Answer
 from mock_server.domain.call import Call
 from mock_server.http.base_urls import BaseUrls
@@ -105,6 +106,16 @@ async def test_a_client_that_leaves_early_is_not_decided_on() -> None:
     exchange = Exchange(piece(b"half", more=True), {"type": "http.disconnect"})
     await exchange.run()
     assert (exchange.calls, exchange.written, exchange.sent[0]["status"]) == ([], [], 503)
+
+
+async def test_what_cannot_be_kept_is_told_without_an_envelope_and_written_down_nowhere() -> None:
+    async def full(call: Call) -> Answer:
+        raise StateFailed("the disk is full")
+
+    exchange = Exchange(piece(b""))
+    exchange.endpoint = Endpoint(full, exchange, exchange.take_fault, exchange.held, OWN)
+    await exchange.run()
+    assert (exchange.answered, exchange.written) == ((503, b"the disk is full", 16), [])
 
 
 @pytest.mark.parametrize(("size", "kept"), [(BODY_LIMIT, True), (BODY_LIMIT + 1, False)])
