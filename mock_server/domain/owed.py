@@ -34,6 +34,9 @@ class Owed(NamedTuple):
     receiver: str
     planned: tuple[Planned, ...]
 
+    def __hash__(self) -> int:
+        return hash(self[:7])  # what is behind it takes long, and tells nothing more apart
+
     @property
     def step(self) -> Step:
         """The callback that is owed next."""

@@ -9,6 +9,7 @@ from typing import Protocol
 class Table(Enum):
     """The kinds of records, each with the name of its table."""
 
+    __hash__ = object.__hash__  # an Enum's own is of Python, and asked with every change
     MOCK = "mock"
     SETTINGS = "settings"
     KEY = "key_settings"

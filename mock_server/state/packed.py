@@ -101,8 +101,8 @@ def _readings(names: str) -> tuple[str, ...]:
 
 
 def owed_id(owed: Owed) -> str:
-    """What tells one owed callback from all others."""
-    return f"{owed.task_id} {owed.chain} {owed.position} {owed.retries} {owed.due!r} {owed.created!r}"
+    """What tells one owed callback from all others, the time first: what is written together stands together then."""
+    return f"{owed.due!r} {owed.created!r} {owed.task_id} {owed.chain} {owed.position} {owed.retries}"
 
 
 def of_owed(owed: Owed) -> dict[str, Any]:
