@@ -208,3 +208,15 @@ def test_vocals_are_separated(profile: str, info: str, msg: str, id_member: str)
     assert set(record["response"]) == set(every["response"])
     assert (record["successFlag"], record[id_member]) == ("SUCCESS", about["audioId"])
     assert left == 100 - 12 - 10 - 50
+
+
+def test_the_desk_shows_a_task_that_makes_no_music() -> None:
+    with journey("kie") as started:
+        asked = {"prompt": "Rain on a tin roof", "callBackUrl": started.receiver.url}
+        task_id = started.post("lyrics", **asked).json()["data"]["taskId"]
+        started.advance(15)
+        page = started.http.get("/__admin/", params={"task": task_id})
+        (task,) = started.http.get("/__admin/tasks").json()["tasks"]
+    assert (page.status_code, "polling says now" in page.text) == (200, True)
+    assert "LYRICS" in page.text
+    assert (task["operation"], task["status"]) == ("lyrics", "SUCCESS")
