@@ -57,5 +57,7 @@ def test_a_profile_is_shown(tmp_path: Path) -> None:
 
 
 def test_two_profiles_are_compared() -> None:
-    assert run("diff", "apikley", "classic")[1].startswith("Paths that you call (3)\n    persona: POST ")
+    told = run("diff", "apikley", "classic")[1]
+    assert told.startswith("Paths that you call (")
+    assert "\n    persona: POST /api/v1/generate/generate-persona; classic has none\n" in told
     assert run("diff", "classic", "classic")[1] == "classic and classic are the same to a client.\n"
