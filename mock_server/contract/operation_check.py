@@ -23,7 +23,7 @@ def known_operations(text: str, tree: Tree) -> Iterator[Said]:
     named += [(("serves", number), f"serves.{number}", name) for number, name in enumerate(tree.get("serves", ()))]
     there = {name for name, entry in tree[OPERATIONS].items() if "path" in entry}
     for key, where, name in named:
-        if name not in there:
+        if name not in there and not (key[0] == "limits" and name in operations()):
             known = [*dict.fromkeys([*operations(), *there])]
             yield key, f"{where} is {name!r}, no operation.{nearest(name, known)} Allowed: {', '.join(known)}."
 

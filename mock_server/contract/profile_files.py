@@ -109,11 +109,7 @@ def resolved(text: str) -> dict[str, Any]:
     """The same, with what it takes over from the family, and from the files of the operations that it serves. Raises
     BadSetting."""
     own = profile_file(text)
-    names = [
-        name
-        for name in (*own.get("serves", ()), *own.get(OPERATIONS, ()), *own.get("limits", ()))
-        if isinstance(name, str)
-    ]
+    names = [name for name in (*own.get("serves", ()), *own.get(OPERATIONS, ())) if isinstance(name, str)]
     operations = described(names, own.get(OPERATION_FILES) or ())
     return merge(merge(family_file(), {OPERATIONS: operations}), own)
 
