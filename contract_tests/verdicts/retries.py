@@ -72,7 +72,8 @@ def spacing(course: Course) -> str | None:
 
 
 def after_giving_up(course: Course) -> str | None:
-    """Whether later callbacks came once one was given up; None where none was owed, or all had come before."""
+    """Whether later callbacks came once one was given up; None where none was owed, or all had come before, and where
+    they came in between as well: one that comes then may have been under way."""
     tried = _given_up(course)
     if not tried or tried[-1].status == 200 or course.data(parsed(tried[0].body)).get("callbackType") == "complete":
         return None
@@ -83,7 +84,9 @@ def after_giving_up(course: Course) -> str | None:
     }
     if {*STAGES} <= sooner:
         return None
-    return "go_on" if any(arrival.at > tried[-1].at for arrival in course.arrivals) else "stop"
+    if not any(arrival.at > tried[-1].at for arrival in course.arrivals):
+        return "stop"
+    return None if _overtook(course, tried) else "go_on"
 
 
 def callback_order(course: Course) -> str | None:
@@ -95,9 +98,15 @@ def callback_order(course: Course) -> str | None:
     stages = [stage for stage in came.stages() if stage in STAGES]
     tried = _given_up(course)
     others = [arrival.at for arrival in course.arrivals if tried and not _same(arrival, tried[0])]
-    if stages != sorted(stages, key=STAGES.index) or any(tried[0].at < at < tried[-1].at for at in others):
+    if stages != sorted(stages, key=STAGES.index) or _overtook(course, tried):
         return "overtaking"
     return "in_order" if any(at > tried[-1].at for at in others) else None
+
+
+def _overtook(course: Course, tried: Sequence[Arrival]) -> bool:
+    """Whether another callback came between attempts of the one that was never received."""
+    others = [arrival.at for arrival in course.arrivals if tried and not _same(arrival, tried[0])]
+    return any(tried[0].at < at < tried[-1].at for at in others)
 
 
 def callback_exception(course: Course) -> str | None:

@@ -26,7 +26,7 @@ class FileWriter:
     def __init__(self, file: StateFile, describe: Callable[[Unwritten], Mapping[Table, Step]]) -> None:
         self._file = file
         self._describe = describe
-        self._thread = ThreadPoolExecutor(1, "suno-mock-state")
+        self._thread = ThreadPoolExecutor(1, "state file")
         self._waiting: list[asyncio.Future[None]] = []
         self._for_commit: list[asyncio.Future[None]] = []
         self._writing: asyncio.Task[None] | None = None

@@ -86,6 +86,17 @@ def test_what_comes_after_giving_up_is_a_reading(others: list[Any], name: str) -
     assert reading(judged, "after_giving_up") == [name]
 
 
+def test_what_comes_then_of_a_server_that_overtakes_tells_nothing() -> None:
+    """It may have been under way when the other was given up."""
+    lost = tried(*[500] * ATTEMPTS)
+    between = arrival(stage("first"), at=(lost[0].at + lost[1].at) / 2)
+    after = arrival(stage("complete"), at=lost[-1].at + 0.01)
+    overtaken = sorted((*lost, between), key=lambda each: each.at)
+    asked = probe(*[500] * ATTEMPTS)
+    assert reading(followed(*overtaken, after, probe=asked), "after_giving_up") == []
+    assert reading(followed(*overtaken, probe=asked), "after_giving_up") == ["stop"]
+
+
 def test_nothing_is_owed_after_the_last_stage() -> None:
     lost = tried(*[500] * ATTEMPTS, name="complete")
     judged = followed(*tried(200), *lost, probe=probe(200, *[500] * ATTEMPTS))
