@@ -544,7 +544,7 @@ class Interrupted:
 
 def interrupted(monkeypatch: Patch, after: int, *arguments: str) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("contract_tests.cli.progress", lambda probes, stream: nullcontext(Interrupted(after)))
+        patch.setattr("contract_tests.run.command.progress", lambda probes, stream: nullcontext(Interrupted(after)))
         assert status("run", *arguments) == 130
 
 
