@@ -14,9 +14,10 @@ from mock_server.commands.cli import main
 from mock_server.testing.mock_server import MockServer
 from tests.processes import Run
 
-# Machines are small and noisy: no property fails because an example took long.
-settings.register_profile("suno-mock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("suno-mock")
+# Machines are small and noisy: no property fails because an example took long. Every night has more examples.
+for name, examples in (("quick", 30), ("nightly", 200)):
+    settings.register_profile(name, max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
