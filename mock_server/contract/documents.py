@@ -84,6 +84,14 @@ class Document:
         """What the line of a node says behind `#`; empty where it says nothing."""
         return self.text[self.lines[pointer] - 1].partition(" # ")[2]
 
+    def has(self, quote: str) -> bool:
+        """Whether a line holds `quote`."""
+        try:
+            self.place_of(quote)
+        except LookupError:
+            return False
+        return True
+
     def place_of(self, quote: str, *, after: Pointer = ()) -> str:
         """`file:line` of the first line that holds `quote`, at or after the node `after`. Backticks do not count.
 
