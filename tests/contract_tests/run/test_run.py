@@ -211,6 +211,7 @@ class Flooding(Calling):
                 super().work(task)
 
 
+@pytest.mark.nightly
 def test_callbacks_that_memory_does_not_allow_are_a_violation() -> None:
     broken = violations(called_by(Flooding(b"x" * BODY_LIMIT), only="extend.weights", callback_timeout=8))
     assert broken["callback.size"] == f"{15 * 12 - KEPT_BYTES // BODY_LIMIT} more, which were not judged"
