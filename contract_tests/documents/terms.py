@@ -9,7 +9,8 @@ from contract_tests.documents.files import load
 FAMILY: Final = "openapi/family.yaml"
 SUCCESS: Final = 200
 UNREAD: Final = (
-    *((key,) for key in ("pending", "lost")),
+    *((key,) for key in ("pending", "lost", "track_members")),
+    *(("answers", key) for key in ("members", "statuses")),
     *(("stages", stage, "status") for stage in ("text", "first", "complete")),
 )
 """Entries of a profile that decide what a server does, and that nobody reads here: they must be the family's."""

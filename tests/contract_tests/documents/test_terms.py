@@ -72,6 +72,8 @@ def test_where_every_model_is_taken_none_must_be_refused(tmp_path: Path) -> None
     [
         ("pending: QUEUED", "says what suno-contract does not read: pending: QUEUED."),
         ("stages: {text: {status: WORDS}}", "says what suno-contract does not read: stages.text.status: WORDS."),
+        ("answers: {statuses: {429: 429}}", "says what suno-contract does not read: answers.statuses: {429: 429}."),
+        ("track_members: {all: {tags: x}}", "does not read: track_members: {'all': {'tags': 'x'}}."),
         ("serves: [extend]", "says what suno-contract does not read: serves without record-info."),
         (
             "refusals: {invalid: 200}",
