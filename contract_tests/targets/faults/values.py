@@ -55,9 +55,9 @@ def choices(edition: Edition) -> Family:
     for name, values in (("model", edition.models), ("vocalGender", ("m", "f"))):
         rule = f"extend.{name}.enum"
         yield f"takes {name} in capitals", rule, converting(name, _known(values, str.upper), str.upper)
-        yield f"takes {name} in any case", rule, spared(rule.partition(".")[2], name, _known(values, str.upper, True))
+        yield f"takes {name} in any case", rule, _sparing(name, _known(values, str.upper))
         yield f"takes blanks around {name}", rule, converting(name, is_text, str.strip)
-        yield f"takes an empty {name}", rule, spared(f"{name}.enum", name, lambda value: value == "")
+        yield f"takes an empty {name}", rule, _sparing(name, lambda value: value == "")
     for word in ("male", "female"):
         yield f"takes {word} as vocalGender", "extend.vocalGender.enum", _longer_list("vocalGender", ("m", "f", word))
     for model in LEFT:
@@ -66,13 +66,20 @@ def choices(edition: Edition) -> Family:
 
 
 def _taking(model: str) -> Change:
-    """Takes a model that the document does not list, for a source of any."""
-    unlisted = spared("model.enum", "model", model.__eq__)
-    of_any = spared("model.source", "model", model.__eq__)
+    """Takes a model that the document does not list."""
+    return _sparing("model", model.__eq__)
+
+
+def _sparing(name: str, applies: Callable[[Any], bool]) -> Change:
+    """Takes some values that are not listed; of models for a source of any, or that would be refused all the same."""
+    unlisted = spared(f"{name}.enum", name, applies)
+    if name != "model":
+        return unlisted
+    of_any = spared("model.source", name, applies)
     return lambda behaviour: of_any(unlisted(behaviour))
 
 
-def _known(values: tuple[str, ...], how: Callable[[str], str], same: bool = True) -> Callable[[Any], bool]:
+def _known(values: tuple[str, ...], how: Callable[[str], str]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and how(value) in {how(each) for each in values}
 
 
