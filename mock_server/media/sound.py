@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from typing import Final
 
 from mock_server.contract.documents import FIXTURES
-from mock_server.core.seeded import pick
+from mock_server.media.melody import melody
 
 FRAME: Final = 96
 """Bytes of a frame: 72 * 32 000 bit/s / 24 000 Hz (ISO/IEC 13818-3, Layer III at the low sampling frequencies)."""
@@ -29,9 +29,6 @@ SHORTEST: Final = 6
 
 NOTE: Final = 20 * FRAME
 """Bytes of a note (fixtures/media/README.md)."""
-
-CHUNK: Final = 64 * 1024
-"""Bytes of a sound that are in memory at a time (ours)."""
 
 TITLE_LIMIT: Final = 200
 """Characters of a title that are written on a cover or into a file (ours)."""
@@ -59,20 +56,11 @@ class Sound:
 
     def part(self, start: int, stop: int) -> Iterator[bytes]:
         """The bytes from `start`, at least 0, to `stop` or the end, in chunks of at most 64 KiB."""
-        stop = min(stop, self.size)
-        for first in range(start, stop, CHUNK):
-            yield self._chunk(first, min(first + CHUNK, stop))
+        return melody(self.head, notes(), self.track, start, min(stop, self.size))
 
     @property
     def _frames(self) -> int:
         return max(SHORTEST, round(self.duration / FRAME_SECONDS))
-
-    def _chunk(self, start: int, stop: int) -> bytes:
-        head = len(self.head)
-        first, last = max(start - head, 0), max(stop - head, 0)
-        skipped = first // NOTE
-        melody = (pick(notes(), 0, self.track, "note", number) for number in range(skipped, -(-last // NOTE)))
-        return self.head[start:stop] + b"".join(melody)[first - skipped * NOTE : last - skipped * NOTE]
 
 
 @cache

@@ -10,8 +10,7 @@ from math import pi, sin
 from struct import pack
 from typing import Final
 
-from mock_server.core.seeded import pick
-from mock_server.media.sound import CHUNK
+from mock_server.media.melody import melody
 
 RATE: Final = 8000
 NOTE: Final = 2000
@@ -47,20 +46,11 @@ class Wave:
 
     def part(self, start: int, stop: int) -> Iterator[bytes]:
         """The bytes from `start`, at least 0, to `stop` or the end, in chunks of at most 64 KiB."""
-        stop = min(stop, self.size)
-        for first in range(start, stop, CHUNK):
-            yield self._chunk(first, min(first + CHUNK, stop))
+        return melody(self.head, _notes(), self.track, start, min(stop, self.size))
 
     @property
     def _samples(self) -> int:
         return round(self.duration * RATE)
-
-    def _chunk(self, start: int, stop: int) -> bytes:
-        head = len(self.head)
-        first, last = max(start - head, 0), max(stop - head, 0)
-        skipped = first // NOTE
-        melody = (pick(_notes(), 0, self.track, "note", number) for number in range(skipped, -(-last // NOTE)))
-        return self.head[start:stop] + b"".join(melody)[first - skipped * NOTE : last - skipped * NOTE]
 
 
 @cache

@@ -12,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mutagen.mp3 import MP3
 
-from mock_server.media.sound import CHUNK, FRAME, FRAME_HEADER, NOTE, TITLE_LIMIT, Sound, notes
+from mock_server.media.melody import CHUNK
+from mock_server.media.sound import FRAME, FRAME_HEADER, NOTE, TITLE_LIMIT, Sound, notes
 
 TRACK = "b1946ac9-2c3f-4f0e-8f0e-000000000001"
 
