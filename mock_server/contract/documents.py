@@ -27,9 +27,8 @@ Pointer = tuple[str | int, ...]
 """The keys and indexes that lead from a document's root to a node."""
 RULES: Final[Pointer] = ("rules",)
 """Where a document begins to quote itself."""
-
-
 PARTED: Final = b"\n---\n"
+"""What stands between the parts of a file."""
 
 
 def load(path: Path) -> Any:
@@ -84,33 +83,24 @@ class Document:
         """What the line of a node says behind `#`; empty where it says nothing."""
         return self.text[self.lines[pointer] - 1].partition(" # ")[2]
 
-    def has(self, quote: str) -> bool:
-        """Whether a line holds `quote`."""
-        try:
-            self.place_of(quote)
-        except LookupError:
-            return False
-        return True
+    def find(self, quote: str, *, after: Pointer = ()) -> str:
+        """`file:line` of the first line that holds `quote`, at or after the node `after`; empty where none does.
+        Backticks do not count."""
+        first, last = self.lines.get(after, 1), self.lines.get(RULES, len(self.text) + 1)
+        lines = enumerate(self.text[first - 1 : last - 1], first)
+        return next((f"{self.name}:{number}" for number, line in lines if quote in _plain(line)), "")
 
     def place_of(self, quote: str, *, after: Pointer = ()) -> str:
-        """`file:line` of the first line that holds `quote`, at or after the node `after`. Backticks do not count.
-
-        Raises LookupError when no line holds it: then the quote is not the document's.
-        """
-        first, last = self.lines.get(after, 1), self.lines.get(RULES, len(self.text) + 1)
-        for number, line in enumerate(self.text[first - 1 : last - 1], first):
-            if quote in _plain(line):
-                return f"{self.name}:{number}"
-        raise LookupError(f"{self.name} has no line {quote!r} at or after line {first}")
+        """The same. Raises LookupError when no line holds it: then the quote is not the document's."""
+        place = self.find(quote, after=after)
+        if not place:
+            raise LookupError(f"{self.name} has no line {quote!r} at or after line {self.lines.get(after, 1)}")
+        return place
 
     def quoted(self, quote: str, *nodes: Pointer) -> str:
         """The quote's place: after the first of the nodes behind which the document has it. Raises LookupError."""
-        for node in nodes:
-            try:
-                return self.place_of(quote, after=node)
-            except LookupError:
-                continue
-        return self.place_of(quote)
+        places = (self.find(quote, after=node) for node in nodes)
+        return next(filter(None, places), "") or self.place_of(quote)
 
 
 @cache

@@ -209,11 +209,11 @@ def most(limit: int | Mapping[str, Any]) -> tuple[str, int, str]:
 
 
 def _stated(source: Source, line: Mapping[str, Any], field: str) -> str:
-    """Where a limit stands: in the document that a line quotes, which one of somebody's own need not have, or in the
-    profile."""
+    """Where a limit stands: in the document that a line quotes, or in the profile, if that document is not ours."""
     document, quote = source.document, line.get("quote", "")
-    if quote and (document.has(quote) or (OPENAPI / document.name).is_file()):
-        return document.place_of(quote)
+    place = document.find(quote) if quote else ""
+    if place or (quote and (OPENAPI / document.name).is_file()):
+        return place or document.place_of(quote)
     if "of" not in line:
         return source.where("limits", source.operation.name)
     model, operation = line["of"]
