@@ -2,22 +2,23 @@
 are learned that the mock does not say by itself."""
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+import httpx
 
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.learn import playback
-from contract_tests.learn.evidence import Found, Left, Line
+from contract_tests.learn.evidence import Found, Left, Line, lines_of
 from contract_tests.learn.playback import Agreement
 from contract_tests.learn.profile import as_data, written
 from contract_tests.learn.readings import picks
 from contract_tests.learn.refusals import codes, due, several, texts, told_at_once
 from contract_tests.learn.sayable import sayable
 from contract_tests.learn.tasks import courses
-from contract_tests.probes.request import Track
 from contract_tests.reports.report import Report
 
 
@@ -33,47 +34,41 @@ class Learned:
 
     @property
     def lines(self) -> list[Line]:
-        return [each for each in self.found if isinstance(each, Line)]
+        return lines_of(self.found)
 
     @property
     def left(self) -> list[Left]:
         return [each for each in self.found if isinstance(each, Left)]
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many lines were learned, by the key of the profile."""
+        return Counter(str(line.path[0]) for line in self.lines)
 
-def learned(report: Report, tracks: tuple[Track, ...], published: Published, beside: Path) -> Learned:
-    """What the run of a report tells of its target. `tracks` are its source tracks, and `beside` is the folder where
-    the file will be. Starts mocks. Raises OSError when one does not start."""
+
+def learned(report: Report, published: Published, beside: Path) -> Learned:
+    """What the run of a report tells of its target. `beside` is the folder where the file will be. Starts mocks. Raises
+    OSError when one does not start."""
     base, refusals = published.profile, list(due(report.rows, published))
-    anywhere = base if base in profiles() else os.fspath(Path(base).resolve())
+    is_ours = base in profiles()
+    anywhere = base if is_ours else os.fspath(Path(base).resolve())
     sent = playback.repeatable(refusals)
-    path = published.terms.extend
-    own = [{"id": each.id, "model": each.model, "duration": each.duration} for each in tracks]
+    own = [{"id": each.id, "model": each.model, "duration": each.duration} for each in report.tracks]
     found: list[Found] = [Line(("tracks",), own, "given to the run")] if own else []
-    mocked = playback.answers(as_data(anywhere, _lines(found)), sent, path)
-    before = playback.agreement(sent, mocked)
+
+    def played() -> Mapping[int, httpx.Response]:
+        return playback.answers(as_data(anywhere, lines_of(found)), sent, published.terms.extend)
+
+    before = playback.agreement(sent, played())
     found += sayable(picks(report.rows, published))
     found += sayable(courses(report.asked, published))
     found += sayable(codes(refusals, published))
     found += told_at_once(several(report.rows), refusals, published)
-    mocked = playback.answers(as_data(anywhere, _lines(found)), sent, path)
-    kept = {number: playback.said(answer) for number, answer in mocked.items()}
+    kept = {number: playback.said(answer) for number, answer in played().items()}
     found += sayable(texts(refusals, kept, published))
-    mocked = playback.answers(as_data(anywhere, _lines(found)), sent, path)
     return Learned(
-        text=written(report.about, base if base in profiles() else os.path.relpath(anywhere, beside.resolve()), found),
+        text=written(report.about, base if is_ours else os.path.relpath(anywhere, beside.resolve()), found),
         found=tuple(found),
         before=before,
-        after=playback.agreement(sent, mocked),
+        after=playback.agreement(sent, played()),
     )
-
-
-def _lines(found: list[Found]) -> list[Line]:
-    return [each for each in found if isinstance(each, Line)]
-
-
-def told(learned: Learned) -> Mapping[str, Any]:
-    """Counts of what was learned, by the key of the profile."""
-    counts: dict[str, int] = {}
-    for line in learned.lines:
-        counts[str(line.path[0])] = counts.get(str(line.path[0]), 0) + 1
-    return counts

@@ -6,17 +6,16 @@ from typing import Any
 
 import click
 
-from contract_tests.learn.calibrate import Learned, learned, told
+from contract_tests.learn.calibrate import Learned, learned
 from contract_tests.learn.playback import ASPECTS
-from contract_tests.probes.request import Track
-from contract_tests.reports import kept, safe_files
+from contract_tests.reports import safe_files
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
+from contract_tests.run.again import kept_in
 from contract_tests.run.choose import JOURNAL
 from contract_tests.run.command import run_command
 from contract_tests.run.inputs import CannotRun, command_of, documents
 from contract_tests.run.options import run_options
-from contract_tests.target import journal
 
 LISTED = 5
 """Differences of an aspect that are shown."""
@@ -42,9 +41,9 @@ def calibrate_command(
         raise CannotRun(f"--output {output}: there is no folder {output.parent}.")
     if folder is None:
         folder = _made(context, options)
-    made, tracks = _read(folder)
+    made = _read(folder)
     try:
-        found = learned(made, tracks, documents(made.about.profile), output.parent)
+        found = learned(made, documents(made.about.profile), output.parent)
     except OSError as error:
         raise CannotRun(f"what was learned could not be tried, and {output} was not written: {error}.") from None
     safe_files.replace(output, found.text)
@@ -61,25 +60,19 @@ def _made(context: click.Context, options: Mapping[str, Any]) -> Path:
     return folder
 
 
-def _read(folder: Path) -> tuple[Report, tuple[Track, ...]]:
-    """The report of the run in a folder, and its source tracks. Raises CannotRun where it tells nothing."""
-    path = folder / JOURNAL
-    try:
-        lines = safe_files.text(path).splitlines()
-        made = kept.report(lines)
-    except (OSError, LookupError) as error:
-        raise CannotRun(f"{path}: {error}") from None
+def _read(folder: Path) -> Report:
+    """The report of the run in a folder. Raises CannotRun where it tells nothing."""
+    made = kept_in(folder)
     if made is None or not made.rows:
+        path = folder / JOURNAL
         raise CannotRun(f"{path} holds no verdicts: give the --report-dir of a run of suno-contract that was made.")
     if made.about.nothing:
         raise CannotRun(f"the run in {folder} tells nothing of {made.about.target}: {made.about.nothing}")
-    run = journal.read(lines).run
-    given = zip(*(run.get(f"audio_{name}") or () for name in ("id", "model", "duration")), strict=True)
-    return made, tuple(Track(id=id, model=model, duration=duration) for id, model, duration in given)
+    return made
 
 
 def _lines(found: Learned, output: Path) -> Iterator[str]:
-    counts = ", ".join(f"{number} {key}" for key, number in told(found).items())
+    counts = ", ".join(f"{number} {key}" for key, number in found.counts.items())
     yield f"{output}: {len(found.lines)} lines learned ({counts}), {len(found.left)} left open"
     yield "The mock with it, asked again what was refused; before, with the profile that it extends:"
     for before, after in zip(found.before.lines(), found.after.lines(), strict=True):

@@ -27,6 +27,11 @@ class Left(NamedTuple):
 Found = Line | Left
 
 
+def lines_of(found: Iterable[Found]) -> list[Line]:
+    """What was learned, without what stays open."""
+    return [each for each in found if isinstance(each, Line)]
+
+
 def times(exchanges: Iterable[Exchange]) -> str:
     """How often something was seen, and the numbers of the first requests in the journal."""
     numbers = sorted(each.number for each in exchanges)

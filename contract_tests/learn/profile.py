@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import yaml
 
-from contract_tests.learn.evidence import Found, Left, Line
+from contract_tests.learn.evidence import Found, Left, Line, lines_of
 from contract_tests.reports.report import About
 from contract_tests.reports.rows import printable
 
@@ -24,7 +24,7 @@ def written(about: About, extends: str, found: Sequence[Found]) -> str:
         f"summary: {_value(f'{about.target} as a run of {about.date[:10]} saw it')}",
         f"extends: {_value(extends)}",
     ]
-    every = [each for each in found if isinstance(each, Line)]
+    every = lines_of(found)
     places = {path: place for place, path in enumerate(dict.fromkeys(line.path[:-1] for line in every))}
     lines = sorted(every, key=lambda line: (ORDER.index(str(line.path[0])), places[line.path[:-1]]))
     left = [f"# - {_one_line(f'{each.what}: {each.why}')}" for each in found if isinstance(each, Left)]

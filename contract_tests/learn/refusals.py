@@ -46,8 +46,8 @@ def due(rows: Iterable[Row], published: Published) -> Iterator[Refusal]:
 
 def told_at_once(several: Iterable[Exchange], refusals: Iterable[Refusal], published: Published) -> Iterator[Found]:
     """Whether a request that breaks several rules is told the first alone, as one that breaks that one, or all."""
-    exchanges, alone = list(several), {_msg(each.exchange) for each in refusals}
-    ways = {_msg(each) in alone for each in exchanges}
+    exchanges, alone = list(several), {each.exchange.msg for each in refusals}
+    ways = {each.msg in alone for each in exchanges}
     if len(ways) > 1:
         yield Left("tells", "seen in two ways: some requests that break several rules are told one, others more")
     elif ways and (tells := "first" if ways.pop() else "all") != published.family["tells"]:
@@ -69,7 +69,7 @@ def templates(rule: str, exchange: Exchange, published: Published) -> tuple[str,
     """`msg` of a refusal with {field} and {limit} where it names those of the rule; then the same with {value} where it
     names what was sent. Only those that a text of a profile can be, which has no other braces; none for an answer
     without words."""
-    said = _msg(exchange)
+    said = exchange.msg
     if not isinstance(said, str) or not said or MASKED in said:
         return ()
     parts = rule.split(".")
@@ -114,7 +114,7 @@ def codes(refusals: Iterable[Refusal], published: Published) -> Iterator[Found]:
         ((code, first),) = came.items()
         yield Line(("refusals", kind), code, times(each.exchange for each in found))
         if code not in published.codes:
-            yield Line(("codes", code or 0), first.exchange.envelope.get("msg") or kind, times([first.exchange]))
+            yield Line(("codes", code or 0), first.exchange.msg or kind, times([first.exchange]))
 
 
 def texts(refusals: Iterable[Refusal], kept: Mapping[int, object], published: Published) -> Iterator[Found]:
@@ -127,12 +127,12 @@ def texts(refusals: Iterable[Refusal], kept: Mapping[int, object], published: Pu
     found: dict[str, tuple[str, list[Refusal]]] = {}
     for rule, seen in by_rule.items():
         common = [words for words in seen[0].templates if all(words in each.templates for each in seen)]
-        if all(kept.get(each.exchange.number) == _msg(each.exchange) for each in seen):
+        if all(kept.get(each.exchange.number) == each.exchange.msg for each in seen):
             continue
         if common:
             found[rule] = (common[0], seen)
         else:
-            told = "; ".join(sorted({json.dumps(_msg(each.exchange), ensure_ascii=False) for each in seen})[:2])
+            told = "; ".join(sorted({json.dumps(each.exchange.msg, ensure_ascii=False) for each in seen})[:2])
             yield Left(f"texts.{rule}", f"its words differ from request to request: {told}")
     known = {each.id for each in published.rules} | {each.rule for each in published.limits}
     kinds = {rule: seen[0].kind for rule, seen in by_rule.items()}
@@ -161,7 +161,3 @@ def _shared(
             if len(rules) > 1 and len(words) == 1 and None not in words:
                 shared[name] = (left[rules[0]][0], [each for rule in rules for each in left.pop(rule)[1]])
     return {**shared, **left}
-
-
-def _msg(exchange: Exchange) -> object:
-    return exchange.envelope.get("msg") if isinstance(exchange.envelope, dict) else None

@@ -3,7 +3,7 @@
 import io
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -11,9 +11,8 @@ from typing import Final
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import learned
 from contract_tests.learn.playback import Agreement
-from contract_tests.mutants.plain import BAD_KEY, PATIENCE
+from contract_tests.mutants.plain import BAD_KEY, PATIENCE, tracks
 from contract_tests.probes.plan import Plan
-from contract_tests.probes.request import Track
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.reports import kept
 from contract_tests.run.run import Run
@@ -101,10 +100,8 @@ def seen(hidden: Hidden, budget: int, folder: Path) -> Seen:
     """Runs the harness against a drawn server with a budget, and learns of it."""
     started = time.monotonic()
     published = Published.read("apikley")
-    tracks = tuple(
-        Track(id=id, model=model, duration=seconds) for id, (model, seconds) in hidden.behaviour.edition.sources.items()
-    )
-    plan = Plan(published=published, tracks=tracks, callback_timeout=PATIENCE, budget=budget)
+    given = tracks(hidden.behaviour)
+    plan = Plan(published=published, tracks=given, callback_timeout=PATIENCE, budget=budget)
     notes = io.StringIO()
     with Plain(behaviour=hidden.behaviour) as server, Receiver() as receiver:
         notes.write(journal.begun({"profile": "apikley", "base_url": server.url, "budget": budget}))
@@ -116,7 +113,7 @@ def seen(hidden: Hidden, budget: int, folder: Path) -> Seen:
     report = kept.report(notes.getvalue().splitlines())
     if report is None:
         raise AssertionError
-    found = learned(report, tracks, published, folder)
+    found = learned(replace(report, tracks=given), published, folder)
     picks = {str(line.path[1]): line.value for line in found.lines if line.path[0] == "picks"}
     judged = {name: picks[name] == reading for name, reading in hidden.readings.items() if name in picks}
     return Seen(

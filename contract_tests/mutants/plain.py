@@ -57,7 +57,7 @@ def tried(published: Published, behaviour: Behaviour, *, only: str = "*", seed: 
     started = time.monotonic()
     plan = Plan(
         published=published,
-        tracks=tuple(Track(id=id, model=model, duration=seconds) for id, (model, seconds) in _sources(behaviour)),
+        tracks=tracks(behaviour),
         only=only,
         callback_timeout=PATIENCE,
         triggers=tuple(triggers(published)),
@@ -93,8 +93,10 @@ def triggers(published: Published) -> list[Trigger]:
     return [each for each in found if each.code in published.failures]
 
 
-def _sources(behaviour: Behaviour) -> list[tuple[str, tuple[str, float]]]:
-    return list(behaviour.edition.sources.items())
+def tracks(behaviour: Behaviour) -> tuple[Track, ...]:
+    """The source tracks of the plain server."""
+    sources = behaviour.edition.sources.items()
+    return tuple(Track(id=id, model=model, duration=seconds) for id, (model, seconds) in sources)
 
 
 def _rules(results: list[Result], verdict: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from contract_tests.documents.files import Citation
 from contract_tests.documents.published import Published
 from contract_tests.documents.sources import Basis, Source
-from contract_tests.probes.request import Expected, Probe
+from contract_tests.probes.request import Expected, Probe, Track
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.reports.report import About, Asked, Report
 from contract_tests.reports.rows import provoked, rows, summary
@@ -85,7 +85,14 @@ def report(lines: Iterable[str]) -> Report | None:
         asked=asked,
         missing=tuple(missing),
         picks=published.picks,
+        tracks=tuple(_tracks(kept.run)),
     )
+
+
+def _tracks(run: Mapping[str, Any]) -> Iterator[Track]:
+    given = (run.get(f"audio_{name}") or () for name in ("id", "model", "duration"))
+    for id, model, duration in zip(*given, strict=False):  # a journal is anybody's to edit
+        yield Track(id=id, model=model, duration=duration)
 
 
 def _unknown(rules: Iterable[str]) -> Iterator[str]:

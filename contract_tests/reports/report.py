@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from contract_tests.probes.request import Track
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.reports.rows import Row
 from contract_tests.target.exchange import Exchange
@@ -43,7 +44,7 @@ class Asked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A run as its reports tell it. `missing` says, in a line each, what its journal does not hold; `picks` is the
-    reading of each question that the profile takes."""
+    reading of each question that the profile takes, and `tracks` are the source tracks that were given."""
 
     about: About
     rows: tuple[Row, ...]
@@ -51,6 +52,7 @@ class Report:
     asked: tuple[Asked, ...] = ()
     missing: tuple[str, ...] = ()
     picks: Mapping[str, str] = field(default_factory=dict)
+    tracks: tuple[Track, ...] = ()
     _by_number: dict[int, Asked] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:

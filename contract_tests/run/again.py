@@ -1,4 +1,4 @@
-"""Writes the reports of a run anew, from its journal."""
+"""Reads the run in a folder from its journal, and writes its reports anew."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,16 +13,21 @@ from contract_tests.run.inputs import CannotRun
 def report_of(folder: Path, *, strict: bool = False) -> Report:
     """The report of the run in a folder, which is written there, too. `strict` counts deviations, whatever the run did.
     Raises CannotRun where no run can be read there or nothing can be written."""
-    path = folder / JOURNAL
-    try:
-        made = kept.report(safe_files.text(path).splitlines())
-    except (OSError, LookupError) as error:
-        raise CannotRun(f"{path}: {error}") from None
+    made = kept_in(folder)
     if made is None:
-        raise CannotRun(f"{path} holds no run: give the --report-dir of a run of suno-contract.")
+        raise CannotRun(f"{folder / JOURNAL} holds no run: give the --report-dir of a run of suno-contract.")
     made = replace(made, about=replace(made.about, strict=made.about.strict or strict))
     try:
         write(folder, made)
     except OSError as error:
         raise CannotRun(f"the reports could not be written: {error}.") from None
     return made
+
+
+def kept_in(folder: Path) -> Report | None:
+    """The report of the run in a folder; None where there is none. Raises CannotRun where it cannot be read."""
+    path = folder / JOURNAL
+    try:
+        return kept.report(safe_files.text(path).splitlines())
+    except (OSError, LookupError) as error:
+        raise CannotRun(f"{path}: {error}") from None

@@ -101,14 +101,10 @@ def _tells(exchange: Exchange, nobody: Exchange, again: Exchange, invalid: int) 
     does not change from request to request."""
     if exchange.code != nobody.code:
         return exchange.code is not None
-    return exchange.code == invalid and _msg(nobody) == _msg(again) != _msg(exchange)
+    return exchange.code == invalid and nobody.msg == again.msg != exchange.msg
 
 
 def _nothing_else(plan: Plan) -> Probe:
     """The documented request about a track of nobody, once more."""
     known = next(probe for probe in replace(plan, only=KNOWN).probes() if UNKNOWN_AUDIO.encode() in probe.body)
     return replace(known, id=f"{known.id}, again", harmless=True)
-
-
-def _msg(exchange: Exchange) -> object:
-    return exchange.envelope.get("msg") if isinstance(exchange.envelope, dict) else None

@@ -60,6 +60,11 @@ class Exchange:
         return self.envelope.get("data") if isinstance(self.envelope, dict) else None
 
     @property
+    def msg(self) -> Any:
+        """`msg` of the envelope; None where it has none."""
+        return self.envelope.get("msg") if isinstance(self.envelope, dict) else None
+
+    @property
     def failed(self) -> bool:
         """Whether the server says that it failed, so that nobody knows what it did."""
         return self.code is not None and self.code >= 500

@@ -97,16 +97,19 @@ def callback_order(course: Course) -> str | None:
     came = replace(course, arrivals=received(course.arrivals))
     stages = [stage for stage in came.stages() if stage in STAGES]
     tried = _given_up(course)
-    others = [arrival.at for arrival in course.arrivals if tried and not _same(arrival, tried[0])]
     if stages != sorted(stages, key=STAGES.index) or _overtook(course, tried):
         return "overtaking"
-    return "in_order" if any(at > tried[-1].at for at in others) else None
+    return "in_order" if any(at > tried[-1].at for at in _others(course, tried)) else None
 
 
 def _overtook(course: Course, tried: Sequence[Arrival]) -> bool:
     """Whether another callback came between attempts of the one that was never received."""
-    others = [arrival.at for arrival in course.arrivals if tried and not _same(arrival, tried[0])]
-    return any(tried[0].at < at < tried[-1].at for at in others)
+    return any(tried[0].at < at < tried[-1].at for at in _others(course, tried))
+
+
+def _others(course: Course, tried: Sequence[Arrival]) -> list[float]:
+    """When other callbacks came than the one that was never received."""
+    return [arrival.at for arrival in course.arrivals if tried and not _same(arrival, tried[0])]
 
 
 def callback_exception(course: Course) -> str | None:

@@ -62,12 +62,7 @@ def choices(edition: Edition) -> Family:
         yield f"takes {word} as vocalGender", "extend.vocalGender.enum", _longer_list("vocalGender", ("m", "f", word))
     for model in LEFT:
         if model not in edition.models:
-            yield f"takes the model {model}", "extend.model.enum", _taking(model)
-
-
-def _taking(model: str) -> Change:
-    """Takes a model that the document does not list."""
-    return _sparing("model", model.__eq__)
+            yield f"takes the model {model}", "extend.model.enum", _sparing("model", model.__eq__)
 
 
 def _sparing(name: str, applies: Callable[[Any], bool]) -> Change:

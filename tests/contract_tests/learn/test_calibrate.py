@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from contract_tests.cli import main
-from contract_tests.learn.calibrate import learned, told
+from contract_tests.learn.calibrate import learned
 from contract_tests.learn.playback import Agreement
 from contract_tests.target.journal import begun
 from contract_tests.targets.behaviour import KEY, conforming
@@ -70,9 +70,9 @@ def test_a_profile_of_ones_own_is_extended_by_its_path(tmp_path: Path) -> None:
     own.parent.mkdir()
     own.write_text("format: 1\nsummary: mine\nextends: apikley\n", "utf-8")
     published = PUBLISHED.read(str(own))
-    found = learned(reported(), (), published, tmp_path)
+    found = learned(reported(), published, tmp_path)
     assert yaml.safe_load(found.text)["extends"] == "own/mine.yaml"
-    assert (told(found), [*found.after.lines()]) == ({}, ["no refusal could be sent to the mock"])
+    assert (found.counts, [*found.after.lines()]) == ({}, ["no refusal could be sent to the mock"])
 
 
 def test_a_run_is_made_where_none_was(plain: str, tmp_path: Path, capsys: Output) -> None:
