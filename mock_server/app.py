@@ -16,9 +16,9 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.admission import Admission
-from mock_server.api.described import ASKED, described
 from mock_server.api.endpoints import Judge, Undecided
 from mock_server.api.not_found import NotServed
+from mock_server.api.served_operations import TASK_REQUESTS, served_operations
 from mock_server.callbacks.in_thread import Once
 from mock_server.callbacks.shortage import shortage
 from mock_server.control.control import Control
@@ -70,7 +70,7 @@ def create_app(
             return create_app(store=opened, delivery=delivery, listener=listener, address=address)
     if clock is not None or settings not in (None, store.settings):
         raise BadSetting("the store has settings and a clock of its own. Allowed: a store, or settings and a clock.")
-    runtime = Runtime.of(store, delivery, ASKED, address)
+    runtime = Runtime.of(store, delivery, TASK_REQUESTS, address)
     if listener is not None:
         store.journal.listen(listener)
     tracks = FindTrack(store, runtime.catalogue, runtime.studio, runtime.scenarios, runtime.tracks)
@@ -179,7 +179,7 @@ def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
     store, editions, scenarios = runtime.store, runtime.editions, runtime.scenarios
     admission = Admission(store, scenarios)
     undecided = Undecided(store, editions)
-    every = described(runtime, tracks)
+    every = served_operations(runtime, tracks)
     form = editions.family.answers
     return [
         Route(

@@ -16,7 +16,7 @@ from mock_server.core.text import words
 from mock_server.domain.attempt import Delivery
 from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.generated_tracks import Studio
-from mock_server.domain.tasks import Asked
+from mock_server.domain.tasks import TaskRequestFrom
 from mock_server.http.base_urls import BaseUrls
 from mock_server.http.held import HeldRequests
 from mock_server.state.store import Store
@@ -43,8 +43,10 @@ class Runtime:
     scheduler: Scheduler
 
     @classmethod
-    def of(cls, store: Store, delivery: Delivery | None, asked: Mapping[str, Asked], address: str = "") -> "Runtime":
-        """The parts of a mock with this store; `asked` has what the requests ask for that start a task, `address` is as
+    def of(
+        cls, store: Store, delivery: Delivery | None, task_requests: Mapping[str, TaskRequestFrom], address: str = ""
+    ) -> "Runtime":
+        """The parts of a mock with this store; `task_requests` make of a body what it asks for, `address` is as
         in `create_app`. Raises BadSetting for names that do not exist."""
         settings = store.settings
         editions = Editions(settings)
@@ -55,7 +57,7 @@ class Runtime:
         trust = Trust(settings.callback_ca, insecure=settings.insecure_callbacks)
         timeout = settings.callback_timeout or editions.family.callback_timeout
         delivery = delivery or HttpDelivery(policy, timeout, trust)
-        catalogue = Catalogue(editions, scenarios, asked)
+        catalogue = Catalogue(editions, scenarios, task_requests)
         studio = Studio(settings.seed, f"{base_urls.own}/")
         return cls(
             settings=settings,

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.api.described import ASKED
+from mock_server.api.served_operations import TASK_REQUESTS
 from mock_server.contract.editions import Edition, Editions
 from mock_server.contract.examples import documented_request
 from mock_server.contract.profile import Profile
@@ -124,7 +124,7 @@ def _started(
 @cache
 def catalogue(profile: str = "apikley") -> Catalogue:
     """Makes tasks of the records of a profile."""
-    return Catalogue(editions(profile), SCENARIOS, ASKED)
+    return Catalogue(editions(profile), SCENARIOS, TASK_REQUESTS)
 
 
 EXTENDING = Call("POST", "/api/v1/generate/extend", b"", "secret-key", "application/json", "", b"{}")

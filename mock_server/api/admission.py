@@ -34,57 +34,59 @@ class Admission:
         """Those of one without, which counts as none of the key's requests."""
         return {"key": self._key, "maintenance": self._maintenance, "scenario": self._preferred_refusal}
 
-    def _key(self, it: Judgement) -> None:
+    def _key(self, judgement: Judgement) -> None:
         """Raise Unauthorized without a key, for a magic key without a scenario, for a revoked key, and for an unknown
         key when keys are strict."""
-        if not self._is_known(it.call.key, it.terms):
-            raise self._unauthorized(it.call.key, it.terms)
+        if not self._is_known(judgement.call.key, judgement.terms):
+            raise self._unauthorized(judgement.call.key, judgement.terms)
 
-    def _counted(self, it: Judgement) -> Awaitable[None] | None:
+    def _counted(self, judgement: Judgement) -> Awaitable[None] | None:
         """Check the key, then count the request. Where a question varies, its number chooses the readings."""
-        self._key(it)
-        if it.in_force.varies:
-            return self._numbered(it)
-        it.ordinal = it.ordinal or None
+        self._key(judgement)
+        if judgement.in_force.varies:
+            return self._numbered(judgement)
+        judgement.ordinal = judgement.ordinal or None
         return None
 
-    async def _numbered(self, it: Judgement) -> None:
-        it.ordinal = it.ordinal or await self._store.count(it.account)
-        it.edition = it.in_force.draw(it.account, it.ordinal)
+    async def _numbered(self, judgement: Judgement) -> None:
+        judgement.ordinal = judgement.ordinal or await self._store.count(judgement.account)
+        judgement.edition = judgement.in_force.draw(judgement.account, judgement.ordinal)
 
-    def _maintenance(self, it: Judgement) -> None:
-        if it.terms.maintenance:
+    def _maintenance(self, judgement: Judgement) -> None:
+        if judgement.terms.maintenance:
             raise Maintenance("the mock was started with --maintenance, or told so over /__admin")
 
-    def _scenario(self, it: Judgement) -> None:
+    def _scenario(self, judgement: Judgement) -> None:
         """The scenario that is asked for; else the store takes the one that is queued."""
-        call = it.call
-        it.decoded = decode(it.operation.name, call.content_type, call.body, call.content_encoding, call.lost)
-        it.choice = self._scenarios.chosen(call.prefer, it.decoded.audio_id, it.account)
-        if it.choice is None:
-            it.leave("scenario")
+        call = judgement.call
+        judgement.decoded = decode(
+            judgement.operation.name, call.content_type, call.body, call.content_encoding, call.lost
+        )
+        judgement.choice = self._scenarios.chosen(call.prefer, judgement.decoded.audio_id, judgement.account)
+        if judgement.choice is None:
+            judgement.leave("scenario")
         else:
-            _refuse_if_forced(it)
+            _refuse_if_forced(judgement)
 
-    def _preferred_refusal(self, it: Judgement) -> None:
-        it.choice = self._scenarios.chosen(it.call.prefer, None, it.account)
-        _refuse_if_forced(it)
+    def _preferred_refusal(self, judgement: Judgement) -> None:
+        judgement.choice = self._scenarios.chosen(judgement.call.prefer, None, judgement.account)
+        _refuse_if_forced(judgement)
 
-    def _rate(self, it: Judgement) -> None:
-        limit = it.rate
-        if it.operation.limited and limit is not None:
-            it.limit = limit
-            it.leave("rate")
+    def _rate(self, judgement: Judgement) -> None:
+        limit = judgement.rate
+        if judgement.operation.limited and limit is not None:
+            judgement.limit = limit
+            judgement.leave("rate")
 
-    def _body(self, it: Judgement) -> None:
+    def _body(self, judgement: Judgement) -> None:
         """Raise Invalid with every rule of the contract that the body breaks."""
-        decoded = it.decoded
+        decoded = judgement.decoded
         if decoded.refusal is not None:
             raise decoded.refusal
-        contract = it.edition.contract(it.operation.name)
+        contract = judgement.edition.contract(judgement.operation.name)
         if not contract.accepts(decoded.value):
-            raise Invalid(violations(it.edition, it.operation.name, decoded.value))
-        it.request = decoded.value
+            raise Invalid(violations(judgement.edition, judgement.operation.name, decoded.value))
+        judgement.request = decoded.value
 
     def _is_known(self, key: str | None, terms: Terms) -> TypeGuard[str]:
         """Whether requests of this key are accepted."""
@@ -110,6 +112,6 @@ class Admission:
         )
 
 
-def _refuse_if_forced(it: Judgement) -> None:
-    if it.choice is not None and it.choice.scenario.answer is not None:
-        raise Forced(it.choice.scenario.answer, it.choice.scenario.name, it.choice.applied)
+def _refuse_if_forced(judgement: Judgement) -> None:
+    if judgement.choice is not None and judgement.choice.scenario.answer is not None:
+        raise Forced(judgement.choice.scenario.answer, judgement.choice.scenario.name, judgement.choice.applied)

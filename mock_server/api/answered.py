@@ -28,22 +28,22 @@ class Answered:
         named = [checks[each] for each in operation.checks]
         self.own_checks: Mapping[str, Check] = {name: check for each in named for name, check in each.items()}
 
-    async def accepted(self, it: Judgement) -> None:
+    async def propose(self, judgement: Judgement) -> None:
         """What is left is told with the answer."""
-        it.balance = await self._store.balance(it.account)
+        judgement.balance = await self._store.balance(judgement.account)
 
-    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+    def succeeded(self, judgement: Judgement, decision: Decision) -> Answer:
         """Every request of kind answer is answered with what its file says."""
         about = Subject(
             seed=self._studio.seed,
-            task_id=it.edition.family.ids.task_id(self._studio.seed, it.account, decision.ordinal),
+            task_id=judgement.edition.family.ids.task_id(self._studio.seed, judgement.account, decision.ordinal),
             operation=self._operation,
-            fields=it.request,
-            created=spelt_time(decision.at, it.edition),
-            media=self._studio.media_at(it.call.base_url),
-            tracks_per_task=it.edition.family.tracks_per_task,
-            source=it.source,
-            ids=it.edition.family.ids,
+            fields=judgement.request,
+            created=spelt_time(decision.at, judgement.edition),
+            media=self._studio.media_at(judgement.call.base_url),
+            tracks_per_task=judgement.edition.family.tracks_per_task,
+            source=judgement.source,
+            ids=judgement.edition.family.ids,
         )
-        data = filled(self._operation.shapes.answer, about.values(credits=it.balance))
-        return succeeded(data, it.edition, applied(decision.choice))
+        data = filled(self._operation.shapes.answer, about.values(credits=judgement.balance))
+        return succeeded(data, judgement.edition, applied(decision.choice))

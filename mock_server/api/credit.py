@@ -21,10 +21,13 @@ class Credit:
         """What names the request where readings are drawn."""
         return call.path
 
-    async def accepted(self, it: Judgement) -> None:
+    async def propose(self, judgement: Judgement) -> None:
         """What is left when it is asked for."""
-        it.balance = await self._store.balance(it.account)
+        judgement.balance = await self._store.balance(judgement.account)
 
-    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+    def succeeded(self, judgement: Judgement, decision: Decision) -> Answer:
         """GET /api/v1/chat/credit and /api/v1/generate/credit are answered with what is left, a whole number or not."""
-        return succeeded(float(it.balance) if it.edition.readings.credits_number else it.balance, it.edition)
+        return succeeded(
+            float(judgement.balance) if judgement.edition.readings.credits_number else judgement.balance,
+            judgement.edition,
+        )

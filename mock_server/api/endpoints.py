@@ -18,7 +18,7 @@ from mock_server.state.journal_entries import Requested
 from mock_server.state.store import Store
 
 
-class Described(Protocol):
+class ServedOperation(Protocol):
     """What an endpoint says of itself."""
 
     @property
@@ -32,10 +32,10 @@ class Described(Protocol):
     def drawn_by(self, call: Call) -> str | int:
         """What names a request, beside its key, where readings are drawn for one that has no number."""
 
-    def accepted(self, it: Judgement) -> Awaitable[None] | None:
+    def propose(self, judgement: Judgement) -> Awaitable[None] | None:
         """Say what the store is to do, once no check refuses."""
 
-    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+    def succeeded(self, judgement: Judgement, decision: Decision) -> Answer:
         """The answer where the store does not refuse, either."""
 
 
@@ -44,19 +44,19 @@ class Judge:
 
     def __init__(
         self,
-        described: Described,
+        served: ServedOperation,
         admission: Admission,
         store: Store,
         editions: Editions,
         scenarios: Scenarios,
         scheduler: Scheduler,
     ) -> None:
-        self._described = described
-        self._operation = editions.profile.operations[described.name]
+        self._served = served
+        self._operation = editions.profile.operations[served.name]
         common = admission.of_post() if self._operation.method == "POST" else admission.of_get()
         self._checks: list[Check] = [
-            *in_order({**common, **described.own_checks}, editions.family.checks),
-            described.accepted,
+            *in_order({**common, **served.own_checks}, editions.family.checks),
+            served.propose,
         ]
         self._store = store
         self._editions = editions
@@ -67,42 +67,42 @@ class Judge:
         """Decide on a call; where the settings change meanwhile, anew, under the same number."""
         ordinal = 0
         while True:
-            it = await self._judged(call, ordinal)
-            if it.draft is not None:
-                await self._scheduler.reserve(it.receiver)
-            answer = await self._store.accept(it)
+            judgement = await self._judged(call, ordinal)
+            if judgement.draft is not None:
+                await self._scheduler.reserve(judgement.receiver)
+            answer = await self._store.accept(judgement)
             if answer is not None:
                 break
-            ordinal = it.ordinal or 0  # what the store was still to count was not counted
-        if it.draft is not None and it.draft.due_after is not None:
-            self._scheduler.owe(it.draft.due_after)
+            ordinal = judgement.ordinal or 0  # what the store was still to count was not counted
+        if judgement.draft is not None and judgement.draft.due_after is not None:
+            self._scheduler.owe(judgement.draft.due_after)
         return answer
 
     async def _judged(self, call: Call, ordinal: int) -> Judgement:
         terms = await self._store.terms(call.key)
         in_force = self._editions.under(terms.overrides)
         # `drawn_by` may parse the query, which is for nothing where no question varies.
-        drawn = in_force.draw(call.key or "", self._described.drawn_by(call)) if in_force.varies else in_force.default
-        it = Judgement(
+        drawn = in_force.draw(call.key or "", self._served.drawn_by(call)) if in_force.varies else in_force.default
+        judgement = Judgement(
             call=call,
             key=call.key,
             terms=terms,
             in_force=in_force,
             edition=drawn,
             scenarios=self._scenarios,
-            succeeded=self._described.succeeded,
+            succeeded=self._served.succeeded,
             ordinal=ordinal,
             price=self._operation.price,
             operation=self._operation,
         )
         try:
             for check in self._checks:
-                waits = check(it)
+                waits = check(judgement)
                 if waits is not None:
                     await waits
         except ApiError as refusal:
-            it.refusal = refusal
-        return it
+            judgement.refusal = refusal
+        return judgement
 
 
 class Undecided:

@@ -14,7 +14,7 @@ from mock_server.domain.tasks import TaskRequest
 from mock_server.media.find_track import FindTrack
 
 
-def asked(fields: Mapping[str, Any], source: Track | None) -> TaskRequest:
+def task_request(fields: Mapping[str, Any], source: Track | None) -> TaskRequest:
     """With defaultParamFlag false everything is the source track's (both documents, Parameter Details)."""
     parent = cast(Track, source)
     custom = fields["defaultParamFlag"]
@@ -40,29 +40,29 @@ class Extend:
         self.own_checks: Mapping[str, Check] = {"track": self._track, "fit": self._fit, **opening.checks()}
         self._opening = opening
 
-    def _track(self, it: Judgement) -> Awaitable[None] | None:
+    def _track(self, judgement: Judgement) -> Awaitable[None] | None:
         """Raise the refusal that the edition has for a track that is unknown."""
         # A listed track needs no store, so that this check waits for nothing.
-        it.source = self._tracks.listed.get(it.request["audioId"])
-        return self._own_track(it) if it.source is None else None
+        judgement.source = self._tracks.listed.get(judgement.request["audioId"])
+        return self._own_track(judgement) if judgement.source is None else None
 
-    async def _own_track(self, it: Judgement) -> None:
-        request = it.request
-        adopts = it.terms.settings.adopt_unknown_tracks
-        it.source = await self._tracks.extendable(
-            it.account, request["audioId"], request["model"], it.edition, adopts=adopts
+    async def _own_track(self, judgement: Judgement) -> None:
+        request = judgement.request
+        adopts = judgement.terms.settings.adopt_unknown_tracks
+        judgement.source = await self._tracks.extendable(
+            judgement.account, request["audioId"], request["model"], judgement.edition, adopts=adopts
         )
-        if it.source is None:
-            raise state_rules.unknown_audio(request, await self._tracks.known(it.account), it.edition)
+        if judgement.source is None:
+            raise state_rules.unknown_audio(request, await self._tracks.known(judgement.account), judgement.edition)
 
-    def _fit(self, it: Judgement) -> None:
+    def _fit(self, judgement: Judgement) -> None:
         """Raise Invalid for a request that does not fit its track."""
-        state_rules.enforce_source(it.request, cast(Track, it.source), it.edition)
+        state_rules.enforce_source(judgement.request, cast(Track, judgement.source), judgement.edition)
 
-    def accepted(self, it: Judgement) -> None:
+    def propose(self, judgement: Judgement) -> None:
         """A task is to be started."""
-        self._opening.draft(it)
+        self._opening.draft(judgement)
 
-    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+    def succeeded(self, judgement: Judgement, decision: Decision) -> Answer:
         """POST /api/v1/generate/extend is answered with the task that starts."""
-        return self._opening.answer(it, decision)
+        return self._opening.answer(judgement, decision)

@@ -25,24 +25,26 @@ class FinishedTrack:
         """The checks behind those of the body, by their names."""
         return {"task": self._task, "finished": self._finished, "own_track": self._own_track}
 
-    async def _task(self, it: Judgement) -> None:
-        record = await self._store.task(it.request["taskId"])
-        if record is None or record.key != it.account:
-            raise state_rules.unknown_task(it.operation.name, it.request, it.edition)
-        it.task = self._catalogue.task(record)
+    async def _task(self, judgement: Judgement) -> None:
+        record = await self._store.task(judgement.request["taskId"])
+        if record is None or record.key != judgement.account:
+            raise state_rules.unknown_task(judgement.operation.name, judgement.request, judgement.edition)
+        judgement.task = self._catalogue.task(record)
 
-    async def _finished(self, it: Judgement) -> None:
+    async def _finished(self, judgement: Judgement) -> None:
         """Raise Invalid unless the task is complete."""
-        task = cast(Task, it.task)
+        task = cast(Task, judgement.task)
         state = progress(task, (await self._store.moment()).now)
-        state_rules.enforce_made(it.operation.name, it.request, task, state, it.edition)
+        state_rules.enforce_made(judgement.operation.name, judgement.request, task, state, judgement.edition)
 
-    def _own_track(self, it: Judgement) -> None:
+    def _own_track(self, judgement: Judgement) -> None:
         """Raise NotFound for a track that the task has not made."""
-        task, audio_id = cast(Task, it.task), it.request["audioId"]
+        task, audio_id = cast(Task, judgement.task), judgement.request["audioId"]
         if audio_id not in task.record.tracks:
-            raise state_rules.foreign_audio(it.operation.name, it.request, task.record.tracks, it.edition)
-        it.source = self._studio.track(task, task.request, audio_id)
+            raise state_rules.foreign_audio(
+                judgement.operation.name, judgement.request, task.record.tracks, judgement.edition
+            )
+        judgement.source = self._studio.track(task, task.request, audio_id)
 
 
 def applied(choice: Choice) -> str:

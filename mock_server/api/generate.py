@@ -17,7 +17,7 @@ UNTITLED: Final = "Untitled"
 STYLE: Final = "ambient, calm"
 
 
-def asked(fields: Mapping[str, Any], source: Track | None) -> TaskRequest:
+def task_request(fields: Mapping[str, Any], source: Track | None) -> TaskRequest:
     """Without custom mode nothing but the prompt counts; title and style are then the generator's (ours)."""
     custom = fields["customMode"]
     prompt = fields.get("prompt", "")
@@ -40,10 +40,10 @@ class Generate:
         self.own_checks: Mapping[str, Check] = opening.checks()
         self._opening = opening
 
-    def accepted(self, it: Judgement) -> None:
+    def propose(self, judgement: Judgement) -> None:
         """A task is to be started."""
-        self._opening.draft(it)
+        self._opening.draft(judgement)
 
-    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+    def succeeded(self, judgement: Judgement, decision: Decision) -> Answer:
         """POST /api/v1/generate is answered with the task that starts."""
-        return self._opening.answer(it, decision)
+        return self._opening.answer(judgement, decision)

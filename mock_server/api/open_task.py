@@ -28,31 +28,39 @@ class TaskOpening:
         """The checks behind those of the body, by their names."""
         return {"persona": self._persona, "room": self._room, "credits": self._credits}
 
-    def _persona(self, it: Judgement) -> Awaitable[None] | None:
+    def _persona(self, judgement: Judgement) -> Awaitable[None] | None:
         """Raise NotFound for a persona that is neither listed nor made by the key."""
-        persona = it.request.get("personaId")
-        return None if persona is None or persona in self._personas else self._own_persona(it)
+        persona = judgement.request.get("personaId")
+        return None if persona is None or persona in self._personas else self._own_persona(judgement)
 
-    async def _own_persona(self, it: Judgement) -> None:
-        known = {*self._personas, *await self._store.made(it.account, PERSONA)}
-        state_rules.enforce_persona(it.operation.name, it.request, known, it.edition)
+    async def _own_persona(self, judgement: Judgement) -> None:
+        known = {*self._personas, *await self._store.made(judgement.account, PERSONA)}
+        state_rules.enforce_persona(judgement.operation.name, judgement.request, known, judgement.edition)
 
-    def _room(self, it: Judgement) -> None:
-        it.receiver = receiver_of(it.request["callBackUrl"])
-        it.leave("room")
+    def _room(self, judgement: Judgement) -> None:
+        judgement.receiver = receiver_of(judgement.request["callBackUrl"])
+        judgement.leave("room")
 
-    def _credits(self, it: Judgement) -> None:
-        it.leave("credits")
+    def _credits(self, judgement: Judgement) -> None:
+        judgement.leave("credits")
 
-    def draft(self, it: Judgement) -> None:
+    def draft(self, judgement: Judgement) -> None:
         """Have the store start the task, unless it refuses."""
-        url, body, speed = it.request["callBackUrl"], it.call.body or b"", it.terms.pace.speed
-        it.draft = Draft(
-            self._seed, it.account, body, url, it.operation, it.source, it.edition, speed, it.call.base_url
+        url, body, speed = judgement.request["callBackUrl"], judgement.call.body or b"", judgement.terms.pace.speed
+        judgement.draft = Draft(
+            self._seed,
+            judgement.account,
+            body,
+            url,
+            judgement.operation,
+            judgement.source,
+            judgement.edition,
+            speed,
+            judgement.call.base_url,
         )
-        it.opens = it.draft.opened
+        judgement.opens = judgement.draft.opened
 
-    def answer(self, it: Judgement, decision: Decision) -> Answer:
+    def answer(self, judgement: Judgement, decision: Decision) -> Answer:
         """The answer that starts a task."""
         record = cast(TaskRecord, decision.record)
-        return accepted(record, it.edition, decision.choice.applied, self._policy.refusal(record.callback_url))
+        return accepted(record, judgement.edition, decision.choice.applied, self._policy.refusal(record.callback_url))

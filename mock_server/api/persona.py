@@ -22,20 +22,20 @@ class Persona:
         self._seed = seed
         self.own_checks: Mapping[str, Check] = {**finished.checks(), "once": self._once}
 
-    def _once(self, it: Judgement) -> None:
-        if it.edition.readings.persona_twice:
-            it.leave("once")
-            it.made_already = state_rules.made_already(PERSONA, "persona", it.request, it.edition)
+    def _once(self, judgement: Judgement) -> None:
+        if judgement.edition.readings.persona_twice:
+            judgement.leave("once")
+            judgement.made_already = state_rules.made_already(PERSONA, "persona", judgement.request, judgement.edition)
 
-    def accepted(self, it: Judgement) -> None:
+    def propose(self, judgement: Judgement) -> None:
         """The persona is made once."""
-        it.made = PERSONA, self._persona(it)
+        judgement.made = PERSONA, self._persona(judgement)
 
-    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+    def succeeded(self, judgement: Judgement, decision: Decision) -> Answer:
         """POST /api/v1/generate/generate-persona is answered with the persona."""
-        request = it.request
-        made = {"personaId": self._persona(it), "name": request["name"], "description": request["description"]}
-        return succeeded(made, it.edition, applied(decision.choice))
+        request = judgement.request
+        made = {"personaId": self._persona(judgement), "name": request["name"], "description": request["description"]}
+        return succeeded(made, judgement.edition, applied(decision.choice))
 
-    def _persona(self, it: Judgement) -> str:
-        return seeded.persona_id(self._seed, it.account, it.request["audioId"])
+    def _persona(self, judgement: Judgement) -> str:
+        return seeded.persona_id(self._seed, judgement.account, judgement.request["audioId"])

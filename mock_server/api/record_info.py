@@ -47,37 +47,37 @@ class RecordInfo:
         """What names the request where readings are drawn."""
         return wanted(call)
 
-    def _named(self, it: Judgement) -> None:
-        if not wanted(it.call):
+    def _named(self, judgement: Judgement) -> None:
+        if not wanted(judgement.call):
             text = f"taskId is missing; allowed: the taskId that {either(self._served)} answered, as a query"
             raise Invalid([self._violation(text)])
 
-    async def _task(self, it: Judgement) -> None:
+    async def _task(self, judgement: Judgement) -> None:
         """Of a task that is unknown there are three readings: code 200 without data, 404, or 422."""
-        task_id = wanted(it.call)
+        task_id = wanted(judgement.call)
         found = await self._store.task(task_id)
-        if found is not None and found.key == it.account and found.operation in self._of:
-            it.task = self._catalogue.task(found)
-            it.polled = found.id
-        elif it.edition.readings.unknown_task == 404:
-            raise NotFound(f"no task {task_id!r} under this key; {resting_on(it.edition, 'unknown_task')}")
-        elif it.edition.readings.unknown_task != 200:
+        if found is not None and found.key == judgement.account and found.operation in self._of:
+            judgement.task = self._catalogue.task(found)
+            judgement.polled = found.id
+        elif judgement.edition.readings.unknown_task == 404:
+            raise NotFound(f"no task {task_id!r} under this key; {resting_on(judgement.edition, 'unknown_task')}")
+        elif judgement.edition.readings.unknown_task != 200:
             text = f"recordInfo is null: no task {task_id!r} under this key"
-            raise Invalid([self._violation(text, resting_on(it.edition, "unknown_task"))])
+            raise Invalid([self._violation(text, resting_on(judgement.edition, "unknown_task"))])
 
-    def _poll(self, it: Judgement) -> None:
-        if it.task is not None and it.rate:
-            it.limit = it.task.edition.family.poll_limit
-            it.leave("poll")
+    def _poll(self, judgement: Judgement) -> None:
+        if judgement.task is not None and judgement.rate:
+            judgement.limit = judgement.task.edition.family.poll_limit
+            judgement.leave("poll")
 
-    def accepted(self, it: Judgement) -> None:
+    def propose(self, judgement: Judgement) -> None:
         """Nothing is to be done."""
 
-    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+    def succeeded(self, judgement: Judgement, decision: Decision) -> Answer:
         """Every request of kind poll is answered with the record, or nothing of a task that is unknown."""
-        if it.task is None:
-            return succeeded(None, it.edition)
-        return succeeded(record(it.task, decision.at, self._studio), it.task.edition)
+        if judgement.task is None:
+            return succeeded(None, judgement.edition)
+        return succeeded(record(judgement.task, decision.at, self._studio), judgement.task.edition)
 
     def _violation(self, message: str, note: str = "") -> Violation:
         return Violation(rule=f"{self.name}.taskId", field="taskId", message=message, note=note)

@@ -32,18 +32,18 @@ class Started:
             **opening.checks(),
         }
 
-    def _first_time(self, it: Judgement) -> None:
-        it.leave("once")
-        it.made_already = state_rules.made_already(self.name, self._once, it.request, it.edition)
+    def _first_time(self, judgement: Judgement) -> None:
+        judgement.leave("once")
+        judgement.made_already = state_rules.made_already(self.name, self._once, judgement.request, judgement.edition)
 
-    def accepted(self, it: Judgement) -> None:
+    def propose(self, judgement: Judgement) -> None:
         """A task is to be started."""
         if self._once:
-            it.made = self.name, it.request["audioId"]
+            judgement.made = self.name, judgement.request["audioId"]
         for member, prices in self._prices.items():
-            it.price = prices.get(it.request.get(member), it.price)
-        self._opening.draft(it)
+            judgement.price = prices.get(judgement.request.get(member), judgement.price)
+        self._opening.draft(judgement)
 
-    def succeeded(self, it: Judgement, decision: Decision) -> Answer:
+    def succeeded(self, judgement: Judgement, decision: Decision) -> Answer:
         """Every request of kind task is answered with the task that starts."""
-        return self._opening.answer(it, decision)
+        return self._opening.answer(judgement, decision)

@@ -19,13 +19,15 @@ class Uploaded:
         """The checks behind those of the body, by their names."""
         return {"track": self._track, "fit": self._fit}
 
-    def _track(self, it: Judgement) -> None:
-        models = it.operation.models or it.edition.profile.models
-        it.source = uploaded(it.request.get("model", models[0]), it.edition.family.upload_seconds)
+    def _track(self, judgement: Judgement) -> None:
+        models = judgement.operation.models or judgement.edition.profile.models
+        judgement.source = uploaded(judgement.request.get("model", models[0]), judgement.edition.family.upload_seconds)
 
-    def _fit(self, it: Judgement) -> None:
+    def _fit(self, judgement: Judgement) -> None:
         """Raise Invalid for a request that begins behind the end of the upload."""
-        state_rules.enforce_length(it.operation.name, it.request, cast(Track, it.source), it.edition)
+        state_rules.enforce_length(
+            judgement.operation.name, judgement.request, cast(Track, judgement.source), judgement.edition
+        )
 
 
 def added_to(fields: Mapping[str, Any], source: Track | None) -> TaskRequest:

@@ -61,7 +61,7 @@ class Rule:
         return all(names[question] == reading for question, reading in self.when.items())
 
 
-class Step:
+class DecimalLimit:
     """A limit on the decimals of one property; `rule` is the number of the rule that states it."""
 
     def __init__(self, name: str, decimals: int, rule: int) -> None:
@@ -87,8 +87,8 @@ class Contract:
         self._rules = [replace(rule, allowed=rule.allowed.format(unit=unit)) for rule in rules if rule.schema]
         self._types = {number for number, rule in enumerate(self._rules) if rule.id.endswith(".type")}
         self._schemas = [_counting(rule.schema, length) for rule in self._rules]
-        self._steps = [
-            Step(name, decimals, number)
+        self._decimal_limits = [
+            DecimalLimit(name, decimals, number)
             for number, schema in enumerate(self._schemas)
             for name, keywords in schema.get("properties", {}).items()
             for decimals in _decimals(keywords)
@@ -106,8 +106,8 @@ class Contract:
         """Whether no rule is broken."""
         if not self._fits(body):
             return False
-        for step in self._steps:
-            if not step.holds(body):
+        for limit in self._decimal_limits:
+            if not limit.holds(body):
                 return False
         return self._url not in body or is_http_url(body[self._url])
 
@@ -127,7 +127,7 @@ class Contract:
         paths = [error.schema_path for error in self._each.iter_errors(body)]
         found = {int(path[1]): path[-1] for path in paths}
         if isinstance(body, dict):
-            found |= {step.rule: "multipleOf" for step in self._steps if not step.holds(body)}
+            found |= {limit.rule: "multipleOf" for limit in self._decimal_limits if not limit.holds(body)}
         return found
 
     def _violation(self, rule: Rule, keyword: str | int, body: Any) -> Violation:

@@ -10,7 +10,7 @@ from mock_server.contract.scenarios import MAGIC, Scenario, Scenarios
 from mock_server.contract.source_tracks import Track
 from mock_server.control.lists import Entries, Tasks, entries_after, one_entry, tasks_after
 from mock_server.control.trigger import Trigger
-from mock_server.control.views import AccountView, Moment, TaskView, account_view, task_view, timeline
+from mock_server.control.views import AccountView, TaskView, TimelinePoint, account_view, task_view, timeline
 from mock_server.control.waiting import came
 from mock_server.core import seeded
 from mock_server.core.errors import BadSetting, NoSuch, check_count, unknown
@@ -96,7 +96,9 @@ class Control:
         found, now = await self.store.tasks(key), (await self.store.moment()).now
         return await tasks_after(task_id, found, lambda each: task_view(self.catalogue.task(each), now), status, limit)
 
-    async def task(self, task_id: str, key: str | None = None) -> tuple[TaskView, Mapping[str, Any], Sequence[Moment]]:
+    async def task(
+        self, task_id: str, key: str | None = None
+    ) -> tuple[TaskView, Mapping[str, Any], Sequence[TimelinePoint]]:
         """One task, its request, and its timeline. Raises NoSuch; where a key is given, for a task of another too."""
         task = await self.find_task(task_id, key)
         attempts = [entry for entry in await self.entries(Match(task_id=task_id)) if isinstance(entry, Attempted)]

@@ -30,7 +30,7 @@ class Problem(Exception):
         self.headers = headers
 
 
-class Described:
+class RequestSchema:
     """One operation of a document. `status` is that of its success."""
 
     def __init__(self, document: dict[str, Any], operation: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from mock_server.control.access import Guard
 from mock_server.control.control import Control
 from mock_server.control.json_answer import Json
 from mock_server.control.operations import Fields, Operations
-from mock_server.control.request_schema import Described, Problem
+from mock_server.control.request_schema import Problem, RequestSchema
 from mock_server.core.errors import BadSetting, NoSuch, Stopped, nearest
 from mock_server.core.text import cut
 from mock_server.http.base_urls import PREFIX, BaseUrls, path_of
@@ -81,12 +81,12 @@ class Admin:
         return refusal(f"nothing is served at {cut(path)}.{close} GET {mounted_at}{PREFIX} lists everything.", 404)
 
     def _endpoint(self, path: str, operation: dict[str, Any]) -> Answering:
-        described = Described(self._document, operation)
+        schema = RequestSchema(self._document, operation)
         handler: Handler = getattr(Operations, operation["operationId"])
 
         async def answered(request: Request) -> Response:
             try:
-                value = await handler(self._operations(request), await described.fields(request))
+                value = await handler(self._operations(request), await schema.fields(request))
             except Incomplete as left:
                 return refusal(left.text, 503)
             except Problem as problem:
@@ -97,7 +97,7 @@ class Admin:
                 return refusal(str(error), 404)
             except Stopped as error:
                 return refusal(str(error), 503)
-            return Response(status_code=described.status) if value is None else Json(value, described.status)
+            return Response(status_code=schema.status) if value is None else Json(value, schema.status)
 
         return self._guarded(answered, self._guard.admit_open if path in OPEN else self._guard.admit)
 

@@ -29,7 +29,7 @@ class TaskView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class TimelinePoint:
     """One point of a task's timeline, in epoch seconds: `accepted`, `reached` or `failed` (a stage), `expected`
     (a stage to come), `attempted` (a callback, with what its receiver answered, if it did), `owed` (a callback to
     come)."""
@@ -74,7 +74,7 @@ def task_view(task: Task, now: float) -> TaskView:
     )
 
 
-def timeline(task: Task, attempts: Sequence[Attempted], owed: Sequence[Owed], now: float) -> list[Moment]:
+def timeline(task: Task, attempts: Sequence[Attempted], owed: Sequence[Owed], now: float) -> list[TimelinePoint]:
     """All that happened to a task and will, in order of the mock's clock."""
     moments = [*_generation(task, now), *map(_attempt, attempts)]
     for each in owed:
@@ -100,26 +100,28 @@ def account_view(key: str, account: AccountRecord | None, terms: Terms) -> Accou
     )
 
 
-def _generation(task: Task, now: float) -> Iterator[Moment]:
-    yield Moment(at=task.created, what="accepted", stage=None, detail=f"{task.operation.name}, {task.scenario.name}")
+def _generation(task: Task, now: float) -> Iterator[TimelinePoint]:
+    yield TimelinePoint(
+        at=task.created, what="accepted", stage=None, detail=f"{task.operation.name}, {task.scenario.name}"
+    )
     for stage in task.scenario.reached():
         at, detail = reached_at(task, stage), spelt(task, task.family.stages[stage].status)
-        yield Moment(at=at, what="reached" if at <= now else "expected", stage=stage, detail=detail)
+        yield TimelinePoint(at=at, what="reached" if at <= now else "expected", stage=stage, detail=detail)
     failure = task.scenario.fails
     if failure is not None:
         at, detail = reached_at(task, failure.instead_of), f"{failure.code} {spelt(task, failure.status)}"
-        yield Moment(at=at, what="failed" if at <= now else "expected", stage=failure.instead_of, detail=detail)
+        yield TimelinePoint(at=at, what="failed" if at <= now else "expected", stage=failure.instead_of, detail=detail)
 
 
-def _attempt(attempt: Attempted) -> Moment:
+def _attempt(attempt: Attempted) -> TimelinePoint:
     which = "once more" if attempt.redelivered else f"attempt {attempt.number}"
     detail = f"{which}: {attempt.outcome}, {attempt.detail}"
-    return Moment(at=attempt.at, what="attempted", stage=attempt.stage, detail=detail, answer=attempt.answer)
+    return TimelinePoint(at=attempt.at, what="attempted", stage=attempt.stage, detail=detail, answer=attempt.answer)
 
 
-def _owed(owed: Owed) -> Iterator[Moment]:
+def _owed(owed: Owed) -> Iterator[TimelinePoint]:
     first = owed.due
     while not owed.ended:
         at = max(first, owed.due)
-        yield Moment(at=at, what="owed", stage=owed.step.stage, detail=f"attempt {owed.retries + 1}")
+        yield TimelinePoint(at=at, what="owed", stage=owed.step.stage, detail=f"attempt {owed.retries + 1}")
         owed = owed.turned()

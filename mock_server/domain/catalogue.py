@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 from mock_server.contract.editions import Editions
 from mock_server.contract.scenarios import Scenarios
-from mock_server.domain.tasks import Asked, Task, TaskRecord, no_music
+from mock_server.domain.tasks import Task, TaskRecord, TaskRequestFrom, no_music
 
 
 class Catalogue:
     """Makes tasks of records. `asked` has what the request of an operation asks for whose tracks are music, by its
     name, or by the name of the one that asks as it does."""
 
-    def __init__(self, editions: Editions, scenarios: Scenarios, asked: Mapping[str, Asked]) -> None:
+    def __init__(self, editions: Editions, scenarios: Scenarios, task_requests: Mapping[str, TaskRequestFrom]) -> None:
         self._editions = editions
         self._scenarios = scenarios
-        self._asked = asked
+        self._task_requests = task_requests
         self._operations = editions.profile.every
         self._family_of = editions.profile.family_of
 
@@ -24,7 +24,7 @@ class Catalogue:
         return Task(
             record,
             operation,
-            self._asked.get(operation.asks or operation.name, no_music),
+            self._task_requests.get(operation.asks or operation.name, no_music),
             self._editions.named(record.readings, record.drawn),
             self._scenarios.named(record.scenario).on(self._family_of(operation.name).stages),
         )

@@ -75,7 +75,7 @@ class TaskRequest:
     starts: float = 0.0
 
 
-Asked = Callable[[Mapping[str, Any], Track | None], TaskRequest]
+TaskRequestFrom = Callable[[Mapping[str, Any], Track | None], TaskRequest]
 """What an operation's request asks for, by its fields and the track that it extends."""
 
 
@@ -91,14 +91,19 @@ class Task:
     of the same record are equal.
     """
 
-    __slots__ = ("_asked", "edition", "operation", "pace", "record", "scenario")
+    __slots__ = ("_task_request", "edition", "operation", "pace", "record", "scenario")
 
     def __init__(
-        self, record: TaskRecord, operation: Operation, asked: Asked, edition: Edition, scenario: Scenario
+        self,
+        record: TaskRecord,
+        operation: Operation,
+        task_request: TaskRequestFrom,
+        edition: Edition,
+        scenario: Scenario,
     ) -> None:
         self.record = record
         self.operation = operation
-        self._asked = asked
+        self._task_request = task_request
         self.edition = edition
         self.scenario = scenario
         self.pace = Pace(speed=record.speed)
@@ -133,4 +138,4 @@ class Task:
     @property
     def request(self) -> TaskRequest:
         """What was asked for, decoded anew each time."""
-        return self._asked(from_json(self.record.body), self.record.source)
+        return self._task_request(from_json(self.record.body), self.record.source)

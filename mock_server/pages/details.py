@@ -7,7 +7,7 @@ from typing import Final
 import orjson
 
 from mock_server.control.control import Control
-from mock_server.control.views import Moment, TaskView, task_view, timeline
+from mock_server.control.views import TaskView, TimelinePoint, task_view, timeline
 from mock_server.core import seeded
 from mock_server.core.errors import NoSuch
 from mock_server.core.text import cut
@@ -213,7 +213,7 @@ def _copied(curl: str) -> str | None:
     return curl if len(curl) <= CURL_SHOWN else None
 
 
-def _moment(task: Task, moment: Moment, waited_for: Collection[str | None] = ()) -> Happening:
+def _moment(task: Task, moment: TimelinePoint, waited_for: Collection[str | None] = ()) -> Happening:
     word = "callback under way" if moment.what == "owed" and moment.stage in waited_for else WORDS.get(moment.what)
     return Happening(
         at=moment.at,

@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_server.contract.source_tracks import Track, added
-from mock_server.control.views import Moment, TaskView
+from mock_server.control.views import TaskView, TimelinePoint
 from mock_server.domain.attempt import Attempt
 from mock_server.state.faults import Fault
 from mock_server.state.journal_entries import Attempted, Entry, Requested
@@ -71,7 +71,7 @@ class Handle(ABC):
         """The tasks, newest first; `status` as in polling. Raises BadSetting for one that does not exist."""
         return self.run(self.control.tasks(self._about, status, limit))
 
-    def timeline(self, task_id: str) -> list[Moment]:
+    def timeline(self, task_id: str) -> list[TimelinePoint]:
         """All that happened to a task and will. Raises NoSuch."""
         return list(self.run(self.control.task(task_id, self._about))[2])
 

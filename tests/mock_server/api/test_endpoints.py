@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mock_server.api.admission import Admission
 from mock_server.api.credit import Credit
-from mock_server.api.endpoints import Described, in_order
+from mock_server.api.endpoints import ServedOperation, in_order
 from mock_server.api.extend import Extend
 from mock_server.api.finished_track import FinishedTrack
 from mock_server.api.generate import Generate
@@ -50,14 +50,14 @@ def made() -> Iterator[str]:
     opening = TaskOpening(store, SEED, runtime.personas, runtime.policy)
     finished = FinishedTrack(store, catalogue, studio)
     tracks = FindTrack(store, catalogue, studio, runtime.scenarios, runtime.tracks)
-    described: list[Described] = [Extend(opening, tracks), Generate(opening), Credit("chat-credit", store)]
+    served: list[ServedOperation] = [Extend(opening, tracks), Generate(opening), Credit("chat-credit", store)]
     every = runtime.editions.profile.operations
-    described += [
+    served += [
         Persona(finished, SEED),
         Started(every[WAV], opening, {FINISHED_TRACK: finished.checks()}),
         RecordInfo(every["record-info"], runtime.editions.profile, store, catalogue, studio),
     ]
-    for each in described:
+    for each in served:
         yield from each.own_checks
     yield from (*admission.of_post(), *admission.of_get())
 

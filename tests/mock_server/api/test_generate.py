@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.api.generate import STYLE, TITLE_LENGTH, UNTITLED
-from mock_server.api.generate import asked as asked_for
+from mock_server.api.generate import task_request as asked_for
 from mock_server.contract.source_tracks import INSTRUMENTAL
 from tests.builders import generation
 from tests.clients import Mock, client, credits, finished, generate, poll, refusal
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.anyio
     ],
 )
 def test_a_custom_generation_is_what_it_says(changes: dict[str, Any], lyrics: str) -> None:
-    asked = asked_for(generation(title="T", style="S", **changes), None)
-    assert (asked.title, asked.style, asked.prompt, asked.starts) == ("T", "S", lyrics, 0)
+    task_request = asked_for(generation(title="T", style="S", **changes), None)
+    assert (task_request.title, task_request.style, task_request.prompt, task_request.starts) == ("T", "S", lyrics, 0)
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_a_description_becomes_the_title(prompt: str, title: str) -> None:
 
 @given(st.fixed_dictionaries({}, optional={"title": st.text(), "style": st.text()}))
 def test_without_custom_mode_the_prompt_alone_counts(ignored: dict[str, str]) -> None:
-    asked = asked_for(generation(customMode=False, instrumental=False) | ignored, None)
-    assert (asked.title, asked.style, asked.prompt) == ("A calm piano", STYLE, "A calm piano")
+    task_request = asked_for(generation(customMode=False, instrumental=False) | ignored, None)
+    assert (task_request.title, task_request.style, task_request.prompt) == ("A calm piano", STYLE, "A calm piano")
 
 
 @given(st.text())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from mock_server.contract.decode import BODY_LIMIT
-from mock_server.control.request_schema import Described, Problem
+from mock_server.control.request_schema import Problem, RequestSchema
 
 pytestmark = pytest.mark.anyio
 
@@ -41,11 +41,11 @@ SCHEMA = {
 BODY = {"required": True, "content": {"application/json": {"schema": SCHEMA}}}
 
 
-def described(**operation: Any) -> Described:
-    return Described(DOCUMENT, {"responses": {"200": {}}, **operation})
+def described(**operation: Any) -> RequestSchema:
+    return RequestSchema(DOCUMENT, {"responses": {"200": {}}, **operation})
 
 
-async def fields(operation: Described, query: str = "", body: bytes = b"", **path: str) -> dict[str, Any]:
+async def fields(operation: RequestSchema, query: str = "", body: bytes = b"", **path: str) -> dict[str, Any]:
     """The fields of a request with this query, body and path parameters."""
 
     async def receive() -> dict[str, Any]:
@@ -55,7 +55,7 @@ async def fields(operation: Described, query: str = "", body: bytes = b"", **pat
     return await operation.fields(Request(scope, receive))
 
 
-async def problem(operation: Described, query: str = "", body: bytes = b"") -> str:
+async def problem(operation: RequestSchema, query: str = "", body: bytes = b"") -> str:
     """The text of the 400 that a request gets."""
     with pytest.raises(Problem) as caught:
         await fields(operation, query, body)

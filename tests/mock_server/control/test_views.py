@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.control.views import AccountView, Moment, TaskView, account_view, task_view, timeline
+from mock_server.control.views import AccountView, TaskView, TimelinePoint, account_view, task_view, timeline
 from mock_server.core.settings import Settings
 from mock_server.domain.accounts import AccountRecord
 from mock_server.domain.attempt import Outcome
@@ -39,8 +39,8 @@ def test_a_key_that_everyone_knows_is_shown() -> None:
     assert task_view(task(key="test-key"), CREATED).key == "test-key"
 
 
-def at(after: float, what: str, stage: str | None, detail: str) -> Moment:
-    return Moment(at=CREATED + after, what=what, stage=stage, detail=detail)
+def at(after: float, what: str, stage: str | None, detail: str) -> TimelinePoint:
+    return TimelinePoint(at=CREATED + after, what=what, stage=stage, detail=detail)
 
 
 def whole(mine: Task) -> Owed:

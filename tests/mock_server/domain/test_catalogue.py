@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.api.described import ASKED
+from mock_server.api.served_operations import TASK_REQUESTS
 from mock_server.contract.editions import Editions
 from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import Scenarios
@@ -17,7 +17,7 @@ from tests.builders import SCENARIOS, catalogue, edition, editions, generated, t
 
 def other(profile: str) -> Catalogue:
     """The catalogue of another process."""
-    return Catalogue(Editions(Settings(profile=profile)), Scenarios.read(), ASKED)
+    return Catalogue(Editions(Settings(profile=profile)), Scenarios.read(), TASK_REQUESTS)
 
 
 OTHERS = {profile: other(profile) for profile in profile_names()}

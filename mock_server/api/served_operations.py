@@ -6,7 +6,7 @@ from typing import Final
 from mock_server.api import extend, generate
 from mock_server.api.answered import Answered
 from mock_server.api.credit import Credit
-from mock_server.api.endpoints import Described
+from mock_server.api.endpoints import ServedOperation
 from mock_server.api.extend import Extend
 from mock_server.api.finished_track import FinishedTrack
 from mock_server.api.generate import Generate
@@ -18,23 +18,27 @@ from mock_server.api.uploaded import UPLOADED, Uploaded, added_to
 from mock_server.contract.operations import ANSWER, EXTEND, GENERATE, POLL, TASK, TRACKS, Operation
 from mock_server.core.errors import BadSetting, nearest
 from mock_server.domain.made.every import MAKERS
-from mock_server.domain.tasks import Asked
+from mock_server.domain.tasks import TaskRequestFrom
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
 
-ASKED: Final[Mapping[str, Asked]] = {EXTEND: extend.asked, GENERATE: generate.asked, "added_to": added_to}
+TASK_REQUESTS: Final[Mapping[str, TaskRequestFrom]] = {
+    EXTEND: extend.task_request,
+    GENERATE: generate.task_request,
+    "added_to": added_to,
+}
 """What the requests ask for that start a task of music, by operation, or as files of operations call it."""
 CREDITS: Final = ("chat-credit", "generate-credit")
 
 
-def described(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Described]:
+def served_operations(runtime: Runtime, tracks: FindTrack) -> Mapping[str, ServedOperation]:
     """What each endpoint of the profile says of itself, by the operation's name."""
     opening = TaskOpening(runtime.store, runtime.settings.seed, runtime.personas, runtime.policy)
     finished = FinishedTrack(runtime.store, runtime.catalogue, runtime.studio)
     profile = runtime.editions.profile
     of_files = [_made_by_somebody(each) for each in profile.operations.values() if each.file]
     checks = {FINISHED_TRACK: finished.checks(), UPLOADED: Uploaded().checks()}
-    every: list[Described] = [
+    every: list[ServedOperation] = [
         *_own(runtime, tracks, opening, finished),
         *(Started(each, opening, checks) for each in of_files if each.kind == TASK),
         *(Answered(each, runtime.store, runtime.studio, checks) for each in of_files if each.kind == ANSWER),
@@ -58,7 +62,9 @@ def _made_by_somebody(operation: Operation) -> Operation:
     return operation
 
 
-def _own(runtime: Runtime, tracks: FindTrack, opening: TaskOpening, finished: FinishedTrack) -> Iterator[Described]:
+def _own(
+    runtime: Runtime, tracks: FindTrack, opening: TaskOpening, finished: FinishedTrack
+) -> Iterator[ServedOperation]:
     yield Extend(opening, tracks)
     yield Generate(opening)
     yield Persona(finished, runtime.settings.seed)
