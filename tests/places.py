@@ -1,5 +1,6 @@
 """Where something stands in the published documents: `file:line`, looked up in their text without the mock's code."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -54,4 +55,9 @@ def _indent(line: str) -> int:
 def line(place: str) -> str:
     """The line of a `file:line` of the checkout."""
     name, _, number = place.rpartition(":")
-    return (OPENAPI.parent / name).read_text("utf-8").splitlines()[int(number) - 1]
+    return _lines_of(OPENAPI.parent / name)[int(number) - 1]
+
+
+@cache
+def _lines_of(path: Path) -> Sequence[str]:
+    return path.read_text("utf-8").splitlines()

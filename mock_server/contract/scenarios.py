@@ -223,6 +223,7 @@ def _answers_first(path: Path) -> tuple[int, str]:
     return kind, path.stem
 
 
+@cache
 def _scenario(path: Path) -> Scenario:
     entry: dict[str, Any] = load(path)
     fails = entry.get("fails")

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,13 +30,9 @@ class Function:
     place: str
     tree: ast.FunctionDef | ast.AsyncFunctionDef
 
-    def mentions(self) -> Iterator[str]:
+    def mentions(self) -> Sequence[str]:
         """Its texts, with ANY for what is filled in."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.JoinedStr):
-                yield "".join(str(part.value) if isinstance(part, ast.Constant) else ANY for part in node.values)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
+        return _texts(self.tree)
 
     def reads(self, of: str, name: str) -> bool:
         """Whether it reads an attribute of what is called `of` there."""
@@ -73,6 +69,17 @@ def answering(operation: Operation) -> list[Function]:
         if found := [each for each in _functions(said) if pattern.search(_first_line(each.tree))]:
             return found
     return []
+
+
+@cache
+def _texts(tree: ast.AST) -> tuple[str, ...]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            found.append("".join(str(part.value) if isinstance(part, ast.Constant) else ANY for part in node.values))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.append(node.value)
+    return tuple(found)
 
 
 def _first_line(tree: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
