@@ -49,7 +49,8 @@ class Learned:
 def learned(report: Report, published: Published, beside: Path) -> Learned:
     """What the run of a report tells of its target. `beside` is the folder where the file will be. Starts mocks. Raises
     OSError when one does not start."""
-    base, refusals = published.profile, list(due(report.rows, published))
+    base, read = published.profile, list(sayable(picks(report.rows, published)))
+    refusals = list(due(report.rows, published, {f"{each.path[1]}": each.value for each in lines_of(read)}))
     is_ours = base in profiles()
     anywhere = base if is_ours else os.fspath(Path(base).resolve())
     sent = playback.repeatable(refusals)
@@ -60,7 +61,7 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
         return playback.answers(as_data(anywhere, lines_of(found)), sent, published.terms.extend)
 
     before = playback.agreement(sent, played())
-    found += sayable(picks(report.rows, published))
+    found += read
     found += sayable(courses(report.asked, published))
     found += sayable(codes(refusals, published))
     found += told_at_once(several(report.rows), refusals, published)

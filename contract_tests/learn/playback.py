@@ -4,11 +4,11 @@ answers as the target did."""
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 
@@ -20,6 +20,13 @@ from contract_tests.target.mock import KEY, mock
 UNREPEATABLE: Final = ("extend.auth.", "extend.method")
 """Rules of requests that no journal can repeat: their keys are masked, or they are of another method."""
 ASPECTS: Final = ("status", "code", "msg", "members")
+
+
+class Answered(NamedTuple):
+    """An answer: its HTTP status, and its body as JSON."""
+
+    status: int
+    content: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +42,15 @@ class Agreement:
         if not self.asked:
             yield "no refusal could be sent to the mock"
         for aspect in ASPECTS if self.asked else ():
-            same = self.asked - len(self.differing.get(aspect, ()))
-            yield f"{aspect:8} {same} of {self.asked} refusals, {100 * same / self.asked:.0f} %"
+            yield f"{aspect:8} {self.same(aspect)} of {self.asked} refusals, {100 * self.share(aspect):.0f} %"
+
+    def same(self, aspect: str) -> int:
+        """How many answers are the same in this."""
+        return self.asked - len(self.differing.get(aspect, ()))
+
+    def share(self, aspect: str) -> float:
+        """Of all, from 0 to 1; 1 where nothing was asked."""
+        return self.same(aspect) / self.asked if self.asked else 1.0
 
 
 def repeatable(refusals: Sequence[Refusal]) -> list[Refusal]:
@@ -76,22 +90,32 @@ def said(answer: httpx.Response) -> Any:
 
 def agreement(refusals: Sequence[Refusal], mocked: Mapping[int, httpx.Response]) -> Agreement:
     """How far the mock's answers are the target's."""
-    differing: dict[str, list[tuple[str, str, str]]] = {aspect: [] for aspect in ASPECTS}
-    for each in refusals:
-        mine = mocked[each.exchange.number]
-        ours = _aspects(mine.status_code, parsed(mine.content))
-        theirs = _aspects(each.exchange.status, each.exchange.envelope)
+    return agreed(
+        (
+            each.rule,
+            Answered(each.exchange.status, each.exchange.envelope),
+            Answered(mine.status_code, parsed(mine.content)),
+        )
+        for each, mine in ((each, mocked[each.exchange.number]) for each in refusals)
+    )
+
+
+def agreed(asked: Iterable[tuple[str, Answered, Answered]]) -> Agreement:
+    """How far answers are the same; each request by a name, with what a target and what a mock answered to it."""
+    counted, differing = 0, dict[str, list[tuple[str, str, str]]]((aspect, []) for aspect in ASPECTS)
+    for counted, (name, their_answer, our_answer) in enumerate(asked, 1):  # noqa: B007, the last one counts
+        theirs, ours = _aspects(their_answer), _aspects(our_answer)
         for aspect in ASPECTS:
             if theirs[aspect] != ours[aspect]:
-                differing[aspect].append((each.rule, str(theirs[aspect]), str(ours[aspect])))
-    return Agreement(len(refusals), differing)
+                differing[aspect].append((name, str(theirs[aspect]), str(ours[aspect])))
+    return Agreement(counted, differing)
 
 
-def _aspects(status: int, body: Any) -> dict[str, Any]:
-    envelope = body if isinstance(body, dict) else {}
+def _aspects(answer: Answered) -> dict[str, Any]:
+    envelope = answer.content if isinstance(answer.content, dict) else {}
     members = {name: type(value).__name__ for name, value in envelope.items()}
     return {
-        "status": status,
+        "status": answer.status,
         "code": envelope.get("code"),
         "msg": envelope.get("msg"),
         "members": sorted(members.items()),

@@ -10,6 +10,7 @@ from contract_tests.documents.any_json import parsed
 from contract_tests.documents.published import Published
 from contract_tests.learn.evidence import Found, Left, Line, times
 from contract_tests.probes.near_misses import AT_ONCE
+from contract_tests.probes.refusals import LEFT_TO_QUESTIONS
 from contract_tests.reports.rows import Row
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.keys import MASKED
@@ -20,6 +21,13 @@ INVALID: Final = "invalid"
 """The kind whose words a profile may also say by the last part of a rule's id."""
 PLACE: Final = re.compile(r"\{(field|limit|value)\}")
 BRACE: Final = re.compile(r"[{}]")
+ASKED_BY: Final[Mapping[str, str]] = {
+    **{f"question.{question}": rule for rule, question in LEFT_TO_QUESTIONS.items()},
+    "question.empty_text": "extend.style.empty",
+}
+"""By question, of whose readings one is a rule: the rule that its probe breaks then."""
+UNNAMED: Final = "extend.body.properties"
+"""The rule whose refusal names properties that the documents do not."""
 PARTS: Final = 3
 """Parts of the id of a rule about one field: extend.title.length."""
 
@@ -33,15 +41,28 @@ class Refusal(NamedTuple):
     templates: tuple[str, ...]
 
 
-def due(rows: Iterable[Row], published: Published) -> Iterator[Refusal]:
-    """The refusals of requests that break one rule, each once, in the order of their rules. `exchange` has a code."""
+def due(rows: Iterable[Row], published: Published, picks: Mapping[str, str] | None = None) -> Iterator[Refusal]:
+    """The refusals of requests that break one rule, each once, in the order of their rules. `exchange` has a code.
+    `picks` are the readings that were learned: they decide which of two rules about a field it is."""
     kinds = {getattr(published.terms, kind): kind for kind in KINDS}
     for row in rows:
         for exchange in _exchanges(row, several=False):
             codes = next((each.probe.expected.codes for each in row.results if each.probe), frozenset[int]())
             found = [kinds[code] for code in sorted(codes, key=lambda code: code != exchange.code) if code in kinds]
-            if row.rule.startswith("extend.") and found and exchange.code not in (None, 200):
-                yield Refusal(row.rule, found[0], exchange, templates(row.rule, exchange, published))
+            rule = _holding(ASKED_BY.get(row.rule, row.rule), picks or {}, published)
+            if row.rule in ASKED_BY and found[:1] != [INVALID]:
+                continue  # refused for another reason than that which was asked for
+            if rule.startswith("extend.") and found and exchange.code not in (None, 200):
+                yield Refusal(rule, found[0], exchange, templates(rule, exchange, published))
+
+
+def _holding(rule: str, picks: Mapping[str, str], published: Published) -> str:
+    """The rule, or where it does not hold under what was learned, the one about the same field that does."""
+    for each in published.rules:
+        others = {question: picks[question] for question, reading in each.when.items() if question in picks}
+        if each.id == rule and others and others != each.when:
+            return next((twin.id for twin in published.rules if (twin.field, twin.when) == (each.field, others)), rule)
+    return rule
 
 
 def told_at_once(several: Iterable[Exchange], refusals: Iterable[Refusal], published: Published) -> Iterator[Found]:
@@ -78,7 +99,13 @@ def templates(rule: str, exchange: Exchange, published: Published) -> tuple[str,
     body = sent if isinstance(sent, dict) else {}
     named = {"limit": _limit(rule, body, published), "field": field}
     came = {"value": json.dumps(body[field])} if field in body else {}
-    found = dict.fromkeys(_with_names(said, names) for names in (named, {**came, **named}))
+    ways = [named, {**came, **named}]
+    if rule == UNNAMED:
+        more = ", ".join(sorted({*body} - {*published.properties}))
+        ways = [{"value": more, **named}]
+        if more.lower() in _with_names(said, ways[0]).lower():
+            return ()  # it names what was sent in a way that no text can say
+    found = dict.fromkeys(_with_names(said, names) for names in ways)
     return tuple(each for each in found if not BRACE.search(PLACE.sub("", each)))
 
 

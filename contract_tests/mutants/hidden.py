@@ -10,7 +10,9 @@ from typing import Final
 
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import learned
-from contract_tests.learn.playback import Agreement
+from contract_tests.learn.playback import ASPECTS, Agreement
+from contract_tests.learn.profile import as_data
+from contract_tests.mutants import held_out
 from contract_tests.mutants.plain import BAD_KEY, PATIENCE, tracks
 from contract_tests.probes.plan import Plan
 from contract_tests.receiver.receiver import Receiver
@@ -46,6 +48,8 @@ READINGS: Final[Mapping[str, Mapping[str, str]]] = {
     "received_statuses": {"only_200": "", "any_2xx": "any 2xx is received"},
 }
 """By question: the readings that a server apart from the mock can have, each with the legal variant that has it."""
+HELD_OUT: Final = 100
+"""Requests of each server that nothing was learned of."""
 WORDS: Final[tuple[Callable[[str], str], ...]] = (str, str.upper, "Error: {}".format, lambda words: "Bad request.")
 """What refusals say, of what the plain server says."""
 
@@ -61,20 +65,23 @@ class Hidden:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What was learned of a drawn server: picks that are right and wrong, how many questions were left, how far the
-    mock agrees that plays the profile, and what it cost."""
+    mock agrees that plays the profile, on the refusals of which it was made and on requests that nobody learned of, and
+    what it cost."""
 
     right: tuple[str, ...]
     wrong: tuple[str, ...]
     left: int
     after: Agreement
+    held_out: Agreement
     tasks: int
     took: float
 
     def __str__(self) -> str:
-        same = self.after.asked - len(self.after.differing.get("msg", ()))
-        words = f"{100 * same / max(self.after.asked, 1):3.0f} % of texts"
         told = f"{len(self.right):2} right, {len(self.wrong)} wrong, {self.left} left"
-        return f"{self.took:5.1f} s  {self.tasks:2} tasks  {told}, {words}  {', '.join(self.wrong)}".rstrip()
+        learned_of = f"{100 * self.after.share('msg'):.0f} % of texts"
+        others = ", ".join(f"{100 * self.held_out.share(aspect):.0f} % {aspect}" for aspect in ASPECTS)
+        wrong = ", ".join(self.wrong)
+        return f"{self.took:5.1f} s  {self.tasks:2} tasks  {told}, {learned_of}; held out: {others}  {wrong}".rstrip()
 
 
 def drawn(seed: int) -> Hidden:
@@ -96,8 +103,9 @@ def drawn(seed: int) -> Hidden:
     return Hidden(behaviour=answering(has_words, said)(behaviour), readings=readings)
 
 
-def seen(hidden: Hidden, budget: int, folder: Path) -> Seen:
-    """Runs the harness against a drawn server with a budget, and learns of it."""
+def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0) -> Seen:
+    """Runs the harness against a drawn server with a budget, learns of it, and asks both with requests that `seed`
+    draws."""
     started = time.monotonic()
     published = Published.read("apikley")
     given = tracks(hidden.behaviour)
@@ -114,6 +122,9 @@ def seen(hidden: Hidden, budget: int, folder: Path) -> Seen:
     if report is None:
         raise AssertionError
     found = learned(replace(report, tracks=given), published, folder)
+    playing = as_data("apikley", found.lines)
+    with Plain(behaviour=hidden.behaviour) as server:
+        others = held_out.agreement(server.url, KEY, playing, published, given[0], seed=seed, number=HELD_OUT)
     picks = {str(line.path[1]): line.value for line in found.lines if line.path[0] == "picks"}
     judged = {name: picks[name] == reading for name, reading in hidden.readings.items() if name in picks}
     return Seen(
@@ -123,6 +134,7 @@ def seen(hidden: Hidden, budget: int, folder: Path) -> Seen:
         ),
         left=len(hidden.readings) - len(judged),
         after=found.after,
+        held_out=others,
         tasks=target.spent,
         took=time.monotonic() - started,
     )
@@ -131,5 +143,5 @@ def seen(hidden: Hidden, budget: int, folder: Path) -> Seen:
 def lines(seeds: range, budget: int, folder: Path) -> Iterator[tuple[str, bool]]:
     """A line for each drawn server, and whether no reading is wrong."""
     for seed in seeds:
-        came = seen(drawn(seed), budget, folder)
+        came = seen(drawn(seed), budget, folder, seed)
         yield f"draw {seed:3}  {came}", not came.wrong

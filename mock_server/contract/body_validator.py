@@ -41,6 +41,10 @@ HTTP_URL: Final = "http-url"
 """A format of ours."""
 
 
+UNKNOWN: Final = "additionalProperties"
+"""The keyword by which properties are refused that nobody names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
     """One thing that a request must satisfy. A rule without `schema` needs state: `domain/state_rules` has it.
@@ -135,16 +139,16 @@ class Contract:
         counted = ("string_length",) if keyword == self._length else ()
         violation = Violation(rule.id, rule.field, text, rule.place, (*rule.when, *counted))
         value = body.get(rule.field) if isinstance(body, dict) else body
-        violation.values = {"value": shown(value), "limit": _limit(rule.schema, keyword), "allowed": rule.allowed}
+        said = ", ".join(_unknown(rule, body)) if keyword == UNKNOWN else shown(value)
+        violation.values = {"value": said, "limit": _limit(rule.schema, keyword), "allowed": rule.allowed}
         return violation
 
     def _came(self, rule: Rule, keyword: str | int, body: Any) -> str:
         """What came where the rule's keyword says something else."""
         if not isinstance(body, dict):
             return f"is {shown(body)}"
-        if keyword == "additionalProperties":
-            unknown = sorted(set(body) - set((rule.schema or {})["properties"]))
-            return f"has the unknown properties {listed(unknown)}"
+        if keyword == UNKNOWN:
+            return f"has the unknown properties {listed(_unknown(rule, body))}"
         if rule.field not in body:
             return "is missing"
         value = body[rule.field]
@@ -152,6 +156,11 @@ class Contract:
             count, unit = MEASURES[str(keyword)]
             return f"has {count(value)} {unit}"
         return f"is {shown(value)}"
+
+
+def _unknown(rule: Rule, body: Mapping[str, Any]) -> list[str]:
+    """The properties that the rule does not name."""
+    return sorted(set(body) - set((rule.schema or {})["properties"]))
 
 
 def _limit(schema: Any, keyword: str | int) -> str:

@@ -24,6 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from itertools import islice
+from typing import Self
 
 from mock_server.core.text import cut
 
@@ -58,11 +59,17 @@ class InsufficientCredits(ApiError):
 
 
 class RuleBroken(ApiError):
-    """A refusal for one rule, `rule` its id."""
+    """A refusal for one rule, `rule` its id, `values` what a profile's own words can name."""
 
-    def __init__(self, msg: str, rule: str | None = None) -> None:
+    def __init__(self, msg: str, rule: str | None = None, values: Mapping[str, str] | None = None) -> None:
         super().__init__(msg)
         self.rules = (rule,) if rule else ()
+        self.values: Mapping[str, str] = values or {}
+
+    @classmethod
+    def by(cls, violation: "Violation") -> Self:
+        """The refusal for a broken rule."""
+        return cls(f"{violation}", violation.rule, {**violation.values, "field": violation.field})
 
 
 class NotFound(RuleBroken):

@@ -29,9 +29,9 @@ def _own(error: ApiError, texts: Mapping[str, str]) -> str | None:
     if isinstance(error, Invalid):
         said = [_of_violation(each, texts) for each in error.violations]
         return None if None in said else "; ".join(filter(None, said))
-    rules: Sequence[str] = error.rules if isinstance(error, RuleBroken) else ()
-    template = _template([*rules, error.kind], texts)
-    return None if template is None else _filled(template, {})
+    broken = error if isinstance(error, RuleBroken) else None
+    template = _template([*(broken.rules if broken else ()), error.kind], texts)
+    return None if template is None else _filled(template, broken.values if broken else {})
 
 
 def _of_violation(violation: Violation, texts: Mapping[str, str]) -> str | None:

@@ -41,7 +41,7 @@ def unknown_audio(request: Request, tracks: Iterable[str], edition: Edition) -> 
     rule = "extend.audioId.known"
     violation = _unknown(rule, "audioId", request["audioId"], edition, allowed, tracks)
     violation.note = resting_on(edition, "unknown_audio")
-    return NotFound(str(violation), rule) if edition.readings.unknown_audio == 404 else Invalid([violation])
+    return NotFound.by(violation) if edition.readings.unknown_audio == 404 else Invalid([violation])
 
 
 def unknown_task(operation: str, request: Request, edition: Edition) -> ApiError:
@@ -67,28 +67,29 @@ def foreign_audio(operation: str, request: Request, tracks: Collection[str], edi
 
 def made_already(operation: str, what: str, request: Request, edition: Edition) -> Conflict:
     """The refusal of `what` can be made of one track once, for the second time."""
-    rule = f"{operation}.audioId.once"
-    message = f"the track {shown(request['audioId'])} has a {what} already; allowed: one per audioId"
-    violation = _violation(edition, rule, "audioId", message)
+    value, allowed = request["audioId"], "one per audioId"
+    message = f"the track {shown(value)} has a {what} already; allowed: {allowed}"
+    violation = _violation(edition, f"{operation}.audioId.once", "audioId", message, value, allowed)
     violation.note = resting_on(edition, "persona_twice") if operation == PERSONA else ""
-    return Conflict(str(violation), rule)
+    return Conflict.by(violation)
 
 
 def _missing(rule: str, field: str, value: str, edition: Edition, allowed: str, known: Iterable[str]) -> NotFound:
-    return NotFound(str(_unknown(rule, field, value, edition, allowed, known)), rule)
+    return NotFound.by(_unknown(rule, field, value, edition, allowed, known))
 
 
 def _unknown(rule: str, field: str, value: str, edition: Edition, allowed: str, known: Iterable[str]) -> Violation:
     message = f"{field} {shown(value)} is unknown; allowed: {allowed}.{nearest(value, known)}"
-    return _violation(edition, rule, field, message)
+    return _violation(edition, rule, field, message, value, allowed)
 
 
 def _against(request: Request, source: Track, edition: Edition) -> Iterator[Violation]:
     model = request["model"]
     taken_as = edition.profile.known_models.taken_as
     if taken_as(model) != taken_as(source.model) and edition.readings.model_mismatch:
-        message = f"model is {shown(model)}; allowed: {source.model}, the model of the source track"
-        violation = _violation(edition, "extend.model.source", "model", message)
+        allowed = f"{source.model}, the model of the source track"
+        message = f"model is {shown(model)}; allowed: {allowed}"
+        violation = _violation(edition, "extend.model.source", "model", message, model, allowed, source.model)
         violation.note = resting_on(edition, "model_mismatch")
         yield violation
     yield from _behind(EXTEND, request, source, edition)
@@ -103,35 +104,32 @@ def enforce_length(operation: str, request: Request, source: Track, edition: Edi
 def _behind(operation: str, request: Request, source: Track, edition: Edition) -> Iterator[Violation]:
     continue_at = request.get("continueAt")
     if continue_at is not None and continue_at >= source.duration:
-        yield _violation(
-            edition,
-            f"{operation}.continueAt.end",
-            "continueAt",
-            f"continueAt is {shown(continue_at)}; "
-            f"allowed: less than {source.duration}, the seconds that the source track lasts",
-        )
+        allowed = f"less than {source.duration}, the seconds that the source track lasts"
+        message = f"continueAt is {shown(continue_at)}; allowed: {allowed}"
+        rule = f"{operation}.continueAt.end"
+        yield _violation(edition, rule, "continueAt", message, continue_at, allowed, f"{source.duration}")
 
 
 def _incomplete(operation: str, task: Task, state: Progress, edition: Edition) -> Violation:
     reached = "failed" if state.failure else f"has reached {state.stage}" if state.stage else "has just begun"
-    message = f"task {task.id} {reached}; allowed: a task that is complete, which polling shows as SUCCESS"
-    return _violation(edition, f"{operation}.taskId.complete", "taskId", message)
+    allowed = "a task that is complete, which polling shows as SUCCESS"
+    message = f"task {task.id} {reached}; allowed: {allowed}"
+    return _violation(edition, f"{operation}.taskId.complete", "taskId", message, task.id, allowed)
 
 
 def _against_persona(request: Request, task: Task, edition: Edition) -> Iterator[Violation]:
     excluded = edition.family.personas_exclude
     model = task.request.model
     if model in excluded:
-        message = f"model of the task is {model}; allowed: any but {', '.join(excluded)}"
-        yield _violation(edition, "persona.taskId.model", "taskId", message)
+        allowed = f"any but {', '.join(excluded)}"
+        message = f"model of the task is {model}; allowed: {allowed}"
+        yield _violation(edition, "persona.taskId.model", "taskId", message, task.id, allowed)
     start, end = request.get("vocalStart"), request.get("vocalEnd")
     shortest, longest = edition.family.persona_window
     if start is not None and end is not None and not _within(end, start + shortest, start + longest):
-        message = (
-            f"vocalEnd is {shown(end)}, with vocalStart {shown(start)}; "
-            f"allowed: {shortest} to {longest} seconds after vocalStart"
-        )
-        yield _violation(edition, "persona.vocalEnd.window", "vocalEnd", message)
+        allowed = f"{shortest} to {longest} seconds after vocalStart"
+        message = f"vocalEnd is {shown(end)}, with vocalStart {shown(start)}; allowed: {allowed}"
+        yield _violation(edition, "persona.vocalEnd.window", "vocalEnd", message, end, allowed)
 
 
 def _within(value: float, least: float, most: float) -> bool:
@@ -139,5 +137,8 @@ def _within(value: float, least: float, most: float) -> bool:
     return round(least, 6) <= round(value, 6) <= round(most, 6)
 
 
-def _violation(edition: Edition, rule: str, field: str, message: str) -> Violation:
-    return Violation(rule=rule, field=field, message=message, place=edition.profile.place(rule))
+def _violation(
+    edition: Edition, rule: str, field: str, message: str, value: Any, allowed: str, limit: str = ""
+) -> Violation:
+    values = {"value": shown(value), "limit": limit, "allowed": allowed}
+    return Violation(rule=rule, field=field, message=message, place=edition.profile.place(rule), values=values)

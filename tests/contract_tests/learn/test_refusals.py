@@ -105,6 +105,28 @@ def test_the_value_has_its_place_where_the_words_follow_it() -> None:
     assert learned(*constant) == {("texts", "extend.continueAt.start"): "above 0"}
 
 
+def test_what_a_question_is_answered_with_has_the_words_of_its_rule() -> None:
+    empty, unnamed = of("question.empty_text"), of("question.extra_properties")
+    found = learned(passed(empty, "style is blank"), passed(unnamed, "unknown: tempo", 2))
+    assert found == {
+        ("texts", "extend.style.empty"): "{field} is blank",
+        ("texts", "extend.body.properties"): "unknown: {value}",
+    }
+
+
+@pytest.mark.parametrize("said", ["TEMPO?", "no Tempo"])
+def test_what_was_sent_is_no_word_of_a_text(said: str) -> None:
+    (left,) = texts(refusals(passed(of("question.extra_properties"), said)), {}, PUBLISHED)
+    assert isinstance(left, Left)
+    assert left.what == "texts.extend.body.properties"
+
+
+def test_the_words_are_those_of_the_rule_that_holds_as_was_learned() -> None:
+    sent = rows([passed(of("extend.prompt.required"), "no prompt")])
+    rules = [[each.rule for each in due(sent, PUBLISHED, picks)] for picks in ({}, {"prompt_required": "custom_only"})]
+    assert rules == [["extend.prompt.required"], ["extend.prompt.custom"]]
+
+
 def test_words_without_a_pattern_are_left() -> None:
     one, two = passed(of("extend.title.type"), "no"), passed(of("extend.title.type", 1), "never", 2)
     (left,) = texts(refusals(one, two), {}, PUBLISHED)

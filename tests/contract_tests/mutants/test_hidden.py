@@ -6,7 +6,9 @@ import pytest
 
 from contract_tests.mutants import hidden
 from contract_tests.mutants.__main__ import main
-from contract_tests.mutants.hidden import READINGS, drawn, seen
+from contract_tests.mutants.held_out import bodies
+from contract_tests.mutants.hidden import HELD_OUT, READINGS, drawn, seen
+from contract_tests.probes.request import Track
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 
@@ -24,6 +26,18 @@ def test_nothing_wrong_is_learned_of_a_drawn_server(tmp_path: Path) -> None:
     assert len(came.right) >= 13
     assert came.after.asked > 200
     assert not came.after.differing["code"]
+    assert came.held_out.asked == HELD_OUT
+    assert min(map(came.held_out.share, ("status", "code", "members"))) > 0.98
+    assert came.held_out.share("msg") > 0.94
+    assert f"held out: {came.held_out.share('status'):.0%} status".replace("%", " %") in str(came)
+
+
+def test_requests_that_are_held_out_differ_and_the_same_seed_draws_the_same() -> None:
+    track = Track(id="a-track", model="V4", duration=120)
+    drawn_once, drawn_again, others = ([*bodies(seed, 200, track, "http://a.test/")] for seed in (1, 1, 2))
+    assert drawn_once == drawn_again != others
+    for member in ("title", "continueAt", "model", "audioId"):
+        assert len({str(each.get(member)) for each in drawn_once}) > 3, member
 
 
 def test_a_wrong_reading_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

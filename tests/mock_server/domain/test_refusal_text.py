@@ -26,6 +26,7 @@ def family(tells: str = "all", **texts: str) -> Family:
         pytest.param(Unauthorized("no key"), {}, "Wrong: no key", id="no words"),
         pytest.param(Unauthorized("no key"), {"unauthorized": "Who?"}, "Who?", id="of the kind"),
         pytest.param(NotFound("no", "a.b.known"), {"a.b.known": "Gone."}, "Gone.", id="of the rule"),
+        pytest.param(NotFound.by(LONG), {"length": "no", "not_found": "{field}>{limit}"}, "title>80", id="with values"),
         pytest.param(Conflict("twice"), {"not_found": "Gone."}, "Wrong: twice", id="of another kind"),
         pytest.param(Forced(401, "401", ""), {"unauthorized": "Who?"}, "Wrong.", id="asked for"),
         pytest.param(Invalid([LONG]), {"length": "{field}>{limit}: {value}"}, 'title>80: "{limit}"', id="filled"),

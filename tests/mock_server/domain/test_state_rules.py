@@ -1,5 +1,6 @@
 """The rules that need the source track, the personas, or the task that made a track."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mock_server.contract.editions import Edition
-from mock_server.core.errors import Invalid, NotFound
+from mock_server.core.errors import ApiError, Invalid, NotFound
+from mock_server.domain.refusal_text import refusal_text
 from mock_server.domain.state_rules import (
     enforce_made,
     enforce_persona,
@@ -29,6 +31,7 @@ RANGE = "- Value range: greater than 0"
 UNIQUE = "Unique identifier of the audio track"
 """What the documents say, for the places of the rules."""
 
+ALL = "{field}|{value}|{limit}|{allowed}"
 MODEL_IS_OPEN = "read as model_mismatch=refused, no capture shows it enforced: --set model_mismatch=accepted (accepted)"
 TWICE_IS_OPEN = (
     "read as persona_twice=conflict, the documents and a capture disagree: "
@@ -40,6 +43,37 @@ def complaint(judged: Edition, **changes: Any) -> str:
     with pytest.raises(Invalid) as refused:
         enforce_source(request(**changes), SOURCE, judged)
     return refused.value.msg
+
+
+def filled(refusal: ApiError) -> str:
+    """What a profile says that names all it can."""
+    family = replace(edition().family, texts={"invalid": ALL, "not_found": ALL, "exists": ALL})
+    return refusal_text(refusal, "", family)
+
+
+def test_the_words_of_a_profile_can_name_what_came_and_what_is_allowed() -> None:
+    judged, made = edition("apikley", "model_mismatch=refused"), generated()
+    with pytest.raises(Invalid) as refused:
+        enforce_source(request(model="V5", continueAt=999), SOURCE, judged)
+    model, end = filled(refused.value).split("; ")
+    assert model == f'model|"V5"|{SOURCE.model}|{SOURCE.model}, the model of the source track'
+    assert (
+        end == f"continueAt|999|{SOURCE.duration}|less than {SOURCE.duration}, the seconds that the source track lasts"
+    )
+    of_one_track = request(audioId="nobody", taskId="nobody")
+    assert filled(unknown_audio(of_one_track, TRACKS, judged)).startswith('audioId|"nobody"||a finished track of this')
+    assert filled(unknown_task("wav", of_one_track, judged)) == (
+        'taskId|"nobody"||a task of this key that generate or extend answered'
+    )
+    assert filled(foreign_audio("wav", of_one_track, TRACKS, judged)).startswith(
+        'audioId|"nobody"||a track of the task'
+    )
+    assert filled(made_already("persona", "persona", of_one_track, judged)) == 'audioId|"nobody"||one per audioId'
+    with pytest.raises(Invalid) as refused:
+        enforce_made("persona", {"vocalStart": 5, "vocalEnd": 6}, made, progress(made, CREATED), judged)
+    begun, window = filled(refused.value).split("; ")
+    assert begun == f'taskId|"{made.id}"||a task that is complete, which polling shows as SUCCESS'
+    assert window == "vocalEnd|6||10 to 30 seconds after vocalStart"
 
 
 def cited(rule: str) -> str:
