@@ -62,13 +62,13 @@ def cli() -> None:
 def plan_command(**options: Any) -> None:
     """List every probe with its rule, what it sends and the most that it can cost. Nothing is sent."""
     plan = planned(documents(options["profile"]), options)
-    probes = [*plan.probes()]
-    for probe in probes:
+    probes, of_operations = [*plan.probes()], [*plan.of_operation_probes()]
+    for probe in (*probes, *of_operations):
         place = plan.published.registry.cited(probe.rule, probe.model).place
         click.echo(f"{probe.cost} {probe.rule:34} {probe.says}  {place}")
     cost = sum(probe.cost for probe in probes)
     click.echo(f"rules decided with {_worth(probes, plan, cost)}")
-    click.echo(f"{cost} tasks at most")
+    click.echo(f"{cost + sum(probe.cost for probe in of_operations)} tasks at most")
 
 
 def _worth(probes: Sequence[Probe], plan: Plan, cost: int) -> str:
@@ -90,7 +90,8 @@ def _worth(probes: Sequence[Probe], plan: Plan, cost: int) -> str:
 def rules_command(profile: str, only: str) -> None:
     """List every rule of a server: where it stands, what it demands, and the line that says so."""
     registry = documents(profile).registry
-    found = {rule: registry.basis(rule) for rule in sorted(registry.of_servers) if fnmatchcase(rule, only)}
+    rules = sorted(registry.of_servers | registry.of_operations)
+    found = {rule: registry.basis(rule) for rule in rules if fnmatchcase(rule, only)}
     if not found:
         raise CannotRun(f"--only {only!r} matches no rule. `suno-contract rules` lists all.")
     for rule, basis in found.items():

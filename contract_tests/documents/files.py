@@ -22,6 +22,7 @@ CODES: Final = ("codes", "callback_codes")
 WITH_NULLS: Final = ("models", *CODES, "readings", "members")
 """Where a null below says something: that the document's does not count, or the value of a reading."""
 OURS: Final = ROOT / "openapi" / "profiles"
+OPERATIONS: Final = ROOT / "openapi" / "operations"
 
 
 class Loader(CSafeLoader):
@@ -51,6 +52,11 @@ class Document:
         """A file below `openapi/`."""
         return _read(ROOT / "openapi" / name)
 
+    @classmethod
+    def of_operation(cls, name: str) -> "Document":
+        """The file of an operation of ours, its parts in one tree."""
+        return _read(OPERATIONS / f"{name}.yaml")
+
     def found(self, quote: str, after: str = "") -> Citation:
         """The first line that holds a quote, at or behind a line that is `after`. Where none there does, the first of
         the whole file; where none does at all, the file's name and the quote."""
@@ -64,18 +70,28 @@ def _value(text: str | bytes) -> Any:
 @cache
 def _found(path: Path, lines: tuple[str, ...], quote: str, after: str) -> Citation:
     starts = [number for number, line in enumerate(lines) if line.strip() == after] or [0]
+    name = f"{OPERATIONS.name}/{path.name}" if path.parent == OPERATIONS else path.name
     for start in (*starts, 0):
         for number, line in enumerate(lines[start:], start + 1):
             if quote in line:
-                return Citation(f"{path.name}:{number}", line.strip())
-    return Citation(path.name, quote)
+                return Citation(f"{name}:{number}", line.strip())
+    return Citation(name, quote)
 
 
 @cache
 def _read(path: Path) -> Document:
     text = path.read_text("utf-8")
     plain = text.replace("`", "").replace("’", "'")
-    return Document(path=path, tree=_value(text), lines=tuple(plain.splitlines()))
+    tree = _parts(text) if path.parent == OPERATIONS else _value(text)
+    return Document(path=path, tree=tree, lines=tuple(plain.splitlines()))
+
+
+def _parts(text: str) -> dict[str, Any]:
+    """What the parts of a file say together: they have no key in common."""
+    whole: dict[str, Any] = {}
+    for part in yaml.load_all(text, Loader):
+        whole |= part
+    return whole
 
 
 @cache
@@ -100,6 +116,11 @@ def profile_file(name: str) -> dict[str, Any]:
         own = {key: _beside(path, value) if key.endswith("document") else value for key, value in file.items()}
         whole = laid_over(whole, own)
     return _without_nulls(whole)
+
+
+def described() -> list[str]:
+    """The names of the operations of ours that have a file each."""
+    return sorted(path.stem for path in OPERATIONS.glob("*.yaml"))
 
 
 def profile_path(name: str, beside: Path) -> Path:

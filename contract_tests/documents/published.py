@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from contract_tests.documents import extend, models
+from contract_tests.documents import extend, models, operations
 from contract_tests.documents.extend import Limit, Rule
 from contract_tests.documents.files import Document, examples, laid_over, lineage, load, profile_file
+from contract_tests.documents.operations import Operation
 from contract_tests.documents.rules import CALLBACK, Registry, registry
 from contract_tests.documents.terms import DOCUMENTED, FAMILY, Terms, unread
 
@@ -25,7 +26,8 @@ class Published:
     """One profile as the documents have it. `rules` and `limits` are those of an extend request, `registry` has every
     rule that the profile is judged by; `picks` is the reading of each question that the profile takes,
     `terms` is what it says beside its document, `takes_any_model` whether it accepts models that nobody knows, and
-    `lineage` are the names of the profile and of those that it extends, `tracks` those that it has in place of ours."""
+    `lineage` are the names of the profile and of those that it extends, `tracks` those that it has in place of ours,
+    `operations` those beside extend that can be judged."""
 
     profile: str
     lineage: tuple[str, ...]
@@ -46,6 +48,7 @@ class Published:
     family: Mapping[str, Any]
     terms: Terms
     takes_any_model: bool
+    operations: tuple[Operation, ...]
 
     @classmethod
     def read(cls, profile: str) -> "Published":
@@ -89,6 +92,7 @@ class Published:
             family=family,
             terms=Terms.of(family),
             takes_any_model=takes_any,
+            operations=operations.operations(file),
         )
 
     @property

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Final
 
-from contract_tests.documents import extend, models
+from contract_tests.documents import extend, models, operations
 from contract_tests.documents.files import Citation, Document, load, profile_file, profiles
 from contract_tests.documents.sources import Basis, Source
 
@@ -19,7 +19,7 @@ CALLBACK: Final = "callback-"
 """What stands before the code of a failure that a callback tells of."""
 
 ONE_READING: Final = "a server reads the question in one way in all of a run"
-PROFILE: Final = "the profile"
+PROFILE: Final = operations.PROFILE
 """In place of a line: no document has the code, and the profile says what it means."""
 OF_CODE: Final = re.compile(rf"(code\.({CALLBACK})?|failure\.)[1-9][0-9]{{2}}")
 """Rules about a code, which a profile of somebody's own may add."""
@@ -28,11 +28,18 @@ Entry = tuple[str, Basis]
 
 
 class Registry:
-    """The rules of one profile. `limits` holds the ids whose line is another for each model, with that of each."""
+    """The rules of one profile. `limits` holds the ids whose line is another for each model, with that of each,
+    `of_operations` the ids of operations beside extend."""
 
-    def __init__(self, rules: Mapping[str, Basis], limits: Mapping[tuple[str, str], Basis]) -> None:
+    def __init__(
+        self,
+        rules: Mapping[str, Basis],
+        limits: Mapping[tuple[str, str], Basis],
+        of_operations: frozenset[str] = frozenset(),
+    ) -> None:
         self._rules = rules
         self._limits = limits
+        self.of_operations = of_operations
 
     @property
     def ids(self) -> frozenset[str]:
@@ -41,8 +48,9 @@ class Registry:
 
     @property
     def of_servers(self) -> frozenset[str]:
-        """The ids of those that a server is judged by, and not a user's own receiver."""
-        return frozenset(rule for rule, basis in self._rules.items() if basis.demand != TAKEN)
+        """The ids of those that every run judges a server by: none of a user's own receiver or another operation."""
+        judged = frozenset(rule for rule, basis in self._rules.items() if basis.demand != TAKEN)
+        return judged - self.of_operations
 
     def basis(self, rule: str, model: str = "") -> Basis:
         """What a rule rests on; of a limit, what it does for a model.
@@ -81,9 +89,10 @@ def registry(profile: str) -> Registry:
         *_of_questions(Document.read("questions.yaml")),
         *_listed([document, callbacks, Document.read("family.yaml"), Document.read("questions.yaml")]),
         *_cases(),
+        *(of_operations := dict(operations.bases(file))).items(),
     ):
         rules.setdefault(id, basis)
-    return Registry(rules, limits)
+    return Registry(rules, limits, frozenset(of_operations))
 
 
 @cache

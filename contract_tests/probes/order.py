@@ -87,7 +87,7 @@ def _patterns(sent: Sequence[Probe]) -> Iterator[str]:
     """Patterns of the rules that these probes decide together."""
     yield from _decides(sent)
     yield from BY_REFUSAL if any(not probe.cost for probe in sent) else ()
-    yield from BY_TWO if sum(_goes_well(probe) for probe in sent) > 1 else ()
+    yield from BY_TWO if sum(goes_well(probe) for probe in sent) > 1 else ()
 
 
 def _decides(probes: Iterable[Probe]) -> set[str]:
@@ -95,12 +95,13 @@ def _decides(probes: Iterable[Probe]) -> set[str]:
     found: set[str] = set()
     for probe in probes:
         found |= {probe.rule, probe.question} - {""}
-        found |= {*(BY_TASK if _goes_well(probe) else ()), *(BY_GROUP if probe.group else ())}
+        found |= {*(BY_TASK if goes_well(probe) else ()), *(BY_GROUP if probe.group else ())}
         found |= {*(BY_FAILURE if probe.fails else ()), *(BY_DELIVERY if probe.gives_up else ())}
     return found
 
 
-def _goes_well(probe: Probe) -> bool:
+def goes_well(probe: Probe) -> bool:
+    """Whether its task is to come to a good end."""
     return probe.expected.accepted and not probe.question and not probe.fails
 
 

@@ -1,13 +1,15 @@
 """The plan of a run: the probes that are sent, for which profile and tracks, and how long callbacks may take. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from contract_tests.documents.operations import Operation
 from contract_tests.documents.published import Published
 from contract_tests.probes.all import Probes
 from contract_tests.probes.near_misses import Polls
-from contract_tests.probes.order import ordered
+from contract_tests.probes.operations import OperationProbes
+from contract_tests.probes.order import goes_well, ordered
 from contract_tests.probes.request import Probe, Track
 from contract_tests.probes.triggers import Trigger, triggered
 
@@ -20,6 +22,7 @@ class Plan:
     the receiver: the run then polls for the end of each task. `retries` is how many retries of a callback the run has
     time for: 0, 1, or all 3 that are documented. `seed` decides what is drawn: which weights go together, one more
     continueAt, and the texts of the parallel tasks. `budget` is how many tasks may be started, None for any number.
+    `operations` are the names of those beside extend that are tried.
     """
 
     published: Published
@@ -32,13 +35,43 @@ class Plan:
     retries: int = 0
     seed: int = 0
     budget: int | None = None
+    operations: tuple[str, ...] = ()
 
     def probes(self) -> Iterator[Probe]:
         """The probes that are asked for, in the order in which they are sent."""
         probes = Probes(self.published, self.tracks, self.seed)
         deliveries = probes.deliveries(self.retries) if self.listens else ()
         every = (*probes, *triggered(self.triggers, probes.request({})), *deliveries)
-        yield from ordered((probe for probe in every if fnmatchcase(probe.rule, self.only)), self.budget)
+        chosen = [probe for probe in every if fnmatchcase(probe.rule, self.only)]
+        if self.takes_track and not any(map(goes_well, chosen)):
+            chosen.append(next(filter(goes_well, every)))
+        yield from ordered(chosen, None if self.budget is None else self.budget - self.kept)
+
+    def of_operations(self) -> Iterator[tuple[Operation, list[Probe], list[Probe]]]:
+        """Each of the chosen operations with what is sent first, and then once that has come to its end."""
+        for each in self.published.operations:
+            if each.name in self.operations:
+                probes = OperationProbes(each, self.published, self.tracks)
+                yield each, self._only([*probes.refusals(), probes.valid()]), self._only(probes.repeated())
+
+    def of_operation_probes(self) -> Iterator[Probe]:
+        """Everything that is sent to the chosen operations."""
+        for _, first, then in self.of_operations():
+            yield from (*first, *then)
+
+    @property
+    def takes_track(self) -> bool:
+        """Whether some operation is about a track that the run has to make first."""
+        return any(each.takes_track and first for each, first, _ in self.of_operations())
+
+    @property
+    def kept(self) -> int:
+        """Tasks of the budget that are kept for the operations, as far as one is left for extend."""
+        cost = sum(probe.cost for probe in self.of_operation_probes())
+        return cost if self.budget is None else max(min(cost, self.budget - 1), 0)
+
+    def _only(self, probes: Iterable[Probe]) -> list[Probe]:
+        return [probe for probe in probes if fnmatchcase(probe.rule, self.only)]
 
     def polls(self) -> Iterator[Probe]:
         """Polls for a task that show nothing to whom it does not belong. They are free."""

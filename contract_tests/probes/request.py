@@ -76,7 +76,7 @@ class Probe:
     with the first callbacks; it answers all others with 200. Probes of one `group` are sent at the same time. `model`
     is the model whose limit the request exceeds, and `more` what the path and the query of the callback URL have beside
     what tells it from others. A key such as `own~cut` is the own one in another spelling. `harmless` marks a request
-    about a track that the target is known to refuse.
+    about a track that the target is known to refuse. `path` is that of another operation than extend.
     """
 
     id: str
@@ -96,6 +96,7 @@ class Probe:
     model: str = ""
     more: tuple[str, str] = ("", "")
     harmless: bool = False
+    path: str = ""
 
     def __post_init__(self) -> None:
         """Raises LookupError for a rule that is not in the registry."""

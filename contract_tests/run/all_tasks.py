@@ -1,17 +1,28 @@
 """What is judged of all tasks of a run together: what they must not share, and what becomes of keys."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from contract_tests.probes.plan import Plan
-from contract_tests.probes.request import UNKNOWN_TASK
+from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.receiver.receiver import Receiver
+from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import in_turn
 from contract_tests.target.target import Target
 from contract_tests.verdicts.agreement import other_key_findings, shown_findings, shown_places, unique_findings
 from contract_tests.verdicts.course import Course
-from contract_tests.verdicts.results import Result, judged
+from contract_tests.verdicts.results import Result, judged, otherwise
 from contract_tests.verdicts.tracks import mixed_findings
+from contract_tests.verdicts.unasked import silence_findings
+
+Asked = tuple[Probe, Exchange]
+
+
+def silent(refused: Mapping[str, Asked], receiver: Receiver, target: Target) -> Iterator[Result]:
+    """A refusal calls nobody back. `refused` has probes and answers by the URL that callbacks would go to."""
+    for url, (probe, exchange) in refused.items():
+        for finding in silence_findings([target.masked_arrival(arrival) for arrival in receiver.arrived(url)]):
+            yield otherwise(finding.rule, probe, (finding,), exchange)
 
 
 def shared(courses: Sequence[Course]) -> Iterator[Result]:

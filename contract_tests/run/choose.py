@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -17,6 +18,7 @@ from contract_tests.run.inputs import (
     check_key,
     check_listening,
     named_keys,
+    operations_of,
     own_key,
     tracks_of,
     triggers_of,
@@ -116,6 +118,7 @@ def planned(published: Published, options: Mapping[str, Any]) -> Plan:
         listens=bool(callback_url) or not is_live(base_url),
         retries=_retries(options),
         seed=options["seed"] or 0,
+        operations=operations_of(published, options["operations"]),
     )
     _check_only(plan)
     return plan
@@ -123,8 +126,9 @@ def planned(published: Published, options: Mapping[str, Any]) -> Plan:
 
 def _check_only(plan: Plan) -> None:
     """Raise CannotRun, with the nearest rules, for a pattern that no rule matches."""
-    if next(plan.probes(), None) is None and not plan.not_provoked():
-        known = {probe.rule for probe in replace(plan, only="*").probes()}
+    if next(chain(plan.probes(), plan.of_operation_probes()), None) is None and not plan.not_provoked():
+        every = replace(plan, only="*")
+        known = {probe.rule for probe in (*every.probes(), *every.of_operation_probes())}
         close = ", ".join(get_close_matches(plan.only[:100], sorted(known), cutoff=0))
         raise CannotRun(f"--only {plan.only!r} matches no rule. Nearest: {close}. `suno-contract plan` lists all.")
 

@@ -32,7 +32,7 @@ def run_command(**options: Any) -> int:
             click.echo(f"the budget is that of the run that goes on, {plan.budget} tasks; --budget N gives another")
         if target.budget.tasks == 0:
             click.echo("no task is started: only what must be refused is sent; --budget N lets the run start N tasks")
-        with progress(len(list(plan.probes())), sys.stderr) as told:
+        with progress(len([*plan.probes(), *plan.of_operation_probes()]), sys.stderr) as told:
             found = begun.run(told)
         trouble = _reported(begun)  # first: what it cost is not lost when nobody reads the lines to their end
         _told_of(found)

@@ -27,6 +27,7 @@ SHORTEST_KEY: Final = 8
 """Characters of a key at least: a shorter one may be a word of a report, which would be masked, too."""
 RESERVED: Final = ("authorization", "connection", "content-length", "host", "transfer-encoding")
 """Headers that a trigger cannot set: the harness or its HTTP client sets them."""
+ALL: Final = "all"
 UNREADABLE: Final = (KeyError, IndexError, TypeError, AttributeError, ValueError, OSError, RecursionError, YAMLError)
 """What comes of a profile, or a document of its own, that nobody has checked."""
 HEADER_NAME: Final = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
@@ -145,6 +146,19 @@ def triggers_of(published: Published, texts: Collection[str]) -> tuple[Trigger, 
         _check_code(published, each)
         _check_header(each)
     return triggers
+
+
+def operations_of(published: Published, text: str) -> tuple[str, ...]:
+    """The operations that an option names, in the order of the data. Raises CannotRun, with those that there are."""
+    known = [each.name for each in published.operations]
+    named = [*filter(None, (name.strip() for name in text.split(",")))]
+    for name in named:
+        if name not in (*known, ALL):
+            raise CannotRun(
+                f"--operations {name!r}: profile {published.profile!r} has no such operation that can be judged beside "
+                f"extend. Allowed: {', '.join((*known, ALL))}."
+            )
+    return tuple(known) if ALL in named else tuple(name for name in known if name in named)
 
 
 def own_key(variable: str) -> str:

@@ -22,6 +22,12 @@ TARGET: Final = (
     click.option("--audio-duration", multiple=True, type=Seconds(SHORTEST_TRACK), help="Its length in seconds."),
     click.option("--bad-key", default="", help="A key that the target must refuse."),
     click.option("--only", default="*", show_default=True, metavar="GLOB", help="Only rules of these ids."),
+    click.option(
+        "--operations",
+        default="",
+        metavar="NAMES",
+        help="Other operations that are tried, too, such as lyrics,wav; or all. Each costs a task.",
+    ),
     click.option("--seed", type=int, metavar="N", help="What is drawn follows it; the mock's too.  [default: 0]"),
     click.option("--receiver-host", default="127.0.0.1", show_default=True, help="Where callbacks are received."),
     click.option("--callback-url", help="How the target reaches the receiver, if not by its address."),

@@ -9,12 +9,14 @@ from typing import Final
 
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.oracle import Oracle
+from contract_tests.probes.order import goes_well
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.probes.texts import with_other_text
 from contract_tests.receiver.receiver import Arrival, Receiver
 from contract_tests.run import all_tasks, questions
 from contract_tests.run.due import LAG, all_came
+from contract_tests.run.operations import Operations
 from contract_tests.run.sending import Addressed, Sender
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import in_turn
@@ -24,7 +26,7 @@ from contract_tests.verdicts.answers import answer_findings, fresh_findings, is_
 from contract_tests.verdicts.callbacks import callback_findings, failed_ones, left_open, polled_findings
 from contract_tests.verdicts.course import Course, Poll, task_of
 from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
-from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings
+from contract_tests.verdicts.unasked import size_findings, stray_findings
 
 QUIET: Final = 0.2
 """Seconds without a callback after which no more are expected."""
@@ -71,6 +73,7 @@ class Run:
         return found
 
     def _every_result(self) -> Iterator[Result]:
+        self._target.budget.kept = self._plan.kept
         groups = [*self._groups()]
         jobs = (partial(self._sender.sent, group) for group in groups)
         for group, answers in zip(groups, in_turn(jobs, self._target.overlap), strict=True):
@@ -83,13 +86,15 @@ class Run:
             self._settle([*self._accepted])
         else:
             yield not_tried("delivery.retry", NO_WAY)
-        yield from self._judge_silence()
+        yield from all_tasks.silent(self._refused, self._receiver, self._target)
         courses = self._courses([*self._accepted])
         yield from self._try_again(courses)
         for course in courses:
             for result in self._judge_course(course):
                 yield replace(result, timeline=course.timeline())
         yield from all_tasks.shared(courses)
+        self._target.budget.kept = 0
+        yield from Operations(self._plan, self._sender, self._target, self._receiver).results(courses)
         yield from self._judge_strays()
         yield from all_tasks.keys(self._plan, self._target, self._receiver, courses)
         yield from questions.read([*self._refused.values()], [*self._accepted.values()], courses, self._terms)
@@ -100,7 +105,7 @@ class Run:
         """Lists of probes that are sent at the same time, each with its URL. Most lists have one probe."""
         watched, addressed = 0, list[Addressed]()
         for number, probe in enumerate(self._plan.probes()):
-            watches = self._plan.listens and _goes_well(probe) and watched < WATCHED
+            watches = self._plan.listens and goes_well(probe) and watched < WATCHED
             watched += watches
             look = self._poll_during_callback if watches else None
             addressed.append((self._receiver.url(f"{number}", probe.replies, look, probe.more), probe))
@@ -228,13 +233,6 @@ class Run:
             return
         yield not_tried("callbacks", RESUMED if exchange.resumed else NO_WAY, probe)
 
-    def _judge_silence(self) -> Iterator[Result]:
-        """A refusal calls nobody back."""
-        for url, (probe, exchange) in self._refused.items():
-            arrivals = [self._target.masked_arrival(arrival) for arrival in self._receiver.arrived(url)]
-            for finding in silence_findings(arrivals):
-                yield otherwise(finding.rule, probe, (finding,), exchange)
-
     def _judge_strays(self) -> Iterator[Result]:
         """Callbacks that belong to no request, or were too many to be kept."""
         strays = [each for each in self._receiver.stray if self._is_ours(each)]
@@ -244,7 +242,3 @@ class Run:
     def _is_ours(self, stray: Arrival) -> bool:
         """Whether a request to the receiver is of this run: anybody may call there, and tasks of an earlier run do."""
         return stray.target.startswith(self._receiver.prefix) or task_of(parsed(stray.body)) in self._tasks
-
-
-def _goes_well(probe: Probe) -> bool:
-    return probe.expected.accepted and not (probe.fails or probe.question)

@@ -17,14 +17,16 @@ class Budget:
     """Counts the tasks of a target, for any number of threads.
 
     `tasks` is how many may be started, None for any number; `spent` is how many were; `lenient` holds the rules of
-    which the target accepted a request that breaks them. One more task may be started, by a harmless request: those go
-    on, one at a time, when nothing is left, until the target accepts one.
+    which the target accepted a request that breaks them; `kept` is how many tasks are left for what is sent later. One
+    more task may be started, by a harmless request: those go on, one at a time, when nothing is left, until the target
+    accepts one.
     """
 
     def __init__(self, tasks: int | None, spent: int = 0, lenient: Collection[str] = ()) -> None:
         self.tasks = tasks
         self.spent = spent
         self.lenient = [*lenient]
+        self.kept = 0
         self._under_way = 0
         self._changed = threading.Condition()
 
@@ -53,7 +55,7 @@ class Budget:
             return True
         if not probe.cost and probe.rule in self.lenient:
             raise Lenient(f"the target accepted another request that breaks {probe.rule}: this one could cost, too")
-        most = self.tasks if probe.cost else max(self.tasks, EXCEPTION)
+        most = self.tasks - self.kept if probe.cost else max(self.tasks - self.kept, EXCEPTION)
         if self.spent >= most + probe.harmless:
             raise Spent(self._exhausted())
         return self.spent + self._under_way < most or (probe.harmless and not self._under_way)
@@ -70,7 +72,8 @@ class Budget:
     def _exhausted(self) -> str:
         if not self.tasks and not self.spent:
             return "no task is started without --budget N, the number of tasks that may be"
-        return f"budget: {self.spent} of {self.tasks} tasks are spent; a larger --budget allows more"
+        kept = f", {self.kept} are left for other operations" if self.kept else ""
+        return f"budget: {self.spent} of {self.tasks} tasks are spent{kept}; a larger --budget allows more"
 
     @property
     def told(self) -> str:

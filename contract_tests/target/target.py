@@ -134,7 +134,7 @@ class Target:
             headers["Authorization"] = self._keys.shown(probe.key, probe.scheme)
         self.note(journal.addressed(probe.id, callback_url))
         with self.budget.paying(probe) as came:
-            exchange = self._patiently(probe, headers, with_url(probe.body, callback_url))
+            exchange = self._patiently(probe, headers, with_url(probe.body, callback_url), probe.path)
             came.append(exchange)
         if self._denied(probe, exchange):
             raise Busy(f"the target answered with {self.terms.rate}, however long the request waited", exchange)
@@ -148,9 +148,9 @@ class Target:
         self._deaf = [*self._deaf, exchange] if exchange.error else []
         return exchange
 
-    def poll(self, task_id: str) -> Exchange:
-        """The record of a task."""
-        return self.get(record_path(task_id, self.terms.record_info))
+    def poll(self, task_id: str, path: str = "") -> Exchange:
+        """The record of a task, at the path of another operation's records where one is given."""
+        return self.get(record_path(task_id, path or self.terms.record_info))
 
     def look(self, task_id: str) -> Exchange:
         """The record of a task, for a callback that waits: one try, in LOOK_PATIENCE seconds at most."""
@@ -172,15 +172,16 @@ class Target:
         """Whether the own key stands in a text."""
         return self._keys.shown_in(text)
 
-    def followed(self, task_id: str, within: float, every: float = POLL_AFTER) -> list[Exchange]:
+    def followed(self, task_id: str, within: float, every: float = POLL_AFTER, path: str = "") -> list[Exchange]:
         """All polls of a task, at least one, until it has ended or `within` seconds are over, in which it is polled as
         often as `every` so many seconds allow."""
         deadline = time.monotonic() + within
         polls: list[Exchange] = []
         while True:
-            polls.append(self.poll(task_id))
+            polls.append(self.poll(task_id, path))
             record = polls[-1].record
-            under_way = not isinstance(record, dict) or record.get("status") in STATUSES[:-1]
+            status = record.get("status", record.get("successFlag")) if isinstance(record, dict) else STATUSES[0]
+            under_way = status in STATUSES[:-1]
             if not under_way or time.monotonic() >= deadline or len(polls) > within / every:
                 return polls
             self._sleep(every)

@@ -53,7 +53,7 @@ def stable_finding(first: Exchange, came: Exchange) -> Finding:
     """The first answer to a request that got another when it was sent again: not stable."""
     rule = "answer.stable.error" if 500 in (first.code, first.status) else "answer.stable"
     return Finding(
-        rule=rule, expected=f"the same answer each time, as {_shown(came)}", got=f"not stable: {_shown(first)}"
+        rule=rule, expected=f"the same answer each time, as {shown(came)}", got=f"not stable: {shown(first)}"
     )
 
 
@@ -85,11 +85,14 @@ def answer_findings(probe: Probe, exchange: Exchange, published: Published, orac
     if probe.method != "POST":
         unreadable = exchange.code is None and 200 <= exchange.status < 300
         if exchange.task_id is not None or exchange.code == 200 or unreadable:
-            yield Finding(rule=probe.rule, expected="no success", got=_shown(exchange))
+            yield Finding(rule=probe.rule, expected="no success", got=shown(exchange))
         return
     if (took := exchange.answered - exchange.started) > SOON:
         yield Finding(rule="answer.soon", expected=f"an answer within {SOON:g} s", got=f"one after {took:.1f} s")
-    yield from _envelope_findings(exchange, published)
+    yield from envelope_findings(exchange)
+    if exchange.code is not None and exchange.code not in published.codes:
+        listed = ", ".join(map(str, published.codes))
+        yield Finding(rule="answer.code.listed", expected=f"one of {listed}", got=str(exchange.code))
     if exchange.code is not None:
         yield from _decision_findings(probe, exchange, published, oracle)
 
@@ -99,35 +102,33 @@ def _decision_findings(probe: Probe, exchange: Exchange, published: Published, o
     terms = published.terms
     failed = not terms.errors.isdisjoint({exchange.status, code})
     if not probe.expected.accepted and failed and probe.expected.codes != {terms.failed}:
-        yield Finding(rule="refusal.server_error", expected="a refusal", got=_shown(exchange))
+        yield Finding(rule="refusal.server_error", expected="a refusal", got=shown(exchange))
     if code not in probe.expected.codes and not probe.question:
         wanted = " or ".join(map(str, sorted(probe.expected.codes)))
-        yield Finding(rule=probe.rule, expected=f"code {wanted}, because {probe.says}", got=_shown(exchange))
+        yield Finding(rule=probe.rule, expected=f"code {wanted}, because {probe.says}", got=shown(exchange))
     if code == 200:
         if exchange.task_id is None:
-            yield Finding(rule="answer.taskId", expected="data.taskId, a text", got=_shown(exchange))
+            yield Finding(rule="answer.taskId", expected="data.taskId, a text", got=shown(exchange))
         for problem in oracle.answer(exchange.status, exchange.content_type, exchange.body):
             yield Finding(rule="answer.schema", expected=published.document.name, got=problem)
     elif exchange.task_id is not None:
-        yield Finding(rule="refusal.taskId", expected="no taskId in a refusal", got=_shown(exchange))
+        yield Finding(rule="refusal.taskId", expected="no taskId in a refusal", got=shown(exchange))
     elif exchange.envelope.get("data") is not None:
-        yield Finding(rule="refusal.data", expected="data null or absent in a refusal", got=_shown(exchange))
+        yield Finding(rule="refusal.data", expected="data null or absent in a refusal", got=shown(exchange))
 
 
-def _envelope_findings(exchange: Exchange, published: Published) -> Iterator[Finding]:
+def envelope_findings(exchange: Exchange) -> Iterator[Finding]:
+    """What is wrong with the form of an answer, whatever was asked."""
     envelope = exchange.envelope
     if "json" not in exchange.content_type.lower():
         yield Finding(rule="answer.contentType", expected="application/json", got=exchange.content_type or "none")
     if exchange.body.startswith(BOM_UTF8):
         yield Finding(rule="answer.bom", expected="JSON, which begins without one", got="a byte order mark")
     if not isinstance(envelope, dict):
-        yield Finding(rule="answer.json", expected="a JSON object {code, msg, data}", got=_shown(exchange))
+        yield Finding(rule="answer.json", expected="a JSON object {code, msg, data}", got=shown(exchange))
         return
     if exchange.code is None:
-        yield Finding(rule="answer.code.type", expected="code, an integer", got=_shown(exchange))
-    elif exchange.code not in published.codes:
-        listed = ", ".join(map(str, published.codes))
-        yield Finding(rule="answer.code.listed", expected=f"one of {listed}", got=str(exchange.code))
+        yield Finding(rule="answer.code.type", expected="code, an integer", got=shown(exchange))
     if exchange.code == 200 != exchange.status:
         yield Finding(rule="answer.success", expected="HTTP 200", got=f"HTTP {exchange.status}")
     elif exchange.code not in (None, 200):
@@ -137,7 +138,7 @@ def _envelope_findings(exchange: Exchange, published: Published) -> Iterator[Fin
 def _refusal_findings(exchange: Exchange) -> Iterator[Finding]:
     msg = exchange.envelope.get("msg")
     if not isinstance(msg, str) or not msg:
-        yield Finding(rule="answer.msg", expected="msg, a text that is not empty", got=_shown(exchange))
+        yield Finding(rule="answer.msg", expected="msg, a text that is not empty", got=shown(exchange))
     if exchange.status not in (200, exchange.code):
         expected = f"HTTP 200 or the envelope's code {exchange.code}"
         yield Finding(rule="answer.status", expected=expected, got=f"HTTP {exchange.status}")
@@ -172,5 +173,6 @@ def timing_findings(probe: Probe, exchange: Exchange, arrivals: Sequence[Arrival
         yield Finding(rule="answer.waits", expected=expected, got=got)
 
 
-def _shown(exchange: Exchange) -> str:
+def shown(exchange: Exchange) -> str:
+    """An answer as a finding tells it."""
     return f"HTTP {exchange.status} {exchange.body[:300].decode(errors='replace')}"

@@ -19,6 +19,7 @@ from contract_tests.mutants.proxy import Mutant
 from contract_tests.probes.all import Probes
 from contract_tests.probes.from_document import Made, probed
 from contract_tests.probes.near_misses import Polls
+from contract_tests.probes.plan import Plan
 from contract_tests.probes.refusals import LEFT_TO_QUESTIONS
 from contract_tests.probes.request import ACCEPTED, Probe, probe
 from contract_tests.probes.strategies import Strategies, valid_probe
@@ -28,7 +29,7 @@ from contract_tests.verdicts.course import Finding
 from contract_tests.verdicts.readings import OF_COURSES, OF_REFUSALS, looked
 from contract_tests.verdicts.results import Result, Verdict
 from contract_tests.your_receiver.cases import cases
-from tests.contract_tests.verdicts import faults
+from tests.contract_tests.verdicts import faults, operation_faults
 from tests.courses import exchange
 
 PUBLISHED = {profile: Published.read(profile) for profile in profiles()}
@@ -51,6 +52,8 @@ def probes(published: Published) -> Iterator[Probe]:
         yield probed(Made(body=body, track=tracks[0]), published, oracle)
     yield valid_probe(all_probes.request({}))
     yield from Polls(published, tracks, ["EMPTY_KEY"])
+    names = tuple(each.name for each in published.operations)
+    yield from Plan(published=published, tracks=tracks, operations=names).of_operation_probes()
 
 
 def decided(published: Published) -> set[str]:
@@ -66,6 +69,7 @@ def used(published: Published) -> set[str]:
         *(fault.rule for fault in Strategies(published, mock_tracks(published)).faults()),
         *decided(published),
         *faults.found(),
+        *(rule for rule in operation_faults.found() if rule in published.registry.ids),
         *OF_REFUSALS,
         *OF_COURSES,
         *(each.question for each in looked(exchange({"code": 404}), 88, published.questions)),
@@ -107,7 +111,7 @@ def test_no_listed_rule_is_one_that_a_document_or_a_question_gives(published: Pu
 def test_every_rule_stands_where_the_registry_says(published: Published) -> None:
     for rule in published.registry.ids:
         place, quote = published.registry.cited(rule)
-        if re.fullmatch(r"[a-z.]+\.yaml:\d+", place):
+        if re.fullmatch(r"[a-z./-]+\.yaml:\d+", place):
             file, _, number = place.partition(":")
             lines = (ROOT / "openapi" / file).read_text("utf-8").replace("`", "").replace("’", "'").splitlines()
             assert quote in lines[int(number) - 1]
@@ -145,6 +149,7 @@ def test_every_profile_says_the_same_of_where_a_rule_stands() -> None:
 def test_a_violation_is_of_a_sentence_of_the_document_or_of_plain_sense(published: Published) -> None:
     """What no sentence says has no quote, and what one says has one in a document of the profile, or in itself."""
     documents = {published.document.name, published.callback_document.name, PROFILE}
+    documents |= {f"operations/{each.name}.yaml" for each in published.operations}
     for rule in published.registry.ids:
         basis = published.registry.basis(rule)
         file = basis.citation.place.partition(":")[0]

@@ -1,0 +1,212 @@
+"""The operations beside extend that a profile serves: the rules of their requests, and what is demanded of what comes.
+
+Their files are in `openapi/operations`, with what the profile lays over them; the rest is in
+`openapi/judged_operations.yaml`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from contract_tests.documents.extend import ANNOTATIONS, WORDS, Rule
+from contract_tests.documents.files import Citation, Document, described, laid_over, load
+from contract_tests.documents.sources import Basis, Source
+
+JUDGED: Final = "openapi/judged_operations.yaml"
+PROFILE: Final = "the profile"
+ABSENT: Final = "{absent}"
+"""In place of a member's value: the profile has no such member."""
+PROSE: Final = ("custom", "known", "http", "once")
+"""How rules of the prose end that a request can break."""
+TRACK: Final = ("taskId", "audioId")
+"""The properties of a request that is about a track of a finished task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a message must tell: a `kind` of value (text or url) at one of the places. `of` is callback, record or
+    answer."""
+
+    rule: str
+    of: str
+    kind: str
+    at: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation of a profile.
+
+    `kind` is task or answer; `example` the documented request; `lengths` how many characters or words a field may have,
+    with the unit; `codes` those of its callbacks; `of_whom` where a callback has the taskId; `status` where the record
+    has the status, and `words` what it may say; `record_path` is empty where the profile has no record. `members` has
+    the names that the profile gives `data`, by message; `agrees` the rule and the places of record and callback.
+    """
+
+    name: str
+    kind: str
+    path: str
+    record_path: str
+    example: Mapping[str, Any]
+    rules: tuple[Rule, ...]
+    lengths: Mapping[str, tuple[int, str]]
+    codes: tuple[int, ...]
+    of_whom: tuple[str, ...]
+    status: tuple[str, ...]
+    words: tuple[str, ...]
+    told: tuple[Told, ...]
+    agrees: tuple[str, tuple[str, ...], tuple[str, ...]] | None
+    members: Mapping[str, tuple[str, ...]]
+
+    @property
+    def takes_track(self) -> bool:
+        """Whether it is about a track of a task that has ended."""
+        return all(name in self.example for name in TRACK)
+
+    def has(self, ending: str) -> bool:
+        """Whether it has a rule of the prose with this id behind its name."""
+        return any(rule.id == f"{self.name}.{ending}" for rule in self.rules)
+
+
+def operations(profile: Mapping[str, Any]) -> tuple[Operation, ...]:
+    """The operations that a profile serves and that can be judged, in the order of the data."""
+    served = profile.get("serves", ())
+    return tuple(_read(name, judged, profile) for name, judged in _judged(served))
+
+
+def bases(profile: Mapping[str, Any]) -> Iterator[tuple[str, Basis]]:
+    """What the rules of these operations rest on, by their ids."""
+    for each in operations(profile):
+        document, judged = Document.of_operation(each.name), load(JUDGED)["operations"][each.name]
+        path = document.found(f"path: {_entry(document, each.name)['path']}")
+        for rule in each.rules:
+            yield rule.id, Basis(Source(rule.source), rule.demand, rule.citation)
+        for field, (most, unit) in each.lengths.items():
+            cited = Citation(PROFILE, f"{field}: {most} {unit}")
+            yield f"{each.name}.{field}.length", Basis(Source.DOCUMENT, f"{field} has {most} {unit} or fewer", cited)
+        for ending, (source, demand) in _of_all(each).items():
+            yield f"{each.name}.{ending}", Basis(source, demand, Citation() if source is Source.SENSE else path)
+        kept = {told.rule for told in each.told}
+        for entry in (entry for entry in judged["tells"] if entry["rule"] in kept):
+            yield entry["rule"], Basis(Source.DOCUMENT, entry["demand"], document.found(entry["quote"], "paths:"))
+
+
+def _of_all(each: Operation) -> dict[str, tuple[Source, str]]:
+    """What is demanded of every operation of a kind, by the end of the rule's id."""
+    found = {
+        "auth.missing": (Source.DOCUMENT, "a request without a key gets 401"),
+        "valid": (Source.DOCUMENT, "a request like the documented example is accepted"),
+    }
+    if each.kind == "task":
+        found["callback"] = (Source.DOCUMENT, "a task calls back")
+        found["callback.members"] = (Source.FAMILY, "data of the callback has the members of the pages")
+    if each.kind == "answer":
+        found["answer.members"] = (Source.FAMILY, "data of the answer has the members of the pages")
+    if each.record_path:
+        found["record"] = (Source.DOCUMENT, "polling shows the task, with its taskId")
+        found["record.status"] = (Source.DOCUMENT, "a task that went well is not shown as one that goes on or failed")
+        found["record.word"] = (Source.FAMILY, "the status is one of the words of the pages")
+        found["record.members"] = (Source.FAMILY, "data of the record has the members of the pages")
+        if each.agrees:
+            found["record.agrees"] = (Source.SENSE, "record and callback tell the same")
+    return found
+
+
+def _judged(served: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, judged in load(JUDGED)["operations"].items():
+        if name in served and name in described():
+            yield name, judged
+
+
+def _entry(document: Document, name: str) -> Mapping[str, Any]:
+    entry: Mapping[str, Any] = document.tree["operations"][name]
+    return entry
+
+
+def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> Operation:
+    document, said = Document.of_operation(name), profile.get("operations", {})
+    entry = laid_over(_entry(document, name), said.get(name, {}))
+    schema = _schema(document, name)
+    base, record = profile.get("base_path", ""), _record_path(entry.get("polled_by", ""), profile)
+    told = tuple(
+        Told(rule=each["rule"], of=each["of"], kind=each["kind"], at=tuple(each["at"])) for each in judged["tells"]
+    )
+    agrees, status = judged.get("agrees"), judged.get("record", {})
+    return Operation(
+        name=name,
+        kind=entry["kind"],
+        path=base + entry["path"],
+        record_path=record,
+        example={field: keywords["example"] for field, keywords in schema["properties"].items()},
+        rules=tuple(_rules(document, name, schema)),
+        lengths={field: _length(most) for field, most in entry.get("characters", {}).items()},
+        codes=tuple(judged.get("codes", ())),
+        of_whom=tuple(judged.get("of_whom", ())),
+        status=tuple(status.get("at", ())),
+        words=tuple(status.get("words", ())),
+        told=tuple(each for each in told if each.of != "record" or record),
+        agrees=(agrees["rule"], tuple(agrees["record"]), tuple(agrees["callback"])) if agrees and record else None,
+        members={
+            message: tuple(member for member, value in entry[message].items() if value != ABSENT)
+            for message in ("callback", "record", "answer")
+            if message in entry
+        },
+    )
+
+
+def _schema(document: Document, name: str) -> Mapping[str, Any]:
+    body = document.tree["paths"][_entry(document, name)["path"]]["post"]["requestBody"]
+    schema: Mapping[str, Any] = body["content"]["application/json"]["schema"]
+    return schema
+
+
+def _record_path(name: str, profile: Mapping[str, Any]) -> str:
+    """The path of the record of what an operation makes; empty where the profile does not serve it."""
+    if name not in profile.get("serves", ()) or name not in described():
+        return ""
+    entry = laid_over(_entry(Document.of_operation(name), name), profile.get("operations", {}).get(name, {}))
+    return f"{profile.get('base_path', '')}{entry['path']}"
+
+
+def _length(most: Any) -> tuple[int, str]:
+    return (most["most"], most["unit"]) if isinstance(most, dict) else (most, "characters")
+
+
+def _rules(document: Document, name: str, schema: Mapping[str, Any]) -> Iterator[Rule]:
+    """The rules of the schema, and those of the prose that hold whatever a question says."""
+    prose = {entry["id"]: entry for entry in document.tree["rules"]}
+    for field in schema["required"]:
+        if "when" not in prose.get(f"{name}.{field}.required", {}):
+            yield _rule(name, field, "required", True, document.found("required: ["))
+    for field, keywords in schema["properties"].items():
+        for keyword, value in keywords.items():
+            if keyword not in ANNOTATIONS:
+                yield _rule(name, field, keyword, value, _line(document, field))
+    for id, entry in prose.items():
+        *_, field, ending = id.split(".")
+        if ending in PROSE and "when" not in entry and field in schema["properties"]:
+            rule = _rule(name, field, ending, None, document.found(entry["quote"], "paths:"))
+            yield replace(rule, demand=f"{field}: {entry['allowed']}")
+
+
+def _line(document: Document, field: str) -> Citation:
+    """The line of a property."""
+    inline = document.found(f" {field}: {{type", "properties:")
+    return inline if ":" in inline.place else document.found(f"{field}:", f"{field}:")
+
+
+def _rule(name: str, field: str, keyword: str, value: Any, cited: Citation) -> Rule:
+    id = f"{name}.{field}.{keyword}"
+    demand = WORDS.get(keyword, "").format(", ".join(value) if isinstance(value, list) else value)
+    sources: Mapping[str, list[str]] = load(JUDGED)["sources"]
+    source = next((source for source, ids in sources.items() if id in ids), "document")
+    return Rule(
+        id=id,
+        field=field,
+        keyword=keyword,
+        value=value,
+        citation=cited,
+        when={},
+        demand=f"{field} {demand}",
+        source=source,
+    )
