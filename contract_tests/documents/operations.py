@@ -24,13 +24,16 @@ TRACK: Final = ("taskId", "audioId")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a message must tell: a `kind` of value (text or url) at one of the places. `of` is callback, record or
-    answer."""
+    """What a message must tell: a `kind` of value (text, url or number) at one of the places. `of` is callback, record
+    or answer. Nothing may stand there where it is not `needed`; it does not hold where one of the values of `unless`
+    stands at the place there."""
 
     rule: str
     of: str
     kind: str
     at: tuple[str, ...]
+    needed: bool = True
+    unless: tuple[str, tuple[Any, ...]] = ("", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +131,7 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
     entry = laid_over(_entry(document, name), said.get(name, {}))
     schema = _schema(document, name)
     base, record = profile.get("base_path", ""), _record_path(entry.get("polled_by", ""), profile)
-    told = tuple(
-        Told(rule=each["rule"], of=each["of"], kind=each["kind"], at=tuple(each["at"])) for each in judged["tells"]
-    )
+    told = tuple(map(_told, judged["tells"]))
     agrees, status = judged.get("agrees"), judged.get("record", {})
     return Operation(
         name=name,
@@ -151,6 +152,18 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
             for message in ("callback", "record", "answer")
             if message in entry
         },
+    )
+
+
+def _told(entry: Mapping[str, Any]) -> Told:
+    unless = entry.get("unless", {"at": "", "is": ()})
+    return Told(
+        rule=entry["rule"],
+        of=entry["of"],
+        kind=entry["kind"],
+        at=tuple(entry["at"]),
+        needed=entry.get("needed", True),
+        unless=(unless["at"], tuple(unless["is"])),
     )
 
 

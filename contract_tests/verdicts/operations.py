@@ -1,11 +1,11 @@
 """Finds what is wrong with answers, callbacks and records of operations beside extend. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from contract_tests.documents.any_json import parsed
-from contract_tests.documents.operations import Operation, Told
+from contract_tests.documents.operations import Operation
 from contract_tests.documents.terms import DOCUMENTED, Terms
 from contract_tests.probes.request import STATUSES, Probe
 from contract_tests.receiver.receiver import Arrival
@@ -15,6 +15,12 @@ from contract_tests.verdicts.course import Finding, finding, notation
 
 SUCCESS: Final = STATUSES[-1]
 LOST: Final = "CALLBACK_EXCEPTION"
+KINDS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "text": lambda value: isinstance(value, str) and value != "",
+    "url": lambda value: str(value).startswith(("http://", "https://")),
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+}
+"""By the kind of a value: whether it is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,16 +193,11 @@ def _contradictions(outcome: Outcome) -> Iterator[Finding]:
 
 def _told_findings(operation: Operation, message: str, tree: Any) -> Iterator[Finding]:
     for told in operation.told:
-        if told.of == message:
+        place, excused = told.unless
+        if told.of == message and not (place and any(value in excused for value in values(tree, [place]))):
             found = values(tree, told.at)
-            if not found or not all(_is_a(told, value) for value in found):
+            if (told.needed and not found) or not all(KINDS[told.kind](value) for value in found):
                 yield finding(told.rule, f"{told.kind} at {' or '.join(told.at)}", found)
-
-
-def _is_a(told: Told, value: Any) -> bool:
-    if not isinstance(value, str) or not value:
-        return told.kind == "list" and isinstance(value, list)
-    return told.kind == "text" or (told.kind == "url" and value.startswith(("http://", "https://")))
 
 
 def _member_findings(operation: Operation, message: str, data: Any) -> Iterator[Finding]:

@@ -50,6 +50,26 @@ RECORDS: Final[dict[str, dict[str, Any]]] = {
     "vocal-removal": {**CONVERTED, "response": {"vocalUrl": f"{URL}_Vocals.mp3", "instrumentalUrl": f"{URL}.mp3"}},
 }
 """`data` of records, as kie's pages have them."""
+ANSWERS: Final[dict[str, dict[str, Any]]] = {
+    "style": {
+        "taskId": "5c79",
+        "param": "{}",
+        "result": "Pop, with warm synths",
+        "creditsConsumed": 0.4,
+        "creditsRemaining": 88,
+        "successFlag": "1",
+        "errorCode": None,
+        "errorMessage": "",
+        "createTime": 1,
+    },
+    "timestamped-lyrics": {
+        "alignedWords": [{"word": "[Verse]\nOne", "success": True, "startS": 0.5, "endS": 1, "palign": 0}],
+        "waveformData": [0, 0.5],
+        "hootCer": 0.1,
+        "isStreamed": False,
+    },
+}
+"""`data` of answers that have all at once, as the pages have them."""
 TASKS: Final = tuple(CALLBACKS)
 Change = Callable[[dict[str, Any], dict[str, Any]], object]
 """Changes the body of the callback or the record, in place."""
@@ -79,7 +99,7 @@ def replied(operation: Operation, body: Any, rule: str = "valid", **changes: Any
     return [each.rule for each in reply_findings(probe, came, operation, KIE.terms)]
 
 
-def _set(place: str, value: Any) -> Change:
+def put(place: str, value: Any) -> Change:
     """Sets what stands at a place such as `body.data.task_id`; `...` takes it away."""
 
     def change(body: dict[str, Any], record: dict[str, Any]) -> None:
@@ -123,19 +143,19 @@ OTHER: Final = {
 def faults(name: str) -> list[tuple[str, Outcome, str]]:
     """Of a task: what is wrong, what came, and the rule."""
     every: list[tuple[str, Change, str]] = [
-        ("no code", _set("body.code", ...), "callback.code"),
-        ("another code", _set("body.code", 418), "callback.code"),
-        ("no msg", _set("body.msg", ""), "callback.msg"),
-        ("another task", _set("body.data.task_id", "other"), "callback.task_id"),
-        ("the name that siblings have", _set("body.data.task_id", ...), f"{name}.callback.members"),
-        ("a record of another", _set("record.taskId", "other"), "polling.taskId"),
-        ("no taskId in the record", _set("record.taskId", ""), f"{name}.record"),
-        ("still pending", _set(STATUS[name], "PENDING"), f"{name}.record.status"),
-        ("failed in the record", _set(STATUS[name], "CREATE_TASK_FAILED"), f"{name}.record.status"),
-        ("a word of nobody", _set(STATUS[name], "DONE"), f"{name}.record.word"),
-        ("a member of the record is missing", _set(EXTRA[name], ...), f"{name}.record.members"),
-        ("something else in the record", _set(*OTHER[name]), f"{name}.record.agrees"),
-        *[(f"{place} {value!r}", _set(place, value), rule) for place, rule in _told(name).items() for value in ("", 5)],
+        ("no code", put("body.code", ...), "callback.code"),
+        ("another code", put("body.code", 418), "callback.code"),
+        ("no msg", put("body.msg", ""), "callback.msg"),
+        ("another task", put("body.data.task_id", "other"), "callback.task_id"),
+        ("the name that siblings have", put("body.data.task_id", ...), f"{name}.callback.members"),
+        ("a record of another", put("record.taskId", "other"), "polling.taskId"),
+        ("no taskId in the record", put("record.taskId", ""), f"{name}.record"),
+        ("still pending", put(STATUS[name], "PENDING"), f"{name}.record.status"),
+        ("failed in the record", put(STATUS[name], "CREATE_TASK_FAILED"), f"{name}.record.status"),
+        ("a word of nobody", put(STATUS[name], "DONE"), f"{name}.record.word"),
+        ("a member of the record is missing", put(EXTRA[name], ...), f"{name}.record.members"),
+        ("something else in the record", put(*OTHER[name]), f"{name}.record.agrees"),
+        *[(f"{place} {value!r}", put(place, value), rule) for place, rule in _told(name).items() for value in ("", 5)],
     ]
     failure = {"code": 500, "msg": "It failed.", "data": {"task_id": "other"}}
     return [
@@ -167,9 +187,32 @@ REPLIES: Final[list[tuple[Any, str, dict[str, Any], str]]] = [
 """Body of an answer, the rule of the request by its end, how else the answer differs, and the rule that it breaks."""
 
 
+AT_ONCE: Final[list[tuple[str, Change, str]]] = [
+    ("style", put("body.data.result", ""), "style.answer.result"),
+    ("style", put("body.data.successFlag", ...), "style.answer.members"),
+    ("style", put("body.data", None), "style.answer.result"),
+    ("timestamped-lyrics", put("body.data.alignedWords", ...), "timestamped-lyrics.answer.members"),
+    ("timestamped-lyrics", put("body.data.alignedWords.0.word", 5), "timestamped-lyrics.answer.word"),
+    ("timestamped-lyrics", put("body.data.alignedWords.0.startS", "0.5"), "timestamped-lyrics.answer.start"),
+    ("timestamped-lyrics", put("body.data.alignedWords.0.endS", ...), "timestamped-lyrics.answer.end"),
+    ("timestamped-lyrics", put("body.data.hootCer", ...), "timestamped-lyrics.answer.members"),
+]
+"""Operation, what is otherwise in its answer, and the rule that this breaks."""
+
+
+def at_once(name: str, change: Change = lambda body, record: None) -> list[str]:
+    """The rules that an answer breaks that has all at once."""
+    body = {"code": 200, "msg": "success", "data": deepcopy(ANSWERS[name])}
+    change(body, {})
+    return replied(BY_NAME[name], body)
+
+
 def found() -> set[str]:
     """Every rule that the judges find broken in one of these."""
     return {
+        *chain.from_iterable(at_once(name, change) for name, change, _ in AT_ONCE),
+        *(rule for name in ANSWERS for rule in replied(BY_NAME[name], GOOD, "auth.missing")),
+        *(rule for name in ANSWERS for rule in replied(BY_NAME[name], BAD)),
         *chain.from_iterable(broken(each) for name in TASKS for _, each, _ in faults(name)),
         *chain.from_iterable(
             replied(BY_NAME[name], body, rule, **changes) for name in TASKS for body, rule, changes, _ in REPLIES

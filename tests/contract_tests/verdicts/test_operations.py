@@ -7,14 +7,18 @@ import pytest
 from contract_tests.documents import rules
 from contract_tests.verdicts.operations import left_open, values
 from tests.contract_tests.verdicts.operation_faults import (
+    ANSWERS,
+    AT_ONCE,
     BAD,
     BY_NAME,
     REPLIES,
     TASKS,
     URL,
+    at_once,
     broken,
     faults,
     outcome,
+    put,
     replied,
 )
 from tests.courses import GOOD, arrival
@@ -43,6 +47,29 @@ def test_a_planted_fault_of_an_answer_breaks_its_rule(
 ) -> None:
     own = breaks in ("auth.missing", "callBackUrl.required", "valid")
     assert (f"{name}.{breaks}" if own else breaks) in replied(BY_NAME[name], body, rule, **changes)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_that_has_all_at_once_breaks_no_rule(name: str) -> None:
+    assert at_once(name) == []
+
+
+@pytest.mark.parametrize(("name", "change", "rule"), AT_ONCE)
+def test_a_planted_fault_of_what_is_answered_at_once_breaks_its_rule(name: str, change: Any, rule: str) -> None:
+    assert rule in at_once(name, change)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("style", lambda body, record: body["data"].update(successFlag="0", result="")),
+        ("style", lambda body, record: body["data"].update(successFlag="2", result=None)),
+        ("timestamped-lyrics", put("body.data.alignedWords", [])),
+        ("timestamped-lyrics", put("body.data.alignedWords", None)),
+    ],
+)
+def test_a_style_that_is_not_there_yet_and_words_of_an_instrumental_track_are_no_fault(name: str, change: Any) -> None:
+    assert at_once(name, change) == []
 
 
 def binding(name: str, change: Any) -> list[str]:
