@@ -4,12 +4,13 @@ Their files are in `openapi/operations`, with what the profile lays over them; t
 `openapi/judged_operations.yaml`.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from contract_tests.documents.extend import ANNOTATIONS, WORDS, Rule
 from contract_tests.documents.files import Citation, Document, described, laid_over, load
+from contract_tests.documents.operation import Operation, Told
 from contract_tests.documents.sources import Basis, Source
 
 JUDGED: Final = "openapi/judged_operations.yaml"
@@ -18,57 +19,8 @@ ABSENT: Final = "{absent}"
 """In place of a member's value: the profile has no such member."""
 PROSE: Final = ("custom", "known", "http", "once")
 """How rules of the prose end that a request can break."""
-TRACK: Final = ("taskId", "audioId")
-"""The properties of a request that is about a track of a finished task."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a message must tell: a `kind` of value (text, url or number) at one of the places. `of` is callback, record
-    or answer. Nothing may stand there where it is not `needed`; it does not hold where one of the values of `unless`
-    stands at the place there."""
-
-    rule: str
-    of: str
-    kind: str
-    at: tuple[str, ...]
-    needed: bool = True
-    unless: tuple[str, tuple[Any, ...]] = ("", ())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One operation of a profile.
-
-    `kind` is task or answer; `example` the documented request; `lengths` how many characters or words a field may have,
-    with the unit; `codes` those of its callbacks; `of_whom` where a callback has the taskId; `status` where the record
-    has the status, and `words` what it may say; `record_path` is empty where the profile has no record. `members` has
-    the names that the profile gives `data`, by message; `agrees` the rule and the places of record and callback.
-    """
-
-    name: str
-    kind: str
-    path: str
-    record_path: str
-    example: Mapping[str, Any]
-    rules: tuple[Rule, ...]
-    lengths: Mapping[str, tuple[int, str]]
-    codes: tuple[int, ...]
-    of_whom: tuple[str, ...]
-    status: tuple[str, ...]
-    words: tuple[str, ...]
-    told: tuple[Told, ...]
-    agrees: tuple[str, tuple[str, ...], tuple[str, ...]] | None
-    members: Mapping[str, tuple[str, ...]]
-
-    @property
-    def takes_track(self) -> bool:
-        """Whether it is about a track of a task that has ended."""
-        return all(name in self.example for name in TRACK)
-
-    def has(self, ending: str) -> bool:
-        """Whether it has a rule of the prose with this id behind its name."""
-        return any(rule.id == f"{self.name}.{ending}" for rule in self.rules)
+INFERRED: Final = ("known", "http")
+"""How rules end of which no page shows what is answered where they are broken."""
 
 
 def operations(profile: Mapping[str, Any]) -> tuple[Operation, ...]:
@@ -87,10 +39,15 @@ def bases(profile: Mapping[str, Any]) -> Iterator[tuple[str, Basis]]:
         for field, (most, unit) in each.lengths.items():
             cited = Citation(PROFILE, f"{field}: {most} {unit}")
             yield f"{each.name}.{field}.length", Basis(Source.DOCUMENT, f"{field} has {most} {unit} or fewer", cited)
+        for line in profile.get("limits", {}).get(each.name, ()):
+            cited = document.found(line["quote"])
+            for field in line["characters"]:
+                demand = f"{field} is no longer than it may be for its model"
+                yield f"{each.name}.{field}.length", Basis(Source.DOCUMENT, demand, cited)
         for ending, (source, demand) in _of_all(each).items():
             yield f"{each.name}.{ending}", Basis(source, demand, Citation() if source is Source.SENSE else path)
         kept = {told.rule for told in each.told}
-        for entry in (entry for entry in judged["tells"] if entry["rule"] in kept):
+        for entry in (entry for entry in judged.get("tells", ()) if entry["rule"] in kept):
             yield entry["rule"], Basis(Source.DOCUMENT, entry["demand"], document.found(entry["quote"], "paths:"))
 
 
@@ -100,7 +57,7 @@ def _of_all(each: Operation) -> dict[str, tuple[Source, str]]:
         "auth.missing": (Source.DOCUMENT, "a request without a key gets 401"),
         "valid": (Source.DOCUMENT, "a request like the documented example is accepted"),
     }
-    if each.kind == "task":
+    if each.kind == "task" and not each.makes_tracks:
         found["callback"] = (Source.DOCUMENT, "a task calls back")
         found["callback.members"] = (Source.FAMILY, "data of the callback has the members of the pages")
     if each.kind == "answer":
@@ -131,7 +88,7 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
     entry = laid_over(_entry(document, name), said.get(name, {}))
     schema = _schema(document, name)
     base, record = profile.get("base_path", ""), _record_path(entry.get("polled_by", ""), profile)
-    told = tuple(map(_told, judged["tells"]))
+    told = tuple(map(_told, judged.get("tells", ())))
     agrees, status = judged.get("agrees"), judged.get("record", {})
     return Operation(
         name=name,
@@ -152,7 +109,19 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
             for message in ("callback", "record", "answer")
             if message in entry
         },
+        makes_tracks=entry.get("makes") == "tracks",
+        models=tuple(entry.get("models", ())),
+        by_model=_by_model(profile.get("limits", {}).get(name, ())),
     )
+
+
+def _by_model(lines: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, tuple[int, str]]]:
+    found: dict[str, dict[str, tuple[int, str]]] = {}
+    for line in lines:
+        for model in line["models"]:
+            own = {field: _length(most) for field, most in line["characters"].items()}
+            found[model] = {**found.get(model, {}), **own}
+    return found
 
 
 def _told(entry: Mapping[str, Any]) -> Told:
@@ -190,7 +159,7 @@ def _rules(document: Document, name: str, schema: Mapping[str, Any]) -> Iterator
     prose = {entry["id"]: entry for entry in document.tree["rules"]}
     for field in schema["required"]:
         if "when" not in prose.get(f"{name}.{field}.required", {}):
-            yield _rule(name, field, "required", True, document.found("required: ["))
+            yield _rule(name, field, "required", True, document.found("required: [", "requestBody:"))
     for field, keywords in schema["properties"].items():
         for keyword, value in keywords.items():
             if keyword not in ANNOTATIONS:
@@ -212,7 +181,8 @@ def _rule(name: str, field: str, keyword: str, value: Any, cited: Citation) -> R
     id = f"{name}.{field}.{keyword}"
     demand = WORDS.get(keyword, "").format(", ".join(value) if isinstance(value, list) else value)
     sources: Mapping[str, list[str]] = load(JUDGED)["sources"]
-    source = next((source for source, ids in sources.items() if id in ids), "document")
+    usual = "inferred" if keyword in INFERRED else "document"
+    source = next((source for source, ids in sources.items() if id in ids), usual)
     return Rule(
         id=id,
         field=field,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from contract_tests.documents import extend, models, operations
 from contract_tests.documents.extend import Limit, Rule
 from contract_tests.documents.files import Document, examples, laid_over, lineage, load, profile_file
-from contract_tests.documents.operations import Operation
+from contract_tests.documents.operation import Operation
 from contract_tests.documents.rules import CALLBACK, Registry, registry
 from contract_tests.documents.terms import DOCUMENTED, FAMILY, Terms, unread
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from contract_tests.documents.extend import Rule
-from contract_tests.documents.operations import Operation
+from contract_tests.documents.operation import Operation
 from contract_tests.documents.published import Published
 from contract_tests.probes.refusals import WRONG_TYPES
 from contract_tests.probes.request import ACCEPTED, GONE, UNKNOWN_AUDIO, UNKNOWN_TASK, Expected, Probe, Track, probe
@@ -15,20 +15,23 @@ AUDIO: Final = "$AUDIO"
 """In a body: what the run puts in the place of it, a task of its own that has ended, and a track of that task."""
 REFUSALS: Final = frozenset({400, 413, 422})
 """Codes that the pages list for a wrong request, beside that of the profile: which stands for what they do not tell."""
-BELOW: Final = 0.01
+STEP: Final = 0.01
+FINER: Final = 0.655
 UNLISTED: Final = "unlisted"
-UNKNOWN: Final[Mapping[str, str]] = {"taskId": UNKNOWN_TASK, "audioId": UNKNOWN_AUDIO}
+UNKNOWN: Final[Mapping[str, str]] = {"taskId": UNKNOWN_TASK, "audioId": UNKNOWN_AUDIO, "personaId": "no-such-persona"}
 OTHER_SCHEMES: Final = ("ftp://127.0.0.1/callback", "mailto:someone@example.com")
 NO_URLS: Final = ("/callback", "callback.example.com")
 
 
 class OperationProbes:
-    """Probes of one operation, for one profile and the source tracks of a target."""
+    """Probes of one operation, for one profile and the source tracks of a target. `upload` is the URL of a file that
+    the target can load, empty for that of the pages."""
 
-    def __init__(self, operation: Operation, published: Published, tracks: tuple[Track, ...]) -> None:
+    def __init__(self, operation: Operation, published: Published, tracks: tuple[Track, ...], upload: str = "") -> None:
         self._operation = operation
         terms = published.terms
-        self._track = tracks[0]
+        self._model = next(iter(operation.models), tracks[0].model)
+        self._upload = upload
         self._refused = Expected(codes=REFUSALS | {terms.invalid})
         self._missing = Expected(codes=REFUSALS | {terms.invalid, terms.not_found})
         self._unauthorized = Expected(codes=frozenset({terms.unauthorized}))
@@ -40,7 +43,8 @@ class OperationProbes:
             for says, value in self._broken(rule):
                 expected = self._missing if rule.keyword == "known" else self._refused
                 yield self._probe(rule.id, f"{rule.field} {says}", {rule.field: value}, expected)
-        for field, (most, unit) in self._operation.lengths.items():
+        by_model = self._operation.by_model.get(self._model, {})
+        for field, (most, unit) in {**self._operation.lengths, **by_model}.items():
             text = " ".join(["la"] * (most + 1)) if unit == "words" else "x" * (most + 1)
             yield self._probe(
                 self._id(f"{field}.length"), f"{field} has {most + 1} {unit}", {field: text}, self._refused
@@ -58,7 +62,7 @@ class OperationProbes:
 
     def _broken(self, rule: Rule) -> Iterator[tuple[str, Any]]:
         match rule.keyword:
-            case "required":
+            case "required" | "custom":
                 yield "is missing", GONE
             case "type":
                 yield from ((f"is {json.dumps(value)}", value) for value in WRONG_TYPES[rule.value])
@@ -68,6 +72,12 @@ class OperationProbes:
                 yield from ((f"is {value}", value) for value in NO_URLS)
             case "http":
                 yield from ((f"is {value}", value) for value in OTHER_SCHEMES)
+            case "minimum":
+                yield f"is {rule.value - STEP}", rule.value - STEP
+            case "maximum":
+                yield f"is {rule.value + STEP}", rule.value + STEP
+            case "multipleOf":
+                yield f"is {FINER}", FINER
             case "known":
                 yield "is of nobody", UNKNOWN[rule.field]
 
@@ -77,7 +87,8 @@ class OperationProbes:
 
     def _request(self) -> dict[str, Any]:
         """The documented example, with what is the target's in place of what is the page's."""
-        own = {"taskId": TASK, "audioId": AUDIO, "callBackUrl": "$URL", "model": self._track.model}
+        own: dict[str, Any] = {"taskId": TASK, "audioId": AUDIO, "callBackUrl": "$URL", "model": self._model}
+        own |= {"instrumental": False, **({"uploadUrl": self._upload} if self._upload else {})}
         example = self._operation.example
         return {name: own.get(name, value) for name, value in example.items() if name != "personaId"}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from contract_tests.documents.operations import Operation
+from contract_tests.documents.operation import Operation
 from contract_tests.documents.published import Published
 from contract_tests.probes.all import Probes
 from contract_tests.probes.near_misses import Polls
@@ -22,7 +22,8 @@ class Plan:
     the receiver: the run then polls for the end of each task. `retries` is how many retries of a callback the run has
     time for: 0, 1, or all 3 that are documented. `seed` decides what is drawn: which weights go together, one more
     continueAt, and the texts of the parallel tasks. `budget` is how many tasks may be started, None for any number.
-    `operations` are the names of those beside extend that are tried.
+    `operations` are the names of those beside extend that are tried;
+    `upload_url` is a file that the target can load: None for that of the pages, empty where there is none.
     """
 
     published: Published
@@ -36,6 +37,7 @@ class Plan:
     seed: int = 0
     budget: int | None = None
     operations: tuple[str, ...] = ()
+    upload_url: str | None = None
 
     def probes(self) -> Iterator[Probe]:
         """The probes that are asked for, in the order in which they are sent."""
@@ -51,8 +53,12 @@ class Plan:
         """Each of the chosen operations with what is sent first, and then once that has come to its end."""
         for each in self.published.operations:
             if each.name in self.operations:
-                probes = OperationProbes(each, self.published, self.tracks)
+                probes = OperationProbes(each, self.published, self.tracks, self.upload_url or "")
                 yield each, self._only([*probes.refusals(), probes.valid()]), self._only(probes.repeated())
+
+    def lacks_upload(self, operation: Operation, probe: Probe) -> bool:
+        """Whether a request would cost a task and be about a file that the target cannot load."""
+        return operation.takes_upload and self.upload_url == "" and bool(probe.cost)
 
     def of_operation_probes(self) -> Iterator[Probe]:
         """Everything that is sent to the chosen operations."""
@@ -67,7 +73,8 @@ class Plan:
     @property
     def kept(self) -> int:
         """Tasks of the budget that are kept for the operations, as far as one is left for extend."""
-        cost = sum(probe.cost for probe in self.of_operation_probes())
+        sent = ((each, probe) for each, first, then in self.of_operations() for probe in (*first, *then))
+        cost = sum(probe.cost for each, probe in sent if not self.lacks_upload(each, probe))
         return cost if self.budget is None else max(min(cost, self.budget - 1), 0)
 
     def _only(self, probes: Iterable[Probe]) -> list[Probe]:

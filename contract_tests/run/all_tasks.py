@@ -1,8 +1,9 @@
 """What is judged of all tasks of a run together: what they must not share, and what becomes of keys."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
+from contract_tests.documents.any_json import parsed
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.receiver.receiver import Receiver
@@ -10,10 +11,10 @@ from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import in_turn
 from contract_tests.target.target import Target
 from contract_tests.verdicts.agreement import other_key_findings, shown_findings, shown_places, unique_findings
-from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.course import Course, task_of
 from contract_tests.verdicts.results import Result, judged, otherwise
 from contract_tests.verdicts.tracks import mixed_findings
-from contract_tests.verdicts.unasked import silence_findings
+from contract_tests.verdicts.unasked import silence_findings, size_findings, stray_findings
 
 Asked = tuple[Probe, Exchange]
 
@@ -23,6 +24,18 @@ def silent(refused: Mapping[str, Asked], receiver: Receiver, target: Target) -> 
     for url, (probe, exchange) in refused.items():
         for finding in silence_findings([target.masked_arrival(arrival) for arrival in receiver.arrived(url)]):
             yield otherwise(finding.rule, probe, (finding,), exchange)
+
+
+def strays(receiver: Receiver, tasks: Collection[str]) -> Iterator[Result]:
+    """Callbacks that belong to no request, or were too many to be kept. Anybody may call the receiver, and tasks of an
+    earlier run do: what counts is at a path of this run, or of one of its `tasks`."""
+    ours = [
+        each
+        for each in receiver.stray
+        if each.target.startswith(receiver.prefix) or task_of(parsed(each.body)) in tasks
+    ]
+    for finding in (*stray_findings(ours), *size_findings(receiver.forgotten)):
+        yield otherwise(finding.rule, None, (finding,), None)
 
 
 def shared(courses: Sequence[Course]) -> Iterator[Result]:

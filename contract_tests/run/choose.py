@@ -17,6 +17,7 @@ from contract_tests.run.inputs import (
     check_base,
     check_key,
     check_listening,
+    check_shown,
     named_keys,
     operations_of,
     own_key,
@@ -106,6 +107,8 @@ def planned(published: Published, options: Mapping[str, Any]) -> Plan:
     for name, url in (("--base-url", base_url), ("--callback-url", callback_url)):
         if url is not None:
             check_base(name, url)
+    if options["upload_url"]:
+        check_shown("--upload-url", options["upload_url"])
     check_listening(options["receiver_host"], callback_url)
     tracks, triggers = tracks_of(published, options), triggers_of(published, options["trigger"])
     plan = Plan(
@@ -119,6 +122,7 @@ def planned(published: Published, options: Mapping[str, Any]) -> Plan:
         retries=_retries(options),
         seed=options["seed"] or 0,
         operations=operations_of(published, options["operations"]),
+        upload_url=options["upload_url"] if base_url else options["upload_url"] or None,
     )
     _check_only(plan)
     return plan

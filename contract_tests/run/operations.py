@@ -2,11 +2,11 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from contract_tests.documents.operations import Operation
+from contract_tests.documents.operation import Operation
 from contract_tests.probes.operations import AUDIO, TASK
 from contract_tests.probes.order import goes_well
 from contract_tests.probes.plan import Plan
@@ -30,21 +30,25 @@ from contract_tests.verdicts.polling import recorded_tracks
 from contract_tests.verdicts.results import Result, judged, not_tried
 
 NO_TRACK: Final = "it is about a track of a task that has ended, and this run has none"
+NO_UPLOAD: Final = "no --upload-url: the target has to load a file"
 NOT_HEARD: Final = "its callbacks could not come to this run's receiver"
 Source = tuple[str, str]
 """A task that has ended, and a track of it."""
 Sent = tuple[Operation, str, Probe, Exchange]
 """What was sent, the URL that its callbacks go to, and its answer."""
+Music = Callable[[Mapping[str, tuple[Probe, Exchange]]], Iterator[Result]]
+"""Judges what comes for accepted requests whose tasks make music, by the URLs that their callbacks go to."""
 
 
 class Operations:
-    """Sends the probes of the chosen operations and judges what comes."""
+    """Sends the probes of the chosen operations and judges what comes. `music` judges tasks as those of extend are."""
 
-    def __init__(self, plan: Plan, sender: Sender, target: Target, receiver: Receiver) -> None:
+    def __init__(self, plan: Plan, sender: Sender, target: Target, receiver: Receiver, music: Music) -> None:
         self._plan = plan
         self._sender = sender
         self._target = target
         self._receiver = receiver
+        self._music = music
         self._sent: list[Sent] = []
 
     def results(self, courses: Sequence[Course]) -> Iterator[Result]:
@@ -55,10 +59,12 @@ class Operations:
             yield from self._ask(operation, first, source)
         begun = [each for each in self._sent if each[3].code == 200 and goes_well(each[2])]
         yield from self._judge_answers(self._sent)
-        self._wait(begun)
-        for operation, url, probe, exchange in begun:
-            if operation.kind == "task" and exchange.task_id is not None:
-                yield from self._judge_task(operation, url, probe, exchange)
+        tasks = [each for each in begun if each[0].kind == "task" and each[3].task_id is not None]
+        own = [each for each in tasks if not each[0].makes_tracks]
+        self._wait(own)
+        for operation, url, probe, exchange in own:
+            yield from self._judge_task(operation, url, probe, exchange)
+        yield from self._music({url: (probe, exchange) for it, url, probe, exchange in tasks if it.makes_tracks})
         known = len(self._sent)
         for operation, _, then in chosen:
             went = any(each[0] is operation for each in begun)
@@ -70,8 +76,8 @@ class Operations:
     def _ask(self, operation: Operation, probes: Sequence[Probe], source: Source | None) -> Iterator[Result]:
         """Sends probes. What is not sent has a result, what is sent is kept."""
         for number, each in enumerate(probes):
-            if operation.takes_track and source is None:
-                yield not_tried(each.rule, NO_TRACK, each)
+            if why := self._lacking(operation, each, source):
+                yield not_tried(each.rule, why, each)
                 continue
             probe = about(each, source)
             url = self._receiver.url(f"{operation.name}-{len(self._sent)}-{number}")
@@ -81,6 +87,12 @@ class Operations:
                 yield not_tried(probe.rule, came, probe)
             else:
                 self._sent.append((operation, url, probe, came))
+
+    def _lacking(self, operation: Operation, probe: Probe, source: Source | None) -> str:
+        """What a request needs that is not there; empty where it can be sent."""
+        if operation.takes_track and source is None:
+            return NO_TRACK
+        return NO_UPLOAD if self._plan.lacks_upload(operation, probe) else ""
 
     def _judge_answers(self, sent: Sequence[Sent]) -> Iterator[Result]:
         terms = self._plan.published.terms
@@ -95,7 +107,7 @@ class Operations:
     def _wait(self, begun: Sequence[Sent]) -> None:
         """Until each task has called back."""
         if self._plan.listens:
-            owing = {url: bool for operation, url, _, came in begun if operation.kind == "task" and not came.resumed}
+            owing = {url: bool for _, url, _, came in begun if not came.resumed}
             self._receiver.until(owing, self._plan.callback_timeout)
 
     def _judge_task(self, operation: Operation, url: str, probe: Probe, exchange: Exchange) -> Iterator[Result]:

@@ -28,6 +28,7 @@ TARGET: Final = (
         metavar="NAMES",
         help="Other operations that are tried, too, such as lyrics,wav; or all. Each costs a task.",
     ),
+    click.option("--upload-url", default="", help="A file of sound that the server can load, for those that upload."),
     click.option("--seed", type=int, metavar="N", help="What is drawn follows it; the mock's too.  [default: 0]"),
     click.option("--receiver-host", default="127.0.0.1", show_default=True, help="Where callbacks are received."),
     click.option("--callback-url", help="How the target reaches the receiver, if not by its address."),

@@ -1,7 +1,7 @@
 """One run against one target: sends the probes, waits for callbacks, polls, and judges all that came."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -26,7 +26,6 @@ from contract_tests.verdicts.answers import answer_findings, fresh_findings, is_
 from contract_tests.verdicts.callbacks import callback_findings, failed_ones, left_open, polled_findings
 from contract_tests.verdicts.course import Course, Poll, task_of
 from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
-from contract_tests.verdicts.unasked import size_findings, stray_findings
 
 QUIET: Final = 0.2
 """Seconds without a callback after which no more are expected."""
@@ -94,8 +93,9 @@ class Run:
                 yield replace(result, timeline=course.timeline())
         yield from all_tasks.shared(courses)
         self._target.budget.kept = 0
-        yield from Operations(self._plan, self._sender, self._target, self._receiver).results(courses)
-        yield from self._judge_strays()
+        others = Operations(self._plan, self._sender, self._target, self._receiver, self._judge_others)
+        yield from others.results(courses)
+        yield from all_tasks.strays(self._receiver, self._tasks)
         yield from all_tasks.keys(self._plan, self._target, self._receiver, courses)
         yield from questions.read([*self._refused.values()], [*self._accepted.values()], courses, self._terms)
         if self._refused or self._accepted:
@@ -233,12 +233,11 @@ class Run:
             return
         yield not_tried("callbacks", RESUMED if exchange.resumed else NO_WAY, probe)
 
-    def _judge_strays(self) -> Iterator[Result]:
-        """Callbacks that belong to no request, or were too many to be kept."""
-        strays = [each for each in self._receiver.stray if self._is_ours(each)]
-        for finding in (*stray_findings(strays), *size_findings(self._receiver.forgotten)):
-            yield otherwise(finding.rule, None, (finding,), None)
-
-    def _is_ours(self, stray: Arrival) -> bool:
-        """Whether a request to the receiver is of this run: anybody may call there, and tasks of an earlier run do."""
-        return stray.target.startswith(self._receiver.prefix) or task_of(parsed(stray.body)) in self._tasks
+    def _judge_others(self, accepted: Mapping[str, tuple[Probe, Exchange]]) -> Iterator[Result]:
+        """The verdicts on what came for accepted requests of other operations that make music."""
+        self._accepted.update(accepted)
+        if self._plan.listens:
+            self._settle(accepted)
+        for course in self._courses(accepted):
+            for result in self._judge_course(course):
+                yield replace(result, timeline=course.timeline())

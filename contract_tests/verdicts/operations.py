@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from contract_tests.documents.any_json import parsed
-from contract_tests.documents.operations import Operation
+from contract_tests.documents.operation import Operation
 from contract_tests.documents.terms import DOCUMENTED, Terms
 from contract_tests.probes.request import STATUSES, Probe
 from contract_tests.receiver.receiver import Arrival

@@ -1,5 +1,6 @@
 """Operations beside extend, tried in a run against the mock and against servers that are wrong."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def test_the_mock_conforms_in_every_operation_of_every_profile(profile: str) -> 
         )
     assert (violations(results), deviations(results), verdicts(results, Verdict.NOT_TRIED)) == ({}, {}, set())
     assert verdicts(results, Verdict.PASSED) >= {f"{name}.valid" for name in names}
-    tasks = {each.name for each in published.operations if each.kind == "task"}
+    tasks = {each.name for each in published.operations if each.kind == "task" and not each.makes_tracks}
     assert verdicts(results, Verdict.PASSED) >= {f"{name}.callback" for name in tasks}
 
 
@@ -74,6 +75,17 @@ def test_without_a_budget_only_refusals_of_other_operations_are_sent() -> None:
     assert violations(results) == {}
     assert verdicts(results, Verdict.NOT_TRIED) == {"lyrics.valid"}
     assert "lyrics.prompt.required" in verdicts(results, Verdict.PASSED)
+
+
+def test_what_uploads_is_not_started_on_another_server_without_a_file_for_it() -> None:
+    uploads = plan(operations=("upload-cover",), upload_url="", budget=5)
+    assert uploads.kept == 0
+    assert replace(uploads, upload_url="http://127.0.0.1/a.mp3").kept == 1
+    with mock("apikley") as url:
+        results = ran(url, operations=("upload-cover",), upload_url="", only="upload-cover.*")
+    assert verdicts(results, Verdict.NOT_TRIED) == {"upload-cover.valid"}
+    assert "upload-cover.title.custom" in verdicts(results, Verdict.PASSED)
+    assert violations(results) == {}
 
 
 def test_operations_are_named_in_an_option() -> None:

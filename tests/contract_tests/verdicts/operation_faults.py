@@ -5,7 +5,7 @@ from copy import deepcopy
 from itertools import chain
 from typing import Any, Final
 
-from contract_tests.documents.operations import Operation
+from contract_tests.documents.operation import Operation
 from contract_tests.documents.published import Published
 from contract_tests.probes.operations import OperationProbes
 from contract_tests.receiver.receiver import Arrival
