@@ -14,6 +14,7 @@ from contract_tests.learn.command import calibrate_command
 from contract_tests.probes.order import STEPS, decided
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe
+from contract_tests.proxy.command import proxy_command
 from contract_tests.reports.rows import printable
 from contract_tests.run.choose import planned
 from contract_tests.run.command import report_command, run_command
@@ -104,3 +105,4 @@ cli.add_command(run_command)
 cli.add_command(report_command)
 cli.add_command(receiver_command)
 cli.add_command(calibrate_command)
+cli.add_command(proxy_command)

@@ -1,0 +1,130 @@
+"""What the proxy does with a request of a client, which goes on to the server, and with a callback of the server, which
+goes on to the receiver."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from aiohttp import web
+
+from contract_tests.proxy.callback_url import callback_url, with_callback_url
+from contract_tests.proxy.courses import Courses, Spending
+from contract_tests.proxy.forward import Asked, Came, Forwarder, asked, decoded
+from contract_tests.proxy.way_back import WayBack
+from contract_tests.recording.message import CALLBACK, REQUEST, Message
+from contract_tests.recording.secrets import of_callback_url
+from contract_tests.verdicts.course import Finding
+
+BY: Final = "suno-contract proxy"
+NO_MORE: Final = 429
+NOT_FOUND: Final = 404
+BAD_GATEWAY: Final = 502
+
+Judge = Callable[[Message], Awaitable[Sequence[Finding]]]
+"""Says before a message is handed on what is wrong with it."""
+Heard = Callable[[Message], object]
+"""Gets every message once it has passed."""
+
+
+class App:
+    """Hands messages on. `heard` gets each with its answer, `learned` what must not be written down; `judge` keeps
+    those back in which it finds something, and is None where nothing is kept back."""
+
+    def __init__(
+        self,
+        target: str,
+        courses: Courses,
+        spending: Spending,
+        forwarder: Forwarder,
+        heard: Heard,
+        learned: Callable[[list[str]], object],
+        judge: Judge | None = None,
+    ) -> None:
+        self._target = target.rstrip("/")
+        self._courses = courses
+        self._spending = spending
+        self._forwarder = forwarder
+        self._heard = heard
+        self._learned = learned
+        self._judge = judge
+        self._begun = time.monotonic()
+
+    async def client(self, came: web.BaseRequest) -> web.StreamResponse:
+        """Takes a request of a client."""
+        back = WayBack(came, held=self._judge is not None)
+        request, number = await asked(came), self._courses.number()
+        starts = request.method == "POST"
+        if starts and not await self._spending.reserve():
+            words = f"{BY}: the budget of {self._spending.tasks} tasks is spent; start it again with a larger --budget"
+            await back.say(NO_MORE, words)
+            return back.response
+        course = self._courses.polled(request.path)
+        if (url := callback_url(request.body)) is not None and request.more is None:
+            course = number
+            address, token = self._courses.address(number, url)
+            self._learned([token, *of_callback_url(url)])
+            request.body = with_callback_url(request.body, address)
+        message = await self._passed(REQUEST, number, course, request, self._target + request.path, back)
+        if starts:
+            await self._spending.settle(message)
+        self._courses.started(message)
+        self._heard(message)
+        return back.response
+
+    async def receiver(self, came: web.BaseRequest) -> web.StreamResponse:
+        """Takes a callback of the server."""
+        back = WayBack(came)
+        request, number = await asked(came), self._courses.number()
+        known = self._courses.receiver(request.path)
+        if known is None:
+            self._heard(self._message(CALLBACK, number, 0, request, Came()))
+            await back.say(NOT_FOUND, f"{BY}: no request has asked to be called back here")
+            return back.response
+        course, url = known
+        self._heard(await self._passed(CALLBACK, number, course, request, url, back))
+        return back.response
+
+    async def _passed(self, kind: str, number: int, course: int, request: Asked, url: str, back: WayBack) -> Message:
+        """Hands a message on, and the answer back."""
+        found: Sequence[Finding] = ()
+        if self._judge is not None and kind == CALLBACK:
+            found = await self._judge(self._message(kind, number, course, request, Came()))
+        came = await self._forwarder.send(request, url, back) if not found else Came()
+        if self._judge is not None and kind == REQUEST and not came.error:
+            found = await self._judge(self._message(kind, number, course, request, came))
+        if found:
+            came = replace(came, error=f"held back: {_words(found)}")
+            await back.say(BAD_GATEWAY, f"{BY} --on-violation block: {_words(found)}")
+        elif came.error and back.begun:
+            back.break_off()
+        elif came.error:
+            await back.say(BAD_GATEWAY, f"{BY}: no answer: {came.error}")
+        else:
+            await back.release()
+        return self._message(kind, number, course, request, came)
+
+    def _message(self, kind: str, number: int, course: int, request: Asked, came: Came) -> Message:
+        coding = next((value for name, value in request.headers if name.lower() == "content-encoding"), "")
+        sent, why = decoded(request.body, coding)
+        left_out = {"sent": why, "body": came.left_out}
+        return Message(
+            kind=kind,
+            number=number,
+            course=course,
+            at=came.began - self._begun,
+            took=came.ended - came.began,
+            method=request.method,
+            path=request.path,
+            headers=request.headers,
+            sent=sent,
+            status=0 if came.error else came.status,
+            answer_headers=came.headers,
+            body=came.body,
+            error=came.error,
+            left_out={name: reason for name, reason in left_out.items() if reason},
+        )
+
+
+def _words(found: Sequence[Finding]) -> str:
+    return "; ".join(f"{each.rule}: expected {each.expected}; got {each.got}" for each in found)[:500]

@@ -1,0 +1,181 @@
+"""One message that passed, with its answer; the form of a line of a recording. Pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from contract_tests.receiver.receiver import Arrival
+from contract_tests.target.exchange import Exchange
+
+VERSION: Final = 1
+"""Of the format; docs/live.md says what is in it."""
+REQUEST: Final = "request"
+CALLBACK: Final = "callback"
+LONGEST: Final = 1024 * 1024
+"""Bytes of a body that are recorded; one that is longer is left out."""
+
+Headers = Sequence[tuple[str, str]]
+
+
+class NoMessage(ValueError):
+    """A line is no message of this version; the text says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A request of the client to the server, or a callback of the server to the receiver, with its answer.
+
+    `number` counts all messages from 1, `course` is the number of the request that started the task it belongs to, 0
+    where it belongs to none. `at` is in seconds since the recording began, `took` in seconds until the answer ended.
+    `status` is 0 where none came, and `error` says why. `left_out` says of a body that is not there why not.
+    """
+
+    kind: str
+    number: int
+    course: int
+    at: float
+    took: float
+    method: str
+    path: str
+    headers: Headers = field(repr=False)
+    sent: bytes
+    status: int
+    answer_headers: Headers = field(default=(), repr=False)
+    body: bytes = b""
+    error: str = ""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def exchange(self, target: str) -> Exchange:
+        """A request as the harness sees one. `target` is the server's base URL."""
+        headers = {name.lower(): value for name, value in self.answer_headers}
+        return Exchange(
+            method=self.method,
+            url=target + self.path,
+            headers={name.title(): value for name, value in self.headers},
+            sent=self.sent,
+            status=self.status,
+            content_type=headers.get("content-type", ""),
+            body=self.body,
+            error=self.error,
+            started=self.at,
+            answered=self.at + self.took,
+            retry_after=headers.get("retry-after", ""),
+            answer_headers=headers,
+            number=self.number,
+        )
+
+    def arrival(self) -> Arrival:
+        """A callback as the harness sees one."""
+        return Arrival(
+            at=self.at,
+            method=self.method,
+            target=self.path,
+            headers=dict(self.headers),
+            body=self.sent,
+            status=self.status,
+        )
+
+
+def begun(about: Mapping[str, Any]) -> str:
+    """The first line of a recording."""
+    return _line({"recording": VERSION, **about})
+
+
+def line(message: Message) -> str:
+    """The line of a message. Bodies are text: those that are none are left out before."""
+    return _line(
+        {
+            "message": message.kind,
+            "number": message.number,
+            "course": message.course,
+            "at": round(message.at, 4),
+            "took": round(message.took, 4),
+            "method": message.method,
+            "path": message.path,
+            "headers": [*map(list, message.headers)],
+            "sent": message.sent.decode(),
+            "status": message.status,
+            "answer_headers": [*map(list, message.answer_headers)],
+            "body": message.body.decode(),
+            "error": message.error,
+            "left_out": dict(message.left_out),
+        }
+    )
+
+
+def violation(rule: str, number: int, expected: str, got: str) -> str:
+    """The line of a rule that a message breaks."""
+    return _line({"violation": rule, "number": number, "expected": expected, "got": got})
+
+
+def message_of(entry: Mapping[str, Any]) -> Message:
+    """The message of a line. Raises NoMessage."""
+    for name, kinds in FORM.items():
+        if name not in entry:
+            raise NoMessage(f"{name} is missing")
+        value = entry[name]
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            raise NoMessage(f"{name} is {json.dumps(value)[:80]}; allowed: {WORDS[kinds]}")
+    if entry["message"] not in (REQUEST, CALLBACK):
+        raise NoMessage(f"message is {entry['message'][:80]!r}; allowed: {REQUEST}, {CALLBACK}")
+    if not (0 <= entry["at"] <= FAR and 0 <= entry["took"] <= FAR):
+        raise NoMessage(f"at or took is not between 0 and {FAR:.0f} seconds")
+    return Message(
+        kind=entry["message"],
+        headers=_headers("headers", entry["headers"]),
+        answer_headers=_headers("answer_headers", entry["answer_headers"]),
+        sent=_raw("sent", entry),
+        body=_raw("body", entry),
+        left_out={str(name): str(why) for name, why in entry["left_out"].items()},
+        **{name: entry[name] for name in ("number", "course", "at", "took", "method", "path", "status", "error")},
+    )
+
+
+def _raw(name: str, entry: Mapping[str, Any]) -> bytes:
+    try:
+        raw: bytes = entry[name].encode()
+    except UnicodeEncodeError:
+        raise NoMessage(f"{name} holds half a surrogate pair, which is no text") from None
+    return raw
+
+
+def _headers(name: str, pairs: Sequence[Any]) -> Headers:
+    for pair in pairs:
+        if not (isinstance(pair, list) and len(pair) == PAIR and all(isinstance(each, str) for each in pair)):
+            raise NoMessage(f"{name} holds {json.dumps(pair)[:80]}; allowed: a name and a value")
+    return tuple((pair[0], pair[1]) for pair in pairs)
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    return json.dumps(entry) + "\n"
+
+
+PAIR: Final = 2
+FAR: Final = 1e8
+"""Seconds of a recording at most: three years."""
+Kinds = type | tuple[type, ...]
+FORM: Final[Mapping[str, Kinds]] = {
+    "message": str,
+    "number": int,
+    "course": int,
+    "at": (int, float),
+    "took": (int, float),
+    "method": str,
+    "path": str,
+    "headers": list,
+    "sent": str,
+    "status": int,
+    "answer_headers": list,
+    "body": str,
+    "error": str,
+    "left_out": dict,
+}
+"""By member of a line of a message: its type."""
+WORDS: Final[Mapping[Kinds, str]] = {
+    str: "a text",
+    int: "an integer",
+    (int, float): "a number",
+    list: "a list",
+    dict: "an object",
+}

@@ -1,0 +1,153 @@
+"""Finds what must not be written down of a message, and masks it: keys, tokens, cookies and passwords. Pure."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from contract_tests.recording.message import LONGEST, Headers, Message
+from contract_tests.target.keys import MASKED, Keys
+
+WORDS: Final = "pass(?:word|wd|phrase)|secret|token|api[-_]?key|credential|authori[sz]ation|signature|cookie|session"
+SECRET_NAME: Final = re.compile(f"{WORDS}|authenticat|^key$|^sig$|^auth$", re.IGNORECASE)
+"""Names of headers, of parameters and of members whose values are secrets."""
+IN_JSON: Final = re.compile(
+    rf'("(?:[^"\\]|\\(?!"))*(?:{WORDS})[^"]*"\s*:\s*)(\\*")(.*?)(?<!\\)(\2)', re.IGNORECASE | re.DOTALL
+)
+"""A member with a text, also within a text, where quotes are escaped."""
+NUMBER: Final = re.compile(rf'((?:{WORDS})\\*"\s*:\s*)(-?[0-9.eE+-]+)', re.IGNORECASE)
+IN_QUERY: Final = re.compile(rf"((?:^|[?&;])[^=&;?\s\"]*(?:{WORDS}|\bkey|\bsig|\bauth)=)([^&;#\s\"\\]+)", re.IGNORECASE)
+USERINFO: Final = re.compile(r"(:\\?/\\?/)([^/?#@\s\"\\]+)@")
+BEARER: Final = re.compile(r"(\bBearer\s+)([^\s\",;\\]+)", re.IGNORECASE)
+LEAST: Final = 6
+"""Characters of a secret that is masked wherever it stands; a shorter one is masked in its own place."""
+LONG: Final = 12
+"""Characters, digits among them, of a part of a callBackUrl that may be a secret."""
+MOST: Final = 200
+"""Secrets that are known at the same time."""
+TOO_MANY: Final = f"more than {MOST} secrets have passed, and what comes with another one cannot be kept free of it"
+NO_TEXT: Final = "it is no text in UTF-8"
+TOO_LONG: Final = f"it is longer than {LONGEST} bytes"
+
+
+class Secrets:
+    """What has passed that nobody may read. Secrets that were found once are masked in everything that follows."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Keys] = {}
+
+    def add(self, found: Iterable[str]) -> bool:
+        """Remembers secrets. Returns whether there was room for all of them."""
+        new = {text for each in found if len(text := each.strip()) >= LEAST and text not in self._known}
+        room = len(self._known) + len(new) <= MOST
+        if new and room:
+            every = {**self._known, **{text: Keys({"own": text}) for text in new}}
+            # The longest first: where one is a part of another, nothing of that one may be left.
+            self._known = {text: every[text] for text in sorted(every, key=len, reverse=True)}
+        return room
+
+    def masked(self, message: Message) -> Message:
+        """The message without any secret. A body that cannot be kept free of them is left out."""
+        message = _readable(message)
+        if not self.add(_found(message)):
+            why = {**message.left_out, "sent": TOO_MANY, "body": TOO_MANY}
+            path = message.path.partition("?")[0]
+            return replace(
+                message, path=path, headers=(), sent=b"", answer_headers=(), body=b"", error="", left_out=why
+            )
+        return replace(
+            message,
+            method=self.text(message.method),
+            path=self.text(message.path),
+            headers=self._headers(message.headers),
+            sent=self.text(message.sent.decode()).encode(),
+            answer_headers=self._headers(message.answer_headers),
+            body=self.text(message.body.decode()).encode(),
+            error=self.text(message.error),
+        )
+
+    def text(self, text: str) -> str:
+        """A text without any secret that is known, and without what stands where secrets do."""
+        text = USERINFO.sub(rf"\1{MASKED}@", text)
+        text = IN_JSON.sub(rf"\1\2{MASKED}\4", text)
+        text = NUMBER.sub(r"\g<1>0", text)
+        text = IN_QUERY.sub(rf"\1{MASKED}", text)
+        text = BEARER.sub(rf"\1{MASKED}", text)
+        for keys in self._known.values():
+            text = keys.masked(text)
+        return text
+
+    def _headers(self, headers: Headers) -> Headers:
+        return tuple((self.text(name), _hidden(name, value, self.text(value))) for name, value in headers)
+
+
+def of_callback_url(url: str) -> Iterator[str]:
+    """What may be secret in a receiver's own URL: user, password, parameters, and parts of the path like tokens."""
+    try:
+        parts = urlsplit(url)
+        yield from filter(None, (parts.username, parts.password))
+    except ValueError:
+        return
+    pieces = re.split(r"[/&;=]", f"{parts.path}&{parts.query}&{parts.fragment}")
+    for piece in pieces:
+        if len(piece) >= LONG and any(character.isdigit() for character in piece):
+            yield from {piece, unquote(piece)}
+    yield from (value for _, value in IN_QUERY.findall(f"?{parts.query}"))
+
+
+def _readable(message: Message) -> Message:
+    """The message without bodies that are no text, in which no secret could be seen."""
+    why = dict(message.left_out)
+    kept = {}
+    for name, raw in (("sent", message.sent), ("body", message.body)):
+        reason = "" if name in why else TOO_LONG if len(raw) > LONGEST else "" if _is_text(raw) else NO_TEXT
+        if reason:
+            why[name] = reason
+        kept[name] = b"" if name in why else raw
+    return replace(message, sent=kept["sent"], body=kept["body"], left_out=why)
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        return "\0" not in raw.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def _found(message: Message) -> Iterator[str]:
+    for name, value in (*message.headers, *message.answer_headers):
+        if SECRET_NAME.search(name):
+            yield from _of_header(name.lower(), value)
+    texts = (message.path, message.sent.decode(), message.body.decode(), message.error)
+    for text in (*texts, *(value for _, value in (*message.headers, *message.answer_headers))):
+        for userinfo in USERINFO.findall(text):
+            yield from userinfo[1].split(":")
+        yield from (each[2] for each in IN_JSON.findall(text))
+        yield from (each[1] for each in (*IN_QUERY.findall(text), *BEARER.findall(text)))
+
+
+def _of_header(name: str, value: str) -> Iterator[str]:
+    """A secret header's value, what stands behind its scheme, each cookie, and user and password of Basic."""
+    if "cookie" in name:
+        # What a cookie is called is no secret, and neither is where and how long it holds.
+        pairs = value.split(";")[: 1 if name.startswith("set-") else None]
+        yield from (pair.partition("=")[2].strip().strip('"') for pair in pairs)
+        return
+    scheme, _, credential = value.strip().partition(" ")
+    yield credential or scheme
+    if scheme.lower() == "basic":
+        try:
+            yield from base64.b64decode(credential, validate=True).decode(errors="replace").split(":")
+        except (binascii.Error, ValueError):
+            return
+
+
+def _hidden(name: str, value: str, masked: str) -> str:
+    """The value of a header as it is written down: of a secret one only the scheme."""
+    if not SECRET_NAME.search(name):
+        return masked
+    scheme, blank, _ = value.partition(" ")
+    return f"{scheme} {MASKED}" if blank and scheme.isalpha() and "cookie" not in name.lower() else MASKED

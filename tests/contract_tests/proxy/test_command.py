@@ -1,0 +1,103 @@
+"""`suno-contract proxy` as a process of its own."""
+
+import errno
+import io
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from contract_tests.cli import main
+from contract_tests.proxy.recorder import Recorder
+from contract_tests.receiver.receiver import Receiver
+from contract_tests.recording.read import read
+from contract_tests.targets.behaviour import KEY
+from contract_tests.targets.plain_server import EXTEND, Plain
+from tests.contract_tests.proxy.test_proxy import REQUEST_BODY
+from tests.contract_tests.recording.messages import message
+
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
+Output = pytest.CaptureFixture[str]
+
+
+@contextmanager
+def proxying(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """The command on a free port, ended at the end. Its first line of output is the URL."""
+    command = [sys.executable, "-m", "contract_tests", "proxy", "--port", "0", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_passes_is_recorded_and_told(tmp_path: Path, number: signal.Signals) -> None:
+    file = tmp_path / "live.jsonl"
+    with Plain(pause=0.01) as plain, Receiver() as receiver:
+        url = receiver.url("me")
+        with proxying("--to", plain.url, "--record", str(file), "--budget", "1") as process:
+            base = line(process)
+            body = {**REQUEST_BODY, "callBackUrl": url}
+            for code in (200, 429):
+                answer = httpx.post(base + EXTEND, json=body, headers={"Authorization": f"Bearer {KEY}"})
+                assert answer.json()["code"] == code
+            receiver.settle({url: 3}, 10)
+            assert line(process) == f"--> 1 POST {EXTEND}  HTTP 200 code 200"
+            assert line(process).startswith("<-- 2 of 1 POST /callback/1-***  HTTP 200")
+            process.send_signal(number)
+            assert process.stderr
+            assert f"{file}: 1 tasks started at most" in process.stderr.read()
+            assert process.wait(20) == 0
+    found = read(file)
+    assert (found.target, len(found.messages), found.fault) == (plain.url, 4, "")
+    assert KEY not in file.read_text("utf-8")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def refused(*arguments: str, capsys: Output) -> str:
+    with pytest.raises(SystemExit) as ended:
+        main(("proxy", *arguments))
+    assert ended.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_what_cannot_be_is_told_with_the_way_out(tmp_path: Path, capsys: Output) -> None:
+    file = tmp_path / "live.jsonl"
+    to = ("--to", "http://127.0.0.1:9", "--record", str(file))
+    assert "no http:// or https:// URL" in refused("--to", "api", "--record", str(file), capsys=capsys)
+    assert "holds a user name or a password" in refused("--to", "http://a:b@x", "--record", str(file), capsys=capsys)
+    assert "Say by --callback-url how it is reached" in refused(*to, "--receiver-host", "0.0.0.0", capsys=capsys)
+    with Plain() as taken:
+        told = refused(*to, "--port", str(taken.port), capsys=capsys)
+        assert "Give free ports, or 0 for any." in told
+        assert "exists. Give another name, or --force" in refused(*to, capsys=capsys)
+        told = refused(*to, "--force", "--port", "0", "--receiver-port", str(taken.port), capsys=capsys)
+        assert "Give free ports, or 0 for any." in told
+    no_folder = str(tmp_path / "no" / "live.jsonl")
+    assert "Give a file that can be written." in refused(*to[:3], no_folder, capsys=capsys)
+
+
+class Full(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_stops_the_recording_and_not_the_proxy() -> None:
+    told: list[int] = []
+    with Recorder(Full(), lambda each: (), lambda each, found: told.append(each.number)) as recorder:
+        for number in (1, 2):
+            recorder.heard(message(number=number))
+    assert told == [1, 2]
+    assert recorder.trouble == "nothing more is recorded: No space left on device"

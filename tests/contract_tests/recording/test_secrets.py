@@ -1,0 +1,127 @@
+"""No key, token, cookie or password reaches the disk."""
+
+import base64
+import html
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract_tests.recording.message import LONGEST, line
+from contract_tests.recording.secrets import MOST, NO_TEXT, TOO_LONG, TOO_MANY, Secrets, of_callback_url
+from tests.contract_tests.recording.messages import message
+
+CANARY = "c4nary-0f-the-test"
+BASIC = base64.b64encode(f"me:{CANARY}".encode()).decode()
+PLACES: dict[str, dict[str, Any]] = {
+    "Authorization": {"headers": (("Authorization", f"Bearer {CANARY}"),)},
+    "Basic": {"headers": (("authorization", f"Basic {BASIC}"),)},
+    "no scheme": {"headers": (("AUTHORIZATION", CANARY),)},
+    "X-Api-Key": {"headers": (("X-Api-Key", CANARY),)},
+    "Cookie": {"headers": (("Cookie", f"a=b; session={CANARY}"),)},
+    "Set-Cookie": {"answer_headers": (("Set-Cookie", f"id={CANARY}; Path=/"),)},
+    "a query": {"path": f"/api/v1/chat/credit?api_key={CANARY}&x=1"},
+    "Location": {"answer_headers": (("Location", f"https://login.example.com/?token={CANARY}"),)},
+    "user info": {"headers": (("Referer", f"https://me:{CANARY}@example.com/"),)},
+    "a member of a body": {"sent": json.dumps({"x": {"accessToken": CANARY}}).encode()},
+    "a text in a body": {"body": json.dumps({"param": json.dumps({"password": CANARY})}).encode()},
+    "a form": {"sent": f"user=me&password={CANARY}".encode()},
+    "a bearer in words": {"body": f'{{"msg": "Bearer {CANARY} is wrong"}}'.encode()},
+    "an error": {"error": f"ConnectError: https://me:{CANARY}@proxy.example.com"},
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_canary_is_not_written(place: str) -> None:
+    secrets = Secrets()
+    assert CANARY not in line(secrets.masked(message(**PLACES[place])))
+    assert CANARY not in (echoed := line(secrets.masked(message(number=2, body=f'{{"msg": "no {CANARY}"}}'.encode()))))
+    assert "***" in echoed
+    assert BASIC not in line(secrets.masked(message(body=BASIC.encode())))
+
+
+KEYS = st.text('abcdefghijklmnopqrstuvwxyz0123456789-_.~+="\\/é', min_size=8, max_size=40).filter(
+    lambda key: len(key.strip()) >= 8
+)
+SPELLINGS = [
+    str,
+    str.upper,
+    json.dumps,
+    html.escape,
+    quote,
+    lambda key: quote(key, safe=""),
+    lambda key: base64.b64encode(key.encode()).decode(),
+    lambda key: base64.b64encode(f"Bearer {key}".encode()).decode(),
+    lambda key: json.dumps(json.dumps(key)),
+    lambda key: "".join(f"\\u{ord(character):04x}" for character in key),
+]
+
+
+@given(KEYS, st.sampled_from(SPELLINGS), st.sampled_from(["sent", "body", "path", "error", "header"]), st.text())
+def test_no_spelling_of_a_key_is_written(key: str, spelled: Any, place: str, around: str) -> None:
+    secrets = Secrets()
+    secrets.add([key])
+    written = spelled(key)
+    text = f"x{around}{written} y".encode(errors="replace").decode().replace("\0", "")
+    changes: dict[str, Any] = {"sent": text.encode(), "body": text.encode(), "path": text, "error": text}
+    given_so = {"headers": (("X", text),)} if place == "header" else {place: changes[place]}
+    masked = secrets.masked(message(**given_so))
+    told = [
+        masked.path,
+        masked.error,
+        *(value for _, value in masked.headers),
+        masked.sent.decode(),
+        masked.body.decode(),
+    ]
+    assert not any(written.strip('"') in each for each in told)
+
+
+def test_a_short_secret_is_masked_in_its_own_place_alone() -> None:
+    secrets = Secrets()
+    masked = secrets.masked(message(headers=(("Cookie", "a=1"),), sent=b'{"pin_token": "12", "n": 12}'))
+    assert masked.headers == (("Cookie", "***"),)
+    assert masked.sent == b'{"pin_token": "***", "n": 12}'
+
+
+def test_the_scheme_stays_and_the_body_of_the_api_as_it_is() -> None:
+    body = json.dumps({"code": 200, "data": {"taskId": "5c79", "callbackType": "text", "prompt": "a token of love"}})
+    masked = Secrets().masked(message(headers=(("Authorization", f"Bearer {CANARY}"),), body=body.encode()))
+    assert masked.headers == (("Authorization", "Bearer ***"),)
+    assert masked.body.decode() == body
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (CANARY.encode("utf-16"), NO_TEXT),
+        (b"\xff\xfe", NO_TEXT),
+        (CANARY.encode("utf-16-le"), NO_TEXT),
+        (b"x" * (LONGEST + 1), TOO_LONG),
+    ],
+)
+def test_a_body_in_which_nothing_could_be_seen_is_left_out(raw: bytes, why: str) -> None:
+    masked = Secrets().masked(message(sent=raw, body=raw))
+    assert (masked.sent, masked.body, masked.left_out) == (b"", b"", {"sent": why, "body": why})
+
+
+def test_of_a_long_secret_nothing_is_left_where_a_part_of_it_is_one_too() -> None:
+    secrets = Secrets()
+    secrets.add([CANARY, CANARY + "-and-more"])
+    assert secrets.text(f"{CANARY}-and-more") == "***"
+
+
+def test_more_secrets_than_can_be_known_leave_messages_out() -> None:
+    secrets = Secrets()
+    secrets.add(f"secret-number-{number}" for number in range(MOST))
+    masked = secrets.masked(message(headers=(("Authorization", f"Bearer {CANARY}"),), body=CANARY.encode()))
+    assert CANARY not in line(masked)
+    assert masked.left_out == {"sent": TOO_MANY, "body": TOO_MANY}
+
+
+def test_a_receivers_url_may_hold_secrets() -> None:
+    url = "https://me:pass-word@hooks.example.com/services/T0AB12CD34EF/cb?token=s3cr3t&kind=x"
+    assert set(of_callback_url(url)) == {"me", "pass-word", "T0AB12CD34EF", "s3cr3t"}
+    assert list(of_callback_url("http://[")) == []
