@@ -103,11 +103,15 @@ class Mock(Starlette):
     would take a third of a request's time. Its `further` routes are made when a request first needs them."""
 
     def __init__(
-        self, runtime: Runtime, endpoints: Sequence[Route], further: Callable[[], Sequence[Route]], **options: Any
+        self,
+        runtime: Runtime,
+        endpoints: Sequence[Route],
+        further: Callable[[ASGIApp], Sequence[Route]],
+        **options: Any,
     ) -> None:
         super().__init__(routes=endpoints, **options)
         self._runtime = runtime
-        self._further = Once(further)
+        self._further = Once(partial(further, self))
         self._loaded = False
         self._bodies = UnfinishedBodies(runtime.settings.unfinished_bodies)
         lets = _lets(parse_origins(runtime.settings.cors_origin))
@@ -198,9 +202,9 @@ def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
     ]
 
 
-def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> list[Route]:
-    """The routes of the control plane and of media. They are made when one is first needed, since importing them would
-    delay the first answer."""
+def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack, app: ASGIApp) -> list[Route]:
+    """The routes of the control plane and of media, for the application itself. They are made when one is first needed,
+    since importing them would delay the first answer."""
     from mock_server.api import document
     from mock_server.control.access import Guard
     from mock_server.control.routes import Admin
@@ -210,7 +214,7 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack) -> li
     guard = Guard(runtime.settings.admin_token, runtime.settings.base_url)
     files = Files(runtime.store, tracks, runtime.tracks, runtime.base_urls)
     document_route = Route(document.PATH, document.ApiDocument(runtime.editions.profile, runtime.base_urls).serve)
-    pages = Dashboard(control, guard, files, runtime.studio, runtime.base_urls).routes()
+    pages = Dashboard(control, guard, files, runtime.studio, runtime.base_urls, app).routes()
     return [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), Route(PATH, files.serve), document_route]
 
 

@@ -4,40 +4,37 @@ Every page is whole without a script: links, and forms that are answered with a 
 of a page that changed, and `events` tells it when to look.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cache
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from mock_server.contract.examples import example_curl
-from mock_server.contract.explain.codes import quoted
-from mock_server.contract.explain.explanation import Quote
+from mock_server.contract.operations import EXTEND
 from mock_server.contract.profile_files import picked
-from mock_server.contract.scenarios import Scenarios, cause
 from mock_server.control.access import Guard
 from mock_server.control.control import Control
 from mock_server.control.request_schema import Problem
 from mock_server.core.errors import BadSetting, ClockRuns, NoSuch, NotFound, Stopped
-from mock_server.core.text import cut
-from mock_server.domain.accounts import first_key
 from mock_server.domain.generated_tracks import Studio
 from mock_server.http.base_urls import BaseUrls, path_of
-from mock_server.http.read_request import Incomplete, read_body
+from mock_server.http.read_request import read_body
 from mock_server.media.files import PATH as NAMED
 from mock_server.media.files import Files
+from mock_server.pages.built_in_receiver import received, receiver_url
 from mock_server.pages.buttons import KEEPS, Buttons
+from mock_server.pages.codes import scenarios_listed
 from mock_server.pages.details import Details, TaskDetail
 from mock_server.pages.events import changed
+from mock_server.pages.first_steps import LOOK, first_steps
+from mock_server.pages.guarded import HEADERS, asset, guarded
 from mock_server.pages.inbox import Inbox, Row
 from mock_server.pages.kept_key import keeping, kept_by
 from mock_server.pages.rendering import (
-    ASSETS,
     BUTTONS,
     CODES,
     EVENTS,
@@ -46,35 +43,27 @@ from mock_server.pages.rendering import (
     HOME,
     MEDIA,
     QUESTIONS,
+    RECEIVER,
+    TRY,
     Selection,
     rendered,
 )
+from mock_server.pages.trial import Trial
 from mock_server.pages.visit import Visit
 
 SLOW: Final = 0.5
 """Seconds of real time after which a page says that the mock waits for a receiver."""
 AGAIN: Final = 1.0
 """Seconds of real time after which a page looks again while it does."""
-HEADERS: Final[Mapping[str, str]] = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-ASKS: Final = {"WWW-Authenticate": 'Basic realm="suno-mock: any name, and the admin token as the password"'}
-Answering = Callable[[Request], Awaitable[Response]]
-
-
 Page = Callable[[Visit], Awaitable[Response]]
 
 
 class Dashboard:
     """The pages of one mock."""
 
-    def __init__(self, control: Control, guard: Guard, files: Files, studio: Studio, base_urls: BaseUrls) -> None:
+    def __init__(
+        self, control: Control, guard: Guard, files: Files, studio: Studio, base_urls: BaseUrls, app: ASGIApp
+    ) -> None:
         self._control = control
         self._guard = guard
         self._files = files
@@ -82,17 +71,24 @@ class Dashboard:
         self._inbox = Inbox(control.store, control.catalogue)
         self._details = Details(control, studio, base_urls.own)
         self._buttons = Buttons(control, self._inbox)
-        self._pages: Mapping[str, Page] = {HOME: self._home, CODES: self._codes, QUESTIONS: self._questions}
+        self._trial = Trial(control, self._inbox, self._details, app)
+        self._pages: Mapping[str, Page] = {
+            HOME: self._home,
+            CODES: self._codes,
+            QUESTIONS: self._questions,
+            TRY: self._try,
+        }
 
     def routes(self) -> list[Route]:
         """All of them behind the guard of the control plane."""
-        others = {EVENTS: self._events, FILES: self._file, f"{MEDIA}{NAMED}": self._media}
-        shown = self._guarded(self._shown, self._guard.admit_page)
+        others = {EVENTS: self._events, FILES: asset, f"{MEDIA}{NAMED}": self._media}
+        shown = guarded(self._shown, self._guard.admit_page)
         looked = dict.fromkeys(self._pages, shown)
-        looked |= {path: self._guarded(look, self._guard.admit) for path, look in others.items()}
+        looked |= {path: guarded(look, self._guard.admit) for path, look in others.items()}
         return [
             *(Route(path, look, methods=["GET"]) for path, look in looked.items()),
-            Route(BUTTONS, self._guarded(self._pressed, self._guard.admit_form), methods=["POST"]),
+            Route(RECEIVER, guarded(received, self._guard.admit_open), methods=["POST"]),
+            Route(BUTTONS, guarded(self._pressed, self._guard.admit_form), methods=["POST"]),
         ]
 
     async def _shown(self, request: Request) -> Response:
@@ -105,6 +101,7 @@ class Dashboard:
             query,
             base_urls.of(request.scope),
             base_urls.mounted_at(request.scope),
+            receiver_url(request.scope, base_urls.of(request.scope)),
             await self._inbox.default(kept_by(request)),
             frozenset(request.headers.get(HAS, "").split(",")),
             problem,
@@ -114,6 +111,7 @@ class Dashboard:
     async def _home(self, visit: Visit) -> Response:
         selection = Selection.of(visit.query, visit.prefix)
         rows, more = await self._inbox.rows(selection.filter, selection.rows)
+        steps = await first_steps(await self._control.entries())
         task = request = None
         try:
             task = await self._details.task(selection.task) if selection.task else None
@@ -125,7 +123,7 @@ class Dashboard:
             visit,
             selection.url(),
             selection=selection,
-            example=example_curl(visit.base_url, self._control.store.settings.profile, first_key()),
+            snippets=self._trial.example(visit.base_url),
             rows=rows,
             more=more,
             task=task,
@@ -133,18 +131,18 @@ class Dashboard:
             statuses=self._control.statuses(),
             keys=await self._inbox.keys(selection.filter.key, visit.kept),
             kept=visit.kept,
-            next=await self._next(rows, task),
+            next=await self._next(rows, task) or (LOOK if steps and not rows else None),
+            steps=steps,
+            receiver=visit.receiver,
             dropped={what: count for what, count in (await self._control.dropped()).items() if count},
         )
 
     async def _codes(self, visit: Visit) -> Response:
-        quotes = await asyncio.to_thread(_quoted, self._control.store.settings.profile)
-        listed = [(each, cause(each), each.triggers(), quotes[each.name]) for each in self._control.scenarios()]
         return await self._page(
             "codes",
             visit,
             visit.prefix + CODES,
-            scenarios=listed,
+            scenarios=await scenarios_listed(self._control),
             keys=await self._inbox.keys(visit.kept),
             kept=visit.kept,
         )
@@ -158,6 +156,24 @@ class Dashboard:
             questions=list(register.values()),
             in_force=await self._control.questions(),
             picked={name: picked(name) for name in register},
+        )
+
+    async def _try(self, visit: Visit, form: Mapping[str, str] | None = None) -> Response:
+        try:
+            shown = await self._trial.page(visit, form)
+        except (BadSetting, NoSuch) as error:
+            visit = visit._replace(query={}, problem=visit.problem or str(error), status=404)
+            shown = await self._trial.page(visit)
+        task, query = shown["task"], urlencode(visit.query)
+        here = f"{visit.prefix}{TRY}?{query}" if query else visit.prefix + TRY
+        return await self._page(
+            "try",
+            visit,
+            here,
+            selection=Selection(prefix=visit.prefix),
+            steps=await first_steps(await self._control.entries()),
+            next=await self._next([], task),
+            **shown,
         )
 
     async def _page(self, name: str, visit: Visit, here: str, **values: Any) -> Response:
@@ -188,14 +204,27 @@ class Dashboard:
         form = dict(parse_qsl(body.decode(errors="replace")))
         prefix, button = self._base_urls.mounted_at(request.scope), request.path_params["button"]
         back = form.get("back", "").removeprefix(prefix)
+        path, _, query = back.partition("?")
+        asked = dict(parse_qsl(query))
+        if button == "check":
+            return await self._try(await self._visit(request, {}), form)
         try:
-            await self._buttons.press(button, form)
+            if button == "send":
+                back = await self._sent(form, path, await self._visit(request, asked))
+            else:
+                await self._buttons.press(button, form)
         except (BadSetting, NoSuch, ClockRuns, Stopped) as error:
-            path, _, query = back.partition("?")
-            visit = await self._visit(request, dict(parse_qsl(query)), str(error), 400)
+            visit = await self._visit(request, asked, str(error), 400)
             return await self._pages.get(path, self._home)(visit)
         answer = RedirectResponse(prefix + (back if back.startswith(HOME) else HOME), 303, HEADERS)
         return keeping(form["key"], request, answer, prefix) if button in KEEPS else answer
+
+    async def _sent(self, form: Mapping[str, str], path: str, visit: Visit) -> str:
+        """Send the request of a form; the page that shows what came of it."""
+        entry = await self._trial.send(form, visit)
+        if path == TRY:
+            return f"{TRY}?{urlencode({'operation': form.get('operation', EXTEND), 'entry': entry.id})}"
+        return Selection(task=entry.task_id or "", entry="" if entry.task_id else str(entry.id)).url()
 
     async def _events(self, request: Request) -> Response:
         return StreamingResponse(changed(self._control.store.changes), headers=HEADERS, media_type="text/event-stream")
@@ -212,30 +241,3 @@ class Dashboard:
             return await self._files.show(request)
         except (HTTPException, NotFound) as error:
             raise Problem(404, getattr(error, "msg", "there is no such file")) from None
-
-    async def _file(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in ASSETS:
-            raise Problem(404, f"there is no file {cut(name)!r}")
-        content, kind = ASSETS[name]
-        return Response(content, 200, {**HEADERS, "Cache-Control": "max-age=31536000, immutable"}, kind)
-
-    def _guarded(self, answering: Answering, admit: Callable[[Request], None]) -> Answering:
-        async def guarded(request: Request) -> Response:
-            try:
-                admit(request)
-                return await answering(request)
-            except Incomplete as left:
-                return Response(left.text, 503, HEADERS, "text/plain; charset=utf-8")
-            except Problem as problem:
-                headers = {**HEADERS, **(ASKS if problem.status == 401 else {})}
-                return Response(f"{problem.text}\n", problem.status, headers, "text/plain; charset=utf-8")
-
-        return guarded
-
-
-@cache
-def _quoted(profile: str) -> Mapping[str, Sequence[Quote]]:
-    """What the documents of a profile say of each scenario's code; to read them takes a tenth of a second."""
-    found = {each.name: quoted(each.name) for each in Scenarios.read()}
-    return {name: [quote for quote in said if quote.profile == profile] for name, said in found.items()}

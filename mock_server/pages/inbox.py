@@ -134,15 +134,15 @@ class Inbox:
             return kept
         used = [key for key in await self._used() if not key.startswith(MAGIC)]
         if not used:
-            return _handle(first_key())
-        return _handle(used[0]) if len(used) == 1 and not kept else ""
+            return handle_of(first_key())
+        return handle_of(used[0]) if len(used) == 1 and not kept else ""
 
     async def key(self, handle: str) -> str | None:
         """The key of a handle."""
         steps = Steps()
         for key in (*await self._known(), *known_keys()):
             await steps.one()
-            if _handle(key) == handle:
+            if handle_of(key) == handle:
                 return key
         return None
 
@@ -158,14 +158,14 @@ class Inbox:
 
     async def _shown(self, key: str) -> Key:
         account = await self._store.account(key)
-        return Key(handle=_handle(key), shown=label(key), queued="" if account is None else queued_of(account))
+        return Key(handle=handle_of(key), shown=label(key), queued="" if account is None else queued_of(account))
 
 
 def _is_wanted(facts: Facts, stages: Stages, wanted: Filter) -> bool:
     return (
         (trouble_of(stages) != "" if wanted.status == FAILING else wanted.status in ("", EVERYTHING, facts.status))
         and wanted.code in ("", str(facts.code))
-        and wanted.key in ("", facts.key and _handle(facts.key))
+        and wanted.key in ("", facts.key and handle_of(facts.key))
     )
 
 
@@ -197,11 +197,11 @@ def label(key: str | None) -> str:
     this is a hash is said, or it would be taken for the end of the key."""
     if key is None:
         return "no key"
-    return cut(masked(key), 40) if is_public(key) else f"{masked(key)} (hash {_handle(key)[:4]})"
+    return cut(masked(key), 40) if is_public(key) else f"{masked(key)} (hash {handle_of(key)[:4]})"
 
 
 @lru_cache(maxsize=10_000)
-def _handle(key: str) -> str:
+def handle_of(key: str) -> str:
     """The same one in every process. Who can guess a key can see from it that the guess is right."""
     return blake2b(key.encode(errors="surrogateescape"), digest_size=8, person=b"suno-mock").hexdigest()
 

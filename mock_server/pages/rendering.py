@@ -22,10 +22,13 @@ from mock_server.state.steps import Steps
 HOME: Final = f"{PREFIX}/"
 CODES: Final = f"{HOME}pages/codes"
 QUESTIONS: Final = f"{HOME}pages/questions"
+TRY: Final = f"{HOME}pages/try"
 EVENTS: Final = f"{HOME}pages/events"
 FILES: Final = f"{HOME}pages/files/{{name}}"
 MEDIA: Final = f"{HOME}pages/media"
 BUTTONS: Final = f"{HOME}pages/{{button}}"
+RECEIVER: Final = f"{PREFIX}/receiver"
+"""Where the receiver is that is built in."""
 HAS: Final = "Suno-Mock-Has"
 """The header with the versions of the parts of a page that a browser has, which are not sent again."""
 FOLDER: Final = Path(__file__).parent
@@ -115,6 +118,7 @@ def _environment(prefix: str) -> Environment:
         "HOME": prefix + HOME,
         "CODES": prefix + CODES,
         "QUESTIONS": prefix + QUESTIONS,
+        "TRY": prefix + TRY,
         "EVENTS": prefix + EVENTS,
         "REFUSED": REFUSED,
         "EVERYTHING": EVERYTHING,

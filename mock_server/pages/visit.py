@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 
 class Visit(NamedTuple):
-    """What a page is asked for: its query, by which base URL and under which prefix the mock was found, the handle of
-    the key that was kept, the versions of the parts that the browser has, the text of a problem, and the HTTP
-    status."""
+    """What a page is asked for: its query, by which base URL and under which prefix the mock was found, the URL of the
+    receiver that is built in, the handle of the key that was kept, the versions of the parts that the browser has, the
+    text of a problem, and the HTTP status."""
 
     query: Mapping[str, str]
     base_url: str
     prefix: str
+    receiver: str
     kept: str
     has: Collection[str] = ()
     problem: str = ""

@@ -8,6 +8,7 @@ const CHANGED_WITH = { value: "value", checked: "checked", selected: "selected" 
 
 function morph(now, next) {
   if (next.dataset?.same !== undefined) return; // the server knows that it is here as it would be written
+  if (now.dataset?.typed !== undefined && !checking) return; // a form that was typed in is checked by itself
   if (now.nodeType === Node.TEXT_NODE) {
     if (now.data !== next.data) now.data = next.data;
   } else if (now.nodeType === Node.ELEMENT_NODE && !now.isEqualNode(next)) {
@@ -159,25 +160,53 @@ let pressed = Promise.resolve();
 
 function press(form, submitter) {
   const body = new URLSearchParams(new FormData(form, submitter));
+  const url = submitter?.getAttribute("formaction") ?? form.action;
   form.ariaBusy = "true";
-  const mine = pressed.then(() => send(form, body));
+  delete form.dataset.typed;
+  const mine = pressed.then(() => send(form, url, body));
   pressed = mine;
   mine.then(() => { if (pressed === mine) document.querySelectorAll("form").forEach((each) => { each.ariaBusy = null; }); });
 }
 
-async function send(form, body) {
+async function send(form, url, body) {
   try {
-    const { answer, page } = await fetched(form.action, { method: "POST", body });
+    const { answer, page } = await fetched(url, { method: "POST", body });
     if (!answer.ok) return put(page, { keepTold: false });
+    if (url === form.dataset.checks) return put(page, { keepTold: true });
     if (new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
     document.getElementById("said").replaceChildren();
     if (form.dataset.done) say(form.dataset.done, "note");
-    if (answer.url !== location.href && form.dataset.sure) history.pushState(null, "", answer.url);
+    if (answer.url !== location.href && (form.dataset.sure || form.dataset.goes !== undefined)) history.pushState(null, "", answer.url);
     asked += 1; // what is on its way was written before
     if (answer.url === location.href && !looking) put(page, { keepTold: true });
     refresh();
   } catch (error) {
     say(unanswered(error));
+  }
+}
+
+// What is typed is checked as it is typed: what is wrong with it, how much of a limit it has, and the same as code.
+const TYPING = 200; // milliseconds without a key, after which it is
+let typed = 0;
+let checking = false;
+
+function type(form) {
+  const mine = ++typed;
+  form.dataset.typed = "";
+  setTimeout(() => { if (mine === typed) check(form, mine); }, TYPING);
+}
+
+async function check(form, mine) {
+  try {
+    const { page } = await fetched(form.dataset.checks, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (mine !== typed || form.dataset.typed === undefined) return; // more was typed, or it was sent
+    checking = true;
+    for (const id of [form.id, "as-code"]) morph(document.getElementById(id), page.getElementById(id));
+    form.dataset.typed = "";
+  } catch (error) {
+    say(unanswered(error));
+  } finally {
+    checking = false;
   }
 }
 
@@ -258,7 +287,7 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, select, audio, dialog");
+  const typing = event.target.closest("input, select, textarea, audio, dialog");
   const reading = event.target.closest("#detail") && event.key.startsWith("Arrow");
   if (event.ctrlKey || event.metaKey || event.altKey || typing || reading || !KEYS[event.key]) return;
   event.preventDefault();
@@ -287,6 +316,10 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.form?.id === "filters") event.target.form.requestSubmit();
   if (event.target.dataset.keep) keep(event.target);
+});
+
+document.addEventListener("input", ({ target: { form } }) => {
+  if (form?.dataset.checks) type(form);
 });
 
 document.addEventListener("visibilitychange", listen);

@@ -13,9 +13,10 @@ from mock_server.domain.attempt import Outcome
 from mock_server.domain.kept_answer import KeptAnswer
 from mock_server.http.other_protocol import TLS
 from mock_server.media.files import DAY
-from mock_server.pages.dashboard import HEADERS
+from mock_server.pages.guarded import HEADERS
 from mock_server.pages.inbox import label
 from mock_server.pages.rendering import ASSETS, CODES, HAS, HOME, QUESTIONS
+from mock_server.pages.snippets import LANGUAGES
 from tests.builders import COMPLETE, TEXT, request
 from tests.clients import OTHER, Mock, client, extend
 from tests.waiting import settled
@@ -47,6 +48,7 @@ async def test_an_empty_inbox_says_how_to_start() -> None:
         text = await page(http)
         assert "Nothing came yet." in text
         assert "curl -s http://mock:4010/api/v1/generate/extend -H 'Authorization: Bearer test-key'" in text
+        assert all(f'<summary id="summary-snippet-{language}' in text for language in LANGUAGES)
 
 
 async def test_the_inbox_lists_tasks_and_refused_requests() -> None:

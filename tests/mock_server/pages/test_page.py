@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from mock_server.contract.examples import documented_request
 from mock_server.contract.operations import EXTEND, path
+from mock_server.core.clock import elapsed
 from mock_server.pages.inbox import label
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
@@ -23,6 +24,8 @@ from tests.browser import chromium, hindrances
 IMAGE = "<img src=x onerror=\"document.title='taken'\">"
 HOSTILE = f"</title></pre><script>document.title='taken'</script>{IMAGE}"
 TOKEN = "t0ken"
+NEWCOMER = 15
+"""Seconds from the empty page to a received callback, of a machine with other work to do."""
 PICTURES = "Promise.all([...document.querySelectorAll('figure img')].map((img) => img.decode()))"
 """Waits until every picture is there, and throws for one that cannot be read."""
 
@@ -100,6 +103,45 @@ def test_what_comes_appears_by_itself(page: Page, mock: MockServer, receiver: Re
     extend(mock, receiver, prompt=5)
     extend(mock, receiver, title="Second")
     expect(rows(page)).to_have_text(["Second", "Validation Error", "First"])
+
+
+def test_a_newcomer_gets_a_callback_without_leaving_the_page(context: BrowserContext) -> None:
+    with MockServer(pace="time") as mock:
+        page = context.new_page()
+        page.on("pageerror", _raise)
+        began = elapsed()
+        page.goto(f"{mock.url}/__admin/")
+        expect(page.locator(".steps > li")).to_have_class(["good", "dull", "dull"])
+        button(page, "Send a test request").click()
+        expect(happened(page).filter(has_text="text callback accepted")).to_contain_text("HTTP 200")
+        expect(page.locator(".row .stages .good").first).to_be_visible()
+        assert elapsed() - began < NEWCOMER
+        assert urlsplit(page.url).path == "/__admin/"
+
+
+def test_a_request_is_checked_as_it_is_typed_and_sent(page: Page, mock: MockServer) -> None:
+    page.get_by_role("link", name="Try").click()
+    title, said = page.get_by_label("title"), page.locator("#about-title")
+    expect(said).to_contain_text("23 of 80 characters")
+    title.fill("W" * 81)
+    expect(said).to_contain_text("81 of 80 characters")
+    expect(said).to_contain_text("title has 81 characters; allowed: at most 80 characters for model V4")
+    page.get_by_label("model").select_option("V5")
+    expect(said).to_contain_text("81 of 100 characters")
+    expect(page.locator("#snippet-curl pre")).to_contain_text("W" * 81)
+    page.get_by_label("audioId").fill("nobody's")
+    button(page, "Send").click()
+    expect(page.locator("#about-audioId")).to_contain_text("allowed: a listed track")
+    expect(title).to_have_value("W" * 81)
+    expect(page.locator("#came .badge")).to_have_text("404")
+    assert hindrances(page) == []
+    page.go_back()
+    title.fill("Short")
+    button(page, "Send").click()
+    expect(page.locator("#came .badge")).to_have_text("PENDING")
+    mock.clock.advance(30)
+    expect(happened(page).filter(has_text="text callback accepted")).to_contain_text("HTTP 200")
+    page.keyboard.press("Escape")
 
 
 def test_a_timeline_grows_while_it_is_looked_at(page: Page, mock: MockServer, receiver: Receiver) -> None:
@@ -554,7 +596,7 @@ def test_no_request_leaves_the_machine(page: Page, mock: MockServer, receiver: R
     page.on("request", lambda request: asked.append(request.url))
     chosen(page, mock, receiver, seconds=180)
     page.evaluate(PICTURES)
-    for name in ("Codes", "Questions", "Inbox"):
+    for name in ("Try", "Codes", "Questions", "Inbox"):
         page.get_by_role("link", name=name).click()
     page.wait_for_load_state()
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(mock.url).netloc}
@@ -566,7 +608,7 @@ def test_pages_hinder_nobody(browser: Browser, mock: MockServer, receiver: Recei
     extend(mock, receiver, prompt=5)
     mock.clock.advance(180)
     page = browser.new_page(viewport={"width": width, "height": 700}, color_scheme=scheme)
-    for url in ("", f"?task={task_id}", "?entry=2", "pages/codes", "pages/questions"):
+    for url in ("", f"?task={task_id}", "?entry=2", "pages/try", "pages/codes", "pages/questions"):
         page.goto(f"{mock.url}/__admin/{url}")
         assert (url, hindrances(page)) == (url, [])
     page.close()
@@ -579,7 +621,7 @@ def test_pages_fit_every_width(browser: Browser, mock: MockServer, receiver: Rec
     extend(mock, receiver, prompt=5)
     mock.clock.advance(180)
     page = browser.new_page(viewport={"width": width, "height": 700}, color_scheme=scheme)
-    for url in ("", f"?task={task_id}", "?entry=2", "pages/codes", "pages/questions"):
+    for url in ("", f"?task={task_id}", "?entry=2", "pages/try", "pages/codes", "pages/questions"):
         page.goto(f"{mock.url}/__admin/{url}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
     shade = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]")
