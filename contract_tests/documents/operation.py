@@ -31,10 +31,11 @@ class Operation:
 
     `kind` is task or answer; `example` the documented request; `lengths` how many characters or words a field may have,
     with the unit; `codes` those of its callbacks; `of_whom` where a callback has the taskId; `status` where the record
-    has the status, and `words` what it may say; `record_path` is empty where the profile has no record. `members` has
-    the names that the profile gives `data`, by message; `agrees` the rule and the places of record and callback. With
-    `makes_tracks` its tasks are judged as those of extend; `models` are those that it takes, empty for all, and
-    `by_model` has the lengths that hold for a model alone.
+    has the status, and `words` what it may say; `running`, `success` and `lost` those of a task that goes on, of one
+    that went well, and of one whose callback was lost. `record_path` is empty where the profile has no record.
+    `members` has the names that the profile gives `data`, by message; `agrees` the rule and the places of record and
+    callback. With `makes_tracks` its tasks are judged as those of extend; `models` are those that it takes, empty for
+    all, and `by_model` has the lengths that hold for a model alone.
     """
 
     name: str
@@ -48,6 +49,9 @@ class Operation:
     of_whom: tuple[str, ...]
     status: tuple[str, ...]
     words: tuple[str, ...]
+    running: tuple[str, ...]
+    success: str
+    lost: str
     told: tuple[Told, ...]
     agrees: tuple[str, tuple[str, ...], tuple[str, ...]] | None
     members: Mapping[str, tuple[str, ...]]

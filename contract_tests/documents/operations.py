@@ -12,6 +12,7 @@ from contract_tests.documents.extend import ANNOTATIONS, WORDS, Rule
 from contract_tests.documents.files import Citation, Document, described, laid_over, load
 from contract_tests.documents.operation import Operation, Told
 from contract_tests.documents.sources import Basis, Source
+from contract_tests.documents.terms import DOCUMENTED, FAMILY, Terms
 
 JUDGED: Final = "openapi/judged_operations.yaml"
 PROFILE: Final = "the profile"
@@ -89,6 +90,9 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
     schema = _schema(document, name)
     base, record = profile.get("base_path", ""), _record_path(entry.get("polled_by", ""), profile)
     told = tuple(map(_told, judged.get("tells", ())))
+    terms = Terms.of(laid_over(load(FAMILY), profile))
+    usual, own = ((*each.statuses, each.lost) for each in (DOCUMENTED, terms))
+    renamed = dict(zip(usual, own, strict=True))
     agrees, status = judged.get("agrees"), judged.get("record", {})
     return Operation(
         name=name,
@@ -101,7 +105,10 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
         codes=tuple(judged.get("codes", ())),
         of_whom=tuple(judged.get("of_whom", ())),
         status=tuple(status.get("at", ())),
-        words=tuple(status.get("words", ())),
+        words=tuple(renamed.get(word, word) for word in status.get("words", ())),
+        running=terms.statuses[:-1],
+        success=terms.statuses[-1],
+        lost=terms.lost,
         told=tuple(each for each in told if each.of != "record" or record),
         agrees=(agrees["rule"], tuple(agrees["record"]), tuple(agrees["callback"])) if agrees and record else None,
         members={

@@ -14,7 +14,7 @@ from contract_tests.documents.extend import Limit, Rule
 from contract_tests.documents.files import Document, examples, laid_over, lineage, load, profile_file
 from contract_tests.documents.operation import Operation
 from contract_tests.documents.rules import CALLBACK, Registry, registry
-from contract_tests.documents.terms import DOCUMENTED, FAMILY, Terms, unread
+from contract_tests.documents.terms import DOCUMENTED, FAMILY, Terms, track_members, unread
 
 RECORD_INFO: Final = DOCUMENTED.record_info
 MODEL: Final = "extend.model.enum"
@@ -105,6 +105,11 @@ class Published:
         """The codes of failures: `429` of an answer, `callback-501` of a callback."""
         of_callbacks = [f"{CALLBACK}{code}" for code in self.failing_callbacks]
         return [f"{code}" for code in self.codes if code != 200] + of_callbacks
+
+    def track_members(self, kind: str, stage: str = "complete") -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        """Members of tracks that the profile sets to a value, and those that it leaves out, in `callbacks` or
+        `records`."""
+        return track_members(self.family, kind, stage)
 
     def holding(self, picks: Mapping[str, str]) -> tuple[Rule, ...]:
         """The rules that hold under these readings."""

@@ -8,23 +8,27 @@ from contract_tests.documents.files import load
 
 FAMILY: Final = "openapi/family.yaml"
 SUCCESS: Final = 200
-UNREAD: Final = (
-    *((key,) for key in ("pending", "lost", "track_members")),
-    *(("answers", key) for key in ("members", "statuses")),
-    *(("stages", stage, "status") for stage in ("text", "first", "complete")),
-)
-"""Entries of a profile that decide what a server does, and that nobody reads here: they must be the family's."""
+STAGES: Final = ("text", "first", "complete")
+NEEDED: Final = ("id", "audio_url", "audioUrl")
+"""Members of a finished track without which nothing can be told of it: a profile must not change them."""
 ASKED: Final = ("extend", "record-info")
 """Operations without which nothing can be tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """`extend`, `record_info` and `credits` are paths, the others the codes of refusals by their kind."""
+    """`extend`, `record_info` and `credits` are paths; `statuses` those of a task that goes well, in order; `lost` the
+    one when the last callback could not be delivered; `http` the status of HTTP by the envelope's code, where the
+    profile says it; `members` what the profile's answers have beside code, msg and data. The others are the codes of
+    refusals by their kind."""
 
     extend: str
     record_info: str
     credits: tuple[str, ...]
+    statuses: tuple[str, ...]
+    lost: str
+    http: Mapping[int, int]
+    members: Mapping[str, Any]
     unauthorized: int
     no_credits: int
     not_found: int
@@ -42,12 +46,16 @@ class Terms:
                 raise LookupError(
                     f"refusals.{name} is {SUCCESS}, which an accepted request gets: no refusal can be told."
                 )
-        entries = family["operations"].items()
+        entries, answers = family["operations"].items(), family.get("answers") or {}
         paths = {name: family["base_path"] + entry["path"] for name, entry in entries if "path" in entry}
         return cls(
             extend=paths["extend"],
             record_info=paths["record-info"],
             credits=tuple(path for name, path in paths.items() if name.endswith("-credit")),
+            statuses=(family["pending"], *(family["stages"][stage]["status"] for stage in STAGES)),
+            lost=family["lost"],
+            http={int(code): status for code, status in answers.get("statuses", {}).items()},
+            members=answers.get("members", {}),
             **family["refusals"],
         )
 
@@ -64,20 +72,20 @@ class Terms:
 
 def unread(profile: Mapping[str, Any]) -> Iterator[str]:
     """What a profile says that the harness does not read, in words."""
-    family = load(FAMILY)
-    for keys in UNREAD:
-        said, known = _at(profile, keys), _at(family, keys)
-        if said not in (None, known):
-            yield f"{'.'.join(keys)}: {said}"
+    for kind in ("callbacks", "records"):
+        members, without = track_members(profile, kind, "complete")
+        for name in NEEDED:
+            if name in (*members, *without):
+                yield f"track_members.{kind}.complete with {name}"
     for name in ASKED:
         if name not in profile.get("serves", ASKED):
             yield f"serves without {name}"
 
 
-def _at(tree: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
-    for key in keys:
-        tree = tree.get(key) or {}
-    return tree or None
+def track_members(profile: Mapping[str, Any], kind: str, stage: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Members of tracks that a profile sets to a value, and those that it leaves out, in `callbacks` or `records`."""
+    said = ((profile.get("track_members") or {}).get(kind) or {}).get(stage) or {}
+    return said.get("members") or {}, tuple(said.get("without") or ())
 
 
 DOCUMENTED: Final = Terms.of(load(FAMILY))

@@ -10,7 +10,7 @@ from contract_tests.documents.operation import Operation
 from contract_tests.probes.operations import AUDIO, TASK
 from contract_tests.probes.order import goes_well
 from contract_tests.probes.plan import Plan
-from contract_tests.probes.request import STATUSES, Probe
+from contract_tests.probes.request import Probe
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.run import all_tasks
 from contract_tests.run.due import LAG
@@ -146,7 +146,7 @@ def finished(courses: Sequence[Course]) -> Source | None:
     for course in courses:
         tracks = [*course.tracks(course.at("complete")), *recorded_tracks(course.record)]
         ids = [track["id"] for track in tracks if isinstance(track.get("id"), str) and track["id"]]
-        if course.exchange.task_id and course.status == STATUSES[-1] and ids and goes_well(course.probe):
+        if course.exchange.task_id and course.status == course.statuses[-1] and ids and goes_well(course.probe):
             return course.exchange.task_id, ids[0]
     return None
 

@@ -207,6 +207,8 @@ class Run:
             record=polls[-1].record,
             polls=[*self._polls.get(url, ()), *(Poll(exchange=poll) for poll in polls)],
             heard=listened,
+            statuses=self._terms.statuses,
+            lost=self._terms.lost,
         )
 
     def _followed(self, exchange: Exchange, arrivals: Sequence[Arrival] | None) -> list[Exchange]:

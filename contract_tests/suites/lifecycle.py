@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rule
 from hypothesis.strategies import SearchStrategy
 
-from contract_tests.probes.request import ACCEPTED, STAGES, STATUSES, Probe, Reply, probe
+from contract_tests.probes.request import ACCEPTED, STAGES, Probe, Reply, probe
 from contract_tests.probes.strategies import Broken, Request, valid_probe
 from contract_tests.run.due import LAG, all_came
 from contract_tests.suites.world import World
@@ -83,15 +83,16 @@ class Lifecycle(RuleBasedStateMachine):
         status = record.get("status") if record else None
         if status is None and before is None and not called:
             return  # the record of a fresh task may not be there yet
-        if status not in STATUSES:
-            self._deviates("polling.word", f"one of {', '.join(STATUSES)}", status)
+        words = self.world.published.terms.statuses
+        if status not in words:
+            self._deviates("polling.word", f"one of {', '.join(words)}", status)
             return
-        now = STATUSES.index(str(status))
+        now = words.index(str(status))
         called_as = max((STAGES.index(stage) + 1 for stage in called if stage in STAGES), default=0)
         if before is not None and now < before:
-            self._deviates("polling.forward", f"{STATUSES[before]} or later", status)
+            self._deviates("polling.forward", f"{words[before]} or later", status)
         if now < called_as:
-            self._deviates("polling.step", f"{STATUSES[called_as]} or later", status)
+            self._deviates("polling.step", f"{words[called_as]} or later", status)
         self._status[task.id] = now
 
     @rule(task=tasks, callbacks=st.integers(1, len(STAGES)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TextIO
 
 from contract_tests.documents.terms import DOCUMENTED, Terms
-from contract_tests.probes.request import JSON, STATUSES, Expected, Probe
+from contract_tests.probes.request import JSON, Expected, Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target import journal
 from contract_tests.target.budget import Budget
@@ -180,8 +180,8 @@ class Target:
         while True:
             polls.append(self.poll(task_id, path))
             record = polls[-1].record
-            status = record.get("status", record.get("successFlag")) if isinstance(record, dict) else STATUSES[0]
-            under_way = status in STATUSES[:-1]
+            status = record.get("status", record.get("successFlag")) if isinstance(record, dict) else None
+            under_way = not isinstance(record, dict) or status in self.terms.statuses[:-1]
             if not under_way or time.monotonic() >= deadline or len(polls) > within / every:
                 return polls
             self._sleep(every)

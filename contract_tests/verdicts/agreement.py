@@ -53,9 +53,12 @@ def member_findings(course: Course, published: Published) -> Iterator[Finding]:
     """Members of finished tracks that the record tells otherwise than the callback complete, or under the callback's
     name."""
     recorded = {str(track.get("id")): track for track in recorded_tracks(course.record)}
+    changed = {name for kind in ("callbacks", "records") for part in published.track_members(kind) for name in part}
     for track in course.tracks(course.at("complete")):
         record = recorded.get(str(track.get("id")), {})
         for member, name in CAMEL.items():
+            if member in changed or name in changed:
+                continue
             if member != name and member in record:
                 yield finding("polling.members", f"{name} in a record", member)
             if member in track and name in record and not _same(member, track[member], record[name]):

@@ -89,7 +89,7 @@ def answer_findings(probe: Probe, exchange: Exchange, published: Published, orac
         return
     if (took := exchange.answered - exchange.started) > SOON:
         yield Finding(rule="answer.soon", expected=f"an answer within {SOON:g} s", got=f"one after {took:.1f} s")
-    yield from envelope_findings(exchange)
+    yield from envelope_findings(exchange, published.terms)
     if exchange.code is not None and exchange.code not in published.codes:
         listed = ", ".join(map(str, published.codes))
         yield Finding(rule="answer.code.listed", expected=f"one of {listed}", got=str(exchange.code))
@@ -109,7 +109,7 @@ def _decision_findings(probe: Probe, exchange: Exchange, published: Published, o
     if code == 200:
         if exchange.task_id is None:
             yield Finding(rule="answer.taskId", expected="data.taskId, a text", got=shown(exchange))
-        for problem in oracle.answer(exchange.status, exchange.content_type, exchange.body):
+        for problem in oracle.answer(_documented(exchange.status, terms), exchange.content_type, exchange.body):
             yield Finding(rule="answer.schema", expected=published.document.name, got=problem)
     elif exchange.task_id is not None:
         yield Finding(rule="refusal.taskId", expected="no taskId in a refusal", got=shown(exchange))
@@ -117,7 +117,7 @@ def _decision_findings(probe: Probe, exchange: Exchange, published: Published, o
         yield Finding(rule="refusal.data", expected="data null or absent in a refusal", got=shown(exchange))
 
 
-def envelope_findings(exchange: Exchange) -> Iterator[Finding]:
+def envelope_findings(exchange: Exchange, terms: Terms = DOCUMENTED) -> Iterator[Finding]:
     """What is wrong with the form of an answer, whatever was asked."""
     envelope = exchange.envelope
     if "json" not in exchange.content_type.lower():
@@ -129,19 +129,28 @@ def envelope_findings(exchange: Exchange) -> Iterator[Finding]:
         return
     if exchange.code is None:
         yield Finding(rule="answer.code.type", expected="code, an integer", got=shown(exchange))
-    if exchange.code == 200 != exchange.status:
-        yield Finding(rule="answer.success", expected="HTTP 200", got=f"HTTP {exchange.status}")
+    wanted = terms.http.get(exchange.code or 0, 200)
+    if exchange.code == 200 and wanted != exchange.status:
+        yield Finding(rule="answer.success", expected=f"HTTP {wanted}", got=f"HTTP {exchange.status}")
     elif exchange.code not in (None, 200):
-        yield from _refusal_findings(exchange)
+        yield from _refusal_findings(exchange, terms)
+    if missing := [name for name in terms.members if name not in envelope]:
+        yield Finding(rule="answer.members", expected=", ".join(terms.members), got=f"nothing of {', '.join(missing)}")
 
 
-def _refusal_findings(exchange: Exchange) -> Iterator[Finding]:
+def _refusal_findings(exchange: Exchange, terms: Terms) -> Iterator[Finding]:
     msg = exchange.envelope.get("msg")
     if not isinstance(msg, str) or not msg:
         yield Finding(rule="answer.msg", expected="msg, a text that is not empty", got=shown(exchange))
-    if exchange.status not in (200, exchange.code):
-        expected = f"HTTP 200 or the envelope's code {exchange.code}"
+    said = terms.http.get(exchange.code or 0)
+    if exchange.status not in ((200, exchange.code) if said is None else (said,)):
+        expected = f"HTTP 200 or the envelope's code {exchange.code}" if said is None else f"HTTP {said}"
         yield Finding(rule="answer.status", expected=expected, got=f"HTTP {exchange.status}")
+
+
+def _documented(status: int, terms: Terms) -> int:
+    """The HTTP status by which the document judges a success: 200 for the one that the profile says."""
+    return 200 if status == terms.http.get(200) else status
 
 
 def fresh_findings(probe: Probe, exchange: Exchange, earlier: Mapping[str, Probe]) -> Iterator[Finding]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from contract_tests.documents import rules
 from contract_tests.documents.any_json import parsed
-from contract_tests.probes.request import STATUSES, Probe
+from contract_tests.documents.terms import DOCUMENTED
+from contract_tests.probes.request import Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
 
@@ -36,7 +37,8 @@ class Poll:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """What came for one accepted request: its answer, its callbacks in order, what polling told at the end, and what it
-    told on the way. `heard` says whether every callback could come to this run's receiver."""
+    told on the way. `heard` says whether every callback could come to this run's receiver. `statuses` are those of a
+    task that goes well, in order, `lost` that of one whose last callback could not be delivered."""
 
     probe: Probe
     exchange: Exchange
@@ -45,6 +47,8 @@ class Course:
     record: Any
     polls: Sequence[Poll] = ()
     heard: bool = True
+    statuses: Sequence[str] = DOCUMENTED.statuses
+    lost: str = DOCUMENTED.lost
 
     @property
     def bodies(self) -> list[Any]:
@@ -63,7 +67,7 @@ class Course:
     @property
     def is_late(self) -> bool:
         """Whether the task was still under way, as polling says, when the run waited for it no more."""
-        return self.status in STATUSES[:-1] and self.at("complete") is None
+        return self.status in self.statuses[:-1] and self.at("complete") is None
 
     def timeline(self) -> tuple[tuple[float, str], ...]:
         """What came, with the seconds since the request: the answer, and each callback by its stage. Empty for a

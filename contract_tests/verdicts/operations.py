@@ -7,14 +7,12 @@ from typing import Any, Final
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.operation import Operation
 from contract_tests.documents.terms import DOCUMENTED, Terms
-from contract_tests.probes.request import STATUSES, Probe
+from contract_tests.probes.request import Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.answers import SOON, envelope_findings, shown
 from contract_tests.verdicts.course import Finding, finding, notation
 
-SUCCESS: Final = STATUSES[-1]
-LOST: Final = "CALLBACK_EXCEPTION"
 KINDS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "text": lambda value: isinstance(value, str) and value != "",
     "url": lambda value: str(value).startswith(("http://", "https://")),
@@ -45,8 +43,8 @@ class Outcome:
         """The code of the last callback, of a record alone its errorCode; None where nothing tells one."""
         if self.bodies:
             return self.bodies[-1].get("code")
-        status = self.status
-        failed = status not in (None, SUCCESS, LOST, *STATUSES[:-1])
+        status, operation = self.status, self.operation
+        failed = status not in (None, operation.success, operation.lost, *operation.running)
         return self.record.get("errorCode") or "none" if failed and isinstance(self.record, dict) else None
 
     @property
@@ -57,7 +55,7 @@ class Outcome:
     @property
     def late(self) -> bool:
         """Whether it goes on, as polling says."""
-        return not self.bodies and self.status in STATUSES[:-1]
+        return not self.bodies and self.status in self.operation.running
 
 
 def values(tree: Any, places: Iterable[str]) -> list[Any]:
@@ -85,7 +83,7 @@ def reply_findings(
         return
     if (took := exchange.answered - exchange.started) > SOON:
         yield finding("answer.soon", f"an answer within {SOON:g} s", f"one after {took:.1f} s")
-    yield from envelope_findings(exchange)
+    yield from envelope_findings(exchange, terms)
     if exchange.code is None:
         return
     accepted = probe.expected.accepted
@@ -172,12 +170,12 @@ def _ended_findings(outcome: Outcome) -> Iterator[Finding]:
     if status not in operation.words:
         yield finding(f"{operation.name}.record.word", f"one of {', '.join(operation.words)}", status)
     if not _went_well(outcome):
-        if status == SUCCESS:
+        if status == operation.success:
             yield finding("failure.status", "a status that says that the task failed", status)
         return
-    if status in operation.words and status not in (SUCCESS, LOST):
-        yield finding(f"{operation.name}.record.status", f"{SUCCESS} after the callback", status)
-    yield from _told_findings(operation, "record", record) if status == SUCCESS else ()
+    if status in operation.words and status not in (operation.success, operation.lost):
+        yield finding(f"{operation.name}.record.status", f"{operation.success} after the callback", status)
+    yield from _told_findings(operation, "record", record) if status == operation.success else ()
     yield from _member_findings(operation, "record", record)
     yield from _contradictions(outcome)
 

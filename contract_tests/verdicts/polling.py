@@ -6,15 +6,11 @@ from typing import Any, Final
 
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.published import Published
-from contract_tests.probes.request import STAGES, STATUSES
+from contract_tests.probes.request import STAGES
 from contract_tests.verdicts.course import Course, Finding, Poll, finding, ids, notation
 
-UNFINISHED: Final = STATUSES[:-1]
-LOST: Final = "CALLBACK_EXCEPTION"
-FAMILY_WORDS: Final = (LOST, "CREATE_TASK_FAILED", "GENERATE_AUDIO_FAILED", "SENSITIVE_WORD_ERROR")
-"""Statuses of a task that did not go well, as the siblings document them for Get Music Details."""
-AFTER: Final = dict(zip(STAGES, STATUSES[1:], strict=True))
-"""By the stage that a callback tells of: the status that polling shows from then on."""
+FAILED_WORDS: Final = ("CREATE_TASK_FAILED", "GENERATE_AUDIO_FAILED", "SENSITIVE_WORD_ERROR")
+"""Statuses of a task that failed, as the siblings document them for Get Music Details."""
 
 
 def step_findings(course: Course, published: Published) -> Iterator[Finding]:
@@ -25,16 +21,16 @@ def step_findings(course: Course, published: Published) -> Iterator[Finding]:
             yield from _behind(course, poll, parsed(poll.arrival.body))
     for one, other in combinations(polls, 2):
         before, after = _status(one), _status(other)
-        if one.exchange.answered <= other.exchange.started and _rank(after) < _rank(before):
+        if one.exchange.answered <= other.exchange.started and _rank(course, after) < _rank(course, before):
             yield finding("polling.forward", f"never back from {before}", after)
 
 
 def _behind(course: Course, poll: Poll, body: Any) -> Iterator[Finding]:
     stage = course.data(body).get("callbackType")
-    wanted = AFTER.get(stage) if isinstance(stage, str) else None
-    if wanted is None:
+    if stage not in STAGES:
         return
-    if _rank(_status(poll)) < _rank(wanted):
+    wanted = course.statuses[STAGES.index(stage) + 1]
+    if _rank(course, _status(poll)) < _rank(course, wanted):
         yield finding("polling.step", f"{wanted} or later, once the callback {stage} has come", _status(poll))
     # How many unfinished tracks either lists are open questions: first_items, text_items, record_items.
     told = [track.get("id") for track in course.tracks(body) if track.get("audio_url")]
@@ -53,9 +49,9 @@ def _status(poll: Poll) -> Any:
     return poll.exchange.record.get("status") if isinstance(poll.exchange.record, dict) else None
 
 
-def _rank(status: Any) -> int:
+def _rank(course: Course, status: Any) -> int:
     """How far a task is. A status of a failure, or one that is not documented, counts as the beginning."""
-    return STATUSES.index(status) if status in STATUSES else 0
+    return course.statuses.index(status) if status in course.statuses else 0
 
 
 def record_findings(course: Course, published: Published) -> Iterator[Finding]:
@@ -67,10 +63,10 @@ def record_findings(course: Course, published: Published) -> Iterator[Finding]:
         return
     if record.get("taskId") not in (course.exchange.task_id, None, ""):
         yield finding("polling.taskId", f"{course.exchange.task_id}", record.get("taskId"))
-    if status in UNFINISHED or has_failed(course):
-        yield finding("polling.status", "SUCCESS after complete", status)
-    elif status != STATUSES[-1] and status not in FAMILY_WORDS:
-        yield finding("polling.word", f"one of {', '.join((*STATUSES, *FAMILY_WORDS))}", status)
+    if status in course.statuses[:-1] or has_failed(course):
+        yield finding("polling.status", f"{course.statuses[-1]} after complete", status)
+    elif status not in (course.statuses[-1], *_words(course)):
+        yield finding("polling.word", f"one of {', '.join((*course.statuses, *_words(course)))}", status)
     if not _tells(record.get("param"), course.request):
         yield finding("polling.param", "the request as JSON", notation(record.get("param"), 200))
     yield from _listed_findings(course, recorded_ids(record))
@@ -78,8 +74,13 @@ def record_findings(course: Course, published: Published) -> Iterator[Finding]:
 
 def has_failed(course: Course) -> bool:
     """Whether polling shows a failure. That a callback was lost is none where the receiver may have been away."""
-    lost = course.status == LOST
-    return course.status in FAMILY_WORDS and (course.heard or not lost)
+    lost = course.status == course.lost
+    return course.status in _words(course) and (course.heard or not lost)
+
+
+def _words(course: Course) -> tuple[str, ...]:
+    """Statuses of a task that did not go well."""
+    return (course.lost, *FAILED_WORDS)
 
 
 def _tells(param: Any, request: Mapping[str, Any]) -> bool:
@@ -90,7 +91,7 @@ def _tells(param: Any, request: Mapping[str, Any]) -> bool:
 
 def _listed_findings(course: Course, polled: list[Any]) -> Iterator[Finding]:
     told = ids(course)(course.finished) if course.bodies else polled
-    if not polled and course.status != LOST:
+    if not polled and course.status != course.lost:
         yield finding("polling.listed", f"the tracks of the last callback, {notation(told)}", polled)
     if polled and not _same_ids(polled, told):
         yield finding("polling.tracks", f"the tracks of the last callback, {notation(told)}", polled)
@@ -126,5 +127,5 @@ def failed_record_findings(course: Course, code: int) -> Iterator[Finding]:
     told = course.record.get("errorCode")
     if told != code:
         yield finding("failure.polling", f"errorCode {code} in polling", told)
-    if course.status in STATUSES:
+    if course.status in course.statuses:
         yield finding("failure.status", "a status that says that the task failed", course.status)

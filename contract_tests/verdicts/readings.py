@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from contract_tests.documents.terms import DOCUMENTED, Terms
-from contract_tests.probes.request import STATUSES, UNKNOWN_AUDIO, Probe
+from contract_tests.probes.request import UNKNOWN_AUDIO, Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Course
 from contract_tests.verdicts.polling import recorded_ids
@@ -93,13 +93,13 @@ def _seen(question: str, readings: Iterator[str | None]) -> Iterator[Observed]:
 
 
 def _refusal_status(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
-    if exchange.code in (None, terms.failed):
+    if exchange.code in (None, terms.failed, *terms.http):
         return None
     return {200: "envelope", exchange.code: "mirror"}.get(exchange.status)
 
 
 def _server_error_status(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
-    if exchange.code != terms.failed:
+    if exchange.code != terms.failed or terms.failed in terms.http:
         return None
     return {200: "envelope", 500: "http_500"}.get(exchange.status)
 
@@ -137,7 +137,7 @@ def _record_items(course: Course) -> str | None:
     """How many tracks polling lists before SUCCESS; one alone is seen at FIRST_SUCCESS. None where no poll told."""
     records = [poll.exchange.record for poll in course.polls if isinstance(poll.exchange.record, dict)]
     listed = {str(record.get("status")): len(recorded_ids(record)) for record in records}
-    _, text, first, _ = STATUSES
+    _, text, first, _ = course.statuses
     if max(listed.get(text, 0), listed.get(first, 0)) > 1:
         return "both"
     return "one" if first in listed else None

@@ -113,8 +113,8 @@ def _others(course: Course, tried: Sequence[Arrival]) -> list[float]:
 
 
 def callback_exception(course: Course) -> str | None:
-    """What CALLBACK_EXCEPTION means for the tracks; None where polling shows another status."""
-    if not isinstance(course.record, dict) or course.record.get("status") != "CALLBACK_EXCEPTION":
+    """What the status of a lost callback means for the tracks; None where polling shows another status."""
+    if not isinstance(course.record, dict) or course.record.get("status") != course.lost:
         return None
     return "audio_kept" if recorded_ids(course.record) else "failure"
 

@@ -18,7 +18,9 @@ NUMBER_OF_SECONDS: Final = re.compile(r"\d{10,13}(\.\d+)?")
 def track_findings(course: Course, published: Published) -> Iterator[Finding]:
     """Complete lists as many tracks as the family makes, and each is finished."""
     wanted = published.family["tracks_per_task"]
-    members = next(iter(published.callback_example["data"]["data"]))
+    documented = next(iter(published.callback_example["data"]["data"]))
+    own, without = published.track_members("callbacks")
+    members = [name for name in documented if name not in (*own, *without)]
     for body in course.bodies:
         if course.data(body).get("callbackType") != "complete":
             continue
@@ -26,8 +28,10 @@ def track_findings(course: Course, published: Published) -> Iterator[Finding]:
         if len(tracks) != wanted:
             yield finding("callback.tracks.count", f"{wanted} tracks at complete", len(tracks))
         for track in tracks:
-            yield from _finished_findings(track, members)
-            yield from _model_findings(track, published, course.request["model"])
+            yield from _own_findings(track, own)
+            left = {name: value for name, value in track.items() if name not in own}
+            yield from _finished_findings(left, members)
+            yield from _model_findings(left, published, course.request["model"])
 
 
 def _finished_findings(track: Mapping[str, Any], members: Sequence[str]) -> Iterator[Finding]:
@@ -45,6 +49,13 @@ def _finished_findings(track: Mapping[str, Any], members: Sequence[str]) -> Iter
         yield finding("callback.track.createTime", "a date with a time, or milliseconds", created)
     if missing := [name for name in members if name not in OWN_RULE and _is_missing(track, name)]:
         yield finding("callback.track.whole", f"{', '.join(members)}", f"nothing of {', '.join(missing)}")
+
+
+def _own_findings(track: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[Finding]:
+    """Members that the profile sets to a value."""
+    for name, value in own.items():
+        if track.get(name) != value:
+            yield finding("callback.track.whole", f"{name} {notation(value, 80)}, as the profile says", track.get(name))
 
 
 def _model_findings(track: Mapping[str, Any], published: Published, model: str) -> Iterator[Finding]:
@@ -91,11 +102,12 @@ def echo_findings(course: Course, published: Published) -> Iterator[Finding]:
     if request.get("defaultParamFlag") is not True:
         return
     for body in course.bodies:
+        own, without = published.track_members("callbacks", str(course.data(body).get("callbackType")))
         untold = (None,) if course.data(body).get("callbackType") == "complete" else (None, "")
         for track in course.tracks(body):
             for field, asked in ECHOED.items():
                 told = track.get(field)
-                if asked in request and told not in (request[asked], *untold):
+                if asked in request and field not in (*own, *without) and told not in (request[asked], *untold):
                     expected = f"{asked} of the request, {notation(request[asked], 80)}"
                     yield finding(f"callback.echo.{field}", expected, notation(told, 80))
 

@@ -16,12 +16,13 @@ ID: Final = "{id}"
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AnswerForm:
     """What every answer of the API has beside what is documented: `ends` are its last bytes, with the further members
-    of the envelope; `headers` come first, `statuses` are those of HTTP by the envelope's code, and `latency` is how
-    many seconds an answer takes, by likelihood; it is empty where it takes none."""
+    of the envelope; `headers` come first, `statuses` are those of HTTP by the envelope's code, `success` that of
+    code 200, and `latency` is how many seconds an answer takes, by likelihood; it is empty where it takes none."""
 
     ends: bytes = ENDS
     headers: Mapping[str, str]
     statuses: Mapping[int, int]
+    success: int = 200
     latency: Quantiles = ()
 
     @classmethod
@@ -29,10 +30,12 @@ class AnswerForm:
         """Of what a profile says under `answers`."""
         members = tree.get("members")
         latency = tree.get("latency")
+        statuses = {int(code): status for code, status in tree.get("statuses", {}).items()}
         return cls(
             ends=b"," + orjson.dumps(members)[1:] if members else ENDS,
             headers=tree.get("headers", {}),
-            statuses={int(code): status for code, status in tree.get("statuses", {}).items()},
+            statuses=statuses,
+            success=statuses.get(200, 200),
             latency=() if latency is None else quantiles(latency),
         )
 

@@ -56,7 +56,9 @@ def accepted(record: TaskRecord, edition: Edition, applied: str, blocked: str = 
         headers = {**headers, **_preference(applied), **_drawn(edition), **_blocked(blocked)}
     body = b'{"code":200,"msg":"success","data":{"taskId":"%b"}%b' % (record.id.encode(), form.ends)
     # By position and not by name, here and elsewhere on this path, since Python takes half the time.
-    return Answer(200, 200, "success", body, edition.readings.content_type, headers, (), record.scenario, record)
+    return Answer(
+        form.success, 200, "success", body, edition.readings.content_type, headers, (), record.scenario, record
+    )
 
 
 def succeeded(data: Any, edition: Edition, applied: str = "") -> Answer:
@@ -64,7 +66,7 @@ def succeeded(data: Any, edition: Edition, applied: str = "") -> Answer:
     form = edition.family.answers
     body = orjson.dumps({"code": 200, "msg": "success", "data": data})[:-1] + form.ends
     return Answer(
-        status=200,
+        status=form.success,
         code=200,
         msg="success",
         body=body,

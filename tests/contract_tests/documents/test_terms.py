@@ -70,10 +70,14 @@ def test_where_every_model_is_taken_none_must_be_refused(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("pending: QUEUED", "says what suno-contract does not read: pending: QUEUED."),
-        ("stages: {text: {status: WORDS}}", "says what suno-contract does not read: stages.text.status: WORDS."),
-        ("answers: {statuses: {429: 429}}", "says what suno-contract does not read: answers.statuses: {429: 429}."),
-        ("track_members: {all: {tags: x}}", "does not read: track_members: {'all': {'tags': 'x'}}."),
+        (
+            "track_members: {callbacks: {complete: {without: [audio_url]}}}",
+            "says what suno-contract does not read: track_members.callbacks.complete with audio_url.",
+        ),
+        (
+            "track_members: {records: {complete: {members: {id: x}}}}",
+            "says what suno-contract does not read: track_members.records.complete with id.",
+        ),
         ("serves: [extend]", "says what suno-contract does not read: serves without record-info."),
         (
             "refusals: {invalid: 200}",
@@ -85,3 +89,23 @@ def test_what_cannot_be_judged_by_is_refused_with_its_key(tmp_path: Path, text: 
     with pytest.raises(CannotRun) as refused:
         read(tmp_path, text)
     assert refused.value.message.endswith(why)
+
+
+def test_statuses_of_tasks_and_of_http_and_members_of_answers_are_those_of_the_profile(tmp_path: Path) -> None:
+    said = "pending: QUEUED\nlost: GONE\nstages: {complete: {status: DONE}}\n"
+    said += "answers: {statuses: {429: 418}, members: {ok: true}}"
+    published = read(tmp_path, said)
+    terms = published.terms
+    assert (terms.statuses, terms.lost) == (("QUEUED", "TEXT_SUCCESS", "FIRST_SUCCESS", "DONE"), "GONE")
+    assert (terms.http, terms.members) == ({429: 418}, {"ok": True})
+    (wav,) = (each for each in published.operations if each.name == "wav")
+    assert (wav.running[0], wav.success, wav.lost) == ("QUEUED", "DONE", "GONE")
+    assert {"QUEUED", "DONE", "GONE"} < {*wav.words}
+    assert (DOCUMENTED.http, DOCUMENTED.members) == ({}, {})
+
+
+def test_members_of_tracks_are_those_of_the_profile(tmp_path: Path) -> None:
+    said = "track_members: {callbacks: {complete: {members: {tags: x}, without: [duration]}}}"
+    published = read(tmp_path, said)
+    assert published.track_members("callbacks") == ({"tags": "x"}, ("duration",))
+    assert published.track_members("records") == published.track_members("callbacks", "text") == ({}, ())

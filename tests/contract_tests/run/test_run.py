@@ -39,7 +39,15 @@ def ran(url: str, key: str = KEY, budget: int | None = None, **changes: Any) -> 
     """The results of a run against a server; the changes are of its plan."""
     plan = Plan(**{"published": APIKLEY, "tracks": TRACKS, "callback_timeout": 0.3, **changes})
     keys = {"own": key, "bad": BAD_KEY}
-    target = Target(url, keys, Limits(budget=budget), io.StringIO(), sleep=lambda seconds: None, patience=2.0)
+    target = Target(
+        url,
+        keys,
+        Limits(budget=budget),
+        io.StringIO(),
+        sleep=lambda seconds: None,
+        patience=2.0,
+        terms=plan.published.terms,
+    )
     with Receiver() as receiver:
         results = Run(plan, target, receiver).results()
     target.close()

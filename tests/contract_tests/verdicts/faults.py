@@ -12,7 +12,7 @@ from contract_tests.documents.published import Published
 from contract_tests.probes.request import Probe, Reply
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.agreement import shown_findings, unique_findings
-from contract_tests.verdicts.answers import answer_findings, fresh_findings, stable_finding
+from contract_tests.verdicts.answers import answer_findings, envelope_findings, fresh_findings, stable_finding
 from contract_tests.verdicts.callbacks import callback_findings
 from contract_tests.verdicts.course import Course, Poll
 from contract_tests.verdicts.polling import credits_findings, step_findings
@@ -226,7 +226,9 @@ ANOTHER: Final = exchange({**GOOD, "data": {"taskId": "another"}})
 def found() -> set[str]:
     """Every rule that the judges find broken in one of these."""
     strays, twice = [arrival(b"")], exchange()
+    own = replace(PUBLISHED.terms, members={"ok": True})
     findings = [
+        *envelope_findings(exchange(), own),
         *fresh_findings(ACCEPTED, twice, {"5c79": ACCEPTED}),
         *chain.from_iterable(findings for _, findings in mixed_findings(together("one", "two", told={"two": "one"}))),
         *chain.from_iterable(findings for _, findings in unique_findings([course(), course(exchange=ANOTHER)])),

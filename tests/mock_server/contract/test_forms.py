@@ -9,6 +9,11 @@ def test_an_answer_ends_as_it_always_did_where_nothing_is_said() -> None:
     assert (form.ends, form.headers, form.statuses, form.wait("extend", 1)) == (b"}", {}, {}, 0.0)
 
 
+def test_a_success_has_the_status_that_is_said_for_its_code() -> None:
+    assert AnswerForm.of({"statuses": {200: 201}}).success == 201
+    assert AnswerForm.of({"statuses": {429: 429}}).success == 200
+
+
 def test_a_latency_is_drawn_for_each_answer() -> None:
     form = AnswerForm.of({"latency": [0.1, 0.4]})
     drawn = [form.wait("extend", number) for number in range(20)]
