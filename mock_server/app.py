@@ -60,13 +60,15 @@ def create_app(
     Tests pass a clock and a delivery in place of patching. `listener` sees every journal entry as it is written.
     `address` is where this machine reaches a mock without a base URL, which listens on every address: its URLs take the
     Host of the request. Callbacks are sent between startup and shutdown of the lifespan. A warning says so where each
-    of several workers of a server makes a mock. Raises BadSetting for names that do not exist, for a state file that
-    cannot be used, and for a store beside settings other than its own or beside a clock.
+    of several workers of a server makes a mock, and the setting `workers` does not say that they share one. Raises
+    BadSetting for names that do not exist, for a state file that cannot be used, and for a store beside settings other
+    than its own or beside a clock.
     """
     if store is None:
-        if told := several_workers(sys.argv, os.environ):
+        settings = settings or Settings()
+        if settings.workers == 1 and (told := several_workers(sys.argv, os.environ)):
             LOGGER.warning(told)
-        with open_store(settings or Settings(), clock) as opened:
+        with open_store(settings, clock) as opened:
             return create_app(store=opened, delivery=delivery, listener=listener, address=address)
     if clock is not None or settings not in (None, store.settings):
         raise BadSetting("the store has settings and a clock of its own. Allowed: a store, or settings and a clock.")

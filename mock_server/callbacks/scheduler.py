@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 
 from mock_server.callbacks.attempts import Attempts
 from mock_server.callbacks.concurrency import IN_ALL, PER_RECEIVER, Concurrency
+from mock_server.callbacks.timer import Timer
 from mock_server.callbacks.under_way import UnderWay, young_ended
 from mock_server.callbacks.waiting_room import WaitingRoom
 from mock_server.core.errors import BadSetting, NoSuch, Stopped
@@ -13,7 +14,7 @@ from mock_server.domain.attempt import Attempt, Delivery
 from mock_server.domain.owed import Owed, owed_at, receiver_of
 from mock_server.domain.tasks import Task
 from mock_server.state.journal_entries import Attempted, listed
-from mock_server.state.store import Store
+from mock_server.state.store import Advance, Store
 
 T = TypeVar("T")
 STAGGER: Final = 0.25
@@ -40,8 +41,7 @@ class Scheduler:
         self._ended_since = 0
         # Between a claim and the start of its attempt nobody resets or stops, or an attempt would begin behind it.
         self._claiming = asyncio.Lock()
-        self._timer: asyncio.TimerHandle | None = None
-        self._armed_for = 0.0
+        self._timer = Timer(self._look_soon)
         self._room = WaitingRoom(store)
         self._advancing = asyncio.Lock()
         self._stopped = False
@@ -57,7 +57,7 @@ class Scheduler:
         """A task was opened, whose first callback is due in so many seconds of the mock's clock."""
         if self._preparing is None:
             self._preparing = asyncio.get_running_loop().create_task(self._delivery.ready())
-        self._arm(after)
+        self._timer.arm(after)
 
     def begin(self) -> None:
         """Look at what is owed from before, where the store outlives a mock."""
@@ -72,10 +72,7 @@ class Scheduler:
         async with self._advancing:
             newest, attempts = self._store.journal.newest, 0
             if not self._stopped:
-                to = await self._store.begin_advance(seconds)
-                attempts = await self._attempt_all_due()
-            while not self._stopped and await self._store.advance(to):
-                attempts += await self._attempt_all_due()
+                attempts = await self._move(await self._store.begin_advance(seconds))
         if self._stopped:
             raise await self._cut_short(f"its clock was moved by {seconds:g} s", attempts, newest)
         return attempts
@@ -127,7 +124,7 @@ class Scheduler:
             self._stopped = True
         self._room.close()
         self._attempts.stop()
-        self._disarm()
+        self._timer.stop()
         self._room.let_all_in()
         await young_ended(self._under_way, grace)
         await self._cut_off(None)
@@ -142,6 +139,21 @@ class Scheduler:
         return Stopped(
             f"the mock was stopped while {what}; attempts that were made: {attempts}. Since then:{listed(since)}"
         )
+
+    async def _move(self, to: Advance) -> int:
+        """Move the clock to a moment, and attempt all that falls due on the way; how many."""
+        attempts = await self._attempt_all_due()
+        while not self._stopped and await self._store.advance(to):
+            attempts += await self._attempt_all_due()
+        return attempts
+
+    async def _carry_on(self) -> None:
+        """Move the clock to where somebody was moving it who is not there any more."""
+        if not self._advancing.locked():
+            async with self._advancing:
+                to = await self._store.take_over()
+                if to is not None:
+                    await self._move(to)
 
     async def _attempt_all_due(self) -> int:
         """Attempt all that is due by now, in due order; returns when everything was attempted, and how many."""
@@ -218,31 +230,11 @@ class Scheduler:
                 ended, self._ended_since = self._ended_since, 0
                 for _ in range(ended):
                     self._room.let_in()
+            await self._carry_on()
             within = await self._store.due_within()
         finally:
             self._starting = None
         if self._look_again:
             self._look_soon()
         elif within is not None:
-            self._arm(within)
-
-    def _arm(self, within: float) -> None:
-        """Look at what is due in so many seconds of real time, unless somebody does earlier."""
-        loop = asyncio.get_running_loop()
-        when = loop.time() + within
-        if self._timer is not None:
-            if self._armed_for <= when:
-                return
-            self._timer.cancel()
-        if not self._stopped:
-            self._armed_for = when
-            self._timer = loop.call_at(when, self._fire)
-
-    def _disarm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _fire(self) -> None:
-        self._timer = None
-        self._look_soon()
+            self._timer.arm(within)

@@ -3,8 +3,12 @@
 import asyncio
 import gc
 import logging
+import socket
 import sys
 from collections.abc import Iterator
+from functools import partial
+from multiprocessing.connection import Connection
+from threading import Thread
 from typing import Final
 
 from mock_server.app import create_app, listening
@@ -44,35 +48,64 @@ class Console:
 
 def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
     """Serve until interrupted, with garbage collected. Raises BadSetting for what cannot be served, or where."""
+    with listening(host, port, settings) as listens:
+        reached = reached_at(listens, settings)
+        serve = partial(_serve, listens, settings, reached, quiet=quiet)
+        if settings.workers == 1:
+            sys.exit(serve(introduces=True, held=None))
+        from mock_server.commands.workers import Workers
+
+        create_app(reached, address=base_url(listens)).state.control.store.let_go()
+        sys.exit(Workers(settings.workers, serve).run())
+
+
+def _serve(
+    listens: socket.socket,
+    settings: Settings,
+    reached: Settings,
+    *,
+    quiet: bool,
+    introduces: bool,
+    held: Connection | None,
+) -> int:
+    """Serve on a socket that `listens` until interrupted, or until nobody holds the other end of the pipe `held`. The
+    exit status."""
     say, warn = Printer(sys.stdout), Printer(sys.stderr)
     console, logged, root = Console(say), LogPrinter(warn), logging.getLogger()
-    with listening(host, port, settings) as socket:
-        root.addHandler(logged)
-        reached = reached_at(socket, settings)
-        app = create_app(reached, listener=None if quiet else console, address=base_url(socket))
+    root.addHandler(logged)
+    app = create_app(reached, listener=None if quiet else console, address=base_url(listens))
 
-        def announce() -> None:
-            say(*_introduction(base_url(socket), settings, reached))
+    def announce() -> None:
+        if introduces:
+            say(*_introduction(base_url(listens), settings, reached))
 
-        def leave() -> None:
-            console.close()
-            root.removeHandler(logged)
-            logged.close()
-            warn.close()
+    def leave() -> None:
+        console.close()
+        root.removeHandler(logged)
+        logged.close()
+        warn.close()
 
-        server = AnnouncingServer(
-            app,
-            announce,
-            app.release,
-            app.misread,
-            leave,
-            request_timeout=settings.request_timeout,
-            prepare=app.prepare,
-            log_config=None,
-        )
-        collect_seldom()
-        server.run(sockets=[socket])
-    sys.exit(1 if server.unprepared else 0)
+    server = AnnouncingServer(
+        app,
+        announce,
+        app.release,
+        app.misread,
+        leave,
+        request_timeout=settings.request_timeout,
+        prepare=app.prepare,
+        log_config=None,
+    )
+    if held is not None:
+        Thread(target=_end_after, args=(held, server), daemon=True).start()
+    collect_seldom()
+    server.run(sockets=[listens])
+    return 1 if server.unprepared else 0
+
+
+def _end_after(held: Connection, server: AnnouncingServer) -> None:
+    """End a worker once who has started it is gone, however that was."""
+    held.poll(None)
+    server.should_exit = True
 
 
 def collect_seldom() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from math import inf
 from typing import Any, Final
 
@@ -10,7 +10,8 @@ from mock_server.core.epoch import parse_epoch
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.hosts import wrong_with
 from mock_server.core.origins import parse_origins
-from mock_server.core.text import cut, words
+from mock_server.core.setting_kinds import KINDS, check_word, option, pairs_of
+from mock_server.core.text import cut
 
 PORT: Final = 4010
 BASE_URL: Final = f"http://127.0.0.1:{PORT}"
@@ -24,6 +25,9 @@ HOUR: Final = 3600
 LARGEST_BODY: Final = 1024 * 1024
 """Bytes of the body of one request, which has room in what unfinished ones may hold."""
 
+MOST_WORKERS: Final = 64
+SHORTEST_LEASE: Final = 0.5
+"""Seconds."""
 DURABILITIES: Final = ("normal", "full")
 CATCH_UP, SHIFT = "catch-up", "shift"
 AFTER_RESTART: Final = (CATCH_UP, SHIFT)
@@ -85,7 +89,7 @@ class RateLimit:
 
 def parse_readings(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     """`("first_items=both",)` or `"first_items=both"` as `{"first_items": "both"}`; a mapping as it is."""
-    return _pairs(pairs, "--set", "QUESTION=READING", "refusal_status=mirror")
+    return pairs_of(pairs, "--set", "QUESTION=READING", "refusal_status=mirror")
 
 
 MODEL: Final = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -95,44 +99,10 @@ MODELS_ARE: Final = "letters, digits, dots, _ and -, at most 64, a letter or dig
 
 def parse_models(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     """`("V5_5=V5",)` or `"V5_5=V5"` as `{"V5_5": "V5"}`; a mapping as it is."""
-    found = _pairs(pairs, "--model", "NAME=MODEL", "V5_5=V5")
+    found = pairs_of(pairs, "--model", "NAME=MODEL", "V5_5=V5")
     if strange := [name for name in found if not re.search(MODEL, name)]:
         raise BadSetting(f"--model: {cut(strange[0])!r} is no name of a model. Allowed: {MODELS_ARE}.")
     return found
-
-
-def _pairs(pairs: Mapping[str, str] | Iterable[str], flag: str, form: str, example: str) -> dict[str, str]:
-    if isinstance(pairs, Mapping):
-        return dict(pairs)
-    found = {}
-    for pair in words(pairs):
-        name, equals, value = pair.partition("=")
-        if not (name and equals and value):
-            raise BadSetting(f"{flag} {pair!r} is not {form}. Example: {flag} {example}.")
-        found[name] = value
-    return found
-
-
-KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
-    bool: ((bool,), "True or False"),
-    int: ((int,), "a whole number"),
-    float: ((int, float), "a number"),
-    str: ((str,), "a text"),
-    tuple: ((str, tuple, list, Mapping), "a text or several"),
-    type(None): ((int, float, type(None)), "a number"),
-}
-"""By the type of a setting's default: which types it takes, and their name."""
-
-
-def _check_word(name: str, word: str, known: Iterable[str]) -> None:
-    if word not in known:
-        raise unknown(name, word, known)
-
-
-def option(default: Any, help: str, *, secret: bool = False, **metadata: Any) -> Any:
-    """A setting with its help text. `flag` overrides the option's name, `metavar` names its value; `live` if a running
-    mock takes another value; one that is `secret` is not shown."""
-    return field(default=default, repr=not secret, metadata={"help": help, **metadata})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +154,12 @@ class Settings:
         64 * 1024 * 1024, "Bytes that bodies hold together which are not whole yet; 0 is no limit.", metavar="BYTES"
     )
     state: str = option("", "Keep the mock's state in this file, over restarts.", metavar="FILE")
+    workers: int = option(1, "Processes that serve the same state, each on a core of its own.", metavar="N")
+    lease: float = option(
+        10.0,
+        "Seconds after which a worker that is not heard of counts as dead; others do what it left.",
+        metavar="SECONDS",
+    )
     durability: str = option(
         "normal", "normal: what was answered outlives the mock; full: the machine too, more slowly.", metavar="WORD"
     )
@@ -223,8 +199,9 @@ class Settings:
         parse_readings(self.readings)
         parse_models(self.models)
         parse_origins(self.cors_origin)
-        _check_word("durability", self.durability, DURABILITIES)
-        _check_word("after restart", self.after_restart, AFTER_RESTART)
+        self._check_workers()
+        check_word("durability", self.durability, DURABILITIES)
+        check_word("after restart", self.after_restart, AFTER_RESTART)
         if self.retention_days is not None and not 0 <= self.retention_days <= LONGEST_RETENTION:
             raise BadSetting(f"retention {self.retention_days:g} is not between 0 and {LONGEST_RETENTION} days.")
         if self.base_url and (wrong := wrong_with(self.base_url)):
@@ -241,3 +218,11 @@ class Settings:
             raise BadSetting(f"unfinished bodies {held} is less than one body, {LARGEST_BODY}; 0 is no limit.")
         if not 0 <= waits <= HOUR:
             raise BadSetting(f"request timeout {waits:g} is not between 0 and {HOUR} seconds; 0 is none.")
+
+    def _check_workers(self) -> None:
+        if not 1 <= self.workers <= MOST_WORKERS:
+            raise BadSetting(f"workers is {self.workers}. Allowed: 1 to {MOST_WORKERS}.")
+        if self.workers > 1 and not self.state:
+            raise BadSetting(f"{self.workers} workers know of each other by what they share: give a --state, too.")
+        if not SHORTEST_LEASE <= self.lease <= HOUR:
+            raise BadSetting(f"lease {self.lease:g} is not between {SHORTEST_LEASE:g} and {HOUR} seconds.")

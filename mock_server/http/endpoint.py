@@ -76,7 +76,10 @@ class Endpoint:
             call = await read_call(scope, receive, self._base_urls)
         except Incomplete as left:
             return await _send(_unread(left.text), send)
-        fault = await self._take_fault(call.key)
+        try:
+            fault = await self._take_fault(call.key)
+        except StateFailed as why:
+            return await _send(_unread(str(why)), send)
         wait = fault.delay if fault else 0.0
         if self._latency is not None:
             wait += self._latency(next(self._asked))

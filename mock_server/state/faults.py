@@ -104,6 +104,18 @@ class FaultTable:
             if fault.times is not None:
                 self._left[key] = fault.times
 
+    def restore(self, key: str | None, fault: Fault) -> None:
+        """Keep what an engine has written, where it stood."""
+        self._faults[key] = fault
+        self._left.pop(key, None)
+        if fault.times is not None:
+            self._left[key] = fault.times
+
+    def drop(self, key: str | None) -> None:
+        """Let go of what an engine has not any more."""
+        self._faults.pop(key, None)
+        self._left.pop(key, None)
+
     def reset(self, key: str | None) -> None:
         """Forget one key's fault, or all."""
         if key is not None:

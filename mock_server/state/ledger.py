@@ -18,6 +18,7 @@ class Table(Enum):
     TASK = "task"
     POLLED = "polled"
     OWED = "owed"
+    CLAIM = "claim"
     TRACK = "track"
     ENTRY = "entry"
 

@@ -49,7 +49,7 @@ class LiveSettings:
     def reset(self) -> None:
         """Go back to the start, for all keys."""
         self._ledger.emptied(Table.KEY)
-        self._keys = {key: KeySettings(credits=entry.credits) for key, entry in known_keys().items()}
+        self.forget_keys()
         self._use(self.started_with, tuple(parse_readings(self.started_with.readings).items()))
 
     def change(self, changes: Mapping[str, Any]) -> None:
@@ -75,6 +75,16 @@ class LiveSettings:
         self._ledger.note(Table.KEY, key)
         self._generation += 1
         self._terms[key] = self._of(key)
+
+    def restore(self, settings: Mapping[str, Any], readings: Mapping[str, str]) -> None:
+        """Keep what an engine has written: in what the settings and the questions differ from the start."""
+        started = parse_readings(self.started_with.readings) | dict(readings)
+        self._use(replace(self.started_with, **settings), tuple(started.items()))
+
+    def forget_keys(self) -> None:
+        """Go back to the keys of the start."""
+        self._keys = {key: KeySettings(credits=entry.credits) for key, entry in known_keys().items()}
+        self._use(self.settings, self.overrides)
 
     def changes(self) -> tuple[dict[str, Any], dict[str, str]]:
         """In what the settings and the questions differ from the start."""

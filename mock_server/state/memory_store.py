@@ -134,6 +134,9 @@ class MemoryStore:
         self.changes.note()
         return is_due
 
+    async def take_over(self) -> Advance | None:
+        return None
+
     async def settings_in_force(self) -> Settings:
         return self._live.settings
 

@@ -19,11 +19,22 @@ def open_store(settings: Settings, clock: Clock | None = None) -> Iterator[Store
         return
     if clock is not None:
         raise BadSetting("the state file has a clock of its own. Allowed: --state, or a clock.")
-    from mock_server.state.file_store import FileStore  # what a mock in memory would load for nothing
-
-    store = FileStore.open(settings)
+    store = _opened(settings)
     try:
         yield store
     except BaseException:
         store.let_go()
         raise
+
+
+def _opened(settings: Settings) -> Store:
+    # What a mock in memory would load for nothing.
+    if settings.workers == 1:
+        from mock_server.state.file_store import FileStore
+
+        return FileStore.open(settings)
+    from mock_server.state.file_store import made_with
+    from mock_server.state.shared.file_engine import FileEngine
+    from mock_server.state.shared.store import SharedStore
+
+    return SharedStore(settings, FileEngine(settings.state, made_with(settings), settings.durability), settings.lease)

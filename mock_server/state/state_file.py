@@ -1,4 +1,4 @@
-"""One file of SQLite that one process at a time keeps a mock's state in: tables of records, and steps that happen as a
+"""One file of SQLite that a mock's state is kept in: tables of records, and steps that happen as a
 whole or not at all."""
 
 import os
@@ -38,12 +38,26 @@ class Step(NamedTuple):
 
 
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: Final[Sequence[Migration]] = ()
+
+
+def _shared(run: sqlite3.Connection) -> None:
+    """Version 2: several workers write down what they have claimed, their turns, and that they live."""
+    run.execute(RECORDS.format("claim"))
+    for table in OF_WORKERS:
+        run.execute(table)
+
+
+OF_WORKERS: Final = (
+    "CREATE TABLE turn (number INTEGER PRIMARY KEY, worker TEXT NOT NULL, changed BLOB NOT NULL)",
+    "CREATE TABLE worker (name TEXT PRIMARY KEY, until REAL NOT NULL)",
+)
+MIGRATIONS: Final[Sequence[Migration]] = (_shared,)
 """What makes a file of version 1 one of version 2, and so on."""
 
 
 class StateFile:
-    """The file at `path`, which is made where there is none. Nobody else can use it until it is closed. `about` is what
+    """The file at `path`, which is made where there is none. Nobody else can use it until it is closed, but
+    those that share it. `about` is what
     a file must have been made with, by name.
 
     Raises BadSetting, and leaves the file as it is, where it cannot be used: it is in use, of something else, newer, or
@@ -57,8 +71,11 @@ class StateFile:
         durability: str = "normal",
         migrations: Sequence[Migration] = MIGRATIONS,
         waits: float = WAITS,
+        *,
+        shared: bool = False,
     ) -> None:
         self.path = path
+        self._locking = "NORMAL" if shared else "EXCLUSIVE"
         self._migrations = migrations
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, OURS_ALONE))
@@ -81,8 +98,20 @@ class StateFile:
 
     def write(self, steps: Mapping[Table, Step]) -> None:
         """Write one step, which `commit` makes last. Raises sqlite3.Error."""
+        self.begin()
+        self.put(steps)
+
+    def begin(self) -> None:
+        """Begin a step; nobody else writes until it has ended. Raises sqlite3.Error."""
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def run(self, asked: str, *values: Any) -> Sequence[Any]:
+        """The rows that a statement has. Raises sqlite3.Error."""
+        return self._connection.execute(asked, values).fetchall()
+
+    def put(self, steps: Mapping[Table, Step]) -> None:
+        """Write the records of a step that has begun. Raises sqlite3.Error."""
         run = self._connection
-        run.execute("BEGIN IMMEDIATE")
         for table, step in steps.items():
             if step.emptied:
                 run.execute(f"DELETE FROM {table.value}")  # noqa: S608
@@ -116,7 +145,7 @@ class StateFile:
 
     def _open(self, about: Mapping[str, str], durability: str) -> None:
         run = self._connection
-        run.execute("PRAGMA locking_mode = EXCLUSIVE")
+        run.execute(f"PRAGMA locking_mode = {self._locking}")
         run.execute("BEGIN IMMEDIATE")
         version = self._version_found()
         try:
@@ -156,6 +185,8 @@ class StateFile:
         run.executemany("INSERT INTO about VALUES (?, ?)", about.items())
         for table in Table:
             run.execute(RECORDS.format(table.value))
+        for more in OF_WORKERS:
+            run.execute(more)
         run.execute(f"PRAGMA application_id = {MARK}")
         run.execute(f"PRAGMA user_version = {self.version}")
 

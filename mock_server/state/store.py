@@ -143,6 +143,9 @@ class Store(Protocol):
     async def advance(self, to: Advance) -> bool:
         """Move the clock to what is due next on the way, or to the target. Whether something is due now."""
 
+    async def take_over(self) -> Advance | None:
+        """The advance of somebody who ended before he had reached its target, to be carried on, if there is one."""
+
     async def settings_in_force(self) -> Settings:
         """The settings, changes included."""
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from mock_server.core.epoch import parse_epoch
 from mock_server.core.errors import BadSetting
+from mock_server.core.setting_kinds import option
 from mock_server.core.settings import (
     PACES,
     Pace,
     RateLimit,
     Settings,
-    option,
     parse_models,
     parse_readings,
 )
@@ -289,3 +289,18 @@ def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(token: str) -
 
 def test_a_secret_is_in_no_representation() -> None:
     assert "s3cret" not in repr(Settings(admin_token="s3cret"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"workers": 0}, "workers is 0. Allowed: 1 to 64."),
+        ({"workers": 65, "state": "a"}, "workers is 65. Allowed: 1 to 64."),
+        ({"workers": 2}, "2 workers know of each other by what they share: give a --state, too."),
+        ({"lease": 0.1}, "lease 0.1 is not between 0.5 and 3600 seconds."),
+    ],
+)
+def test_what_workers_need_is_told(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        Settings(**changes)
+    assert str(caught.value) == told

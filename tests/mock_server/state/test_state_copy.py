@@ -42,7 +42,7 @@ def changed(path: Path, how: str) -> Path:
 
 def test_what_is_in_a_file_is_shown(tmp_path: Path) -> None:
     found = shown(str(made(tmp_path / "state", "a", "b")))
-    assert (found["version"], found["seed"], found["profile"]) == (1, "0", "apikley")
+    assert (found["version"], found["seed"], found["profile"]) == (2, "0", "apikley")
     assert (found["clock"], found["frozen"]) == (CREATED, True)
     assert (found["records"]["task"], found["records"]["owed"]) == (2, 2)
 

@@ -7,7 +7,7 @@ import pytest
 
 from mock_server.core.errors import BadSetting
 from mock_server.state.ledger import Change, Table
-from mock_server.state.state_file import MARK, StateFile, Step
+from mock_server.state.state_file import MARK, MIGRATIONS, StateFile, Step
 
 MADE = {"seed": "0", "profile": "apikley"}
 ONE = {Table.KEY: Step(False, [], {Change.MOVED: [("a", {"credits": 1})]})}
@@ -90,7 +90,7 @@ def test_a_newer_one_is_refused(tmp_path: Path) -> None:
         database.execute("PRAGMA user_version = 9")
     database.close()
     said = refused(tmp_path / "state")
-    assert said.startswith("has version 9, and this suno-mock knows those up to 1. Use the suno-mock that made it")
+    assert said.startswith("has version 9, and this suno-mock knows those up to 2. Use the suno-mock that made it")
 
 
 @pytest.mark.parametrize("how", ["CREATE TABLE songs (name)", "PRAGMA application_id = 7", "PRAGMA user_version = 1"])
@@ -131,7 +131,7 @@ def test_an_error_without_words_of_ours_is_told(tmp_path: Path) -> None:
 
     written(tmp_path / "state")
     with pytest.raises(BadSetting, match=r"cannot be used: the moon is full\. Choose another --state, or make"):
-        StateFile(str(tmp_path / "state"), MADE, migrations=[fail])
+        StateFile(str(tmp_path / "state"), MADE, migrations=[*MIGRATIONS, fail])
     opened(tmp_path / "state").close()
 
 
@@ -143,14 +143,14 @@ def test_a_file_of_before_becomes_one_of_now(tmp_path: Path) -> None:
         connection.execute("UPDATE task SET note = 'new'")
 
     written(tmp_path / "state")
-    for migrations, version in (([second], 2), ([second, third], 3), ([second, third], 3)):
-        file = StateFile(str(tmp_path / "state"), MADE, migrations=migrations)
+    for migrations, version in (([second], 3), ([second, third], 4), ([second, third], 4)):
+        file = StateFile(str(tmp_path / "state"), MADE, migrations=[*MIGRATIONS, *migrations])
         assert list(file.read(Table.KEY)) == [("a", {"credits": 1})]
         file.close()
         with sqlite3.connect(tmp_path / "state") as database:
             assert database.execute("PRAGMA user_version").fetchone() == (version,)
         database.close()
-    assert refused(tmp_path / "state").startswith("has version 3, and this suno-mock knows those up to 1.")
+    assert refused(tmp_path / "state").startswith("has version 4, and this suno-mock knows those up to 2.")
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> Non
 
     written(tmp_path / "state")
     with pytest.raises(BadSetting, match="no further"):
-        StateFile(str(tmp_path / "state"), MADE, migrations=[half])
+        StateFile(str(tmp_path / "state"), MADE, migrations=[*MIGRATIONS, half])
     file = opened(tmp_path / "state")
     assert list(file.read(Table.KEY)) == [("a", {"credits": 1})]
     file.close()

@@ -1,0 +1,97 @@
+"""Several processes that serve on one socket: each that ends is replaced, until this one is told to end."""
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from typing import Final, Protocol
+
+from mock_server.commands.output import warn
+from mock_server.core.errors import BadSetting
+
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+FAILURES: Final = 5
+"""Workers in a row that end young, after which no further one is tried."""
+
+
+class Work(Protocol):
+    """What a worker does; its exit status. `introduces`: whether it says where the mock is. It ends once nobody holds
+    the other end of the pipe `held`."""
+
+    def __call__(self, *, introduces: bool, held: Connection | None) -> int: ...
+
+
+class Workers:
+    """A worker that ends in less than `young` seconds of real time is replaced after `pause` seconds. Raises BadSetting
+    where the system cannot divide a process."""
+
+    def __init__(self, number: int, work: Work, young: float = 1.0, pause: float = 1.0) -> None:
+        if "fork" not in multiprocessing.get_all_start_methods():
+            raise BadSetting(f"{number} workers need a system that can fork, as Linux and macOS. Allowed here: 1.")
+        self._number = number
+        self._work = work
+        self._young = young
+        self._pause = pause
+        self._context = multiprocessing.get_context("fork")
+        self._held, self._holding = self._context.Pipe(duplex=False)
+        self._since: dict[ForkProcess, float] = {}
+        self._failures = 0
+
+    def run(self) -> int:
+        """Have the workers work until a signal comes, which ends them, too; 1 where none can."""
+        try:
+            for place in range(self._number):
+                self._start(introduces=place == 0)
+            while self._failures < FAILURES:
+                wait([process.sentinel for process in self._since])
+                for ended in [process for process in self._since if not process.is_alive()]:
+                    self._replace(ended)
+        finally:
+            self._end()
+        return 1
+
+    def _start(self, *, introduces: bool = False) -> None:
+        process = self._context.Process(target=self._be_worker, args=(introduces,))
+        with _without_signals():  # one in between would leave a worker behind that nobody knows
+            process.start()
+            self._since[process] = time.monotonic()
+
+    def _be_worker(self, introduces: bool) -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        self._holding.close()
+        raise SystemExit(self._work(introduces=introduces, held=self._held))
+
+    def _replace(self, process: ForkProcess) -> None:
+        if self._failures == FAILURES:
+            return
+        lived = time.monotonic() - self._since.pop(process)
+        self._failures = self._failures + 1 if lived < self._young else 0
+        status = process.exitcode or 0
+        how = f"with exit status {status}" if status >= 0 else f"by signal {-status}"
+        if self._failures == FAILURES:
+            return warn(f"worker {process.pid} ended {how}, as {FAILURES - 1} before it at once: the mock ends.")
+        warn(f"worker {process.pid} ended {how}; another one takes its place.")
+        if lived < self._young:
+            time.sleep(self._pause)
+        self._start()
+
+    def _end(self) -> None:
+        """Tell all to end, and wait for them."""
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        for process in self._since:
+            process.terminate()
+        for process in self._since:
+            process.join()
+
+
+@contextmanager
+def _without_signals() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,204 @@
+"""Gathers what waits to be changed, and changes it in one turn of this worker."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Hashable
+from contextlib import suppress
+from logging import getLogger
+from typing import Any, Final, NamedTuple, TypeVar
+
+from mock_server.core.errors import StateFailed
+from mock_server.state.ledger import Change, Table, Unwritten
+from mock_server.state.shared.engine import LEASE, UNSEEN, Changed, Engine, EngineFailed, Turn, Whole, Written
+
+LOGGER: Final = getLogger("uvicorn.error")
+FAILED: Final = (
+    "the mock cannot keep its state in {}: {}. What was asked may have happened or not; ask again once it can be: it "
+    "is tried with every request."
+)
+T = TypeVar("T")
+
+
+class Waiting(NamedTuple):
+    """A change, and who waits for it."""
+
+    change: Coroutine[Any, Any, Any]
+    ended: asyncio.Future[Any]
+
+
+class Turns:
+    """The ledger of a worker. `follow` takes what others have changed, `restart` all that is kept; `begin` does what
+    comes first in a turn, and `describe` makes what is to be written of what has changed. `failed` says why
+    the last turn could not be had; what it changed is forgotten then, since all is read again."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        worker: str,
+        follow: Callable[[Written], None],
+        restart: Callable[[Whole], None],
+        begin: Callable[[Turn], None],
+        describe: Callable[[Unwritten], Changed],
+        lease: float = LEASE,
+    ) -> None:
+        self._engine = engine
+        self._worker = worker
+        self._follow = follow
+        self._restart = restart
+        self._begin = begin
+        self._describe = describe
+        self._lease = lease
+        self._waiting: list[Waiting] = []
+        self._going: asyncio.Task[None] | None = None
+        self._unwritten = Unwritten()
+        self._seen: int | None = None
+        self._alive_until = 0.0
+        self.closed = False
+        self.in_turn = False
+        self.failed = ""
+
+    def note(self, table: Table, id: Hashable, change: Change = Change.CHANGED) -> None:
+        self._unwritten.note(table, id, change)
+
+    def emptied(self, table: Table) -> None:
+        self._unwritten.emptied(table)
+
+    async def change(self, change: Coroutine[Any, Any, T]) -> T:
+        """Make a change in a turn, and return once it is kept. Raises what it raises, and StateFailed where it cannot
+        be kept."""
+        if self.closed:
+            change.close()
+            raise StateFailed(f"the mock was stopped; its state, without this, is in {self._engine.name}")
+        loop = asyncio.get_running_loop()
+        waiting = Waiting(change, loop.create_future())
+        self._waiting.append(waiting)
+        if self._going is None:
+            self._going = loop.create_task(self._go())
+        made: T = await waiting.ended
+        return made
+
+    async def caught_up(self) -> None:
+        """Return once what others had changed before is here. Raises StateFailed."""
+        if self.in_turn:
+            return  # nobody else changes anything meanwhile
+        try:
+            known = self._seen is not None and self._take(await self._engine.missed(self._seen))
+        except EngineFailed as error:
+            self._told(str(error))
+            raise StateFailed(self.failed) from None
+        if not known:
+            return await self.change(_nothing())
+        self.failed = ""
+
+    async def beat(self) -> None:
+        """Have others know that this worker lives, where nothing else has told it for a while. Raises StateFailed."""
+        if asyncio.get_running_loop().time() > self._alive_until - self._lease * 2 / 3:
+            await self.change(self._lives())
+
+    async def _lives(self) -> None:
+        self.note(Table.MOCK, "")
+
+    async def close(self) -> None:
+        """Return once no turn is under way, after which there is none any more."""
+        self.closed = True
+        if self._going is not None:
+            await self._going
+
+    async def _go(self) -> None:
+        try:
+            while self._waiting:
+                await self._turn()
+        finally:
+            self._going = None
+
+    async def _turn(self) -> None:
+        made: list[Waiting] = []
+        outcomes: list[Any] = []
+        turn: Turn | None = None
+        try:
+            turn = await self._engine.take(self._worker, UNSEEN if self._seen is None else self._seen)
+            self.in_turn = True
+            if not self._take(turn.missed):
+                await self._read_all()
+            self._unwritten = Unwritten()  # what was noted until now, others have written
+            self._begin(turn)
+            made, self._waiting = self._waiting, []
+            outcomes = [await _outcome(each.change) for each in made]
+            await self._end(turn)
+            self.failed = ""
+        except Exception as error:
+            await self._failed(error, turn)
+            if not made:
+                made, self._waiting = self._waiting, []
+            outcomes = [StateFailed(self.failed)] * len(made)
+        finally:
+            self.in_turn = False
+        for each, outcome in zip(made, outcomes, strict=True):
+            each.change.close()
+            _end(each.ended, outcome)
+
+    async def _failed(self, error: Exception, turn: Turn | None) -> None:
+        """Forget what this turn has changed: all is read again before anything else is changed."""
+        self._seen, self._unwritten = None, Unwritten()
+        self._told(str(error) if isinstance(error, EngineFailed) else repr(error))
+        if turn is not None:
+            with suppress(EngineFailed):
+                await self._engine.give_up(turn)
+
+    async def _end(self, turn: Turn) -> None:
+        unwritten, self._unwritten = self._unwritten, Unwritten()
+        if not unwritten and not turn.dead:
+            return await self._engine.give_up(turn)
+        unwritten.note(Table.MOCK, "")
+        self._seen = await self._engine.write(turn, self._worker, self._describe(unwritten), self._lease)
+        self._alive_until = asyncio.get_running_loop().time() + self._lease
+
+    def _take(self, missed: Any) -> bool:
+        """Take the turns that were missed; False where they are not all there."""
+        if missed is None or self._seen is None:
+            return False
+        for written in missed:
+            if written.number <= self._seen:
+                continue
+            if written.number != self._seen + 1:
+                return False
+            if written.worker != self._worker:
+                self._follow(written)
+            self._seen = written.number
+        return True
+
+    async def _read_all(self) -> None:
+        whole = await self._engine.whole(self._worker)
+        self._restart(whole)
+        self._seen = whole.number
+
+    def _told(self, why: str) -> None:
+        failed = FAILED.format(self._engine.name, why)
+        if not self.failed:
+            LOGGER.error(failed)
+        self.failed = failed
+
+
+async def _nothing() -> None:
+    """A turn in which nothing is changed."""
+
+
+async def _outcome(change: Coroutine[Any, Any, Any]) -> Any:
+    """What a change comes to, or what it raises."""
+    try:
+        return _Made(await change)
+    except Exception as error:
+        return error
+
+
+class _Made(NamedTuple):
+    value: Any
+
+
+def _end(ended: asyncio.Future[Any], outcome: Any) -> None:
+    """Tell somebody who waits, unless he has left."""
+    if ended.done():
+        return
+    if isinstance(outcome, _Made):
+        ended.set_result(outcome.value)
+    else:
+        ended.set_exception(outcome)

@@ -1,0 +1,172 @@
+"""What makes a store in memory that of one worker: the parts that follow others, its turns, and its sign of life."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from secrets import token_hex
+from typing import Any, Final, TypeVar
+
+from mock_server.core.clock import LAST_MOMENT
+from mock_server.core.errors import StateFailed
+from mock_server.core.settings import CATCH_UP, Pace, Settings
+from mock_server.state.journal import MemoryJournal
+from mock_server.state.ledger import Table
+from mock_server.state.memory_store import MemoryStore, described_clock
+from mock_server.state.shared.accounts import SharedAccounts, rows
+from mock_server.state.shared.engine import LEASE, Engine, Turn, Whole, Written
+from mock_server.state.shared.journal import SharedJournal
+from mock_server.state.shared.owed import SharedOwed
+from mock_server.state.shared.replica import Replica
+from mock_server.state.shared.turns import Turns
+
+T = TypeVar("T")
+LOOKS_EVERY: Final = 0.05
+"""Seconds of real time between two looks at what others have changed, for who waits for it."""
+
+
+class Worker(MemoryStore):
+    """`name` is one that no other worker has. A worker that was not heard of for `lease` seconds of real time is dead:
+    another one makes its attempts, and moves the clock to where it was moving it."""
+
+    outlives = True
+
+    def __init__(self, settings: Settings, engine: Engine, lease: float = LEASE, name: str = "") -> None:
+        self._engine = engine
+        self._name = name or token_hex(6)
+        self._turns = Turns(engine, self._name, self._follow, self._restart, self._begin_turn, self._describe, lease)
+        self._own_clock = described_clock(settings)
+        super().__init__(settings, self._own_clock, self._turns)
+        self.journal: MemoryJournal = (
+            journal := SharedJournal(self.changes, self._turns, self._turns.change, self._tried)
+        )
+        self._accounts: SharedAccounts = SharedAccounts(lambda key: self._live.terms(key).credits, self._turns)
+        self._owed: SharedOwed = SharedOwed(self._turns, self._name)
+        self._replica = Replica(
+            self._accounts, self._owed, self._faults, self._live, journal, self._mock, self._follow_mock
+        )
+        self._manual = Pace.parse(settings.pace).manual
+        self._moves: int | None = None
+        self._advance: tuple[str, float] | None = None
+        self._read: Whole | None = None
+        self._joined = False
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def trouble(self) -> str:  # type: ignore[override]  # it is not for ever
+        return self._turns.failed
+
+    async def close(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        await self._turns.close()
+        await self._engine.leave(self._name)
+        await self._engine.close()
+
+    def let_go(self) -> None:
+        self._engine.let_go()
+
+    async def _in_turn(self, change: Coroutine[Any, Any, T]) -> T:
+        """Make a change in a turn. Raises StateFailed."""
+        self._watch()
+        return await self._turns.change(change)
+
+    async def _caught_up(self) -> None:
+        """Return once what others have changed is here. Raises StateFailed."""
+        self._watch()
+        await self._turns.caught_up()
+
+    async def _tried(self) -> None:
+        """The same, for who can do with less."""
+        with suppress(StateFailed):
+            await self._caught_up()
+
+    def _watch(self) -> None:
+        if self._watching is None:
+            self._watching = asyncio.get_running_loop().create_task(self._look())
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOKS_EVERY)
+            with suppress(StateFailed):
+                await self._turns.caught_up()
+                await self._turns.beat()
+
+    def _describe(self, unwritten: Any) -> Any:
+        return self._replica.describe(unwritten)
+
+    def _follow(self, written: Written) -> None:
+        self._replica.follow(written.changed)
+        self.changes.note()
+
+    def _restart(self, whole: Whole) -> None:
+        self._moves, self._read = None, whole
+        self._replica.follow(whole.records)
+        self.changes.note()
+
+    def _begin_turn(self, turn: Turn) -> None:
+        """Do what those have left who are dead; after all was read, also what others had left before."""
+        gone = set(turn.dead)
+        if self._read is not None:
+            gone |= self._owed.holders() - {self._name, *self._read.others}
+            self._join(self._read)
+            self._read = None
+        for token in self._owed.held_by(gone) if gone else ():
+            self._owed.give_back(token)
+        if self._advance is not None and self._advance[0] in gone:
+            self._set_advance("", self._advance[1])
+
+    def _join(self, whole: Whole) -> None:
+        """Who is alone with what there is goes on after a restart of the mock; nobody else moves the clock by that."""
+        mock = next((value for _, _, value in rows(whole.records[Table.MOCK])), None)
+        if self._joined or whole.others:
+            self._joined = True
+            return
+        self._joined = True
+        if mock is not None:
+            frozen = mock["frozen"] if mock["manual"] == self._manual else self._manual
+            runs_on = not mock["frozen"] and self.settings.after_restart == CATCH_UP
+            self._show(mock, frozen=frozen, runs_on=runs_on)
+        self._moved()
+
+    def _moved(self) -> None:
+        """The clock was moved, or stands still, or runs from now on, for all workers."""
+        self._moves = (self._moves or 0) + 1
+        self._turns.note(Table.MOCK, "")
+
+    def _set_advance(self, holder: str, target: float) -> None:
+        self._advance = (holder, target)
+        self._turns.note(Table.MOCK, "")
+
+    def _show(self, mock: Mapping[str, Any], *, frozen: bool, runs_on: bool) -> None:
+        away = max(0.0, self._engine.real_time() - mock["real"]) if runs_on else 0.0
+        self._own_clock.go_on(min(mock["shown"] + away, LAST_MOMENT), frozen=frozen)
+
+    def _mock(self) -> Mapping[str, Any]:
+        return {
+            "shown": self._clock.now(),
+            "frozen": self._clock.frozen,
+            "manual": self._manual,
+            "real": self._engine.real_time(),
+            "started": self.journal.started,
+            "newest": self.journal.newest,
+            "entries_dropped": self.journal.dropped,
+            "tasks_owed": self._written_off,
+            "dropped": dict(self._accounts.dropped),
+            "epoch": self._epoch,
+            "token": self._owed.newest_token,
+            "moves": self._moves or 0,
+            "advance": self._advance,
+        }
+
+    def _follow_mock(self, mock: Mapping[str, Any]) -> None:
+        self.journal.started = mock["started"]
+        self.journal.newest, self.journal.dropped = mock["newest"], mock["entries_dropped"]
+        self._written_off, self._epoch = mock["tasks_owed"], mock.get("epoch", 0)
+        self._accounts.dropped.update(mock["dropped"])
+        self._owed.go_on_after(mock.get("token", 0))
+        advance = mock.get("advance")
+        self._advance = None if advance is None else (advance[0], advance[1])
+        if mock.get("moves", 0) != self._moves:
+            self._moves = mock.get("moves", 0)
+            self._show(mock, frozen=mock["frozen"], runs_on=not mock["frozen"])
