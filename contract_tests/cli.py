@@ -11,6 +11,7 @@ import click
 
 from contract_tests.documents.sources import Source
 from contract_tests.learn.command import calibrate_command
+from contract_tests.learn.drift_command import drift_command
 from contract_tests.probes.order import STEPS, decided
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe
@@ -106,3 +107,4 @@ cli.add_command(report_command)
 cli.add_command(receiver_command)
 cli.add_command(calibrate_command)
 cli.add_command(proxy_command)
+cli.add_command(drift_command)

@@ -137,6 +137,7 @@ def test_the_options_exist(run: Run) -> None:
         for command in (
             ["contract_tests", "run"],
             ["contract_tests", "calibrate"],
+            ["contract_tests", "drift"],
             ["contract_tests.mutants"],
             ["pytest", "contract_tests"],
         )

@@ -2,10 +2,11 @@
 are learned that the mock does not say by itself."""
 
 import os
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import httpx
 
@@ -13,13 +14,19 @@ from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.learn import playback
 from contract_tests.learn.evidence import Found, Left, Line, lines_of
-from contract_tests.learn.playback import Agreement
+from contract_tests.learn.playback import NUMBERS, WORDS, Agreement
 from contract_tests.learn.profile import as_data, written
 from contract_tests.learn.readings import picks
-from contract_tests.learn.refusals import codes, due, several, texts, told_at_once
+from contract_tests.learn.refusals import Refusal, codes, due, several, texts, told_at_once
 from contract_tests.learn.sayable import sayable
+from contract_tests.learn.shapes import shapes
 from contract_tests.learn.tasks import courses
 from contract_tests.reports.report import Report
+from contract_tests.verdicts.results import Verdict
+
+WORST: Final = {Verdict.VIOLATED: "breaks", Verdict.DEVIATED: "deviates from"}
+LONGEST: Final = 80
+"""Characters of what was said, where it is listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,9 @@ class Learned:
     found: tuple[Found, ...]
     before: Agreement
     after: Agreement
+    refusals: tuple[Refusal, ...] = ()
+    mocked: Mapping[int, object] = field(default_factory=dict)
+    unsayable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def lines(self) -> list[Line]:
@@ -60,16 +70,46 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     def played() -> Mapping[int, httpx.Response]:
         return playback.answers(as_data(anywhere, lines_of(found)), sent, published.terms.extend)
 
-    before = playback.agreement(sent, played())
+    first = played()
+    before = playback.agreement(sent, first)
+    mocked = {number: playback.said(answer) for number, answer in first.items()}
     found += read
     found += sayable(courses(report.asked, published))
     found += sayable(codes(refusals, published))
     found += told_at_once(several(report.rows), refusals, published)
     kept = {number: playback.said(answer) for number, answer in played().items()}
     found += sayable(texts(refusals, kept, published))
+    after = playback.agreement(sent, played())
+    extends = base if is_ours else os.path.relpath(anywhere, beside.resolve())
+    beyond = unsayable(report, after, {each.what for each in found if isinstance(each, Left)})
     return Learned(
-        text=written(report.about, base if is_ours else os.path.relpath(anywhere, beside.resolve()), found),
+        text=written(report.about, extends, found, beyond),
         found=tuple(found),
         before=before,
-        after=playback.agreement(sent, played()),
+        after=after,
+        refusals=tuple(refusals),
+        mocked=mocked,
+        unsayable=beyond,
     )
+
+
+def unsayable(report: Report, agreement: Agreement, left: Container[str] = ()) -> dict[str, str]:
+    """What a server did that no profile can say, with details: the rules that it breaks, refusals that are otherwise,
+    and which members came where. `left` are the texts of which another list tells."""
+    broken = {f"it {WORST[row.verdict]} {row.rule}": "" for row in report.rows if row.verdict in WORST}
+    words = {
+        f"{WORDS} of {rule}": f"{cut(theirs)} there, {cut(mine)} here"
+        for rule, theirs, mine in agreement.differing.get(WORDS, ())
+        if f"texts.{rule}" not in left
+    }
+    others: dict[str, list[str]] = defaultdict(list)
+    for aspect in NUMBERS:
+        for rule, theirs, mine in agreement.differing.get(aspect, ()):
+            others[f"{aspect} {theirs} where the mock has {mine}"].append(rule)
+    numbers = {what: cut(", ".join(dict.fromkeys(rules))) for what, rules in others.items()}
+    return {**broken, **numbers, **words, **shapes(report.asked)}
+
+
+def cut(text: str) -> str:
+    """A text that is not too long for a list."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

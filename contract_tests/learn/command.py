@@ -40,8 +40,8 @@ def calibrate_command(
     if not output.resolve().parent.is_dir():
         raise CannotRun(f"--output {output}: there is no folder {output.parent}.")
     if folder is None:
-        folder = _made(context, options)
-    made = _read(folder)
+        folder = made_run(context, options)
+    made = read_run(folder)
     try:
         found = learned(made, documents(made.about.profile), output.parent)
     except OSError as error:
@@ -51,7 +51,7 @@ def calibrate_command(
         click.echo(printable(line))
 
 
-def _made(context: click.Context, options: Mapping[str, Any]) -> Path:
+def made_run(context: click.Context, options: Mapping[str, Any]) -> Path:
     """The folder of a run that is made now. What it finds wrong is no matter here."""
     folder: Path | None = options["report_dir"]
     if folder is None:
@@ -60,7 +60,7 @@ def _made(context: click.Context, options: Mapping[str, Any]) -> Path:
     return folder
 
 
-def _read(folder: Path) -> Report:
+def read_run(folder: Path) -> Report:
     """The report of the run in a folder. Raises CannotRun where it tells nothing."""
     made = kept_in(folder)
     if made is None or not made.rows:

@@ -1,7 +1,6 @@
 """Sends refusals of a run to the mock that plays what was learned of them, which costs nothing, and counts where it
 answers as the target did."""
 
-import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import httpx
+import yaml
 
 from contract_tests.documents.any_json import parsed
 from contract_tests.learn.refusals import Refusal
@@ -19,7 +19,9 @@ from contract_tests.target.mock import KEY, mock
 
 UNREPEATABLE: Final = ("extend.auth.", "extend.method")
 """Rules of requests that no journal can repeat: their keys are masked, or they are of another method."""
-ASPECTS: Final = ("status", "code", "msg", "members")
+WORDS: Final = "msg"
+NUMBERS: Final = ("status", "code")
+ASPECTS: Final = (*NUMBERS, WORDS, "members")
 
 
 class Answered(NamedTuple):
@@ -63,7 +65,7 @@ def playing(profile: Mapping[str | int, Any]) -> Iterator[str]:
     """The URL of a mock that plays a profile. Raises OSError when it does not start."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "learned.yaml"
-        path.write_text(json.dumps(profile), "utf-8")  # JSON is YAML
+        path.write_text(yaml.safe_dump(profile, allow_unicode=True), "utf-8")  # JSON would make texts of numbers
         with mock(os.fspath(path)) as url:
             yield url
 

@@ -11,12 +11,17 @@ from contract_tests.reports.rows import printable
 
 ORDER: Final = (*("tracks", "tracks_per_task", "models", "refusals", "codes", "texts", "tells", "stages", "picks"),)
 """The keys of a profile in the order of its page."""
+UNSAYABLE: Final = "# What no profile can say:"
+LEFT: Final = "# Not learned, so the profile that this one extends decides:"
+ITEM: Final = "# - "
+"""What begins a line of a list behind a profile."""
 WIDE: Final = 10**9
 """Characters of a line, so that no value is broken over two."""
 
 
-def written(about: About, extends: str, found: Sequence[Found]) -> str:
-    """The file. `extends` is the profile that says what was not seen."""
+def written(about: About, extends: str, found: Sequence[Found], unsayable: Mapping[str, str] | None = None) -> str:
+    """The file. `extends` is the profile that says what was not seen, `unsayable` what the server did that no profile
+    can say."""
     head = [
         f"# What suno-contract {about.version} saw of {about.target}, {about.date}, seed {about.seed}.",
         "# Behind each line: how often it was seen, and the numbers of the first requests in the journal.",
@@ -27,9 +32,13 @@ def written(about: About, extends: str, found: Sequence[Found]) -> str:
     every = lines_of(found)
     places = {path: place for place, path in enumerate(dict.fromkeys(line.path[:-1] for line in every))}
     lines = sorted(every, key=lambda line: (ORDER.index(str(line.path[0])), places[line.path[:-1]]))
-    left = [f"# - {_one_line(f'{each.what}: {each.why}')}" for each in found if isinstance(each, Left)]
-    tail = ["", "# Not learned, so the profile that this one extends decides:", *left] if left else []
-    return "\n".join([*head, *_body(lines), *tail, ""])
+    beyond = [f"{what}: {how}" if how else what for what, how in (unsayable or {}).items()]
+    left = [f"{each.what}: {each.why}" for each in found if isinstance(each, Left)]
+    return "\n".join([*head, *_body(lines), *_listed(UNSAYABLE, beyond), *_listed(LEFT, left), ""])
+
+
+def _listed(title: str, items: Sequence[str]) -> list[str]:
+    return ["", title, *(f"{ITEM}{_one_line(each)}" for each in items)] if items else []
 
 
 def as_data(extends: str, lines: Iterable[Line]) -> dict[str | int, Any]:

@@ -170,6 +170,12 @@ def texts(refusals: Iterable[Refusal], kept: Mapping[int, object], published: Pu
             yield Line(("texts", name), words, times(each.exchange for each in seen))
 
 
+def covering(rule: str, kind: str, names: Container[str]) -> str:
+    """Under which of the names a profile has the words of a refusal; empty where under none."""
+    parts = (rule, rule.rpartition(".")[2] if kind == INVALID else rule, kind)
+    return next((each for each in parts if each in names), "")
+
+
 def _shared(
     found: Mapping[str, tuple[str, list[Refusal]]], kinds: Mapping[str, str], known: Container[str]
 ) -> dict[str, tuple[str, list[Refusal]]]:

@@ -33,6 +33,12 @@ def courses(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
     yield from _number(stages[STAGES[-1]], published)
 
 
+def models(asked: Iterable[Asked]) -> set[str]:
+    """The models of tasks whose callbacks came."""
+    sent = [parsed(exchange.sent) for exchange, _, body in _callbacks(asked) if _tracks(body)]
+    return {str(each.get("model")) for each in sent if isinstance(each, dict)}
+
+
 def _callbacks(asked: Iterable[Asked]) -> Iterator[Came]:
     """Each first callback of a stage, of tasks that nobody disturbed."""
     for each in asked:

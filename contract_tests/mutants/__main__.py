@@ -4,6 +4,7 @@ With `--seeds 20` it runs against the mock itself with so many seeds: every brok
 `--server plain legal` runs it against servers apart from the mock that conform, `--server plain faults` against those
 with one fault each; `--seeds 20` with each of so many seeds. `--server plain hidden --seeds 20` draws so many servers
 that read the open questions and say refusals each in its own way, and learns a profile of each with --budget.
+`--server plain drift --seeds 60` learns a profile of one server, and then changes it in 60 ways, one at a time.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contract_tests.documents.published import Published
-from contract_tests.mutants import hidden, plain_runs
+from contract_tests.mutants import drifts, hidden, plain_runs
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant, Proxy
 from contract_tests.probes.plan import Plan
@@ -37,6 +38,8 @@ LONG_PATIENCE = 6.0
 """Seconds to wait where callbacks are sent again, some after the mock's own timeout."""
 QUICK = ("acceptance", "refusal", "envelope", "codes", "timing", "callbacks", "polling")
 """Groups of faults that show without waiting for retries."""
+LEARNED = {"hidden": "servers without a wrong reading", "drift": "changes told rightly"}
+"""What is learned of servers, and how what came of it is counted."""
 UNHARMED = Mutant(name="no fault", group="none")
 
 
@@ -117,7 +120,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="mutants whose name holds this")
     parser.add_argument("--server", choices=("mock", "plain"), default="mock")
     parser.add_argument(
-        "what", nargs="?", choices=("legal", "faults", "hidden"), default="faults", help="of the plain server"
+        "what", nargs="?", choices=("legal", "faults", "hidden", "drift"), default="faults", help="of the plain server"
     )
     parser.add_argument("--jobs", type=int, default=1, help="how many runs at the same time")
     parser.add_argument("--style", choices=("envelope", "mirror", "both"), default="both", help="of refusals")
@@ -126,8 +129,8 @@ def main() -> None:
     parser.add_argument("--budget", type=int, default=12, help="tasks that may be started on a hidden server")
     parser.add_argument("--draw", type=int, default=0, help="the seed of what is drawn")
     options = parser.parse_args()
-    if options.what == "hidden":
-        sys.exit(_hidden(options))
+    if options.what in LEARNED:
+        sys.exit(_learned(options))
     published = Published.read(options.profile)
     catalogue = [*mutants(published)]
     plain = options.server == "plain"
@@ -148,14 +151,20 @@ def main() -> None:
     sys.exit(1 if alive else 0)
 
 
-def _hidden(options: argparse.Namespace) -> int:
-    """Learns of drawn servers, prints what came of each, and returns the exit status: 1 where a reading is wrong."""
-    seeds, right = range(options.draw, options.draw + max(options.seeds, 1)), []
-    with TemporaryDirectory() as folder:
-        for line, is_right in hidden.lines(seeds, options.budget, Path(folder)):
+def _learned(options: argparse.Namespace) -> int:
+    """Learns of servers, prints what came of each, and returns the exit status: 1 where something is wrong."""
+    number, right = max(options.seeds, 1), []
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        found = (
+            hidden.lines(range(options.draw, options.draw + number), options.budget, folder)
+            if options.what == "hidden"
+            else drifts.lines(drifts.planted(number, options.draw), options.budget, folder)
+        )
+        for line, is_right in found:
             print(line, flush=True)
             right.append(is_right)
-    print(f"{sum(right)} of {len(right)} servers without a wrong reading")
+    print(f"{sum(right)} of {len(right)} {LEARNED[options.what]}")
     return 0 if all(right) else 1
 
 

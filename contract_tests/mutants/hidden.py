@@ -17,6 +17,7 @@ from contract_tests.mutants.plain import BAD_KEY, PATIENCE, tracks
 from contract_tests.probes.plan import Plan
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.reports import kept
+from contract_tests.reports.report import Report
 from contract_tests.run.run import Run
 from contract_tests.target import journal
 from contract_tests.target.target import Limits, Target
@@ -108,20 +109,8 @@ def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0) -> Seen:
     draws."""
     started = time.monotonic()
     published = Published.read("apikley")
-    given = tracks(hidden.behaviour)
-    plan = Plan(published=published, tracks=given, callback_timeout=PATIENCE, budget=budget)
-    notes = io.StringIO()
-    with Plain(behaviour=hidden.behaviour) as server, Receiver() as receiver:
-        notes.write(journal.begun({"profile": "apikley", "base_url": server.url, "budget": budget}))
-        target = Target(server.url, {"own": KEY, "bad": BAD_KEY}, Limits(budget=budget), notes)
-        receiver.tell(lambda arrival: target.note(journal.came(target.masked_arrival(arrival))))
-        for result in Run(plan, target, receiver).results():
-            target.note(kept.line(result))
-        target.close()
-    report = kept.report(notes.getvalue().splitlines())
-    if report is None:
-        raise AssertionError
-    found = learned(replace(report, tracks=given), published, folder)
+    report, given = ran(hidden.behaviour, published, budget), tracks(hidden.behaviour)
+    found = learned(report, published, folder)
     playing = as_data("apikley", found.lines)
     with Plain(behaviour=hidden.behaviour) as server:
         others = held_out.agreement(server.url, KEY, playing, published, given[0], seed=seed, number=HELD_OUT)
@@ -135,9 +124,27 @@ def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0) -> Seen:
         left=len(hidden.readings) - len(judged),
         after=found.after,
         held_out=others,
-        tasks=target.spent,
+        tasks=report.about.spent or 0,
         took=time.monotonic() - started,
     )
+
+
+def ran(behaviour: Behaviour, published: Published, budget: int) -> Report:
+    """The report of a run of the harness against a plain server of its own that behaves so."""
+    given = tracks(behaviour)
+    plan = Plan(published=published, tracks=given, callback_timeout=PATIENCE, budget=budget)
+    notes = io.StringIO()
+    with Plain(behaviour=behaviour) as server, Receiver() as receiver:
+        notes.write(journal.begun({"profile": published.profile, "base_url": server.url, "budget": budget}))
+        target = Target(server.url, {"own": KEY, "bad": BAD_KEY}, Limits(budget=budget), notes)
+        receiver.tell(lambda arrival: target.note(journal.came(target.masked_arrival(arrival))))
+        for result in Run(plan, target, receiver).results():
+            target.note(kept.line(result))
+        target.close()
+    report = kept.report(notes.getvalue().splitlines())
+    if report is None:
+        raise AssertionError
+    return replace(report, tracks=given, about=replace(report.about, spent=target.spent))
 
 
 def lines(seeds: range, budget: int, folder: Path) -> Iterator[tuple[str, bool]]:

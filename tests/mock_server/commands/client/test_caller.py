@@ -6,6 +6,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler
 
 import httpx
+import orjson
 import pytest
 
 from mock_server.commands.client.caller import ANSWER_LIMIT, Caller, Heard, Unreadable
@@ -37,15 +38,21 @@ def test_an_object_is_read() -> None:
     assert heard(http({"a": 1}, 404)).status == 404
 
 
+def why(text: bytes) -> str:
+    """What orjson says of a text, which is not the same in each release."""
+    with pytest.raises(orjson.JSONDecodeError) as refused:
+        orjson.loads(text)
+    return str(refused.value)
+
+
 UNREADABLE = {
     "HTTP 200 with a page of HTML: '  <!DOCTYPE html><title>Sign in</title>'": http(
         b"  <!DOCTYPE html><title>Sign in</title>", kind="text/html"
     ),
     "HTTP 502 with an empty body": http(b" \n", 502),
-    "HTTP 200 with no JSON but 'text/plain': 'hello', unexpected character, expected a JSON value: line 1 column 1 "
-    "(char 0)": http(b"hello", kind="text/plain"),
+    f"HTTP 200 with no JSON but 'text/plain': 'hello', {why(b'hello')}": http(b"hello", kind="text/plain"),
     "HTTP 200 with no JSON: '\\\\x1f\\\\x8b', it is compressed with gzip": http(b"\x1f\x8b"),
-    "HTTP 200 with no JSON: 'NaN', unexpected character, expected a JSON value: line 1 column 1 (char 0)": http(b"NaN"),
+    f"HTTP 200 with no JSON: 'NaN', {why(b'NaN')}": http(b"NaN"),
     "HTTP 200 with JSON that is no object: [1]": http([1]),
     "HTTP 302, a redirect to '/\\\\x9b', which is not followed": http(b"", 302, "Location: /\x9b"),
     "HTTP 200 in the encoding 'br', which was not asked for": http(b"{}", 200, "Content-Encoding: br"),
@@ -69,7 +76,7 @@ def test_what_has_no_type_is_named() -> None:
 
 
 def test_depth_is_refused() -> None:
-    assert "depth limit exceeded" in unreadable(http(b'{"a":' * 100_000))
+    assert why(deep := b'{"a":' * 100_000) in unreadable(http(deep))
 
 
 PACKED = {"gzip": gzip.compress(b'{"a": 1}'), "deflate": zlib.compress(b'{"a": 1}'), "identity": b'{"a": 1}'}

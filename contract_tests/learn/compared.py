@@ -1,0 +1,82 @@
+"""What became of the lines of a profile since it was learned. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from contract_tests.documents.published import Published
+from contract_tests.learn.calibrate import Learned
+from contract_tests.learn.evidence import Left, Line
+
+DATED: Final = "run of "
+"""What evidence has of another run than that at the head of its file."""
+LIVE, MOCK = "live", "mock"
+
+
+class Outcome(Enum):
+    """What became of a line."""
+
+    MOVED = "moved"
+    UNSEEN = "not looked at"
+    UNCOMPARED = "not comparable"
+    SAME = "the same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A line of the profile, or what a profile cannot say. `document` is what holds without the profile, `profile` what
+    was seen then, `live` what is seen now, `mock` what the mock does that plays the profile; `who` has moved, and `why`
+    says more."""
+
+    line: str
+    outcome: Outcome
+    document: Any = None
+    profile: Any = None
+    live: Any = None
+    mock: Any = None
+    who: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the file of a profile says: its lines, what no profile can say, and what was left open, the last two with
+    their details."""
+
+    lines: Sequence[Line]
+    unsayable: Mapping[str, str]
+    left: Mapping[str, str]
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """The path of a line as one word."""
+    return ".".join(map(str, path))
+
+
+def said(published: Published, path: Sequence[str | int]) -> Any:
+    """What a profile says at the path of a line; None where it says nothing."""
+    key, *rest = path
+    trees: Mapping[str, Any] = {
+        "picks": published.picks,
+        "codes": published.codes,
+        "refusals": {name: getattr(published.terms, str(name), None) for name in rest},
+        "models": {name: {"name": title} for name, title in published.family["model_names"].items()},
+    }
+    found = trees.get(str(key), published.family.get(str(key)))
+    for each in rest:
+        found = found.get(each) if isinstance(found, Mapping) else None
+    return found
+
+
+def updated(kept: Sequence[Line], compared: Iterable[Compared], found: Learned, then: str) -> list[Line | Left]:
+    """The lines of the profile that is true now: those that moved as they are seen now, the others as they were.
+    `then` says when these were seen, where they do not."""
+    moved = {each.line for each in compared if each.outcome is Outcome.MOVED and each.who == LIVE}
+    lines = {
+        line.path: line._replace(seen=line.seen if "run of" in line.seen else f"{line.seen}, {then}") for line in kept
+    }
+    for line in found.lines:
+        if line.path[0] == "texts" or line.path not in lines or dotted(line.path) in moved:
+            lines[line.path] = line
+    return [*lines.values(), *(each for each in found.left if each.what not in {dotted(path) for path in lines})]

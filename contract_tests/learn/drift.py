@@ -1,0 +1,245 @@
+"""What has moved since a profile was learned: its lines, each beside the document, the server now and the mock now.
+Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from contract_tests.documents.published import Published
+from contract_tests.learn.calibrate import Learned, unsayable
+from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, said
+from contract_tests.learn.evidence import Line
+from contract_tests.learn.playback import NUMBERS, WORDS
+from contract_tests.learn.profile_lines import samples
+from contract_tests.learn.refusals import Refusal, covering, several
+from contract_tests.learn.shapes import SHAPE, otherwise
+from contract_tests.learn.tasks import models
+from contract_tests.reports.report import Report
+from contract_tests.verdicts.results import Verdict
+
+COMPARABLE: Final = 5
+"""Samples of a delay at least, in the profile, for a comparison."""
+WIDER: Final = 1.5
+"""A delay has moved when every new one is more than so many times the longest that was recorded, or less than the
+shortest divided by it."""
+SO, NOT = "so", "not"
+SEEN: Final = "seen: "
+"""How a reason begins where several readings were possible."""
+CONTRADICTS: Final = "seen in "
+"""How a reason begins where a server was seen in several ways."""
+NOT_COMPARED: Final = ("tracks", "codes")
+"""Keys of a profile that are given, or told with the refusals that have them."""
+
+
+class Drift:
+    """Compares what was learned now, with the profile itself as the base, with the profile's lines. `base` is the
+    profile that it extends."""
+
+    def __init__(self, kept: Kept, found: Learned, report: Report, published: Published, base: Published) -> None:
+        self._kept = kept
+        self._found = found
+        self._report = report
+        self._published = published
+        self._base = base
+        self._now = {each.path: each for each in found.lines}
+        self._left = {each.what: each.why for each in found.left}
+        self._models = models(report.asked)
+        self._tells = bool(several(report.rows))
+        self._kinds = {each.kind for each in found.refusals}
+
+    def __iter__(self) -> Iterator[Compared]:
+        by_key: Mapping[str, Callable[[Line], Compared]] = {
+            "picks": self._pick,
+            "stages": self._stage,
+            "models": lambda line: self._same_unless_found(line, looked=str(line.path[1]) in self._models),
+            "refusals": lambda line: self._same_unless_found(line, looked=line.path[1] in self._kinds),
+            "tells": lambda line: self._same_unless_found(line, looked=self._tells),
+            "tracks_per_task": lambda line: self._same_unless_found(line, looked=self._came("complete")),
+        }
+        for line in self._kept.lines:
+            compare = by_key.get(str(line.path[0]))
+            if compare is not None:
+                yield compare(line)
+            elif line.path[0] not in (*NOT_COMPARED, "texts"):
+                yield self._told(line, Outcome.UNSEEN, why="nothing here tells it")
+        yield from self._narrowed()
+        yield from self._texts()
+        yield from self._new()
+        yield from self._unsayable()
+
+    def _pick(self, line: Line) -> Compared:
+        now = self._now.get(line.path)
+        if now is None:
+            return self._without(line)
+        return self._told(line, Outcome.SAME if now.value == line.value else Outcome.MOVED, now.value)
+
+    def _narrowed(self) -> Iterator[Compared]:
+        """Questions of which several readings were possible then, and none of them is now."""
+        for path, line in self._now.items():
+            then = self._kept.left.get(dotted(path), "")
+            if path[0] == "picks" and then.startswith(SEEN) and line.value not in re.findall(r"\w+", then):
+                before = then.removeprefix(SEEN).partition(",")[0]
+                yield Compared(line=dotted(path), outcome=Outcome.MOVED, profile=before, live=line.value, who=LIVE)
+
+    def _stage(self, line: Line) -> Compared:
+        _, stage, what = line.path
+        if what == "at":
+            return self._delay(line)
+        if what != "skipped":
+            return self._same_unless_found(line, looked=self._came(str(stage)))
+        now = self._now.get(line.path)
+        if not self._came("complete"):
+            return self._without(line)
+        moved = line.value == 1 and now is None  # any other share may have been chance
+        return self._told(line, Outcome.MOVED if moved else Outcome.SAME, now.value if now else "it came")
+
+    def _delay(self, line: Line) -> Compared:
+        now = self._now.get(line.path)
+        if now is None or not samples(now):
+            return self._without(line)
+        if samples(line) < COMPARABLE:
+            why = f"it was seen {samples(line)} times, and {COMPARABLE} are compared with"
+            return self._told(line, Outcome.UNCOMPARED, now.value, why=why)
+        (least, most), (new_least, new_most) = _ends(line.value), _ends(now.value)
+        moved = new_least > most * WIDER or new_most < least / WIDER
+        return self._told(line, Outcome.MOVED if moved else Outcome.SAME, now.value, why=f"now {now.seen}")
+
+    def _same_unless_found(self, line: Line, *, looked: bool) -> Compared:
+        """A line of what is learned only where it differs."""
+        now = self._now.get(line.path)
+        if now is not None:
+            return self._told(line, Outcome.MOVED, now.value)
+        if looked and dotted(line.path) not in self._left:
+            return self._told(line, Outcome.SAME, line.value)
+        return self._without(line)
+
+    def _without(self, line: Line) -> Compared:
+        """A line of which nothing was learned."""
+        why = self._left.get(dotted(line.path), "nothing that came tells it")
+        if why.startswith(CONTRADICTS):
+            return self._told(line, Outcome.MOVED, why)
+        return self._told(line, Outcome.UNSEEN, why=why)
+
+    def _told(self, line: Line, outcome: Outcome, live: Any = None, *, why: str = "") -> Compared:
+        return Compared(
+            line=dotted(line.path),
+            outcome=outcome,
+            document=said(self._base, line.path),
+            profile=line.value,
+            live=live,
+            mock=said(self._published, line.path),
+            who=_who(outcome),
+            why=why,
+        )
+
+    def _texts(self) -> Iterator[Compared]:
+        """The words of each rule that moved, and each line whose rules all have the same."""
+        own = {str(line.path[1]): line for line in self._kept.lines if line.path[0] == "texts"}
+        by_rule: dict[str, list[Refusal]] = defaultdict(list)
+        for each in self._found.refusals:
+            by_rule[each.rule].append(each)
+        looked, moved = set[str](), set[str]()
+        for rule, seen in by_rule.items():
+            name = covering(rule, seen[0].kind, own)
+            looked.add(name)
+            other = self._otherwise(seen, own.get(name))
+            if other is not None and f"texts.{rule}" not in self._kept.left:
+                moved.add(name)
+                yield self._words(rule, other, own.get(name))
+        for name, line in own.items():
+            if name not in looked:
+                yield self._told(line, Outcome.UNSEEN, why="no request that it is about was refused in this run")
+            elif name not in moved:
+                yield self._told(line, Outcome.SAME, line.value)
+
+    def _otherwise(self, seen: Iterable[Refusal], line: Line | None) -> Refusal | None:
+        """The first refusal whose words are not the line's, or that the mock tells in other words though it did not."""
+        as_now = f"{WORDS} of {next(iter(seen)).rule}" in self._kept.unsayable
+        for each in seen:
+            mocked = self._found.mocked.get(each.exchange.number, each.exchange.msg)
+            as_then = line is None or line.value in each.templates
+            if not as_then or (mocked != each.exchange.msg and not as_now):
+                return each
+        return None
+
+    def _words(self, rule: str, refusal: Refusal, line: Line | None) -> Compared:
+        as_then = line is not None and line.value in refusal.templates
+        path = ("texts", covering(rule, refusal.kind, self._base.family.get("texts") or {}))
+        return Compared(
+            line=f"texts.{rule}",
+            outcome=Outcome.MOVED,
+            document=said(self._base, path) or "the mock's own words",
+            profile=line.value if line else "the mock's own words",
+            live=refusal.exchange.msg,
+            mock=self._found.mocked.get(refusal.exchange.number),
+            who=MOCK if as_then else LIVE,
+        )
+
+    def _new(self) -> Iterator[Compared]:
+        """What is otherwise now, and was as the document says."""
+        known = {line.path for line in self._kept.lines}
+        for path, line in self._now.items():
+            if path in known or path[0] in (*NOT_COMPARED, "picks", "texts") or path[-1] == "at":
+                continue
+            before = said(self._published, path)
+            yield Compared(
+                line=dotted(path),
+                outcome=Outcome.MOVED,
+                document=said(self._base, path),
+                profile=before,
+                live=line.value,
+                mock=before,
+                who=LIVE,
+            )
+        for what, why in self._left.items():
+            group = what.partition(".")[0]
+            is_new = what not in self._kept.left and what not in {dotted(path) for path in known}
+            if is_new and group not in ("picks", "texts") and (why.startswith(CONTRADICTS) or what == group):
+                yield Compared(line=what, outcome=Outcome.MOVED, live=why, who=LIVE)
+
+    def _unsayable(self) -> Iterator[Compared]:
+        """What no profile can say, then and now."""
+        then, now = self._kept.unsayable, unsayable(self._report, self._found.after)
+        passed = {row.rule for row in self._report.rows if row.verdict is Verdict.PASSED}
+        looked = passed | {each.rule for each in self._found.refusals}
+        refused = NUMBERS if looked else ()
+        for what in dict.fromkeys([*now, *then]):
+            if what.startswith(WORDS):  # a line of a text tells it
+                continue
+            if what.startswith(SHAPE):
+                yield from self._shape(what, then.get(what), now.get(what))
+            elif what in now:
+                yield _beyond(what, Outcome.SAME if what in then else Outcome.MOVED, then.get(what), now[what])
+            else:
+                seen = what.split()[-1] in looked or what.startswith(refused)
+                yield _beyond(what, Outcome.MOVED if seen else Outcome.UNSEEN, then[what], None)
+
+    def _shape(self, what: str, then: str | None, now: str | None) -> Iterator[Compared]:
+        """Which members came where. A kind of body that came only once in a while is no news."""
+        if then is None or now is None:
+            return
+        told = otherwise(then, now)
+        outcome = Outcome.MOVED if told else Outcome.SAME
+        yield _beyond(what, outcome, "as it was", told or "as it was")
+
+    def _came(self, stage: str) -> bool:
+        found = self._now.get(("stages", stage, "at"))
+        return found is not None and bool(samples(found))
+
+
+def _beyond(what: str, outcome: Outcome, then: str | None, now: str | None) -> Compared:
+    """What no profile can say; None where it is not so."""
+    profile, live = (NOT if each is None else each or SO for each in (then, now))
+    return Compared(line=what, outcome=outcome, profile=profile, live=live, who=_who(outcome))
+
+
+def _who(outcome: Outcome) -> str:
+    return LIVE if outcome is Outcome.MOVED else ""
+
+
+def _ends(value: Any) -> tuple[float, float]:
+    """The least and the most of what a profile says of a delay."""
+    if isinstance(value, Mapping):
+        return min(value.values()), max(value.values())
+    return (value[0], value[-1]) if isinstance(value, list) else (value, value)

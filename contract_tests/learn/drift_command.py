@@ -1,0 +1,108 @@
+"""The command `suno-contract drift`."""
+
+from collections.abc import Mapping
+from difflib import unified_diff
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import yaml
+
+from contract_tests.documents.files import profiles
+from contract_tests.documents.published import Published
+from contract_tests.learn.calibrate import Learned, learned
+from contract_tests.learn.command import made_run, read_run
+from contract_tests.learn.compared import DATED, Compared, Kept, updated
+from contract_tests.learn.drift import Drift
+from contract_tests.learn.drift_report import as_json, as_junit, lines, status, summary
+from contract_tests.learn.profile import LEFT, UNSAYABLE, written
+from contract_tests.learn.profile_lines import kept_lines, listed
+from contract_tests.reports import safe_files
+from contract_tests.reports.report import Report
+from contract_tests.reports.rows import printable
+from contract_tests.run.inputs import CannotRun, documents
+from contract_tests.run.options import run_options
+
+JSON: Final = "drift.json"
+JUNIT: Final = "drift.xml"
+TRACK: Final = ("id", "model", "duration")
+
+
+@click.command(name="drift", epilog="Example:  suno-contract drift --profile live.yaml --budget 2 --report-dir now")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--lines", "looked_for", default="*", show_default=True, metavar="GLOB", help="Only these lines.")
+@click.option("--update", is_flag=True, help="Write what moved into the profile, and show the change.")
+@run_options
+@click.pass_context
+def drift_command(context: click.Context, /, folder: Path | None, looked_for: str, update: bool, **options: Any) -> int:
+    """Compare a server with the profile that calibrate made of it.
+
+    A run is made with --profile, and its lines are compared with those of the profile: what moved is shown beside the
+    document, the profile, the server now and the mock now. Of a run that was made with --profile, whose --report-dir is
+    FOLDER, nothing is sent.
+
+    Exit status 0: all is the same, 1: something has moved, 2: the run could not be made, 3: something was not looked
+    at, such as for want of --budget.
+    """
+    profile = options["profile"]
+    published, path = documents(profile), _own_file(profile)
+    text = path.read_text("utf-8")
+    if folder is None:
+        folder = made_run(context, _with_tracks(options, published))
+    report = read_run(folder)
+    if Path(report.about.profile).resolve() != path.resolve():
+        raise CannotRun(
+            f"the run in {folder} was made with --profile {report.about.profile}: make one with --profile {profile}."
+        )
+    try:
+        found = learned(report, published, path.parent)
+    except OSError as error:
+        raise CannotRun(f"the mock, which plays {profile}, could not be asked: {error}.") from None
+    kept = Kept(lines=kept_lines(text), unsayable=listed(text, UNSAYABLE), left=listed(text, LEFT))
+    base = documents(_base_of(path, text))
+    every = list(Drift(kept, found, report, published, base))
+    compared = [each for each in every if fnmatchcase(each.line, looked_for)]
+    if not compared:
+        known = ", ".join(each.line for each in every[:10])
+        raise CannotRun(f"--lines {looked_for!r} matches no line. Lines begin with: {known}.")
+    safe_files.replace(folder / JSON, as_json(compared, profile, report.about))
+    safe_files.replace(folder / JUNIT, as_junit(compared, report.about))
+    for line in lines(compared):
+        click.echo(printable(line))
+    if update:
+        _update(path, text, kept, compared, found, report)
+    click.echo(printable(summary(compared, profile, report.about)))
+    return status(compared)
+
+
+def _own_file(profile: str) -> Path:
+    """The file of a profile that calibrate made."""
+    path = Path(profile)
+    if profile in profiles() or not path.is_file():
+        raise CannotRun(f"--profile {profile}: give the file of a profile that `suno-contract calibrate` made.")
+    return path
+
+
+def _base_of(path: Path, text: str) -> str:
+    """The profile that a file extends. Raises CannotRun."""
+    extends = str(yaml.safe_load(text).get("extends", ""))
+    if not extends:
+        raise CannotRun(f"{path} extends no profile: give one that `suno-contract calibrate` made.")
+    return extends if extends in profiles() else str(path.parent / extends)
+
+
+def _with_tracks(options: Mapping[str, Any], published: Published) -> Mapping[str, Any]:
+    """The options, with the source tracks of the profile where none are given."""
+    if options["audio_id"] or not options["base_url"]:
+        return options
+    return {**options, **{f"audio_{name}": tuple(each[name] for each in published.tracks) for name in TRACK}}
+
+
+def _update(path: Path, text: str, kept: Kept, compared: list[Compared], found: Learned, report: Report) -> None:
+    then = f"{DATED}{next((word for word in text.split() if word[:2] == '20' and 'T' in word), 'before')[:10]}"
+    extends = yaml.safe_load(text)["extends"]
+    new = written(report.about, extends, updated(kept.lines, compared, found, then), found.unsayable)
+    safe_files.replace(path, new)
+    for line in unified_diff(text.splitlines(), new.splitlines(), "before", str(path), lineterm="", n=0):
+        click.echo(printable(line))

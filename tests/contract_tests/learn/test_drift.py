@@ -1,0 +1,148 @@
+"""`suno-contract drift`: what has moved since a profile was learned of a server apart from the mock."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from contract_tests.cli import main
+from contract_tests.learn.compared import Kept, Outcome
+from contract_tests.learn.drift import Drift
+from contract_tests.learn.evidence import Line
+from contract_tests.mutants.drifts import Planted, Watched, planted
+from contract_tests.targets.behaviour import KEY, conforming
+from contract_tests.targets.edition import APIKLEY
+from contract_tests.targets.legal import legal
+from contract_tests.targets.plain_server import Plain
+from tests.courses import PUBLISHED, SOURCES, reported
+from tests.learned import nothing_learned
+
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
+
+TRACK = ("--audio-id", "e231", "--audio-model", "V4", "--audio-duration", "198.44")
+QUICK = ("--budget", "2", "--callback-timeout", "2")
+Output = pytest.CaptureFixture[str]
+
+
+def variant(name: str) -> Planted:
+    (change,) = [each.change for each in legal() if each.name == name]
+    return Planted(name=name, change=change)
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUNO_API_KEY", KEY)
+
+
+def status(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def serving(planted: Planted | None = None) -> Plain:
+    behaviour = conforming(APIKLEY)
+    if planted and planted.change:
+        behaviour = planted.change(behaviour)
+    return Plain({**SOURCES, "e231": ("V4", 198.44)}, pause=0.01, behaviour=behaviour)
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
+    return Watched(tmp_path_factory.mktemp("watched"), 6)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("no change", ""),
+        ("refusals without data", "picks.error_data"),
+        ("text after first", "stages"),
+    ],
+)
+def test_a_change_is_told_and_nothing_else(watched: Watched, name: str, line: str) -> None:
+    told = watched.told(Planted(name=name) if name == "no change" else variant(name))
+    assert told.is_right, str(told)
+    assert line in [each.line for each in told.moved] or not line
+
+
+def test_draws_are_those_of_their_seed() -> None:
+    names = [[each.name for each in planted(12, seed)] for seed in (1, 1, 2)]
+    assert names[0] == names[1] != names[2]
+    assert [each.change is None for each in planted(12, 1)] == [False] * 12 + [True] * 4
+
+
+@pytest.fixture
+def live(tmp_path: Path, capsys: Output) -> Path:
+    file = tmp_path / "live.yaml"
+    with serving() as server:
+        run = ("--base-url", server.url, *QUICK, *TRACK, "--report-dir", str(tmp_path / "then"))
+        assert status("calibrate", *run, "--output", str(file)) == 0
+    capsys.readouterr()
+    return file
+
+
+def test_what_moved_is_shown_and_written_into_the_profile(live: Path, tmp_path: Path, capsys: Output) -> None:
+    moved = variant("an unknown task is 422")
+    with serving(moved) as server:
+        run = ("--base-url", server.url, *QUICK, "--profile", str(live), "--report-dir", str(tmp_path / "now"))
+        assert status("drift", *run, "--lines", "picks.*") == 1
+        out = capsys.readouterr().out
+        moved_lines = out[out.index("moved: picks.unknown_task (live)") :].splitlines()[1:5]
+        assert [each.split()[:2] for each in moved_lines] == [
+            ["document", PUBLISHED.picks["unknown_task"]],
+            ["profile", "not_found"],
+            ["live", "invalid"],
+            ["mock", "not_found"],
+        ]
+        kept = json.loads((tmp_path / "now" / "drift.json").read_text("utf-8"))
+        assert (kept["status"], kept["profile"]) == (1, str(live))
+        assert "picks.unknown_task" in (tmp_path / "now" / "drift.xml").read_text("utf-8")
+        folder = ("drift", str(tmp_path / "now"), "--profile", str(live))
+        assert status(*folder, "--update") == 1
+        out = capsys.readouterr().out
+        assert "-  unknown_task: not_found # in all that came" in out
+        assert "+  unknown_task: invalid # in all that came" in out
+    assert status(*folder) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"{server.url} against {live}: 0 moved, 0 not looked at")
+
+
+def test_what_was_not_looked_at_is_not_the_same(live: Path, tmp_path: Path, capsys: Output) -> None:
+    with serving() as server:
+        run = ("--base-url", server.url, "--budget", "0", "--profile", str(live), "--report-dir", str(tmp_path / "now"))
+        assert status("drift", *run) == 3
+    out = capsys.readouterr().out
+    assert "not looked at: stages.complete.at: no callback of it came" in out
+    assert " 0 moved, " in out.splitlines()[-1]
+
+
+def test_wrong_input_is_told(live: Path, tmp_path: Path, capsys: Output) -> None:
+    assert status("drift", "--profile", "apikley") == 2
+    assert "give the file of a profile that `suno-contract calibrate` made." in capsys.readouterr().err
+    assert status("drift", str(tmp_path / "then"), "--profile", str(live)) == 2
+    assert f"was made with --profile apikley: make one with --profile {live}." in capsys.readouterr().err
+    alone = tmp_path / "alone.yaml"
+    alone.write_text(live.read_text("utf-8").replace("extends: apikley\n", ""), "utf-8")
+    assert status("drift", str(tmp_path / "then"), "--profile", str(alone)) == 2
+    assert capsys.readouterr().err.startswith("suno-contract: ")
+
+
+@pytest.mark.parametrize(
+    ("then", "seen", "now", "outcome"),
+    [
+        ({0: 10, 0.5: 12, 1: 14}, "5 times: requests 1, 2, 3, …", {0: 20, 0.5: 24, 1: 28}, Outcome.SAME),
+        ({0: 10, 0.5: 12, 1: 14}, "5 times: requests 1, 2, 3, …", {0: 22, 0.5: 24, 1: 28}, Outcome.MOVED),
+        ({0: 10, 0.5: 12, 1: 14}, "5 times: requests 1, 2, 3, …", 6.5, Outcome.MOVED),
+        ({0: 10, 0.5: 12, 1: 14}, "5 times: requests 1, 2, 3, …", {0: 5, 0.5: 6, 1: 7}, Outcome.SAME),
+        (10, "4 times: requests 1, 2, 3, …", 30, Outcome.UNCOMPARED),
+    ],
+)
+def test_a_delay_has_moved_when_every_new_one_is_far_outside(
+    then: object, seen: str, now: object, outcome: Outcome
+) -> None:
+    path = ("stages", "first", "at")
+    kept = Kept(lines=[Line(path, then, seen)], unsayable={}, left={})
+    found = nothing_learned(Line(path, now, "2 times: requests 1, 2"))
+    (compared,) = Drift(kept, found, reported(), PUBLISHED, PUBLISHED)
+    assert compared.outcome is outcome
