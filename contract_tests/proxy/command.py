@@ -7,16 +7,25 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
 
 from contract_tests.proxy.recorder import Recorder
-from contract_tests.proxy.server import PATIENCE, Proxy
+from contract_tests.recording.live import LiveJudge
 from contract_tests.recording.message import CALLBACK, Message, begun
+from contract_tests.recording.read import Recording
+from contract_tests.recording.report import report
+from contract_tests.reports.files import write
 from contract_tests.reports.rows import printable
-from contract_tests.run.inputs import CannotRun, Seconds, check_base, check_listening
+from contract_tests.run.inputs import CannotRun, Seconds, check_base, check_listening, documents, make_folder
 from contract_tests.verdicts.course import Finding
+
+if TYPE_CHECKING:
+    from contract_tests.proxy.server import Proxy
+
+PATIENCE: Final = 120.0
+"""Seconds that a server may be silent."""
 
 
 @click.command(
@@ -34,37 +43,86 @@ from contract_tests.verdicts.course import Finding
 @click.option(
     "--timeout", default=PATIENCE, show_default=True, type=Seconds(), help="Seconds that a server may be silent."
 )
+@click.option(
+    "--profile",
+    default="apikley",
+    show_default=True,
+    help="Which reading of the documents messages are judged by: one of ours, a file or a folder.",
+)
+@click.option(
+    "--on-violation",
+    default="note",
+    show_default=True,
+    type=click.Choice(["note", "block"]),
+    help="Hand on what violates a rule, or answer 502 in its place.",
+)
+@click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports are written, anew at each find.")
 def proxy_command(to: str, record: Path, force: bool, callback_url: str, **options: Any) -> None:
-    """Stand between your client and a live server: hand everything on as it is, callbacks too, and record it.
+    """Stand between your client and a live server: hand everything on as it is, callbacks too, judge and record it.
 
     Give your client the printed URL where it has the server's. Keys, tokens, cookies and passwords are not recorded. It
     ends with Ctrl-C.
     """
+    judge = LiveJudge(documents(options["profile"]), to.rstrip("/"))
+    if options["report_dir"] is not None:
+        make_folder("--report-dir", options["report_dir"])
     check_base("--to", to)
     if callback_url:
         check_base("--callback-url", callback_url)
     check_listening(options["receiver_host"], callback_url)
     with _file(record, force) as file:
         date = datetime.now(UTC).isoformat(timespec="seconds")
-        file.write(begun({"target": to.rstrip("/"), "date": date, "by": f"suno-contract {version('suno-mock')}"}))
-        recorder = Recorder(file, lambda message: (), _told)
-        with recorder, _proxy(recorder, to, callback_url, options) as proxy:
+        about = {"target": to.rstrip("/"), "date": date, "by": f"suno-contract {version('suno-mock')}"}
+        file.write(begun(about))
+        file.flush()
+        reports = _Reports(judge, about, options["report_dir"])
+        recorder = Recorder(file, judge.heard, reports.told)
+        with recorder, _proxy(recorder, judge, to, callback_url, options) as proxy:
             click.echo(proxy.url)
             click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
             _wait()
+        reports.write()
         click.echo(f"{record}: {proxy.spending.spent} tasks started at most", err=True)
     if recorder.trouble:
         raise CannotRun(recorder.trouble)
 
 
-def _proxy(recorder: Recorder, to: str, public: str, options: Mapping[str, Any]) -> Proxy:
+def _proxy(recorder: Recorder, judge: LiveJudge, to: str, public: str, options: Mapping[str, Any]) -> "Proxy":
     """Raises CannotRun where it cannot listen."""
+    from contract_tests.proxy.server import Proxy  # what it needs is needed by no other command
+
+    async def before(message: Message) -> Sequence[Finding]:
+        return judge.before(message)
+
     named = {name: options[name] for name in ("host", "port", "receiver_host", "receiver_port", "budget")}
+    named["judge"] = before if options["on_violation"] == "block" else None
     try:
         return Proxy(to, recorder.heard, recorder.learned, public=public, patience=options["timeout"], **named)
     except OSError as error:
         places = ", ".join(f"--{name.replace('_', '-')} {named[name]}" for name in [*named][:4])
         raise CannotRun(f"cannot listen on {places}: {error.strerror}. Give free ports, or 0 for any.") from None
+
+
+class _Reports:
+    """Prints a line for each message, and keeps the reports of all of them up to date, where a folder is given."""
+
+    def __init__(self, judge: LiveJudge, about: Mapping[str, Any], folder: Path | None) -> None:
+        self._judge = judge
+        self._about = about
+        self._folder = folder
+
+    def told(self, message: Message, found: Sequence[Finding]) -> None:
+        _told(message, found)
+        if found:
+            self.write()
+
+    def write(self) -> None:
+        """Writes the reports anew. What a full disk leaves out, the recording has."""
+        traffic = self._judge.traffic
+        if self._folder is not None:
+            with suppress(OSError):
+                recording = Recording(about=self._about, messages=tuple(traffic.messages))
+                write(self._folder, report(recording, traffic.published))
 
 
 def _wait() -> None:

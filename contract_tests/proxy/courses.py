@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from contract_tests.recording.message import Message
 
-PREFIX: Final = "/callback/"
+PREFIX: Final = "/cb/"
 
 
 class Courses:

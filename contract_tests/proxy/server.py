@@ -14,8 +14,6 @@ from contract_tests.proxy.courses import Courses, Spending
 from contract_tests.proxy.forward import HEAD, Forwarder
 from contract_tests.proxy.way_back import without_others
 
-PATIENCE: Final = 120.0
-"""Seconds that a server may be silent."""
 GRACE: Final = 5
 """Seconds in which what is under way at the end may pass."""
 
@@ -24,7 +22,8 @@ class Proxy:
     """Hands on what comes at `url`, and callbacks that come at `public`. A context manager.
 
     `public` is how the target reaches the address of callbacks, where that is another. `budget` is how many tasks may
-    start, None for any number. Raises OSError where it cannot listen.
+    start, None for any number, `patience` the seconds that a server may be silent. Raises OSError where it cannot
+    listen.
     """
 
     def __init__(
@@ -39,7 +38,7 @@ class Proxy:
         receiver_port: int = 0,
         public: str = "",
         budget: int | None = None,
-        patience: float = PATIENCE,
+        patience: float = 120.0,
         judge: Judge | None = None,
     ) -> None:
         clients = _listening(host, port)

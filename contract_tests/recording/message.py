@@ -29,6 +29,7 @@ class Message:
     `number` counts all messages from 1, `course` is the number of the request that started the task it belongs to, 0
     where it belongs to none. `at` is in seconds since the recording began, `took` in seconds until the answer ended.
     `status` is 0 where none came, and `error` says why. `left_out` says of a body that is not there why not.
+    `shows_key` says that the server sent a client's key, which is masked.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Message:
     body: bytes = b""
     error: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
+    shows_key: bool = False
 
     def exchange(self, target: str) -> Exchange:
         """A request as the harness sees one. `target` is the server's base URL."""
@@ -63,6 +65,7 @@ class Message:
             retry_after=headers.get("retry-after", ""),
             answer_headers=headers,
             number=self.number,
+            shows_key=self.shows_key,
         )
 
     def arrival(self) -> Arrival:
@@ -100,6 +103,7 @@ def line(message: Message) -> str:
             "body": message.body.decode(),
             "error": message.error,
             "left_out": dict(message.left_out),
+            "shows_key": message.shows_key,
         }
     )
 
@@ -128,6 +132,7 @@ def message_of(entry: Mapping[str, Any]) -> Message:
         sent=_raw("sent", entry),
         body=_raw("body", entry),
         left_out={str(name): str(why) for name, why in entry["left_out"].items()},
+        shows_key=entry.get("shows_key") is True,
         **{name: entry[name] for name in ("number", "course", "at", "took", "method", "path", "status", "error")},
     )
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from contract_tests.recording.message import LONGEST, Headers, Message
+from contract_tests.recording.message import CALLBACK, LONGEST, Headers, Message
 from contract_tests.target.keys import MASKED, Keys
 
 WORDS: Final = "pass(?:word|wd|phrase)|secret|token|api[-_]?key|credential|authori[sz]ation|signature|cookie|session"
@@ -22,6 +22,8 @@ NUMBER: Final = re.compile(rf'((?:{WORDS})\\*"\s*:\s*)(-?[0-9.eE+-]+)', re.IGNOR
 IN_QUERY: Final = re.compile(rf"((?:^|[?&;])[^=&;?\s\"]*(?:{WORDS}|\bkey|\bsig|\bauth)=)([^&;#\s\"\\]+)", re.IGNORECASE)
 USERINFO: Final = re.compile(r"(:\\?/\\?/)([^/?#@\s\"\\]+)@")
 BEARER: Final = re.compile(r"(\bBearer\s+)([^\s\",;\\]+)", re.IGNORECASE)
+OWN: Final = "authorization"
+"""The header with a client's own key."""
 LEAST: Final = 6
 """Characters of a secret that is masked wherever it stands; a shorter one is masked in its own place."""
 LONG: Final = 12
@@ -38,6 +40,7 @@ class Secrets:
 
     def __init__(self) -> None:
         self._known: dict[str, Keys] = {}
+        self._own: set[str] = set()
 
     def add(self, found: Iterable[str]) -> bool:
         """Remembers secrets. Returns whether there was room for all of them."""
@@ -58,8 +61,10 @@ class Secrets:
             return replace(
                 message, path=path, headers=(), sent=b"", answer_headers=(), body=b"", error="", left_out=why
             )
+        self._own |= {key for name, value in message.headers if name.lower() == OWN for key in _of_header(name, value)}
         return replace(
             message,
+            shows_key=message.shows_key or self._shown(message),
             method=self.text(message.method),
             path=self.text(message.path),
             headers=self._headers(message.headers),
@@ -68,6 +73,13 @@ class Secrets:
             body=self.text(message.body.decode()).encode(),
             error=self.text(message.error),
         )
+
+    def _shown(self, message: Message) -> bool:
+        """Whether the server sent a key that a client had sent."""
+        sent = (message.path, *(value for _, value in message.headers), message.sent.decode())
+        came = (*(value for _, value in message.answer_headers), message.body.decode())
+        text = "\n".join(sent if message.kind == CALLBACK else came)
+        return any(keys.shown_in(text) for secret, keys in self._known.items() if secret in self._own)
 
     def text(self, text: str) -> str:
         """A text without any secret that is known, and without what stands where secrets do."""

@@ -35,7 +35,7 @@ def run_command(**options: Any) -> int:
         with progress(len([*plan.probes(), *plan.of_operation_probes()]), sys.stderr) as told:
             found = begun.run(told)
         trouble = _reported(begun)  # first: what it cost is not lost when nobody reads the lines to their end
-        _told_of(found)
+        told_of(found)
         click.echo(begun.summary(found))
     if trouble:
         raise CannotRun(trouble)
@@ -50,7 +50,7 @@ def run_command(**options: Any) -> int:
 def report_command(folder: Path, strict: bool) -> int:
     """Write the reports of a run anew, from the journal in FOLDER alone, and end as the run did. Nothing is sent."""
     made = report_of(folder, strict=strict)
-    _told_of(made.rows)
+    told_of(made.rows)
     for line in (*made.summary, *(f"missing: {each}" for each in made.missing)):
         click.echo(line)
     _told_where(folder)
@@ -63,7 +63,7 @@ def _told_where(folder: Path) -> None:
     click.echo(f"reports: {folder / 'report.html'}, report.json, junit.xml", err=True)
 
 
-def _told_of(found: Sequence[Row]) -> None:
+def told_of(found: Sequence[Row]) -> None:
     """Prints a line per rule, the deviations apart."""
     apart = [row for row in found if row.verdict is Verdict.DEVIATED]
     for row in found:

@@ -17,7 +17,9 @@ from contract_tests.cli import main
 from contract_tests.proxy.recorder import Recorder
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.recording.read import read
-from contract_tests.targets.behaviour import KEY
+from contract_tests.targets.behaviour import KEY, conforming
+from contract_tests.targets.edition import APIKLEY
+from contract_tests.targets.faults.catalogue import faults
 from contract_tests.targets.plain_server import EXTEND, Plain
 from tests.contract_tests.proxy.test_proxy import REQUEST_BODY
 from tests.contract_tests.recording.messages import message
@@ -55,7 +57,7 @@ def test_what_passes_is_recorded_and_told(tmp_path: Path, number: signal.Signals
                 assert answer.json()["code"] == code
             receiver.settle({url: 3}, 10)
             assert line(process) == f"--> 1 POST {EXTEND}  HTTP 200 code 200"
-            assert line(process).startswith("<-- 2 of 1 POST /callback/1-***  HTTP 200")
+            assert line(process).startswith("<-- 2 of 1 POST /cb/1-***  HTTP 200")
             process.send_signal(number)
             assert process.stderr
             assert f"{file}: 1 tasks started at most" in process.stderr.read()
@@ -64,6 +66,29 @@ def test_what_passes_is_recorded_and_told(tmp_path: Path, number: signal.Signals
     assert (found.target, len(found.messages), found.fault) == (plain.url, 4, "")
     assert KEY not in file.read_text("utf-8")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("action", "received"), [("note", 3), ("block", 2)])
+def test_a_violation_is_noted_or_held_back(tmp_path: Path, action: str, received: int) -> None:
+    file, folder = tmp_path / "live.jsonl", tmp_path / "report"
+    (fault,) = [each for each in faults(APIKLEY) if each.name == "complete with another task_id"]
+    with Plain(pause=0.01, behaviour=fault.change(conforming(APIKLEY))) as plain, Receiver() as receiver:
+        url = receiver.url("me")
+        to = ("--to", plain.url, "--record", str(file), "--on-violation", action, "--report-dir", str(folder))
+        with proxying(*to) as process:
+            body = {**REQUEST_BODY, "callBackUrl": url}
+            httpx.post(line(process) + EXTEND, json=body, headers={"Authorization": f"Bearer {KEY}"})
+            receiver.settle({url: received}, 10)
+            told = [line(process) for _ in range(4 if action == "block" else 5)]
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+    assert len(receiver.arrived(url)) == received
+    if action == "note":
+        assert told[-1].startswith("NO  callback.task_id: expected the taskId of the answer")
+        assert '"violation": "callback.task_id", "number": 4' in file.read_text("utf-8")
+        assert "callback.task_id" in (folder / "report.html").read_text("utf-8")
+    else:
+        assert "held back: callback.task_id: expected" in told[-1]
 
 
 def refused(*arguments: str, capsys: Output) -> str:

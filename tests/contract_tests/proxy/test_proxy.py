@@ -232,7 +232,7 @@ def test_a_receiver_that_is_gone_is_a_failed_callback(client: httpx.Client) -> N
 
 def test_nobody_is_called_back_who_did_not_ask(client: httpx.Client) -> None:
     with Plain() as plain, standing(plain.url) as stood:
-        answer = client.post(f"{stood.proxy.public}/callback/1-0000", json={})
+        answer = client.post(f"{stood.proxy.public}/cb/1-0000", json={})
         assert answer.status_code == 404
         assert client.get(stood.proxy.public + CREDIT).status_code == 404
 

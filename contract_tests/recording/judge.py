@@ -1,0 +1,196 @@
+"""The verdicts on a recording: what the harness says of traffic that it did not send. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from contract_tests.documents.any_json import parsed
+from contract_tests.documents.published import Published
+from contract_tests.probes.request import STAGES, Expected, Probe
+from contract_tests.receiver.receiver import Arrival
+from contract_tests.recording.broken_rules import read_exactly
+from contract_tests.recording.message import CALLBACK, REQUEST, Message
+from contract_tests.recording.probes import Known, known, probe_of, replied
+from contract_tests.recording.traffic import Traffic
+from contract_tests.target.exchange import Exchange
+from contract_tests.verdicts.agreement import other_key_findings, shown_findings, unique_findings
+from contract_tests.verdicts.answers import answer_findings, fresh_findings
+from contract_tests.verdicts.callbacks import callback_findings, failed_with, left_open
+from contract_tests.verdicts.course import Course, Finding, Poll, task_of
+from contract_tests.verdicts.readings import observed
+from contract_tests.verdicts.results import Result, judged, not_tried, otherwise, seen, two_ways
+from contract_tests.verdicts.tracks import mixed_findings
+from contract_tests.verdicts.unasked import silence_findings, stray_findings
+
+LAST_RETRY: Final = 1600.0
+"""Seconds after which no retry of a callback comes any more, as the family documents them."""
+OF_THE_RECORD: Final = ("polling.", "failure.polling", "failure.status")
+"""What rules begin with that need a poll after the last callback."""
+ON_THE_WAY: Final = ("polling.step", "polling.forward")
+"""Of these, those that polls on the way tell of."""
+MISSING: Final = ("callback.complete", "delivery.retry", "failure.callback")
+"""Rules that are broken by what does not come, which may still come."""
+
+
+def results(traffic: Traffic) -> list[Result]:
+    """All verdicts, each with where its rule stands."""
+    return [each.cited(traffic.published.registry) for each in _results(traffic)]
+
+
+def _results(traffic: Traffic) -> Iterator[Result]:
+    published = traffic.published
+    source = known(traffic.ordered, published.terms.extend, traffic.tracks)
+    refused: list[tuple[Probe, Exchange]] = []
+    courses: list[Course] = []
+    tasks: dict[str, Probe] = {}
+    for message in traffic.asked():
+        probe, exchange, why = judged_request(traffic, message, source)
+        yield from _answer(traffic, probe, exchange, why, tasks)
+        if exchange.task_id is not None:
+            tasks.setdefault(exchange.task_id, probe)
+        if exchange.code == 200 and exchange.task_id is not None and _has_model(message, published):
+            courses.append(course_of(traffic, message, probe, exchange))
+        elif exchange.code is not None:
+            refused.append((probe, exchange))
+            for unasked in silence_findings(traffic.arrivals(message.number)):
+                yield otherwise(unasked.rule, probe, (unasked,), exchange)
+    for course in courses:
+        for result in course_results(traffic, course):
+            yield replace(result, timeline=course.timeline())
+    yield from _shared(traffic, courses, tasks)
+    for each in observed(refused, courses, published.terms):
+        told = " and ".join(each.readings)
+        yield two_ways(each.question, told) if each.contradicts else seen(each.question, told)
+
+
+def request_results(traffic: Traffic, message: Message, source: Known) -> Iterator[Result]:
+    """The verdicts on one extend request, its callbacks and polls, without what is judged across tasks."""
+    probe, exchange, why = judged_request(traffic, message, source)
+    yield from _answer(traffic, probe, exchange, why, {})
+    if exchange.code == 200 and exchange.task_id is not None and _has_model(message, traffic.published):
+        yield from course_results(traffic, course_of(traffic, message, probe, exchange))
+    elif exchange.code is not None:
+        for unasked in silence_findings(traffic.arrivals(message.number)):
+            yield otherwise(unasked.rule, probe, (unasked,), exchange)
+
+
+def _has_model(message: Message, published: Published) -> bool:
+    """Whether the tracks of a request can be judged: what a server accepts beside is a verdict on its answer."""
+    return (read_exactly(message.sent) or {}).get("model") in published.models
+
+
+def judged_request(traffic: Traffic, message: Message, source: Known) -> tuple[Probe, Exchange, str]:
+    """A request with what its answer has to be, and why nobody can say that."""
+    exchange = message.exchange(traffic.target)
+    probe, why = probe_of(message, exchange, traffic.published, source)
+    return replace(probe, replies=replied(traffic.arrivals(message.number))), exchange, why
+
+
+def _answer(traffic: Traffic, probe: Probe, exchange: Exchange, why: str, tasks: dict[str, Probe]) -> Iterator[Result]:
+    """The verdicts on one answer; where its code tells nothing of the request, on its form alone."""
+    published = traffic.published
+    judging = replace(probe, expected=Expected(codes=frozenset({200, *published.codes}))) if why else probe
+    findings = [*answer_findings(judging, exchange, published, traffic.oracles[0])]
+    findings += fresh_findings(probe, exchange, tasks)
+    if exchange.shows_key and exchange.code != published.terms.unauthorized:
+        findings += shown_findings(["an answer"])
+    if findings or not why:
+        yield from judged(probe, exchange, findings)
+    else:
+        yield not_tried(probe.rule, why, probe)
+
+
+def course_of(traffic: Traffic, message: Message, probe: Probe, exchange: Exchange) -> Course:
+    """What came for an accepted request."""
+    arrivals, polls = traffic.arrivals(message.number), traffic.polls(message.number)
+    return Course(
+        probe=probe,
+        exchange=exchange,
+        url=f"{message.number}",
+        arrivals=arrivals,
+        record=polls[-1].record if polls else None,
+        polls=[Poll(exchange=each, arrival=_last_before(arrivals, each)) for each in polls],
+    )
+
+
+def _last_before(arrivals: Sequence[Arrival], poll: Exchange) -> Arrival | None:
+    """The callback of the latest stage that had come when a poll was sent."""
+    stages = [(each, _stage(each)) for each in arrivals if each.at < poll.started]
+    known_ones = [(each, STAGES.index(stage)) for each, stage in stages if stage in STAGES]
+    return max(known_ones, key=lambda each: each[1])[0] if known_ones else None
+
+
+def _stage(arrival: Arrival) -> Any:
+    body = parsed(arrival.body)
+    data = body.get("data") if isinstance(body, dict) else None
+    return data.get("callbackType") if isinstance(data, dict) else None
+
+
+def course_results(traffic: Traffic, course: Course) -> Iterator[Result]:
+    """The verdicts on the callbacks of a course, and on its polls, as far as it has come."""
+    published = traffic.published
+    if not course.arrivals and not course.polls:
+        yield not_tried("callbacks", "the recording has neither a callback nor a poll of the task", course.probe)
+        return
+    looked_late = bool(course.polls and course.arrivals) and (
+        course.polls[-1].exchange.started > course.arrivals[-1].at + course.probe.disturbs * LAST_RETRY
+    )
+    finished = course.at("complete") is not None or failed_with(course, published) is not None
+    findings = [
+        each
+        for each in callback_findings(course, published, traffic.oracles[1])
+        if _is_known(each, looked_late=looked_late, over=traffic.ends - course.exchange.answered > LAST_RETRY)
+    ]
+    findings += shown_findings(_shown(traffic.course(course.exchange.number)))
+    why = left_open(course, published) or ("" if finished else "the recording ends before the task does")
+    if findings or not why:
+        yield from judged(course.probe, course.exchange, findings, "callbacks" if finished else "callback.schema")
+    else:
+        yield not_tried("callbacks", why, course.probe)
+
+
+def _shown(messages: Iterable[Message]) -> Iterator[str]:
+    """Where the server showed a key to a receiver or in a record, in words."""
+    for each in messages:
+        if each.shows_key and each.kind == CALLBACK:
+            yield "a callback"
+        elif each.shows_key and each.method != "POST":
+            yield "a record"
+
+
+def _is_known(each: Finding, *, looked_late: bool, over: bool) -> bool:
+    """Whether nothing that may have come unseen makes a finding wrong."""
+    if each.rule.startswith(OF_THE_RECORD) and not each.rule.startswith(ON_THE_WAY):
+        return looked_late
+    return over or each.rule not in MISSING
+
+
+def _shared(traffic: Traffic, courses: Sequence[Course], tasks: dict[str, Probe]) -> Iterator[Result]:
+    """What tasks have of each other, callbacks of no course, and polls without a key."""
+    for course, findings in unique_findings(courses):
+        yield from judged(course.probe, course.exchange, findings)
+    titles = [course.request.get("title") for course in courses]
+    apart = [
+        replace(course, probe=replace(course.probe, group="recording"))
+        for course, title in zip(courses, titles, strict=True)
+        if isinstance(title, str) and titles.count(title) == 1
+    ]
+    for course, findings in mixed_findings(apart):
+        yield from judged(course.probe, course.exchange, findings, rule="callback.mixed")
+    strays = [each for each in traffic.arrivals(0) if task_of(parsed(each.body)) in tasks]
+    for each in stray_findings(strays):
+        yield otherwise(each.rule, None, (each,), None)
+    for message in traffic.ordered:
+        asked = message.path.partition("?")[0] == traffic.published.terms.record_info
+        if message.kind == REQUEST and asked and message.status:
+            yield from _poll(message, message.exchange(traffic.target))
+
+
+def _poll(message: Message, exchange: Exchange) -> Iterator[Result]:
+    names = {name.lower() for name, _ in message.headers}
+    if "authorization" not in names and parse_qs(urlsplit(message.path).query).get("taskId"):
+        says = f"request {message.number} of the recording has no Authorization"
+        rule = "polling.auth.missing"
+        probe = Probe(id=f"{rule}: {says}", rule=rule, says=says, expected=Expected(codes=frozenset({401})), body=b"")
+        yield from judged(probe, exchange, other_key_findings(rule, says, exchange))

@@ -1,0 +1,67 @@
+"""A recording as the harness reports a run. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from contract_tests.documents.published import Published
+from contract_tests.probes.request import Track
+from contract_tests.recording.judge import judged_request, results
+from contract_tests.recording.message import REQUEST
+from contract_tests.recording.probes import DISTURBED, known
+from contract_tests.recording.read import Recording
+from contract_tests.recording.traffic import Traffic
+from contract_tests.reports.report import About, Asked, Report
+from contract_tests.reports.rows import provoked, rows, summary
+from contract_tests.verdicts.nothing_told import why_nothing
+
+
+def report(recording: Recording, published: Published, tracks: Sequence[Track] = ()) -> Report:
+    """What the harness says of a recording. `tracks` are source tracks that the server is known to have."""
+    traffic = Traffic(published, recording.target, tracks, [*recording.messages])
+    found = results(traffic)
+    by_rule = rows(found)
+    asked = tuple(_asked(traffic))
+    spent = sum(each.exchange.tasks for each in asked)
+    codes = provoked(by_rule, published.codes, published.callback_codes)
+    told = {name: text for name in ("date", "by") if isinstance(text := recording.about.get(name), str)}
+    about = About(
+        target=recording.target,
+        document=published.document.name,
+        profile=published.profile,
+        version=told.get("by", "").rpartition(" ")[2],
+        date=told.get("date", ""),
+        took=traffic.ends,
+        spent=spent,
+        nothing=why_nothing(found, published.terms),
+    )
+    return Report(
+        about=about,
+        rows=tuple(by_rule),
+        summary=(codes, summary(by_rule, spent)),
+        asked=asked,
+        missing=tuple(_missing(recording, traffic)),
+        picks=published.picks,
+        tracks=tuple(tracks),
+    )
+
+
+def _asked(traffic: Traffic) -> Iterator[Asked]:
+    source = known(traffic.ordered, traffic.published.terms.extend, traffic.tracks)
+    for message in traffic.asked():
+        probe, exchange, _ = judged_request(traffic, message, source)
+        arrivals = traffic.arrivals(message.number)
+        named = replace(probe, id=f"{DISTURBED}: {probe.says}") if probe.disturbs else probe
+        polls = tuple(traffic.polls(message.number))
+        yield Asked(probe=named.id, exchange=exchange, callbacks=tuple(arrivals), polls=polls)
+
+
+def _missing(recording: Recording, traffic: Traffic) -> Iterator[str]:
+    if recording.fault:
+        yield f"what follows in the file: {recording.fault}"
+    others = [
+        each
+        for each in traffic.messages
+        if each.kind == REQUEST and each.method == "POST" and each not in traffic.asked()
+    ]
+    if others:
+        yield f"verdicts on {len(others)} POST requests that do not extend a track, or whose body was left out"

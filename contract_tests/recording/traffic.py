@@ -1,0 +1,77 @@
+"""The messages of a recording by what they belong to. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from contract_tests.documents.oracle import Oracle
+from contract_tests.documents.published import Published
+from contract_tests.probes.request import Track
+from contract_tests.receiver.receiver import Arrival
+from contract_tests.recording.message import CALLBACK, REQUEST, Message
+from contract_tests.recording.probes import extends
+from contract_tests.target.exchange import Exchange
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Messages of one recording, in their order, judged against one profile. `tracks` are source tracks that the server
+    is known to have. A message that comes later can be added."""
+
+    published: Published
+    target: str
+    tracks: Sequence[Track] = ()
+    messages: list[Message] = field(default_factory=list)
+    ends: float = 0.0
+    oracles: tuple[Oracle, Oracle] = field(init=False)
+    _by_course: dict[int, list[Message]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.oracles = (Oracle(self.published.document), Oracle(self.published.callback_document))
+        given, self.messages = self.messages, []
+        for message in given:
+            self.add(message)
+
+    def add(self, message: Message) -> None:
+        """Takes a further message. `ends` is when the last one had passed."""
+        self.messages.append(message)
+        self._by_course.setdefault(message.course, []).append(message)
+        self.ends = max(self.ends, message.at + message.took)
+
+    def remove(self, message: Message) -> None:
+        """Takes back the last message."""
+        self.messages.remove(message)
+        self._by_course[message.course].remove(message)
+
+    @property
+    def ordered(self) -> list[Message]:
+        return _in_order(self.messages)
+
+    def course(self, number: int) -> list[Message]:
+        """The messages of a course, in their order."""
+        return _in_order(self._by_course.get(number, []))
+
+    def asked(self) -> list[Message]:
+        """The requests to extend a track, in their order."""
+        path = self.published.terms.extend
+        return [each for each in self.ordered if extends(each, path)]
+
+    def arrivals(self, course: int) -> list[Arrival]:
+        """The callbacks of a course, in the order in which they came."""
+        found = [each for each in self._by_course.get(course, ()) if each.kind == CALLBACK]
+        return [each.arrival() for each in sorted(found, key=lambda message: message.at)]
+
+    def polls(self, course: int) -> list[Exchange]:
+        """The answers to polls of a course's task, in their order."""
+        path = self.published.terms.record_info
+        return [
+            each.exchange(self.target)
+            for each in self.course(course)
+            if each.kind == REQUEST
+            and each.path.partition("?")[0] == path
+            and each.status
+            and "body" not in each.left_out
+        ]
+
+
+def _in_order(messages: Iterable[Message]) -> list[Message]:
+    return sorted(messages, key=lambda message: message.number)

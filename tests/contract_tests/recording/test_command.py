@@ -1,0 +1,79 @@
+"""`suno-contract judge`: verdicts and reports of a recording."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from contract_tests.cli import main
+from contract_tests.recording.message import begun, line
+from contract_tests.target.mock import mock_tracks
+from tests.contract_tests.recording.messages import message
+from tests.courses import ACCEPTED, BAD, GOOD, PUBLISHED, REFUSED
+
+Output = pytest.CaptureFixture[str]
+HEADERS = (("Authorization", "Bearer ***"), ("Content-Type", "application/json"))
+
+
+def status(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def asked(number: int, sent: bytes, body: object) -> str:
+    answer = json.dumps(body).encode()
+    return line(message(number=number, course=number, headers=HEADERS, sent=sent, body=answer))
+
+
+def written(folder: Path, *lines: str) -> str:
+    file = folder / "live.jsonl"
+    file.write_text(begun({"target": "https://api.example.com", "date": "2026-11-27T00:00:00+00:00"}) + "".join(lines))
+    return str(file)
+
+
+SENT = ACCEPTED.body.replace(b"$URL", b"http://127.0.0.1:1/cb/1-***")
+WRONG = REFUSED.body.replace(b"$URL", b"http://127.0.0.1:1/cb/2-***")
+
+
+def test_what_conforms_ends_with_0_and_has_reports(tmp_path: Path, capsys: Output) -> None:
+    file = written(tmp_path, asked(1, SENT, GOOD), asked(2, WRONG, BAD))
+    assert status("judge", file, "--report-dir", str(tmp_path / "report")) == 0
+    out = capsys.readouterr().out
+    assert "ok  extend.title.length                1 tried" in out
+    assert "0 rules violated" in out
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {"report.html", "report.json", "junit.xml"}
+    told = json.loads((tmp_path / "report" / "report.json").read_text("utf-8"))
+    assert told["about"]["target"] == "https://api.example.com"
+
+
+def test_what_violates_ends_with_1(tmp_path: Path, capsys: Output) -> None:
+    assert status("judge", written(tmp_path, asked(1, WRONG, GOOD))) == 1
+    assert "NO  extend.title.length" in capsys.readouterr().out
+
+
+def test_a_refusal_of_a_track_that_nobody_knows_is_no_verdict_and_of_a_given_one_is(
+    tmp_path: Path, capsys: Output
+) -> None:
+    file = written(tmp_path, asked(1, SENT, BAD))
+    assert status("judge", file) == 0
+    assert "the recording does not tell whether the server has its track" in capsys.readouterr().out
+    track = next(each for each in mock_tracks(PUBLISHED) if each.id.encode() in SENT)
+    given = ("--audio-id", track.id, "--audio-model", track.model, "--audio-duration", str(track.duration))
+    assert status("judge", file, *given) == 1
+    assert "NO  extend.valid" in capsys.readouterr().out
+
+
+def test_a_recording_that_was_cut_off_is_judged_as_far_as_it_goes(tmp_path: Path, capsys: Output) -> None:
+    assert status("judge", written(tmp_path, asked(1, SENT, GOOD), asked(2, WRONG, GOOD)[:50])) == 0
+    assert "live.jsonl:3: the line is cut off" in capsys.readouterr().out
+
+
+def test_what_holds_nothing_to_judge_or_is_no_recording_ends_with_2(tmp_path: Path, capsys: Output) -> None:
+    assert status("judge", written(tmp_path, line(message(method="GET", path="/")))) == 2
+    assert "holds no request that extends a track" in capsys.readouterr().err
+    assert status("judge", str(tmp_path / "none")) == 2
+    assert "Give a file that `suno-contract proxy --record` wrote." in capsys.readouterr().err
+    assert status("judge", str(Path(__file__))) == 2
+    assert "this is no recording" in capsys.readouterr().err

@@ -1,0 +1,110 @@
+"""Verdicts on traffic that passed the proxy: 30 requests of a client that polls and receives."""
+
+from dataclasses import replace
+
+import pytest
+
+from contract_tests.receiver.receiver import Receiver
+from contract_tests.recording.judge import results
+from contract_tests.recording.live import LiveJudge
+from contract_tests.recording.message import CALLBACK, Message
+from contract_tests.recording.traffic import Traffic
+from contract_tests.target.mock import KEY as MOCK_KEY
+from contract_tests.target.mock import mock
+from contract_tests.targets.behaviour import KEY, Behaviour, conforming
+from contract_tests.targets.edition import APIKLEY
+from contract_tests.targets.faults.catalogue import faults
+from contract_tests.targets.legal import legal
+from contract_tests.targets.plain_server import Plain
+from contract_tests.verdicts.results import Result, Verdict
+from tests.contract_tests.proxy.standing import standing
+from tests.contract_tests.recording.ordinary import ordinary
+from tests.courses import PUBLISHED, SOURCES
+
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
+
+
+def recorded(behaviour: Behaviour) -> list[Message]:
+    with Plain(behaviour=behaviour, pause=0.02) as plain, Receiver() as receiver, standing(plain.url) as stood:
+        ordinary(stood.proxy.url, receiver, KEY, APIKLEY.sources)
+    return stood.messages
+
+
+def judged(messages: list[Message]) -> list[Result]:
+    return results(Traffic(PUBLISHED, "http://127.0.0.1:1", (), messages))
+
+
+def rules(found: list[Result], verdict: Verdict) -> set[str]:
+    return {each.rule for each in found if each.verdict is verdict}
+
+
+@pytest.fixture(scope="module")
+def traffic() -> list[Message]:
+    return recorded(conforming(APIKLEY))
+
+
+def test_a_conforming_server_is_told_so(traffic: list[Message]) -> None:
+    found = judged(traffic)
+    assert [each for each in found if each.broken] == []
+    assert rules(found, Verdict.PASSED) >= {"extend.valid", "extend.title.length", "extend.auth.missing", "callbacks"}
+    readings = {each.rule: each.why for each in found if each.verdict is Verdict.OBSERVED}
+    assert readings.items() >= {"first_items": "one", "refusal_status": "envelope", "error_data": "null"}.items()
+
+
+def test_the_mock_is_told_to_conform_too() -> None:
+    with mock("apikley") as target, Receiver() as receiver, standing(target) as stood:
+        ordinary(stood.proxy.url, receiver, MOCK_KEY, SOURCES)
+    assert [each for each in judged(stood.messages) if each.broken] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["any 2xx is received", "an unknown audioId is 404", "source URLs", "a charset in answers"]
+)
+def test_a_legal_variant_is_no_violation(name: str) -> None:
+    (variant,) = [each for each in legal() if each.name == name]
+    assert rules(judged(recorded(variant.change(conforming(APIKLEY, mirrors=True)))), Verdict.VIOLATED) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("does not check callBackUrl.required", "extend.callBackUrl.required"),
+        ("complete with another task_id", "callback.task_id"),
+        ("no records", "polling.record"),
+        ("401 with no code", "answer.code.type"),
+        ("the key in a URL of tracks", "key.shown"),
+        ("tracks with an object as tags", "callback.schema"),
+    ],
+)
+def test_ordinary_traffic_shows_a_fault(name: str, rule: str) -> None:
+    (fault,) = [each for each in faults(APIKLEY) if each.name == name]
+    found = judged(recorded(fault.change(conforming(APIKLEY))))
+    assert rule in rules(found, Verdict.VIOLATED) | rules(found, Verdict.DEVIATED)
+
+
+def test_what_has_not_come_by_the_end_is_no_violation(traffic: list[Message]) -> None:
+    """Wherever the recording is cut, what the server still owes is not held against it."""
+    in_order = sorted(traffic, key=lambda each: each.at + each.took)
+    for end in range(0, len(in_order), 5):
+        assert [each for each in judged(in_order[:end]) if each.broken] == []
+
+
+def test_the_same_is_told_as_it_passes_and_once() -> None:
+    (fault,) = [each for each in faults(APIKLEY) if each.name == "complete with another task_id"]
+    live = LiveJudge(PUBLISHED, "http://127.0.0.1:1")
+    messages = recorded(fault.change(conforming(APIKLEY)))
+    told = [(each.course, finding.rule, finding.got) for each in messages for finding in live.heard(each)]
+    assert "callback.task_id" in {rule for _, rule, _ in told}
+    assert len(told) == len(set(told))
+
+
+def test_what_would_violate_is_known_before_it_passes(traffic: list[Message]) -> None:
+    live = LiveJudge(PUBLISHED, "http://127.0.0.1:1")
+    ordered = sorted(traffic, key=lambda each: each.number)
+    for each in ordered:
+        assert live.before(each) == []
+        live.heard(each)
+    callback = next(each for each in ordered if each.kind == CALLBACK)
+    wrong = replace(callback, number=1000, sent=callback.sent.replace(b'"code": 200', b'"code": 200.5'))
+    assert {each.rule for each in live.before(wrong)} >= {"callback.schema"}
+    assert len(live.traffic.messages) == len(ordered)
