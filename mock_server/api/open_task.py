@@ -29,9 +29,11 @@ class TaskOpening:
         return {"persona": self._persona, "room": self._room, "credits": self._credits}
 
     def _persona(self, judgement: Judgement) -> Awaitable[None] | None:
-        """Raise NotFound for a persona that is neither listed nor made by the key."""
+        """Raise NotFound for a persona that is neither listed nor made by the key. What is no text is none: a profile
+        whose document does not name the property takes any value of it."""
         persona = judgement.request.get("personaId")
-        return None if persona is None or persona in self._personas else self._own_persona(judgement)
+        known = not isinstance(persona, str) or persona in self._personas
+        return None if known else self._own_persona(judgement)
 
     async def _own_persona(self, judgement: Judgement) -> None:
         known = {*self._personas, *await self._store.made(judgement.account, PERSONA)}

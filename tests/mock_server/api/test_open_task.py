@@ -52,6 +52,12 @@ async def test_a_persona_that_has_no_effect_may_be_unknown() -> None:
         assert [plain.json()["code"], simple.json()["code"]] == [200, 200]
 
 
+@pytest.mark.parametrize("persona", [["x"], {"x": 1}, 5])
+async def test_a_persona_that_the_document_does_not_name_may_be_anything(persona: Any) -> None:
+    async with client(Mock(profile="classic").app) as http:
+        assert (await extend(http, model="V3_5", personaId=persona)).json()["code"] == 200
+
+
 async def test_an_empty_account_is_402() -> None:
     async with client(Mock().app) as http:
         msg = refusal(await extend(http, {"Authorization": "Bearer empty-key"}), 402)
