@@ -138,6 +138,7 @@ def test_the_options_exist(run: Run) -> None:
             ["contract_tests", "run"],
             ["contract_tests", "calibrate"],
             ["contract_tests", "drift"],
+            ["contract_tests", "proxy"],
             ["contract_tests.mutants"],
             ["pytest", "contract_tests"],
         )
