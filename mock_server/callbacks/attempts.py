@@ -11,7 +11,7 @@ from mock_server.domain.attempt import Attempt, Delivery, Outcome
 from mock_server.domain.callback_headers import callback_headers
 from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.generated_tracks import Studio
-from mock_server.domain.owed import Claimed, Owed, Settlement, owed_at, settled
+from mock_server.domain.owed import Claimed, Owed, Settlement, settled
 from mock_server.domain.tasks import Task
 from mock_server.state.journal_entries import Attempted
 from mock_server.state.store import Store
@@ -53,9 +53,9 @@ class Attempts:
             trouble = {"message": f"an attempt for task {record.id} failed", "exception": error}
             asyncio.get_running_loop().call_exception_handler(trouble)
 
-    async def make_again(self, task: Task, position: int) -> Attempt:
+    async def make_again(self, task: Task, owed: Owed) -> Attempt:
         """Send one of a task's callbacks once more, now; nothing follows from how it ends."""
-        return await self._send(owed_at(task, position), task, self._note, redelivered=True)
+        return await self._send(owed, task, self._note, redelivered=True)
 
     async def _send(self, owed: Owed, task: Task, ended: Ended, *, redelivered: bool = False) -> Attempt:
         """Make one attempt and tell its end, also that of one that the mock's stop cuts off."""

@@ -11,7 +11,7 @@ from mock_server.callbacks.under_way import UnderWay, young_ended
 from mock_server.callbacks.waiting_room import WaitingRoom
 from mock_server.core.errors import BadSetting, NoSuch, Stopped
 from mock_server.domain.attempt import Attempt, Delivery
-from mock_server.domain.owed import Owed, owed_at, receiver_of
+from mock_server.domain.owed import Owed, owed_at
 from mock_server.domain.tasks import Task
 from mock_server.state.journal_entries import Attempted, listed
 from mock_server.state.store import Advance, Store
@@ -95,17 +95,17 @@ class Scheduler:
             await self._cut_off(key)
         self._room.let_all_in()
 
-    async def redeliver(self, task: Task, position: int) -> Attempt:
-        """Send one of the task's callbacks once more, now; nothing follows from how it ends.
+    async def redeliver(self, task: Task, position: int, to: str = "") -> Attempt:
+        """Send one of the task's callbacks once more, now, to its own URL or another; nothing follows from how it ends.
 
         Raises BadSetting when too many are under way, NoSuch when the task is forgotten meanwhile, and Stopped when the
         mock stops.
         """
-        receiver = receiver_of(task.callback_url)
-        if receiver in self._concurrency:
+        owed = owed_at(task, position, to)
+        if (receiver := owed.receiver) in self._concurrency:
             crowd = f"{PER_RECEIVER} attempts to {receiver} or {IN_ALL} in all"
             raise BadSetting(f"{crowd} are under way; try again when some have ended.")
-        sending = self._begin(self._attempts.make_again(task, position), owed_at(task, position))
+        sending = self._begin(self._attempts.make_again(task, owed), owed)
         await asyncio.wait({sending})
         if sending.cancelled() and self._stopped:
             raise Stopped(f"the mock was stopped while a callback of task {task.id} was sent once more")

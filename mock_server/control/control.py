@@ -106,9 +106,9 @@ class Control:
         moments = timeline(task, attempts, await self.store.owed(task_id), now)
         return task_view(task, now), task.request.fields, moments
 
-    async def redeliver(self, task_id: str, stage: str, key: str | None = None) -> Attempt:
-        """Send one of a task's callbacks once more. Raises NoSuch as `task`, BadSetting for a stage that it has not or
-        has not reached."""
+    async def redeliver(self, task_id: str, stage: str, key: str | None = None, to: str = "") -> Attempt:
+        """Send one of a task's callbacks once more, to its own URL or another. Raises NoSuch as `task`, BadSetting for
+        a stage that it has not or has not reached, and for what is no URL."""
         task = await self.find_task(task_id, key)
         stages = [planned.step.stage for planned in plan(task)]
         if not stages:
@@ -118,7 +118,7 @@ class Control:
         early = reached_at(task, stage) - (await self.store.moment()).now
         if early > 0:
             raise BadSetting(f"task {task_id} reaches {stage} in {early:g} s of the mock's clock, and tells it then.")
-        return await self._scheduler.redeliver(task, stages.index(stage))
+        return await self._scheduler.redeliver(task, stages.index(stage), to)
 
     def under_way(self, longer_than: float = 0.0) -> Sequence[UnderWay]:
         """The attempts that have been under way for so many seconds of real time."""

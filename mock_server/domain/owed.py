@@ -4,8 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from mock_server.contract.body_validator import is_http_url
 from mock_server.contract.scenarios import STAGES, Step
 from mock_server.core.addresses import plain_origin
+from mock_server.core.errors import BadSetting
+from mock_server.core.text import shown
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.tasks import Task, TaskRecord
 from mock_server.domain.timeline import Planned, plan
@@ -92,9 +95,13 @@ def owed_first(record: TaskRecord, planned: tuple[Planned, ...]) -> Owed | None:
     return _owed(record, planned, 0) if planned else None
 
 
-def owed_at(task: Task, position: int) -> Owed:
-    """One callback of a task's plan, by itself."""
-    return _owed(task.record, plan(task)[: position + 1], position)
+def owed_at(task: Task, position: int, to: str = "") -> Owed:
+    """One callback of a task's plan, by itself, to the task's own URL or to another. Raises BadSetting for what is no
+    URL."""
+    if to and not is_http_url(to):
+        raise BadSetting(f"to is {shown(to)}. Allowed: an absolute http:// or https:// URL with a host.")
+    owed = _owed(task.record, plan(task)[: position + 1], position)
+    return owed.changed(url=to, receiver=receiver_of(to)) if to else owed
 
 
 def _owed(record: TaskRecord, planned: tuple[Planned, ...], position: int) -> Owed:

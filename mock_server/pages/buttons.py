@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from mock_server.control.control import Control
 from mock_server.core.errors import BadSetting, NoSuch, unknown
 from mock_server.pages.inbox import Inbox
+from mock_server.pages.redelivery import redeliver_failed
+from mock_server.pages.rendering import MOST, Selection
 
 Form = Mapping[str, str]
 
@@ -31,6 +34,7 @@ class Buttons:
         self._pressed: set[asyncio.Task[object]] = set()
         self._actions: Mapping[str, Callable[[Form], Coroutine[Any, Any, object]]] = {
             "redeliver": self._redeliver,
+            "redeliver-failed": self._redeliver_failed,
             "advance": self._advance,
             "freeze": lambda form: control.freeze(),
             "run": lambda form: control.run(),
@@ -66,7 +70,13 @@ class Buttons:
         self._control.store.changes.note()
 
     async def _redeliver(self, form: Form) -> None:
-        await self._control.redeliver(_field(form, "task"), _field(form, "stage"))
+        await self._control.redeliver(_field(form, "task"), _field(form, "stage"), to=form.get("to", ""))
+
+    async def _redeliver_failed(self, form: Form) -> None:
+        """Of the rows that the form's page shows."""
+        query = dict(parse_qsl(_field(form, "back").partition("?")[2]))
+        rows, _ = await self._inbox.rows(Selection.of(query).filter, MOST)
+        await redeliver_failed(self._control, rows, form.get("to", ""))
 
     async def _advance(self, form: Form) -> None:
         text = _field(form, "seconds")

@@ -30,6 +30,7 @@ from mock_server.pages.buttons import KEEPS, Buttons
 from mock_server.pages.codes import scenarios_listed
 from mock_server.pages.details import Details, TaskDetail
 from mock_server.pages.events import changed
+from mock_server.pages.exporting import Exporting
 from mock_server.pages.first_steps import LOOK, first_steps
 from mock_server.pages.guarded import HEADERS, asset, guarded
 from mock_server.pages.inbox import Inbox, Row
@@ -38,6 +39,7 @@ from mock_server.pages.rendering import (
     BUTTONS,
     CODES,
     EVENTS,
+    FILE,
     FILES,
     HAS,
     HOME,
@@ -71,6 +73,7 @@ class Dashboard:
         self._inbox = Inbox(control.store, control.catalogue)
         self._details = Details(control, studio, base_urls.own)
         self._buttons = Buttons(control, self._inbox)
+        self._exporting = Exporting(control, self._inbox, base_urls)
         self._trial = Trial(control, self._inbox, self._details, app)
         self._pages: Mapping[str, Page] = {
             HOME: self._home,
@@ -81,7 +84,7 @@ class Dashboard:
 
     def routes(self) -> list[Route]:
         """All of them behind the guard of the control plane."""
-        others = {EVENTS: self._events, FILES: asset, f"{MEDIA}{NAMED}": self._media}
+        others = {EVENTS: self._events, FILES: asset, f"{MEDIA}{NAMED}": self._media, FILE: self._exporting.serve}
         shown = guarded(self._shown, self._guard.admit_page)
         looked = dict.fromkeys(self._pages, shown)
         looked |= {path: guarded(look, self._guard.admit) for path, look in others.items()}
@@ -110,7 +113,11 @@ class Dashboard:
 
     async def _home(self, visit: Visit) -> Response:
         selection = Selection.of(visit.query, visit.prefix)
-        rows, more = await self._inbox.rows(selection.filter, selection.rows)
+        rows, more = list[Row](), False
+        try:
+            rows, more = await self._inbox.rows(selection.filter, selection.rows)
+        except BadSetting as error:
+            visit = visit._replace(problem=visit.problem or str(error), status=400)
         steps = await first_steps(await self._control.entries())
         task = request = None
         try:

@@ -35,7 +35,8 @@ from mock_server.pages.exchanges import (
     unchanged,
     unchanged_lines,
 )
-from mock_server.pages.inbox import facts_of, label, tone_of
+from mock_server.pages.filters import facts_of, tone_of
+from mock_server.pages.shown_keys import label
 from mock_server.pages.words import titled
 from mock_server.state.journal_entries import Attempted, Requested
 from mock_server.state.journal_match import Match

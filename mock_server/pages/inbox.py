@@ -2,32 +2,25 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import blake2b
 from heapq import merge
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
 from mock_server.contract.scenarios import MAGIC
 from mock_server.core.text import cut
 from mock_server.domain.accounts import first_key, known_keys
 from mock_server.domain.catalogue import Catalogue
-from mock_server.domain.masking import is_public, masked
-from mock_server.domain.polling_body import status
 from mock_server.domain.tasks import Task
-from mock_server.domain.timeline import next_change, polled
-from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD, Attempts, Stages, trouble_of
+from mock_server.domain.timeline import next_change
+from mock_server.pages.delivered import BAD, DULL, Attempts, Stages, trouble_of
+from mock_server.pages.filters import EVERYTHING, REFUSED, Facts, Filter, counts, facts_of, is_wanted, tone_of
+from mock_server.pages.search import search_of
+from mock_server.pages.shown_keys import handle_of, label
 from mock_server.pages.words import queued_of, refusal_of, titled
-from mock_server.state.faults import FAULT
 from mock_server.state.journal_entries import Requested
 from mock_server.state.steps import Steps
 from mock_server.state.store import Store
 
-REFUSED: Final = "refused"
-EVERYTHING: Final = "every request"
-"""In place of a task's status: requests that were refused, and all that came, polls and downloads too."""
-FORGOTTEN: Final = "forgotten"
-"""The status of a task of which nothing but the journal is left."""
 KEYS_LISTED: Final = 50
 ENTRIES_SEEN: Final = 1000
 """The newest entries whose keys are listed though they have no account."""
@@ -35,23 +28,6 @@ READ_AS_ONE: Final = 4096
 """Bytes of a task's request that take about as long to read as one more row takes to look at."""
 TASKS_SEEN: Final = 20_000
 """The newest tasks, which are all that rows are made of."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """The rows to show. `key` is a handle, `status` one of a task or of those above; empty is any."""
-
-    key: str = ""
-    code: str = ""
-    status: str = ""
-
-
-class Facts(NamedTuple):
-    """The fields of a row that a Filter looks at."""
-
-    key: str | None
-    code: int
-    status: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +67,8 @@ class Inbox:
         self._catalogue = catalogue
 
     async def rows(self, wanted: Filter, most: int) -> tuple[list[Row], bool]:
-        """At most `most` wanted rows, and whether there are more."""
+        """At most `most` wanted rows, and whether there are more. Raises BadSetting as `search_of`."""
+        search_of(wanted.q)
         entries, now = await self._store.journal.page(), (await self._store.moment()).now
         newest = islice(reversed(await self._store.tasks(None)), TASKS_SEEN)
         everything, tasks, came = wanted.status == EVERYTHING, dict[str, Task](), list[Requested]()
@@ -104,12 +81,12 @@ class Inbox:
             attempts.note(entry)
             if isinstance(entry, Requested):
                 told.add(entry.task_id)
-                came += [entry] if everything or _counts(entry) else []
+                came += [entry] if everything or counts(entry) else []
         found: list[Row] = []
         for item in _items(came, tasks, told):
             await steps.one()
             facts, delivered = facts_of(item, now), attempts.stages(_task_id(item))
-            if _is_wanted(facts, delivered, wanted):
+            if is_wanted(item, facts, delivered, wanted, now):
                 await steps.one(0 if isinstance(item, Requested) else len(item.record.body) // READ_AS_ONE)
                 found.append(_row(item, facts, delivered, now))
                 if len(found) > most:
@@ -161,14 +138,6 @@ class Inbox:
         return Key(handle=handle_of(key), shown=label(key), queued="" if account is None else queued_of(account))
 
 
-def _is_wanted(facts: Facts, stages: Stages, wanted: Filter) -> bool:
-    return (
-        (trouble_of(stages) != "" if wanted.status == FAILING else wanted.status in ("", EVERYTHING, facts.status))
-        and wanted.code in ("", str(facts.code))
-        and wanted.key in ("", facts.key and handle_of(facts.key))
-    )
-
-
 def _row(item: Task | Requested, facts: Facts, stages: Stages, now: float) -> Row:
     if isinstance(item, Requested):
         return _entry_row(item, facts, stages)
@@ -187,25 +156,6 @@ def _row(item: Task | Requested, facts: Facts, stages: Stages, now: float) -> Ro
     )
 
 
-def tone_of(task: Task, facts: Facts) -> str:
-    """Whether a task came to a good end, as far as it is."""
-    return BAD if facts.code != 200 or facts.status == task.edition.family.lost else GOOD
-
-
-def label(key: str | None) -> str:
-    """A key as pages show it: masked, with a part of its handle, so that two that begin alike can be told apart. That
-    this is a hash is said, or it would be taken for the end of the key."""
-    if key is None:
-        return "no key"
-    return cut(masked(key), 40) if is_public(key) else f"{masked(key)} (hash {handle_of(key)[:4]})"
-
-
-@lru_cache(maxsize=10_000)
-def handle_of(key: str) -> str:
-    """The same one in every process. Who can guess a key can see from it that the guess is right."""
-    return blake2b(key.encode(errors="surrogateescape"), digest_size=8, person=b"suno-mock").hexdigest()
-
-
 def _items(
     came: Sequence[Requested], tasks: Mapping[str, Task], told: Collection[str | None]
 ) -> Iterator[Task | Requested]:
@@ -217,20 +167,6 @@ def _items(
 
 def _task_id(item: Task | Requested) -> str:
     return item.id if isinstance(item, Task) else item.task_id or ""
-
-
-def facts_of(item: Task | Requested, now: float) -> Facts:
-    """What is known of a row before it is made."""
-    if isinstance(item, Task):
-        state = polled(item, now)
-        return Facts(item.key, 200 if state.failure is None else state.failure.code, status(item, state))
-    stands = FORGOTTEN if item.task_id else REFUSED if _counts(item) else ""
-    return Facts(item.call.key, item.code, stands)
-
-
-def _counts(entry: Requested) -> bool:
-    """Whether a request started a task, was refused, or ran into a fault."""
-    return entry.task_id is not None or entry.code not in (0, 200) or entry.msg.startswith(FAULT)
 
 
 def _entry_row(entry: Requested, facts: Facts, stages: Stages) -> Row:

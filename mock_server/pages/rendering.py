@@ -16,7 +16,8 @@ from mock_server.contract.questions import VARY, Question
 from mock_server.core.text import printable
 from mock_server.http.base_urls import PREFIX
 from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD
-from mock_server.pages.inbox import EVERYTHING, FORGOTTEN, REFUSED, Filter
+from mock_server.pages.export import FORMATS
+from mock_server.pages.filters import EVERYTHING, FORGOTTEN, REFUSED, Filter
 from mock_server.state.steps import Steps
 
 HOME: Final = f"{PREFIX}/"
@@ -26,6 +27,8 @@ TRY: Final = f"{HOME}pages/try"
 EVENTS: Final = f"{HOME}pages/events"
 FILES: Final = f"{HOME}pages/files/{{name}}"
 MEDIA: Final = f"{HOME}pages/media"
+EXPORT: Final = f"{HOME}pages/export"
+FILE: Final = f"{EXPORT}/{{format}}"
 BUTTONS: Final = f"{HOME}pages/{{button}}"
 RECEIVER: Final = f"{PREFIX}/receiver"
 """Where the receiver is that is built in."""
@@ -120,6 +123,8 @@ def _environment(prefix: str) -> Environment:
         "QUESTIONS": prefix + QUESTIONS,
         "TRY": prefix + TRY,
         "EVENTS": prefix + EVENTS,
+        "EXPORT": prefix + EXPORT,
+        "FORMATS": list(FORMATS),
         "REFUSED": REFUSED,
         "EVERYTHING": EVERYTHING,
         "FORGOTTEN": FORGOTTEN,

@@ -106,7 +106,8 @@ def _kind(name: str, schema: Mapping[str, Any], rules: Sequence[Rule]) -> str:
         return CHOICE
     if schema.get("type") != "string" or "format" in schema:
         return TEXT
-    roomy = any(most >= ROOMY for rule in rules for _, most in _limits(rule.schema, name, None))
+    limits = [most for rule in rules if rule.field == name for _, most in _limits(rule.schema, name, None)]
+    roomy = any(most >= ROOMY for most in limits)
     return SEVERAL_LINES if roomy or len(str(schema.get("example", ""))) > LONG else TEXT
 
 
@@ -121,7 +122,7 @@ def _choices(name: str, schema: Mapping[str, Any], rules: Sequence[Rule]) -> Seq
 def _counted(name: str, rules: Sequence[Rule], body: Mapping[str, Any], length: str) -> Counted | None:
     """How much of its smallest limit a text has."""
     text = body.get(name, "")
-    found = [limit for rule in rules for limit in _limits(rule.schema, name, body)]
+    found = [limit for rule in rules if rule.field == name for limit in _limits(rule.schema, name, body)]
     if not found or not isinstance(text, str):
         return None
     keyword, most = min(found, key=lambda limit: limit[1])

@@ -75,10 +75,10 @@ class Handle(ABC):
         """All that happened to a task and will. Raises NoSuch."""
         return list(self.run(self.control.task(task_id, self._about))[2])
 
-    def redeliver(self, task_id: str, stage: str) -> Attempt:
-        """Send a callback of a task once more, now. Raises NoSuch, and BadSetting for a stage that the task has not, or
-        has not reached."""
-        return self.run(self.control.redeliver(task_id, stage, self._about))
+    def redeliver(self, task_id: str, stage: str, *, to: str = "") -> Attempt:
+        """Send a callback of a task once more, now, to its own URL or another. Raises NoSuch, and BadSetting for a
+        stage that the task has not, or has not reached, and for what is no URL."""
+        return self.run(self.control.redeliver(task_id, stage, self._about, to))
 
     def fault(self, answer: str | None = None, **how: Any) -> None:
         """Replace the fault: `answer` is reset, truncated, malformed or status, `how` holds further fields of Fault,

@@ -281,6 +281,7 @@ const KEYS = {
   ArrowDown: () => step(1),
   k: () => step(-1),
   ArrowUp: () => step(-1),
+  "/": () => document.getElementById("filter-q")?.focus(),
   f: () => document.getElementById("filter-key")?.focus(),
   Escape: () => document.querySelector(".to-list")?.click(),
   "?": () => document.getElementById("help").showModal(),

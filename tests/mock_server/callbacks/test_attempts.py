@@ -9,7 +9,7 @@ import pytest
 from mock_server.callbacks.attempts import CUT_OFF
 from mock_server.domain import callback_body
 from mock_server.domain.attempt import Attempt, Outcome
-from mock_server.domain.owed import Claimed, Settlement
+from mock_server.domain.owed import Claimed, Settlement, owed_at
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan
 from tests.builders import COMPLETE, CREATED, FIRST, STUDIO, TEXT, RecordingDelivery, edition, task
@@ -222,7 +222,7 @@ async def test_an_attempt_that_a_reset_cuts_off_is_not_written_down() -> None:
 @each_position
 async def test_a_callback_that_is_sent_again_is_that_of_its_stage(position: int) -> None:
     bench, mine = Bench(), task()
-    attempt = await bench.attempting.make_again(mine, position)
+    attempt = await bench.attempting.make_again(mine, owed_at(mine, position))
     assert attempt.outcome is Outcome.ACCEPTED
     assert bench.delivery.sent == [(mine.callback_url, callback_body.body(mine, plan(mine)[position].step, STUDIO))]
     (entry,) = await bench.entries()
@@ -234,5 +234,5 @@ async def test_nothing_follows_from_sending_again() -> None:
     await bench.open(mine)
     before: tuple[Any, ...] = (await bench.owed(mine), await bench.record(mine))
     for position in range(3):
-        await bench.attempting.make_again(mine, position)
+        await bench.attempting.make_again(mine, owed_at(mine, position))
     assert (await bench.owed(mine), await bench.record(mine)) == before

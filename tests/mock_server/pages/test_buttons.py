@@ -3,6 +3,7 @@
 import pytest
 
 from mock_server.core.errors import BadSetting, ClockRuns, NoSuch
+from mock_server.domain.attempt import Outcome
 from mock_server.pages.buttons import Buttons
 from mock_server.pages.inbox import Inbox
 from tests.builders import TEXT
@@ -22,6 +23,29 @@ async def test_a_callback_is_delivered_once_more() -> None:
         await mock.advance(TEXT)
         await buttons(mock).press("redeliver", {"task": task_id, "stage": "text"})
         assert mock.delivery.stages == ["text", "text"]
+
+
+async def test_what_failed_is_delivered_once_more_to_the_same_url_or_another() -> None:
+    mock = Mock()
+    mock.delivery.outcomes = [Outcome.REFUSED]
+    other = "http://127.0.0.1:9/other"
+    async with client(mock.app) as http:
+        for title in ("Mine", "Theirs"):
+            await extend(http, title=title)
+        await mock.advance(TEXT)
+        mock.delivery.sent.clear()
+        with pytest.raises(BadSetting, match="no callback of what is shown fails"):
+            await buttons(mock).press("redeliver-failed", {"back": "/__admin/?q=nothing"})
+        with pytest.raises(BadSetting, match=r'to is "nowhere"\. Allowed: an absolute http'):
+            await buttons(mock).press("redeliver-failed", {"back": "/__admin/", "to": "nowhere"})
+        assert mock.delivery.sent == []
+        await buttons(mock).press("redeliver-failed", {"back": "/__admin/?q=mine", "to": other})
+        assert [url for url, _ in mock.delivery.sent] == [other]
+        mock.delivery.outcomes = [Outcome.ACCEPTED]
+        await buttons(mock).press("redeliver-failed", {"back": "/__admin/"})
+        assert len(mock.delivery.sent) == 3
+        with pytest.raises(BadSetting, match="no callback of what is shown fails"):
+            await buttons(mock).press("redeliver-failed", {"back": "/__admin/"})
 
 
 async def test_the_clock_is_moved_let_go_and_frozen() -> None:

@@ -14,8 +14,8 @@ from mock_server.domain.kept_answer import KeptAnswer
 from mock_server.http.other_protocol import TLS
 from mock_server.media.files import DAY
 from mock_server.pages.guarded import HEADERS
-from mock_server.pages.inbox import label
 from mock_server.pages.rendering import ASSETS, CODES, HAS, HOME, QUESTIONS
+from mock_server.pages.shown_keys import label
 from mock_server.pages.snippets import LANGUAGES
 from tests.builders import COMPLETE, TEXT, request
 from tests.clients import OTHER, Mock, client, extend

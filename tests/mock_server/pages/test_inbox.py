@@ -12,16 +12,9 @@ from mock_server.domain.attempt import Outcome
 from mock_server.domain.opening import Draft
 from mock_server.domain.proposal import Proposal
 from mock_server.pages.delivered import BAD, DULL, FAILING, GOOD, Delivered
-from mock_server.pages.inbox import (
-    EVERYTHING,
-    FORGOTTEN,
-    REFUSED,
-    TASKS_SEEN,
-    Filter,
-    Inbox,
-    Row,
-    label,
-)
+from mock_server.pages.filters import EVERYTHING, FORGOTTEN, REFUSED, Filter
+from mock_server.pages.inbox import TASKS_SEEN, Inbox, Row
+from mock_server.pages.shown_keys import label
 from mock_server.state.faults import Fault
 from tests.builders import COMPLETE, CREATED, FIRST, SCENARIOS, SOURCE, TEXT, task
 from tests.clients import OTHER, Mock, client, credits, extend, finished, poll
@@ -56,6 +49,30 @@ async def test_polls_and_downloads_are_no_rows() -> None:
         await credits(http)
         assert [row.kind for row in await rows(mock)] == ["task"]
         assert [row.kind for row in await rows(mock, status=EVERYTHING)] == [*["entry"] * 4, "task"]
+
+
+async def test_rows_are_searched_by_words_and_filters() -> None:
+    mock = Mock()
+    mock.delivery.outcomes = [Outcome.REFUSED]
+    async with client(mock.app) as http:
+        await extend(http, title="Mine", callBackUrl="http://127.0.0.1:9/mine")
+        await mock.advance(TEXT)
+        await extend(http, OTHER, title="Theirs", style="Ska")
+        await extend(http, prompt=5)
+        found = {
+            text: [row.title for row in await rows(mock, q=text)]
+            for text in ("mine", "SKA", "9/mine", "prompt is 5", "status:failed", "key:other", "after:1s", "stage:text")
+        }
+    assert found == {
+        "mine": ["Mine"],
+        "SKA": ["Theirs"],
+        "9/mine": ["Mine"],
+        "prompt is 5": ["Validation Error"],
+        "status:failed": ["Validation Error", "Mine"],
+        "key:other": ["Theirs"],
+        "after:1s": ["Validation Error", "Theirs"],
+        "stage:text": ["Mine"],
+    }
 
 
 async def test_a_refused_poll_is_a_row() -> None:

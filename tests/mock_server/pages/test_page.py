@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from mock_server.contract.examples import documented_request
 from mock_server.contract.operations import EXTEND, path
 from mock_server.core.clock import elapsed
-from mock_server.pages.inbox import label
+from mock_server.pages.shown_keys import label
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
 from mock_server.testing.receiver_http import Received
@@ -140,7 +140,7 @@ def test_a_request_is_checked_as_it_is_typed_and_sent(page: Page, mock: MockServ
     button(page, "Send").click()
     expect(page.locator("#came .badge")).to_have_text("PENDING")
     mock.clock.advance(30)
-    expect(happened(page).filter(has_text="text callback accepted")).to_contain_text("HTTP 200")
+    expect(happened(page).filter(has_text="text callback accepted")).to_contain_text("HTTP 200", timeout=15_000)
     page.keyboard.press("Escape")
 
 
@@ -333,6 +333,32 @@ def test_a_task_whose_callbacks_fail_is_told_by_more_than_colour(page: Page, moc
     row.click()
     expect(page.locator("#detail .trouble")).to_have_text("Callbacks fail: text refused (HTTP 500)")
     assert page.locator(".row[aria-current]").evaluate("(row) => getComputedStyle(row).outlineStyle") == "solid"
+
+
+def test_what_failed_is_found_sent_once_more_and_exported(page: Page, mock: MockServer) -> None:
+    with Receiver(lambda received: 500) as broken, Receiver() as receiver:
+        extend(mock, broken, title="Broken")
+        extend(mock, receiver, title="Whole")
+        mock.clock.advance(30)
+        page.keyboard.press("/")
+        page.keyboard.type("delivery:failed after:10m")
+        page.keyboard.press("Enter")
+        expect(rows(page)).to_have_text(["Broken"])
+        expect(page).to_have_url(re.compile("q=delivery"))
+        page.locator("#summary-more").click()
+        with page.expect_download() as file:
+            page.locator("#more").get_by_role("link", name="HAR").click()
+        assert [each["comment"][:3] for each in json.loads(file.value.path().read_text("utf-8"))["log"]["entries"]] == [
+            "-->",
+            "<--",
+        ]
+        page.get_by_label("to", exact=True).fill(receiver.url)
+        assert hindrances(page) == []
+        button(page, "Redeliver all that failed").click()
+        expect(rows(page)).to_have_count(0)
+        page.get_by_role("searchbox").fill("stat:x")
+        page.keyboard.press("Enter")
+        expect(page.locator(".problem")).to_contain_text("filter 'stat' is unknown. Nearest: status.")
 
 
 def test_what_is_typed_and_chosen_stays_when_something_comes(page: Page, mock: MockServer, receiver: Receiver) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.pages.inbox import Filter
+from mock_server.pages.filters import Filter
 from mock_server.pages.rendering import ASSETS, HOME, KINDS, MOST, ROWS, Selection
 from tests.builders import CREATED, attempted
 from tests.clients import Mock, client, extend
