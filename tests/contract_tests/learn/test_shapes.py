@@ -26,6 +26,13 @@ def test_members_have_their_types_and_whether_they_came_each_time() -> None:
     )
 
 
+def test_a_text_that_is_an_object_has_its_members() -> None:
+    packed = said({"param": '{"audioId": "a", "more": 1}', "prompt": "{ no object"})
+    assert packed == (
+        "code number, data object, data.param text, data.param.audioId text, data.param.more number, data.prompt text"
+    )
+
+
 @pytest.mark.parametrize(
     ("id", "form"),
     [
