@@ -8,6 +8,8 @@ import click
 
 from contract_tests.learn.calibrate import Learned, learned
 from contract_tests.learn.playback import ASPECTS
+from contract_tests.learn.prices import prices
+from contract_tests.recording.command import judged_recording, recorded
 from contract_tests.reports import safe_files
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
@@ -25,23 +27,29 @@ LISTED = 5
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="The file of the profile.")
 @click.option("--force", is_flag=True, help="Replace the file if there is one.")
+@click.option(
+    "--from",
+    "recording",
+    type=click.Path(path_type=Path),
+    help="A recording of `suno-contract proxy`, in place of a run.",
+)
 @run_options
 @click.pass_context
 def calibrate_command(
-    context: click.Context, /, folder: Path | None, output: Path, force: bool, **options: Any
+    context: click.Context, /, folder: Path | None, output: Path, force: bool, recording: Path | None, **options: Any
 ) -> None:
     """Write a profile of a server, and try it with the mock.
 
-    Of a run that was made, whose --report-dir is FOLDER: from its journal alone, nothing is sent to the server. Without
-    FOLDER a run is made first, with the options of `suno-contract run`.
+    Of a run that was made, whose --report-dir is FOLDER, or of what was recorded (--from): nothing is sent to the
+    server. Without either a run is made first, with the options of `suno-contract run`.
     """
+    if folder and recording:
+        raise CannotRun("give the FOLDER of a run or --from RECORDING, not both.")
     if output.exists() and not force:
         raise CannotRun(f"--output {output} exists. Give another name, or --force, which replaces it.")
     if not output.resolve().parent.is_dir():
         raise CannotRun(f"--output {output}: there is no folder {output.parent}.")
-    if folder is None:
-        folder = made_run(context, options)
-    made = read_run(folder)
+    made = _recorded(recording, options) if recording else read_run(folder or made_run(context, options))
     try:
         found = learned(made, documents(made.about.profile), output.parent)
     except OSError as error:
@@ -49,6 +57,21 @@ def calibrate_command(
     safe_files.replace(output, found.text)
     for line in _lines(found, output):
         click.echo(printable(line))
+    for line in prices(found.left, documents(made.about.profile)) if recording is not None else ():
+        click.echo(printable(line))
+
+
+def _recorded(path: Path, options: Mapping[str, Any]) -> Report:
+    """The report of a recording. Raises CannotRun where it tells nothing."""
+    found = recorded(path)
+    if found.fault:
+        click.echo(printable(f"read up to its fault: {found.fault}"), err=True)
+    made = judged_recording(found, options)
+    if not made.rows:
+        raise CannotRun(f"{path} holds no request that extends a track, so nothing can be learned.")
+    if made.about.nothing:
+        raise CannotRun(f"{path} tells nothing of {made.about.target}: {made.about.nothing}")
+    return made
 
 
 def made_run(context: click.Context, options: Mapping[str, Any]) -> Path:

@@ -22,8 +22,9 @@ WIDE: Final = 10**9
 def written(about: About, extends: str, found: Sequence[Found], unsayable: Mapping[str, str] | None = None) -> str:
     """The file. `extends` is the profile that says what was not seen, `unsayable` what the server did that no profile
     can say."""
+    seed = "" if about.seed is None else f", seed {about.seed}"
     head = [
-        f"# What suno-contract {about.version} saw of {about.target}, {about.date}, seed {about.seed}.",
+        f"# What suno-contract {about.version} saw of {about.target}, {about.date}{seed}.",
         "# Behind each line: how often it was seen, and the numbers of the first requests in the journal.",
         "format: 1",
         f"summary: {_value(f'{about.target} as a run of {about.date[:10]} saw it')}",

@@ -45,7 +45,10 @@ def broken_rules(sent: bytes, content_type: str, published: Published) -> Broken
         told = {rule.when[question] for rule in broken} if question else set()
         certain = not question or {*published.questions[question]["readings"]} <= told
         for rule in broken:
-            (surely if certain and rule.id not in OPEN_ALWAYS else maybe)[rule.id] = None
+            if not certain or rule.id in OPEN_ALWAYS:
+                maybe[rule.id] = None
+            elif not question or rule.when[question] == published.picks[question]:
+                surely[rule.id] = None
     _lengths(body, published, surely, maybe)
     if {*body} - {*published.properties}:
         maybe["extend.body.properties"] = None

@@ -1,0 +1,30 @@
+"""What the questions cost that stay open, in tasks of a run that asks them. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from contract_tests.documents.published import Published
+from contract_tests.learn.evidence import Left
+from contract_tests.learn.readings import NEEDS
+from contract_tests.probes.all import Probes
+from contract_tests.probes.request import Track
+from contract_tests.verdicts.readings import OF_COURSES, OF_REFUSALS
+
+PICKS = "picks."
+
+
+def prices(left: Sequence[Left], published: Published) -> Iterator[str]:
+    """A line for each question that is left, the cheapest first, and one for all of them."""
+    questions = [each.what.removeprefix(PICKS) for each in left if each.what.startswith(PICKS)]
+    costs = {question: tasks(question, published) for question in questions}
+    for question in sorted(costs, key=lambda question: (question in NEEDS, costs[question])):
+        needs = f", with {NEEDS[question]}" if question in NEEDS else ""
+        yield f"left open: {question}, {costs[question]} tasks of `suno-contract calibrate --base-url`{needs}"
+    if costs:
+        yield f"left open in all: {len(costs)} questions"
+
+
+def tasks(question: str, published: Published) -> int:
+    """How many tasks a run starts at most that asks one question: none where refusals tell, one where any task does."""
+    tracks = tuple(Track(id=model, model=model, duration=100.0) for model in published.models)
+    asking = [probe.cost for probe in Probes(published, tracks) if probe.question == question]
+    return sum(asking) if asking else int(question not in OF_REFUSALS and question in OF_COURSES)

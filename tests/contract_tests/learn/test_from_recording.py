@@ -1,0 +1,69 @@
+"""`suno-contract calibrate --from`: a profile of what the proxy recorded of a server apart from the mock."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from contract_tests.cli import main
+from contract_tests.learn.evidence import Left
+from contract_tests.learn.prices import prices
+from contract_tests.receiver.receiver import Receiver
+from contract_tests.recording.message import begun, line
+from contract_tests.targets.behaviour import KEY, conforming
+from contract_tests.targets.edition import APIKLEY
+from contract_tests.targets.legal import legal
+from contract_tests.targets.plain_server import Plain
+from tests.contract_tests.proxy.standing import standing
+from tests.contract_tests.recording.messages import message
+from tests.contract_tests.recording.ordinary import ordinary
+from tests.courses import PUBLISHED
+
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
+Output = pytest.CaptureFixture[str]
+
+
+def status(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(("calibrate", *arguments))
+    assert ended.value.code in (None, 0, 2)
+    return ended.value.code or 0
+
+
+def test_ordinary_traffic_is_a_profile_that_the_mock_plays(tmp_path: Path, capsys: Output) -> None:
+    file, profile = tmp_path / "live.jsonl", tmp_path / "live.yaml"
+    (present,) = [each.change for each in legal() if each.name == "source URLs"]
+    behaviour = present(conforming(APIKLEY, mirrors=True))
+    with Plain(behaviour=behaviour, pause=0.02) as plain, Receiver() as receiver, standing(plain.url) as stood:
+        ordinary(stood.proxy.url, receiver, KEY, APIKLEY.sources)
+    file.write_text(begun({"target": plain.url}) + stood.file.getvalue(), "utf-8")
+    assert status("--from", str(file), "--output", str(profile)) == 0
+    out = capsys.readouterr().out
+    learned = yaml.safe_load(profile.read_text("utf-8"))
+    assert learned["picks"].items() >= {"refusal_status": "mirror", "source_urls": "present"}.items()
+    assert learned["texts"]["required"] == "{field} is required."
+    assert set(learned["stages"]) == {"text", "first", "complete"}
+    assert "left open: string_length, " in out
+    assert "left open: failure_type, 1 tasks of `suno-contract calibrate --base-url`, with a run with --trigger" in out
+
+
+def test_the_cheapest_question_comes_first() -> None:
+    left = [Left(f"picks.{name}", "why") for name in ("failure_type", "string_length", "error_data")]
+    first, *others, last = prices([*left, Left("stages", "why")], PUBLISHED)
+    assert first == "left open: error_data, 0 tasks of `suno-contract calibrate --base-url`"
+    assert len(others) == 2
+    assert last == "left open in all: 3 questions"
+    assert list(prices([], PUBLISHED)) == []
+
+
+def test_what_cannot_be_learned_of_is_told(tmp_path: Path, capsys: Output) -> None:
+    file = tmp_path / "live.jsonl"
+    file.write_text(begun({}) + line(message(method="GET", path="/")) + "cut", "utf-8")
+    output = ("--output", str(tmp_path / "live.yaml"))
+    assert status("--from", str(file), *output) == 2
+    told = capsys.readouterr().err
+    assert "live.jsonl:3: the line is cut off" in told
+    assert "holds no request that extends a track, so nothing can be learned." in told
+    assert status(str(tmp_path), "--from", str(file), *output) == 2
+    assert "not both" in capsys.readouterr().err
+    assert not (tmp_path / "live.yaml").exists()
