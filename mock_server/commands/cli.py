@@ -13,7 +13,7 @@ import click
 from mock_server import __version__
 from mock_server.commands import shell_names
 from mock_server.commands.lazy_group import LazyGroup
-from mock_server.commands.options import as_json, environment, mistyped, settings_options, taken
+from mock_server.commands.options import as_colour, as_json, environment, mistyped, settings_options, taken
 from mock_server.commands.output import tell, warn
 from mock_server.commands.signals import INTERRUPTED, Terminated, ended_by_signals
 from mock_server.core.errors import BadSetting
@@ -81,7 +81,22 @@ DESK = (
 """Commands with a module of their own, `commands.<name>`."""
 
 
-@click.group(cls=LazyGroup, later={name: f"mock_server.commands.{name}" for name in DESK})
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Serve": ("serve", "demo", "receive"),
+    "Ask": ("extend", "trigger", "queue"),
+    "See and steer a running mock": ("tail", "tasks", "clock", "reset", "state"),
+    "Read what is documented": ("explain", "scenarios", "questions", "profiles", "tracks"),
+    "Your shell": ("completion",),
+}
+"""The commands as the help lists them."""
+
+
+@click.group(
+    cls=LazyGroup,
+    later={name: f"mock_server.commands.{name}" for name in DESK},
+    groups=GROUPS,
+    context_settings={"max_content_width": 120},
+)
 @click.version_option(__version__, prog_name="suno-mock")
 def cli() -> None:
     """A mock of the Suno API's music-extension endpoint: offline, deterministic, with its callbacks and its errors."""
@@ -99,9 +114,10 @@ def cli() -> None:
     help="0 takes a free port.",
 )
 @click.option("--quiet", is_flag=True, envvar=environment("quiet"), show_envvar=True, help="Print no requests.")
+@as_colour
 @settings_options()
 @click.pass_context
-def serve(context: click.Context, /, host: str, port: int, quiet: bool, **options: Any) -> None:
+def serve(context: click.Context, /, host: str, port: int, quiet: bool, colour: str, **options: Any) -> None:
     """Serve until interrupted; print each request and each callback attempt."""
     settings = taken(options)
     for told in mistyped(os.environ, context.command.params):
@@ -110,7 +126,7 @@ def serve(context: click.Context, /, host: str, port: int, quiet: bool, **option
     try:
         from mock_server.commands import serve
 
-        serve.run(host, port, settings, quiet=quiet)
+        serve.run(host, port, settings, quiet=quiet, colour=colour)
     finally:
         gc.enable()
 

@@ -20,6 +20,15 @@ ENVIRONMENT = "SUNO_MOCK_"
 OF_CLIENTS = ("url", "key")
 """Variables that commands and printed curls read which speak to a mock, beside those of `serve`."""
 
+AUTO, ALWAYS, NEVER = "auto", "always", "never"
+as_colour = click.option(
+    "--color",
+    "colour",
+    type=click.Choice([AUTO, ALWAYS, NEVER]),
+    default=AUTO,
+    show_default=True,
+    help="Colours; auto: on a terminal, unless NO_COLOR is set.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
 

@@ -12,22 +12,25 @@ from threading import Thread
 from typing import Final
 
 from mock_server.app import create_app, listening
+from mock_server.commands.on_terminal import OnTerminal, Told, tone_of
+from mock_server.commands.options import AUTO
 from mock_server.commands.output import LogPrinter, Printer
 from mock_server.contract.examples import example_curl
 from mock_server.core.settings import Settings
 from mock_server.domain.accounts import first_key
 from mock_server.http.server import AnnouncingServer, base_url, reached_at
-from mock_server.state.journal_entries import Entry, line
+from mock_server.state.journal_entries import Entry, Requested, line
 
 FLUSH_AFTER: Final = 0.05
 """Seconds that a line may wait, so that many are printed at once and none on the path of a request."""
 
 
 class Console:
-    """Prints every entry a moment after it was recorded."""
+    """Prints every entry a moment after it was recorded, on a terminal as it is read best."""
 
-    def __init__(self, say: Printer) -> None:
+    def __init__(self, say: Printer, on_terminal: OnTerminal | None = None) -> None:
         self._say = say
+        self._on_terminal = on_terminal
         self._waiting: list[Entry] = []
 
     def __call__(self, entry: Entry) -> None:
@@ -38,19 +41,32 @@ class Console:
     def flush(self) -> None:
         """Print what waits."""
         waiting, self._waiting = self._waiting, []
-        self._say(*map(line, waiting))
+        on = self._on_terminal
+        self._say(
+            *(map(line, waiting) if on is None else (each for entry in waiting for each in on.lines(_told(entry))))
+        )
 
     def close(self) -> None:
         """Print what waits, before the program ends."""
         self.flush()
+        if self._on_terminal is not None:
+            self._say(*self._on_terminal.rest())
         self._say.close()
 
 
-def run(host: str, port: int, settings: Settings, *, quiet: bool) -> None:
+def _told(entry: Entry) -> Told:
+    """An entry as a terminal shows it."""
+    if isinstance(entry, Requested):
+        polls = entry.call.target if entry.call.method == "GET" else ""
+        return Told(line=line(entry), at=entry.at, tone=tone_of("request", entry.code, ""), polls=polls)
+    return Told(line=line(entry), at=entry.at, tone=tone_of("attempt", entry.code, entry.outcome))
+
+
+def run(host: str, port: int, settings: Settings, *, quiet: bool, colour: str = AUTO) -> None:
     """Serve until interrupted, with garbage collected. Raises BadSetting for what cannot be served, or where."""
     with listening(host, port, settings) as listens:
         reached = reached_at(listens, settings)
-        serve = partial(_serve, listens, settings, reached, quiet=quiet)
+        serve = partial(_serve, listens, settings, reached, quiet=quiet, colour=colour)
         if settings.workers == 1:
             sys.exit(serve(introduces=True, held=None))
         from mock_server.commands.workers import Workers
@@ -65,13 +81,14 @@ def _serve(
     reached: Settings,
     *,
     quiet: bool,
+    colour: str,
     introduces: bool,
     held: Connection | None,
 ) -> int:
     """Serve on a socket that `listens` until interrupted, or until nobody holds the other end of the pipe `held`. The
     exit status."""
     say, warn = Printer(sys.stdout), Printer(sys.stderr)
-    console, logged, root = Console(say), LogPrinter(warn), logging.getLogger()
+    console, logged, root = Console(say, OnTerminal.of(sys.stdout, colour)), LogPrinter(warn), logging.getLogger()
     root.addHandler(logged)
     app = create_app(reached, listener=None if quiet else console, address=base_url(listens))
 

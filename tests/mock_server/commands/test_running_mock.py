@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 
+import click
 import httpx
 import pytest
 
@@ -196,6 +197,9 @@ def test_the_journal_is_printed(running: MockServer, run: Run) -> None:
     lines = run("tail", "--no-follow")[1].splitlines()
     assert [line.split()[3] for line in lines] == ["200", "429"]
     assert run("tail", "--no-follow", "--last", "1", "--task", task_id)[1] == f"{lines[0]}\n"
+    coloured = run("tail", "--no-follow", "--color", "always")[1]
+    assert [line[9:] for line in click.unstyle(coloured).splitlines()] == lines
+    assert coloured.count("\x1b[") > len(lines)
     assert [json.loads(line)["code"] for line in run("tail", "--no-follow", "--json")[1].splitlines()] == [200, 429]
     assert run("tail", "--no-follow", "--last", "0")[1] == ""
 

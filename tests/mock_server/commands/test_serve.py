@@ -10,6 +10,7 @@ from http.client import HTTPConnection
 from typing import TextIO
 from urllib.parse import urlsplit
 
+from mock_server.commands.on_terminal import OnTerminal
 from mock_server.commands.output import Printer
 from mock_server.commands.serve import Console
 from mock_server.state.journal_entries import Entry
@@ -17,12 +18,12 @@ from tests.builders import attempted, requested
 from tests.processes import COMMAND
 
 
-def printed(*entries: Entry, stream: TextIO | None = None) -> str:
+def printed(*entries: Entry, stream: TextIO | None = None, on_terminal: OnTerminal | None = None) -> str:
     """What a console prints of entries."""
     into = stream or io.StringIO()
 
     async def record() -> None:
-        console = Console(Printer(into))
+        console = Console(Printer(into), on_terminal)
         for entry in entries:
             console(entry)
         assert not into.tell()
@@ -36,6 +37,13 @@ def printed(*entries: Entry, stream: TextIO | None = None) -> str:
 
 def test_entries_are_printed_once_and_in_order() -> None:
     assert [text[:3] for text in printed(requested(), attempted()).splitlines()] == ["-->", "<--"]
+
+
+def test_a_terminal_is_told_the_time_and_how_often_was_polled() -> None:
+    poll = requested(method="GET")
+    lines = printed(poll, poll, attempted(), poll, poll, on_terminal=OnTerminal(120, coloured=False)).splitlines()
+    assert [line[9:12] for line in lines] == ["-->", "   ", "<--", "-->", "   "]
+    assert lines[1].strip() == lines[4].strip() == "... polled once more"
 
 
 def test_what_the_stream_cannot_write_is_escaped() -> None:
