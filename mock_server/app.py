@@ -66,7 +66,7 @@ def create_app(
     """
     if store is None:
         settings = settings or Settings()
-        if settings.workers == 1 and (told := several_workers(sys.argv, os.environ)):
+        if not settings.shared and (told := several_workers(sys.argv, os.environ)):
             LOGGER.warning(told)
         with open_store(settings, clock) as opened:
             return create_app(store=opened, delivery=delivery, listener=listener, address=address)

@@ -28,7 +28,7 @@ def test_a_review_says_when_what_for_under_which_terms_and_with_what_outcome(row
     _, date, use, licence, outcome = row
     assert datetime.date.fromisoformat(date)
     extra, purpose = use.split(": ", 1)
-    assert extra in ("serve", "contract", "dev")
+    assert extra in ("serve", "contract", "shared", "dev")
     assert purpose
     assert extra == "dev" or "GPL" not in licence
     assert outcome

@@ -3,6 +3,7 @@
 import json
 import random
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -52,7 +53,7 @@ class Client(threading.Thread):
 class Course:
     """A mock that is killed at some moment of its work, again and again, and what its clients and receivers saw."""
 
-    def __init__(self, state: Path, receiver: Receiver) -> None:
+    def __init__(self, state: Path | str, receiver: Receiver) -> None:
         self.receiver = receiver
         url = "http://127.0.0.1:4010"  # the same for every mock, as are the bytes then
         self.options = [
@@ -223,20 +224,41 @@ def test_a_second_mock_is_told_in_one_line(tmp_path: Path) -> None:
     assert "another process uses it. One mock at a time has a file" in ended.stderr
 
 
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return str(free.getsockname()[1])
+
+
+def followed(name: str, folder: Path, places: dict[str, str]) -> None:
+    """Do what a session of the page does, with these words in place of its own, and compare what it shows."""
+    session = PAGE.partition(f"<!-- {name} -->\n```console\n")[2].partition("\n```")[0]
+    commands = "\n".join(line.removeprefix("$ ") for line in session.splitlines() if line.startswith("$ "))
+    for shown, actual in places.items():
+        commands = commands.replace(shown, actual)
+    ended = subprocess.run(
+        ["bash", "-c", commands], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+    answers = [line for line in session.splitlines() if not line.startswith("$ ")]
+    assert ended.stdout.replace("\n", "") == "".join(answers), ended.stderr
+
+
 @pytest.mark.skipif(not shutil.which("curl"), reason="the session is of curl")
 @pytest.mark.usefixtures("untraced")
 def test_the_session_of_the_page_is_what_happens(tmp_path: Path) -> None:
-    session = PAGE.partition("<!-- session -->\n```console\n")[2].partition("\n```")[0]
-    with MockServer() as free, Receiver() as receiver:
-        places = {"http://127.0.0.1:4010": free.url, "http://127.0.0.1:3000/callback": receiver.url}
-        places["suno-mock serve"] = f"{sys.executable} -m mock_server serve --port {free.url.rpartition(':')[2]}"
-        commands = "\n".join(line.removeprefix("$ ") for line in session.splitlines() if line.startswith("$ "))
-        for shown, actual in places.items():
-            commands = commands.replace(shown, actual)
-        free.stop()
-        ended = subprocess.run(
-            ["bash", "-c", commands], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
-        )
-    answers = [line for line in session.splitlines() if not line.startswith("$ ")]
-    assert ended.stdout.replace("\n", "") == "".join(answers), ended.stderr
+    with Receiver() as receiver:
+        port = free_port()
+        places = {"http://127.0.0.1:4010": f"http://127.0.0.1:{port}", "http://127.0.0.1:3000/callback": receiver.url}
+        places["suno-mock serve"] = f"{sys.executable} -m mock_server serve --port {port}"
+        followed("session", tmp_path, places)
     assert (tmp_path / "mock.db").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(not shutil.which("curl") or not shutil.which("redis-server"), reason="needs curl and redis-server")
+@pytest.mark.usefixtures("untraced")
+def test_the_session_with_an_engine_is_what_happens(tmp_path: Path) -> None:
+    with Receiver() as receiver:
+        places = {shown: free_port() for shown in ("4010", "4011", "6379")}
+        places["http://127.0.0.1:3000/callback"] = receiver.url
+        places["suno-mock serve"] = f"{sys.executable} -m mock_server serve"
+        followed("engine", tmp_path, places)
+        assert [each.json()["data"]["callbackType"] for each in receiver.received] == ["text", "first", "complete"]

@@ -4,7 +4,7 @@ import random
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from mock_server.contract.operations import path
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
 from tests.builders import request
+from tests.mock_server.state.shared.servers import PROGRAMS, Server
 from tests.processes import serving
 from tests.test_team import HEADERS, Course
 
@@ -31,6 +32,17 @@ def work(*, introduces, held):
 
 raise SystemExit(Workers(2, work, young=30, pause=0).run())
 """
+
+
+@pytest.fixture(params=["file", *PROGRAMS])
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """What workers share, with nothing in it."""
+    if request.param == "file":
+        yield f"{tmp_path}/state"
+        return
+    server = Server(request.param)
+    yield server.url
+    server.end()
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
@@ -89,19 +101,19 @@ def kill_workers(course: Course, kills: Sequence[int]) -> None:
             course.sent += client.sent
 
 
-def test_a_kill_of_a_worker_loses_no_task_and_no_callback(tmp_path: Path) -> None:
+def test_a_kill_of_a_worker_loses_no_task_and_no_callback(state: str) -> None:
     with Receiver() as receiver:
-        course = Course(tmp_path / "state", receiver)
+        course = Course(state, receiver)
         kill_workers(course, [30, 30])
         course.judge()
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(10))
-def test_no_kill_of_a_worker_at_any_moment_loses_anything(tmp_path: Path, seed: int) -> None:
+def test_no_kill_of_a_worker_at_any_moment_loses_anything(state: str, seed: int) -> None:
     chosen = random.Random(seed)
     with Receiver() as receiver:
-        course = Course(tmp_path / "state", receiver)
+        course = Course(state, receiver)
         kill_workers(course, [chosen.randint(1, 100) for _ in range(20)])
         course.judge()
 
@@ -157,9 +169,9 @@ def journey(first: MockServer, second: MockServer, receiver: Receiver, keys: Seq
 
 
 @pytest.mark.parametrize("keys", [("a", "b"), ("a",)], ids=["one key each", "one key"])
-def test_two_workers_send_the_bytes_of_one_mock(tmp_path: Path, keys: Sequence[str]) -> None:
+def test_two_workers_send_the_bytes_of_one_mock(state: str, keys: Sequence[str]) -> None:
     choices: dict[str, Any] = {"pace": "manual", "base_url": BASE_URL}
-    shared: dict[str, Any] = {**choices, "workers": 2, "state": f"{tmp_path}/state"}
+    shared: dict[str, Any] = {**choices, "workers": 2, "state": state}
     with Receiver() as receiver:
         with MockServer(**choices) as mock:
             alone = journey(mock, mock, receiver, keys)

@@ -25,6 +25,7 @@ HOUR: Final = 3600
 LARGEST_BODY: Final = 1024 * 1024
 """Bytes of the body of one request, which has room in what unfinished ones may hold."""
 
+STATE_SCHEMES: Final = ("redis", "rediss", "valkey", "valkeys")
 MOST_WORKERS: Final = 64
 SHORTEST_LEASE: Final = 0.5
 """Seconds."""
@@ -153,7 +154,8 @@ class Settings:
     unfinished_bodies: int = option(
         64 * 1024 * 1024, "Bytes that bodies hold together which are not whole yet; 0 is no limit.", metavar="BYTES"
     )
-    state: str = option("", "Keep the mock's state in this file, over restarts.", metavar="FILE")
+    state: str = option("", "Keep the mock's state in this file, or in Redis or Valkey (redis://HOST).", metavar="FILE")
+    state_prefix: str = option("suno-mock", "What the mock's keys in Redis or Valkey begin with.", metavar="NAME")
     workers: int = option(1, "Processes that serve the same state, each on a core of its own.", metavar="N")
     lease: float = option(
         10.0,
@@ -219,7 +221,22 @@ class Settings:
         if not 0 <= waits <= HOUR:
             raise BadSetting(f"request timeout {waits:g} is not between 0 and {HOUR} seconds; 0 is none.")
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may have the same state."""
+        return self.workers > 1 or self.in_engine
+
+    @property
+    def in_engine(self) -> bool:
+        """Whether the state is in Redis or Valkey."""
+        return "://" in self.state
+
     def _check_workers(self) -> None:
+        scheme = self.state.partition("://")[0]
+        if self.in_engine and scheme not in STATE_SCHEMES:
+            raise BadSetting(f"state begins with {cut(scheme)!r}. Allowed: a file, or {', '.join(STATE_SCHEMES)} URLs.")
+        if not re.fullmatch("[A-Za-z0-9._-]{1,64}", self.state_prefix):
+            raise BadSetting(f"state prefix {cut(self.state_prefix)!r} is not 1 to 64 letters, digits, dots, _ and -.")
         if not 1 <= self.workers <= MOST_WORKERS:
             raise BadSetting(f"workers is {self.workers}. Allowed: 1 to {MOST_WORKERS}.")
         if self.workers > 1 and not self.state:

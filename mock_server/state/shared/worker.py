@@ -50,6 +50,7 @@ class Worker(MemoryStore):
         self._read: Whole | None = None
         self._joined = False
         self._watching: asyncio.Task[None] | None = None
+        self._ended = asyncio.Event()
 
     @property
     def trouble(self) -> str:  # type: ignore[override]  # it is not for ever
@@ -57,8 +58,8 @@ class Worker(MemoryStore):
 
     async def close(self) -> None:
         if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+            self._ended.set()  # a library in between may swallow a cancellation
+            await self._watching
         await self._turns.close()
         await self._engine.leave(self._name)
         await self._engine.close()
@@ -86,8 +87,10 @@ class Worker(MemoryStore):
             self._watching = asyncio.get_running_loop().create_task(self._look())
 
     async def _look(self) -> None:
-        while True:
-            await asyncio.sleep(LOOKS_EVERY)
+        while not self._ended.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOKS_EVERY):
+                    await self._ended.wait()
             with suppress(StateFailed):
                 await self._turns.caught_up()
                 await self._turns.beat()

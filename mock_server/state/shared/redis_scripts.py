@@ -1,0 +1,87 @@
+"""What Redis or Valkey does in one step for workers: scripts, each with the keys of `keys` and arguments of its own."""
+
+from typing import Final
+
+from mock_server.state.ledger import Table
+
+TABLES: Final = [table.value for table in Table]
+SINGLE: Final = ("number", "turns", "turn", "tokens", "workers", "places", "about")
+"""Keys beside those of tables: the number of the newest turn; the newest turns; the token of who has the turn; the last
+token; until when each worker counts as alive, in milliseconds; the last place in a table; what it was made with."""
+
+
+def keys(prefix: str) -> list[str]:
+    """All keys of one mock, which are in one slot of a cluster."""
+    return [f"{{{prefix}}}:{name}" for name in (*SINGLE, *TABLES)]
+
+
+_BEGIN: Final = """
+local number, turns, turn, tokens, workers, places = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function missed(seen, mark)
+  local newest = tonumber(redis.call('GET', number) or 0)
+  local behind = newest - seen
+  if seen < 0 or behind < 0 or behind > redis.call('LLEN', turns) then return {newest, 0, {}} end
+  if seen > 0 then
+    local last = redis.call('LINDEX', turns, -behind - 1)
+    if not last or string.sub(last, 1, 16) ~= mark then return {newest, 0, {}} end
+  end
+  if behind == 0 then return {newest, 1, {}} end
+  return {newest, 1, redis.call('LRANGE', turns, -behind, -1)}
+end
+"""
+
+TAKE: Final = f"""{_BEGIN}
+local worker, seen, mark, lasts = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+if redis.call('EXISTS', turn) == 1 then return {{0}} end
+local token = redis.call('INCR', tokens)
+redis.call('SET', turn, token, 'PX', lasts)
+local at, dead = now(), {{}}
+local alive = redis.call('HGETALL', workers)
+for i = 1, #alive, 2 do
+  if alive[i] ~= worker and tonumber(alive[i + 1]) < at then dead[#dead + 1] = alive[i] end
+end
+return {{token, string.format('%.0f', at), dead, missed(seen, mark)}}
+"""
+"""Worker, number and mark of the turn seen last, milliseconds that a turn lasts. The token, 0 where somebody else has
+the turn; milliseconds since the epoch; the dead workers; what `missed` has."""
+
+WRITE: Final = f"""{_BEGIN}
+local token, worker, lease, kept, text, gone = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
+if redis.call('GET', turn) ~= token then return 0 end
+local written = redis.call('INCR', number)
+redis.call('RPUSH', turns, text)
+redis.call('LTRIM', turns, -kept, -1)
+for i = 7, 6 + gone do redis.call('HDEL', workers, ARGV[i]) end
+local i = 7 + gone
+while ARGV[i] do
+  local what, records, id = ARGV[i], KEYS[tonumber(ARGV[i + 1])], ARGV[i + 2]
+  if what == 'emptied' then redis.call('DEL', records)
+  elseif what == 'gone' then redis.call('HDEL', records, id)
+  else
+    local before = what == 'changed' and redis.call('HGET', records, id)
+    local place = before and string.match(before, '^%d+') or redis.call('INCR', places)
+    redis.call('HSET', records, id, place .. ' ' .. ARGV[i + 3])
+  end
+  i = i + 4
+end
+redis.call('HSET', workers, worker, now() + lease)
+redis.call('DEL', turn)
+return written
+"""
+"""Token, worker, its lease in milliseconds, turns that are kept, the turn as it is kept, how many workers are gone, and
+who; then four for each change: what became of a record, the number of its table's key, its id, its value. The number of
+the turn; 0 where the turn was over. The first thing that is written needs memory, so that all is or nothing."""
+
+GIVE_UP: Final = f"""{_BEGIN}
+if redis.call('GET', turn) == ARGV[1] then redis.call('DEL', turn) end
+return 1
+"""
+
+MISSED: Final = f"""{_BEGIN}
+return missed(tonumber(ARGV[1]), ARGV[2])
+"""
+"""Number and mark of the turn seen last. The newest number, whether all after that are kept, and they."""

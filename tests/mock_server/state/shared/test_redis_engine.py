@@ -1,0 +1,145 @@
+"""Redis and Valkey when they are away, full, slow, emptied or somebody else's."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import httpx
+import pytest
+from redis import Redis
+
+from mock_server.app import create_app
+from mock_server.contract.operations import path
+from mock_server.core.errors import BadSetting, StateFailed
+from mock_server.core.settings import Settings
+from mock_server.state.file_store import made_with
+from mock_server.state.open_store import open_store
+from mock_server.state.shared.engine import EngineFailed
+from mock_server.state.shared.redis_engine import RedisEngine
+from mock_server.state.shared.store import SharedStore
+from tests.builders import request as asked
+from tests.builders import task
+from tests.mock_server.state.shared.servers import PROGRAMS, Server
+from tests.proposals import data, decided, started
+
+pytestmark = pytest.mark.anyio
+HEADERS = {"Authorization": "Bearer key"}
+
+
+@pytest.fixture(params=PROGRAMS)
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    found = Server(request.param, "--appendonly", "yes", "--appendfsync", "always")
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def choices(server: Server) -> Settings:
+    return Settings(pace="manual", state=server.url)
+
+
+def opened(choices: Settings) -> SharedStore:
+    engine = RedisEngine(choices.state, choices.state_prefix, made_with(choices))
+    return SharedStore(choices, engine, choices.lease)
+
+
+async def test_all_goes_on_once_an_engine_that_was_away_is_back(server: Server, choices: Settings) -> None:
+    app = create_app(choices)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mock") as http:
+        taken = (await http.post(path("extend"), headers=HEADERS, json=asked())).json()["data"]["taskId"]
+        server.stop()
+        refused = await http.post(path("extend"), headers=HEADERS, json=asked())
+        health = (await http.get("/__admin/health")).json()
+        changed = await http.patch("/__admin/settings", json={"credits": 1})
+        server.start()
+        polled = await http.get(path("record-info"), headers=HEADERS, params={"taskId": taken})
+        again = await http.post(path("extend"), headers=HEADERS, json=asked())
+        after = (await http.get("/__admin/health")).json()
+    assert (refused.status_code, refused.headers["content-type"], changed.status_code) == (503, "text/plain", 503)
+    assert refused.text.startswith(f"the mock cannot keep its state in {server.url}: ")
+    assert health["trouble"].startswith(f"the mock cannot keep its state in {server.url}: ")
+    assert (polled.json()["code"], again.json()["code"], "trouble" in after) == (200, 200, False)
+    await app.state.runtime.store.close()
+
+
+async def test_an_engine_that_is_full_changes_nothing(server: Server, choices: Settings) -> None:
+    held = opened(choices)
+    assert data(await decided(held))["ordinal"] == 1
+    with Redis(port=server.port) as client:
+        client.config_set("maxmemory", "1")
+        with pytest.raises(StateFailed, match="maxmemory"):
+            await decided(held)
+        client.config_set("maxmemory", "0")
+    assert data(await decided(held))["ordinal"] == 2
+    await held.close()
+
+
+async def test_what_an_engine_has_lost_is_lost_for_all(server: Server, choices: Settings) -> None:
+    one, other = opened(choices), opened(choices)
+    await started(one, task())
+    assert len(await other.tasks(None)) == 1
+    with Redis(port=server.port) as client:
+        client.flushall()
+    await other.count("another")
+    assert ([*await one.tasks(None)], [*await other.tasks(None)]) == ([], [])
+    assert [*await one.keys()] == ["another"]
+    await one.close()
+    await other.close()
+
+
+async def test_a_turn_that_took_too_long_has_changed_nothing(
+    server: Server, choices: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mock_server.state.shared.redis_engine.TURN_LASTS", 0.001)
+    engine = RedisEngine(choices.state, choices.state_prefix, made_with(choices))
+    slow = await engine.take("slow", 0)
+    quick = await engine.take("quick", 0)
+    assert quick.token > slow.token
+    with pytest.raises(EngineFailed, match="took longer than"):
+        await engine.write(slow, "slow", {}, 1)
+    assert await engine.missed(0) == []
+    await engine.close()
+
+
+async def test_who_waits_for_a_turn_for_too_long_is_told(
+    server: Server, choices: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mock_server.state.shared.redis_engine.TURN_WITHIN", 0)
+    engine = RedisEngine(choices.state, choices.state_prefix, made_with(choices))
+    turn = await engine.take("one", 0)
+    with pytest.raises(EngineFailed, match="no turn came within 0 seconds"):
+        await engine.take("other", 0)
+    await engine.give_up(turn)
+    assert (await engine.take("other", 0)).token > turn.token
+    await engine.close()
+
+
+async def test_mocks_with_prefixes_of_their_own_share_an_engine(choices: Settings) -> None:
+    one, other = opened(choices), opened(replace(choices, state_prefix="other", seed=7))
+    assert [data(await decided(each))["ordinal"] for each in (one, other)] == [1, 1]
+    with pytest.raises(BadSetting, match=r"was made with seed '0', and now it is '7'.*--state-prefix"):
+        opened(replace(choices, seed=7))
+    await one.close()
+    await other.close()
+
+
+async def test_a_password_is_used_and_told_nowhere(server: Server, choices: Settings) -> None:
+    with Redis(port=server.port) as client:
+        client.config_set("requirepass", "secret")
+    with pytest.raises(BadSetting, match="cannot be used: Authentication required"), open_store(choices):
+        pass
+    held = opened(replace(choices, state=server.url.replace("://", "://:secret@")))
+    assert data(await decided(held))["ordinal"] == 1
+    server.stop()
+    with pytest.raises(StateFailed) as caught:
+        await decided(held)
+    assert (server.url in str(caught.value), "secret" in str(caught.value)) == (True, False)
+    await held.close()
+
+
+async def test_an_engine_that_is_not_there_is_told_in_one_line(server: Server, choices: Settings) -> None:
+    server.stop()
+    with (
+        pytest.raises(BadSetting, match=r"cannot be used: .* Start the engine, or choose another --state\."),
+        open_store(choices),
+    ):
+        pass
