@@ -16,7 +16,7 @@ from contract_tests.probes.order import STEPS, decided
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe
 from contract_tests.proxy.command import proxy_command
-from contract_tests.recording.command import judge_command
+from contract_tests.recording.command import convert_command, judge_command
 from contract_tests.reports.rows import printable
 from contract_tests.run.choose import planned
 from contract_tests.run.command import report_command, run_command
@@ -110,3 +110,4 @@ cli.add_command(calibrate_command)
 cli.add_command(proxy_command)
 cli.add_command(drift_command)
 cli.add_command(judge_command)
+cli.add_command(convert_command)

@@ -25,8 +25,8 @@ MODULES = {"suno-contract": "contract_tests", "suno-mock": "mock_server"}
 
 
 def command(name: str, *more: str, **places: str) -> list[str]:
-    """The only command of the page that begins so, with other places."""
-    (line,) = [each for each in COMMANDS if each.startswith(f"{name} ")]
+    """The first command of the page that begins so, with other places."""
+    line = next(each for each in COMMANDS if each.startswith(f"{name} "))
     program, *words = shlex.split(line)
     return [sys.executable, "-m", MODULES[program], *(places.get(word, word) for word in words), *more]
 
@@ -55,6 +55,9 @@ def test_the_commands_of_the_page_work(tmp_path: Path) -> None:
         assert len(plain.tasks) == 12
     assert "0 rules violated" in done(command("suno-contract judge"), tmp_path)
     assert (tmp_path / "report" / "report.html").is_file()
+    done(command("suno-contract convert live.jsonl"), tmp_path)
+    again = command("suno-contract convert browser.har", **{"browser.har": "live.har", "live.jsonl": "again.jsonl"})
+    assert done(again, tmp_path) == "again.jsonl: 66 messages\n"
     assert "Play it:  suno-mock serve --profile live.yaml" in done(command("suno-contract calibrate"), tmp_path)
     with started(command("suno-mock serve", "--port", "0"), tmp_path) as url:
         headers = {"Authorization": "Bearer any"}
@@ -63,4 +66,4 @@ def test_the_commands_of_the_page_work(tmp_path: Path) -> None:
 
 
 def test_every_command_of_the_page_was_tried() -> None:
-    assert len(COMMANDS) == 4
+    assert len(COMMANDS) == 6

@@ -1,12 +1,16 @@
-"""The command `suno-contract judge`."""
+"""The commands `suno-contract judge` and `suno-contract convert`."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
+from contract_tests.documents.terms import DOCUMENTED
+from contract_tests.recording.har import LARGEST, as_har, from_har
+from contract_tests.recording.message import begun, line
 from contract_tests.recording.read import NoRecording, Recording, read
 from contract_tests.recording.report import report
+from contract_tests.reports import safe_files
 from contract_tests.reports.files import write
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
@@ -14,7 +18,8 @@ from contract_tests.run.command import told_of
 from contract_tests.run.exit_status import status
 from contract_tests.run.inputs import SHORTEST_TRACK, CannotRun, Seconds, documents, make_folder, tracks_of
 
-OF_A_RECORDING = (
+HAR: Final = ".har"
+OF_A_RECORDING: Final = (
     click.option(
         "--profile",
         default="apikley",
@@ -48,8 +53,8 @@ def judge_command(recording: Path, report_dir: Path | None, strict: bool, **opti
     found = recorded(recording)
     made = judged_recording(found, options)
     told_of(made.rows)
-    for line in (*made.summary, *(f"missing: {each}" for each in made.missing)):
-        click.echo(printable(line))
+    for told in (*made.summary, *(f"missing: {each}" for each in made.missing)):
+        click.echo(printable(told))
     if report_dir is not None:
         make_folder("--report-dir", report_dir)
         write(report_dir, made)
@@ -57,6 +62,43 @@ def judge_command(recording: Path, report_dir: Path | None, strict: bool, **opti
     if not made.rows:
         raise CannotRun(f"{recording} holds no request that extends a track, so nothing can be judged.")
     return status(made.rows, strict=strict)
+
+
+@click.command(name="convert", epilog="Example:  suno-contract convert browser.har live.jsonl")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace OUTPUT if there is one.")
+def convert_command(source: Path, output: Path, force: bool) -> None:
+    """Make a recording of an HTTP archive (SOURCE ends with .har), or an archive of a recording (OUTPUT does).
+
+    Of an archive the requests to the first server that is asked for tasks are kept, and callbacks, if it has any; keys,
+    tokens, cookies and passwords are left out.
+    """
+    ends = (source.suffix.lower() == HAR, output.suffix.lower() == HAR)
+    if ends[0] == ends[1]:
+        raise CannotRun(f"one of {source} and {output} has to end with {HAR}, and the other is a recording.")
+    if output.exists() and not force:
+        raise CannotRun(f"{output} exists. Give another name, or --force, which replaces it.")
+    found = _archived(source) if ends[0] else recorded(source)
+    if found.fault:
+        click.echo(printable(f"read up to its fault: {found.fault}"), err=True)
+    if not found.messages:
+        raise CannotRun(f"{source} holds no request to {DOCUMENTED.extend} or {DOCUMENTED.record_info}.")
+    text = begun(found.about) + "".join(map(line, found.messages)) if ends[0] else as_har(found)
+    safe_files.replace(output, text)
+    click.echo(printable(f"{output}: {len(found.messages)} messages"))
+
+
+def _archived(path: Path) -> Recording:
+    """The recording that an archive is. Raises CannotRun where it is none."""
+    try:
+        if (size := path.stat().st_size) > LARGEST:
+            raise CannotRun(f"{path} has {size} bytes; at most {LARGEST} are read. Save fewer requests.")
+        return from_har(str(path), path.read_text("utf-8-sig", "replace"))
+    except NoRecording as error:
+        raise CannotRun(str(error)) from None
+    except OSError as error:
+        raise CannotRun(f"{path}: {error.strerror}. Give a file that can be read.") from None
 
 
 def recorded(path: Path) -> Recording:
