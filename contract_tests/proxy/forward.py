@@ -3,10 +3,11 @@
 import ssl
 import time
 import zlib
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, web
@@ -105,7 +106,7 @@ class Forwarder:
             async with self._session.request(
                 request.method,
                 URL(url, encoded=True).with_user(None),
-                headers=CIMultiDict(to_host(request.headers, host, None if request.more else len(request.body))),
+                headers=_headers(request, host, parts),
                 data=request.more or request.body or None,
                 skip_auto_headers=OWN,
                 allow_redirects=False,
@@ -124,6 +125,15 @@ class Forwarder:
         if not is_live(url) or proxy_bypass(parts.hostname or ""):
             return None
         return self._proxies.get(parts.scheme.lower()) or self._proxies.get("all")
+
+
+def _headers(request: Asked, host: str, parts: SplitResult) -> CIMultiDict[str]:
+    """What a request is sent with. A user and a password of the URL become a header, as every client has it."""
+    headers = CIMultiDict(to_host(request.headers, host, None if request.more else len(request.body)))
+    if parts.username and "Authorization" not in headers:
+        credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        headers["Authorization"] = f"Basic {b64encode(credentials.encode()).decode()}"
+    return headers
 
 
 async def _handed_back(answer: ClientResponse, came: Came, back: WayBack) -> None:
