@@ -16,7 +16,7 @@ from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
 from tests.builders import request
 from tests.mock_server.state.shared.servers import PROGRAMS, Server
-from tests.processes import serving
+from tests.processes import COMMAND, serving, suno_mock
 from tests.test_team import HEADERS, Course
 
 pytestmark = [
@@ -148,6 +148,27 @@ def test_workers_that_cannot_work_are_given_up() -> None:
     assert (ended.returncode, len(replaced)) == (1, 4)
     assert all("ended with exit status 3; another one takes its place" in each for each in replaced)
     assert last.endswith("ended with exit status 3, as 4 before it at once: the mock ends.")
+
+
+def test_a_worker_delivers_what_others_have_accepted(state: str) -> None:
+    with Receiver() as receiver:
+        with MockServer(state=state, workers=2, base_url=BASE_URL) as mock:
+            httpx.post(f"{mock.url}{path('extend')}", headers=HEADERS, json=request(callBackUrl=receiver.url))
+        command = [*COMMAND, "worker", "--state", state, "--workers", "2", "--base-url", BASE_URL]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == f"delivers for {state}\n"
+            receiver.wait_for(3, within=30)
+            process.terminate()
+            printed, _ = process.communicate(timeout=20)
+    assert [each.json()["data"]["callbackType"] for each in receiver.received] == ["text", "first", "complete"]
+    assert (process.returncode, printed.count("accepted in")) == (0, 3)
+
+
+def test_a_worker_without_others_is_told_what_it_needs() -> None:
+    ended = suno_mock("worker", "--state", "mock.db")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("suno-mock: a worker delivers what others accept: give the --state of an engine")
 
 
 def journey(first: MockServer, second: MockServer, receiver: Receiver, keys: Sequence[str]) -> Any:

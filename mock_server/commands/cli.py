@@ -77,12 +77,13 @@ DESK = (
     "tail",
     "tasks",
     "trigger",
+    "worker",
 )
 """Commands with a module of their own, `commands.<name>`."""
 
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Serve": ("serve", "demo", "receive"),
+    "Serve": ("serve", "worker", "demo", "receive"),
     "Ask": ("extend", "trigger", "queue"),
     "See and steer a running mock": ("tail", "tasks", "clock", "reset", "state"),
     "Read what is documented": ("explain", "scenarios", "questions", "profiles", "tracks"),
