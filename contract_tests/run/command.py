@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -16,6 +16,12 @@ from contract_tests.run.inputs import CannotRun, command_of, documents
 from contract_tests.run.options import run_options
 from contract_tests.run.session import Session, session
 from contract_tests.verdicts.results import Verdict
+
+APART: Final = {
+    Verdict.DEVIATED: "Deviations, which the document does not forbid; with --strict they count:",
+    Verdict.VIOLATED: "Violations:",
+}
+"""What stands behind all other rows, and what it is headed by."""
 
 
 @click.command(name="run", epilog="Example:  suno-contract run --report-dir report")
@@ -41,6 +47,8 @@ def run_command(**options: Any) -> int:
         raise CannotRun(trouble)
     if options["report_dir"]:
         _told_where(options["report_dir"])
+    for line in _next_of(found, reported=bool(options["report_dir"])):
+        click.echo(line, err=True)
     return status(found, strict=options["strict"], terms=published.terms)
 
 
@@ -64,15 +72,24 @@ def _told_where(folder: Path) -> None:
 
 
 def told_of(found: Sequence[Row]) -> None:
-    """Prints a line per rule, the deviations apart."""
-    apart = [row for row in found if row.verdict is Verdict.DEVIATED]
+    """Prints a line per rule: the deviations apart, and the violations last, where they are seen first."""
     for row in found:
-        if row not in apart:
+        if row.verdict not in (Verdict.DEVIATED, Verdict.VIOLATED):
             click.echo(row.line)
-    if apart:
-        click.echo("Deviations, which the document does not forbid; with --strict they count:")
-    for row in apart:
-        click.echo(row.line)
+    for verdict, heading in APART.items():
+        apart = [row.line for row in found if row.verdict is verdict]
+        for line in [heading, *apart] if apart else ():
+            click.echo(line)
+
+
+def _next_of(found: Sequence[Row], *, reported: bool) -> Iterator[str]:
+    """What to do next about what was found."""
+    violated = [each for row in found for each in row.results if each.verdict is Verdict.VIOLATED]
+    probe = next((each.probe for each in violated if each.probe is not None), None)
+    if probe is not None:
+        yield f"next: add --only {probe.rule} to send the requests of the first violation alone"
+    if violated and not reported:
+        yield "next: add --report-dir report for a page with each request, its answer and its curl"
 
 
 def _reported(session: Session) -> str:

@@ -93,9 +93,14 @@ def test_a_target_that_conforms_ends_with_0(plain: str, monkeypatch: Patch) -> N
 def test_a_violation_ends_with_1_and_its_line(capsys: Output) -> None:
     with scripted(http({"code": 418, "msg": "teapot"})) as server:
         assert status("run", "--base-url", server.url, "--only", "extend.title.custom", *TRACK) == 1
-    out = capsys.readouterr().out
+    out, error = capsys.readouterr()
     assert "NO  answer.code.listed                 title is missing with defaultParamFlag true: expected one of " in out
-    assert "rules violated" in out.splitlines()[-1]
+    *_, summary = lines = out.splitlines()
+    assert "rules violated" in summary
+    violations = lines[lines.index("Violations:") + 1 : -2]
+    assert violations == [line for line in lines if line.startswith("NO  ")]
+    assert "next: add --only extend.title.custom to send the requests of the first violation alone" in error
+    assert "next: add --report-dir report" in error
 
 
 @pytest.mark.parametrize(("strict", "ended"), [((), 0), (("--strict",), 1)])

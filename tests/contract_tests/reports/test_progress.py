@@ -1,10 +1,11 @@
 """The bar that shows how far a run is."""
 
 import io
+from dataclasses import replace
 
 import pytest
 
-from contract_tests.reports.progress import progress
+from contract_tests.reports.progress import EVERY, progress
 from contract_tests.verdicts.results import Result, Verdict
 from tests.courses import ACCEPTED, REFUSED
 
@@ -12,6 +13,14 @@ from tests.courses import ACCEPTED, REFUSED
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
+
+
+def test_where_no_terminal_is_a_line_comes_every_few_seconds() -> None:
+    stream, times = io.StringIO(), iter([0.0, EVERY - 1, EVERY, EVERY, EVERY + 1])
+    with progress(3, stream, lambda: next(times)) as told:
+        for probe in (REFUSED, REFUSED, None, ACCEPTED, replace(ACCEPTED, id="another")):
+            told(Result(rule="extend.example", verdict=Verdict.PASSED, probe=probe))
+    assert stream.getvalue() == "2 of 3 probes are answered\n"
 
 
 @pytest.mark.parametrize(("stream", "drawn"), [(Terminal(), True), (io.StringIO(), False)])
