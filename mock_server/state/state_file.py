@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from mock_server.core.errors import BadSetting
 from mock_server.state.ledger import Change, Table
+from mock_server.state.network_disk import network_disk
 from mock_server.state.packed import packed, unpacked
 
 MARK: Final = 0x53554E4F
@@ -60,8 +61,8 @@ class StateFile:
     those that share it. `about` is what
     a file must have been made with, by name.
 
-    Raises BadSetting, and leaves the file as it is, where it cannot be used: it is in use, of something else, newer, or
-    made with something else.
+    Raises BadSetting, and leaves the file as it is, where it cannot be used: it is in use, of something else, newer, on
+    a network file system, or made with something else.
     """
 
     def __init__(
@@ -77,6 +78,11 @@ class StateFile:
         self.path = path
         self._locking = "NORMAL" if shared else "EXCLUSIVE"
         self._migrations = migrations
+        if kind := network_disk(path):
+            raise BadSetting(
+                f"the state file {path} is on a network file system ({kind}), which locks it badly. Choose a --state "
+                "on a disk of this machine, or an engine that several machines share: redis://HOST."
+            )
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, OURS_ALONE))
             self._connection = sqlite3.connect(path, timeout=waits, isolation_level=None, check_same_thread=False)
