@@ -1,14 +1,22 @@
 """Verdicts on traffic that passed the proxy: 30 requests of a client that polls and receives."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.recording.judge import results
 from contract_tests.recording.live import LiveJudge
 from contract_tests.recording.message import CALLBACK, Message
+from contract_tests.recording.read import Recording
+from contract_tests.recording.report import report
 from contract_tests.recording.traffic import Traffic
+from contract_tests.reports.html import as_html
+from contract_tests.reports.json_report import as_json
 from contract_tests.target.mock import KEY as MOCK_KEY
 from contract_tests.target.mock import mock
 from contract_tests.targets.behaviour import KEY, Behaviour, conforming
@@ -21,6 +29,20 @@ from tests.contract_tests.proxy.standing import standing
 from tests.contract_tests.recording.ordinary import ordinary
 from tests.courses import PUBLISHED, SOURCES
 
+NAMES = (
+    "code",
+    "msg",
+    "data",
+    "taskId",
+    "task_id",
+    "callbackType",
+    "id",
+    "status",
+    "response",
+    "sunoData",
+    "model",
+    "title",
+)
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 
 
@@ -108,3 +130,25 @@ def test_what_would_violate_is_known_before_it_passes(traffic: list[Message]) ->
     wrong = replace(callback, number=1000, sent=callback.sent.replace(b'"code": 200', b'"code": 200.5'))
     assert {each.rule for each in live.before(wrong)} >= {"callback.schema"}
     assert len(live.traffic.messages) == len(ordered)
+
+
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=3), inner),
+    max_leaves=10,
+)
+
+
+@given(st.data())
+def test_whatever_stands_in_a_recording_is_judged(traffic: list[Message], data: st.DataObject) -> None:
+    messages = list(traffic)
+    for _ in range(3):
+        place = data.draw(st.integers(0, len(messages) - 1))
+        part = data.draw(st.sampled_from(["sent", "body"]))
+        raw = data.draw(JSON.map(json.dumps).map(str.encode) | st.binary(max_size=20))
+        changes: dict[str, Any] = {part: raw, "course": data.draw(st.integers(-1, 12))}
+        messages[place] = replace(messages[place], **changes)
+    recording = Recording(about={"target": "http://127.0.0.1:1"}, messages=tuple(messages))
+    made = report(recording, PUBLISHED)
+    assert as_json(made)
+    assert as_html(made)
