@@ -36,7 +36,7 @@ PATIENCE = 1.0
 """Seconds to wait for a callback that a mutant may keep back; the mock's come at once."""
 LONG_PATIENCE = 6.0
 """Seconds to wait where callbacks are sent again, some after the mock's own timeout."""
-QUICK = ("acceptance", "refusal", "envelope", "codes", "timing", "callbacks", "polling")
+QUICK = ("acceptance", "refusal", "envelope", "codes", "timing", "callbacks", "polling", "operations")
 """Groups of faults that show without waiting for retries."""
 LEARNED = {"hidden": "servers without a wrong reading", "drift": "changes told rightly"}
 """What is learned of servers, and how what came of it is counted."""
@@ -64,7 +64,9 @@ def killed(url: str, published: Published, mutant: Mutant) -> Killed:
         plan = Plan(
             published=published,
             tracks=mock_tracks(published),
-            triggers=tuple(mock_triggers(published)),
+            triggers=() if mutant.operation else tuple(mock_triggers(published)),
+            operations=(mutant.operation,) if mutant.operation else (),
+            only=f"{mutant.operation}.*" if mutant.operation else "*",
             callback_timeout=PATIENCE if mutant.group in QUICK else LONG_PATIENCE,
             retries=0 if mutant.group in QUICK else ATTEMPTS - 1,
         )

@@ -28,6 +28,7 @@ from contract_tests.mutants.changes import (
     with_tracks,
 )
 from contract_tests.mutants.courses import of_courses
+from contract_tests.mutants.of_operations import of_operations
 from contract_tests.mutants.proxy import Mutant
 from contract_tests.probes.refusals import LEFT_TO_QUESTIONS
 from contract_tests.receiver.http_server import Message
@@ -47,7 +48,16 @@ BY_GROUP: Final = {
 
 
 def mutants(published: Published) -> Iterator[Mutant]:
-    groups = (_accepting(published), _refusing(), _enveloping(), _damaging(), _calling(), _polling(), of_courses())
+    groups = (
+        _accepting(published),
+        _refusing(),
+        _enveloping(),
+        _damaging(),
+        _calling(),
+        _polling(),
+        of_courses(),
+        of_operations(published),
+    )
     for mutant in chain.from_iterable(groups):
         yield mutant if mutant.by else replace(mutant, by=BY_GROUP[mutant.group])
 

@@ -41,7 +41,8 @@ class Mutant:
     record-info. `callback` takes a callback and returns what the receiver gets: none, one or several. `acknowledges`
     takes a callback and the receiver's answer, with status 0 where none came, and returns whether the server hears 200
     in its place. With `waits` the client gets its answer only once the receiver has answered a callback. `by` is a
-    pattern of the rules that name the fault.
+    pattern of the rules that name the fault. `path` and `record` are where it is, of an `operation` beside extend where
+    one is named.
     """
 
     name: str
@@ -52,6 +53,9 @@ class Mutant:
     acknowledges: Acknowledges | None = None
     waits: bool = False
     by: str = ""
+    path: str = EXTEND
+    record: str = RECORD_INFO
+    operation: str = ""
 
     def __post_init__(self) -> None:
         """Raises LookupError where `by` matches no rule of the registry."""
@@ -74,14 +78,16 @@ class Proxy(ThreadedServer):
         sent = replace(sent, headers=_kept(sent.headers))
         if sent.path.startswith(FORWARD):
             return self._called_back(sent)
-        to_server = replace(sent, body=RECEIVER.sub(self._forwarding, sent.body)) if sent.path == EXTEND else sent
+        to_server = (
+            replace(sent, body=RECEIVER.sub(self._forwarding, sent.body)) if sent.path == self._mutant.path else sent
+        )
         answer = _sent(self._target.netloc, to_server)
         if self._mutant.waits and b"taskId" in answer.body and (forwarded := FORWARDED.search(to_server.body)):
             self._event(unquote(forwarded[1].decode())).wait(WAIT)
-        if sent.path.startswith(RECORD_INFO):
+        if sent.path.startswith(f"{self._mutant.record}?"):
             restored = re.sub(rb"http://127\.0\.0\.1:\d+" + FORWARDED.pattern, _restored, answer.body)
             return self._mutant.polled(sent, replace(answer, body=restored))
-        return self._mutant.answer(sent, answer) if sent.path == EXTEND else answer
+        return self._mutant.answer(sent, answer) if sent.path == self._mutant.path else answer
 
     def _forwarding(self, found: re.Match[bytes]) -> bytes:
         return f"{self.url}{FORWARD}{quote(found[0].decode(), safe='')}".encode()

@@ -7,6 +7,10 @@ from contract_tests.documents.any_json import parsed
 from contract_tests.probes.request import Probe
 from contract_tests.receiver.receiver import Arrival
 
+QUIET: Final = 0.2
+"""Seconds without a callback after which no more are expected."""
+NOISE: Final = 10.0
+"""Seconds after which callbacks that do not end are waited for no more."""
 LAG: Final = 4.0
 """Seconds that polling may be behind the callbacks."""
 

@@ -13,7 +13,7 @@ from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.run import all_tasks
-from contract_tests.run.due import LAG
+from contract_tests.run.due import LAG, NOISE, QUIET
 from contract_tests.run.sending import Sender
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.target import Target
@@ -105,10 +105,11 @@ class Operations:
                 yield from judged(probe, exchange, reply_findings(probe, exchange, operation, terms))
 
     def _wait(self, begun: Sequence[Sent]) -> None:
-        """Until each task has called back."""
+        """Until each task has called back, and then until no more comes."""
         if self._plan.listens:
             owing = {url: bool for _, url, _, came in begun if not came.resumed}
             self._receiver.until(owing, self._plan.callback_timeout)
+            self._receiver.quiet(QUIET, min(self._plan.callback_timeout, NOISE))
 
     def _judge_task(self, operation: Operation, url: str, probe: Probe, exchange: Exchange) -> Iterator[Result]:
         heard = self._plan.listens and not exchange.resumed

@@ -15,7 +15,7 @@ from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.probes.texts import with_other_text
 from contract_tests.receiver.receiver import Arrival, Receiver
 from contract_tests.run import all_tasks, questions
-from contract_tests.run.due import LAG, all_came
+from contract_tests.run.due import LAG, NOISE, QUIET, all_came
 from contract_tests.run.operations import Operations
 from contract_tests.run.sending import Addressed, Sender
 from contract_tests.target.exchange import Exchange
@@ -27,10 +27,6 @@ from contract_tests.verdicts.callbacks import callback_findings, failed_ones, le
 from contract_tests.verdicts.course import Course, Poll, task_of
 from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
 
-QUIET: Final = 0.2
-"""Seconds without a callback after which no more are expected."""
-NOISE: Final = 10.0
-"""Seconds after which callbacks that do not end are waited for no more."""
 WATCHED: Final = 4
 """Accepted requests whose record is polled with every callback."""
 LOOKS: Final = 20

@@ -46,7 +46,8 @@ def main() -> None:
     parser.add_argument("number", type=int)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    for line in lines(Random(given.seed).sample(list(mutants(PUBLISHED)), given.number)):
+    of_extend = [each for each in mutants(PUBLISHED) if not each.operation]
+    for line in lines(Random(given.seed).sample(of_extend, given.number)):
         print(line, flush=True)
 
 
