@@ -8,12 +8,11 @@ import orjson
 
 from mock_server.control.control import Control
 from mock_server.control.views import TaskView, TimelinePoint, task_view, timeline
-from mock_server.core import seeded
 from mock_server.core.errors import NoSuch
 from mock_server.core.text import cut
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.curl import text_of
-from mock_server.domain.generated_tracks import Result, Studio
+from mock_server.domain.generated_tracks import Studio
 from mock_server.domain.kept_answer import body_shown, masked_headers, texts
 from mock_server.domain.masking import masked_whole
 from mock_server.domain.owed import Owed
@@ -36,8 +35,9 @@ from mock_server.pages.exchanges import (
     unchanged_lines,
 )
 from mock_server.pages.filters import facts_of, tone_of
+from mock_server.pages.playable import Playable, playable
 from mock_server.pages.shown_keys import label
-from mock_server.pages.words import titled
+from mock_server.pages.waterfall import Waterfall, waterfall
 from mock_server.state.journal_entries import Attempted, Requested
 from mock_server.state.journal_match import Match
 
@@ -66,17 +66,6 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Playable:
-    """A track as far as it is there; the URLs are names of its files, `audio` is the stream before it is finished."""
-
-    id: str
-    title: str
-    duration: float | None
-    audio: str
-    cover: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDetail:
     """A task: how it stands, what happened and will, its tracks, every body, and the stages that can be delivered once
     more. `trouble` says which callbacks fail, if any. `earlier` counts attempts left out. `gone_after`: the days
@@ -91,6 +80,7 @@ class TaskDetail:
     model: str
     readings: str
     happenings: Sequence[Happening]
+    waterfall: Waterfall | None
     earlier: int
     tracks: Sequence[Playable]
     gone_after: float | None
@@ -135,6 +125,9 @@ class Details:
         entries = await self._control.entries(Match(task_id=task_id))
         sent = next((entry for entry in entries if isinstance(entry, Requested)), None)
         attempts = [entry for entry in entries if isinstance(entry, Attempted)]
+        owed, asked = await store.owed(task_id), f"taskId={task_id}".encode()
+        requests = await self._control.entries(Match(kind="request"))
+        polls = [each for each in requests if isinstance(each, Requested) and asked in each.call.query]
         return TaskDetail(
             view=task_view(task, now),
             key=label(task.key),
@@ -144,9 +137,10 @@ class Details:
             summary=task.scenario.summary,
             model=task.request.model,
             readings="" if sent is None else sent.readings,
-            happenings=self._happenings(task, sent, attempts[-ATTEMPTS_SHOWN:], await store.owed(task_id), now),
+            happenings=self._happenings(task, sent, attempts[-ATTEMPTS_SHOWN:], owed, now),
+            waterfall=waterfall(timeline(task, (), owed, now), attempts, polls, task.created),
             earlier=max(0, len(attempts) - ATTEMPTS_SHOWN),
-            tracks=[_playable(each) for each in self._studio.there(task, progress(task, now).stage)],
+            tracks=[playable(each) for each in self._studio.there(task, progress(task, now).stage)],
             gone_after=await gone_after(store, task),
             bodies=[
                 self._asked(task, sent),
@@ -236,15 +230,4 @@ def _attempt(task: Task, attempt: Attempted) -> Happening:
         tone=TONES.get(attempt.outcome, BAD),
         curl=_copied(attempt.curl()) if attempt.body else None,
         exchange=exchange_of(attempt),
-    )
-
-
-def _playable(result: Result) -> Playable:
-    name = seeded.media_name(result.track.id)
-    return Playable(
-        id=result.track.id,
-        title=titled(result.track.title),
-        duration=result.track.duration if result.finished else None,
-        audio=f"{name}.mp3" if result.finished else name,
-        cover=f"{name}.jpeg",
     )
