@@ -78,8 +78,8 @@ class Turns:
 
     async def caught_up(self) -> None:
         """Return once what others had changed before is here. Raises StateFailed."""
-        if self.in_turn:
-            return  # nobody else changes anything meanwhile
+        if self.in_turn or self.closed:
+            return  # nobody else changes anything meanwhile; what is closed tells what it knew
         try:
             known = self._seen is not None and self._take(await self._engine.missed(self._seen))
         except EngineFailed as error:
@@ -172,7 +172,7 @@ class Turns:
         self._seen = whole.number
 
     def _told(self, why: str) -> None:
-        failed = FAILED.format(self._engine.name, why)
+        failed = FAILED.format(self._engine.name, why.rstrip("."))
         if not self.failed:
             LOGGER.error(failed)
         self.failed = failed

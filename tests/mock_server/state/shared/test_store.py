@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.core.epoch import MANUAL_EPOCH
-from mock_server.core.errors import BadSetting
+from mock_server.core.errors import BadSetting, StateFailed
 from mock_server.core.settings import Settings
 from mock_server.domain.owed import Settlement
 from mock_server.state.file_store import FileStore, made_with
@@ -178,6 +178,15 @@ async def test_a_file_of_one_process_is_not_shared_and_the_other_way_round(tmp_p
     with pytest.raises(BadSetting, match="another process uses it"):
         FileStore.open(choices)
     await shared.close()
+
+
+async def test_what_has_ended_tells_what_it_knew(connect: Connect) -> None:
+    one = worker(connect, CHOICES, "one")
+    await started(one, task())
+    await one.close()
+    assert (len(await one.tasks(None)), await one.journal.page()) == (1, [])
+    with pytest.raises(StateFailed, match="the mock was stopped; its state, without this, is in"):
+        await one.count("key")
 
 
 async def test_another_seed_is_refused(tmp_path: Path) -> None:
