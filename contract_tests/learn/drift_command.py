@@ -1,5 +1,6 @@
 """The command `suno-contract drift`."""
 
+import re
 from collections.abc import Mapping
 from difflib import unified_diff
 from fnmatch import fnmatchcase
@@ -26,6 +27,8 @@ from contract_tests.run.options import run_options
 
 JSON: Final = "drift.json"
 JUNIT: Final = "drift.xml"
+DATE: Final = re.compile(r", (\d{4}-\d\d-\d\d)T")
+"""In the first line of a profile: when the run was that it was learned of."""
 TRACK: Final = ("id", "model", "duration")
 
 
@@ -100,7 +103,8 @@ def _with_tracks(options: Mapping[str, Any], published: Published) -> Mapping[st
 
 
 def _update(path: Path, text: str, kept: Kept, compared: list[Compared], found: Learned, report: Report) -> None:
-    then = f"{DATED}{next((word for word in text.split() if word[:2] == '20' and 'T' in word), 'before')[:10]}"
+    date = DATE.search(text.partition("\n")[0])
+    then = f"{DATED}{date[1] if date else 'before'}"
     extends = yaml.safe_load(text)["extends"]
     new = written(report.about, extends, updated(kept.lines, compared, found, then), found.unsayable)
     safe_files.replace(path, new)

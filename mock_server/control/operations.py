@@ -16,7 +16,7 @@ from mock_server.control.request_schema import Problem
 from mock_server.core.errors import ClockRuns
 from mock_server.core.json_pieces import Array
 from mock_server.domain.attempt import Outcome
-from mock_server.domain.masking import masked
+from mock_server.domain.masking import masked, masked_place
 from mock_server.domain.terms import CHANGEABLE
 from mock_server.http.base_urls import PREFIX
 from mock_server.state.entries_as_json import in_short, whole
@@ -172,6 +172,7 @@ class Operations:
     async def settings(self, fields: Fields) -> Any:
         """GET /__admin/settings"""
         settings = _without(asdict(await self._control.settings()), "admin_token")
+        settings["state"] = masked_place(settings["state"])
         return {"settings": settings, "changeable": CHANGEABLE}
 
     async def change_settings(self, fields: Fields) -> Any:

@@ -154,7 +154,12 @@ class Settings:
     unfinished_bodies: int = option(
         64 * 1024 * 1024, "Bytes that bodies hold together which are not whole yet; 0 is no limit.", metavar="BYTES"
     )
-    state: str = option("", "Keep the mock's state in this file, or in Redis or Valkey (redis://HOST).", metavar="FILE")
+    state: str = option(
+        "",
+        "Keep the mock's state in this file, or in Redis or Valkey (redis://HOST).",
+        metavar="FILE|URL",
+        secret=True,
+    )
     state_prefix: str = option("suno-mock", "What the mock's keys in Redis or Valkey begin with.", metavar="NAME")
     workers: int = option(1, "Processes that serve the same state, each on a core of its own.", metavar="N")
     lease: float = option(

@@ -43,6 +43,11 @@ def masked_whole(url: str) -> str:
     return re.sub(r"//[^/?#]*@", "//...@", url)
 
 
+def masked_place(place: str) -> str:
+    """Where a mock keeps its state: a file as it is, an engine's URL without a password."""
+    return masked_whole(place).partition("?")[0] if "://" in place else place
+
+
 def masked_header(name: str, value: str, key: str | None = None) -> str:
     """The value of a header as it may be shown: without the `key` of its request, and where its name tells that it is a
     secret, only its beginning, behind the scheme."""

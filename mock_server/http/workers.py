@@ -32,5 +32,5 @@ def several_workers(command: Sequence[str], environment: Mapping[str, str]) -> s
     return (
         f"{int(number)} workers ({told}) are {int(number)} mocks, each with a memory of its own: two tasks get one id, "
         "and what one has accepted, the others do not know, in polling, in the journal and on the control plane. "
-        "Way out: one worker, or Settings(workers=N, state=FILE) for all."
+        "Way out: one worker, or Settings(workers=N, state=...) with a file or an engine for all."
     )

@@ -91,11 +91,15 @@ class Trial:
         filled = "operation" in form
         body = self._body(operation, schema, visit.receiver, form if filled else None, None)
         mark = token_hex(8)
-        headers = {"Authorization": f"Bearer {key}", SENT_BY: mark}
+        headers = {
+            b"Authorization": f"Bearer {key}".encode("latin-1", "backslashreplace"),  # as the mock reads it
+            b"Content-Type": b"application/json",
+            SENT_BY.encode(): mark.encode(),
+        }
         transport = ASGITransport(self._app, root_path=visit.prefix)
         try:
             async with asyncio.timeout(PATIENCE), AsyncClient(transport=transport, headers=headers) as http:
-                await http.request(operation.method, visit.base_url + operation.path, json=body)
+                await http.request(operation.method, visit.base_url + operation.path, content=json.dumps(body))
         except (TimeoutError, ConnectionError) as error:
             why = f"within {PATIENCE:g} s" if isinstance(error, TimeoutError) else "for a fault cut the connection"
             raise BadSetting(f"the request got no answer {why}; GET /__admin/faults lists the faults.") from None

@@ -22,7 +22,7 @@ def open_store(settings: Settings, clock: Clock | None = None) -> Iterator[Store
         yield MemoryStore(settings, clock)
         return
     if clock is not None:
-        raise BadSetting("the state file has a clock of its own. Allowed: --state, or a clock.")
+        raise BadSetting("what keeps the state has a clock of its own. Allowed: --state, or a clock.")
     store = _opened(settings)
     try:
         yield store

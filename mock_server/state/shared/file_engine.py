@@ -25,7 +25,7 @@ from mock_server.state.state_file import StateFile, Step
 TURN_WITHIN: Final = 10.0
 """Seconds of real time that a worker waits for its turn, past which who has it hangs."""
 LOOKS_EVERY: Final = 0.0005
-"""Seconds of real time between two looks whether the file is free; SQLite's own wait is up to a tenth of one."""
+"""Seconds of real time between two looks whether the file is free."""
 WRITE: Final = "INSERT INTO turn (worker, changed) VALUES (?, ?) RETURNING number"
 Run = Callable[..., Sequence[Any]]
 
@@ -38,6 +38,7 @@ class FileEngine:
         """Raises BadSetting as StateFile does."""
         self.name = path
         self._file = StateFile(path, about, durability, shared=True)
+        self._file.run("PRAGMA busy_timeout = 0")  # its own wait would be one of the whole event loop
         try:
             self._looking = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         except BaseException:

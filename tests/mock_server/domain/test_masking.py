@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.domain.accounts import known_keys
-from mock_server.domain.masking import masked, masked_header, masked_url
+from mock_server.domain.masking import masked, masked_header, masked_place, masked_url
 
 KNOWN = known_keys()
 
@@ -55,3 +55,16 @@ def test_a_header_is_shown_without_its_secret(name: str, value: str, shown: str)
 @pytest.mark.parametrize("key", [None, "a", "test-key"])
 def test_a_short_or_public_key_stays_where_it_is_a_part_of_a_word(key: str | None) -> None:
     assert masked_header("Accept", "application/test-key", key) == "application/test-key"
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        pytest.param("mock.db", "mock.db", id="a file"),
+        pytest.param("redis://:hunter2@a.test:6379/0", "redis://...@a.test:6379/0", id="a password"),
+        pytest.param("valkeys://me:pass@a.test/0?password=pass", "valkeys://...@a.test/0", id="in the query, too"),
+        pytest.param("redis://a.test", "redis://a.test", id="no password"),
+    ],
+)
+def test_where_the_state_is_is_shown_without_a_password(place: str, shown: str) -> None:
+    assert masked_place(place) == shown

@@ -51,7 +51,7 @@ def test_several_workers_are_told_with_what_says_so(
     assert text.endswith(
         " mocks, each with a memory of its own: two tasks get one id, and what one has accepted, the others do not "
         "know, in polling, in the journal and on the control plane. Way out: "
-        "one worker, or Settings(workers=N, state=FILE) for all."
+        "one worker, or Settings(workers=N, state=...) with a file or an engine for all."
     )
 
 

@@ -6,8 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
+from mock_server.contract.operations import path
 from mock_server.pages.rendering import HOME, RECEIVER, TRY
+from mock_server.pages.shown_keys import handle_of
 from mock_server.state.faults import Broken, Fault
+from mock_server.state.journal_entries import Requested
 from tests.builders import TEXT, request
 from tests.clients import Mock, client
 from tests.waiting import settled
@@ -68,6 +71,26 @@ async def test_a_request_that_is_refused_keeps_what_was_typed() -> None:
         assert 'value="Mine"' in text
         assert "audioId.known" in text
         assert "<h2>The answer</h2>" in text
+
+
+@pytest.mark.parametrize("number", ["NaN", "1e999", "-Infinity"])
+async def test_a_number_that_is_none_is_refused_by_the_mock(number: str) -> None:
+    async with client(Mock().app) as http:
+        text = await filled(http, "send", **request(continueAt=number))
+        assert "<h2>The answer</h2>" in text
+        assert '"code": 422' in text
+
+
+async def test_a_key_of_any_letters_sends() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        sent = {b"Authorization": "Bearer schlüssel".encode("latin-1")}
+        await http.post(path("extend"), json=request(), headers=sent)
+        form = {"operation": "extend", "back": TRY, "key": handle_of("schlüssel"), "body.title": "Mine"}
+        answer = await http.post(f"{HOME}pages/send", data=form, headers=OURS, follow_redirects=True)
+        assert answer.status_code == 200
+        newest = [each for each in await mock.control.entries() if isinstance(each, Requested)][-1]
+        assert newest.call.key == "schlüssel"
 
 
 async def test_an_accepted_request_shows_its_task() -> None:
