@@ -1,0 +1,31 @@
+"""The engine in a file, by itself."""
+
+from pathlib import Path
+
+import pytest
+
+from mock_server.core.clock import elapsed
+from mock_server.core.settings import Settings
+from mock_server.state.file_store import made_with
+from mock_server.state.shared import file_engine
+from mock_server.state.shared.engine import EngineFailed
+from mock_server.state.shared.file_engine import FileEngine
+from mock_server.state.state_file import WAITS
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_who_waits_for_its_turn_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_engine, "TURN_WITHIN", 0.0)
+    path, about = str(tmp_path / "mock.db"), made_with(Settings())
+    has_it, waits = FileEngine(path, about), FileEngine(path, about)
+    await has_it.take("one", 0)
+    took = []
+    for _ in range(5):
+        began = elapsed()
+        with pytest.raises(EngineFailed, match="another process has had it"):
+            await waits.take("two", 0)
+        took.append(elapsed() - began)
+    assert min(took) < WAITS / 2
+    await waits.close()
+    await has_it.close()
