@@ -13,8 +13,6 @@ import httpx
 import pytest
 
 from contract_tests.probes.request import Reply
-from contract_tests.receiver.http_server import Message as Heard
-from contract_tests.receiver.http_server import ThreadedServer
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.recording.message import CALLBACK, LONGEST, REQUEST
 from contract_tests.target.mock import KEY as MOCK_KEY
@@ -24,7 +22,7 @@ from contract_tests.targets.plain_server import CREDIT, EXTEND, RECORD_INFO, Pla
 from tests.certificates import Authority, listening
 from tests.contract_tests.proxy.standing import standing
 from tests.courses import TRACKS
-from tests.scripted import scripted
+from tests.scripted import http, scripted
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 REQUEST_BODY = {
@@ -104,7 +102,8 @@ def test_fifty_tasks_at_the_same_time_stay_apart(client: httpx.Client, receiver:
         receiver.settle(dict.fromkeys(urls, 3), 30)
     for url, answer in zip(urls, answers, strict=True):
         named = [json.loads(arrival.body)["data"]["task_id"] for arrival in receiver.arrived(url)]
-        assert named == [answer["data"]["taskId"]] * 3
+        assert set(named) == {answer["data"]["taskId"]}
+        assert set(stages(receiver, url)) == {*STAGES}  # a busy machine may be too slow for one, which comes again
     courses = {each.course: each.exchange("").task_id for each in stood.messages if each.kind == REQUEST}
     for each in (each for each in stood.messages if each.kind == CALLBACK):
         assert json.loads(each.sent)["data"]["task_id"] == courses[each.course]
@@ -174,12 +173,9 @@ def test_an_answer_passes_as_it_comes() -> None:
 
 def test_a_body_too_long_to_be_looked_at_passes_whole() -> None:
     sent = b"x" * (LONGEST + 100_000)
-    with (
-        ThreadedServer(lambda came: Heard(body=came.headers.get("Content-Length", "").encode())) as server,
-        standing(f"http://127.0.0.1:{server.port}") as stood,
-    ):
-        answer = httpx.post(stood.proxy.url, content=sent, trust_env=False)
-    assert answer.content == b"%d" % len(sent)
+    with scripted(http({"code": 200})) as server, standing(server.url) as stood:
+        assert httpx.post(stood.proxy.url, content=sent, trust_env=False).json() == {"code": 200}
+        assert server.heard[0].partition(b"\r\n\r\n")[2] == sent
     assert "sent" in stood.messages[0].left_out
 
 
