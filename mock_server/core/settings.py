@@ -161,7 +161,7 @@ class Settings:
         secret=True,
     )
     state_prefix: str = option("suno-mock", "What the mock's keys in Redis or Valkey begin with.", metavar="NAME")
-    workers: int = option(1, "Processes that serve the same state, each on a core of its own.", metavar="N")
+    workers: int = option(1, "Processes that serve the same state; one that dies is replaced.", metavar="N")
     lease: float = option(
         10.0,
         "Seconds after which a worker that is not heard of counts as dead; others do what it left.",
