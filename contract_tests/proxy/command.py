@@ -76,7 +76,7 @@ def proxy_command(to: str, record: Path, force: bool, callback_url: str, **optio
         file.write(begun(about))
         file.flush()
         reports = _Reports(judge, about, options["report_dir"])
-        recorder = Recorder(file, judge.heard, reports.told)
+        recorder = Recorder(file, judge.heard, reports.told, _warned)
         with recorder, _proxy(recorder, judge, to, callback_url, options) as proxy:
             click.echo(proxy.url)
             click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
@@ -148,6 +148,10 @@ def _file(path: Path, force: bool) -> Iterator[TextIO]:
     finally:
         with suppress(OSError):  # what could not be written was told
             file.close()
+
+
+def _warned(words: str) -> None:
+    click.echo(printable(f"suno-contract: {words}"), err=True)
 
 
 def _told(message: Message, found: Sequence[Finding]) -> None:

@@ -1,7 +1,8 @@
 """Writes what passes into a recording, in a thread of its own: nobody waits for a disk or a verdict."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Final, TextIO
 
@@ -17,15 +18,19 @@ Told = Callable[[Message, Sequence[Finding]], object]
 class Recorder:
     """Takes messages from any thread. A context manager, which has written all of them at its end.
 
-    `judge` finds what is wrong with a message, once its secrets are masked, and `told` hears both. `trouble` says why
-    nothing more could be written; it is empty where all was.
+    `judge` finds what is wrong with a message, once its secrets are masked and it is written, and `told` hears both.
+    `trouble` says what failed first; it is empty where nothing did. `warned` hears the same at once.
     """
 
-    def __init__(self, file: TextIO, judge: Judge, told: Told) -> None:
+    def __init__(
+        self, file: TextIO, judge: Judge, told: Told, warned: Callable[[str], object] = lambda words: None
+    ) -> None:
         self.trouble = ""
         self._file = file
         self._judge = judge
         self._told = told
+        self._warned = warned
+        self._full = False
         self._secrets = Secrets()
         self._waiting = SimpleQueue[Message | list[str] | None]()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -51,20 +56,43 @@ class Recorder:
             if isinstance(each, list):
                 self._secrets.add(each)
             else:
-                self._take(self._secrets.masked(each))
+                with self._noticing(f"message {each.number} is not recorded"):
+                    self._take(self._secrets.masked(each))
 
     def _take(self, message: Message) -> None:
         self._write(line(message))
-        found = self._judge(message)
+        found: Sequence[Finding] = ()
+        with self._noticing(f"message {message.number} is not judged"):
+            found = self._judge(message)
         for each in found:
             self._write(violation(each.rule, message.number, each.expected, each.got))
-        self._told(message, found)
+        with self._noticing(f"message {message.number} is recorded, and not told"):
+            self._told(message, found)
 
     def _write(self, text: str) -> None:
-        if self.trouble:
+        if self._full:
             return
         try:
             self._file.write(text)
             self._file.flush()
         except OSError as problem:
-            self.trouble = f"nothing more is recorded: {problem.strerror or problem}"
+            self._full = True
+            self._notice("nothing more is recorded", problem)
+
+    @contextmanager
+    def _noticing(self, what: str) -> Iterator[None]:
+        """What fails for one message must not end the thread: those that follow would be recorded by nobody."""
+        try:
+            yield
+        except Exception as problem:
+            self._notice(what, problem)
+
+    def _notice(self, what: str, problem: Exception) -> None:
+        """Says the first trouble. The text of an exception of any kind may hold a secret."""
+        words = problem.strerror or problem if isinstance(problem, OSError) else type(problem).__name__
+        if not self.trouble:
+            self.trouble = f"{what}: {words}"
+            try:
+                self._warned(self.trouble)
+            except OSError:
+                return

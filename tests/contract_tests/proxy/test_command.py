@@ -2,6 +2,7 @@
 
 import errno
 import io
+import json
 import signal
 import stat
 import subprocess
@@ -20,7 +21,7 @@ from contract_tests.recording.read import read
 from contract_tests.targets.behaviour import KEY, conforming
 from contract_tests.targets.edition import APIKLEY
 from contract_tests.targets.faults.catalogue import faults
-from contract_tests.targets.plain_server import EXTEND, Plain
+from contract_tests.targets.plain_server import CREDIT, EXTEND, Plain
 from tests.contract_tests.proxy.test_proxy import REQUEST_BODY
 from tests.contract_tests.recording.messages import message
 
@@ -126,3 +127,65 @@ def test_a_full_disk_stops_the_recording_and_not_the_proxy() -> None:
             recorder.heard(message(number=number))
     assert told == [1, 2]
     assert recorder.trouble == "nothing more is recorded: No space left on device"
+
+
+class Gone(io.StringIO):
+    """A file on a disk that was taken out after one line."""
+
+    def write(self, text: str) -> int:
+        if self.getvalue():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
+
+
+@pytest.mark.parametrize("fails", ["judge", "told"])
+def test_what_fails_for_a_message_does_not_end_the_recording(fails: str) -> None:
+    file, warned = io.StringIO(), list[str]()
+
+    def failing(*_: object) -> tuple[()]:
+        raise RuntimeError("a secret")
+
+    judge, told = (failing, lambda *_: ()) if fails == "judge" else (lambda *_: (), failing)
+    with Recorder(file, judge, told, warned.append) as recorder:
+        for number in (1, 2):
+            recorder.heard(message(number=number))
+    assert [json.loads(each)["number"] for each in file.getvalue().splitlines()] == [1, 2]
+    what = {"judge": "message 1 is not judged", "told": "message 1 is recorded, and not told"}[fails]
+    assert warned == [recorder.trouble] == [f"{what}: RuntimeError"]
+
+
+def test_a_message_whose_secrets_cannot_be_found_is_not_recorded() -> None:
+    file = io.StringIO()
+    with Recorder(file, lambda each: (), lambda each, found: None) as recorder:
+        recorder.heard(message(number=1, error=None))
+        recorder.heard(message(number=2))
+    assert [json.loads(each)["number"] for each in file.getvalue().splitlines()] == [2]
+    assert recorder.trouble.startswith("message 1 is not recorded: ")
+
+
+def test_a_disk_that_fills_up_is_told_once_and_by_one_who_is_gone() -> None:
+    def gone(words: str) -> None:
+        raise BrokenPipeError
+
+    file = Gone()
+    with Recorder(file, lambda each: (), lambda each, found: None, gone) as recorder:
+        for number in (1, 2, 3):
+            recorder.heard(message(number=number))
+    assert len(file.getvalue().splitlines()) == 1
+    assert recorder.trouble == "nothing more is recorded: No space left on device"
+
+
+def test_a_closed_output_is_told_and_everything_is_recorded(tmp_path: Path) -> None:
+    file = tmp_path / "live.jsonl"
+    with Plain() as plain, proxying("--to", plain.url, "--record", str(file)) as process:
+        base = line(process)
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        for _ in range(3):
+            httpx.get(base + CREDIT, headers={"Authorization": f"Bearer {KEY}"})
+        told = [process.stderr.readline() for _ in range(2)]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 2
+    assert told[1] == "suno-contract: message 1 is recorded, and not told: Broken pipe\n"
+    assert len(read(file).messages) == 3
