@@ -19,7 +19,6 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from contract_tests.cli import main
 from contract_tests.receiver.http_server import Message, ThreadedServer
 from contract_tests.target.journal import read
 from contract_tests.target.target import DENIALS, RETRIES
@@ -27,6 +26,7 @@ from contract_tests.targets import plain_server
 from contract_tests.verdicts.results import Result
 from tests.courses import SOURCES
 from tests.scripted import ACCEPTED, REFUSED, Scripted, http, scripted
+from tests.suno_contract import status
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 
@@ -47,13 +47,6 @@ def key(monkeypatch: Patch) -> None:
 def plain() -> Iterator[str]:
     with plain_server.Plain({**SOURCES, "e231": ("V4", 198.44)}, pause=0.01) as server:
         yield server.url
-
-
-def status(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
 
 
 def test_the_mock_conforms(capsys: Output) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import yaml
 
-from contract_tests.cli import main
 from contract_tests.learn.calibrate import learned
 from contract_tests.learn.playback import Agreement
 from contract_tests.target.journal import begun
@@ -18,6 +17,7 @@ from contract_tests.targets.legal import legal
 from contract_tests.targets.plain_server import Plain
 from tests.courses import PUBLISHED, SOURCES, reported
 from tests.scripted import REFUSED, http, scripted
+from tests.suno_contract import status
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 
@@ -28,13 +28,6 @@ Output = pytest.CaptureFixture[str]
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUNO_API_KEY", KEY)
-
-
-def status(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.cli import main
 from contract_tests.learn.compared import Kept, Outcome
 from contract_tests.learn.drift import Drift
 from contract_tests.learn.evidence import Line
@@ -16,6 +15,7 @@ from contract_tests.targets.legal import legal
 from contract_tests.targets.plain_server import Plain
 from tests.courses import PUBLISHED, SOURCES, reported
 from tests.learned import nothing_learned
+from tests.suno_contract import status
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 
@@ -32,13 +32,6 @@ def variant(name: str) -> Planted:
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUNO_API_KEY", KEY)
-
-
-def status(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
 
 
 def serving(planted: Planted | None = None) -> Plain:

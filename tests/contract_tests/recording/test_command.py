@@ -5,21 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.cli import main
 from contract_tests.recording.message import begun, line
 from contract_tests.target.mock import mock_tracks
 from tests.contract_tests.recording.messages import message
 from tests.courses import ACCEPTED, BAD, GOOD, PUBLISHED, REFUSED
+from tests.suno_contract import status
 
 Output = pytest.CaptureFixture[str]
 HEADERS = (("Authorization", "Bearer ***"), ("Content-Type", "application/json"))
-
-
-def status(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
 
 
 def asked(number: int, sent: bytes, body: object) -> str:
