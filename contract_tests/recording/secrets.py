@@ -6,20 +6,21 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
+from contract_tests.recording.members import WORDS, is_secret, masked_members
 from contract_tests.recording.message import CALLBACK, LONGEST, Headers, Message
 from contract_tests.target.keys import MASKED, Keys
 
-WORDS: Final = "pass(?:word|wd|phrase)|secret|token|api[-_]?key|credential|authori[sz]ation|signature|cookie|session"
-SECRET_NAME: Final = re.compile(f"{WORDS}|authenticat|^key$|^sig$|^auth$", re.IGNORECASE)
-"""Names of headers, of parameters and of members whose values are secrets."""
 IN_JSON: Final = re.compile(
     rf'("(?:[^"\\]|\\(?!"))*(?:{WORDS})[^"]*"\s*:\s*)(\\*")(.*?)(?<!\\)(\2)', re.IGNORECASE | re.DOTALL
 )
-"""A member with a text, also within a text, where quotes are escaped."""
+"""A member with a text where a body is no JSON, or is JSON within a text, where quotes are escaped."""
 NUMBER: Final = re.compile(rf'((?:{WORDS})\\*"\s*:\s*)(-?[0-9.eE+-]+)', re.IGNORECASE)
-IN_QUERY: Final = re.compile(rf"((?:^|[?&;])[^=&;?\s\"]*(?:{WORDS}|\bkey|\bsig|\bauth)=)([^&;#\s\"\\]+)", re.IGNORECASE)
+IN_QUERY: Final = re.compile(r"(?<![^?&;\s\"])([^=&;?\s\"]{1,200})=([^&;#\s\"\\]+)")
+"""A parameter, whose name may be coded."""
+OF_THE_PROXY: Final = re.compile(r"(cb(?:\W|25|u00|2f){1,16}\d+-)[0-9a-f]{32}", re.IGNORECASE)
+"""The address of the proxy that a server calls back, however its slashes are written, with what nobody can guess."""
 USERINFO: Final = re.compile(r"(:\\?/\\?/)([^/?#@\s\"\\]+)@")
 BEARER: Final = re.compile(r"(\bBearer\s+)([^\s\",;\\]+)", re.IGNORECASE)
 OWN: Final = "authorization"
@@ -29,8 +30,8 @@ LEAST: Final = 6
 LONG: Final = 12
 """Characters, digits among them, of a part of a callBackUrl that may be a secret."""
 MOST: Final = 200
-"""Secrets that are known at the same time."""
-TOO_MANY: Final = f"more than {MOST} secrets have passed, and what comes with another one cannot be kept free of it"
+"""Secrets that are known at the same time: of more the ones that passed last."""
+TOO_MANY: Final = f"more than {MOST} secrets came at once, and what follows cannot be kept free of them"
 NO_TEXT: Final = "it is no text in UTF-8"
 TOO_LONG: Final = f"it is longer than {LONGEST} bytes"
 
@@ -40,24 +41,29 @@ class Secrets:
 
     def __init__(self) -> None:
         self._known: dict[str, Keys] = {}
+        self._by_length: list[Keys] = []
         self._own: set[str] = set()
+        self._room = True
 
     def add(self, found: Iterable[str]) -> bool:
-        """Remembers secrets. Returns whether there was room for all of them."""
-        new = {text for each in found if len(text := each.strip()) >= LEAST and text not in self._known}
-        room = len(self._known) + len(new) <= MOST
-        if new and room:
-            every = {**self._known, **{text: Keys({"own": text}) for text in new}}
+        """Remembers secrets, in place of those that passed longest ago. Returns whether there was room for all; once
+        there was none, the texts of all messages are left out."""
+        new = dict.fromkeys(text for each in found if len(text := each.strip()) >= LEAST)
+        self._room = self._room and len(new) <= MOST
+        if new and self._room:
+            kept = [*(text for text in self._known if text not in new), *new][-MOST:]
+            self._known = {text: self._known.get(text) or Keys({"own": text}) for text in kept}
+            self._own &= self._known.keys()
             # The longest first: where one is a part of another, nothing of that one may be left.
-            self._known = {text: every[text] for text in sorted(every, key=len, reverse=True)}
-        return room
+            self._by_length = [self._known[text] for text in sorted(kept, key=len, reverse=True)]
+        return self._room
 
     def masked(self, message: Message) -> Message:
         """The message without any secret. A body that cannot be kept free of them is left out."""
         message = _readable(message)
         if not self.add(_found(message)):
             why = {**message.left_out, "sent": TOO_MANY, "body": TOO_MANY}
-            path = message.path.partition("?")[0]
+            path = OF_THE_PROXY.sub(rf"\1{MASKED}", message.path.partition("?")[0])
             return replace(
                 message, path=path, headers=(), sent=b"", answer_headers=(), body=b"", error="", left_out=why
             )
@@ -83,12 +89,14 @@ class Secrets:
 
     def text(self, text: str) -> str:
         """A text without any secret that is known, and without what stands where secrets do."""
+        text = masked_members(text)[0]
         text = USERINFO.sub(rf"\1{MASKED}@", text)
+        text = OF_THE_PROXY.sub(rf"\1{MASKED}", text)
         text = IN_JSON.sub(rf"\1\2{MASKED}\4", text)
         text = NUMBER.sub(r"\g<1>0", text)
-        text = IN_QUERY.sub(rf"\1{MASKED}", text)
+        text = IN_QUERY.sub(_parameter, text)
         text = BEARER.sub(rf"\1{MASKED}", text)
-        for keys in self._known.values():
+        for keys in self._by_length:
             text = keys.masked(text)
         return text
 
@@ -107,7 +115,18 @@ def of_callback_url(url: str) -> Iterator[str]:
     for piece in pieces:
         if len(piece) >= LONG and any(character.isdigit() for character in piece):
             yield from {piece, unquote(piece)}
-    yield from (value for _, value in IN_QUERY.findall(f"?{parts.query}"))
+    yield from _parameters(f"?{parts.query}")
+
+
+def _parameters(text: str) -> Iterator[str]:
+    """The secret parameters of a query or a form, as they are written and as they are meant."""
+    for name, value in IN_QUERY.findall(text):
+        if is_secret(unquote_plus(name)):
+            yield from {value, unquote_plus(value)}
+
+
+def _parameter(found: re.Match[str]) -> str:
+    return f"{found[1]}={MASKED}" if is_secret(unquote_plus(found[1])) else found[0]
 
 
 def _readable(message: Message) -> Message:
@@ -131,14 +150,16 @@ def _is_text(raw: bytes) -> bool:
 
 def _found(message: Message) -> Iterator[str]:
     for name, value in (*message.headers, *message.answer_headers):
-        if SECRET_NAME.search(name):
+        if is_secret(name):
             yield from _of_header(name.lower(), value)
     texts = (message.path, message.sent.decode(), message.body.decode(), message.error)
     for text in (*texts, *(value for _, value in (*message.headers, *message.answer_headers))):
         for userinfo in USERINFO.findall(text):
             yield from userinfo[1].split(":")
+        yield from masked_members(text)[1]
         yield from (each[2] for each in IN_JSON.findall(text))
-        yield from (each[1] for each in (*IN_QUERY.findall(text), *BEARER.findall(text)))
+        yield from _parameters(text)
+        yield from (each[1] for each in BEARER.findall(text))
 
 
 def _of_header(name: str, value: str) -> Iterator[str]:
@@ -159,7 +180,7 @@ def _of_header(name: str, value: str) -> Iterator[str]:
 
 def _hidden(name: str, value: str, masked: str) -> str:
     """The value of a header as it is written down: of a secret one only the scheme."""
-    if not SECRET_NAME.search(name):
+    if not is_secret(name):
         return masked
     scheme, blank, _ = value.partition(" ")
     return f"{scheme} {MASKED}" if blank and scheme.isalpha() and "cookie" not in name.lower() else MASKED

@@ -30,6 +30,19 @@ PLACES: dict[str, dict[str, Any]] = {
     "a text in a body": {"body": json.dumps({"param": json.dumps({"password": CANARY})}).encode()},
     "a form": {"sent": f"user=me&password={CANARY}".encode()},
     "a bearer in words": {"body": f'{{"msg": "Bearer {CANARY} is wrong"}}'.encode()},
+    "X-Access-Key": {"headers": (("X-Access-Key", CANARY),)},
+    "access-key": {"answer_headers": (("access-key", CANARY),)},
+    "X-Key": {"headers": (("X-Key", CANARY),)},
+    "private_key": {"body": json.dumps({"private_key": CANARY}).encode()},
+    "privateKey": {"body": json.dumps({"privateKey": CANARY}).encode()},
+    "pwd": {"sent": json.dumps({"pwd": CANARY}).encode()},
+    "a list": {"sent": json.dumps({"api_key": ["short", CANARY]}, indent=1).encode()},
+    "an object": {"body": json.dumps([{"password": {"x": [{"value": CANARY}]}}]).encode()},
+    "an escaped name": {"sent": f'{{"\\u0074oken": "{CANARY}"}}'.encode()},
+    "an escaped name in a text": {"sent": json.dumps({"x": f'[{{"\\u0070wd" : "{CANARY}"}}]'}).encode()},
+    "a coded name": {"sent": f"x=1&api%5Fkey={CANARY}".encode()},
+    "a coded name in a query": {"path": f"/x?user%5Bpw%64%5D={CANARY}"},
+    "a form in a text": {"body": json.dumps({"msg": f"password={CANARY}&x=1"}).encode()},
     "an error": {"error": f"ConnectError: https://me:{CANARY}@proxy.example.com"},
 }
 
@@ -113,12 +126,59 @@ def test_of_a_long_secret_nothing_is_left_where_a_part_of_it_is_one_too() -> Non
     assert secrets.text(f"{CANARY}-and-more") == "***"
 
 
-def test_more_secrets_than_can_be_known_leave_messages_out() -> None:
+def test_more_secrets_at_once_than_can_be_known_leave_the_texts_out() -> None:
     secrets = Secrets()
-    secrets.add(f"secret-number-{number}" for number in range(MOST))
-    masked = secrets.masked(message(headers=(("Authorization", f"Bearer {CANARY}"),), body=CANARY.encode()))
-    assert CANARY not in line(masked)
+    assert not secrets.add(f"secret-number-{number}" for number in range(MOST + 1))
+    path = "/cb/1-00112233445566778899aabbccddeeff?x=1"
+    masked = secrets.masked(message(path=path, headers=(("X", CANARY),), body=b"secret-number-7"))
+    assert (masked.headers, masked.body, masked.path) == ((), b"", "/cb/1-***")
     assert masked.left_out == {"sent": TOO_MANY, "body": TOO_MANY}
+
+
+def test_a_cookie_that_changes_with_each_answer_takes_no_room_of_others() -> None:
+    secrets = Secrets()
+    key = (("Authorization", f"Bearer {CANARY}"),)
+    for number in range(2 * MOST):
+        cookie = f"c{number:03}-{number:03}-{number:03}"
+        body = f'{{"msg": "{cookie} {CANARY}"}}'.encode()
+        answered = message(headers=key, answer_headers=(("Set-Cookie", f"id={cookie}"),), body=body)
+        assert secrets.masked(answered).body == b'{"msg": "*** ***"}'
+    assert secrets.masked(message(body=CANARY.encode())).shows_key
+
+
+TOKEN = "00112233445566778899aabbccddeeff"
+
+
+@pytest.mark.parametrize("slash", ["/", "\\/", "%2F", "%252f", "\\u002f"])
+def test_the_address_of_the_proxy_is_known_by_its_form(slash: str) -> None:
+    text = slash.join(("http://x", "cb", f"12-{TOKEN}"))
+    assert Secrets().text(text) == text.replace(TOKEN, "***")
+
+
+ORDINARY = [
+    '{"monkey": "abcdefgh", "key_of": 1, "x": [{}, [], -1.50e3, "\\u00e9", null, true, {"a" :"b"}]}',
+    '{"a": 1, "a": 2}\n',
+    "[[[1]]]",
+    "{not json",
+    "the key to my heart; it is = you",
+]
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_what_says_nothing_of_secrets_stays_to_the_character(text: str) -> None:
+    assert Secrets().text(text) == text
+
+
+def test_below_a_secret_name_every_text_and_number_is_masked() -> None:
+    text = '{"password": {"a": [1, "two", null, true]}, "n": 1}'
+    assert Secrets().text(text) == '{"password": {"a": [0, "***", null, true]}, "n": 1}'
+
+
+def test_texts_in_texts_are_looked_into_to_a_depth() -> None:
+    text = "[1]"
+    for _ in range(9):
+        text = json.dumps([text])
+    assert Secrets().text(text) == text
 
 
 def test_a_receivers_url_may_hold_secrets() -> None:
