@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from contract_tests.proxy.callback_url import callback_url, with_callback_url
-from contract_tests.proxy.courses import Courses, Spending
+from contract_tests.proxy.courses import Courses, Spending, may_have_started
 from contract_tests.proxy.forward import Asked, Came, Forwarder, asked, decoded
 from contract_tests.proxy.way_back import WayBack
 from contract_tests.recording.message import CALLBACK, REQUEST, Message
@@ -56,21 +56,36 @@ class App:
         request, number = await asked(came), self._courses.number()
         starts = request.method == "POST"
         if starts and not await self._spending.reserve():
-            words = f"{BY}: the budget of {self._spending.tasks} tasks is spent; start it again with a larger --budget"
-            await back.say(NO_MORE, words)
+            await back.say(NO_MORE, self._no_more())
             return back.response
+        cost = 1
+        try:
+            message = await self._handed_on(request, number, back)
+            cost = may_have_started(message)
+        finally:
+            if starts:
+                self._spending.settle(cost)
+        self._courses.started(message)
+        self._heard(message)
+        return back.response
+
+    def _no_more(self) -> str:
+        budget = self._spending.tasks
+        if self._spending.spent == budget:
+            return (
+                f"{BY}: the budget of {budget} tasks is spent; start it again with --budget and how many more may start"
+            )
+        return f"{BY}: the last tasks of the budget of {budget} are under way, and have no answer yet; try it later"
+
+    async def _handed_on(self, request: Asked, number: int, back: WayBack) -> Message:
+        """The message that a request of a client became."""
         course = self._courses.polled(request.path)
         if (url := callback_url(request.body)) is not None and request.more is None:
             course = number
             address, token = self._courses.address(number, url)
             self._learned([token, *of_callback_url(url)])
             request.body = with_callback_url(request.body, address)
-        message = await self._passed(REQUEST, number, course, request, self._target + request.path, back)
-        if starts:
-            await self._spending.settle(message)
-        self._courses.started(message)
-        self._heard(message)
-        return back.response
+        return await self._passed(REQUEST, number, course, request, self._target + request.path, back)
 
     async def receiver(self, came: web.BaseRequest) -> web.StreamResponse:
         """Takes a callback of the server."""
@@ -90,7 +105,13 @@ class App:
         found: Sequence[Finding] = ()
         if self._judge is not None and kind == CALLBACK:
             found = await self._judge(self._message(kind, number, course, request, Came()))
-        came = await self._forwarder.send(request, url, back) if not found else Came()
+        try:
+            came = await self._forwarder.send(request, url, back) if not found else Came()
+        except BaseException as problem:
+            self._heard(
+                self._message(kind, number, course, request, Came(error=f"broke off: {type(problem).__name__}"))
+            )
+            raise
         if self._judge is not None and kind == REQUEST and not came.error:
             found = await self._judge(self._message(kind, number, course, request, came))
         if found:

@@ -1,13 +1,18 @@
 """What the proxy knows of the tasks that pass: where their callbacks go on to, and which poll belongs to which."""
 
 import asyncio
+from contextlib import suppress
 from secrets import token_hex
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from contract_tests.recording.message import Message
+from contract_tests.target.exchange import NOT_SENT
 
 PREFIX: Final = "/cb/"
+TASK: Final = ("taskId", "task_id")
+REFUSED: Final = frozenset(range(400, 500)) - {408, 499}
+"""Codes after which no task was started. Of a request that took too long, or whose client was gone, nobody knows."""
 
 
 class Courses:
@@ -49,28 +54,45 @@ class Courses:
 
 class Spending:
     """Counts the tasks that pass. At most `tasks` may start, None for any number; a request whose answer is under way
-    counts as one until that has come."""
+    counts as one until that has come. To be used in one event loop."""
 
-    def __init__(self, tasks: int | None) -> None:
+    def __init__(self, tasks: int | None, patience: float) -> None:
         self.tasks = tasks
         self.spent = 0
+        self._patience = patience
         self._under_way = 0
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
 
     async def reserve(self) -> bool:
-        """Takes a task for a request, once those under way leave one. Returns false where none is left."""
-        async with self._changed:
-            await self._changed.wait_for(
-                lambda: self.tasks is None or self.spent >= self.tasks or self.spent + self._under_way < self.tasks
-            )
-            if self.tasks is not None and self.spent >= self.tasks:
-                return False
-            self._under_way += 1
-            return True
+        """Takes a task for a request, once those under way leave one. Returns false where none is left, or those under
+        way have not ended after `patience` seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                while self._may_come():
+                    await self._changed.wait()
+        free = self.tasks is None or self.spent + self._under_way < self.tasks
+        self._under_way += free
+        return free
 
-    async def settle(self, message: Message) -> None:
-        """Counts what a request started, which is one task where nobody knows."""
-        async with self._changed:
-            self._under_way -= 1
-            self.spent += message.exchange("").tasks
-            self._changed.notify_all()
+    def _may_come(self) -> bool:
+        """Whether none is free, and one under way may turn out to be none."""
+        return self.tasks is not None and self.spent < self.tasks <= self.spent + self._under_way
+
+    def settle(self, tasks: int) -> None:
+        """Counts what a request started, once nothing more is known of it. Nothing here waits: it is also called where
+        the request is cancelled."""
+        self._under_way -= 1
+        self.spent += tasks
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+def may_have_started(message: Message) -> int:
+    """How many tasks a POST may have cost: 1 unless the server refused it, or was not reached."""
+    exchange = message.exchange("")
+    if message.error.startswith(NOT_SENT):
+        return 0
+    data = exchange.record
+    names_a_task = isinstance(data, dict) and any(data.get(name) for name in TASK)
+    code = message.status if exchange.code is None else exchange.code
+    return int(names_a_task or code not in REFUSED)

@@ -22,7 +22,8 @@ class Proxy:
     """Hands on what comes at `url`, and callbacks that come at `public`. A context manager.
 
     `public` is how the target reaches the address of callbacks, where that is another. `budget` is how many tasks may
-    start, None for any number, `patience` the seconds that a server may be silent. Raises OSError where it cannot
+    start, None for any number, `patience` the seconds that a server may be silent, and that a request waits for those
+    under way. Raises OSError where it cannot
     listen.
     """
 
@@ -50,7 +51,7 @@ class Proxy:
         self._sockets = (clients, callbacks)
         self.url = _address(host, clients)
         self.public = public or _address(receiver_host, callbacks)
-        self.spending = Spending(budget)
+        self.spending = Spending(budget, patience)
         self._make = partial(
             App, target, Courses(self.public), self.spending, heard=heard, learned=learned, judge=judge
         )
