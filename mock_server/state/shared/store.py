@@ -203,8 +203,9 @@ class SharedStore(Worker):
 
     async def _advanced(self, to: Advance) -> bool:
         is_due = await super().advance(to)
-        if not is_due:
+        if not is_due and to.epoch == self._epoch and self._advance == (self._name, to.target):
             self._advance = None
+            self.changes.note()
         self._moved()
         return is_due
 

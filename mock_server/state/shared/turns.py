@@ -48,6 +48,7 @@ class Turns:
         self._describe = describe
         self._lease = lease
         self._waiting: list[Waiting] = []
+        self._reading: list[asyncio.Future[None]] = []
         self._going: asyncio.Task[None] | None = None
         self._unwritten = Unwritten()
         self._seen: int | None = None
@@ -78,16 +79,36 @@ class Turns:
 
     async def caught_up(self) -> None:
         """Return once what others had changed before is here. Raises StateFailed."""
-        if self.in_turn or self.closed:
-            return  # nobody else changes anything meanwhile; what is closed tells what it knew
+        if asyncio.current_task() is self._going:
+            return  # a change asks, in its own turn
+        if not self.in_turn and not self.closed:
+            known = await self._missed()
+            if not known and not self.in_turn:
+                return await self.change(_nothing())
+        if not self.in_turn:
+            return  # what is closed tells what it knew
+        # What the turn has changed is not kept yet. Nobody else changes anything meanwhile.
+        await self._turn_ended()
+        if self._seen is None and not self.closed:
+            await self.change(_nothing())
+
+    async def _missed(self) -> bool:
+        """Take the turns that were missed; False where they are not all there. Raises StateFailed."""
         try:
             known = self._seen is not None and self._take(await self._engine.missed(self._seen))
-        except EngineFailed as error:
-            self._told(str(error))
+        except Exception as error:
+            if not self.in_turn:
+                self._seen = None  # half of a turn may be here: all is read again
+            self._told(_why(error))
             raise StateFailed(self.failed) from None
-        if not known:
-            return await self.change(_nothing())
-        self.failed = ""
+        if known:
+            self.failed = ""
+        return known
+
+    async def _turn_ended(self) -> None:
+        ended = asyncio.get_running_loop().create_future()
+        self._reading.append(ended)
+        await ended
 
     async def beat(self) -> None:
         """Have others know that this worker lives, where nothing else has told it for a while. Raises StateFailed."""
@@ -107,6 +128,7 @@ class Turns:
         try:
             while self._waiting:
                 await self._turn()
+                await asyncio.sleep(0)  # who has waited for this turn goes on before the next one changes anything
         finally:
             self._going = None
 
@@ -132,6 +154,10 @@ class Turns:
             outcomes = [StateFailed(self.failed)] * len(made)
         finally:
             self.in_turn = False
+            reading, self._reading = self._reading, []
+            for reads in reading:
+                if not reads.done():
+                    reads.set_result(None)
         for each, outcome in zip(made, outcomes, strict=True):
             each.change.close()
             _end(each.ended, outcome)
@@ -139,7 +165,7 @@ class Turns:
     async def _failed(self, error: Exception, turn: Turn | None) -> None:
         """Forget what this turn has changed: all is read again before anything else is changed."""
         self._seen, self._unwritten = None, Unwritten()
-        self._told(str(error) if isinstance(error, EngineFailed) else repr(error))
+        self._told(_why(error))
         if turn is not None:
             with suppress(EngineFailed):
                 await self._engine.give_up(turn)
@@ -176,6 +202,10 @@ class Turns:
         if not self.failed:
             LOGGER.error(failed)
         self.failed = failed
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, EngineFailed) else repr(error)
 
 
 async def _nothing() -> None:

@@ -140,6 +140,7 @@ class Worker(MemoryStore):
     def _set_advance(self, holder: str, target: float) -> None:
         self._advance = (holder, target)
         self._turns.note(Table.MOCK, "")
+        self.changes.note()
 
     def _show(self, mock: Mapping[str, Any], *, frozen: bool, runs_on: bool) -> None:
         away = max(0.0, self._engine.real_time() - mock["real"]) if runs_on else 0.0

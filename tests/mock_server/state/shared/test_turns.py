@@ -1,0 +1,165 @@
+"""What a worker shows while it changes something, and what becomes of what it cannot read."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from mock_server.core.epoch import MANUAL_EPOCH
+from mock_server.core.errors import StateFailed
+from mock_server.core.settings import Settings
+from mock_server.state.journal_match import Match
+from mock_server.state.ledger import Change, Table
+from mock_server.state.shared.engine import Changed, Engine, EngineFailed, Turn, Written
+from mock_server.state.shared.store import SharedStore
+from mock_server.state.state_file import Step
+from tests.builders import attempted
+from tests.mock_server.state.shared.engines import ENGINES, Connect, worker
+
+pytestmark = pytest.mark.anyio
+
+CHOICES = Settings(pace="manual")
+
+
+@pytest.fixture(params=ENGINES)
+def connect(request: pytest.FixtureRequest, tmp_path: Path) -> Connect:
+    return ENGINES[request.param](tmp_path, CHOICES)
+
+
+class Altered:
+    """An engine of which a test does some things itself."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.engine, name)
+
+
+class Held(Altered):
+    """An engine that writes each turn once it may, and then does it or fails."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+        self.fails = self.one_by_one = False
+
+    async def write(self, turn: Turn, worker: str, changed: Changed, lease: float) -> int:
+        self.asked.set()
+        await self.may.wait()
+        if self.one_by_one:
+            self.may.clear()
+        if self.fails:
+            self.fails = False
+            raise EngineFailed("the disk is full")
+        return await self.engine.write(turn, worker, changed, lease)
+
+
+class Mourning(Altered):
+    """An engine that says that some workers are dead, and who."""
+
+    dead: Sequence[str] = ()
+
+    async def take(self, worker: str, seen: int) -> Turn:
+        return (await self.engine.take(worker, seen))._replace(dead=self.dead)
+
+
+class Garbled(Altered):
+    """An engine whose turns of others end, as often as is said, with an entry that nobody wrote so."""
+
+    times = 0
+
+    async def missed(self, seen: int) -> Sequence[Written] | None:
+        found = await self.engine.missed(seen)
+        if not found or not self.times:
+            return found
+        self.times -= 1
+        *before, last = found
+        entries = last.changed[Table.ENTRY]
+        written = {Change.CHANGED: [*entries.written[Change.CHANGED], ("9", "nothing")]}
+        return [*before, last._replace(changed={**last.changed, Table.ENTRY: Step(False, (), written)})]
+
+
+def altered(engine: Altered, name: str = "one") -> SharedStore:
+    return worker(lambda: engine, CHOICES, name)  # type: ignore[return-value,arg-type]
+
+
+@pytest.mark.parametrize("fails", [True, False])
+async def test_nobody_is_shown_what_is_not_kept_yet(connect: Connect, fails: bool) -> None:
+    engine = Held(connect())
+    one = altered(engine)
+    engine.fails = fails
+    counted = asyncio.ensure_future(one.count("key"))
+    await engine.asked.wait()
+    shown = asyncio.ensure_future(one.keys())
+    await asyncio.sleep(0)
+    assert not shown.done()
+    engine.may.set()
+    assert [*await shown] == ([] if fails else ["key"])
+    await asyncio.wait([counted])
+    assert (counted.exception() is not None) == fails
+    await one.close()
+
+
+async def test_who_reads_is_shown_one_turn_and_not_half_of_the_next(connect: Connect) -> None:
+    engine = Held(connect())
+    one = altered(engine)
+    engine.one_by_one = True
+    counted = [asyncio.ensure_future(one.count("first"))]
+    await engine.asked.wait()
+    shown = asyncio.ensure_future(one.keys())
+    counted.append(asyncio.ensure_future(one.count("second")))
+    await asyncio.sleep(0)
+    engine.may.set()
+    assert [*await shown] == ["first"]
+    engine.may.set()
+    assert await asyncio.gather(*counted) == [1, 1]
+    await one.close()
+
+
+async def test_an_advance_from_before_a_reset_leaves_that_of_now_alone(connect: Connect) -> None:
+    one, other = worker(connect, CHOICES, "one"), worker(connect, CHOICES, "two")
+    stale = await one.begin_advance(10)
+    await one.reset(None)
+    current = await other.begin_advance(10)
+    assert not await one.advance(stale)
+    third = asyncio.ensure_future(one.begin_advance(1))
+    await one.count("key")
+    assert not third.done()
+    assert not await other.advance(current)
+    assert (await third).target == MANUAL_EPOCH + 11
+    await one.close()
+    await other.close()
+
+
+async def test_who_waits_to_move_the_clock_is_told_that_its_mover_is_dead(connect: Connect) -> None:
+    engine = Mourning(connect())
+    one, other = worker(connect, CHOICES, "one"), altered(engine, "two")
+    await one.begin_advance(10)
+    waiting = asyncio.ensure_future(other.begin_advance(5))
+    await other.count("key")
+    assert not waiting.done()
+    engine.dead = ["one"]
+    await other.count("key")
+    async with asyncio.timeout(5):
+        assert (await waiting).target == MANUAL_EPOCH + 15
+    await one.close()
+    await other.close()
+
+
+async def test_a_turn_that_cannot_be_read_is_told_and_read_again(connect: Connect) -> None:
+    engine = Garbled(connect())
+    one, other = altered(engine), worker(connect, CHOICES, "two")
+    waiting = asyncio.ensure_future(one.journal.wait(Match.of(), count=2, within=20))
+    await one.count("key")
+    engine.times = 1
+    await other.journal.append(attempted())
+    (told,) = await asyncio.gather(one.keys(), return_exceptions=True)
+    assert isinstance(told, StateFailed | list | tuple)  # who looks for those that wait may have come before
+    assert [*await one.keys()] == ["key"]
+    assert (engine.times, one.trouble, len(await one.journal.page())) == (0, "", 1)
+    await other.journal.append(attempted())
+    assert (await waiting, len(await one.journal.page())) == (2, 2)
+    await one.close()
+    await other.close()
