@@ -1,8 +1,10 @@
 """What the proxy does with a request of a client, which goes on to the server, and with a callback of the server, which
 goes on to the receiver."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -20,6 +22,8 @@ BY: Final = "suno-contract proxy"
 NO_MORE: Final = 429
 NOT_FOUND: Final = 404
 BAD_GATEWAY: Final = 502
+PATIENCE: Final = 5.0
+"""Seconds that a callback which is judged waits for the answer to its request: a server may send that afterwards."""
 
 Judge = Callable[[Message], Awaitable[Sequence[Finding]]]
 """Says before a message is handed on what is wrong with it."""
@@ -49,6 +53,7 @@ class App:
         self._learned = learned
         self._judge = judge
         self._begun = time.monotonic()
+        self._answered: dict[int, asyncio.Event] = {}
 
     async def client(self, came: web.BaseRequest) -> web.StreamResponse:
         """Takes a request of a client."""
@@ -63,6 +68,7 @@ class App:
             message = await self._handed_on(request, number, back)
             cost = may_have_started(message)
         finally:
+            self._answered.pop(number, asyncio.Event()).set()
             if starts:
                 self._spending.settle(cost)
         self._courses.started(message)
@@ -82,6 +88,7 @@ class App:
         course = self._courses.polled(request.path)
         if (url := callback_url(request.body)) is not None and request.more is None:
             course = number
+            self._answered[number] = asyncio.Event()
             address, token = self._courses.address(number, url)
             self._learned([token, *of_callback_url(url)])
             request.body = with_callback_url(request.body, address)
@@ -97,6 +104,9 @@ class App:
             await back.say(NOT_FOUND, f"{BY}: no request has asked to be called back here")
             return back.response
         course, url = known
+        if self._judge is not None and course in self._answered:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._answered[course].wait(), PATIENCE)
         self._heard(await self._passed(CALLBACK, number, course, request, url, back))
         return back.response
 

@@ -26,24 +26,24 @@ class LiveJudge:
     def heard(self, message: Message) -> list[Finding]:
         """What a message that has passed brings to light."""
         with self._lock:
-            self.traffic.add(message)
-            if extends(message, self._published.terms.extend) and message.exchange("").code == 200:
-                self._source.accepted(read_exactly(message.sent) or {})
-            found = [each for result in self._results(message) for each in result.findings if result.broken]
+            found = [each for result in self._taken(message) for each in result.findings if result.broken]
             new = [each for each in found if (message.course, each.rule, each.got) not in self._told]
             self._told |= {(message.course, each.rule, each.got) for each in new}
             return new
 
     def before(self, message: Message) -> list[Finding]:
-        """The violations that a message would bring to light. A callback counts as received."""
+        """The violations that a message would bring to light. A callback counts as received until it is heard: what
+        comes in the meantime is judged as behind it."""
         passing = replace(message, status=200) if message.kind == CALLBACK else message
         with self._lock:
-            self.traffic.add(passing)
-            try:
-                found = self._results(passing)
-            finally:
-                self.traffic.remove(passing)
+            found = self._taken(passing)
             return [each for result in found for each in result.findings if result.verdict is Verdict.VIOLATED]
+
+    def _taken(self, message: Message) -> list[Result]:
+        self.traffic.put(message)
+        if extends(message, self._published.terms.extend) and message.exchange("").code == 200:
+            self._source.accepted(read_exactly(message.sent) or {})
+        return self._results(message)
 
     def _results(self, message: Message) -> list[Result]:
         """The verdicts on the request that a message belongs to, as far as that has passed."""

@@ -37,10 +37,14 @@ class Traffic:
         self._by_course.setdefault(message.course, []).append(message)
         self.ends = max(self.ends, message.at + message.took)
 
-    def remove(self, message: Message) -> None:
-        """Takes back the last message."""
-        self.messages.remove(message)
-        self._by_course[message.course].remove(message)
+    def put(self, message: Message) -> None:
+        """Takes a message, in place of what is known of the same one."""
+        for kept in (self.messages, self._by_course.get(message.course, [])):
+            # One that is known passes at this time, so it is among the last.
+            at = next((at for at in range(len(kept) - 1, -1, -1) if kept[at].number == message.number), None)
+            if at is not None:
+                del kept[at]
+        self.add(message)
 
     @property
     def ordered(self) -> list[Message]:

@@ -129,7 +129,21 @@ def test_what_would_violate_is_known_before_it_passes(traffic: list[Message]) ->
     callback = next(each for each in ordered if each.kind == CALLBACK)
     wrong = replace(callback, number=1000, sent=callback.sent.replace(b'"code": 200', b'"code": 200.5'))
     assert {each.rule for each in live.before(wrong)} >= {"callback.schema"}
-    assert len(live.traffic.messages) == len(ordered)
+    assert live.heard(replace(wrong, status=0, error="held back"))
+    assert len(live.traffic.messages) == len(ordered) + 1
+
+
+def test_a_callback_is_judged_by_an_answer_that_is_not_recorded_yet(traffic: list[Message]) -> None:
+    live = LiveJudge(PUBLISHED, "http://127.0.0.1:1")
+    callback = next(each for each in traffic if each.kind == CALLBACK)
+    request = next(each for each in traffic if each.number == callback.course)
+    assert live.before(request) == []
+    wrong = replace(callback, sent=callback.sent.replace(b'"task_id": "', b'"task_id": "x'))
+    assert {each.rule for each in live.before(wrong)} == {"callback.task_id"}
+    live.heard(request)
+    assert [each.status for each in live.traffic.messages if each.kind == CALLBACK] == [200]
+    live.heard(replace(wrong, status=0))
+    assert [each.status for each in live.traffic.messages if each.kind == CALLBACK] == [0]
 
 
 JSON: st.SearchStrategy[Any] = st.recursive(
