@@ -28,6 +28,7 @@ KEPT: Final = 2.0
 """Seconds that a connection is kept that nobody uses: shorter than servers keep theirs, which then never close one
 while a request is on its way."""
 TOO_LONG: Final = f"it is longer than {LONGEST} bytes"
+CUT: Final = "it ends before its coding does"
 PLAIN: Final = ("", "identity")
 ZIPPED: Final = ("gzip", "deflate")
 OWN: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
@@ -158,7 +159,22 @@ def decoded(raw: bytes, coding: str) -> tuple[bytes, str]:
     if coding not in ZIPPED:
         return b"", f"its coding {coding[:40]!r} is not read"
     try:
-        body = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(raw, LONGEST + 1)
+        body, whole = _unzipped(raw)
     except zlib.error as problem:
         return b"", f"it cannot be decompressed: {problem}"
-    return (b"", TOO_LONG) if len(body) > LONGEST else (body, "")
+    if len(body) > LONGEST:
+        return b"", TOO_LONG
+    return (body, "") if whole else (b"", CUT)
+
+
+def _unzipped(raw: bytes) -> tuple[bytes, bool]:
+    """What is in a body of one part or of several in a row, as far as it is looked at, and whether the last part has
+    its end. Raises zlib.error."""
+    body = b""
+    while raw and len(body) <= LONGEST:
+        part = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+        body += part.decompress(raw, LONGEST + 1 - len(body))
+        if not part.eof:
+            return body, False
+        raw = part.unused_data.lstrip(b"\0")  # what some servers fill up with
+    return body, True
