@@ -13,6 +13,7 @@ from aiohttp import web
 from contract_tests.proxy.callback_url import callback_url, with_callback_url
 from contract_tests.proxy.courses import Courses, Spending, may_have_started
 from contract_tests.proxy.forward import Asked, Came, Forwarder, asked, decoded
+from contract_tests.proxy.headers import readable, unsendable
 from contract_tests.proxy.way_back import WayBack
 from contract_tests.recording.message import CALLBACK, REQUEST, Message
 from contract_tests.recording.secrets import of_callback_url
@@ -139,6 +140,9 @@ class App:
         coding = next((value for name, value in request.headers if name.lower() == "content-encoding"), "")
         sent, why = decoded(request.body, coding)
         left_out = {"sent": why, "body": came.left_out}
+        for part, headers in (("headers", request.headers), ("answer_headers", came.headers)):
+            if names := unsendable(headers):
+                left_out[part] = f"{', '.join(names)} came in another coding than UTF-8, and went no further"
         return Message(
             kind=kind,
             number=number,
@@ -147,10 +151,10 @@ class App:
             took=came.ended - came.began,
             method=request.method,
             path=request.path,
-            headers=request.headers,
+            headers=readable(request.headers),
             sent=sent,
             status=0 if came.error else came.status,
-            answer_headers=came.headers,
+            answer_headers=readable(came.headers),
             body=came.body,
             error=came.error,
             left_out={name: reason for name, reason in left_out.items() if reason},

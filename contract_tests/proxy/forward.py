@@ -17,7 +17,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from contract_tests.documents.hosts import is_live
-from contract_tests.proxy.headers import Headers, as_text, passed_on, to_host
+from contract_tests.proxy.headers import Headers, as_text, passed_on, sendable, to_host
 from contract_tests.proxy.way_back import WayBack
 from contract_tests.recording.message import LONGEST
 from contract_tests.target.tls import told
@@ -130,7 +130,7 @@ class Forwarder:
 
 def _headers(request: Asked, host: str, parts: SplitResult) -> CIMultiDict[str]:
     """What a request is sent with. A user and a password of the URL become a header, as every client has it."""
-    headers = CIMultiDict(to_host(request.headers, host, None if request.more else len(request.body)))
+    headers = CIMultiDict(to_host(sendable(request.headers), host, None if request.more else len(request.body)))
     if parts.username and "Authorization" not in headers:
         credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         headers["Authorization"] = f"Basic {b64encode(credentials.encode()).decode()}"
@@ -139,7 +139,7 @@ def _headers(request: Asked, host: str, parts: SplitResult) -> CIMultiDict[str]:
 
 async def _handed_back(answer: ClientResponse, came: Came, back: WayBack) -> None:
     came.status, came.headers = answer.status, passed_on(as_text(answer.raw_headers))
-    await back.begin(came.status, answer.reason, came.headers)
+    await back.begin(came.status, answer.reason, sendable(came.headers))
     kept = bytearray()
     async for chunk in answer.content.iter_any():
         await back.write(chunk)

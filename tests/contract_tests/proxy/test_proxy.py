@@ -150,6 +150,23 @@ def test_heads_and_bodies_pass_as_they_are() -> None:
     assert stood.messages[0].body == b'{"code": 200}'
 
 
+def test_a_header_in_latin_1_is_named_and_never_cut() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nX-B: caf\xe9\r\nX-C: \xc3\xa9\r\nContent-Length: 0\r\n\r\n"
+    with scripted(answer) as server, standing(server.url) as stood:
+        head = b"GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-A: caf\xe9\r\nX-D: \xc3\xa9\r\n\r\n"
+        came = raw(stood.proxy.url, head)
+        (got,) = server.heard
+    assert (b"X-A" in got, b"X-D: \xc3\xa9\r\n" in got) == (False, True)
+    assert (b"X-B" in came, b"X-C: \xc3\xa9\r\n" in came) == (False, True)
+    (message,) = stood.messages
+    assert {*message.headers} >= {("X-A", "caf\xe9"), ("X-D", "\xe9")}
+    assert {*message.answer_headers} >= {("X-B", "caf\xe9"), ("X-C", "\xe9")}
+    assert message.left_out == {
+        "headers": "X-A came in another coding than UTF-8, and went no further",
+        "answer_headers": "X-B came in another coding than UTF-8, and went no further",
+    }
+
+
 def test_an_answer_passes_as_it_comes() -> None:
     seen = threading.Event()
 
