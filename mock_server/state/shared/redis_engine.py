@@ -46,6 +46,7 @@ class RedisEngine:
         self.name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         self._keys = keys(prefix)
         self._marks: dict[int, str] = {}
+        self._wish = ""
         # One more attempt at once is for a connection that was closed meanwhile; the client's own take seconds.
         how: dict[str, Any] = {"protocol": 2, "socket_timeout": ANSWERS_WITHIN}
         try:
@@ -63,13 +64,15 @@ class RedisEngine:
     async def take(self, worker: str, seen: int) -> Turn:
         until = elapsed() + TURN_WITHIN
         lasts = int(TURN_LASTS * 1000)
+        self._wish = self._wish or f"{worker}:{token_hex(MARK // 2)}"  # one that failed may have been heard
         while True:
-            found = await self._run(TAKE, worker, seen, self._marks.get(seen, ""), lasts)
+            found = await self._run(TAKE, worker, seen, self._marks.get(seen, ""), lasts, self._wish)
             if found[0]:
                 break
             if elapsed() > until:
                 raise EngineFailed(f"no turn came within {TURN_WITHIN:g} seconds")
             await asyncio.sleep(LOOKS_EVERY)
+        self._wish = ""
         token, now, dead, missed = found
         self._ahead = int(now) / 1000 - elapsed()
         return Turn(token, self._turns(seen, missed), [name.decode() for name in dead])

@@ -4,10 +4,13 @@ from typing import Final
 
 from mock_server.state.ledger import Table
 
+LOOKS_BACK: Final = 100
+"""The newest turns among which a turn is looked for that may be written already: it is asked again at once."""
 TABLES: Final = [table.value for table in Table]
 SINGLE: Final = ("number", "turns", "turn", "tokens", "workers", "places", "about")
-"""Keys beside those of tables: the number of the newest turn; the newest turns; the token of who has the turn; the last
-token; until when each worker counts as alive, in milliseconds; the last place in a table; what it was made with."""
+"""Keys beside those of tables: the number of the newest turn; the newest turns; the token of who has the turn, and his
+wish for it; the last token; until when each worker counts as alive, in milliseconds; the last place in a table; what it
+was made with."""
 
 
 def keys(prefix: str) -> list[str]:
@@ -20,6 +23,9 @@ local number, turns, turn, tokens, workers, places = KEYS[1], KEYS[2], KEYS[3], 
 local function now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function holder()
+  return string.match(redis.call('GET', turn) or '', '^(%d+) (.*)$')
 end
 local function missed(seen, mark)
   local newest = tonumber(redis.call('GET', number) or 0)
@@ -35,10 +41,11 @@ end
 """
 
 TAKE: Final = f"""{_BEGIN}
-local worker, seen, mark, lasts = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
-if redis.call('EXISTS', turn) == 1 then return {{0}} end
-local token = redis.call('INCR', tokens)
-redis.call('SET', turn, token, 'PX', lasts)
+local worker, seen, mark, lasts, asked = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5]
+local token, holds = holder()
+if token and holds ~= asked then return {{0}} end
+token = tonumber(token) or redis.call('INCR', tokens)
+redis.call('SET', turn, string.format('%.0f', token) .. ' ' .. asked, 'PX', lasts)
 local at, dead = now(), {{}}
 local alive = redis.call('HGETALL', workers)
 for i = 1, #alive, 2 do
@@ -46,12 +53,21 @@ for i = 1, #alive, 2 do
 end
 return {{token, string.format('%.0f', at), dead, missed(seen, mark)}}
 """
-"""Worker, number and mark of the turn seen last, milliseconds that a turn lasts. The token, 0 where somebody else has
-the turn; milliseconds since the epoch; the dead workers; what `missed` has."""
+"""Worker, number and mark of the turn seen last, milliseconds that a turn lasts, what tells this wish for a turn from
+others: one whose answer was lost is asked again, and has its turn. The token, 0 where somebody else has the turn;
+milliseconds since the epoch; the dead workers; what `missed` has."""
 
 WRITE: Final = f"""{_BEGIN}
 local token, worker, lease, kept, text, gone = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
-if redis.call('GET', turn) ~= token then return 0 end
+if holder() ~= token then
+  local newest = tonumber(redis.call('GET', number) or 0)
+  for back = 1, {LOOKS_BACK} do
+    local there = redis.call('LINDEX', turns, -back)
+    if not there then return 0 end
+    if string.sub(there, 1, 16) == string.sub(text, 1, 16) then return newest - back + 1 end
+  end
+  return 0
+end
 local written = redis.call('INCR', number)
 redis.call('RPUSH', turns, text)
 redis.call('LTRIM', turns, -kept, -1)
@@ -74,10 +90,10 @@ return written
 """
 """Token, worker, its lease in milliseconds, turns that are kept, the turn as it is kept, how many workers are gone, and
 who; then four for each change: what became of a record, the number of its table's key, its id, its value. The number of
-the turn; 0 where the turn was over. The first thing that is written needs memory, so that all is or nothing."""
+the turn, also of one that is written already, whose answer was lost; 0 where the turn was over. The first thing that is written needs memory, so that all is or nothing."""
 
 GIVE_UP: Final = f"""{_BEGIN}
-if redis.call('GET', turn) == ARGV[1] then redis.call('DEL', turn) end
+if holder() == ARGV[1] then redis.call('DEL', turn) end
 return 1
 """
 
