@@ -90,7 +90,8 @@ return written
 """
 """Token, worker, its lease in milliseconds, turns that are kept, the turn as it is kept, how many workers are gone, and
 who; then four for each change: what became of a record, the number of its table's key, its id, its value. The number of
-the turn, also of one that is written already, whose answer was lost; 0 where the turn was over. The first thing that is written needs memory, so that all is or nothing."""
+the turn, also of one that is written already, whose answer was lost; 0 where the turn was over. The first thing that is
+written needs memory, so that all is or nothing."""
 
 GIVE_UP: Final = f"""{_BEGIN}
 if holder() == ARGV[1] then redis.call('DEL', turn) end
