@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 import click
 
 from contract_tests.proxy.recorder import Recorder
+from contract_tests.proxy.reports import Reports
 from contract_tests.recording.live import LiveJudge
-from contract_tests.recording.message import CALLBACK, Message, begun
-from contract_tests.recording.read import Recording
-from contract_tests.recording.report import report
-from contract_tests.reports.files import write
+from contract_tests.recording.message import Message, begun
 from contract_tests.reports.rows import printable
 from contract_tests.run.inputs import CannotRun, Seconds, check_base, check_listening, documents, make_folder
 from contract_tests.verdicts.course import Finding
@@ -26,6 +24,9 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 120.0
 """Seconds that a server may be silent."""
+
+EVERY: Final = 5.0
+"""Seconds between reports."""
 
 
 @click.command(
@@ -56,7 +57,7 @@ PATIENCE: Final = 120.0
     type=click.Choice(["note", "block"]),
     help="Hand on what violates a rule, or answer 502 in its place.",
 )
-@click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports are written, anew at each find.")
+@click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports are written, anew after finds.")
 def proxy_command(to: str, record: Path, force: bool, callback_url: str, **options: Any) -> None:
     """Stand between your client and a live server: hand everything on as it is, callbacks too, judge and record it.
 
@@ -75,13 +76,13 @@ def proxy_command(to: str, record: Path, force: bool, callback_url: str, **optio
         about = {"target": to.rstrip("/"), "date": date, "by": f"suno-contract {version('suno-mock')}"}
         file.write(begun(about))
         file.flush()
-        reports = _Reports(judge, about, options["report_dir"])
+        reports = Reports(record, judge.published, options["report_dir"])
         recorder = Recorder(file, judge.heard, reports.told, _warned)
         with recorder, _proxy(recorder, judge, to, callback_url, options) as proxy:
             click.echo(proxy.url)
             click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
-            _wait()
-        reports.write()
+            _wait(reports)
+        reports.write(over=True)
         click.echo(f"{record}: {proxy.spending.spent} tasks started at most", err=True)
     if recorder.trouble:
         raise CannotRun(recorder.trouble)
@@ -103,32 +104,12 @@ def _proxy(recorder: Recorder, judge: LiveJudge, to: str, public: str, options: 
         raise CannotRun(f"cannot listen on {places}: {error.strerror}. Give free ports, or 0 for any.") from None
 
 
-class _Reports:
-    """Prints a line for each message, and keeps the reports of all of them up to date, where a folder is given."""
-
-    def __init__(self, judge: LiveJudge, about: Mapping[str, Any], folder: Path | None) -> None:
-        self._judge = judge
-        self._about = about
-        self._folder = folder
-
-    def told(self, message: Message, found: Sequence[Finding]) -> None:
-        _told(message, found)
-        if found:
-            self.write()
-
-    def write(self) -> None:
-        """Writes the reports anew. What a full disk leaves out, the recording has."""
-        traffic = self._judge.traffic
-        if self._folder is not None:
-            with suppress(OSError):
-                recording = Recording(about=self._about, messages=tuple(traffic.messages))
-                write(self._folder, report(recording, traffic.published))
-
-
-def _wait() -> None:
+def _wait(reports: Reports) -> None:
     """Until the process is told to end."""
     try:
-        threading.Event().wait()
+        while True:
+            threading.Event().wait(EVERY)
+            reports.write()
     except (KeyboardInterrupt, SystemExit):
         return
 
@@ -152,18 +133,3 @@ def _file(path: Path, force: bool) -> Iterator[TextIO]:
 
 def _warned(words: str) -> None:
     click.echo(printable(f"suno-contract: {words}"), err=True)
-
-
-def _told(message: Message, found: Sequence[Finding]) -> None:
-    """Prints a line for a message, and one for each rule that it breaks."""
-    what = "<--" if message.kind == CALLBACK else "-->"
-    came = message.error or f"HTTP {message.status}" + _code(message)
-    course = f" of {message.course}" if message.course not in (0, message.number) else ""
-    click.echo(printable(f"{what} {message.number}{course} {message.method} {message.path[:120]}  {came}"))
-    for each in found:
-        click.echo(printable(f"NO  {each.rule}: expected {each.expected}; got {each.got}"[:300].replace("\n", " ")))
-
-
-def _code(message: Message) -> str:
-    code = message.exchange("").code
-    return "" if code is None or message.kind == CALLBACK else f" code {code}"

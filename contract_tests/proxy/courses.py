@@ -3,13 +3,15 @@
 import asyncio
 from contextlib import suppress
 from secrets import token_hex
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from contract_tests.recording.message import Message
 from contract_tests.target.exchange import NOT_SENT
 
 PREFIX: Final = "/cb/"
+MOST: Final = 10_000
+"""Tasks that are known at the same time: of more, those that began last. What comes for others belongs to none."""
 TASK: Final = ("taskId", "task_id")
 REFUSED: Final = frozenset(range(400, 500)) - {408, 499}
 """Codes after which no task was started. Of a request that took too long, or whose client was gone, nobody knows."""
@@ -34,6 +36,7 @@ class Courses:
         token = token_hex(16)
         path = f"{PREFIX}{course}-{token}"
         self._receivers[path] = (course, url)
+        _shorten(self._receivers)
         return self._public + path, token
 
     def receiver(self, path: str) -> tuple[int, str] | None:
@@ -45,11 +48,18 @@ class Courses:
         task_id = message.exchange("").task_id
         if message.method == "POST" and message.status and task_id is not None:
             self._tasks.setdefault(task_id, message.number)
+            _shorten(self._tasks)
 
     def polled(self, path: str) -> int:
         """The course of the task that a request asks about; 0 where it asks about none that is known."""
         asked = parse_qs(urlsplit(path).query).get("taskId", [""])
         return self._tasks.get(asked[-1], 0)
+
+
+def _shorten(known: dict[str, Any]) -> None:
+    """Forgets what was known first, where it is one too many."""
+    if len(known) > MOST:
+        del known[next(iter(known))]
 
 
 class Spending:

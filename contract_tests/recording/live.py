@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from typing import Final
 
 from contract_tests.documents.published import Published
 from contract_tests.recording.broken_rules import read_exactly
@@ -12,23 +13,33 @@ from contract_tests.recording.traffic import Traffic
 from contract_tests.verdicts.course import Finding
 from contract_tests.verdicts.results import Result, Verdict
 
+COURSES: Final = 500
+"""Courses that are remembered at least, those with the latest messages."""
+EACH: Final = 200
+"""Polls and callbacks that are remembered of each at least."""
+TRACKS: Final = 10_000
+"""Source tracks that the server accepted, which are remembered."""
+
 
 class LiveJudge:
-    """Judges from any thread. What was told of a course is not told again."""
+    """Judges from any thread. What was told of a course is not told again. Of a long recording the latest courses are
+    remembered: all of them are in the file."""
 
     def __init__(self, published: Published, target: str) -> None:
         self.traffic = Traffic(published, target)
-        self._published = published
+        self.published = published
         self._source = Known()
-        self._told: set[tuple[int, str, str]] = set()
+        self._told: dict[int, set[tuple[str, str]]] = {}
         self._lock = threading.Lock()
 
     def heard(self, message: Message) -> list[Finding]:
         """What a message that has passed brings to light."""
         with self._lock:
             found = [each for result in self._taken(message) for each in result.findings if result.broken]
-            new = [each for each in found if (message.course, each.rule, each.got) not in self._told]
-            self._told |= {(message.course, each.rule, each.got) for each in new}
+            told = self._told.setdefault(message.course, set())
+            new = [each for each in found if (each.rule, each.got) not in told]
+            told |= {(each.rule, each.got) for each in new}
+            self._forget(message.course)
             return new
 
     def before(self, message: Message) -> list[Finding]:
@@ -41,14 +52,23 @@ class LiveJudge:
 
     def _taken(self, message: Message) -> list[Result]:
         self.traffic.put(message)
-        if extends(message, self._published.terms.extend) and message.exchange("").code == 200:
+        if extends(message, self.published.terms.extend) and message.exchange("").code == 200:
             self._source.accepted(read_exactly(message.sent) or {})
+            if len(self._source.longest) > TRACKS:
+                del self._source.longest[next(iter(self._source.longest))]
         return self._results(message)
+
+    def _forget(self, course: int) -> None:
+        """Forgets at twice the measure, so that it is seldom done."""
+        courses, messages = self.traffic.longest(course)
+        if courses > 2 * COURSES or messages > 4 * EACH:
+            left = self.traffic.shorten(COURSES, EACH)
+            self._told = {course: told for course, told in self._told.items() if course in left and course}
 
     def _results(self, message: Message) -> list[Result]:
         """The verdicts on the request that a message belongs to, as far as that has passed."""
         number = message.course or message.number
         request = next((each for each in self.traffic.course(message.course) if each.number == number), None)
-        if request is None or not extends(request, self._published.terms.extend):
+        if request is None or not extends(request, self.published.terms.extend):
             return []
         return list(request_results(self.traffic, request, self._source))

@@ -1,6 +1,6 @@
 """The messages of a recording by what they belong to. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from contract_tests.documents.oracle import Oracle
@@ -46,6 +46,18 @@ class Traffic:
                 del kept[at]
         self.add(message)
 
+    def shorten(self, courses: int, each: int) -> Set[int]:
+        """Forgets all but so many courses, and all but `each` polls and callbacks of a course, the earliest first.
+        Returns the courses that are left."""
+        latest = sorted(self._by_course, key=lambda course: self._by_course[course][-1].number)[-courses:]
+        self._by_course = {course: _latest(self._by_course[course], each) for course in latest}
+        self.messages = _in_order(message for kept in self._by_course.values() for message in kept)
+        return self._by_course.keys()
+
+    def longest(self, course: int) -> tuple[int, int]:
+        """How many courses there are, and how many messages of one."""
+        return len(self._by_course), len(self._by_course.get(course, ()))
+
     @property
     def ordered(self) -> list[Message]:
         return _in_order(self.messages)
@@ -75,6 +87,14 @@ class Traffic:
             and each.status
             and "body" not in each.left_out
         ]
+
+
+def _latest(messages: Sequence[Message], each: int) -> list[Message]:
+    """The first message of a course, which asked for the task, and the latest of its polls and of its callbacks."""
+    first, *others = _in_order(messages)
+    polls = [message for message in others if message.kind == REQUEST]
+    callbacks = [message for message in others if message.kind == CALLBACK]
+    return [first, *_in_order([*polls[-each:], *callbacks[-each:]])]
 
 
 def _in_order(messages: Iterable[Message]) -> list[Message]:

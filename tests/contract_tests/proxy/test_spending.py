@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.proxy.courses import Spending, may_have_started
+from contract_tests.proxy.courses import Courses, Spending, may_have_started
 from contract_tests.proxy.forward import Forwarder
 from contract_tests.targets.plain_server import EXTEND
 from tests.contract_tests.proxy.standing import standing
@@ -43,6 +43,16 @@ COSTS = [
 @pytest.mark.parametrize(("changes", "tasks"), COSTS)
 def test_what_nobody_knows_counts_as_a_task(changes: dict[str, Any], tasks: int) -> None:
     assert may_have_started(message(**changes)) == tasks
+
+
+def test_the_tasks_that_began_first_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contract_tests.proxy.courses.MOST", 2)
+    courses = Courses("http://x")
+    paths = [courses.address(number, "http://y")[0].removeprefix("http://x") for number in (1, 2, 3)]
+    for number in (1, 2, 3):
+        courses.started(message(number=number, **answer(200, {"code": 200, "data": {"taskId": f"{number}"}})))
+    assert [courses.receiver(path) for path in paths] == [None, (2, "http://y"), (3, "http://y")]
+    assert [courses.polled(f"/x?taskId={number}") for number in (1, 2, 3)] == [0, 2, 3]
 
 
 def test_a_request_waits_for_one_that_may_be_the_last() -> None:

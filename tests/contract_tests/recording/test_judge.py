@@ -146,6 +146,39 @@ def test_a_callback_is_judged_by_an_answer_that_is_not_recorded_yet(traffic: lis
     assert [each.status for each in live.traffic.messages if each.kind == CALLBACK] == [0]
 
 
+def test_a_long_recording_is_judged_in_bounded_memory(traffic: list[Message], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, most in {"COURSES": 3, "EACH": 4, "TRACKS": 2}.items():
+        monkeypatch.setattr(f"contract_tests.recording.live.{name}", most)
+    live = LiveJudge(PUBLISHED, "http://127.0.0.1:1")
+    course = next(each.course for each in traffic if each.kind == CALLBACK)
+    whole = [each for each in traffic if each.course == course]
+    poll = next(each for each in whole if each.method == "GET")
+    for turn in range(40):
+        for each in whole:
+            at, number = each.at + 1000 * turn, each.number + 1000 * turn
+            assert live.heard(replace(each, course=course + 1000 * turn, number=number, at=at)) == []
+        assert len(live.traffic.messages) <= 7 * len(whole)
+    last = live.traffic.messages[-1]
+    for further in range(1, 100):
+        live.heard(replace(poll, course=last.course, number=last.number + further, at=last.at + further))
+    assert len(live.traffic.course(last.course)) <= 4 * 4
+    assert [each.method for each in live.traffic.course(last.course) if each.kind == CALLBACK] == ["POST"] * 3
+
+
+@pytest.mark.parametrize(("most", "rules_told"), [(0, set()), (1, {"extend.valid"})])
+def test_as_many_tracks_are_remembered(
+    traffic: list[Message], monkeypatch: pytest.MonkeyPatch, most: int, rules_told: set[str]
+) -> None:
+    monkeypatch.setattr("contract_tests.recording.live.TRACKS", most)
+    live = LiveJudge(PUBLISHED, "http://127.0.0.1:1")
+    course = next(each.course for each in traffic if each.kind == CALLBACK)
+    request = next(each for each in traffic if each.number == course)
+    live.heard(request)
+    refused = json.dumps({"code": 422, "msg": "no", "data": None}).encode()
+    told = live.heard(replace(request, number=1000, course=1000, body=refused))
+    assert {each.rule for each in told} == rules_told
+
+
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=3), inner),

@@ -1,0 +1,60 @@
+"""What is told of messages while they pass: lines, and reports of all that was recorded."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from contract_tests.documents.published import Published
+from contract_tests.recording.message import CALLBACK, Message
+from contract_tests.recording.read import NoRecording, read
+from contract_tests.recording.report import report
+from contract_tests.reports.files import write
+from contract_tests.reports.rows import printable
+from contract_tests.verdicts.course import Finding
+
+
+class Reports:
+    """Prints a line for each message, and keeps the reports of the whole recording up to date, where a folder is
+    given. Its file is read anew each time: nothing else holds everything that passed."""
+
+    def __init__(self, recording: Path, published: Published, folder: Path | None) -> None:
+        self._recording = recording
+        self._published = published
+        self._folder = folder
+        self._due = threading.Event()
+
+    def told(self, message: Message, found: Sequence[Finding]) -> None:
+        if found:
+            self._due.set()
+        _told(message, found)
+
+    def write(self, *, over: bool = False) -> None:
+        """Writes the reports anew where something was found, and once it is over. What a full disk leaves out, the
+        recording has."""
+        if self._folder is None or not (over or self._due.is_set()) or not self._recording.is_file():
+            return
+        self._due.clear()
+        with suppress(OSError, NoRecording):
+            recording = read(self._recording)
+            if recording.fault and not over:  # a line that is being written
+                self._due.set()
+            else:
+                write(self._folder, report(recording, self._published))
+
+
+def _told(message: Message, found: Sequence[Finding]) -> None:
+    """Prints a line for a message, and one for each rule that it breaks."""
+    what = "<--" if message.kind == CALLBACK else "-->"
+    came = message.error or f"HTTP {message.status}" + _code(message)
+    course = f" of {message.course}" if message.course not in (0, message.number) else ""
+    click.echo(printable(f"{what} {message.number}{course} {message.method} {message.path[:120]}  {came}"))
+    for each in found:
+        click.echo(printable(f"NO  {each.rule}: expected {each.expected}; got {each.got}"[:300].replace("\n", " ")))
+
+
+def _code(message: Message) -> str:
+    code = message.exchange("").code
+    return "" if code is None or message.kind == CALLBACK else f" code {code}"

@@ -1,0 +1,60 @@
+"""Reports of what was recorded so far."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from contract_tests.proxy.reports import Reports
+from contract_tests.recording.message import begun, line
+from contract_tests.verdicts.course import Finding
+from tests.contract_tests.recording.messages import message
+from tests.courses import PUBLISHED
+
+FOUND = Finding(rule="callback.task_id", expected="one", got="another")
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    file = tmp_path / "live.jsonl"
+    file.write_text(begun({"target": "http://x"}) + line(message()), "utf-8")
+    return file
+
+
+def written(folder: Path) -> bool:
+    return (folder / "report.json").is_file()
+
+
+def test_reports_are_written_after_a_find_alone(recording: Path, tmp_path: Path) -> None:
+    reports = Reports(recording, PUBLISHED, tmp_path)
+    reports.told(message(), ())
+    reports.write()
+    assert not written(tmp_path)
+    reports.told(message(), (FOUND,))
+    reports.write()
+    assert len(json.loads((tmp_path / "report.json").read_text("utf-8"))["requests"]) == 1
+    (tmp_path / "report.json").unlink()
+    reports.write()
+    assert not written(tmp_path)
+    reports.write(over=True)
+    assert written(tmp_path)
+
+
+def test_a_line_that_is_being_written_is_waited_for(recording: Path, tmp_path: Path) -> None:
+    whole = recording.read_text("utf-8")
+    recording.write_text(whole[:-1] + "\n" + line(message(number=2))[:50], "utf-8")
+    reports = Reports(recording, PUBLISHED, tmp_path)
+    reports.told(message(), (FOUND,))
+    reports.write()
+    assert not written(tmp_path)
+    recording.write_text(whole, "utf-8")
+    reports.write()
+    assert written(tmp_path)
+
+
+def test_nothing_is_read_where_no_report_is_wanted_or_no_file_is(tmp_path: Path, recording: Path) -> None:
+    Reports(recording, PUBLISHED, None).write(over=True)
+    Reports(tmp_path / "no", PUBLISHED, tmp_path).write(over=True)
+    recording.write_text("", "utf-8")
+    Reports(recording, PUBLISHED, tmp_path).write(over=True)
+    assert not written(tmp_path)
