@@ -54,8 +54,11 @@ class SharedJournal(MemoryJournal):
     def follow(self, step: Step) -> None:
         """Take what another worker's turn has done to the entries."""
         gone, dropped = set(map(int, step.gone)), self.dropped
+        while self._entries and self._entries[0].id in gone:  # as who is full drops them, whoever waits has seen them
+            gone.discard(self._entries[0].id)
+            self._bytes -= self._entries.popleft().size
         kept = [] if step.emptied else self._entries
-        if step.emptied or any(entry.id in gone for entry in kept):
+        if step.emptied or (gone and any(entry.id in gone for entry in kept)):
             self._entries = deque(entry for entry in kept if entry.id not in gone)
             self._bytes = sum(entry.size for entry in self._entries)
             for waiting in self._waiting:

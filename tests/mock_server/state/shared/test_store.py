@@ -143,6 +143,20 @@ async def test_who_waits_at_one_worker_is_told_of_the_entries_of_another(connect
     await ended(one, other)
 
 
+async def test_who_waits_counts_what_a_full_journal_has_dropped_since(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mock_server.state.journal.ENTRIES_KEPT", 2)
+    one, other = two(connect)
+    waiting = asyncio.ensure_future(one.journal.wait(Match.of(), count=5, within=5))
+    await one.count("key")
+    for _ in range(5):
+        await other.journal.append(attempted())
+    assert (await waiting, [each.id for each in await one.journal.page()]) == (5, [4, 5])
+    assert (await one.dropped())["entries"] == 3
+    await ended(one, other)
+
+
 async def test_a_worker_that_has_missed_too_much_reads_everything(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
