@@ -31,11 +31,15 @@ class LiveJudge:
         self._source = Known()
         self._told: dict[int, set[tuple[str, str]]] = {}
         self._lock = threading.Lock()
+        self._passing: dict[int, Message] = {}
 
     def heard(self, message: Message) -> list[Finding]:
         """What a message that has passed brings to light."""
         with self._lock:
-            found = [each for result in self._taken(message) for each in result.findings if result.broken]
+            self._passing.pop(message.number, None)
+            self.traffic.add(message)
+            self._learn(message)
+            found = [each for result in self._results(message) for each in result.findings if result.broken]
             told = self._told.setdefault(message.course, set())
             new = [each for each in found if (each.rule, each.got) not in told]
             told |= {(each.rule, each.got) for each in new}
@@ -47,16 +51,25 @@ class LiveJudge:
         comes in the meantime is judged as behind it."""
         passing = replace(message, status=200) if message.kind == CALLBACK else message
         with self._lock:
-            found = self._taken(passing)
+            self._learn(passing)
+            self._passing[passing.number] = passing
+            # Nothing but this sees them: what is heard would be told of what comes later.
+            ends = self.traffic.ends
+            for each in self._passing.values():
+                self.traffic.add(each)
+            try:
+                found = self._results(passing)
+            finally:
+                self.traffic.remove(self._passing.values())
+                self.traffic.ends = ends
             return [each for result in found for each in result.findings if result.verdict is Verdict.VIOLATED]
 
-    def _taken(self, message: Message) -> list[Result]:
-        self.traffic.put(message)
+    def _learn(self, message: Message) -> None:
+        """Remembers the source track of a request that the server accepted."""
         if extends(message, self.published.terms.extend) and message.exchange("").code == 200:
             self._source.accepted(read_exactly(message.sent) or {})
             if len(self._source.longest) > TRACKS:
                 del self._source.longest[next(iter(self._source.longest))]
-        return self._results(message)
 
     def _forget(self, course: int) -> None:
         """Forgets at twice the measure, so that it is seldom done."""

@@ -1,6 +1,6 @@
 """The messages of a recording by what they belong to. Pure."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from contract_tests.documents.oracle import Oracle
@@ -37,14 +37,14 @@ class Traffic:
         self._by_course.setdefault(message.course, []).append(message)
         self.ends = max(self.ends, message.at + message.took)
 
-    def put(self, message: Message) -> None:
-        """Takes a message, in place of what is known of the same one."""
-        for kept in (self.messages, self._by_course.get(message.course, [])):
-            # One that is known passes at this time, so it is among the last.
-            at = next((at for at in range(len(kept) - 1, -1, -1) if kept[at].number == message.number), None)
-            if at is not None:
-                del kept[at]
-        self.add(message)
+    def remove(self, messages: Collection[Message]) -> None:
+        """Takes back the last messages."""
+        del self.messages[len(self.messages) - len(messages) :]
+        for message in messages:
+            kept = self._by_course[message.course]
+            kept.pop()
+            if not kept:
+                del self._by_course[message.course]
 
     def shorten(self, courses: int, each: int) -> Set[int]:
         """Forgets all but so many courses, and all but `each` polls and callbacks of a course, the earliest first.
