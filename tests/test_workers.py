@@ -33,6 +33,16 @@ def work(*, introduces, held):
 raise SystemExit(Workers(2, work, young=30, pause=0).run())
 """
 
+SAYS_WHERE = """
+from mock_server.commands.workers import Workers
+
+def work(*, introduces, held):
+    print("introduces" if introduces else "silent", flush=True)
+    return 3
+
+Workers(1, work, young=30, pause=0).run()
+"""
+
 
 @pytest.fixture(params=["file", *PROGRAMS])
 def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
@@ -148,6 +158,12 @@ def test_workers_that_cannot_work_are_given_up() -> None:
     assert (ended.returncode, len(replaced)) == (1, 4)
     assert all("ended with exit status 3; another one takes its place" in each for each in replaced)
     assert last.endswith("ended with exit status 3, as 4 before it at once: the mock ends.")
+
+
+def test_who_takes_the_place_of_one_that_said_nothing_says_where_the_mock_is() -> None:
+    command = [sys.executable, "-c", SAYS_WHERE]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.stdout.splitlines() == ["introduces"] * 5
 
 
 def test_a_worker_delivers_what_others_have_accepted(state: str) -> None:

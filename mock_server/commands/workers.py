@@ -38,6 +38,7 @@ class Workers:
         self._context = multiprocessing.get_context("fork")
         self._held, self._holding = self._context.Pipe(duplex=False)
         self._since: dict[ForkProcess, float] = {}
+        self._introducing: ForkProcess | None = None
         self._failures = 0
 
     def run(self) -> int:
@@ -58,6 +59,8 @@ class Workers:
         with _without_signals():  # one in between would leave a worker behind that nobody knows
             process.start()
             self._since[process] = time.monotonic()
+            if introduces:
+                self._introducing = process
 
     def _be_worker(self, introduces: bool) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
@@ -76,7 +79,8 @@ class Workers:
         warn(f"worker {process.pid} ended {how}; another one takes its place.")
         if lived < self._young:
             time.sleep(self._pause)
-        self._start()
+        # Who has ended so soon has hardly said where the mock is.
+        self._start(introduces=process is self._introducing and lived < self._young)
 
     def _end(self) -> None:
         """Tell all to end, and wait for them."""
