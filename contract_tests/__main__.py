@@ -3,7 +3,7 @@
 import sys
 from typing import Final, NoReturn
 
-EXTRA: Final = frozenset({"hypothesis", "openapi_core", "pytest", "schemathesis"})
+EXTRA: Final = frozenset({"aiohttp", "harfile", "hypothesis", "openapi_core", "pytest", "schemathesis"})
 """The modules of the extra `contract`, which suno-mock is installed without."""
 
 

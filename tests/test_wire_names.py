@@ -24,6 +24,7 @@ OWN: Final = {
 }
 """What only one operation does, or all that make music."""
 EXCEPTIONS: Final = {
+    "pages/trial.py": "the desk's own requests call back to the built-in receiver",
     "api/finished_track.py": "the members by which every request names a finished track",
     "api/open_task.py": "the members of every request that starts a task: its receiver, its persona",
     "api/record_info.py": "the query of every poll",

@@ -27,7 +27,7 @@ from mock_server.pages.snippets import snippets
 from mock_server.pages.visit import Visit
 from mock_server.state.journal_entries import Requested
 
-SENT_BY: Final = "suno-mock-desk"
+SENT_BY: Final = "desk-request"
 """The header of a request of the desk, by whose value its entry is found."""
 PATIENCE: Final = 10.0
 """Seconds of real time that an answer is waited for, which a fault may hold back."""

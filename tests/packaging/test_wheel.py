@@ -8,6 +8,7 @@ import click
 import pytest
 
 import mock_server
+from contract_tests.__main__ import EXTRA
 from mock_server.commands.cli import cli
 from tests.packaging.environment import ROOT, Environment, ended
 
@@ -92,8 +93,7 @@ def test_the_harness_without_its_extra_says_what_installs_it(
     users: Environment, tmp_path: Path, arguments: list[str]
 ) -> None:
     ran = ended([str(users.commands / "suno-contract"), *arguments], tmp_path)
-    assert ran.stderr == (
-        "suno-contract: openapi_core is not installed. "
-        'Install what the harness needs: pip install "suno-mock[contract]"\n'
-    )
+    missing, _, way = ran.stderr.removeprefix("suno-contract: ").partition(" ")
+    assert missing in EXTRA
+    assert way == 'is not installed. Install what the harness needs: pip install "suno-mock[contract]"\n'
     assert (ran.returncode, ran.stdout) == (2, "")
