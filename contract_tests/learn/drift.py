@@ -99,7 +99,8 @@ class Drift:
         if now is None or not samples(now):
             return self._without(line)
         if samples(line) < COMPARABLE:
-            why = f"it was seen {samples(line)} times, and {COMPARABLE} are compared with"
+            more = f"calibrate with --budget {COMPARABLE} or more"
+            why = f"it was seen {samples(line)} times, and {COMPARABLE} are compared with: {more}"
             return self._told(line, Outcome.UNCOMPARED, now.value, why=why)
         (least, most), (new_least, new_most) = _ends(line.value), _ends(now.value)
         moved = new_least > most * WIDER or new_most < least / WIDER
@@ -216,8 +217,10 @@ class Drift:
                 yield _beyond(what, Outcome.MOVED if seen else Outcome.UNSEEN, then[what], None)
 
     def _shape(self, what: str, then: str | None, now: str | None) -> Iterator[Compared]:
-        """Which members came where. A kind of body that came only once in a while is no news."""
+        """Which members came where. Which bodies come hangs on when polls meet a task: one that did not is no news."""
         if then is None or now is None:
+            if then is not None:
+                yield Compared(line=what, outcome=Outcome.UNCOMPARED, profile="as it was", why="none came in this run")
             return
         told = otherwise(then, now)
         outcome = Outcome.MOVED if told else Outcome.SAME

@@ -14,7 +14,7 @@ from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import Learned, learned
 from contract_tests.learn.command import made_run, read_run
-from contract_tests.learn.compared import DATED, Compared, Kept, updated
+from contract_tests.learn.compared import DATED, Compared, Kept, Outcome, updated
 from contract_tests.learn.drift import Drift
 from contract_tests.learn.drift_report import as_json, as_junit, lines, status, summary
 from contract_tests.learn.profile import LEFT, UNSAYABLE, written
@@ -106,7 +106,9 @@ def _update(path: Path, text: str, kept: Kept, compared: list[Compared], found: 
     date = DATE.search(text.partition("\n")[0])
     then = f"{DATED}{date[1] if date else 'before'}"
     extends = yaml.safe_load(text)["extends"]
-    new = written(report.about, extends, updated(kept.lines, compared, found, then), found.unsayable)
+    gone = {each.line for each in compared if each.outcome is Outcome.MOVED}
+    beyond = {what: how for what, how in kept.unsayable.items() if what not in gone} | dict(found.unsayable)
+    new = written(report.about, extends, updated(kept.lines, compared, found, then), beyond)
     safe_files.replace(path, new)
     for line in unified_diff(text.splitlines(), new.splitlines(), "before", str(path), lineterm="", n=0):
         click.echo(printable(line))

@@ -63,13 +63,12 @@ def _bodies(asked: Iterable[Asked]) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _members(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    """Each member by its path, with its type; of a list those of its items, of a text that is an object its members."""
+    """Each member by its path, with its type; of a list those of its items."""
     if isinstance(value, dict):
         for key, inner in value.items():
             path = f"{name}.{key}" if name else str(key)
             yield path, _form(inner) if isinstance(inner, str) and NAMED.search(key) else TYPES.get(type(inner), "null")
-            packed = parsed(inner) if isinstance(inner, str) and inner.startswith("{") else None
-            yield from _members(packed if isinstance(packed, dict) else inner, path)
+            yield from _members(inner, path)
     elif isinstance(value, list):
         for item in value:
             yield from _members(item, f"{name}[]")

@@ -11,6 +11,7 @@ from typing import Any
 
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
+from mock_server.domain.masking import masked_place
 from mock_server.state.file_store import FileStore
 from mock_server.state.ledger import Table
 from mock_server.state.state_file import StateFile
@@ -66,6 +67,8 @@ def copied(source: str, target: str) -> None:
 
 @contextmanager
 def _existing(path: str) -> Iterator[StateFile]:
+    if "://" in path:
+        raise BadSetting(f"{masked_place(path)} is no file, and these commands are for state files alone.")
     if not Path(path).is_file():
         raise BadSetting(f"there is no state file {path}. Give one that suno-mock serve --state FILE has made.")
     with closing(StateFile(path, {})) as file:

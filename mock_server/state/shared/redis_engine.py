@@ -11,7 +11,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import AuthenticationError, AuthorizationError, NoScriptError, RedisError
 from redis.retry import Retry
 
 from mock_server.core.clock import elapsed
@@ -33,7 +33,10 @@ ANSWERS_WITHIN: Final = 5.0
 MARK: Final = 16
 """Letters of what tells a turn from another of the same number, which an engine has that has lost its newest ones."""
 SCHEMES: Final = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
-OPENED: Final = "{} cannot be used: {}. Start the engine, or choose another --state."
+STARTED: Final = "Start the engine, or choose another --state."
+REFUSED: Final = (AuthenticationError, AuthorizationError, ValueError)
+"""What comes of a URL that the engine, or its client, takes not."""
+GIVEN: Final = "Give the user, the password and the database that the engine has, or choose another --state."
 
 
 class RedisEngine:
@@ -54,8 +57,11 @@ class RedisEngine:
                 self._agree(engine, about)
                 seconds, microseconds = cast("tuple[int, int]", engine.time())
             self._redis: AsyncRedis = AsyncRedis.from_url(plain, **how, retry=AsyncRetry(NoBackoff(), 1))
+        except BadSetting:
+            raise
         except (RedisError, OSError, ValueError) as error:
-            raise BadSetting(OPENED.format(self.name, error)) from None
+            way = GIVEN if isinstance(error, REFUSED) else STARTED
+            raise BadSetting(f"{self.name} cannot be used: {f'{error}'.rstrip('.')}. {way}") from None
         self._ahead = seconds + microseconds / 1e6 - elapsed()
 
     def real_time(self) -> float:

@@ -80,6 +80,13 @@ def test_where_there_is_none_none_is_made(tmp_path: Path, ask: object) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_engine_is_no_file_and_its_password_is_not_told() -> None:
+    with pytest.raises(
+        BadSetting, match=r"^redis://\.\.\.@a\.test/0 is no file, and these commands are for state files"
+    ):
+        shown("redis://:hunter2@a.test/0")
+
+
 def test_what_nobody_wrote_so_is_told(tmp_path: Path) -> None:
     path = changed(made(tmp_path / "state", "a"), "UPDATE task SET value = CAST('no JSON' AS BLOB)")
     with pytest.raises(BadSetting, match=r"the state file .*/state cannot be read: JSONDecodeError"):
