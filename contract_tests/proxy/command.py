@@ -74,11 +74,13 @@ def proxy_command(to: str, record: Path, force: bool, callback_url: str, **optio
     with _file(record, force) as file:
         date = datetime.now(UTC).isoformat(timespec="seconds")
         about = {"target": to.rstrip("/"), "date": date, "by": f"suno-contract {version('suno-mock')}"}
-        file.write(begun(about))
-        file.flush()
         reports = Reports(record, judge.published, options["report_dir"])
         recorder = Recorder(file, judge.heard, reports.told, _warned)
-        with recorder, _proxy(recorder, judge, to, callback_url, options) as proxy:
+        proxy = _proxy(recorder, judge, to, callback_url, options)
+        file.truncate(0)  # what was there is gone once nothing can fail any more
+        file.write(begun(about))
+        file.flush()
+        with recorder, proxy:
             click.echo(proxy.url)
             click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
             _wait(reports)
@@ -117,7 +119,7 @@ def _wait(reports: Reports) -> None:
 @contextmanager
 def _file(path: Path, force: bool) -> Iterator[TextIO]:
     """The file of the recording, for its owner alone. Raises CannotRun where there is one or it cannot be made."""
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
+    flags = os.O_WRONLY | os.O_CREAT | (0 if force else os.O_EXCL)
     try:
         file = os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
     except FileExistsError:
@@ -126,6 +128,10 @@ def _file(path: Path, force: bool) -> Iterator[TextIO]:
         raise CannotRun(f"--record {path}: {error.strerror}. Give a file that can be written.") from None
     try:
         yield file
+    except CannotRun:
+        if not force:  # nothing was recorded, and the same command may be tried again
+            path.unlink(missing_ok=True)
+        raise
     finally:
         with suppress(OSError):  # what could not be written was told
             file.close()

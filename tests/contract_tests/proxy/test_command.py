@@ -108,9 +108,12 @@ def test_what_cannot_be_is_told_with_the_way_out(tmp_path: Path, capsys: Output)
     with Plain() as taken:
         told = refused(*to, "--port", str(taken.port), capsys=capsys)
         assert "Give free ports, or 0 for any." in told
+        assert not file.exists()
+        file.write_text("what was recorded before", "utf-8")
         assert "exists. Give another name, or --force" in refused(*to, capsys=capsys)
         told = refused(*to, "--force", "--port", "0", "--receiver-port", str(taken.port), capsys=capsys)
         assert "Give free ports, or 0 for any." in told
+        assert file.read_text("utf-8") == "what was recorded before"
     no_folder = str(tmp_path / "no" / "live.jsonl")
     assert "Give a file that can be written." in refused(*to[:3], no_folder, capsys=capsys)
 
