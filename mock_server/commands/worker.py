@@ -27,6 +27,7 @@ def command(quiet: bool, **options: Any) -> None:
     from mock_server.app import Mock, create_app
     from mock_server.commands.output import Printer
     from mock_server.commands.serve import Console
+    from mock_server.domain.masking import masked_place
 
     printer = Printer(sys.stdout)
     console = Console(printer)
@@ -36,7 +37,7 @@ def command(quiet: bool, **options: Any) -> None:
         told = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, told.set)
-        printer(f"delivers for {_without_password(settings.state)}")
+        printer(f"delivers for {masked_place(settings.state)}")
         async with app.router.lifespan_context(app):
             unprepared = await app.prepare()
             if not unprepared:
@@ -48,8 +49,3 @@ def command(quiet: bool, **options: Any) -> None:
     console.close()
     if unprepared:
         raise click.ClickException(unprepared)
-
-
-def _without_password(state: str) -> str:
-    scheme, there, place = state.rpartition("://")
-    return scheme + there + place.rpartition("@")[2]
