@@ -16,33 +16,15 @@ from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
 from contract_tests.run.command import told_of
 from contract_tests.run.exit_status import status
-from contract_tests.run.inputs import SHORTEST_TRACK, CannotRun, Seconds, documents, make_folder, tracks_of
+from contract_tests.run.inputs import CannotRun, documents, make_folder, tracks_of
+from contract_tests.run.options import document_options
 
 HAR: Final = ".har"
-OF_A_RECORDING: Final = (
-    click.option(
-        "--profile",
-        default="apikley",
-        show_default=True,
-        help="Which reading of the documents: one of ours, a file or a folder.",
-    ),
-    click.option("--audio-id", multiple=True, help="A source track that the server has; may be given several times."),
-    click.option("--audio-model", multiple=True, help="Its model."),
-    click.option("--audio-duration", multiple=True, type=Seconds(SHORTEST_TRACK), help="Its length in seconds."),
-)
-"""What a recording is judged by."""
-
-
-def recording_options(command: Any) -> Any:
-    """Adds them."""
-    for option in reversed(OF_A_RECORDING):
-        command = option(command)
-    return command
 
 
 @click.command(name="judge", epilog="Example:  suno-contract judge live.jsonl --report-dir report")
 @click.argument("recording", type=click.Path(path_type=Path))
-@recording_options
+@document_options
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports are written.")
 @click.option("--strict", is_flag=True, help="Deviations count as violations.")
 def judge_command(recording: Path, report_dir: Path | None, strict: bool, **options: Any) -> int:

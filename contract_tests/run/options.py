@@ -1,5 +1,6 @@
 """The options of `suno-contract run`, and those that say what is tried, which other commands share."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,9 +9,7 @@ import click
 from contract_tests.run.inputs import SHORTEST_TRACK, Seconds
 from contract_tests.target.target import PATIENCE
 
-TARGET: Final = (
-    click.option("--base-url", help="The server to check; without it the mock is started."),
-    click.option("--api-key-env", default="SUNO_API_KEY", show_default=True, help="Where the key is read from."),
+DOCUMENTS: Final = (
     click.option(
         "--profile",
         default="apikley",
@@ -20,6 +19,12 @@ TARGET: Final = (
     click.option("--audio-id", multiple=True, help="A source track of the target; may be given several times."),
     click.option("--audio-model", multiple=True, help="Its model."),
     click.option("--audio-duration", multiple=True, type=Seconds(SHORTEST_TRACK), help="Its length in seconds."),
+)
+"""What is judged by, and the source tracks that the target has."""
+TARGET: Final = (
+    click.option("--base-url", help="The server to check; without it the mock is started."),
+    click.option("--api-key-env", default="SUNO_API_KEY", show_default=True, help="Where the key is read from."),
+    *DOCUMENTS,
     click.option("--bad-key", default="", help="A key that the target must refuse."),
     click.option("--only", default="*", show_default=True, metavar="GLOB", help="Only rules of these ids."),
     click.option(
@@ -69,15 +74,22 @@ RUN: Final = (
 """What a run may cost, and where it is told."""
 
 
+def document_options(command: Any) -> Any:
+    """Adds the options that say what is judged by."""
+    return _with(command, DOCUMENTS)
+
+
 def target_options(command: Any) -> Any:
     """Adds the options that say what is tried."""
-    for option in reversed(TARGET):
-        command = option(command)
-    return command
+    return _with(command, TARGET)
 
 
 def run_options(command: Any) -> Any:
     """Adds those, and the options of a run."""
-    for option in reversed(RUN):
+    return target_options(_with(command, RUN))
+
+
+def _with(command: Any, options: Sequence[Callable[[Any], Any]]) -> Any:
+    for option in reversed(options):
         command = option(command)
-    return target_options(command)
+    return command
