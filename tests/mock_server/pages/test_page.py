@@ -136,6 +136,8 @@ def test_a_request_is_checked_as_it_is_typed_and_sent(page: Page, mock: MockServ
     expect(page.locator("#came .badge")).to_have_text("404")
     assert hindrances(page) == []
     page.go_back()
+    expect(page.locator("#came .badge")).to_have_count(0)
+    expect(page.get_by_label("audioId")).not_to_have_value("nobody's")
     title.fill("Short")
     button(page, "Send").click()
     expect(page.locator("#came .badge")).to_have_text("PENDING")
