@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 from jsonschema_rs import Draft202012Validator
@@ -137,11 +137,8 @@ class Contract:
     def _violation(self, rule: Rule, keyword: str | int, body: Any) -> Violation:
         text = f"{rule.field} {self._came(rule, keyword, body)}; allowed: {rule.allowed}"
         counted = ("string_length",) if keyword == self._length else ()
-        violation = Violation(rule.id, rule.field, text, rule.place, (*rule.when, *counted))
-        value = body.get(rule.field) if isinstance(body, dict) else body
-        said = ", ".join(_unknown(rule, body)) if keyword == UNKNOWN else shown(value)
-        violation.values = {"value": said, "limit": _limit(rule.schema, keyword), "allowed": rule.allowed}
-        return violation
+        values = partial(_values, rule, keyword, body)
+        return Violation(rule.id, rule.field, text, rule.place, (*rule.when, *counted), values=values)
 
     def _came(self, rule: Rule, keyword: str | int, body: Any) -> str:
         """What came where the rule's keyword says something else."""
@@ -156,6 +153,13 @@ class Contract:
             count, unit = MEASURES[str(keyword)]
             return f"has {count(value)} {unit}"
         return f"is {shown(value)}"
+
+
+def _values(rule: Rule, keyword: str | int, body: Any) -> Mapping[str, str]:
+    """What a profile's own words can name of a broken rule."""
+    value = body.get(rule.field) if isinstance(body, dict) else body
+    said = ", ".join(_unknown(rule, body)) if keyword == UNKNOWN else shown(value)
+    return {"value": said, "limit": _limit(rule.schema, keyword), "allowed": rule.allowed}
 
 
 def _unknown(rule: Rule, body: Mapping[str, Any]) -> list[str]:

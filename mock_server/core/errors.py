@@ -19,8 +19,7 @@ Stopped                   what the mock's stop has cut off
 Bugs of ours are ordinary exceptions. `Undecided.failed` in api/endpoints answers them with HTTP 500.
 """
 
-import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from itertools import islice
@@ -69,7 +68,7 @@ class RuleBroken(ApiError):
     @classmethod
     def by(cls, violation: "Violation") -> Self:
         """The refusal for a broken rule."""
-        return cls(f"{violation}", violation.rule, {**violation.values, "field": violation.field})
+        return cls(f"{violation}", violation.rule, {**violation.values(), "field": violation.field})
 
 
 class NotFound(RuleBroken):
@@ -86,8 +85,8 @@ class Conflict(RuleBroken):
 class Violation:
     """One broken rule: its id, the field, what came and what is allowed, and where the document says so.
 
-    `questions` are the open ones that may decide it, `note` says so where they do; `values` are what a profile's own
-    words can name: the value, the limit and what is allowed."""
+    `questions` are the open ones that may decide it, `note` says so where they do; `values` gives what a profile's own
+    words can name: the value, the limit and what is allowed. It is called where a profile has words of its own."""
 
     rule: str
     field: str
@@ -95,7 +94,7 @@ class Violation:
     place: str | None = None
     questions: tuple[str, ...] = ()
     note: str = ""
-    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    values: Callable[[], Mapping[str, str]] = dict
 
     def __str__(self) -> str:
         source = f"{self.rule}, {self.place}" if self.place else self.rule

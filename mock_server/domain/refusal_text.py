@@ -37,7 +37,7 @@ def _own(error: ApiError, texts: Mapping[str, str]) -> str | None:
 def _of_violation(violation: Violation, texts: Mapping[str, str]) -> str | None:
     kind = violation.rule.rpartition(".")[2]
     template = _template([violation.rule, kind, Invalid.kind], texts)
-    return None if template is None else _filled(template, {**violation.values, "field": violation.field})
+    return None if template is None else _filled(template, {**violation.values(), "field": violation.field})
 
 
 def _template(names: Sequence[str], texts: Mapping[str, str]) -> str | None:

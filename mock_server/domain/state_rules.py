@@ -140,5 +140,7 @@ def _within(value: float, least: float, most: float) -> bool:
 def _violation(
     edition: Edition, rule: str, field: str, message: str, value: Any, allowed: str, limit: str = ""
 ) -> Violation:
-    values = {"value": shown(value), "limit": limit, "allowed": allowed}
+    def values() -> Mapping[str, str]:
+        return {"value": shown(value), "limit": limit, "allowed": allowed}
+
     return Violation(rule=rule, field=field, message=message, place=edition.profile.place(rule), values=values)

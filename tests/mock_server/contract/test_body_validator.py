@@ -403,7 +403,7 @@ def test_all_broken_rules_are_told() -> None:
 def test_a_profile_can_name_the_properties_that_nobody_knows() -> None:
     judged = edition("apikley", "extra_properties=refused")
     (violation,) = judged.contract("extend").violations(request(tempo=1, b=2))
-    assert violation.values["value"] == "b, tempo"
+    assert violation.values()["value"] == "b, tempo"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,10 @@ from mock_server.domain.refusal_text import refusal_text, told
 from tests.builders import edition
 
 LONG = Violation(
-    rule="extend.title.length", field="title", message="title is long", values={"value": '"{limit}"', "limit": "80"}
+    rule="extend.title.length",
+    field="title",
+    message="title is long",
+    values=lambda: {"value": '"{limit}"', "limit": "80"},
 )
 MISSING = Violation(rule="extend.model.required", field="model", message="model is missing")
 
