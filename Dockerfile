@@ -4,7 +4,7 @@ FROM python:${PYTHON} AS build
 WORKDIR /source
 COPY . .
 RUN python -m venv --without-pip /opt/suno-mock \
-    && pip --python /opt/suno-mock/bin/python install -q --no-cache-dir --no-compile -c requirements.lock .
+    && pip --python /opt/suno-mock/bin/python install -q --no-cache-dir --no-compile -c requirements.lock '.[shared]'
 # Names for debuggers are a quarter of all that is installed.
 RUN find /opt/suno-mock -name '*.cpython-*.so' -not -path '*/PIL/*' -type f -exec strip --strip-unneeded {} +
 

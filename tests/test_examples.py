@@ -17,6 +17,7 @@ from tests.newcomer.terminals import Terminal, free_port
 from tests.other_clients.clients import CLIENTS
 
 SECTIONS = sections()
+CONTAINERS = ROOT / "docs" / "containers-and-tunnels.md"
 MOST_LINES = 60
 LEFT_OUT = {"node_modules", "__pycache__", ".venv"}
 FILES = sorted(
@@ -113,7 +114,7 @@ def test_the_steps_in_ci_check_a_receiver(terminal: Terminal) -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_an_example_is_short_and_on_the_page(file: str) -> None:
     assert len((ROOT / file).read_text("utf-8").splitlines()) < MOST_LINES
-    assert f"(../{file})" in PAGE.read_text("utf-8")
+    assert f"(../{file})" in PAGE.read_text("utf-8") + CONTAINERS.read_text("utf-8")
 
 
 def test_what_is_needed_is_of_sections_that_there_are() -> None:

@@ -13,7 +13,7 @@ import click
 from mock_server import __version__
 from mock_server.commands import shell_names
 from mock_server.commands.lazy_group import LazyGroup
-from mock_server.commands.options import as_colour, as_json, environment, mistyped, settings_options, taken
+from mock_server.commands.options import Port, as_colour, as_json, environment, mistyped, settings_options, taken
 from mock_server.commands.output import tell, warn
 from mock_server.commands.signals import INTERRUPTED, Terminated, ended_by_signals
 from mock_server.core.errors import BadSetting
@@ -107,7 +107,7 @@ def cli() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, envvar=environment("host"), show_envvar=True)
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=Port(),
     default=PORT,
     show_default=True,
     envvar=environment("port"),

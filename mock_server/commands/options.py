@@ -65,6 +65,25 @@ class Duration(click.ParamType[float]):
         return length
 
 
+class Port(click.IntRange):
+    """A port of TCP; 0 takes a free one."""
+
+    name = "port"
+
+    def __init__(self) -> None:
+        super().__init__(0, 65535)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if "://" in str(value):
+            self.fail(
+                f"{cut(str(value), 60)!r} is no port. Allowed: 0 to 65535. Kubernetes sets the variable so for a "
+                "Service named suno-mock: set enableServiceLinks: false in the pod, or give the port.",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
 DURATION = Duration()
 LONGEST = 86400.0
 

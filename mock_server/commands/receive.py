@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from mock_server.commands.client.arrivals import Answered, line, record, refused, told
-from mock_server.commands.options import DURATION, HTTP_URL, as_json
+from mock_server.commands.options import DURATION, HTTP_URL, Port, as_json
 from mock_server.commands.output import Printer
 from mock_server.core.errors import BadSetting
 from mock_server.core.text import in_json
@@ -73,7 +73,7 @@ class Inbox:
 
 
 @click.command(epilog="Example:  suno-mock receive --port 3000 --answer 500,500,200")
-@click.option("--port", type=click.IntRange(0, 65535), default=3000, show_default=True, help="0 takes a free port.")
+@click.option("--port", type=Port(), default=3000, show_default=True, help="0 takes a free port.")
 @click.option(
     "--answer",
     type=Answers(),

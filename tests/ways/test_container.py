@@ -57,7 +57,9 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     making, slimming = (step.replace("/opt/suno-mock", str(opt)) for step in said(BUILD, "RUN"))
     subprocess.run(["sh", "-ec", making], cwd=source, env=variables, check=True, timeout=200)
     (packages,) = opt.glob("lib/python*/site-packages")
-    for path in {path for name in needed(Requirement("suno-mock"), set()) - {"suno-mock"} for path in installed(name)}:
+    for path in {
+        path for name in needed(Requirement("suno-mock[shared]"), set()) - {"suno-mock"} for path in installed(name)
+    }:
         if path.is_dir():
             shutil.copytree(path, packages / path.name, ignore=shutil.ignore_patterns("*.pyc"))
         else:

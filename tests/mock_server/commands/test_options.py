@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from mock_server.commands.options import environment, mistyped, settings_options, taken
+from mock_server.commands.options import Port, environment, mistyped, settings_options, taken
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 
@@ -176,3 +176,21 @@ def test_an_empty_text_on_the_command_line_is_refused(option: str) -> None:
 
 def test_an_empty_variable_is_none() -> None:
     assert settings_of(env={"SUNO_MOCK_ADMIN_TOKEN": ""}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (
+            "tcp://10.0.0.3:4010",
+            "'tcp://10.0.0.3:4010' is no port. Allowed: 0 to 65535. Kubernetes sets the variable so for a Service "
+            "named suno-mock: set enableServiceLinks: false in the pod, or give the port.",
+        ),
+        ("65536", "65536 is not in the range 0<=x<=65535."),
+        ("http", "'http' is not a valid port."),
+    ],
+)
+def test_a_port_that_is_none_is_told(value: str, told: str) -> None:
+    with pytest.raises(click.BadParameter) as refused:
+        Port()(value)
+    assert refused.value.message == told

@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 from redis import Redis
+from redis.exceptions import AuthenticationError
 from redis.exceptions import ConnectionError as NotYet
 
 ANSWERS_WITHIN: Final = 10.0
@@ -56,10 +57,12 @@ class Server:
             while self._process.poll() is None:
                 try:
                     client.ping()
+                except AuthenticationError:  # which is a ConnectionError, too
+                    return
                 except NotYet:
                     continue
                 except Exception:
-                    return  # it asks for a password, or reads what it has kept
+                    return  # it reads what it has kept
                 return
 
     def stop(self) -> None:
