@@ -1,5 +1,6 @@
 """What every test file shares."""
 
+import logging
 import os
 import resource
 import socket
@@ -23,6 +24,16 @@ settings.load_profile("quick")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the test that takes longest, or one process runs it while all others have ended."""
     items.sort(key=lambda item: item.path.name != "test_slow_store.py")
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A server within this process gives the log of uvicorn a stream that ends with its test."""
+    loggers = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.error", "uvicorn.access")]
+    before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
+    yield
+    for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
+        logger.handlers, logger.propagate, logger.level = handlers, propagate, level
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A mock that has said where it listens needs nothing more of the system to call back, or ends in one line."""
 
 import gc
-import logging
 import os
 import resource
 import subprocess
@@ -52,9 +51,6 @@ def test_what_is_lacking_ends_the_command(run: Run, monkeypatch: pytest.MonkeyPa
         return "the mock lacks everything"
 
     monkeypatch.setattr(Mock, "prepare", prepare)
-    logger = logging.getLogger("uvicorn")  # an earlier test may have left it a stream that is closed by now
-    monkeypatch.setattr(logger, "handlers", [])
-    monkeypatch.setattr(logger, "propagate", True)
     monkeypatch.setattr(gc, "freeze", gc.collect)
     collecting = gc.get_threshold()
     status, output, errors = run("serve", "--port", "0")

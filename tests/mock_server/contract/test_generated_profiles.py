@@ -22,6 +22,7 @@ from tests.mock_server.commands.test_profiles import run
 from tests.mock_server.contract.test_profile_files import written
 
 WORDS = st.sampled_from(["V5", "V6", "extend", "generate", "text", "both", "one", "a b", "/a", "first_items", "chirp"])
+LIKELIHOODS = ("0", "0.5", "1")
 KEYS = ("V5", "V6", "401", "433", "length", "title", "prompt", "X-A", "mine")
 LEAVES = st.none() | st.booleans() | st.integers(-1, 600) | st.floats() | WORDS | st.just("")
 BROKEN = st.recursive(
@@ -43,7 +44,8 @@ def _allowed(node: dict[str, Any], broken: int) -> st.SearchStrategy[Any]:
         return st.fixed_dictionaries(needed, optional=parts)
     if isinstance(below, dict):
         names = node.get("propertyNames", {})
-        named = names.get("enum") or [each for each in KEYS if broken or re.fullmatch(names.get("pattern", ".*"), each)]
+        fits = re.compile(names.get("pattern", ".*")).fullmatch
+        named = names.get("enum") or [each for each in KEYS if broken or fits(each)] or LIKELIHOODS
         return st.dictionaries(st.sampled_from(named), allowed(below, broken), max_size=2)
     if "items" in node:
         most = node.get("maxItems", 2)

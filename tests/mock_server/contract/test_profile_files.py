@@ -1,5 +1,6 @@
 """The files of profiles, from anywhere, read as one."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,6 @@ def test_a_document_beside_a_profile_is_its_own(tmp_path: Path) -> None:
         pytest.param("extends: 5", "mine.yaml: extends is 5. Allowed: a file, or apikley, ", id="extends no text"),
         pytest.param("extends: mine.yaml", "mine.yaml: it extends itself, by way of ", id="itself"),
         pytest.param("a: &a {b: *a}", "mine.yaml: it cannot be read: Circular reference detected.", id="holds itself"),
-        pytest.param("a: " + "[" * 2000 + "]" * 2000, "mine.yaml: it cannot be read: maximum recursion", id="too deep"),
         pytest.param(
             "extends: apikly", "profile 'apikly' is unknown. Nearest: apikley. Known: apikley, ", id="nothing"
         ),
@@ -88,6 +88,11 @@ def test_a_document_beside_a_profile_is_its_own(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_no_profile_is_refused(tmp_path: Path, text: str, said: str) -> None:
     assert said in refused(written(tmp_path, text))
+
+
+def test_a_file_that_is_too_deep_is_refused(tmp_path: Path) -> None:
+    said = refused(written(tmp_path, "a: " + "[" * 2000 + "]" * 2000))
+    assert re.search(r"it cannot be read: maximum recursion|it is no YAML: exceeded maximum nesting depth", said)
 
 
 def test_every_profile_of_ours_picks_a_reading() -> None:
