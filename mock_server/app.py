@@ -3,13 +3,13 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from logging import getLogger
 from socket import socket
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.applications import Starlette
 from starlette.routing import Match, Route
@@ -31,6 +31,7 @@ from mock_server.domain.attempt import Delivery
 from mock_server.http.base_urls import PREFIX, path_of
 from mock_server.http.cross_origin import CrossOrigin
 from mock_server.http.endpoint import Endpoint
+from mock_server.http.held import LetsGo
 from mock_server.http.other_protocol import OtherProtocol
 from mock_server.http.server import listen
 from mock_server.http.unfinished_bodies import UnfinishedBodies
@@ -40,6 +41,9 @@ from mock_server.runtime import Runtime
 from mock_server.state.journal_entries import Entry, Requested
 from mock_server.state.open_store import open_store
 from mock_server.state.store import Store
+
+if TYPE_CHECKING:
+    from mock_server.api.replayed import Replayed
 
 LOGGER: Final = getLogger("uvicorn.error")
 UNPREPARED: Final = "the mock cannot import what callbacks and the control plane need, and ends: {}"
@@ -178,20 +182,22 @@ def _lets(origins: Collection[str]) -> Callable[[ASGIApp], ASGIApp]:
 def _control(runtime: Runtime, tracks: FindTrack) -> Control:
     store, scheduler, editions, scenarios = runtime.store, runtime.scheduler, runtime.editions, runtime.scenarios
     trigger = Trigger(store, scheduler, editions, scenarios, runtime.policy, tracks)
-    return Control(store, scheduler, editions, scenarios, runtime.catalogue, trigger, runtime.held, runtime.tracks)
+    held: list[LetsGo] = [runtime.held, *([runtime.replay.turns] if runtime.replay else [])]
+    return Control(store, scheduler, editions, scenarios, runtime.catalogue, trigger, held, runtime.tracks)
 
 
 def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
     store, editions, scenarios = runtime.store, runtime.editions, runtime.scenarios
     admission = Admission(store, scenarios)
     undecided = Undecided(store, editions)
+    told = _told_again(runtime, admission)
     every = served_operations(runtime, tracks)
     form = editions.family.answers
     return [
         Route(
             each.path,
             Endpoint(
-                Judge(every[each.name], admission, store, editions, scenarios, runtime.scheduler),
+                Judge(every[each.name], admission, store, editions, scenarios, runtime.scheduler, told.get(each.name)),
                 undecided,
                 store.take_fault,
                 runtime.held,
@@ -202,6 +208,17 @@ def _endpoints(runtime: Runtime, tracks: FindTrack) -> list[Route]:
         )
         for each in editions.profile.operations.values()
     ]
+
+
+def _told_again(runtime: Runtime, admission: Admission) -> "Mapping[str, Replayed]":
+    """What judges by the recording, by operation, where one is played."""
+    if runtime.replay is None:
+        return {}
+    from mock_server.api.replayed import replayed_operations
+
+    if runtime.replay.fault:
+        LOGGER.warning(runtime.replay.fault)
+    return replayed_operations(runtime.replay, admission, runtime)
 
 
 def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack, app: ASGIApp) -> list[Route]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mock_server.callbacks.attempts import Attempts
 from mock_server.callbacks.host_policy import HostPolicy
@@ -9,6 +10,7 @@ from mock_server.callbacks.http_delivery import HttpDelivery
 from mock_server.callbacks.scheduler import Scheduler
 from mock_server.callbacks.trust import Trust
 from mock_server.contract.editions import Editions
+from mock_server.contract.profile import Profile
 from mock_server.contract.scenarios import Scenarios
 from mock_server.contract.source_tracks import Track, personas, source_tracks
 from mock_server.core.settings import Settings
@@ -20,6 +22,9 @@ from mock_server.domain.tasks import TaskRequestFrom
 from mock_server.http.base_urls import BaseUrls
 from mock_server.http.held import HeldRequests
 from mock_server.state.store import Store
+
+if TYPE_CHECKING:
+    from mock_server.domain.replay import Replay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,7 @@ class Runtime:
     held: HeldRequests
     delivery: Delivery
     scheduler: Scheduler
+    replay: "Replay | None"
 
     @classmethod
     def of(
@@ -52,6 +58,8 @@ class Runtime:
         editions = Editions(settings)
         profile = editions.profile
         scenarios = Scenarios.read(profile.codes, profile.callback_codes)
+        replay = _replay(settings, profile)
+        scenarios.know(() if replay is None else replay.scenarios)
         policy = HostPolicy(words(settings.allow_callbacks_to))
         base_urls = BaseUrls(settings.base_url, address)
         trust = Trust(settings.callback_ca, insecure=settings.insecure_callbacks)
@@ -74,4 +82,14 @@ class Runtime:
             held=HeldRequests(),
             delivery=delivery,
             scheduler=Scheduler(store, delivery, Attempts(store, delivery, catalogue, studio)),
+            replay=replay,
         )
+
+
+def _replay(settings: Settings, profile: Profile) -> "Replay | None":
+    """The recording that is to be played. Raises BadSetting."""
+    if not settings.replay:
+        return None
+    from mock_server.domain.replay import Replay  # what a mock without one would load for nothing
+
+    return Replay(settings.replay, profile.operations)

@@ -15,7 +15,7 @@ from contract_tests.receiver.receiver import Receiver
 from contract_tests.targets.behaviour import KEY
 from contract_tests.targets.edition import APIKLEY
 from contract_tests.targets.plain_server import EXTEND, Plain
-from tests.contract_tests.recording.ordinary import ordinary
+from tests.contract_tests.recording.ordinary import body, ordinary
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 ROOT = Path(__file__).parents[1]
@@ -29,6 +29,12 @@ def command(name: str, *more: str, **places: str) -> list[str]:
     line = next(each for each in COMMANDS if each.startswith(f"{name} "))
     program, *words = shlex.split(line)
     return [sys.executable, "-m", MODULES[program], *(places.get(word, word) for word in words), *more]
+
+
+def source(number: int) -> tuple[str, str]:
+    """The track that the client extends in its request of a number, and its model."""
+    id, (model, _) = [*APIKLEY.sources.items()][number % len(APIKLEY.sources)]
+    return id, model
 
 
 @contextmanager
@@ -63,7 +69,13 @@ def test_the_commands_of_the_page_work(tmp_path: Path) -> None:
         headers = {"Authorization": "Bearer any"}
         answer = httpx.post(url + EXTEND, json={"prompt": "x"}, headers=headers, trust_env=False).json()
     assert "audioId is required." in answer["msg"]
+    with started(command("suno-mock serve --replay", "--port", "0"), tmp_path) as url, Receiver() as receiver:
+        asked = {**body(3, *source(3)), "callBackUrl": receiver.url("again")}
+        played = httpx.post(url + EXTEND, json=asked, headers={"Authorization": "Bearer any"}, trust_env=False)
+        assert played.headers["suno-mock-replay"].startswith("recorded; line ")
+        receiver.settle({asked["callBackUrl"]: 3}, 20)
+        assert len(receiver.arrived(asked["callBackUrl"])) == 3
 
 
 def test_every_command_of_the_page_was_tried() -> None:
-    assert len(COMMANDS) == 6
+    assert len(COMMANDS) == 7

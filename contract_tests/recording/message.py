@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from contract_tests.documents.files import Document
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
 
-VERSION: Final = 1
-"""Of the format; docs/live.md says what is in it."""
-REQUEST: Final = "request"
-CALLBACK: Final = "callback"
+FORMAT: Final[Mapping[str, Any]] = Document.read("recording.yaml").tree
+"""What the mock reads too, where it plays a recording; docs/live.md says what is in one."""
+VERSION: Final[int] = FORMAT["version"]
+REQUEST: Final[str] = FORMAT["kinds"]["request"]
+CALLBACK: Final[str] = FORMAT["kinds"]["callback"]
 LONGEST: Final = 1024 * 1024
 """Bytes of a body that are recorded; one that is longer is left out."""
 
@@ -157,26 +159,9 @@ def _line(entry: Mapping[str, Any]) -> str:
 
 
 PAIR: Final = 2
-FAR: Final = 1e8
-"""Seconds of a recording at most: three years."""
+FAR: Final[float] = FORMAT["longest_time"]
+"""Seconds of a recording at most."""
 Kinds = type | tuple[type, ...]
-FORM: Final[Mapping[str, Kinds]] = {
-    "message": str,
-    "number": int,
-    "course": int,
-    "at": (int, float),
-    "took": (int, float),
-    "method": str,
-    "path": str,
-    "headers": list,
-    "sent": str,
-    "status": int,
-    "answer_headers": list,
-    "body": str,
-    "error": str,
-    "left_out": dict,
-}
-"""By member of a line of a message: its type."""
 WORDS: Final[Mapping[Kinds, str]] = {
     str: "a text",
     int: "an integer",
@@ -184,3 +169,8 @@ WORDS: Final[Mapping[Kinds, str]] = {
     list: "a list",
     dict: "an object",
 }
+"""The types of members, as they are called."""
+FORM: Final[Mapping[str, Kinds]] = {
+    name: next(kinds for kinds, word in WORDS.items() if word == said) for name, said in FORMAT["members"].items()
+}
+"""By member of a line of a message: its type."""

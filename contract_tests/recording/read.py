@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from contract_tests.recording.message import VERSION, Message, NoMessage, message_of
+from contract_tests.recording.message import FORMAT, VERSION, Message, NoMessage, message_of
 
-LONGEST_LINE: Final = 16 * 1024 * 1024
+LONGEST_LINE: Final[int] = FORMAT["longest_line"]
 """Characters of a line that are read."""
-MOST_MESSAGES: Final = 100_000
+MOST_MESSAGES: Final[int] = FORMAT["most_messages"]
 """Messages of a recording that are read."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mock_server.api.admission import Admission
 from mock_server.api.judgement import Check, Judgement
@@ -16,6 +16,9 @@ from mock_server.domain.call import Call
 from mock_server.domain.proposal import Decision
 from mock_server.state.journal_entries import Requested
 from mock_server.state.store import Store
+
+if TYPE_CHECKING:
+    from mock_server.api.replayed import Replayed
 
 
 class ServedOperation(Protocol):
@@ -40,7 +43,8 @@ class ServedOperation(Protocol):
 
 
 class Judge:
-    """Judges the calls of one operation, has the store decide what is left, and answers."""
+    """Judges the calls of one operation, has the store decide what is left, and answers. What was `replayed` is judged
+    by its recording."""
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class Judge:
         editions: Editions,
         scenarios: Scenarios,
         scheduler: Scheduler,
+        replayed: "Replayed | None" = None,
     ) -> None:
         self._served = served
         self._operation = editions.profile.operations[served.name]
@@ -62,6 +67,7 @@ class Judge:
         self._editions = editions
         self._scenarios = scenarios
         self._scheduler = scheduler
+        self._replayed = replayed
 
     async def __call__(self, call: Call) -> Answer:
         """Decide on a call; where the settings change meanwhile, anew, under the same number."""
@@ -95,8 +101,9 @@ class Judge:
             price=self._operation.price,
             operation=self._operation,
         )
+        checks = self._checks if self._replayed is None else await self._replayed.checks(judgement, self._checks)
         try:
-            for check in self._checks:
+            for check in checks:
                 waits = check(judgement)
                 if waits is not None:
                     await waits

@@ -6,11 +6,12 @@ from functools import partial
 from typing import Final
 
 from mock_server.callbacks.shortage import shortage
-from mock_server.domain import callback_body
+from mock_server.domain import callback_body, replayed
 from mock_server.domain.attempt import Attempt, Delivery, Outcome
 from mock_server.domain.callback_headers import callback_headers
 from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.kept_answer import Headers
 from mock_server.domain.owed import Claimed, Owed, Settlement, settled
 from mock_server.domain.tasks import Task
 from mock_server.state.journal_entries import Attempted
@@ -60,10 +61,10 @@ class Attempts:
     async def _send(self, owed: Owed, task: Task, ended: Ended, *, redelivered: bool = False) -> Attempt:
         """Make one attempt and tell its end, also that of one that the mock's stop cuts off."""
         at = (await self._store.moment()).now
-        body = callback_body.body(task, owed.step, self._studio)
+        body, recorded = self._told(task, owed)
         began = asyncio.get_running_loop().time()
         try:
-            further = callback_headers(task, body, at)
+            further = callback_headers(task, body, at, recorded)
             attempt = await self._delivery.attempt(owed.url, body, task.edition.readings.received_statuses, further)
         except asyncio.CancelledError:
             if self._stopping and (redelivered or not self._store.outlives):
@@ -77,6 +78,14 @@ class Attempts:
             attempt = _without_an_answer(Outcome.UNREACHABLE, LACKS.format(lack), began)
         await ended(Attempted.ended(owed, at, attempt, body, redelivered=redelivered))
         return attempt
+
+    def _told(self, task: Task, owed: Owed) -> tuple[bytes, Headers | None]:
+        """The body of a callback, and the headers of one that was recorded."""
+        course = task.scenario.course
+        if course is None:
+            return callback_body.body(task, owed.step, self._studio), None
+        told = replayed.callback(task.scenario, course, owed.step)
+        return replayed.told_again(task, course, told.body, self._studio).encode(), told.headers
 
     async def _settle(self, claimed: Claimed, task: Task, entry: Attempted) -> None:
         if entry.outcome is Outcome.UNDELIVERED:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from multiprocessing.connection import Connection
 from threading import Thread
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mock_server.app import create_app, listening
 from mock_server.commands.on_terminal import OnTerminal, Told, tone_of
@@ -20,6 +20,9 @@ from mock_server.core.settings import Settings
 from mock_server.domain.accounts import first_key
 from mock_server.http.server import AnnouncingServer, base_url, reached_at
 from mock_server.state.journal_entries import Entry, Requested, line
+
+if TYPE_CHECKING:
+    from mock_server.domain.replay import Replay
 
 FLUSH_AFTER: Final = 0.05
 """Seconds that a line may wait, so that many are printed at once and none on the path of a request."""
@@ -94,7 +97,7 @@ def _serve(
 
     def announce() -> None:
         if introduces:
-            say(*_introduction(base_url(listens), settings, reached))
+            say(*_introduction(base_url(listens), settings, reached), *_replayed(app.state.runtime.replay))
 
     def leave() -> None:
         console.close()
@@ -131,6 +134,13 @@ def collect_seldom() -> None:
     gc.set_threshold(10_000, 4, 100)
     gc.freeze()
     gc.enable()
+
+
+def _replayed(replay: "Replay | None") -> Iterator[str]:
+    """What is played of a recording."""
+    if replay is not None:
+        first, *others = replay.summary()
+        yield f"replay {'; '.join([first, *others])}"
 
 
 def _introduction(url: str, settings: Settings, reached: Settings) -> Iterator[str]:

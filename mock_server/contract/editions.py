@@ -15,7 +15,8 @@ from mock_server.contract.own_profile import check_own
 from mock_server.contract.profile import Profile
 from mock_server.contract.profile_files import profile_file
 from mock_server.contract.questions import VARY, Question, Readings, Register
-from mock_server.core.settings import Settings, parse_models, parse_readings
+from mock_server.core.setting_kinds import parse_models
+from mock_server.core.settings import Settings, parse_readings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from mock_server.contract.course import Course
 from mock_server.contract.documents import FIXTURES, load
 from mock_server.core.errors import Invalid, Unauthorized, Violation, nearest, unknown
 from mock_server.core.text import cut
@@ -19,8 +20,6 @@ CALLBACK: Final = "callback-"
 """Begins the name of a scenario that is about the code of a callback."""
 MAGIC: Final = "mock-"
 """An audioId or a key that begins with this names a scenario."""
-
-
 NO_CODES: Final[Mapping[int, str]] = {}
 ACCEPTED: Final = 200
 ONLY_THERE: Final = "only the profile has the code"
@@ -54,7 +53,7 @@ class Scenario:
     `natural` says what causes it without asking, `unreachable` why nothing does, `outside` what of it no document has;
     a `shape` is a course of callbacks that a client must survive. `lost`: polling says that the callbacks could not be
     delivered. `record_behind` is by how many seconds (real pace) polling lags, `record_urls` whether it tells URLs.
-    `stages` are those that a task goes through.
+    `stages` are those that a task goes through. A `course` is one that was recorded: what it tells is told again.
     """
 
     name: str
@@ -70,6 +69,7 @@ class Scenario:
     fails: Failure | None = None
     callbacks: tuple[Step, ...] | None = None
     stages: tuple[str, ...] = STAGES
+    course: Course | None = None
 
     def on(self, stages: Iterable[str]) -> "Scenario":
         """The same of a task that goes through some of the stages: what would end it before one that it has not ends it
@@ -105,6 +105,8 @@ def _of_stages(scenario: Scenario, stages: tuple[str, ...]) -> Scenario:
     if stages == scenario.stages:
         return scenario
     fails, callbacks = scenario.fails, scenario.callbacks
+    if scenario.course is not None:
+        return replace(scenario, stages=tuple(stage for stage in scenario.stages if stage in stages))
     if fails is not None:
         later = STAGES[STAGES.index(fails.instead_of) :]
         fails = replace(fails, instead_of=next(stage for stage in later if stage in stages))
@@ -137,6 +139,7 @@ class Scenarios:
 
     def __init__(self, scenarios: Mapping[str, Scenario]) -> None:
         self._by_name = scenarios
+        self._recorded: Mapping[str, Scenario] = {}
         self._choices = {name: Choice(scenario=each) for name, each in scenarios.items()}
         self.plain = self._choices[PLAIN]
 
@@ -155,6 +158,14 @@ class Scenarios:
 
     def __iter__(self) -> Iterator[Scenario]:
         return iter(self._by_name.values())
+
+    def know(self, recorded: Iterable[Scenario]) -> None:
+        """Find recorded courses by their names, too, which nobody can ask for."""
+        self._recorded = {each.name: each for each in recorded}
+
+    def of_task(self, name: str) -> Scenario:
+        """The scenario of a task. Raises as `named`."""
+        return self._recorded.get(name) or self.named(name)
 
     def named(self, name: str) -> Scenario:
         """The scenario of a name, which may begin as a magic value does.

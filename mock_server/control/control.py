@@ -22,7 +22,7 @@ from mock_server.domain.catalogue import Catalogue
 from mock_server.domain.masking import masked
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan, reached_at
-from mock_server.http.held import HeldRequests
+from mock_server.http.held import LetsGo
 from mock_server.state.faults import Fault
 from mock_server.state.journal_entries import Attempted, Entry
 from mock_server.state.journal_match import Match
@@ -41,7 +41,7 @@ class Control:
         scenarios: Scenarios,
         catalogue: Catalogue,
         trigger: Trigger,
-        held: HeldRequests,
+        held: Sequence[LetsGo],
         listed: Mapping[str, Track],
     ) -> None:
         self.store = store
@@ -153,7 +153,8 @@ class Control:
     async def reset(self, key: str | None) -> None:
         """Forget one key's state, or all; what is owed is not sent. All of it also takes settings, questions, faults
         and the clock back to the start."""
-        self._held.let_go(key)
+        for each in self._held:
+            each.let_go(key)
         await self._scheduler.reset(key)
 
     async def advance(self, seconds: float) -> int:

@@ -10,7 +10,7 @@ from mock_server.core.epoch import parse_epoch
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.hosts import wrong_with
 from mock_server.core.origins import parse_origins
-from mock_server.core.setting_kinds import KINDS, check_word, option, pairs_of
+from mock_server.core.setting_kinds import KINDS, check_word, option, pairs_of, parse_models
 from mock_server.core.text import cut
 
 PORT: Final = 4010
@@ -93,19 +93,6 @@ def parse_readings(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     return pairs_of(pairs, "--set", "QUESTION=READING", "refusal_status=mirror")
 
 
-MODEL: Final = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-MODELS_ARE: Final = "letters, digits, dots, _ and -, at most 64, a letter or digit first"
-"""What a model can be called, as the schema of profiles has it, too."""
-
-
-def parse_models(pairs: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
-    """`("V5_5=V5",)` or `"V5_5=V5"` as `{"V5_5": "V5"}`; a mapping as it is."""
-    found = pairs_of(pairs, "--model", "NAME=MODEL", "V5_5=V5")
-    if strange := [name for name in found if not re.search(MODEL, name)]:
-        raise BadSetting(f"--model: {cut(strange[0])!r} is no name of a model. Allowed: {MODELS_ARE}.")
-    return found
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One mock's configuration. Raises BadSetting at once for a value that cannot be used."""
@@ -120,6 +107,7 @@ class Settings:
     models: Mapping[str, str] | str | tuple[str, ...] = option(
         (), "Accept a model as another, such as V5_5=V5.", flag="--model", metavar="NAME=MODEL"
     )
+    replay: str = option("", "Answer as this recording of `suno-contract proxy` does, where it can.", metavar="FILE")
     rate_limit: str = option(
         "",
         "Answer 429 past this, such as 20/10 (per 10 seconds); none is no limit, whatever the profile has.",
@@ -246,5 +234,7 @@ class Settings:
             raise BadSetting(f"workers is {self.workers}. Allowed: 1 to {MOST_WORKERS}.")
         if self.workers > 1 and not self.state:
             raise BadSetting(f"{self.workers} workers know of each other by what they share: give a --state, too.")
+        if self.replay and self.state:
+            raise BadSetting("what is replayed is kept in memory alone: give --replay or --state, not both.")
         if not SHORTEST_LEASE <= self.lease <= HOUR:
             raise BadSetting(f"lease {self.lease:g} is not between {SHORTEST_LEASE:g} and {HOUR} seconds.")

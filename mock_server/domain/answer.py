@@ -17,6 +17,8 @@ DRAWN: Final = "suno-mock-readings"
 """The header that tells the readings that were drawn for a request."""
 UNREAD: Final = (Unauthorized, Maintenance, Forced, RateLimited)
 """The refusals that come before the body is judged."""
+REPLAY: Final = "suno-mock-replay"
+"""The header that tells whether an answer was recorded, and where, or why it was not."""
 BLOCKED: Final = "suno-mock-callback"
 """The header that tells why the callbacks of a task will not be sent, and what to do."""
 
@@ -53,7 +55,7 @@ def accepted(record: TaskRecord, edition: Edition, applied: str, blocked: str = 
     form = edition.family.answers
     headers = form.headers
     if applied or blocked or edition.drawn:
-        headers = {**headers, **_preference(applied), **_drawn(edition), **_blocked(blocked)}
+        headers = {**headers, **_preference(applied), **_drawn(edition), **not_sent(blocked)}
     body = b'{"code":200,"msg":"success","data":{"taskId":"%b"}%b' % (record.id.encode(), form.ends)
     # By position and not by name, here and elsewhere on this path, since Python takes half the time.
     return Answer(
@@ -109,8 +111,8 @@ def _drawn(edition: Edition) -> dict[str, str]:
     return {DRAWN: edition.drawn} if edition.drawn else {}
 
 
-def _blocked(why: str) -> dict[str, str]:
-    """On one line of ASCII, since the host in it is the client's."""
+def not_sent(why: str) -> dict[str, str]:
+    """Why the callbacks of a task will not be sent. On one line of ASCII, since the host in it is the client's."""
     return {BLOCKED: f"blocked; {printable(why)}".encode("ascii", "backslashreplace").decode()} if why else {}
 
 

@@ -15,12 +15,14 @@ ENCODINGS: Final[Mapping[str, Callable[[bytes], str]]] = {
 }
 
 
-def callback_headers(task: Task, body: bytes, now: float) -> Headers:
-    """The headers of one attempt; `now` is in epoch seconds of the mock's clock."""
+def callback_headers(task: Task, body: bytes, now: float, recorded: Headers | None = None) -> Headers:
+    """The headers of one attempt; `now` is in epoch seconds of the mock's clock. Those that were `recorded` stand in
+    place of the profile's."""
     form = task.edition.family.callbacks
+    headers = form.headers if recorded is None else recorded
     if form.signature is None:
-        return form.headers
-    return (*form.headers, *_signed(form.signature, task.id, body, int(now)))
+        return headers
+    return (*headers, *_signed(form.signature, task.id, body, int(now)))
 
 
 def _signed(signature: Signature, task_id: str, body: bytes, timestamp: int) -> Headers:

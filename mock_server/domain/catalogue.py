@@ -1,10 +1,11 @@
 """Looks up what records name."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from mock_server.contract.editions import Editions
 from mock_server.contract.scenarios import Scenarios
-from mock_server.domain.tasks import Task, TaskRecord, TaskRequestFrom, no_music
+from mock_server.domain.tasks import Task, TaskRecord, TaskRequestFrom, as_recorded, no_music
 
 
 class Catalogue:
@@ -21,10 +22,13 @@ class Catalogue:
     def task(self, record: TaskRecord) -> Task:
         """The task of a record."""
         operation = self._operations[record.operation]
+        family = self._family_of(operation.name)
+        scenario = self._scenarios.of_task(record.scenario).on(family.stages)
+        asked = self._task_requests.get(operation.asks or operation.name, no_music)
         return Task(
             record,
             operation,
-            self._task_requests.get(operation.asks or operation.name, no_music),
+            asked if scenario.course is None else partial(as_recorded, family.longest),
             self._editions.named(record.readings, record.drawn),
-            self._scenarios.named(record.scenario).on(self._family_of(operation.name).stages),
+            scenario,
         )

@@ -5,8 +5,8 @@ Decision  what the store decided, in one step
 Opening   the task that an accepted request starts
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -57,7 +57,7 @@ class Proposal:
     `scenarios` knows; `limit` is the rate, `polled` the id of the task that is asked about, `made` what can be made
     once, by operation and name, with `made_already` for the second time; `price` in credits, `receiver` host and port
     of the callbacks. `call` is written down with the answer, which `succeeded` makes where nothing refuses; None is
-    written nowhere.
+    written nowhere. `mark` are headers that tell of the answer where it came from.
     """
 
     call: Call | None
@@ -77,12 +77,15 @@ class Proposal:
     price: int = 0
     receiver: str = ""
     opens: Open | None = None
+    mark: Mapping[str, str] = field(default_factory=dict)
 
     def answered(self, decision: Decision) -> Answer:
         """The one place where a refusal becomes an answer."""
-        if decision.refusal is not None:
-            return refused(decision.refusal, self.edition)
-        return self.succeeded(self, decision)
+        refusal = decision.refusal
+        answer = self.succeeded(self, decision) if refusal is None else refused(refusal, self.edition)
+        if self.mark:
+            answer.headers = {**self.mark, **answer.headers}
+        return answer
 
 
 class Crowded(NamedTuple):

@@ -1,6 +1,6 @@
 """An accepted request: the plain record that a store keeps, and the task that it stands for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -82,6 +82,14 @@ TaskRequestFrom = Callable[[Mapping[str, Any], Track | None], TaskRequest]
 def no_music(fields: Mapping[str, Any], source: Track | None) -> TaskRequest:
     """What a request asks for of whose operation no music comes."""
     return TaskRequest(fields=fields, model="", title="", style="", prompt="")
+
+
+def as_recorded(models: Collection[str], fields: Mapping[str, Any], source: Track | None) -> TaskRequest:
+    """What a request asks for that a recording answers, which the profile may not know: of a model that it has."""
+    model, title, style, prompt = (str(fields.get(name, "")) for name in ("model", "title", "style", "prompt"))
+    known = model if model in models else next(iter(models))
+    parent = str(fields.get("audioId", ""))
+    return TaskRequest(fields=fields, model=known, title=title, style=style, prompt=prompt, parent=parent)
 
 
 class Task:

@@ -38,6 +38,9 @@ def planned(scenario: Scenario, family: Family, speed: float, task_id: str) -> t
 @lru_cache(maxsize=1024)
 def _planned(scenario: Scenario, family: Family, speed: float, task_id: str) -> tuple[Planned, ...]:
     pace = Pace(speed=speed)
+    if scenario.course is not None:
+        told = zip(scenario.steps(), scenario.course.callbacks, strict=True)
+        return tuple(Planned(pace.scale(each.after), step, each.code) for step, each in told)
     steps = [
         Planned(pace.scale(family.at(step.stage, task_id) + step.delay), step, _code(scenario, step.stage))
         for step in scenario.steps()
@@ -79,6 +82,9 @@ def next_change(task: Task, now: float) -> float | None:
 
 def reached_at(task: Task, stage: str) -> float:
     """When the stage is reached, in epoch seconds of the mock's clock."""
+    course = task.scenario.course
+    if course is not None:
+        return task.created + task.pace.scale(course.at(stage))
     return task.created + after(task.family, task.pace.speed, stage, task.id)
 
 

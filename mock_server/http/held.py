@@ -1,6 +1,13 @@
 """Requests that a fault holds up."""
 
 import asyncio
+from typing import Protocol
+
+
+class LetsGo(Protocol):
+    """Somebody who keeps something by key until a reset."""
+
+    def let_go(self, key: str | None) -> None: ...
 
 
 class HeldRequests:

@@ -16,7 +16,7 @@ from mock_server.domain.generated_tracks import Studio
 from mock_server.domain.kept_answer import body_shown, masked_headers, texts
 from mock_server.domain.masking import masked_whole
 from mock_server.domain.owed import Owed
-from mock_server.domain.polling_body import record
+from mock_server.domain.replayed import shown_by_polling
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan, progress, reached_at
 from mock_server.media.files import gone_after
@@ -189,7 +189,7 @@ class Details:
         return _copied(entry.curl(self._base_url)) if fits else None
 
     def _polled(self, task: Task, now: float) -> Body:
-        told = orjson.dumps(record(task, now, self._studio)).decode()
+        told = orjson.dumps(shown_by_polling(task, now, self._studio)).decode()
         return Body(name="polling says now", lines=unchanged(told), sent=False)
 
 

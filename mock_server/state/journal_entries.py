@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mock_server.core.text import printable
-from mock_server.domain.answer import BLOCKED, DRAWN, Answer
+from mock_server.domain.answer import BLOCKED, DRAWN, REPLAY, Answer
 from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.call import Call
 from mock_server.domain.curl import curl_parts
@@ -206,6 +206,8 @@ def _request(entry: Requested) -> str:
     said = f"{code}task {entry.task_id}" if entry.task_id else f"{code}{entry.msg}"
     http = "" if entry.status == 200 else f"HTTP {entry.status}, "
     callback = f", callbacks {entry.callback}" if entry.callback else ""
+    replayed = entry.answer_headers.get(REPLAY, "")
+    callback += f" ({replayed})" if replayed else ""
     what = f"{entry.call.method} {entry.call.path}".rstrip()
     return f"--> {what}  {http}{said}{callback}"
 

@@ -15,7 +15,7 @@ from mock_server.contract.profile_files import profile_names
 from mock_server.contract.profile_schema import schema
 from mock_server.contract.questions import Register
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import MODEL, MODELS_ARE
+from mock_server.core.setting_kinds import MODEL, MODELS_ARE
 from tests.mock_server.contract.test_profile_files import written
 
 OF_FILES = [*FOLDER.glob("*.yaml")]

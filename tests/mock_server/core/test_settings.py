@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 
 from mock_server.core.epoch import parse_epoch
 from mock_server.core.errors import BadSetting
-from mock_server.core.setting_kinds import option
+from mock_server.core.setting_kinds import option, parse_models
 from mock_server.core.settings import (
     PACES,
     Pace,
     RateLimit,
     Settings,
-    parse_models,
     parse_readings,
 )
 

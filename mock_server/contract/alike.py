@@ -1,0 +1,137 @@
+"""Which recorded requests a request is like, and in what it differs from the nearest. Pure."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jiter import from_json
+
+from mock_server.contract.body_validator import is_http_url
+from mock_server.contract.course import Recorded
+from mock_server.contract.decode import is_json
+from mock_server.contract.recording import is_masked
+
+IDS: Final = ("audioId", "taskId", "personaId", "uploadUrl")
+"""The members of a request whose values belong to one account or one run."""
+CALLBACK_URL: Final = "callBackUrl"
+QUERY: Final = "the query"
+KEY: Final = "the key"
+NO_OBJECT: Final = "the body"
+KIND: Final = "Content-Type"
+COMPARED: Final = 1000
+"""Recorded requests of an operation that are looked at for the nearest."""
+Members = Mapping[str, str]
+"""A request, member by member, each as JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Match:
+    """The recorded requests that a request is like, to be played in turn; `name` tells them from all others. `same` are
+    the members that are never compared."""
+
+    name: tuple[Any, ...]
+    recorded: Sequence[Recorded]
+    same: Collection[str]
+
+
+def members(body: bytes, content_type: str, query: str, *, keyed: bool) -> Members:
+    """A request as it is compared. A callBackUrl that can be called is like any other."""
+    told = {QUERY: json.dumps(query), KEY: json.dumps(keyed)}
+    if not body:
+        return told
+    told[KIND] = json.dumps(is_json(content_type))
+    try:
+        value = from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        return {**told, NO_OBJECT: body.decode(errors="backslashreplace")}
+    return {**told, **{name: _written(name, each) for name, each in value.items()}}
+
+
+def _written(name: str, value: Any) -> str:
+    callable_url = name == CALLBACK_URL and isinstance(value, str) and is_http_url(value)
+    return "URL" if callable_url else json.dumps(value, sort_keys=True)
+
+
+class Alike:
+    """The recorded requests of one operation. A request is like those that are the same, else those that differ in ids
+    alone, else those that differ in what is shown to make no difference. Where `tells_keys` is false nobody sent one,
+    as in archives of browsers, which leave keys out."""
+
+    def __init__(self, recorded: Sequence[Recorded], *, tells_keys: bool) -> None:
+        self._tells_keys = tells_keys
+        self._every = [(_members_of(each), each) for each in recorded]
+        masked = {name for told, _ in self._every for name, value in told.items() if is_masked(value)}
+        nobody = set() if tells_keys else {KEY}
+        self._same = frozenset(masked | nobody)
+        self._ids = self._same | {*IDS}
+        self._shown = self._ids | self._without_effect(self._ids)
+        self._levels = [(free, self._by_signature(free)) for free in (self._same, self._ids, self._shown)]
+
+    def found(self, told: Members, accepts: Callable[[], bool]) -> Match | None:
+        """Those that a request is like; None where it is like none. `accepts` tells whether the profile has nothing
+        against the request, which is asked where more than ids differ."""
+        for level, (free, by_signature) in enumerate(self._levels):
+            signature = _signature(told, free)
+            recorded = by_signature.get(signature, ())
+            same = len({each.outcome for each in recorded}) == 1
+            if recorded and (level == 0 or same) and (free is not self._shown or free == self._ids or accepts()):
+                return Match(name=(level, signature), recorded=recorded, same=self._same)
+        return None
+
+    def nearest(self, told: Members) -> str:
+        """What is said of the recorded request that is most like one."""
+        compared = self._every[:COMPARED]
+        found = [(_differing(told, other, self._same), each.line) for other, each in compared]
+        names, line = min(found, key=lambda each: len(each[0]), default=((), 0))
+        return f"the nearest is on line {line} and differs in {', '.join(names)}" if names else "none was recorded"
+
+    def _by_signature(self, free: Collection[str]) -> Mapping[Any, Sequence[Recorded]]:
+        found: dict[Any, list[Recorded]] = defaultdict(list)
+        for told, each in self._every:
+            found[_signature(told, free)].append(each)
+        return dict(found)
+
+    def _without_effect(self, free: Collection[str]) -> frozenset[str]:
+        """The members of which the recording has several values beside the same others, and always the same outcome."""
+        names = {name for told, _ in self._every for name in told} - {*free, QUERY, KEY, KIND, NO_OBJECT, CALLBACK_URL}
+        return frozenset(name for name in names if self._makes_no_difference(name, {*free, name}))
+
+    def _makes_no_difference(self, name: str, free: Collection[str]) -> bool:
+        values: dict[Any, set[str]] = defaultdict(set)
+        outcomes: dict[Any, set[tuple[int, int]]] = defaultdict(set)
+        for told, each in self._every:
+            if name in told:
+                signature = _signature(told, free)
+                values[signature].add(told[name])
+                outcomes[signature].add(each.outcome)
+        return any(len(each) > 1 for each in values.values()) and all(len(each) == 1 for each in outcomes.values())
+
+
+def differing(told: Members, recorded: Recorded, same: Collection[str]) -> Sequence[str]:
+    """The members in which a request differs from a recorded one."""
+    return _differing(told, _members_of(recorded), same)
+
+
+def _members_of(recorded: Recorded) -> Members:
+    message = recorded.message
+    query = message.path.partition("?")[2]
+    return members(message.sent, message.header("content-type"), query, keyed=recorded.keyed)
+
+
+def _signature(told: Members, free: Collection[str]) -> Any:
+    """What is the same in all requests that are alike; of a member that may differ, that it is there."""
+    return frozenset((name, _kind(value) if name in free else value) for name, value in told.items())
+
+
+def _kind(value: str) -> str:
+    """A text, a number, true or false, and so on."""
+    return "0" if value[:1] in "-0123456789" else "t" if value[:1] in "tf" else value[:1]
+
+
+def _differing(told: Members, other: Members, free: Iterable[str]) -> Sequence[str]:
+    names = [*dict.fromkeys([*told, *other])]
+    return [name for name in names if told.get(name) != other.get(name) and name not in {*free}]
