@@ -44,6 +44,22 @@ Workers(1, work, young=30, pause=0).run()
 """
 
 
+HANGS = """
+import signal
+import sys
+from mock_server.commands.workers import Workers
+
+def work(*, introduces, held):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("hangs", flush=True)
+    while True:
+        signal.pause()
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+Workers(1, work, ends_within=0.1).run()
+"""
+
+
 @pytest.fixture(params=["file", *PROGRAMS])
 def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """What workers share, with nothing in it."""
@@ -158,6 +174,20 @@ def test_workers_that_cannot_work_are_given_up() -> None:
     assert (ended.returncode, len(replaced)) == (1, 4)
     assert all("ended with exit status 3; another one takes its place" in each for each in replaced)
     assert last.endswith("ended with exit status 3, as 4 before it at once: the mock ends.")
+
+
+def test_a_worker_that_does_not_end_is_killed_and_told() -> None:
+    process = subprocess.Popen([sys.executable, "-c", HANGS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "hangs\n"
+    (hanging,) = workers_of(process)
+    process.terminate()
+    _, told = process.communicate(timeout=20)
+    assert (process.returncode, told) == (
+        0,
+        f"suno-mock: worker {hanging} did not end within 0.1 s, and is killed.\n",
+    )
+    assert not Path(f"/proc/{hanging}").exists()
 
 
 def test_who_takes_the_place_of_one_that_said_nothing_says_where_the_mock_is() -> None:

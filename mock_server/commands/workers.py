@@ -13,6 +13,8 @@ from mock_server.commands.output import warn
 from mock_server.core.errors import BadSetting
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+ENDS_WITHIN: Final = 20.0
+"""Seconds of real time that workers have to end; one that takes longer is killed."""
 FAILURES: Final = 5
 """Workers in a row that end young, after which no further one is tried."""
 
@@ -25,16 +27,19 @@ class Work(Protocol):
 
 
 class Workers:
-    """A worker that ends in less than `young` seconds of real time is replaced after `pause` seconds. Raises BadSetting
-    where the system cannot divide a process."""
+    """A worker that ends in less than `young` seconds of real time is replaced after `pause` seconds; all have
+    `ends_within` seconds to end. Raises BadSetting where the system cannot divide a process."""
 
-    def __init__(self, number: int, work: Work, young: float = 1.0, pause: float = 1.0) -> None:
+    def __init__(
+        self, number: int, work: Work, young: float = 1.0, pause: float = 1.0, ends_within: float = ENDS_WITHIN
+    ) -> None:
         if "fork" not in multiprocessing.get_all_start_methods():
             raise BadSetting(f"{number} workers need a system that can fork, as Linux and macOS. Allowed here: 1.")
         self._number = number
         self._work = work
         self._young = young
         self._pause = pause
+        self._ends_within = ends_within
         self._context = multiprocessing.get_context("fork")
         self._held, self._holding = self._context.Pipe(duplex=False)
         self._since: dict[ForkProcess, float] = {}
@@ -83,13 +88,18 @@ class Workers:
         self._start(introduces=process is self._introducing and lived < self._young)
 
     def _end(self) -> None:
-        """Tell all to end, and wait for them."""
+        """Tell all to end, and wait for them; kill who does not."""
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         for process in self._since:
             process.terminate()
+        until = time.monotonic() + self._ends_within
         for process in self._since:
-            process.join()
+            process.join(max(0.0, until - time.monotonic()))
+            if process.is_alive():
+                warn(f"worker {process.pid} did not end within {self._ends_within:g} s, and is killed.")
+                process.kill()
+                process.join()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ entry; anything else takes the place of what the base says, and `null` takes it 
 import json
 from collections.abc import Iterable, Mapping
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,6 +104,26 @@ def read(path: Path) -> dict[str, Any]:
 def profile_file(text: str) -> dict[str, Any]:
     """What a profile says, with what it takes over from those that it extends. Raises BadSetting."""
     return _merged(reversed(chain(text)))
+
+
+def identity(text: str) -> str:
+    """What tells a profile from every other, on every machine: its name, and for one that comes not with the mock a
+    digest of its files, those that it extends, and the documents and operations that they name. Raises BadSetting."""
+    own = [path for path in chain(text) if not is_packaged(path)]
+    if not own:
+        return text
+    named = [Path(each) for path in own for each in _named_files(read(path)) if Path(each).is_file()]
+    digest = sha256()
+    for content in [path.read_bytes() for path in (*own, *named)]:
+        digest.update(sha256(content).digest())
+    return f"{profile_name(profile_path(text))}, files {digest.hexdigest()[:12]}"
+
+
+def _named_files(tree: Mapping[str, Any]) -> Iterable[str]:
+    """The files that a profile's own names, by their whole paths."""
+    return [str(tree[key]) for key in DOCUMENTS if tree.get(key)] + [
+        str(each) for each in tree.get(OPERATION_FILES) or ()
+    ]
 
 
 def resolved(text: str) -> dict[str, Any]:

@@ -31,6 +31,10 @@ MOST: Final = 1000
 """Entries of a page."""
 
 
+class Troubled(dict[str, Any]):
+    """What is answered with HTTP 503: the mock is there, and cannot do what it is asked."""
+
+
 class Operations:
     """The operations of one mock, for one request. `document` is the one that describes them, `base_url` is the mock's
     own, `reached` that by which the request reached it, empty for its own."""
@@ -51,9 +55,10 @@ class Operations:
         settings = await self._control.settings()
         served = {"profile": settings.profile, "seed": settings.seed, "pace": settings.pace}
         where = {"base_url": self._reached or self._base_url, "started": self._control.store.journal.started}
-        trouble = self._control.store.trouble
-        failing = {"trouble": trouble} if trouble else {}
-        return {"status": "ready", **served, **where, **failing, "dropped": await self._control.dropped()}
+        dropped = {"dropped": await self._control.dropped()}
+        if trouble := self._control.store.trouble:
+            return Troubled(status="trouble", trouble=trouble, **served, **where, **dropped)
+        return {"status": "ready", **served, **where, **dropped}
 
     async def journal(self, fields: Fields) -> Any:
         """GET /__admin/journal"""

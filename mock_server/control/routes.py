@@ -16,7 +16,7 @@ from mock_server.contract.documents import OPENAPI, load
 from mock_server.control.access import Guard
 from mock_server.control.control import Control
 from mock_server.control.json_answer import Json
-from mock_server.control.operations import Fields, Operations
+from mock_server.control.operations import Fields, Operations, Troubled
 from mock_server.control.request_schema import Problem, RequestSchema
 from mock_server.core.errors import BadSetting, NoSuch, Stopped, nearest
 from mock_server.core.text import cut
@@ -27,6 +27,8 @@ DOCUMENT: Final = "admin.openapi.yaml"
 OPEN: Final = (f"{PREFIX}/health",)
 """What everybody may ask, such as the health check of a container."""
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
+TROUBLED: Final = 503
+"""The HTTP status of what cannot be done now."""
 Handler = Callable[[Operations, Fields], Awaitable[Any]]
 Answering = Callable[[Request], Awaitable[Response]]
 
@@ -88,7 +90,7 @@ class Admin:
             try:
                 value = await handler(self._operations(request), await schema.fields(request))
             except Incomplete as left:
-                return refusal(left.text, 503)
+                return refusal(left.text, TROUBLED)
             except Problem as problem:
                 return refusal(problem.text, problem.status, problem.headers)
             except BadSetting as error:
@@ -96,8 +98,10 @@ class Admin:
             except NoSuch as error:
                 return refusal(str(error), 404)
             except Stopped as error:
-                return refusal(str(error), 503)
-            return Response(status_code=schema.status) if value is None else Json(value, schema.status)
+                return refusal(str(error), TROUBLED)
+            if value is None:
+                return Response(status_code=schema.status)
+            return Json(value, TROUBLED if isinstance(value, Troubled) else schema.status)
 
         return self._guarded(answered, self._guard.admit_open if path in OPEN else self._guard.admit)
 

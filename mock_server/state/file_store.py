@@ -7,7 +7,7 @@ step, so that the next process finds all of it or nothing.
 from collections.abc import Container, Coroutine, Mapping, Sequence
 from typing import Any, Final, Self, TypeVar
 
-from mock_server.contract.profile_files import is_packaged, profile_file, profile_path
+from mock_server.contract.profile_files import identity, profile_file
 from mock_server.contract.questions import Register
 from mock_server.contract.source_tracks import Track
 from mock_server.core.clock import LAST_MOMENT, Clock, MockClock, real_time
@@ -207,7 +207,9 @@ class FileStore(MemoryStore):
 
 def made_with(settings: Settings) -> Mapping[str, str]:
     """What a state file has to be made with, to be used under these settings. Raises BadSetting."""
-    path = profile_path(settings.profile)
-    profile = settings.profile if is_packaged(path) else str(path.resolve())
     questions = " ".join(Register.of(profile_file(settings.profile)).questions)
-    return {"seed": f"{settings.seed}", "profile": profile, "questions": digest(0, questions).hex()[:16]}
+    return {
+        "seed": f"{settings.seed}",
+        "profile": identity(settings.profile),
+        "questions": digest(0, questions).hex()[:16],
+    }

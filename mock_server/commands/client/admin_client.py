@@ -26,6 +26,8 @@ LISTS: Final = {"journal": "entries", "tasks": "tasks"}
 """The fields of the answers that have pages."""
 PAGE: Final = 1000
 """What a page has at most."""
+HERE: Final = ("ready", "trouble")
+"""The states of a mock that answers."""
 SERVED: Final = ("profile", "base_url")
 """What the health of a mock tells, as text."""
 WHERE: Final = "Say where it is: --url or SUNO_MOCK_URL."
@@ -73,7 +75,7 @@ class Remote:
         if not self._health:
             heard = self._sent("GET", HEALTH, PATIENCE)
             body = self._object(heard)
-            if body.get("status") != "ready" or not all(isinstance(body.get(name), str) for name in SERVED):
+            if body.get("status") not in HERE or not all(isinstance(body.get(name), str) for name in SERVED):
                 raise BadSetting(self._stranger(f"HTTP {heard.status} with {shown(body)}"))
             self._health = self._as_documented("GET", HEALTH, heard.status, body)
         return self._health

@@ -24,8 +24,10 @@ from mock_server.state.state_file import StateFile, Step
 
 TURN_WITHIN: Final = 10.0
 """Seconds of real time that a worker waits for its turn, past which who has it hangs."""
-LOOKS_EVERY: Final = 0.0005
-"""Seconds of real time between two looks whether the file is free."""
+LOOKS_AFTER: Final = 0.0005
+"""Seconds of real time from the first look whether the file is free to the second; from each to the next half more."""
+LOOKS_EVERY: Final = 0.02
+"""Seconds of real time between two looks, at most."""
 WRITE: Final = "INSERT INTO turn (worker, changed) VALUES (?, ?) RETURNING number"
 Run = Callable[..., Sequence[Any]]
 
@@ -51,7 +53,7 @@ class FileEngine:
         return real_time()
 
     async def take(self, worker: str, seen: int) -> Turn:
-        until = elapsed() + TURN_WITHIN
+        until, pause = elapsed() + TURN_WITHIN, LOOKS_AFTER
         while True:
             try:
                 self._file.begin()
@@ -61,7 +63,8 @@ class FileEngine:
                     raise EngineFailed(str(error)) from None
                 if elapsed() > until:
                     raise EngineFailed(f"another process has had it for {TURN_WITHIN:g} seconds") from None
-            await asyncio.sleep(LOOKS_EVERY)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, LOOKS_EVERY)
         try:
             dead = self._file.run("SELECT name FROM worker WHERE until < ? AND name <> ?", real_time(), worker)
             return Turn(0, self._turns(self._file.run, seen), [name for (name,) in dead])

@@ -22,12 +22,17 @@ from mock_server.state.shared.engine import TURNS_KEPT, Changed, EngineFailed, T
 from mock_server.state.shared.redis_scripts import GIVE_UP, MISSED, SINGLE, TABLES, TAKE, WRITE, keys
 from mock_server.state.state_file import Step
 
+APART: Final = "start all with the same, or each with another --state-prefix"
+ABOUT: Final = SINGLE.index("about")
+"""The place among the keys of what a mock was made with."""
 TURN_LASTS: Final = 5.0
 """Seconds of the engine's time that a worker has a turn for; one that takes longer has changed nothing."""
 TURN_WITHIN: Final = 15.0
 """Seconds of real time that a worker waits for its turn."""
-LOOKS_EVERY: Final = 0.001
-"""Seconds of real time between two looks whether there is a turn."""
+LOOKS_AFTER: Final = 0.001
+"""Seconds of real time from the first look whether there is a turn to the second; from each to the next half more."""
+LOOKS_EVERY: Final = 0.05
+"""Seconds of real time between two looks, at most."""
 ANSWERS_WITHIN: Final = 5.0
 """Seconds of real time that the engine has for an answer."""
 MARK: Final = 16
@@ -48,13 +53,14 @@ class RedisEngine:
         plain = urlunsplit(parts._replace(scheme=SCHEMES[parts.scheme]))
         self.name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         self._keys = keys(prefix)
+        self._about = about
         self._marks: dict[int, str] = {}
         self._wish = ""
         # One more attempt at once is for a connection that was closed meanwhile; the client's own take seconds.
         how: dict[str, Any] = {"protocol": 2, "socket_timeout": ANSWERS_WITHIN}
         try:
             with Redis.from_url(plain, **how, retry=Retry(NoBackoff(), 1)) as engine:
-                self._agree(engine, about)
+                self._agree(engine)
                 seconds, microseconds = cast("tuple[int, int]", engine.time())
             self._redis: AsyncRedis = AsyncRedis.from_url(plain, **how, retry=AsyncRetry(NoBackoff(), 1))
         except BadSetting:
@@ -68,7 +74,7 @@ class RedisEngine:
         return elapsed() + self._ahead
 
     async def take(self, worker: str, seen: int) -> Turn:
-        until = elapsed() + TURN_WITHIN
+        until, pause = elapsed() + TURN_WITHIN, LOOKS_AFTER
         lasts = int(TURN_LASTS * 1000)
         self._wish = self._wish or f"{worker}:{token_hex(MARK // 2)}"  # one that failed may have been heard
         while True:
@@ -77,7 +83,8 @@ class RedisEngine:
                 break
             if elapsed() > until:
                 raise EngineFailed(f"no turn came within {TURN_WITHIN:g} seconds")
-            await asyncio.sleep(LOOKS_EVERY)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, LOOKS_EVERY)
         self._wish = ""
         token, now, dead, missed = found
         self._ahead = int(now) / 1000 - elapsed()
@@ -104,14 +111,20 @@ class RedisEngine:
     async def whole(self, worker: str) -> Whole:
         try:
             async with self._redis.pipeline(transaction=True) as asked:
+                for name, value in self._about.items():  # an engine that has lost everything may be another mock's now
+                    asked.hsetnx(self._keys[ABOUT], name, value)
+                asked.hgetall(self._keys[ABOUT])
                 for key in self._keys[len(SINGLE) :]:
                     asked.hgetall(key)
                 asked.get(self._keys[0])
                 asked.lindex(self._keys[1], -1)
                 asked.hgetall(self._keys[4])
-                *tables, number, last, workers = await asked.execute()
+                found = await asked.execute()
         except (RedisError, OSError) as error:
             raise EngineFailed(str(error)) from None
+        made, *tables, number, last, workers = found[len(self._about) :]
+        if different := _different(made, self._about):
+            raise EngineFailed(f"it lost its data, and another mock is there now, which {different}; {APART}")
         newest = int(number or 0)
         if last is not None:
             self._marks = {newest: last[:MARK].decode()}
@@ -131,19 +144,14 @@ class RedisEngine:
     def let_go(self) -> None:
         """Nothing is held: connections are made when they are needed."""
 
-    def _agree(self, engine: "Redis", about: Mapping[str, str]) -> None:
+    def _agree(self, engine: "Redis") -> None:
         """Raises BadSetting where the mock that is there was made with something else."""
-        key = self._keys[SINGLE.index("about")]
-        for name, value in about.items():
-            engine.hsetnx(key, name, value)
-        made = cast("Mapping[bytes, bytes]", engine.hgetall(key))
-        for name, value in about.items():
-            there = made[name.encode()].decode()
-            if there != value:
-                raise BadSetting(
-                    f"the mock in {self.name} was made with {name} {there!r}, and now it is {value!r}. Start with the "
-                    "same, or choose another --state or --state-prefix."
-                )
+        for name, value in self._about.items():
+            engine.hsetnx(self._keys[ABOUT], name, value)
+        made = cast("Mapping[bytes, bytes]", engine.hgetall(self._keys[ABOUT]))
+        if different := _different(made, self._about):
+            way = "Start with the same, or choose another --state or --state-prefix."
+            raise BadSetting(f"the mock in {self.name} {different}. {way}")
 
     async def _run(self, script: str, *values: Any) -> Any:
         digest = sha1(script.encode(), usedforsecurity=False).hexdigest()
@@ -163,6 +171,15 @@ class RedisEngine:
         if texts:
             self._marks[newest] = texts[-1][:MARK].decode()
         return found
+
+
+def _different(made: Mapping[bytes, bytes], about: Mapping[str, str]) -> str:
+    """With what a mock was made that others make otherwise; empty where all is the same."""
+    for name, value in about.items():
+        there = made[name.encode()].decode()
+        if there != value:
+            return f"was made with {name} {there!r}, and now it is {value!r}"
+    return ""
 
 
 def _written(number: int, text: bytes) -> Written:

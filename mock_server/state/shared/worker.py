@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
+from logging import getLogger
 from secrets import token_hex
 from typing import Any, Final, TypeVar
 
@@ -19,7 +20,23 @@ from mock_server.state.shared.owed import SharedOwed
 from mock_server.state.shared.replica import Replica
 from mock_server.state.shared.turns import Turns
 
+LOGGER: Final = getLogger("uvicorn.error")
 T = TypeVar("T")
+ANSWERS_FOLLOW: Final = (
+    "pace",
+    "epoch",
+    "readings",
+    "models",
+    "rate_limit",
+    "maintenance",
+    "strict_keys",
+    "adopt_unknown_tracks",
+    "credits",
+    "retention_days",
+    "base_url",
+    "callback_timeout",
+)
+"""The options that decide what is answered and sent, so that all workers have to have the same."""
 LOOKS_EVERY: Final = 0.05
 """Seconds of real time between two looks at what others have changed, for who waits for it."""
 
@@ -45,6 +62,7 @@ class Worker(MemoryStore):
             self._accounts, self._owed, self._faults, self._live, journal, self._mock, self._follow_mock
         )
         self._manual = Pace.parse(settings.pace).manual
+        self._options = {name: str(getattr(settings, name)) for name in ANSWERS_FOLLOW}
         self._moves: int | None = None
         self._advance: tuple[str, float] | None = None
         self._read: Whole | None = None
@@ -122,15 +140,26 @@ class Worker(MemoryStore):
     def _join(self, whole: Whole) -> None:
         """Who is alone with what there is goes on after a restart of the mock; nobody else moves the clock by that."""
         mock = next((value for _, _, value in rows(whole.records[Table.MOCK])), None)
-        if self._joined or whole.others:
-            self._joined = True
+        joined, self._joined = self._joined, True
+        if joined:
             return
-        self._joined = True
+        if whole.others:
+            return self._compare(mock)
         if mock is not None:
             frozen = mock["frozen"] if mock["manual"] == self._manual else self._manual
             runs_on = not mock["frozen"] and self.settings.after_restart == CATCH_UP
             self._show(mock, frozen=frozen, runs_on=runs_on)
         self._moved()
+
+    def _compare(self, mock: Mapping[str, Any] | None) -> None:
+        """Tell of options that are others than those of the workers that are there."""
+        theirs = dict((mock or {}).get("options", self._options))
+        for name, own in self._options.items():
+            if theirs.get(name) != own:
+                LOGGER.warning(
+                    f"another worker of this state has {name} {theirs.get(name)!r}, this one has {own!r}: what is "
+                    "answered depends on which one is asked. Start all with the same options."
+                )
 
     def _moved(self) -> None:
         """The clock was moved, or stands still, or runs from now on, for all workers."""
@@ -161,6 +190,7 @@ class Worker(MemoryStore):
             "token": self._owed.newest_token,
             "moves": self._moves or 0,
             "advance": self._advance,
+            "options": self._options,
         }
 
     def _follow_mock(self, mock: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from mock_server.contract.documents import OPENAPI
 from mock_server.contract.editions import Editions
 from mock_server.contract.profile_files import (
     chain,
+    identity,
     merge,
     picked,
     profile_file,
@@ -40,6 +41,26 @@ def refused(text: str) -> str:
     with pytest.raises(BadSetting) as error:
         profile_file(text)
     return str(error.value)
+
+
+def test_a_profile_is_the_same_on_every_machine_and_another_once_it_is_edited(tmp_path: Path) -> None:
+    assert identity("kie") == "kie"
+    files = {
+        "base.yaml": "extends: kie",
+        "mine.yaml": "extends: base.yaml\ncallback_document: own.yaml",
+        "own.yaml": "openapi: 3.0.0",
+    }
+    for folder in ("here", "there"):
+        for name, text in files.items():
+            written(tmp_path / folder, text, name)
+    here, there = (identity(f"{tmp_path}/{folder}/mine.yaml") for folder in ("here", "there"))
+    assert here == there
+    assert re.fullmatch(r"mine, files [0-9a-f]{12}", here)
+    found = {here}
+    for name, text in files.items():
+        written(tmp_path / "there", f"{text}\n# edited", name)
+        found.add(identity(f"{tmp_path}/there/mine.yaml"))
+    assert len(found) == 4
 
 
 def test_a_profile_is_found_by_name_as_a_file_and_as_a_folder(tmp_path: Path) -> None:

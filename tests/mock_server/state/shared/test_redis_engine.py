@@ -48,7 +48,7 @@ async def test_all_goes_on_once_an_engine_that_was_away_is_back(server: Server, 
         taken = (await http.post(path("extend"), headers=HEADERS, json=asked())).json()["data"]["taskId"]
         server.stop()
         refused = await http.post(path("extend"), headers=HEADERS, json=asked())
-        health = (await http.get("/__admin/health")).json()
+        failing = await http.get("/__admin/health")
         changed = await http.patch("/__admin/settings", json={"credits": 1})
         server.start()
         polled = await http.get(path("record-info"), headers=HEADERS, params={"taskId": taken})
@@ -56,6 +56,8 @@ async def test_all_goes_on_once_an_engine_that_was_away_is_back(server: Server, 
         after = (await http.get("/__admin/health")).json()
     assert (refused.status_code, refused.headers["content-type"], changed.status_code) == (503, "text/plain", 503)
     assert refused.text.startswith(f"the mock cannot keep its state in {server.url}: ")
+    health = failing.json()
+    assert (failing.status_code, health["status"], after["status"]) == (503, "trouble", "ready")
     assert health["trouble"].startswith(f"the mock cannot keep its state in {server.url}: ")
     assert (polled.json()["code"], again.json()["code"], "trouble" in after) == (200, 200, False)
     await app.state.runtime.store.close()
@@ -120,6 +122,40 @@ async def test_mocks_with_prefixes_of_their_own_share_an_engine(choices: Setting
         opened(replace(choices, seed=7))
     await one.close()
     await other.close()
+
+
+async def test_who_has_lost_his_data_to_another_mock_says_so(server: Server, choices: Settings) -> None:
+    one = opened(choices)
+    assert data(await decided(one))["ordinal"] == 1
+    with Redis(port=server.port) as client:
+        client.flushall()
+    other = opened(replace(choices, seed=7))
+    told = (
+        r"it lost its data, and another mock is there now, which was made with seed '7', and now it is '0'; start all "
+        r"with the same, or each with another --state-prefix\."
+    )
+    with pytest.raises(StateFailed, match=told):
+        await decided(one)
+    assert (data(await decided(other))["ordinal"], await other.keys()) == (1, ["key"])
+    with Redis(port=server.port) as client:
+        client.flushall()
+    assert data(await decided(one))["ordinal"] == 1
+    await one.close()
+    await other.close()
+
+
+async def test_who_waits_for_a_turn_looks_more_and_more_seldom(
+    server: Server, choices: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mock_server.state.shared.redis_engine.TURN_WITHIN", 0.5)
+    engine = RedisEngine(choices.state, choices.state_prefix, made_with(choices))
+    await engine.take("one", 0)
+    with Redis(port=server.port) as client:
+        client.config_resetstat()
+        with pytest.raises(EngineFailed, match="no turn came"):
+            await engine.take("other", 0)
+        assert client.info("commandstats")["cmdstat_evalsha"]["calls"] < 25
+    await engine.close()
 
 
 async def test_a_password_is_used_and_told_nowhere(server: Server, choices: Settings) -> None:

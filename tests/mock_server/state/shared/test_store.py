@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,22 @@ async def test_what_has_ended_tells_what_it_knew(connect: Connect) -> None:
     assert (len(await one.tasks(None)), await one.journal.page()) == (1, [])
     with pytest.raises(StateFailed, match="the mock was stopped; its state, without this, is in"):
         await one.count("key")
+
+
+async def test_other_options_than_those_of_others_are_told(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
+    one = worker(connect, CHOICES, "one")
+    await one.count("key")
+    two_ = worker(connect, replace(CHOICES, credits=5), "two")
+    await two_.count("key")
+    assert [each.message for each in caplog.records] == [
+        "another worker of this state has credits '1000000', this one has '5': what is answered depends on which one "
+        "is asked. Start all with the same options."
+    ]
+    await ended(one, two_)
+    again = worker(connect, replace(CHOICES, credits=5), "three")
+    await again.count("key")
+    assert len(caplog.records) == 1
+    await ended(again)
 
 
 async def test_another_seed_is_refused(tmp_path: Path) -> None:
