@@ -14,8 +14,11 @@ from contract_tests.targets.behaviour import KEY
 from contract_tests.targets.edition import APIKLEY
 from contract_tests.targets.plain_server import CREDIT, EXTEND, RECORD_INFO, Plain
 from mock_server.testing.mock_server import MockServer
+from tests.builders import request
 from tests.contract_tests.proxy.standing import standing
 from tests.contract_tests.recording.ordinary import WRONG, body
+from tests.processes import serving
+from tests.recordings import asked, course, written
 from tests.suno_contract import status
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
@@ -94,3 +97,17 @@ def test_the_same_seed_says_the_same_bytes_and_another_other_ids(tmp_path: Path)
     assert first == second
     assert without_ids(first) == without_ids(other)
     assert set(ID.findall("\n".join(first))).isdisjoint(ID.findall("\n".join(other)))
+
+
+def test_the_command_says_what_it_plays_and_where_an_answer_is_from(tmp_path: Path) -> None:
+    file = written(tmp_path, [*course(), asked(7, status=0)], "cut")
+    with serving("--replay", file) as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        said = [process.stdout.readline().strip() for _ in range(4)]
+        httpx.post(url + EXTEND, json=request(title="Other"), headers={"Authorization": "Bearer k"}, trust_env=False)
+        line = process.stdout.readline()
+        warned = process.stderr.readline() if process.stderr else ""
+    assert "replay live.jsonl: tasks 1, other answers 0; not played, without an answer: 1" in said
+    assert "(profile; no such request was recorded: the nearest is on line 2 and differs in title" in line
+    assert warned.strip().endswith("live.jsonl:9: the line is cut off; what stands before is played")

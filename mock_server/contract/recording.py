@@ -75,8 +75,8 @@ def form() -> Mapping[str, Any]:
 
 def is_masked(text: str) -> bool:
     """Whether a part of a text was masked. The documents' own example has more stars in a row."""
-    stars = re.escape(form()["masked"])
-    return bool(re.search(rf"(?<!\*){stars}(?!\*)", text))
+    stars: str = form()["masked"]
+    return stars in text and bool(re.search(rf"(?<!\*){re.escape(stars)}(?!\*)", text))
 
 
 def read(path: Path) -> Recording:

@@ -6,7 +6,7 @@ Opening   the task that an accepted request starts
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -77,7 +77,7 @@ class Proposal:
     price: int = 0
     receiver: str = ""
     opens: Open | None = None
-    mark: Mapping[str, str] = field(default_factory=dict)
+    mark: Mapping[str, str] | None = None
 
     def answered(self, decision: Decision) -> Answer:
         """The one place where a refusal becomes an answer."""

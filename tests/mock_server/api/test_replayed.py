@@ -306,6 +306,23 @@ async def test_a_task_of_another_key_is_unknown(tmp_path: Path) -> None:
     assert source(answer) == "profile; nothing of record-info was recorded"
 
 
+async def test_a_track_of_a_replayed_task_can_be_extended_by_the_profile(tmp_path: Path) -> None:
+    async with playing(tmp_path, course()) as played:
+        await played.started()
+        await played.mock.advance(110)
+        track = played.sent[-1]["data"]["data"][0]["id"]
+        answer = await played.extend(audioId=track, title="Never recorded", continueAt=1)
+    assert (answer.json()["code"], source(answer).partition(";")[0]) == (200, "profile")
+
+
+async def test_a_callback_is_sent_once_more_as_it_was(tmp_path: Path) -> None:
+    async with playing(tmp_path, course()) as played:
+        task_id = await played.started()
+        await played.mock.advance(30)
+        await played.mock.control.redeliver(task_id, "text")
+    assert played.sent[0] == played.sent[1]
+
+
 async def test_models_that_the_profile_does_not_know_are_played_and_shown(tmp_path: Path) -> None:
     async with playing(tmp_path, course(sent={"model": "V9"})) as played:
         task_id = await played.started(model="V9")
