@@ -29,7 +29,7 @@ from mock_server.pages.exchanges import (
     Exchange,
     answered,
     exchange_of,
-    readable_lines,
+    readable_text,
     shown_headers,
     unchanged,
     unchanged_lines,
@@ -171,17 +171,23 @@ class Details:
 
     def _asked(self, task: Task, sent: Requested | None) -> Body:
         """The request, or what it would have been of a task that was triggered."""
-        return self._sent(sent) if sent else Body(name="request", lines=unchanged(text_of(task.record.body)))
+        if sent:
+            return self._sent(sent)
+        text = text_of(task.record.body) or ""
+        return Body(name="request", lines=unchanged(text), text=text)
 
     def _sent(self, entry: Requested) -> Body:
         call = entry.call
         head = [f"{call.method} {call.target}", *shown_headers(masked_headers(texts(call.headers[:SEEN]), call.key))]
-        lines, note = readable_lines(body_shown(call.body, is_cut=call.left_out > 0))
+        text, note = readable_text(body_shown(call.body, is_cut=call.left_out > 0))
         if call.left_out:
             note = (
                 f"{len(call.body or b'')} bytes of its body are kept, {call.left_out} more came: it was refused unread."
             )
-        return Body(name="request", head=head, lines=lines, curl=self._curl(entry), note=note, sent=not call.left_out)
+        again = not call.left_out
+        return Body(
+            name="request", head=head, lines=unchanged(text), text=text, curl=self._curl(entry), note=note, sent=again
+        )
 
     def _curl(self, entry: Requested) -> str | None:
         """The curl of a request, where a page can carry it."""
@@ -190,16 +196,17 @@ class Details:
 
     def _polled(self, task: Task, now: float) -> Body:
         told = orjson.dumps(shown_by_polling(task, now, self._studio)).decode()
-        return Body(name="polling says now", lines=unchanged(told), sent=False)
+        return Body(name="polling says now", lines=unchanged(told), text=told, sent=False)
 
 
 def _told(attempts: Sequence[Attempted]) -> Iterator[Body]:
     """The body of each stage, as it was sent last, against that of the stage before."""
     before: Sequence[str] = ()
     for each in {each.stage: each for each in attempts if each.body}.values():
-        lines = lines_of(text_of(each.body))
+        text = text_of(each.body) or ""
+        lines = lines_of(text)
         changed = [*compared(before, lines)] if before else unchanged_lines(lines)
-        yield Body(name=each.stage, lines=changed, curl=_copied(each.curl()))
+        yield Body(name=each.stage, lines=changed, text=text, curl=_copied(each.curl()))
         before = lines
 
 

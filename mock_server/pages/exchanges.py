@@ -13,7 +13,8 @@ from mock_server.domain.kept_answer import (
     readable,
 )
 from mock_server.domain.masking import masked_whole
-from mock_server.pages.bodies import SAME, Line, lines_of
+from mock_server.pages.bodies import CHARACTERS_SHOWN, GONE, SAME, Line, lines_of
+from mock_server.pages.json_tree import Twig, tree_of
 from mock_server.state.journal_entries import Attempted
 
 URL_SHOWN: Final = 4096
@@ -45,32 +46,50 @@ class Exchange:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     """A body with a member per line, and the headers of its request or answer; of a callback, how it differs from that
-    of the stage before. `sent` tells whether it is one that can be sent again."""
+    of the stage before. `text` is the body as it came; `sent` tells whether it is one that can be sent again."""
 
     name: str
     lines: Sequence[Line]
+    text: str = ""
     head: Sequence[str] = ()
     curl: str | None = None
     note: str = ""
     sent: bool = True
+
+    @property
+    def raw(self) -> str:
+        """The body as it came, where it is JSON that is shown otherwise."""
+        return self.text if self.tree and self.pretty not in ("", self.text) else ""
+
+    @property
+    def pretty(self) -> str:
+        """The body with a member per line, to be copied, where all of it came and is shown."""
+        whole = self.text and not self.note and len(self.text) <= CHARACTERS_SHOWN
+        own = [line.text for line in self.lines if line.change != GONE]
+        return "\n".join(own) if whole and not own[-1].startswith("... ") else ""
+
+    @property
+    def tree(self) -> Sequence[Twig]:
+        """The body as a tree, where it is JSON."""
+        return tree_of(self.lines)
 
 
 def answered(answer: KeptAnswer) -> Body:
     """What the mock answered to a request."""
     shown = answer.shown(whole=True)
     head = [f"HTTP {answer.status}", *shown_headers(shown["headers"])]
-    lines, note = readable_lines(shown)
+    text, note = readable_text(shown)
     more = answer.size - len(answer.body)
     note = f"{len(answer.body)} bytes of its body are kept, {more} more were sent." if more else note
-    return Body(name="answer", head=head, lines=lines, note=note, sent=False)
+    return Body(name="answer", head=head, lines=unchanged(text), text=text, note=note, sent=False)
 
 
-def readable_lines(shown: Mapping[str, Any]) -> tuple[Sequence[Line], str]:
-    """The lines of a body, and what there is to say of it."""
+def readable_text(shown: Mapping[str, Any]) -> tuple[str, str]:
+    """A body as it is read, and what there is to say of it."""
     octets = shown["body_base64"]
     text = readable({**shown, "body_base64": octets and octets[:BASE64_SHOWN]})
     more = " Its beginning is shown." if octets and len(octets) > BASE64_SHOWN else ""
-    return unchanged(text), "It has no body." if not text else NO_UTF8 + more if octets else ""
+    return text, "It has no body." if not text else NO_UTF8 + more if octets else ""
 
 
 def exchange_of(attempt: Attempted) -> Exchange | None:

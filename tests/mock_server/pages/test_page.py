@@ -396,7 +396,7 @@ def test_what_is_open_stays_when_a_stage_comes(page: Page, mock: MockServer, rec
     task_id = chosen(page, mock, receiver)
     page.locator(f"#summary-request-{task_id}").click()
     mock.clock.advance(30)
-    expect(page.locator(f"#text-{task_id} pre")).to_be_visible()
+    expect(page.locator(f"#text-{task_id} pre.body")).to_be_visible()
     expect(page.locator(f"#request-{task_id} pre.body")).to_be_visible()
     expect(page.locator(f"#summary-request-{task_id}")).to_be_focused()
 
@@ -565,12 +565,33 @@ def test_a_request_is_copied_as_a_curl_that_works(
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=mock.url)
     chosen(page, mock, receiver)
     page.locator("[id^=summary-request-]").click()
-    page.locator("section[id^=request-] .copy").click()
+    button(page, "Copy as curl").locator("visible=true").last.click()
     expect(page.get_by_text("Copied")).to_be_visible()
     command = page.evaluate("navigator.clipboard.readText()")
     answer = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=20, check=True).stdout
     assert json.loads(answer)["code"] == 200
     expect(rows(page)).to_have_count(2)
+
+
+def test_a_body_is_folded_and_copied(page: Page, context: BrowserContext, mock: MockServer, receiver: Receiver) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=mock.url)
+    task_id = chosen(page, mock, receiver, seconds=180)
+    page.locator(f"#summary-tree-first-{task_id}").click()
+    tree = page.locator(f"#tree-first-{task_id}")
+    member = tree.get_by_text('"callbackType": "first"')
+    expect(member).to_be_visible()
+    tree.locator("summary", has_text='"data"').first.click()
+    expect(member).to_be_hidden()
+    extend(mock, receiver)
+    expect(rows(page)).to_have_count(2)
+    expect(member).to_be_hidden()
+    for what in ("Copy raw", "Copy pretty"):
+        page.locator(f"#first-{task_id}").get_by_role("button", name=what).click()
+        expect(page.get_by_text("Copied")).to_be_visible()
+        expect(page.get_by_text("Copied")).to_be_hidden()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert json.loads(copied)["data"]["callbackType"] == "first"
+        assert ("\n" in copied) == (what == "Copy pretty")
 
 
 def test_a_title_of_blanks_and_a_body_of_no_text_can_be_read(page: Page, mock: MockServer, receiver: Receiver) -> None:
@@ -638,6 +659,7 @@ def test_pages_hinder_nobody(browser: Browser, mock: MockServer, receiver: Recei
     page = browser.new_page(viewport={"width": width, "height": 700}, color_scheme=scheme)
     for url in ("", f"?task={task_id}", "?entry=2", "pages/try", "pages/codes", "pages/questions"):
         page.goto(f"{mock.url}/__admin/{url}")
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
         assert (url, hindrances(page)) == (url, [])
     page.close()
 
