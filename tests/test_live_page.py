@@ -68,6 +68,10 @@ def test_the_commands_of_the_page_work(tmp_path: Path) -> None:
     with started(command("suno-mock serve", "--port", "0"), tmp_path) as url:
         headers = {"Authorization": "Bearer any"}
         answer = httpx.post(url + EXTEND, json={"prompt": "x"}, headers=headers, trust_env=False).json()
+        questions = httpx.get(f"{url}/__admin/pages/questions", trust_env=False).text
+    assert "live.yaml: in all that came" in questions
+    assert "live.yaml: nothing that was sent tells it" in questions
+    assert ">once: request 2</span>" in questions
     assert "audioId is required." in answer["msg"]
     with started(command("suno-mock serve --replay", "--port", "0"), tmp_path) as url, Receiver() as receiver:
         asked = {**body(3, *source(3)), "callBackUrl": receiver.url("again")}

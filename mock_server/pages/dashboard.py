@@ -15,7 +15,6 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from mock_server.contract.operations import EXTEND
-from mock_server.contract.profile_files import picked
 from mock_server.control.access import Guard
 from mock_server.control.control import Control
 from mock_server.control.request_schema import Problem
@@ -35,6 +34,7 @@ from mock_server.pages.first_steps import LOOK, first_steps
 from mock_server.pages.guarded import HEADERS, asset, guarded
 from mock_server.pages.inbox import Inbox, Row
 from mock_server.pages.kept_key import keeping, kept_by
+from mock_server.pages.questions import questions_shown
 from mock_server.pages.rendering import (
     BUTTONS,
     CODES,
@@ -155,15 +155,8 @@ class Dashboard:
         )
 
     async def _questions(self, visit: Visit) -> Response:
-        register = self._control.editions.register.questions
-        return await self._page(
-            "questions",
-            visit,
-            visit.prefix + QUESTIONS,
-            questions=list(register.values()),
-            in_force=await self._control.questions(),
-            picked={name: picked(name) for name in register},
-        )
+        shown = await questions_shown(self._control)
+        return await self._page("questions", visit, visit.prefix + QUESTIONS, **shown)
 
     async def _try(self, visit: Visit, form: Mapping[str, str] | None = None) -> Response:
         try:
