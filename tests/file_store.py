@@ -20,8 +20,8 @@ OTHERWISE = (
     "tests/mock_server/control/test_trigger.py::test_it_goes_on_from_a_track_that_the_key_can_extend",
     "tests/mock_server/pages/test_inbox.py::test_callbacks_that_are_not_sent_because_the_mock_stops_do_not_fail",
 )
-"""Tests that change something after the end of a mock, whose callbacks the next one sends, or look at the first step of a
-coroutine."""
+"""Tests that change something after the end of a mock, whose callbacks the next one sends, or look at the first step of
+a coroutine."""
 FOLDER = tempfile.TemporaryDirectory(prefix="suno-mock-tests-", ignore_cleanup_errors=True)
 
 
