@@ -10,11 +10,13 @@ from typing import Final
 
 from aiohttp import web
 
+from contract_tests.documents.counted import counted
 from contract_tests.proxy.callback_url import callback_url, with_callback_url
 from contract_tests.proxy.courses import Courses, Spending, may_have_started
 from contract_tests.proxy.forward import Asked, Came, Forwarder, asked, decoded
 from contract_tests.proxy.headers import readable, unsendable
 from contract_tests.proxy.way_back import WayBack
+from contract_tests.recording.keys_apart import KeysApart
 from contract_tests.recording.message import CALLBACK, REQUEST, Message
 from contract_tests.recording.secrets import of_callback_url
 from contract_tests.verdicts.course import Finding
@@ -54,6 +56,7 @@ class App:
         self._learned = learned
         self._judge = judge
         self._begun = time.monotonic()
+        self._keys = KeysApart()
         self._answered: dict[int, asyncio.Event] = {}
 
     async def client(self, came: web.BaseRequest) -> web.StreamResponse:
@@ -79,9 +82,8 @@ class App:
     def _no_more(self) -> str:
         budget = self._spending.tasks
         if self._spending.spent == budget:
-            return (
-                f"{BY}: the budget of {budget} tasks is spent; start it again with --budget and how many more may start"
-            )
+            tasks = counted(budget, "task")
+            return f"{BY}: the budget of {tasks} is spent; start it again with --budget and how many more may start"
         return f"{BY}: the last tasks of the budget of {budget} are under way, and have no answer yet; try it later"
 
     async def _handed_on(self, request: Asked, number: int, back: WayBack) -> Message:
@@ -139,9 +141,10 @@ class App:
     def _message(self, kind: str, number: int, course: int, request: Asked, came: Came) -> Message:
         coding = next((value for name, value in request.headers if name.lower() == "content-encoding"), "")
         sent, why = decoded(request.body, coding)
+        headers = readable(request.headers)
         left_out = {"sent": why, "body": came.left_out}
-        for part, headers in (("headers", request.headers), ("answer_headers", came.headers)):
-            if names := unsendable(headers):
+        for part, came_with in (("headers", request.headers), ("answer_headers", came.headers)):
+            if names := unsendable(came_with):
                 left_out[part] = f"{', '.join(names)} came in another coding than UTF-8, and went no further"
         return Message(
             kind=kind,
@@ -151,7 +154,8 @@ class App:
             took=came.ended - came.began,
             method=request.method,
             path=request.path,
-            headers=readable(request.headers),
+            headers=headers,
+            key=self._keys.number(headers) if kind == REQUEST else 0,
             sent=sent,
             status=0 if came.error else came.status,
             answer_headers=readable(came.headers),

@@ -13,6 +13,7 @@ from harfile import Content, Creator, HarFile, PostData, Record, Request, Respon
 
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.terms import DOCUMENTED
+from contract_tests.recording.keys_apart import KeysApart
 from contract_tests.recording.message import CALLBACK, FAR, REQUEST, Headers, Message
 from contract_tests.recording.read import NoRecording, Recording
 from contract_tests.recording.secrets import Secrets
@@ -78,10 +79,11 @@ def from_har(name: str, text: str) -> Recording:
     target = next((origin for _, origin, each in found if _is_asked(each)), "")
     messages = list(_numbered([each for each in found if each[2].kind == CALLBACK or each[1] == target]))
     date = found[0][0].isoformat() if found else ""
-    secrets = Secrets()
+    secrets, keys = Secrets(), KeysApart()
+    apart = (replace(each, key=keys.number(each.headers) if each.kind == REQUEST else 0) for each in messages)
     return Recording(
         about={"target": target, "date": date, "by": f"suno-contract convert {name}"},
-        messages=tuple(map(secrets.masked, messages)),
+        messages=tuple(map(secrets.masked, apart)),
         fault=fault,
     )
 

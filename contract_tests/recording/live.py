@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Final
 
 from contract_tests.documents.published import Published
-from contract_tests.recording.broken_rules import read_exactly
 from contract_tests.recording.judge import request_results
 from contract_tests.recording.message import CALLBACK, Message
 from contract_tests.recording.probes import Known, extends
@@ -67,7 +66,7 @@ class LiveJudge:
     def _learn(self, message: Message) -> None:
         """Remembers the source track of a request that the server accepted."""
         if extends(message, self.published.terms.extend) and message.exchange("").code == 200:
-            self._source.accepted(read_exactly(message.sent) or {})
+            self._source.accepted(message)
             if len(self._source.longest) > TRACKS:
                 del self._source.longest[next(iter(self._source.longest))]
 

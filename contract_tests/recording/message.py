@@ -31,7 +31,8 @@ class Message:
     `number` counts all messages from 1, `course` is the number of the request that started the task it belongs to, 0
     where it belongs to none. `at` is in seconds since the recording began, `took` in seconds until the answer ended.
     `status` is 0 where none came, and `error` says why. `left_out` says of a body that is not there why not.
-    `shows_key` says that the server sent a client's key, which is masked.
+    `shows_key` says that the server sent a client's key, which is masked. `key` is the number of the key that a request
+    came with, among those of the recording; 0 where it came without one, or nobody knows.
     """
 
     kind: str
@@ -49,6 +50,12 @@ class Message:
     error: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
     shows_key: bool = False
+    key: int = 0
+
+    @property
+    def account(self) -> tuple[bool, int]:
+        """Who asked, as far as it can be told: whether there was a key, and which."""
+        return any(name.lower() == "authorization" for name, _ in self.headers), self.key
 
     def exchange(self, target: str) -> Exchange:
         """A request as the harness sees one. `target` is the server's base URL."""
@@ -106,6 +113,7 @@ def line(message: Message) -> str:
             "error": message.error,
             "left_out": dict(message.left_out),
             "shows_key": message.shows_key,
+            "key": message.key,
         }
     )
 
@@ -135,6 +143,7 @@ def message_of(entry: Mapping[str, Any]) -> Message:
         body=_raw("body", entry),
         left_out={str(name): str(why) for name, why in entry["left_out"].items()},
         shows_key=entry.get("shows_key") is True,
+        key=key if isinstance(key := entry.get("key"), int) else 0,
         **{name: entry[name] for name in ("number", "course", "at", "took", "method", "path", "status", "error")},
     )
 

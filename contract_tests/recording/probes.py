@@ -1,9 +1,9 @@
 """What an answer to a request of anybody has to be, as a probe that says so. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from contract_tests.documents.published import Published
 from contract_tests.probes.near_misses import AT_ONCE
@@ -21,23 +21,27 @@ DISTURBED: Final = "delivery.retry"
 @dataclass(slots=True)
 class Known:
     """What is known of source tracks: those that were given, and of others what the server accepted. `longest` is the
-    latest continueAt that it accepted, by audioId and model."""
+    latest continueAt that it accepted, by audioId, model and who asked."""
 
     tracks: Sequence[Track] = ()
-    longest: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    longest: dict[tuple[str, str, tuple[bool, int]], Decimal] = field(default_factory=dict)
 
-    def accepted(self, body: Mapping[str, Any]) -> None:
+    def accepted(self, message: Message) -> None:
         """Remembers a request that the server accepted."""
-        track = (str(body.get("audioId")), str(body.get("model")))
+        body = read_exactly(message.sent) or {}
+        track = (str(body.get("audioId")), str(body.get("model")), message.account)
         at = body.get("continueAt")
         number = Decimal(at) if isinstance(at, int | Decimal) and not isinstance(at, bool) else Decimal(0)
         self.longest[track] = max(number, self.longest.get(track, Decimal(0)))
 
-    def has(self, body: Mapping[str, Any]) -> bool:
-        """Whether the server has the source of a request, of that model and long enough."""
+    def has(self, message: Message) -> bool:
+        """Whether the account that asks has the source of its request, of that model and long enough."""
+        body = read_exactly(message.sent) or {}
         id, model, at = body.get("audioId"), body.get("model"), body.get("continueAt", 0)
         given = (each for each in self.tracks if (each.id, each.model) == (id, model))
-        return any(at < each.duration for each in given) or at <= self.longest.get((str(id), str(model)), -1)
+        return any(at < each.duration for each in given) or at <= self.longest.get(
+            (str(id), str(model), message.account), -1
+        )
 
 
 def known(messages: Iterable[Message], path: str, tracks: Sequence[Track] = ()) -> Known:
@@ -45,7 +49,7 @@ def known(messages: Iterable[Message], path: str, tracks: Sequence[Track] = ()) 
     found = Known(tracks)
     for message in messages:
         if extends(message, path) and message.exchange("").code == ACCEPTED_CODE:
-            found.accepted(read_exactly(message.sent) or {})
+            found.accepted(message)
     return found
 
 
@@ -74,10 +78,9 @@ def probe_of(message: Message, exchange: Exchange, published: Published, source:
         codes = {*UNREADABLE, terms.invalid} if first in (NO_OBJECT, NOT_JSON) else {terms.invalid}
         probe = _probe(message, first, f"{says} breaks {first}{several}", codes)
         return probe, _state(exchange, {terms.invalid, *codes, ACCEPTED_CODE}, terms.not_found)
-    body = read_exactly(message.sent) or {}
     if broken.maybe:
         why = f"the documents leave it open: {', '.join(broken.maybe)}"
-    elif not source.has(body):
+    elif not source.has(message):
         why = "the recording does not tell whether the server has its track"
     else:
         why = _state(exchange, {ACCEPTED_CODE, terms.invalid}, 0)

@@ -77,12 +77,15 @@ class Traffic:
         return [each.arrival() for each in sorted(found, key=lambda message: message.at)]
 
     def polls(self, course: int) -> list[Exchange]:
-        """The answers to polls of a course's task, in their order."""
-        path = self.published.terms.record_info
+        """The answers to polls of a course's task, in their order. A poll with another key, which may be of another
+        account, tells nothing of the task."""
+        path, messages = self.published.terms.record_info, self.course(course)
+        account = next((each.account for each in messages if each.number == course), None)
         return [
             each.exchange(self.target)
-            for each in self.course(course)
+            for each in messages
             if each.kind == REQUEST
+            and each.account == account
             and each.path.partition("?")[0] == path
             and each.status
             and "body" not in each.left_out
