@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
+from contract_tests.documents.counted import counted
 from contract_tests.documents.sources import Source
 from contract_tests.learn.command import calibrate_command
 from contract_tests.learn.drift_command import drift_command
@@ -71,15 +72,16 @@ def plan_command(**options: Any) -> None:
         click.echo(f"{probe.cost} {probe.rule:34} {probe.says}  {place}")
     cost = sum(probe.cost for probe in probes)
     click.echo(f"rules decided with {_worth(probes, plan, cost)}")
-    click.echo(f"{cost + sum(probe.cost for probe in of_operations)} tasks at most")
+    most = cost + sum(probe.cost for probe in of_operations)
+    click.echo(f"{counted(most, 'task')} at most")
 
 
 def _worth(probes: Sequence[Probe], plan: Plan, cost: int) -> str:
     """How many of the rules that can be decided are, by the number of tasks."""
     rules = plan.published.registry.of_servers
     steps = (*(tasks for tasks in STEPS if tasks < cost), cost)
-    counts = [f"{tasks} tasks: {len(decided(probes, rules, tasks))}" for tasks in steps]
-    return f"{', '.join(counts)}; {len(rules)} rules in all"
+    counts = [f"{counted(tasks, 'task')}: {len(decided(probes, rules, tasks))}" for tasks in steps]
+    return f"{', '.join(counts)}; {counted(len(rules), 'rule')} in all"
 
 
 @cli.command(name="rules", epilog="Example:  suno-contract rules --only 'callback.*'")
@@ -100,7 +102,7 @@ def rules_command(profile: str, only: str) -> None:
     for rule, basis in found.items():
         click.echo(f"{basis.source:8} {rule:34} {basis.demand}  {basis.citation}".rstrip())
     counts = Counter(basis.source for basis in found.values())
-    click.echo(", ".join(f"{counts[source]} {source}" for source in Source) + f"; {len(found)} rules")
+    click.echo(", ".join(f"{counts[source]} {source}" for source in Source) + f"; {counted(len(found), 'rule')}")
 
 
 cli.add_command(run_command)

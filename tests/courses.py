@@ -58,7 +58,7 @@ def reported(*results: Result, **about: Any) -> Report:
     found = tuple(rows(results))
     whole = About(**{"target": target, "document": document, "profile": "apikley", **about})
     asked = {each.exchange.number: Asked(probe="one", exchange=each.exchange) for each in results if each.exchange}
-    return Report(about=whole, rows=found, summary=("1 rules violated",), asked=tuple(asked.values()))
+    return Report(about=whole, rows=found, summary=("1 rule violated",), asked=tuple(asked.values()))
 
 
 def track(number: int, **changes: Any) -> dict[str, Any]:

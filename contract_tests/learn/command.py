@@ -6,10 +6,12 @@ from typing import Any
 
 import click
 
+from contract_tests.documents.counted import counted
 from contract_tests.learn.calibrate import Learned, learned
 from contract_tests.learn.playback import ASPECTS
 from contract_tests.learn.prices import prices
-from contract_tests.recording.command import judged_recording, recorded
+from contract_tests.recording.command import NOTHING_BEFORE, check_whole, judged_recording, recorded
+from contract_tests.recording.read import Recording
 from contract_tests.reports import safe_files
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
@@ -49,7 +51,12 @@ def calibrate_command(
         raise CannotRun(f"--output {output} exists. Give another name, or --force, which replaces it.")
     if not output.resolve().parent.is_dir():
         raise CannotRun(f"--output {output}: there is no folder {output.parent}.")
-    made = _recorded(recording, options) if recording else read_run(folder or made_run(context, options))
+    passed = recorded(recording) if recording else None
+    made = (
+        _recorded(passed, recording, options)
+        if passed and recording
+        else read_run(folder or made_run(context, options))
+    )
     try:
         found = learned(made, documents(made.about.profile), output.parent)
     except OSError as error:
@@ -57,17 +64,17 @@ def calibrate_command(
     safe_files.replace(output, found.text)
     for line in _lines(found, output):
         click.echo(printable(line))
-    for line in prices(found.left, documents(made.about.profile)) if recording is not None else ():
-        click.echo(printable(line))
+    if passed is not None:
+        for line in prices(found.left, documents(made.about.profile)):
+            click.echo(printable(line))
+        check_whole(passed, f"{output} was learned of what stands before it")
 
 
-def _recorded(path: Path, options: Mapping[str, Any]) -> Report:
+def _recorded(found: Recording, path: Path, options: Mapping[str, Any]) -> Report:
     """The report of a recording. Raises CannotRun where it tells nothing."""
-    found = recorded(path)
-    if found.fault:
-        click.echo(printable(f"read up to its fault: {found.fault}"), err=True)
     made = judged_recording(found, options)
     if not made.rows:
+        check_whole(found, NOTHING_BEFORE)
         raise CannotRun(f"{path} holds no request that extends a track, so nothing can be learned.")
     if made.about.nothing:
         raise CannotRun(f"{path} tells nothing of {made.about.target}: {made.about.nothing}")
@@ -96,10 +103,10 @@ def read_run(folder: Path) -> Report:
 
 def _lines(found: Learned, output: Path) -> Iterator[str]:
     counts = ", ".join(f"{number} {key}" for key, number in found.counts.items())
-    yield f"{output}: {len(found.lines)} lines learned ({counts}), {len(found.left)} left open"
+    yield f"{output}: {counted(len(found.lines), 'line')} learned ({counts}), {len(found.left)} left open"
     yield "The mock with it, asked again what was refused; before, with the profile that it extends:"
     for before, after in zip(found.before.lines(), found.after.lines(), strict=True):
-        yield f"  {after} (before {before.rpartition(' refusals, ')[2]})" if found.after.asked else f"  {after}"
+        yield f"  {after} (before {before.rpartition(', ')[2]})" if found.after.asked else f"  {after}"
     for aspect in ASPECTS:
         rules = found.after.differing.get(aspect, ())
         for rule, theirs, mine in rules[:LISTED]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import Learned, unsayable
 from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, said
@@ -100,7 +101,7 @@ class Drift:
             return self._without(line)
         if samples(line) < COMPARABLE:
             more = f"calibrate with --budget {COMPARABLE} or more"
-            why = f"it was seen {samples(line)} times, and {COMPARABLE} are compared with: {more}"
+            why = f"it was seen {counted(samples(line), 'time')}, and {COMPARABLE} are compared with: {more}"
             return self._told(line, Outcome.UNCOMPARED, now.value, why=why)
         (least, most), (new_least, new_most) = _ends(line.value), _ends(now.value)
         moved = new_least > most * WIDER or new_most < least / WIDER

@@ -13,6 +13,7 @@ import httpx
 import yaml
 
 from contract_tests.documents.any_json import parsed
+from contract_tests.documents.counted import counted
 from contract_tests.learn.refusals import Refusal
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.mock import KEY, mock
@@ -44,7 +45,8 @@ class Agreement:
         if not self.asked:
             yield "no refusal could be sent to the mock"
         for aspect in ASPECTS if self.asked else ():
-            yield f"{aspect:8} {self.same(aspect)} of {self.asked} refusals, {100 * self.share(aspect):.0f} %"
+            asked = counted(self.asked, "refusal")
+            yield f"{aspect:8} {self.same(aspect)} of {asked}, {100 * self.share(aspect):.0f} %"
 
     def same(self, aspect: str) -> int:
         """How many answers are the same in this."""

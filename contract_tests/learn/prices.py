@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.learn.evidence import Left
 from contract_tests.learn.readings import NEEDS
@@ -18,9 +19,10 @@ def prices(left: Sequence[Left], published: Published) -> Iterator[str]:
     costs = {question: tasks(question, published) for question in questions}
     for question in sorted(costs, key=lambda question: (question in NEEDS, costs[question])):
         needs = f", with {NEEDS[question]}" if question in NEEDS else ""
-        yield f"left open: {question}, {costs[question]} tasks of `suno-contract calibrate --base-url`{needs}"
+        cost = counted(costs[question], "task")
+        yield f"left open: {question}, {cost} of `suno-contract calibrate --base-url`{needs}"
     if costs:
-        yield f"left open in all: {len(costs)} questions"
+        yield f"left open in all: {counted(len(costs), 'question')}"
 
 
 def tasks(question: str, published: Published) -> int:

@@ -6,6 +6,7 @@ from statistics import median
 from typing import Any, Final
 
 from contract_tests.documents.any_json import parsed
+from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.learn.evidence import Found, Left, Line, times
 from contract_tests.probes.request import STAGES
@@ -79,7 +80,7 @@ def _times(stages: Mapping[str, list[Came]]) -> Iterator[Found]:
             why = "its callbacks were of another run, whose clock nobody knows" if asked else "no callback of it came"
             yield Left(f"stages.{stage}.at", why)
         if missed and after is not None:
-            seen = f"in {len(missed)} of {len(done)} tasks that completed"
+            seen = f"in {len(missed)} of {counted(len(done), 'task')} that completed"
             yield Line(("stages", stage, "skipped"), round(len(missed) / len(done), 2), seen)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
 
+from contract_tests.documents.counted import counted
 from contract_tests.proxy.recorder import Recorder
 from contract_tests.proxy.reports import Reports
 from contract_tests.recording.live import LiveJudge
@@ -85,7 +86,7 @@ def proxy_command(to: str, record: Path, force: bool, callback_url: str, **optio
             click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
             _wait(reports)
         reports.write(over=True)
-        click.echo(f"{record}: {proxy.spending.spent} tasks started at most", err=True)
+        click.echo(f"{record}: {counted(proxy.spending.spent, 'task')} started at most", err=True)
     if recorder.trouble:
         raise CannotRun(recorder.trouble)
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import click
 
+from contract_tests.documents.counted import counted
 from contract_tests.documents.terms import DOCUMENTED
 from contract_tests.recording.har import LARGEST, as_har, from_har
 from contract_tests.recording.message import begun, line
@@ -20,6 +21,9 @@ from contract_tests.run.inputs import CannotRun, documents, make_folder, tracks_
 from contract_tests.run.options import document_options
 
 HAR: Final = ".har"
+NOTHING_BEFORE: Final = "no request that extends a track stands before it"
+NO_VIOLATION: Final = "violates nothing"
+WAY_OUT: Final = "Take that line and those behind it out of a copy to have no fault, or record anew."
 
 
 @click.command(name="judge", epilog="Example:  suno-contract judge live.jsonl --report-dir report")
@@ -30,7 +34,8 @@ HAR: Final = ".har"
 def judge_command(recording: Path, report_dir: Path | None, strict: bool, **options: Any) -> int:
     """Tell what deviates from the documents in traffic that was recorded. Nothing is sent.
 
-    Verdicts and exit status are those of `suno-contract run`, on what passed: what nobody asked is not tried.
+    Verdicts and exit status are those of `suno-contract run`, on what passed: what nobody asked is not tried. Of a file
+    with a fault, what stands before it is judged; where that has no violation, the exit status is 2.
     """
     found = recorded(recording)
     made = judged_recording(found, options)
@@ -42,8 +47,14 @@ def judge_command(recording: Path, report_dir: Path | None, strict: bool, **opti
         write(report_dir, made)
         click.echo(f"reports: {report_dir / 'report.html'}, report.json, junit.xml", err=True)
     if not made.rows:
+        check_whole(found, NOTHING_BEFORE)
         raise CannotRun(f"{recording} holds no request that extends a track, so nothing can be judged.")
-    return status(made.rows, strict=strict)
+    found_wrong = status(made.rows, strict=strict)
+    if not found_wrong:
+        check_whole(
+            found, f"what stands before it is judged, and {'deviates from nothing' if strict else NO_VIOLATION}"
+        )
+    return found_wrong
 
 
 @click.command(name="convert", epilog="Example:  suno-contract convert browser.har live.jsonl")
@@ -62,13 +73,13 @@ def convert_command(source: Path, output: Path, force: bool) -> None:
     if output.exists() and not force:
         raise CannotRun(f"{output} exists. Give another name, or --force, which replaces it.")
     found = _archived(source) if ends[0] else recorded(source)
-    if found.fault:
-        click.echo(printable(f"read up to its fault: {found.fault}"), err=True)
     if not found.messages:
+        check_whole(found, f"nothing stands before it, and {output} was not written")
         raise CannotRun(f"{source} holds no request to {DOCUMENTED.extend} or {DOCUMENTED.record_info}.")
     text = begun(found.about) + "".join(map(line, found.messages)) if ends[0] else as_har(found)
     safe_files.replace(output, text)
-    click.echo(printable(f"{output}: {len(found.messages)} messages"))
+    click.echo(printable(f"{output}: {counted(len(found.messages), 'message')}"))
+    check_whole(found, f"{output} has what stands before it")
 
 
 def _archived(path: Path) -> Recording:
@@ -91,6 +102,12 @@ def recorded(path: Path) -> Recording:
         raise CannotRun(str(error)) from None
     except OSError as error:
         raise CannotRun(f"{path}: {error.strerror}. Give a file that `suno-contract proxy --record` wrote.") from None
+
+
+def check_whole(recording: Recording, done: str) -> None:
+    """Raises CannotRun where a recording was not read to its end. `done` is what was done with what was."""
+    if recording.fault:
+        raise CannotRun(f"read up to its fault: {recording.fault}; {done}. {WAY_OUT}")
 
 
 def judged_recording(recording: Recording, options: Any) -> Report:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import Track
 from contract_tests.recording.judge import judged_request, results
@@ -64,4 +65,5 @@ def _missing(recording: Recording, traffic: Traffic) -> Iterator[str]:
         if each.kind == REQUEST and each.method == "POST" and each not in traffic.asked()
     ]
     if others:
-        yield f"verdicts on {len(others)} POST requests that do not extend a track, or whose body was left out"
+        requests = counted(len(others), "POST request")
+        yield f"verdicts on {requests} that did not extend a track, or whose body was left out"

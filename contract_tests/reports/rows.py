@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from contract_tests.documents.counted import counted
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.keys import MASKED, OWN_VARIABLE
 from contract_tests.verdicts.results import Result, Verdict
@@ -68,10 +69,10 @@ def summary(found: Sequence[Row], spent: int) -> str:
     """The last line of a run: how many rules have which verdict, and how many tasks were started."""
     counts = {verdict: sum(row.verdict is verdict for row in found) for verdict in WORST}
     return (
-        f"{counts[Verdict.VIOLATED]} rules violated, {counts[Verdict.DEVIATED]} deviated from, "
+        f"{counted(counts[Verdict.VIOLATED], 'rule')} violated, {counts[Verdict.DEVIATED]} deviated from, "
         f"{counts[Verdict.PASSED]} passed, "
-        f"{counts[Verdict.OBSERVED]} questions observed, {counts[Verdict.NOT_TRIED]} not tried; "
-        f"{spent} tasks started at most"
+        f"{counted(counts[Verdict.OBSERVED], 'question')} observed, {counts[Verdict.NOT_TRIED]} not tried; "
+        f"{counted(spent, 'task')} started at most"
     )
 
 

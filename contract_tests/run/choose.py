@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from contract_tests.documents.counted import counted
 from contract_tests.documents.hosts import is_live
 from contract_tests.documents.published import Published
 from contract_tests.probes.plan import Plan
@@ -159,7 +160,7 @@ def _earlier_run(options: Mapping[str, Any]) -> EarlierRun:
         if found.spent and not found.ended:
             raise CannotRun(
                 f"--report-dir {options['report_dir']} holds a run that was interrupted, and that may have started "
-                f"{found.spent} tasks. Way out: --resume goes on with it, and another folder begins anew."
+                f"{counted(found.spent, 'task')}. Way out: --resume goes on with it, and another folder begins anew."
             )
         return EarlierRun()
     if options["report_dir"] is None:

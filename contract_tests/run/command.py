@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from contract_tests.documents.counted import counted
 from contract_tests.reports.progress import progress
 from contract_tests.reports.rows import Row
 from contract_tests.run.again import report_of
@@ -35,7 +36,9 @@ def run_command(**options: Any) -> int:
         about = f"profile {published.profile}, seed {plan.seed}"
         click.echo(f"{target.base_url} against {published.document.name}, {about}")
         if plan.budget is not None and options["resume"] and options["budget"] is None:
-            click.echo(f"the budget is that of the run that goes on, {plan.budget} tasks; --budget N gives another")
+            click.echo(
+                f"the budget is that of the run that goes on, {counted(plan.budget, 'task')}; --budget N gives another"
+            )
         if target.budget.tasks == 0:
             click.echo("no task is started: only what must be refused is sent; --budget N lets the run start N tasks")
         with progress(len([*plan.probes(), *plan.of_operation_probes()]), sys.stderr) as told:

@@ -72,7 +72,9 @@ def documents(profile: str) -> Published:
     try:
         return Published.read(profile)
     except UNREADABLE as error:
-        why = " ".join(f"{type(error).__name__}: {error}".split())
+        lacks = isinstance(error, KeyError)
+        why = f"it has no {error}, and extends no profile that has" if lacks else f"{type(error).__name__}: {error}"
+        why = " ".join(why.split())
         raise CannotRun(
             f"profile {profile!r} cannot be read: {why}. `suno-mock profiles check {profile}` tells what is wrong."
         ) from None

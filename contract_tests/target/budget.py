@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from contract_tests.documents.counted import one_of
 from contract_tests.probes.request import Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.not_sent import Lenient, Spent
@@ -73,7 +74,7 @@ class Budget:
         if not self.tasks and not self.spent:
             return "no task is started without --budget N, the number of tasks that may be"
         kept = f", {self.kept} are left for other operations" if self.kept else ""
-        return f"budget: {self.spent} of {self.tasks} tasks are spent{kept}; a larger --budget allows more"
+        return f"budget: {one_of(self.spent, self.tasks or 0, 'task')} spent{kept}; a larger --budget allows more"
 
     @property
     def told(self) -> str:

@@ -7,6 +7,7 @@ from itertools import combinations, starmap
 from typing import Final
 
 from contract_tests.documents.any_json import parsed
+from contract_tests.documents.counted import counted
 from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import STAGES
@@ -61,7 +62,7 @@ def failed_ones(courses: Sequence[Course], published: Published) -> Iterator[tup
     failed = [each for each in courses if each.probe.fails is None and failed_with(each, published) is not None]
     most = AGAIN if 2 * len(failed) <= len(courses) else 1
     for number, course in enumerate(failed):
-        yield course, "" if number < most else f"{len(failed)} of {len(courses)} tasks failed"
+        yield course, "" if number < most else f"{len(failed)} of {counted(len(courses), 'task')} failed"
 
 
 def polled_findings(course: Course, published: Published) -> Iterator[Finding]:

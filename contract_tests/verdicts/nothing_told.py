@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from contract_tests.documents.counted import counted
 from contract_tests.documents.terms import DOCUMENTED, Terms
 from contract_tests.target.exchange import TOO_SLOW, Exchange
 from contract_tests.verdicts.results import Result, Verdict
@@ -22,9 +23,9 @@ def _no_api(exchanges: Sequence[Exchange], terms: Terms) -> str:
     first = exchanges[0]
     came = first.error or f"HTTP {first.status} {first.content_type} {first.body[:60].decode(errors='replace')!r}"
     if all(TOO_SLOW in each.error for each in exchanges):
-        return f"none of {len(exchanges)} requests was answered in time. The first: {came}."
+        return f"none of {counted(len(exchanges), 'request')} was answered in time. The first: {came}."
     return (
-        f"this is not the API: {len(exchanges)} requests, and no answer was JSON with a code. "
+        f"this is not the API: {counted(len(exchanges), 'request')}, and no answer was JSON with a code. "
         f"The first was {came}. "
         f"Give as --base-url what stands before {terms.extend}."
     )
@@ -37,7 +38,7 @@ def _no_track(tried: Sequence[Result], terms: Terms) -> str:
         return ""
     return (
         f"the target accepted nothing, and answered {terms.not_found} where only its track can be unknown, "
-        f"{len(unknown)} times: "
+        f"{counted(len(unknown), 'time')}: "
         f"give the --audio-id of a track that this key has, and as --base-url what stands before {terms.extend}."
     )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from contract_tests.documents.any_json import parsed
+from contract_tests.documents.counted import counted
 from contract_tests.probes.request import ATTEMPTS, STAGES
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.verdicts.course import Course, Finding, finding
@@ -61,7 +62,7 @@ def number_of_attempts(course: Course) -> str | None:
     tried = _given_up(course)
     if not tried:
         return None
-    return f"{len(tried)} attempts" if tried[-1].status != 200 else f"{len(tried)} attempts or more"
+    return counted(len(tried), "attempt") if tried[-1].status != 200 else f"{counted(len(tried), 'attempt')} or more"
 
 
 def spacing(course: Course) -> str | None:

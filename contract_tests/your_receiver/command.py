@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from contract_tests.documents.counted import counted
 from contract_tests.reports import rows
 from contract_tests.reports.files import write
 from contract_tests.reports.report import About, Report
@@ -80,6 +81,6 @@ def _summary(found: Sequence[rows.Row]) -> str:
     count = {verdict: sum(row.verdict is verdict for row in found) for verdict in Verdict}
     sent = sum(result.exchange is not None for row in found for result in row.results)
     return (
-        f"{count[Verdict.VIOLATED]} cases not taken, {count[Verdict.PASSED]} taken, "
-        f"{count[Verdict.NOT_TRIED]} not tried; {sent} callbacks sent"
+        f"{counted(count[Verdict.VIOLATED], 'case')} not taken, {count[Verdict.PASSED]} taken, "
+        f"{count[Verdict.NOT_TRIED]} not tried; {counted(sent, 'callback')} sent"
     )

@@ -220,7 +220,7 @@ def test_answers_that_take_too_long_are_not_taken_for_another_server(capsys: Out
         arguments = ("--base-url", server.url, "--only", "extend.title.type", "--timeout", "0.1", *TRACK)
         assert status("run", *arguments) == 2
     error = capsys.readouterr().err
-    assert "requests was answered in time. The first: ReadTimeout: " in error
+    assert "none of 1 request was answered in time. The first: ReadTimeout: " in error
     assert "base-url" not in error
 
 
@@ -426,7 +426,7 @@ def test_what_a_lenient_server_cost_is_told(capsys: Output) -> None:
     assert len(posted(server)) == 2
     lines = capsys.readouterr().out.splitlines()
     assert lines[-3] == "may have started a task each, although they had to be refused: extend.title.type"
-    assert lines[-1].endswith("; 1 tasks started at most")
+    assert lines[-1].endswith("; 1 task started at most")
 
 
 def test_the_help_names_the_exception(capsys: Output) -> None:
@@ -582,7 +582,7 @@ def test_a_run_that_spent_and_was_interrupted_is_not_begun_anew_in_its_folder(tm
         assert status("run", "--base-url", server.url, "--budget", "9", "--report-dir", str(tmp_path), *TRACK) == 2
     assert posted(server) == []
     assert capsys.readouterr().err == (
-        f"suno-contract: --report-dir {tmp_path} holds a run that was interrupted, and that may have started 1 tasks. "
+        f"suno-contract: --report-dir {tmp_path} holds a run that was interrupted, and that may have started 1 task. "
         "Way out: --resume goes on with it, and another folder begins anew.\n"
     )
     assert (tmp_path / "journal.jsonl").read_text("utf-8") == journal

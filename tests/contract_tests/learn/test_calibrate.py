@@ -72,7 +72,7 @@ def test_a_run_is_made_where_none_was(plain: str, tmp_path: Path, capsys: Output
     file = tmp_path / "live.yaml"
     run = ("--base-url", plain, "--only", "extend.style.[lr]*", *TRACK, "--report-dir", str(tmp_path / "report"))
     assert status("calibrate", *run, "--output", str(file)) == 0
-    assert "1 rules violated" not in (out := capsys.readouterr().out)
+    assert "1 rule violated" not in (out := capsys.readouterr().out)
     assert "lines learned" in out
     assert "suno-contract calibrate --output " in (tmp_path / "report" / "report.json").read_text("utf-8")
     assert status("calibrate", "--output", str(file), "--force") == 2

@@ -1,5 +1,6 @@
 """`suno-contract calibrate --from`: a profile of what the proxy recorded of a server apart from the mock."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from contract_tests.targets.plain_server import Plain
 from tests.contract_tests.proxy.standing import standing
 from tests.contract_tests.recording.messages import message
 from tests.contract_tests.recording.ordinary import ordinary
-from tests.courses import PUBLISHED
+from tests.courses import BAD, PUBLISHED, REFUSED
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 Output = pytest.CaptureFixture[str]
@@ -44,7 +45,7 @@ def test_ordinary_traffic_is_a_profile_that_the_mock_plays(tmp_path: Path, capsy
     assert learned["texts"]["required"] == "{field} is required."
     assert set(learned["stages"]) == {"text", "first", "complete"}
     assert "left open: string_length, " in out
-    assert "left open: failure_type, 1 tasks of `suno-contract calibrate --base-url`, with a run with --trigger" in out
+    assert "left open: failure_type, 1 task of `suno-contract calibrate --base-url`, with a run with --trigger" in out
 
 
 def test_the_cheapest_question_comes_first() -> None:
@@ -63,7 +64,20 @@ def test_what_cannot_be_learned_of_is_told(tmp_path: Path, capsys: Output) -> No
     assert status("--from", str(file), *output) == 2
     told = capsys.readouterr().err
     assert "live.jsonl:3: the line is cut off" in told
-    assert "holds no request that extends a track, so nothing can be learned." in told
+    assert "no request that extends a track stands before it" in told
     assert status(str(tmp_path), "--from", str(file), *output) == 2
     assert "not both" in capsys.readouterr().err
     assert not (tmp_path / "live.yaml").exists()
+
+
+def test_a_recording_with_a_fault_is_learned_of_up_to_it_and_ends_with_2(tmp_path: Path, capsys: Output) -> None:
+    file, profile = tmp_path / "live.jsonl", tmp_path / "live.yaml"
+    headers = (("Authorization", "Bearer ***"), ("Content-Type", "application/json"))
+    refused = message(headers=headers, sent=REFUSED.body, body=json.dumps(BAD).encode())
+    file.write_text(begun({"target": "http://x"}) + line(refused) + "no JSON\n", "utf-8")
+    assert status("--from", str(file), "--output", str(profile)) == 2
+    told = capsys.readouterr().err
+    assert (
+        f"read up to its fault: {file}:3: the line is no JSON; {profile} was learned of what stands before it" in told
+    )
+    assert yaml.safe_load(profile.read_text("utf-8"))["extends"] == "apikley"

@@ -37,8 +37,8 @@ def test_a_reading_that_no_source_has_is_no_pick() -> None:
 
 
 def test_what_was_not_seen_says_what_would_tell_it() -> None:
-    found = learned(not_tried("empty_text", "budget: 1 of 1 tasks are spent"))
-    assert found["empty_text"][1] == "budget: 1 of 1 tasks are spent; a run with a larger --budget would"
+    found = learned(not_tried("empty_text", "budget: 1 of 1 task is spent"))
+    assert found["empty_text"][1] == "budget: 1 of 1 task is spent; a run with a larger --budget would"
     assert found["retry_spacing"][1] == (
         "nothing that was sent tells it; a run with --callback-timeout 1600, in which all retries come would"
     )

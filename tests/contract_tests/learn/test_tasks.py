@@ -52,7 +52,7 @@ def test_a_stage_that_completed_tasks_do_not_tell_is_skipped() -> None:
     assert some["stages.text.skipped"] == Line(("stages", "text", "skipped"), 0.5, "in 1 of 2 tasks that completed")
     assert some["stages.text.at"] == Line(("stages", "text", "at"), 10.0, "once: request 1")
     none = found(without)
-    assert none["stages.text.skipped"] == Line(("stages", "text", "skipped"), 1.0, "in 1 of 1 tasks that completed")
+    assert none["stages.text.skipped"] == Line(("stages", "text", "skipped"), 1.0, "in 1 of 1 task that completed")
     assert none["stages.text.at"] == Line(("stages", "text", "at"), 20.0, "not seen, so as the stage behind it")
 
 

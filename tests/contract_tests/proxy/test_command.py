@@ -61,7 +61,7 @@ def test_what_passes_is_recorded_and_told(tmp_path: Path, number: signal.Signals
             assert line(process).startswith("<-- 2 of 1 POST /cb/1-***  HTTP 200")
             process.send_signal(number)
             assert process.stderr
-            assert f"{file}: 1 tasks started at most" in process.stderr.read()
+            assert f"{file}: 1 task started at most" in process.stderr.read()
             assert process.wait(20) == 0
     found = read(file)
     assert (found.target, len(found.messages), found.fault) == (plain.url, 4, "")

@@ -58,9 +58,28 @@ def test_a_refusal_of_a_track_that_nobody_knows_is_no_verdict_and_of_a_given_one
     assert "NO  extend.valid" in capsys.readouterr().out
 
 
-def test_a_recording_that_was_cut_off_is_judged_as_far_as_it_goes(tmp_path: Path, capsys: Output) -> None:
-    assert status("judge", written(tmp_path, asked(1, SENT, GOOD), asked(2, WRONG, GOOD)[:50])) == 0
-    assert "live.jsonl:3: the line is cut off" in capsys.readouterr().out
+def test_a_recording_that_was_cut_off_is_judged_as_far_as_it_goes_and_ends_with_2(
+    tmp_path: Path, capsys: Output
+) -> None:
+    file = written(tmp_path, asked(1, SENT, GOOD), asked(2, WRONG, GOOD)[:50])
+    assert status("judge", file, "--report-dir", str(tmp_path / "report")) == 2
+    out, err = capsys.readouterr()
+    assert "0 rules violated" in out
+    assert f"read up to its fault: {file}:3: the line is cut off; what stands before it is judged" in err
+    assert (tmp_path / "report" / "report.json").exists()
+
+
+def test_a_violation_before_the_fault_ends_with_1(tmp_path: Path, capsys: Output) -> None:
+    assert status("judge", written(tmp_path, asked(1, WRONG, GOOD), "no JSON\n")) == 1
+    assert "live.jsonl:3: the line is no JSON" in capsys.readouterr().out
+
+
+def test_a_recording_with_a_fault_becomes_an_archive_up_to_it_and_ends_with_2(tmp_path: Path, capsys: Output) -> None:
+    file, archive = written(tmp_path, asked(1, SENT, GOOD), "no JSON\n"), tmp_path / "live.har"
+    assert status("convert", file, str(archive)) == 2
+    assert f"{archive}: 1 message\n" in (read := capsys.readouterr()).out
+    assert f"read up to its fault: {file}:3: the line is no JSON; {archive} has what stands before it" in read.err
+    assert len(json.loads(archive.read_text("utf-8"))["log"]["entries"]) == 1
 
 
 def test_what_holds_nothing_to_judge_or_is_no_recording_ends_with_2(tmp_path: Path, capsys: Output) -> None:

@@ -79,7 +79,7 @@ def test_rules_stand_in_the_order_in_which_they_came_up() -> None:
 
 def test_the_summary_counts_rules_by_verdict() -> None:
     assert summary(rows(ALL), 5) == (
-        "1 rules violated, 0 deviated from, 1 passed, 1 questions observed, 1 not tried; 5 tasks started at most"
+        "1 rule violated, 0 deviated from, 1 passed, 1 question observed, 1 not tried; 5 tasks started at most"
     )
 
 

@@ -74,7 +74,7 @@ def test_a_task_is_not_tried_again_past_the_budget() -> None:
     ((verdict, why),) = of(results, "callbacks")
     assert (verdict, len(tasks)) == (Verdict.NOT_TRIED, 1)
     assert why.startswith(FAILED)
-    assert why.endswith("; not tried again: budget: 1 of 1 tasks are spent; a larger --budget allows more")
+    assert why.endswith("; not tried again: budget: 1 of 1 task is spent; a larger --budget allows more")
 
 
 def test_a_server_whose_tasks_mostly_fail_is_asked_once_more() -> None:

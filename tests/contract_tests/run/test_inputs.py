@@ -34,7 +34,7 @@ def test_seconds_within_the_range_are_a_number(seconds: Seconds, given: str) -> 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("format: 1", "KeyError: 'document'"),
+        ("format: 1", "it has no 'document', and extends no profile that has"),
         ("extends: apikley\nmodels: 5", "TypeError: "),
         ("extends: apikley\nmodels: {V9: 5}", "AttributeError: 'int' object has no attribute 'get'"),
         ("extends: apikley\ndocument: nobodys.yaml", "FileNotFoundError: "),

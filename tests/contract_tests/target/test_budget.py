@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract_tests.documents.counted import one_of
 from contract_tests.probes.request import Probe
 from contract_tests.target.budget import EXCEPTION, Budget
 from contract_tests.target.not_sent import Lenient, NotSent, Spent
@@ -115,7 +116,7 @@ def test_a_server_that_accepts_what_it_refused_before_starts_one_task_more(tasks
     budget, server = Budget(tasks, spent=max(tasks, EXCEPTION)), Lenience()
     told = [server.answers(budget, probe, True) for probe in NOBODY]
     assert server.started == 1
-    assert told[1:] == [f"budget: {budget.spent} of {tasks} tasks are spent; a larger --budget allows more"] * 2
+    assert told[1:] == [f"budget: {one_of(budget.spent, tasks, 'task')} spent; a larger --budget allows more"] * 2
 
 
 @settings(max_examples=60, deadline=None)

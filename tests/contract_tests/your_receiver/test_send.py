@@ -229,7 +229,7 @@ def test_the_reports_are_written_with_a_curl(tmp_path: Path) -> None:
     assert f"<dt>target</dt><dd>{server.url}</dd>" in page
     assert "<dt>document</dt><dd>apikley.openapi.yaml</dd>" in page
     assert "costs credits" not in page
-    assert "<p>1 cases not taken, 0 taken, 0 not tried; 2 callbacks sent</p>" in page
+    assert "<p>1 case not taken, 0 taken, 0 not tried; 2 callbacks sent</p>" in page
     assert f"{cited.place}: <q>{cited.quote}</q>" in page
 
 
