@@ -51,18 +51,23 @@ def callback(scenario: Scenario, course: Course, step: Step) -> Told:
 
 def polled_at(task: Task, course: Course, now: float) -> Told | None:
     """The recorded poll that shows how far the task is: the last one by now between the same callbacks, else the first
-    there. None where none was recorded there, or where it may show what is not there yet."""
+    there, or else one before that shows the end. None where none was recorded there, or where it may show what is not
+    there yet."""
     due = sum(task.created + each.after <= now for each in plan(task))
     between = [each for each in course.polls if each.callbacks == due]
     before = [each for each in between if task.created + task.pace.scale(each.after) <= now]
     if before:
         return before[-1]
-    return next((each for each in between[:1] if due or _is_pending(task, each)), None)
+    if between and (due or _says(task, between[0], task.family.pending)):
+        return between[0]
+    earlier = [each for each in course.polls if each.callbacks < due]
+    return next((each for each in earlier[-1:] if _says(task, each, task.family.stages[STAGES[-1]].status)), None)
 
 
-def _is_pending(task: Task, told: Told) -> bool:
+def _says(task: Task, told: Told, word: str) -> bool:
+    """Whether a poll shows a status, by the family's word for it."""
     data = parsed(told.body).get("data")
-    return isinstance(data, dict) and data.get("status") == spelt(task, task.family.pending)
+    return isinstance(data, dict) and data.get("status") == spelt(task, word)
 
 
 def shown_by_polling(task: Task, now: float, studio: Studio) -> Any:

@@ -17,6 +17,7 @@ EXPOSED: Final = (
     "Preference-Applied",
     "Suno-Mock-Callback",
     "Suno-Mock-Readings",
+    "Suno-Mock-Replay",
     "Suno-Mock-Rules",
     "Accept-Ranges",
     "Content-Range",

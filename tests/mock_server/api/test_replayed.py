@@ -270,6 +270,16 @@ async def test_a_poll_that_may_show_what_is_not_there_yet_is_left_to_the_profile
     assert (late.json()["data"]["status"], source(late)) == ("SUCCESS", "recorded; line 3")
 
 
+async def test_a_poll_that_shows_the_end_is_the_answer_from_then_on(tmp_path: Path) -> None:
+    *before, _, done = course()
+    late = called_back(9, 1, 300.0, stage("complete", TASK, [TRACK]))
+    async with playing(tmp_path, [*before, done, late]) as played:
+        task_id = await played.started()
+        await played.mock.advance(300)
+        answer = await played.poll(task_id)
+    assert (answer.json()["data"]["status"], source(answer)) == ("SUCCESS", "recorded; line 6")
+
+
 @pytest.mark.parametrize("pace", ["immediate", "60x", "manual"])
 async def test_the_pace_divides_the_recorded_delays(tmp_path: Path, pace: str) -> None:
     async with playing(tmp_path, course(), pace=pace) as played:
