@@ -28,6 +28,7 @@ EXCEPTIONS: Final = {
     "api/finished_track.py": "the members by which every request names a finished track",
     "api/open_task.py": "the members of every request that starts a task: its receiver, its persona",
     "api/record_info.py": "the query of every poll",
+    "api/replayed.py": "the member by which a request asks for a scenario",
     "api/started.py": "the member by which a track is named that is made of once",
     "commands/client/api_client.py": "a client of the API that polls",
     "commands/client/arrivals.py": "a receiver that tells stages apart",
@@ -38,6 +39,7 @@ EXCEPTIONS: Final = {
     "control/trigger.py": "an extend request that nobody sent",
     "domain/answer.py": "the one answer of every request that starts a task, in bytes for speed",
     "domain/shaped.py": "the members that stand for names in every shape",
+    "domain/tasks.py": "the members that a task of a recording takes over, whatever its operation",
     "state/faults.py": "an answer that is cut in the middle",
     "domain/state_rules.py": "the rules that need state, each with the member that it is about",
 }

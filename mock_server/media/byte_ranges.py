@@ -4,13 +4,14 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from mock_server.contract.documents import FIXTURES
 from mock_server.media.cover import cover
 from mock_server.media.sound import TITLE_LIMIT, Sound
 from mock_server.media.wave import Wave
@@ -55,16 +56,30 @@ def wave_response(request: Request, wave: Wave) -> Response:
     return _response(request, file)
 
 
+def video_response(request: Request) -> Response:
+    """The MP4, which is the same for every track."""
+    return _response(request, _held(_video(), "video/mp4"))
+
+
 async def cover_response(request: Request, track: str, title: str) -> Response:
     """The JPEG of a track, drawn in a thread."""
     image = await asyncio.to_thread(_cover, track, title[:TITLE_LIMIT])
-    file = File(
-        content_type="image/jpeg",
-        etag=_etag(image),
-        size=len(image),
-        part=lambda start, stop: iter((image[start:stop],)),
+    return _response(request, _held(image, "image/jpeg"))
+
+
+def _held(content: bytes, content_type: str) -> File:
+    """A file that is in memory."""
+    return File(
+        content_type=content_type,
+        etag=_etag(content),
+        size=len(content),
+        part=lambda start, stop: iter((content[start:stop],)),
     )
-    return _response(request, file)
+
+
+@cache
+def _video() -> bytes:
+    return (FIXTURES / "media" / "picture.mp4").read_bytes()
 
 
 _cover = lru_cache(COVERS_KEPT)(cover)

@@ -1,4 +1,4 @@
-"""Serves the files of tracks: audio, stream and cover."""
+"""Serves the files of tracks: audio, stream, video and cover."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -14,7 +14,13 @@ from mock_server.core.errors import NotFound
 from mock_server.domain.tasks import Task
 from mock_server.http.base_urls import BaseUrls
 from mock_server.http.read_request import call_of
-from mock_server.media.byte_ranges import CROSS_ORIGIN, cover_response, sound_response, wave_response
+from mock_server.media.byte_ranges import (
+    CROSS_ORIGIN,
+    cover_response,
+    sound_response,
+    video_response,
+    wave_response,
+)
 from mock_server.media.find_track import FindTrack
 from mock_server.media.sound import Sound
 from mock_server.media.wave import Wave
@@ -23,8 +29,9 @@ from mock_server.state.store import Store
 
 AUDIO: Final = "mp3"
 WAV: Final = "wav"
+VIDEO: Final = "mp4"
 COVER: Final = "jpeg"
-KINDS: Final = {"": "stream", AUDIO: "audio", WAV: "WAV", COVER: "cover"}
+KINDS: Final = {"": "stream", AUDIO: "audio", WAV: "WAV", VIDEO: "video", COVER: "cover"}
 DAY: Final = 86400.0
 
 
@@ -32,7 +39,7 @@ class MediaName(Convertor[str]):
     """The last part of a media URL: the base64 of a track id, the name of a stem, if it is one, and an ending. An id is
     36 characters long, and has at most 80 more where a profile says so."""
 
-    regex = r"[A-Za-z0-9_-]{48,155}(?:\.[A-Z][A-Za-z_]{0,30}(?=\.mp3))?(?:\.mp3|\.wav|\.jpeg)?"
+    regex = r"[A-Za-z0-9_-]{48,155}(?:\.[A-Z][A-Za-z_]{0,30}(?=\.mp3))?(?:\.mp3|\.wav|\.mp4|\.jpeg)?"
 
     def convert(self, value: str) -> str:
         return value
@@ -55,8 +62,8 @@ class Files:
         self._base_urls = base_urls
 
     async def serve(self, request: Request) -> Response:
-        """Without an ending the stream, which plays from the text stage on; with .mp3 and .wav the audio, once it is
-        finished. A download is written down.
+        """Without an ending the stream, which plays from the text stage on; with .mp3, .wav and .mp4 audio and
+        video, once it is finished. A download is written down.
 
         Raises HTTPException and NotFound.
         """
@@ -82,7 +89,7 @@ class Files:
         name: str = request.path_params["name"]
         stem, _, rest = name.partition(".")
         ending = rest.rpartition(".")[2]
-        return await self._track(seeded.named_media(stem), needs_audio=ending in (AUDIO, WAV)), ending
+        return await self._track(seeded.named_media(stem), needs_audio=ending in (AUDIO, WAV, VIDEO)), ending
 
     async def _track(self, track_id: str | None, *, needs_audio: bool) -> Track:
         if track_id is None:
@@ -105,6 +112,8 @@ class Files:
 async def _response(request: Request, track: Track, ending: str) -> Response:
     if ending == COVER:
         return await cover_response(request, track.id, track.title)
+    if ending == VIDEO:
+        return video_response(request)
     if ending == WAV:
         return wave_response(request, Wave(track.id, track.duration))
     return sound_response(request, Sound(track.id, track.title, track.duration))

@@ -30,6 +30,7 @@ CONVERTED: Final = {
 CALLBACKS: Final[dict[str, dict[str, Any]]] = {
     "lyrics": {"callbackType": "complete", "task_id": "5c79", "data": [{**VARIANT, "error_message": ""}]},
     "wav": {"audioWavUrl": URL, "task_id": "5c79"},
+    "mp4": {"task_id": "5c79", "video_url": URL},
     "vocal-removal": {
         "task_id": "5c79",
         "vocal_separation_info": {"origin_url": "", "vocal_url": f"{URL}_Vocals.mp3", "instrumental_url": f"{URL}.mp3"},
@@ -47,6 +48,7 @@ RECORDS: Final[dict[str, dict[str, Any]]] = {
         "response": {"taskId": "5c79", "data": [VARIANT]},
     },
     "wav": {**CONVERTED, "response": {"audioWavUrl": URL}},
+    "mp4": {**CONVERTED, "response": {"videoUrl": URL}},
     "vocal-removal": {**CONVERTED, "response": {"vocalUrl": f"{URL}_Vocals.mp3", "instrumentalUrl": f"{URL}.mp3"}},
 }
 """`data` of records, as kie's pages have them."""
@@ -123,6 +125,7 @@ def _told(name: str) -> Mapping[str, str]:
             "record.response.data.0.text": "lyrics.record.text",
         },
         "wav": {"body.data.audioWavUrl": "wav.callback.url", "record.response.audioWavUrl": "wav.record.url"},
+        "mp4": {"body.data.video_url": "mp4.callback.url", "record.response.videoUrl": "mp4.record.url"},
         "vocal-removal": {
             "body.data.vocal_separation_info.vocal_url": "vocal-removal.callback.vocal",
             "body.data.vocal_separation_info.instrumental_url": "vocal-removal.callback.instrumental",
@@ -131,11 +134,22 @@ def _told(name: str) -> Mapping[str, str]:
     }[name]
 
 
-STATUS: Final = {"lyrics": "record.status", "wav": "record.successFlag", "vocal-removal": "record.successFlag"}
-EXTRA: Final = {"lyrics": "record.type", "wav": "record.musicId", "vocal-removal": "record.createTime"}
+STATUS: Final = {
+    "lyrics": "record.status",
+    "wav": "record.successFlag",
+    "mp4": "record.successFlag",
+    "vocal-removal": "record.successFlag",
+}
+EXTRA: Final = {
+    "lyrics": "record.type",
+    "wav": "record.musicId",
+    "mp4": "record.musicIndex",
+    "vocal-removal": "record.createTime",
+}
 OTHER: Final = {
     "lyrics": ("record.response.data.0.text", "[Verse] Two"),
     "wav": ("record.response.audioWavUrl", f"{URL}/2"),
+    "mp4": ("record.response.videoUrl", f"{URL}/2"),
     "vocal-removal": ("record.response.vocalUrl", f"{URL}/2"),
 }
 

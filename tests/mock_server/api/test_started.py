@@ -3,6 +3,7 @@
 from io import BytesIO
 from wave import open as read_wave
 
+import av
 import httpx
 import pytest
 
@@ -10,12 +11,14 @@ from mock_server.contract.operations import path
 from tests.journeys import Journey, journey
 
 
-def ordered(started: Journey, number: int = 0, **changes: str) -> tuple[dict[str, str], httpx.Response]:
-    """A request for the WAV of a track that was made before, and its answer."""
+def ordered(
+    started: Journey, number: int = 0, operation: str = "wav", **changes: str
+) -> tuple[dict[str, str], httpx.Response]:
+    """A request for the WAV of a track that was made before, or for what another operation makes, and its answer."""
     made = started.finished(started.generate())
     track = made["response"]["sunoData"][number]
     about = {"taskId": made["taskId"], "audioId": track["id"], "callBackUrl": started.receiver.url}
-    return about, started.post("wav", **about, **changes)
+    return about, started.post(operation, **about, **changes)
 
 
 def polled(started: Journey, task_id: str, operation: str = "wav-record-info", key: str = "key") -> httpx.Response:
@@ -220,3 +223,33 @@ def test_the_desk_shows_a_task_that_makes_no_music() -> None:
     assert (page.status_code, "polling says now" in page.text) == (200, True)
     assert "LYRICS" in page.text
     assert (task["operation"], task["status"]) == ("lyrics", "SUCCESS")
+
+
+@pytest.mark.parametrize(
+    ("profile", "text", "failure"),
+    [
+        pytest.param("kie", "success", (500, "Internal Error - Please try again later"), id="kie"),
+        pytest.param("sunoapi", "MP4 generated successfully.", (400, "Music video generation failed"), id="sunoapi"),
+    ],
+)
+def test_a_video_is_made_of_a_track(profile: str, text: str, failure: tuple[int, str]) -> None:
+    with journey(profile) as started:
+        about, first = ordered(started, operation="mp4", author="Suno Artist")
+        second = started.post("mp4", **about, prefer=f"scenario=callback-{failure[0]}")
+        made, failed = (answer.json()["data"]["taskId"] for answer in (first, second))
+        started.advance(60)
+        (callback,), (failing,) = (started.callbacks(each) for each in (made, failed))
+        records = [polled(started, each, "mp4-record-info").json()["data"] for each in (made, failed)]
+        refused = started.post("mp4", **{**about, "author": "x" * 51}).json()
+        video = httpx.get(callback.json()["data"]["video_url"])
+    code, told = failure
+    assert (callback.json()["msg"], failing.json()) == (
+        text,
+        {"code": code, "msg": told, "data": {"task_id": failed, "video_url": None}},
+    )
+    assert [each["successFlag"] for each in records] == ["SUCCESS", "GENERATE_MP4_FAILED"]
+    assert records[0]["response"] == {"videoUrl": callback.json()["data"]["video_url"]}
+    assert "author has 51 characters" in refused["msg"]
+    assert video.headers["content-type"] == "video/mp4"
+    with av.open(BytesIO(video.content), "r") as film:
+        assert len(list(film.decode(video=0))) == 10
