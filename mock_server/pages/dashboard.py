@@ -5,6 +5,7 @@ of a page that changed, and `events` tells it when to look.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,7 +27,7 @@ from mock_server.media.files import PATH as NAMED
 from mock_server.media.files import Files
 from mock_server.pages.built_in_receiver import received, receiver_url
 from mock_server.pages.buttons import KEEPS, Buttons
-from mock_server.pages.codes import scenarios_listed
+from mock_server.pages.comparing import Comparing
 from mock_server.pages.details import Details, TaskDetail
 from mock_server.pages.events import changed
 from mock_server.pages.exporting import Exporting
@@ -34,10 +35,11 @@ from mock_server.pages.first_steps import LOOK, first_steps
 from mock_server.pages.guarded import HEADERS, asset, guarded
 from mock_server.pages.inbox import Inbox, Row
 from mock_server.pages.kept_key import keeping, kept_by
-from mock_server.pages.questions import questions_shown
+from mock_server.pages.listed import Listed
 from mock_server.pages.rendering import (
     BUTTONS,
     CODES,
+    COMPARE,
     EVENTS,
     FILE,
     FILES,
@@ -58,6 +60,8 @@ SLOW: Final = 0.5
 AGAIN: Final = 1.0
 """Seconds of real time after which a page looks again while it does."""
 Page = Callable[[Visit], Awaitable[Response]]
+Values = Callable[[Visit], Awaitable[dict[str, Any]]]
+"""What a page shows."""
 
 
 class Dashboard:
@@ -75,11 +79,16 @@ class Dashboard:
         self._buttons = Buttons(control, self._inbox)
         self._exporting = Exporting(control, self._inbox, base_urls)
         self._trial = Trial(control, self._inbox, self._details, app)
+        listed = Listed(control, self._inbox)
+        values: Mapping[str, Values] = {
+            CODES: listed.codes,
+            QUESTIONS: listed.questions,
+            TRY: self._tried,
+            COMPARE: Comparing(control).page,
+        }
         self._pages: Mapping[str, Page] = {
             HOME: self._home,
-            CODES: self._codes,
-            QUESTIONS: self._questions,
-            TRY: self._try,
+            **{path: partial(self._plain, path, each) for path, each in values.items()},
         }
 
     def routes(self) -> list[Route]:
@@ -144,37 +153,25 @@ class Dashboard:
             dropped={what: count for what, count in (await self._control.dropped()).items() if count},
         )
 
-    async def _codes(self, visit: Visit) -> Response:
-        return await self._page(
-            "codes",
-            visit,
-            visit.prefix + CODES,
-            scenarios=await scenarios_listed(self._control),
-            keys=await self._inbox.keys(visit.kept),
-            kept=visit.kept,
-        )
-
-    async def _questions(self, visit: Visit) -> Response:
-        shown = await questions_shown(self._control)
-        return await self._page("questions", visit, visit.prefix + QUESTIONS, **shown)
-
-    async def _try(self, visit: Visit, form: Mapping[str, str] | None = None) -> Response:
+    async def _plain(self, path: str, values: Values, visit: Visit) -> Response:
+        """The page at a path; as it is without a query, where what that asks for is not there."""
         try:
-            shown = await self._trial.page(visit, form)
+            shown = await values(visit)
         except (BadSetting, NoSuch) as error:
-            visit = visit._replace(query={}, problem=visit.problem or str(error), status=404)
-            shown = await self._trial.page(visit)
-        task, query = shown["task"], urlencode(visit.query)
-        here = f"{visit.prefix}{TRY}?{query}" if query else visit.prefix + TRY
-        return await self._page(
-            "try",
-            visit,
-            here,
-            selection=Selection(prefix=visit.prefix),
-            steps=await first_steps(await self._control.entries()),
-            next=await self._next([], task),
+            visit = visit._replace(query={}, form=None, problem=visit.problem or str(error), status=404)
+            shown = await values(visit)
+        query = urlencode(visit.query)
+        here = f"{visit.prefix}{path}?{query}" if query else visit.prefix + path
+        return await self._page(path.rpartition("/")[2], visit, here, **shown)
+
+    async def _tried(self, visit: Visit) -> dict[str, Any]:
+        shown = await self._trial.page(visit)
+        return {
+            "selection": Selection(prefix=visit.prefix),
+            "steps": await first_steps(await self._control.entries()),
+            "next": await self._next([], shown["task"]),
             **shown,
-        )
+        }
 
     async def _page(self, name: str, visit: Visit, here: str, **values: Any) -> Response:
         now, frozen = await self._control.store.moment()
@@ -207,7 +204,7 @@ class Dashboard:
         path, _, query = back.partition("?")
         asked = dict(parse_qsl(query))
         if button == "check":
-            return await self._try(await self._visit(request, {}), form)
+            return await self._pages[TRY]((await self._visit(request, {}))._replace(form=form))
         try:
             if button == "send":
                 back = await self._sent(form, path, await self._visit(request, asked))

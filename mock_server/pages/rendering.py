@@ -24,6 +24,7 @@ HOME: Final = f"{PREFIX}/"
 CODES: Final = f"{HOME}pages/codes"
 QUESTIONS: Final = f"{HOME}pages/questions"
 TRY: Final = f"{HOME}pages/try"
+COMPARE: Final = f"{HOME}pages/compare"
 EVENTS: Final = f"{HOME}pages/events"
 FILES: Final = f"{HOME}pages/files/{{name}}"
 MEDIA: Final = f"{HOME}pages/media"
@@ -122,6 +123,7 @@ def _environment(prefix: str) -> Environment:
         "CODES": prefix + CODES,
         "QUESTIONS": prefix + QUESTIONS,
         "TRY": prefix + TRY,
+        "COMPARE": prefix + COMPARE,
         "EVENTS": prefix + EVENTS,
         "EXPORT": prefix + EXPORT,
         "FORMATS": list(FORMATS),

@@ -46,9 +46,10 @@ class Trial:
         profile = control.editions.profile
         self._offered = [each for each in profile.operations.values() if each.method == "POST"]
 
-    async def page(self, visit: Visit, form: Mapping[str, str] | None = None) -> dict[str, Any]:
+    async def page(self, visit: Visit) -> dict[str, Any]:
         """What the page shows: a form as it was filled in, a request that was sent, or an example. Raises BadSetting
         and NoSuch."""
+        form = visit.form
         operation = self._operation((form or visit.query).get("operation", EXTEND))
         entry = await self._entry(visit.query.get("entry", "")) if form is None else None
         schema = (await self._described())[operation.name]

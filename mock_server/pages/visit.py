@@ -7,7 +7,8 @@ from typing import NamedTuple
 class Visit(NamedTuple):
     """What a page is asked for: its query, by which base URL and under which prefix the mock was found, the URL of the
     receiver that is built in, the handle of the key that was kept, the versions of the parts that the browser has, the
-    text of a problem, and the HTTP status."""
+    text of a problem, the HTTP status, and the form that was sent with its button, where the page is to show it as it
+    was filled in."""
 
     query: Mapping[str, str]
     base_url: str
@@ -17,3 +18,5 @@ class Visit(NamedTuple):
     has: Collection[str] = ()
     problem: str = ""
     status: int = 200
+    form: Mapping[str, str] | None = None
+    button: str = ""

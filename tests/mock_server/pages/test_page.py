@@ -26,6 +26,7 @@ HOSTILE = f"</title></pre><script>document.title='taken'</script>{IMAGE}"
 TOKEN = "t0ken"
 NEWCOMER = 15
 """Seconds from the empty page to a received callback, of a machine with other work to do."""
+PAGES = ("try", "codes", "questions", "compare")
 PICTURES = "Promise.all([...document.querySelectorAll('figure img')].map((img) => img.decode()))"
 """Waits until every picture is there, and throws for one that cannot be read."""
 
@@ -594,6 +595,15 @@ def test_a_body_is_folded_and_copied(page: Page, context: BrowserContext, mock: 
         assert ("\n" in copied) == (what == "Copy pretty")
 
 
+def test_two_callbacks_are_compared(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    chosen(page, mock, receiver, seconds=180)
+    page.get_by_role("link", name="Compare", exact=True).click()
+    page.get_by_label("the later").select_option(index=2)
+    button(page, "Compare").click()
+    expect(page.locator("ins", has_text='"callbackType": "first"')).to_be_visible()
+    assert "other=" in page.url
+
+
 def test_a_title_of_blanks_and_a_body_of_no_text_can_be_read(page: Page, mock: MockServer, receiver: Receiver) -> None:
     chosen(page, mock, receiver, seconds=180, title="   ")
     expect(rows(page)).to_have_text(['"   "'], use_inner_text=True)
@@ -657,7 +667,7 @@ def test_pages_hinder_nobody(browser: Browser, mock: MockServer, receiver: Recei
     extend(mock, receiver, prompt=5)
     mock.clock.advance(180)
     page = browser.new_page(viewport={"width": width, "height": 700}, color_scheme=scheme)
-    for url in ("", f"?task={task_id}", "?entry=2", "pages/try", "pages/codes", "pages/questions"):
+    for url in ("", f"?task={task_id}", "?entry=2", *(f"pages/{each}" for each in PAGES)):
         page.goto(f"{mock.url}/__admin/{url}")
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
         assert (url, hindrances(page)) == (url, [])
@@ -671,7 +681,7 @@ def test_pages_fit_every_width(browser: Browser, mock: MockServer, receiver: Rec
     extend(mock, receiver, prompt=5)
     mock.clock.advance(180)
     page = browser.new_page(viewport={"width": width, "height": 700}, color_scheme=scheme)
-    for url in ("", f"?task={task_id}", "?entry=2", "pages/try", "pages/codes", "pages/questions"):
+    for url in ("", f"?task={task_id}", "?entry=2", *(f"pages/{each}" for each in PAGES)):
         page.goto(f"{mock.url}/__admin/{url}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
     shade = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]")
