@@ -1,9 +1,9 @@
 """The buttons of the pages: what each does with its form."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 from mock_server.control.control import Control
@@ -11,9 +11,7 @@ from mock_server.core.errors import BadSetting, NoSuch, unknown
 from mock_server.pages.inbox import Inbox
 from mock_server.pages.redelivery import redeliver_failed
 from mock_server.pages.rendering import MOST, Selection
-
-Form = Mapping[str, str]
-
+from mock_server.pages.visit import Action, Form
 
 KEEPS: Final = ("fail", "keep")
 """The buttons after which their key is the one that the next click is about."""
@@ -23,16 +21,17 @@ PATIENCE: Final = 1.0
 
 
 class Buttons:
-    """The forms of the page, by the name in their URL. Each raises BadSetting, NoSuch, ClockRuns or Stopped.
+    """The forms of the pages, by the name in their URL; `more` are those of others. Each raises BadSetting, NoSuch,
+    ClockRuns or Stopped.
 
     A button that takes longer than PATIENCE, as one does while a receiver hangs, is not waited for and goes on.
     """
 
-    def __init__(self, control: Control, inbox: Inbox) -> None:
+    def __init__(self, control: Control, inbox: Inbox, more: Mapping[str, Action] | None = None) -> None:
         self._control = control
         self._inbox = inbox
         self._pressed: set[asyncio.Task[object]] = set()
-        self._actions: Mapping[str, Callable[[Form], Coroutine[Any, Any, object]]] = {
+        self._actions: Mapping[str, Action] = {
             "redeliver": self._redeliver,
             "redeliver-failed": self._redeliver_failed,
             "advance": self._advance,
@@ -43,6 +42,7 @@ class Buttons:
             "read": self._read,
             "keep": self._key,
             "reset": self._reset,
+            **(more or {}),
         }
 
     async def press(self, name: str, form: Form) -> None:

@@ -48,10 +48,12 @@ from mock_server.pages.rendering import (
     MEDIA,
     QUESTIONS,
     RECEIVER,
+    STEER,
     TRY,
     Selection,
     rendered,
 )
+from mock_server.pages.steering import Steering
 from mock_server.pages.trial import Trial
 from mock_server.pages.visit import Visit
 
@@ -76,7 +78,8 @@ class Dashboard:
         self._base_urls = base_urls
         self._inbox = Inbox(control.store, control.catalogue)
         self._details = Details(control, studio, base_urls.own)
-        self._buttons = Buttons(control, self._inbox)
+        steering = Steering(control)
+        self._buttons = Buttons(control, self._inbox, steering.actions())
         self._exporting = Exporting(control, self._inbox, base_urls)
         self._trial = Trial(control, self._inbox, self._details, app)
         listed = Listed(control, self._inbox)
@@ -85,6 +88,7 @@ class Dashboard:
             QUESTIONS: listed.questions,
             TRY: self._tried,
             COMPARE: Comparing(control).page,
+            STEER: steering.page,
         }
         self._pages: Mapping[str, Page] = {
             HOME: self._home,
@@ -211,7 +215,8 @@ class Dashboard:
             else:
                 await self._buttons.press(button, form)
         except (BadSetting, NoSuch, ClockRuns, Stopped) as error:
-            visit = await self._visit(request, asked, str(error), 400)
+            visit = (await self._visit(request, asked, str(error), 400))._replace(button=button)
+            visit = visit._replace(form=form if path == STEER else None)
             return await self._pages.get(path, self._home)(visit)
         answer = RedirectResponse(prefix + (back if back.startswith(HOME) else HOME), 303, HEADERS)
         return keeping(form["key"], request, answer, prefix) if button in KEEPS else answer

@@ -24,6 +24,7 @@ HOME: Final = f"{PREFIX}/"
 CODES: Final = f"{HOME}pages/codes"
 QUESTIONS: Final = f"{HOME}pages/questions"
 TRY: Final = f"{HOME}pages/try"
+STEER: Final = f"{HOME}pages/steer"
 COMPARE: Final = f"{HOME}pages/compare"
 EVENTS: Final = f"{HOME}pages/events"
 FILES: Final = f"{HOME}pages/files/{{name}}"
@@ -99,7 +100,7 @@ class Selection:
 async def rendered(name: str, prefix: str, **values: Any) -> bytes:
     """A page of the folder `templates`, written in steps; `prefix` stands before the path of every page. What is put
     into it is escaped, and written out where a reader would not see it or be misled."""
-    values = {"page": name, "selection": None, "next": None, "has": (), **values}
+    values = {"page": name, "selection": None, "next": None, "has": (), "wrong": "", **values}
     parts, steps = list[str](), Steps(CHARACTERS_IN_STEP)
     for part in _environment(prefix).get_template(f"{name}.html.jinja").generate(**values):
         parts.append(part)
@@ -123,6 +124,7 @@ def _environment(prefix: str) -> Environment:
         "CODES": prefix + CODES,
         "QUESTIONS": prefix + QUESTIONS,
         "TRY": prefix + TRY,
+        "STEER": prefix + STEER,
         "COMPARE": prefix + COMPARE,
         "EVENTS": prefix + EVENTS,
         "EXPORT": prefix + EXPORT,

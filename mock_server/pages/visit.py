@@ -1,7 +1,11 @@
 """What a page is asked for."""
 
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from typing import Any, NamedTuple
+
+Form = Mapping[str, str]
+Action = Callable[[Form], Coroutine[Any, Any, object]]
+"""What a form does."""
 
 
 class Visit(NamedTuple):
@@ -18,5 +22,5 @@ class Visit(NamedTuple):
     has: Collection[str] = ()
     problem: str = ""
     status: int = 200
-    form: Mapping[str, str] | None = None
+    form: Form | None = None
     button: str = ""

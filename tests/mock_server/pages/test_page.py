@@ -26,7 +26,7 @@ HOSTILE = f"</title></pre><script>document.title='taken'</script>{IMAGE}"
 TOKEN = "t0ken"
 NEWCOMER = 15
 """Seconds from the empty page to a received callback, of a machine with other work to do."""
-PAGES = ("try", "codes", "questions", "compare")
+PAGES = ("try", "codes", "questions", "compare", "steer")
 PICTURES = "Promise.all([...document.querySelectorAll('figure img')].map((img) => img.decode()))"
 """Waits until every picture is there, and throws for one that cannot be read."""
 
@@ -253,6 +253,25 @@ def test_a_scenario_is_queued_from_its_page(page: Page, mock: MockServer, receiv
     expect(page.locator("#steer")).to_contain_text("Next for test-key: 455")
     assert extend(mock, receiver)["code"] == 455
     expect(page.locator("#steer")).not_to_contain_text("Next for")
+
+
+def test_a_fault_is_set_and_removed_on_its_page(page: Page, mock: MockServer, receiver: Receiver) -> None:
+    page.get_by_role("link", name="Steer").click()
+    page.locator("#fault-delay").fill("soon")
+    button(page, "Set the fault").click()
+    expect(page.locator("#fault .problem")).to_have_text("delay is 'soon'. Allowed: 0 to 60 seconds.")
+    expect(page.locator("#fault-delay")).to_have_value("soon")
+    page.locator("#fault-delay").fill("")
+    page.locator("#fault-answer").select_option("malformed")
+    button(page, "Set the fault").click()
+    expect(page.locator("#faults li")).to_contain_text("malformed, until it is removed")
+    expect(page.locator("#fault .problem")).to_have_count(0)
+    headers = {"Authorization": f"Bearer {mock.key}"}
+    with pytest.raises(json.JSONDecodeError):
+        httpx.post(mock.url + path(EXTEND), json={}, headers=headers).json()
+    button(page, "Remove the fault of every other key").click()
+    expect(page.locator("#faults li")).to_have_text("None is set.")
+    assert extend(mock, receiver)["code"] == 200
 
 
 def test_a_question_is_read_otherwise(page: Page, mock: MockServer) -> None:
@@ -655,7 +674,7 @@ def test_no_request_leaves_the_machine(page: Page, mock: MockServer, receiver: R
     page.on("request", lambda request: asked.append(request.url))
     chosen(page, mock, receiver, seconds=180)
     page.evaluate(PICTURES)
-    for name in ("Try", "Codes", "Questions", "Inbox"):
+    for name in ("Try", "Steer", "Codes", "Questions", "Inbox"):
         page.get_by_role("link", name=name).click()
     page.wait_for_load_state()
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(mock.url).netloc}
