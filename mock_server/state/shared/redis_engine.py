@@ -41,6 +41,15 @@ SCHEMES: Final = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valk
 STARTED: Final = "Start the engine, or choose another --state."
 REFUSED: Final = (AuthenticationError, AuthorizationError, ValueError)
 """What comes of a URL that the engine, or its client, takes not."""
+TRUST: Final = (
+    "Name the file with the certificate of its authority at the end of --state, ?ssl_ca_certs=FILE, or choose another."
+)
+OF_TLS: Final = {
+    "certificate verify failed": TRUST,
+    "No such file or directory": TRUST,
+    "reset by peer": "Where it speaks TLS, write rediss:// or valkeys://; else start it, or choose another --state.",
+}
+"""What helps, by the words of errors that come of TLS."""
 GIVEN: Final = "Give the user, the password and the database that the engine has, or choose another --state."
 
 
@@ -66,8 +75,7 @@ class RedisEngine:
         except BadSetting:
             raise
         except (RedisError, OSError, ValueError) as error:
-            way = GIVEN if isinstance(error, REFUSED) else STARTED
-            raise BadSetting(f"{self.name} cannot be used: {f'{error}'.rstrip('.')}. {way}") from None
+            raise BadSetting(f"{self.name} cannot be used: {f'{error}'.rstrip('.')}. {_way(error)}") from None
         self._ahead = seconds + microseconds / 1e6 - elapsed()
 
     def real_time(self) -> float:
@@ -171,6 +179,13 @@ class RedisEngine:
         if texts:
             self._marks[newest] = texts[-1][:MARK].decode()
         return found
+
+
+def _way(error: Exception) -> str:
+    """What helps where an engine cannot be reached."""
+    if isinstance(error, REFUSED):
+        return GIVEN
+    return next((way for words, way in OF_TLS.items() if words in str(error)), STARTED)
 
 
 def _different(made: Mapping[bytes, bytes], about: Mapping[str, str]) -> str:

@@ -1,10 +1,13 @@
 """Redis and Valkey when they are away, full, slow, emptied or somebody else's."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
+import trustme
 from redis import Redis
 
 from mock_server.app import create_app
@@ -156,6 +159,37 @@ async def test_who_waits_for_a_turn_looks_more_and_more_seldom(
             await engine.take("other", 0)
         assert client.info("commandstats")["cmdstat_evalsha"]["calls"] < 25
     await engine.close()
+
+
+async def test_an_engine_speaks_tls_with_a_certificate_that_is_trusted(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    files = {name: str(tmp_path / name) for name in ("authority", "certificate", "key")}
+    authority.cert_pem.write_to_path(files["authority"])
+    certificate.cert_chain_pems[0].write_to_path(files["certificate"])
+    certificate.private_key_pem.write_to_path(files["key"])
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    tls = {"port": f"{port}", "cert-file": files["certificate"], "key-file": files["key"], "auth-clients": "no"}
+    options = [
+        word for name, value in {**tls, "ca-cert-file": files["authority"]}.items() for word in (f"--tls-{name}", value)
+    ]
+    server = Server("redis", *options, "--requirepass", "secret")
+    url = f"rediss://:secret@127.0.0.1:{port}"
+    held = opened(Settings(pace="manual", state=f"{url}?ssl_ca_certs={files['authority']}"))
+    assert data(await decided(held))["ordinal"] == 1
+    await held.close()
+    for wrong, told in (
+        (url, r"certificate verify failed.*Name the file with the certificate of its authority at the end of --state"),
+        (
+            f"{url}?ssl_ca_certs={tmp_path}/none",
+            r"No such file or directory\. Name the file with the certificate of its",
+        ),
+        (url.replace("rediss", "redis"), r"reset by peer.*Where it speaks TLS, write rediss:// or valkeys://;"),
+    ):
+        with pytest.raises(BadSetting, match=told):
+            opened(Settings(pace="manual", state=wrong))
+    server.end()
 
 
 async def test_a_password_is_used_and_told_nowhere(server: Server, choices: Settings) -> None:
