@@ -254,7 +254,7 @@ async def test_a_mount_that_the_client_names_leads_nowhere_else() -> None:
 
 def test_the_example_of_the_documentation_works() -> None:
     text = (ROOT / "docs" / "containers-and-tunnels.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (example,) = [each for each in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "Mount(" in each]
     found: dict[str, Any] = {}
     exec(example, found)
     with served(found["app"], found["mock"]) as url:
