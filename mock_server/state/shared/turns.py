@@ -52,6 +52,8 @@ class Turns:
         self._going: asyncio.Task[None] | None = None
         self._unwritten = Unwritten()
         self._seen: int | None = None
+        self._look: asyncio.Task[bool] | None = None
+        self._one_look = asyncio.Lock()
         self._alive_until = 0.0
         self.closed = False
         self.in_turn = False
@@ -93,7 +95,19 @@ class Turns:
             await self.change(_nothing())
 
     async def _missed(self) -> bool:
-        """Take the turns that were missed; False where they are not all there. Raises StateFailed."""
+        """Take the turns that were missed; False where they are not all there. Raises StateFailed. All who ask while
+        the engine is asked are told by the next answer, which knows of all that was written before they asked."""
+        if self._look is None:
+            self._look = asyncio.get_running_loop().create_task(self._looked())
+            self._look.add_done_callback(lambda look: look.cancelled() or look.exception())  # who asked may have left
+        return await asyncio.shield(self._look)
+
+    async def _looked(self) -> bool:
+        async with self._one_look:
+            self._look = None
+            return await self._taken()
+
+    async def _taken(self) -> bool:
         try:
             known = self._seen is not None and self._take(await self._engine.missed(self._seen))
         except Exception as error:

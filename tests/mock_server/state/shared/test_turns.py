@@ -56,6 +56,22 @@ class Held(Altered):
         return await self.engine.write(turn, worker, changed, lease)
 
 
+class Slow(Altered):
+    """An engine that tells what was missed once it may."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.times = 0
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+
+    async def missed(self, seen: int) -> Sequence[Written] | None:
+        self.times += 1
+        found = await self.engine.missed(seen)
+        self.asked.set()
+        await self.may.wait()
+        return found
+
+
 class Mourning(Altered):
     """An engine that says that some workers are dead, and who."""
 
@@ -144,6 +160,24 @@ async def test_who_waits_to_move_the_clock_is_told_that_its_mover_is_dead(connec
     await other.count("key")
     async with asyncio.timeout(5):
         assert (await waiting).target == MANUAL_EPOCH + 15
+    await one.close()
+    await other.close()
+
+
+async def test_all_who_ask_meanwhile_are_told_by_the_next_answer(connect: Connect) -> None:
+    engine = Slow(connect())
+    one, other = altered(engine), worker(connect, CHOICES, "two")
+    await one.count("key")
+    engine.asked.clear()
+    before, times = asyncio.ensure_future(one.journal.page()), engine.times
+    await engine.asked.wait()
+    await other.journal.append(attempted())
+    after = [asyncio.ensure_future(one.journal.page()) for _ in range(50)]
+    after[0].cancel()
+    engine.may.set()
+    await before
+    assert [len(page) for page in await asyncio.gather(*after[1:])] == [1] * 49
+    assert engine.times <= times + 2 + 1  # who looks now and then may look as well
     await one.close()
     await other.close()
 
