@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from logging import getLogger
@@ -35,7 +35,7 @@ from mock_server.http.held import LetsGo
 from mock_server.http.other_protocol import OtherProtocol
 from mock_server.http.server import listen
 from mock_server.http.unfinished_bodies import UnfinishedBodies
-from mock_server.http.workers import several_workers
+from mock_server.http.workers import divided, several_workers
 from mock_server.media.find_track import FindTrack
 from mock_server.runtime import Runtime
 from mock_server.state.journal_entries import Entry, Requested
@@ -86,7 +86,7 @@ def create_app(
         _endpoints(runtime, tracks),
         partial(_further_routes, runtime, control, tracks),
         exception_handlers=NotServed(store, runtime.editions, runtime.base_urls).handlers(),
-        lifespan=_lifespan(runtime),
+        lifespan=partial(_serving, runtime, os.getpid()),
     )
     app.router.redirect_slashes = False
     app.state.runtime = runtime
@@ -237,13 +237,13 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack, app: 
     return [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), Route(PATH, files.serve), document_route]
 
 
-def _lifespan(runtime: Runtime) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        runtime.scheduler.begin()
-        yield
-        await runtime.scheduler.stop()
-        await runtime.delivery.close()
-        await runtime.store.close()
-
-    return lifespan
+@asynccontextmanager
+async def _serving(runtime: Runtime, process: int, app: Starlette) -> AsyncIterator[None]:
+    """From startup to shutdown. Raises BadSetting in another process than that in which the state was opened."""
+    if runtime.settings.state and os.getpid() != process:
+        raise BadSetting(divided(process))
+    runtime.scheduler.begin()
+    yield
+    await runtime.scheduler.stop()
+    await runtime.delivery.close()
+    await runtime.store.close()

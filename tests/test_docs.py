@@ -38,7 +38,7 @@ PAGES = {
 """What each page says, by its path."""
 FOR_USERS = {name: text for name, text in PAGES.items() if name not in ("CONTRIBUTING.md", "docs/strangers.md")}
 README_LINES = 150
-OF_OTHERS = {"--help", "--http", "--root-path", "--factory", "--workers"}
+OF_OTHERS = {"--help", "--http", "--root-path", "--factory", "--workers", "--preload"}
 """Options of uvicorn, and the one that every command has."""
 OF_OTHERS_ALONE = re.compile(r"\b(curl|docker|cloudflared|pip|pipx|npm|uvx|uvicorn|flask)\b|--add-host")
 """What stands on a line whose options are those of another program."""

@@ -1,4 +1,4 @@
-"""Whether the program that serves an application starts several processes of it, as far as its command line tells."""
+"""What does not hold where a server has several processes of an application, as far as it can be told."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,4 +33,13 @@ def several_workers(command: Sequence[str], environment: Mapping[str, str]) -> s
         f"{int(number)} workers ({told}) are {int(number)} mocks, each with a memory of its own: two tasks get one id, "
         "and what one has accepted, the others do not know, in polling, in the journal and on the control plane. "
         "Way out: one worker, or Settings(workers=N, state=...) with a file or an engine for all."
+    )
+
+
+def divided(process: int) -> str:
+    """What does not hold in a process that was divided from the one that opened the state, and the way out."""
+    return (
+        f"the state was opened by process {process}, before this one was divided from it: both would write it as one, "
+        "and two tasks would get one id. Way out: have each process make the application, as gunicorn does without "
+        "--preload."
     )

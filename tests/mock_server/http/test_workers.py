@@ -113,3 +113,41 @@ def test_two_workers_of_uvicorn_tell_it_at_their_start(tmp_path: Path) -> None:
         assert next((line for line in lines if "2 workers (--workers 2) are 2 mocks" in line), "")
         started.terminate()
         started.communicate(timeout=30)
+
+
+DIVIDED = """
+import asyncio
+import os
+import sys
+
+from mock_server import Settings, create_app
+
+app = create_app(Settings(state=sys.argv[1], workers=2))
+
+async def started():
+    async with app.router.lifespan_context(app):
+        return "started"
+
+child = os.fork()
+if child == 0:
+    try:
+        asyncio.run(started())
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}", flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+print(asyncio.run(started()))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot divide a process")
+def test_a_state_that_was_opened_before_a_process_was_divided_is_not_used(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", DIVIDED, str(tmp_path / "state")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    told, ended = process.communicate(timeout=60)[0].splitlines()
+    assert told == (
+        f"BadSetting: the state was opened by process {process.pid}, before this one was divided from it: both would "
+        "write it as one, and two tasks would get one id. Way out: have each process make the application, as gunicorn "
+        "does without --preload."
+    )
+    assert (process.returncode, ended) == (0, "started")
