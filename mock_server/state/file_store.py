@@ -79,7 +79,12 @@ class FileStore(MemoryStore):
     @classmethod
     def open(cls, settings: Settings) -> Self:
         """The store that `settings.state` holds, or a new one there. Raises BadSetting."""
-        file = StateFile(settings.state, made_with(settings), settings.durability)
+        return cls.reopened(settings, made_with(settings))
+
+    @classmethod
+    def reopened(cls, settings: Settings, about: Mapping[str, str]) -> Self:
+        """The same, where the file was made with `about`, whatever the settings say. Raises BadSetting."""
+        file = StateFile(settings.state, about, settings.durability)
         try:
             return cls(settings, file)
         except (LookupError, TypeError, ValueError) as error:

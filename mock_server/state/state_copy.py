@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from mock_server.contract.profile_files import profile_names
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.domain.masking import masked_place
@@ -40,7 +41,10 @@ def problem(path: str) -> str:
     if wrong:
         return f"the state file {path} is damaged: {wrong}"
     try:
-        FileStore.open(Settings(state=path, seed=int(about["seed"]), profile=about["profile"])).let_go()
+        if about["profile"] in profile_names():
+            FileStore.open(Settings(state=path, seed=int(about["seed"]), profile=about["profile"])).let_go()
+        else:
+            FileStore.reopened(Settings(state=path), about).let_go()  # nobody knows where the profile's files are
     except BadSetting as error:
         return str(error)
     return ""

@@ -57,6 +57,15 @@ def test_a_whole_file_has_no_problem(tmp_path: Path) -> None:
     assert problem(str(made(tmp_path / "state", "a"))) == ""
 
 
+def test_a_file_of_an_own_profile_is_checked_wherever_the_profile_is_now(tmp_path: Path) -> None:
+    profile = tmp_path / "mine.yaml"
+    profile.write_text("format: 1\nextends: kie\n", "utf-8")
+    FileStore.open(Settings(state=f"{tmp_path}/state", profile=str(profile))).let_go()
+    profile.unlink()
+    assert problem(f"{tmp_path}/state") == ""
+    assert shown(f"{tmp_path}/state")["profile"].startswith("mine, files ")
+
+
 def test_what_no_mock_could_go_on_with_is_told(tmp_path: Path) -> None:
     path = changed(made(tmp_path / "state", "a"), "DELETE FROM account")
     assert "cannot be read: KeyError('key')" in problem(str(path))
