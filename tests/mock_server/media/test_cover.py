@@ -6,9 +6,9 @@ import sys
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
-from mock_server.media.cover import cover
+from mock_server.media.cover import CELLS, cells, cover
 
 TRACK = "b1946ac9-2c3f-4f0e-8f0e-000000000001"
 
@@ -37,6 +37,26 @@ def test_the_same_track_has_the_same_cover(track: str, title: str) -> None:
 
 def test_every_track_has_its_own_cover() -> None:
     assert len({cover(str(number), "Road") for number in range(30)}) == 30
+
+
+def small(track: str) -> Image.Image:
+    """A cover as the desk shows it, without colours."""
+    return Image.open(io.BytesIO(cover(track, "Road"))).convert("L").resize((96, 96))
+
+
+def test_the_covers_of_two_tracks_differ_at_a_glance_and_without_colours() -> None:
+    for number in range(40):
+        differing = ImageChops.difference(small(f"{number} one"), small(f"{number} other"))
+        light = differing.point(lambda level: 255 if level > 15 else 0)
+        assert ImageStat.Stat(light).mean[0] / 255 > 0.1, number
+
+
+@given(tracks)
+def test_a_pattern_is_the_same_from_both_sides(track: str) -> None:
+    found = [*cells(track)]
+    assert len(found) == len(set(found))
+    assert {(CELLS - 1 - column, row) for column, row in found} == set(found)
+    assert all(0 <= column < CELLS and 0 <= row < CELLS for column, row in found)
 
 
 def test_the_title_is_on_the_cover() -> None:
