@@ -16,7 +16,6 @@ from mock_server.state.journal_match import Match
 
 OFFERED: Final = 100
 """Bodies that can be chosen, the newest ones."""
-CALLBACK: Final = "callback"
 TARGET_SHOWN: Final = 80
 """Characters of what a request asked for."""
 
@@ -37,12 +36,13 @@ class Comparing:
         self._control = control
 
     async def page(self, visit: Visit) -> dict[str, Any]:
-        """What the page shows of the entries `one` and `other`; without them, of the first and the last callback of a
-        task, or of the two newest answers. Raises NoSuch."""
+        """What the page shows of the entries `one` and `other`; without them, of the callbacks of a task's first
+        and last stage, or of the two newest answers. Raises NoSuch."""
         task = visit.query.get("task", "")
-        sides = [_side(each) for each in await self._offered(task) if _has_body(each)]
-        callbacks = [each for each in sides if each.says.startswith(CALLBACK)]
-        either = (callbacks or sides) if task else sides[-2:]
+        entries = [each for each in await self._offered(task) if _has_body(each)]
+        sides = [_side(each) for each in entries]
+        callbacks = {each.stage: _side(each) for each in entries if isinstance(each, Attempted)}
+        either = [*callbacks.values()] or sides[-2:]
         one = await self._chosen(visit.query.get("one", ""), sides) or next(iter(either), None)
         other = await self._chosen(visit.query.get("other", ""), sides) or next(reversed(either), None)
         lines = [*compared(lines_of(one.text), lines_of(other.text))] if one and other else []
@@ -69,7 +69,7 @@ def _side(entry: Entry) -> Side:
     at = datetime.fromtimestamp(entry.at, UTC).strftime("%H:%M:%S")
     if isinstance(entry, Attempted):
         again = ", once more" if entry.redelivered else f", attempt {entry.number}" if entry.number > 1 else ""
-        return Side(id=str(entry.id), says=f"{CALLBACK} {entry.stage}{again}, {at}", text=text_of(entry.body) or "")
+        return Side(id=str(entry.id), says=f"callback {entry.stage}{again}, {at}", text=text_of(entry.body) or "")
     if isinstance(entry, Requested):
         asked = cut(f"{entry.call.method} {entry.call.target}", TARGET_SHOWN)
         says = f"answer {entry.code or entry.status} to {asked}, {at}"

@@ -39,6 +39,14 @@ async def test_the_first_and_the_last_callback_of_a_task_are_compared() -> None:
         assert '<ins>    "callbackType": "complete",</ins>' in text
 
 
+async def test_a_callback_that_is_sent_once_more_is_compared_with_the_last_stage() -> None:
+    mock = Mock()
+    async with client(mock.app) as http:
+        task_id = await told(mock, http)
+        await mock.control.redeliver(task_id, "text")
+        assert chosen(await compared(http, f"task={task_id}")) == ["callback text", "callback complete"]
+
+
 async def test_two_polls_of_a_task_are_compared() -> None:
     mock = Mock()
     async with client(mock.app) as http:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
@@ -621,6 +622,74 @@ def test_two_callbacks_are_compared(page: Page, mock: MockServer, receiver: Rece
     button(page, "Compare").click()
     expect(page.locator("ins", has_text='"callbackType": "first"')).to_be_visible()
     assert "other=" in page.url
+
+
+CLICKS = re.compile(r"^\| ([^|]+) \| (\d) clicks?\b", re.MULTILINE)
+
+
+def test_everything_takes_as_many_clicks_as_the_comparison_says(page: Page, mock: MockServer) -> None:
+    clicked: list[str] = []
+
+    def click(place: Locator) -> None:
+        clicked.append(f"{place}")
+        place.click()
+
+    def deliver_all_that_failed() -> None:
+        body = {**documented_request("apikley"), "callBackUrl": "http://127.0.0.1:1/nobody"}
+        httpx.post(mock.url + path(EXTEND), json=body, headers=mock.headers)
+        mock.clock.advance(30)
+        expect(page.locator(".row .trouble")).to_be_visible()
+        click(page.locator("#summary-more"))
+        click(button(page, "Redeliver all that failed"))
+        expect(page.locator("#said")).to_have_text("Sent once more.")
+
+    def see_a_first_one() -> None:
+        click(button(page, "Send a test request"))
+        expect(happened(page).filter(has_text="accepted")).to_have_count(1)
+
+    def see_how_a_delivery_went() -> None:
+        click(rows(page).first)
+        expect(happened(page).filter(has_text="text callback accepted")).to_be_visible()
+
+    def see_what_the_receiver_answered() -> None:
+        see_how_a_delivery_went()
+        click(page.locator(".exchange summary").first)
+        expect(page.get_by_label("answer", exact=True).first).to_contain_text("HTTP 200")
+
+    def deliver_it_once_more() -> None:
+        see_how_a_delivery_went()
+        click(button(page, "Redeliver text"))
+        expect(happened(page).filter(has_text="once more")).not_to_have_count(0)
+
+    def see_what_differs_between_two() -> None:
+        click(rows(page).first)
+        click(page.get_by_role("link", name="Compare", exact=True))
+        expect(page.locator("ins").first).to_be_visible()
+
+    def break_answers_on_purpose() -> None:
+        click(page.get_by_role("link", name="Steer"))
+        page.locator("#fault-answer").select_option("reset")
+        click(button(page, "Set the fault"))
+        expect(page.locator("#faults li")).to_contain_text("reset")
+
+    steps = (
+        see_a_first_one,
+        see_how_a_delivery_went,
+        see_what_the_receiver_answered,
+        deliver_it_once_more,
+        see_what_differs_between_two,
+        deliver_all_that_failed,
+        break_answers_on_purpose,
+    )
+    counted = {}
+    for step in steps:
+        page.goto(f"{mock.url}/__admin/")
+        clicked.clear()
+        step()
+        counted[step.__name__.replace("_", " ")] = len(clicked)
+        mock.clock.advance(180)
+    said = dict(CLICKS.findall((Path(__file__).parents[3] / "docs" / "desk.md").read_text()))
+    assert counted == {what: int(clicks) for what, clicks in said.items()}
 
 
 def test_a_title_of_blanks_and_a_body_of_no_text_can_be_read(page: Page, mock: MockServer, receiver: Receiver) -> None:
