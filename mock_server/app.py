@@ -79,7 +79,7 @@ def create_app(
     runtime = Runtime.of(store, delivery, TASK_REQUESTS, address)
     if listener is not None:
         store.journal.listen(listener)
-    tracks = FindTrack(store, runtime.catalogue, runtime.studio, runtime.scenarios, runtime.tracks)
+    tracks = FindTrack(store, runtime.catalogue, runtime.track_maker, runtime.scenarios, runtime.tracks)
     control = _control(runtime, tracks)
     app = Mock(
         runtime,
@@ -233,7 +233,7 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack, app: 
     guard = Guard(runtime.settings.admin_token, runtime.settings.base_url)
     files = Files(runtime.store, tracks, runtime.tracks, runtime.base_urls)
     document_route = Route(document.PATH, document.ApiDocument(runtime.editions.profile, runtime.base_urls).serve)
-    pages = Dashboard(control, guard, files, runtime.studio, runtime.base_urls, app).routes()
+    pages = Dashboard(control, guard, files, runtime.track_maker, runtime.base_urls, app).routes()
     return [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), Route(PATH, files.serve), document_route]
 
 

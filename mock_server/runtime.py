@@ -17,7 +17,7 @@ from mock_server.core.settings import Settings
 from mock_server.core.text import words
 from mock_server.domain.attempt import Delivery
 from mock_server.domain.catalogue import Catalogue
-from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.generated_tracks import TrackMaker
 from mock_server.domain.tasks import TaskRequestFrom
 from mock_server.http.base_urls import BaseUrls
 from mock_server.http.held import HeldRequests
@@ -42,7 +42,7 @@ class Runtime:
     personas: Collection[str]
     store: Store
     catalogue: Catalogue
-    studio: Studio
+    track_maker: TrackMaker
     held: HeldRequests
     delivery: Delivery
     scheduler: Scheduler
@@ -66,7 +66,7 @@ class Runtime:
         timeout = settings.callback_timeout or editions.family.callback_timeout
         delivery = delivery or HttpDelivery(policy, timeout, trust)
         catalogue = Catalogue(editions, scenarios, task_requests)
-        studio = Studio(settings.seed, f"{base_urls.own}/")
+        track_maker = TrackMaker(settings.seed, f"{base_urls.own}/")
         return cls(
             settings=settings,
             base_url=base_urls.own,
@@ -78,10 +78,10 @@ class Runtime:
             personas=personas() if profile.personas is None else profile.personas,
             store=store,
             catalogue=catalogue,
-            studio=studio,
+            track_maker=track_maker,
             held=HeldRequests(),
             delivery=delivery,
-            scheduler=Scheduler(store, delivery, Attempts(store, delivery, catalogue, studio)),
+            scheduler=Scheduler(store, delivery, Attempts(store, delivery, catalogue, track_maker)),
             replay=replay,
         )
 

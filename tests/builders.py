@@ -19,13 +19,13 @@ from mock_server.domain.answer import Answer, accepted
 from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.call import Call
 from mock_server.domain.catalogue import Catalogue
-from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.generated_tracks import TrackMaker
 from mock_server.domain.tasks import Task, TaskRecord
 from mock_server.state.journal_entries import Attempted, Requested
 
 SCENARIOS = Scenarios.read()
 SEED = 7
-STUDIO = Studio(SEED, "http://media/")
+TRACK_MAKER = TrackMaker(SEED, "http://media/")
 CREATED = 1735689600.0
 TASK_ID = "5c790000000040008000000000000be8"
 SOURCE = Track(id="source", model="V4", duration=198.44, title="Iron Man", style="rock", prompt="[Verse] Night")

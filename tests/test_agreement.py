@@ -19,7 +19,7 @@ from mock_server.contract.scenarios import Scenarios
 from mock_server.core.settings import Settings
 from mock_server.domain.callback_body import body
 from tests.bodies import WRONG, bodies, changed
-from tests.builders import STUDIO, RecordingDelivery, edition, generated, task
+from tests.builders import TRACK_MAKER, RecordingDelivery, edition, generated, task
 
 PROFILES = ("apikley", "classic")
 ORACLES = {profile: Oracle(OPENAPI / f"{profile}.openapi.yaml") for profile in PROFILES}
@@ -166,7 +166,7 @@ def test_every_callback_of_a_scenario_conforms(scenario: str, profile: str) -> N
     owed = task(scenario=scenario, under=edition(profile))
     for step in owed.scenario.steps():
         expected = ["the body is not JSON in UTF-8"] if step.cut else []
-        found = ORACLES[profile].callback(body(owed, step, STUDIO))
+        found = ORACLES[profile].callback(body(owed, step, TRACK_MAKER))
         assert [problem.partition(":")[0] for problem in found] == expected
 
 
@@ -176,4 +176,4 @@ def test_generate_calls_back_as_extend_does(scenario: str, profile: str) -> None
     owed = generated(scenario=scenario, under=edition(profile))
     for step in owed.scenario.steps():
         if not step.cut:
-            assert ORACLES[profile].callback(body(owed, step, STUDIO)) == []
+            assert ORACLES[profile].callback(body(owed, step, TRACK_MAKER)) == []

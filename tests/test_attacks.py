@@ -29,7 +29,7 @@ from mock_server.http.last_answer import HEAD_LIMIT
 from mock_server.media.byte_ranges import RANGE
 from mock_server.state.journal_entries import line
 from mock_server.testing.receiver import Receiver
-from tests.builders import STUDIO, request, task
+from tests.builders import TRACK_MAKER, request, task
 from tests.processes import serving
 
 EXTEND = path("extend")
@@ -275,7 +275,7 @@ POSTS = [each for each, methods in ADMIN.items() if "post" in methods]
 
 @pytest.mark.parametrize("target", POSTS)
 def test_a_callback_to_the_control_plane_changes_nothing(mock: MockServer, target: str) -> None:
-    sent = callback_body(task(), task().scenario.steps()[2], STUDIO)
+    sent = callback_body(task(), task().scenario.steps()[2], TRACK_MAKER)
     assert post(mock, target, sent).status_code == 400
 
 

@@ -7,7 +7,7 @@ from mock_server.api.judgement import Check, Judgement
 from mock_server.contract.scenarios import PLAIN, Choice
 from mock_server.domain import state_rules
 from mock_server.domain.catalogue import Catalogue
-from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.generated_tracks import TrackMaker
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import progress
 from mock_server.state.store import Store
@@ -16,9 +16,9 @@ from mock_server.state.store import Store
 class FinishedTrack:
     """The track is one of the key's own, and its task is complete."""
 
-    def __init__(self, store: Store, catalogue: Catalogue, studio: Studio) -> None:
+    def __init__(self, store: Store, catalogue: Catalogue, track_maker: TrackMaker) -> None:
         self._store = store
-        self._studio = studio
+        self._track_maker = track_maker
         self._catalogue = catalogue
 
     def checks(self) -> Mapping[str, Check]:
@@ -44,7 +44,7 @@ class FinishedTrack:
             raise state_rules.foreign_audio(
                 judgement.operation.name, judgement.request, task.record.tracks, judgement.edition
             )
-        judgement.source = self._studio.track(task, task.request, audio_id)
+        judgement.source = self._track_maker.track(task, task.request, audio_id)
 
 
 def applied(choice: Choice) -> str:

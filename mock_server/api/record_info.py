@@ -12,7 +12,7 @@ from mock_server.core.text import either
 from mock_server.domain.answer import Answer, succeeded
 from mock_server.domain.call import Call
 from mock_server.domain.catalogue import Catalogue
-from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.generated_tracks import TrackMaker
 from mock_server.domain.polling_body import record
 from mock_server.domain.proposal import Decision
 from mock_server.state.store import Store
@@ -32,14 +32,14 @@ class RecordInfo:
         profile: Profile,
         store: Store,
         catalogue: Catalogue,
-        studio: Studio,
+        track_maker: TrackMaker,
     ) -> None:
         self.name = operation.name
         self._of = [each.name for each in profile.every.values() if each.polled_by == operation.name]
         self._served = [name for name in self._of if name in profile.operations]
         self._store = store
         self._catalogue = catalogue
-        self._studio = studio
+        self._track_maker = track_maker
         limited: Mapping[str, Check] = {"poll": self._poll} if "poll" in operation.checks else {}
         self.own_checks: Mapping[str, Check] = {"body": self._named, "task": self._task, **limited}
 
@@ -77,7 +77,7 @@ class RecordInfo:
         """Every request of kind poll is answered with the record, or nothing of a task that is unknown."""
         if judgement.task is None:
             return succeeded(None, judgement.edition)
-        return succeeded(record(judgement.task, decision.at, self._studio), judgement.task.edition)
+        return succeeded(record(judgement.task, decision.at, self._track_maker), judgement.task.edition)
 
     def _violation(self, message: str, note: str = "") -> Violation:
         return Violation(rule=f"{self.name}.taskId", field="taskId", message=message, note=note)

@@ -46,7 +46,7 @@ class Replayed:
         self._store = runtime.store
         self._catalogue = runtime.catalogue
         self._scenarios = runtime.scenarios
-        self._studio = runtime.studio
+        self._track_maker = runtime.track_maker
         self._policy = runtime.policy
 
     async def checks(self, judgement: Judgement, ordinary: Sequence[Check]) -> Sequence[Check]:
@@ -138,7 +138,7 @@ class Replayed:
         judgement.leave("room")
         judgement.leave("credits")
         judgement.draft = Draft(
-            self._studio.seed,
+            self._track_maker.seed,
             judgement.account,
             judgement.call.body or b"",
             url,
@@ -160,7 +160,7 @@ class Replayed:
             return answer
         task = self._catalogue.task(opened)
         course = cast(Course, task.scenario.course)
-        answer.body = told_again(task, course, told.body, self._studio).encode()
+        answer.body = told_again(task, course, told.body, self._track_maker).encode()
         answer.record, answer.scenario = opened, opened.scenario
         refusal = self._policy.refusal(opened.callback_url) if course.callbacks else ""
         none = {} if course.callbacks else _marked(f"{note}; no callback of it was recorded, and none is sent")
@@ -173,11 +173,11 @@ class Replayed:
     def _polled(self, task: Task, course: Course, judgement: Judgement, decision: Decision) -> Answer:
         told = polled_at(task, course, decision.at)
         if told is None:
-            answer = succeeded(record(task, decision.at, self._studio), task.edition)
+            answer = succeeded(record(task, decision.at, self._track_maker), task.edition)
             answer.headers = {**answer.headers, **_marked("profile; no poll was recorded between these callbacks")}
             return answer
         answer = _as_told(told, f"recorded; line {told.line}", judgement)
-        answer.body = told_again(task, course, told.body, self._studio).encode()
+        answer.body = told_again(task, course, told.body, self._track_maker).encode()
         return answer
 
 

@@ -34,16 +34,16 @@ CREDITS: Final = ("chat-credit", "generate-credit")
 def served_operations(runtime: Runtime, tracks: FindTrack) -> Mapping[str, ServedOperation]:
     """What each endpoint of the profile says of itself, by the operation's name."""
     opening = TaskOpening(runtime.store, runtime.settings.seed, runtime.personas, runtime.policy)
-    finished = FinishedTrack(runtime.store, runtime.catalogue, runtime.studio)
+    finished = FinishedTrack(runtime.store, runtime.catalogue, runtime.track_maker)
     profile = runtime.editions.profile
     of_files = [_made_by_somebody(each) for each in profile.operations.values() if each.file]
     checks = {FINISHED_TRACK: finished.checks(), UPLOADED: Uploaded().checks()}
     every: list[ServedOperation] = [
         *_own(runtime, tracks, opening, finished),
         *(Started(each, opening, checks) for each in of_files if each.kind == TASK),
-        *(Answered(each, runtime.store, runtime.studio, checks) for each in of_files if each.kind == ANSWER),
+        *(Answered(each, runtime.store, runtime.track_maker, checks) for each in of_files if each.kind == ANSWER),
         *(
-            RecordInfo(each, profile, runtime.store, runtime.catalogue, runtime.studio)
+            RecordInfo(each, profile, runtime.store, runtime.catalogue, runtime.track_maker)
             for each in profile.operations.values()
             if each.kind == POLL
         ),

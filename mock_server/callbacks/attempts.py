@@ -10,7 +10,7 @@ from mock_server.domain import callback_body, replayed
 from mock_server.domain.attempt import Attempt, Delivery, Outcome
 from mock_server.domain.callback_headers import callback_headers
 from mock_server.domain.catalogue import Catalogue
-from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.generated_tracks import TrackMaker
 from mock_server.domain.kept_answer import Headers
 from mock_server.domain.owed import Claimed, Owed, Settlement, settled
 from mock_server.domain.tasks import Task
@@ -26,11 +26,11 @@ Ended = Callable[[Attempted], Awaitable[None]]
 class Attempts:
     """Makes attempts, and tells the store how they ended. `made` counts those that were made to the end."""
 
-    def __init__(self, store: Store, delivery: Delivery, catalogue: Catalogue, studio: Studio) -> None:
+    def __init__(self, store: Store, delivery: Delivery, catalogue: Catalogue, track_maker: TrackMaker) -> None:
         self._store = store
         self._delivery = delivery
         self._catalogue = catalogue
-        self._studio = studio
+        self._track_maker = track_maker
         self._stopping = False
         self.made = 0
 
@@ -83,9 +83,9 @@ class Attempts:
         """The body of a callback, and the headers of one that was recorded."""
         course = task.scenario.course
         if course is None:
-            return callback_body.body(task, owed.step, self._studio), None
+            return callback_body.body(task, owed.step, self._track_maker), None
         told = replayed.callback(task.scenario, course, owed.step)
-        return replayed.told_again(task, course, told.body, self._studio).encode(), told.headers
+        return replayed.told_again(task, course, told.body, self._track_maker).encode(), told.headers
 
     async def _settle(self, claimed: Claimed, task: Task, entry: Attempted) -> None:
         if entry.outcome is Outcome.UNDELIVERED:

@@ -6,21 +6,21 @@ import orjson
 
 from mock_server.contract.forms import unchanged
 from mock_server.contract.scenarios import Step
-from mock_server.domain.generated_tracks import Result, Studio
+from mock_server.domain.generated_tracks import Result, TrackMaker
 from mock_server.domain.shaped import shaped_callback
 from mock_server.domain.tasks import Task
 
 
-def body(task: Task, step: Step, studio: Studio) -> bytes:
+def body(task: Task, step: Step, track_maker: TrackMaker) -> bytes:
     """The JSON of one callback, or its first half where the scenario cuts it."""
-    text = orjson.dumps(_envelope(task, step.stage, studio))
+    text = orjson.dumps(_envelope(task, step.stage, track_maker))
     return text[: len(text) // 2] if step.cut else text
 
 
-def _envelope(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
+def _envelope(task: Task, stage: str, track_maker: TrackMaker) -> dict[str, Any]:
     failure = task.scenario.failure_at(stage)
     shaped = task.operation.shapes.callback is not None
-    data = shaped_callback(task, stage, studio) if shaped else _data(task, stage, studio)
+    data = shaped_callback(task, stage, track_maker) if shaped else _data(task, stage, track_maker)
     members = task.edition.family.callbacks.members
     if failure is not None:
         return {
@@ -32,14 +32,14 @@ def _envelope(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
     return {"code": 200, "msg": task.family.stages[stage].msg, "data": data, **members}
 
 
-def _data(task: Task, stage: str, studio: Studio) -> dict[str, Any]:
+def _data(task: Task, stage: str, track_maker: TrackMaker) -> dict[str, Any]:
     """What a callback about music tells."""
     readings = task.edition.readings
     if task.scenario.failure_at(stage) is not None:
         return {"callbackType": readings.failure_type, "task_id": task.id, **readings.failure_data}
     source_urls = readings.source_urls or task.operation.source_urls
     formed = task.family.track_members.callbacks.get(stage, unchanged)
-    tracks = [formed(_track(result, source_urls)) for result in studio.listed(task, stage)]
+    tracks = [formed(_track(result, source_urls)) for result in track_maker.listed(task, stage)]
     return {"callbackType": stage, "task_id": task.id, "data": tracks}
 
 

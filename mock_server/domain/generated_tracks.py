@@ -33,7 +33,7 @@ class Result:
         return replace(self, finished=False, audio_url="")
 
 
-class Studio:
+class TrackMaker:
     """Makes tracks: the same ones from the same seed. `media` is what their URLs begin with, up to the last slash,
     unless a task has a base URL of its own."""
 

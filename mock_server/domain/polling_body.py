@@ -5,28 +5,28 @@ from typing import Any
 
 from mock_server.contract.forms import unchanged
 from mock_server.contract.scenarios import STAGES
-from mock_server.domain.generated_tracks import Result, Studio, create_time
+from mock_server.domain.generated_tracks import Result, TrackMaker, create_time
 from mock_server.domain.param import param
 from mock_server.domain.shaped import shaped_record
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import Progress, polled
 
 
-def record(task: Task, now: float, studio: Studio) -> Any:
+def record(task: Task, now: float, track_maker: TrackMaker) -> Any:
     """`data` of record-info: camelCase, in step with the callbacks that were due by `now`, unless the scenario lets it
     lag."""
-    return _recorded(task, polled(task, now), studio)
+    return _recorded(task, polled(task, now), track_maker)
 
 
 @lru_cache(maxsize=32)
-def _recorded(task: Task, state: Progress, studio: Studio) -> Any:
+def _recorded(task: Task, state: Progress, track_maker: TrackMaker) -> Any:
     """The record, which is remembered because a client that polls gets the same one many times."""
     hidden = state.stage is None or (_is_lost(task, state) and not task.edition.readings.callback_exception)
     if task.operation.shapes.record is not None:
-        return shaped_record(task, state, studio, word=spelt(task, _word(task, state)), hidden=hidden)
+        return shaped_record(task, state, track_maker, word=spelt(task, _word(task, state)), hidden=hidden)
     failure = state.failure
     request = task.request
-    tracks = None if hidden else _tracks(task, state, studio)
+    tracks = None if hidden else _tracks(task, state, track_maker)
     return {
         "taskId": task.id,
         "parentMusicId": request.parent,
@@ -41,9 +41,9 @@ def _recorded(task: Task, state: Progress, studio: Studio) -> Any:
     }
 
 
-def _tracks(task: Task, state: Progress, studio: Studio) -> list[dict[str, Any]]:
+def _tracks(task: Task, state: Progress, track_maker: TrackMaker) -> list[dict[str, Any]]:
     formed = task.edition.family.track_members.records.get(state.stage or "", unchanged)
-    return [formed(_track(result, urls=task.scenario.record_urls)) for result in studio.polled(task, state.stage)]
+    return [formed(_track(result, urls=task.scenario.record_urls)) for result in track_maker.polled(task, state.stage)]
 
 
 def status(task: Task, state: Progress) -> str:

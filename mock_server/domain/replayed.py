@@ -11,7 +11,7 @@ from mock_server.contract.course import Course, Recorded, Told
 from mock_server.contract.recording import is_masked
 from mock_server.contract.scenarios import STAGES, Failure, Scenario, Step
 from mock_server.core.seeded import media_name
-from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.generated_tracks import TrackMaker
 from mock_server.domain.polling_body import record, spelt
 from mock_server.domain.swap import Swap
 from mock_server.domain.tasks import Task
@@ -70,24 +70,24 @@ def _says(task: Task, told: Told, word: str) -> bool:
     return isinstance(data, dict) and data.get("status") == spelt(task, word)
 
 
-def shown_by_polling(task: Task, now: float, studio: Studio) -> Any:
+def shown_by_polling(task: Task, now: float, track_maker: TrackMaker) -> Any:
     """What polling shows of any task, replayed or not: `data` of the answer."""
     course = task.scenario.course
     told = None if course is None else polled_at(task, course, now)
     if course is None or told is None:
-        return record(task, now, studio)
-    return parsed(told_again(task, course, told.body, studio)).get("data")
+        return record(task, now, track_maker)
+    return parsed(told_again(task, course, told.body, track_maker)).get("data")
 
 
 @lru_cache(maxsize=64)
-def told_again(task: Task, course: Course, body: str, studio: Studio) -> str:
+def told_again(task: Task, course: Course, body: str, track_maker: TrackMaker) -> str:
     """A recorded body of the course, told of the task. It is remembered, because a client that polls gets the same one
     many times."""
     record = task.record
     recorded, asked = parsed(course.asked), parsed(record.body)
     made = {course.task_id: record.id, **dict(zip(course.tracks, record.tracks, strict=True))}
     given = {old: new for name, old, new in _changed(recorded, asked) if name in IDS}
-    urls = dict(_files(body, made, studio.media_of(task)))
+    urls = dict(_files(body, made, track_maker.media_of(task)))
     named = {CALLBACK_URL: record.callback_url} if record.callback_url else {}
     return Swap({**given, **made}, {**_texts(recorded, asked), **urls}, named).text(body)
 

@@ -9,7 +9,7 @@ from mock_server.contract.scenarios import STAGES
 from mock_server.contract.shapes import filled, values_of
 from mock_server.contract.source_tracks import Track
 from mock_server.core.seeded import media_name
-from mock_server.domain.generated_tracks import Studio, create_time, spelt_time
+from mock_server.domain.generated_tracks import TrackMaker, create_time, spelt_time
 from mock_server.domain.made.every import MAKERS
 from mock_server.domain.made.wanted import Wanted
 from mock_server.domain.param import param
@@ -60,18 +60,18 @@ class Subject(NamedTuple):
         return made.index(str(track)) if track in made else 0
 
 
-def shaped_callback(task: Task, stage: str, studio: Studio) -> Any:
+def shaped_callback(task: Task, stage: str, track_maker: TrackMaker) -> Any:
     """`data` of the callback of a stage, or of that which comes in its place."""
     shapes = task.operation.shapes
     shape = shapes.callback if task.scenario.failure_at(stage) is None else shapes.failed
-    return filled(shape, subject(task, studio).values(completed=spelt_time(reached_at(task, stage), task.edition)))
+    return filled(shape, subject(task, track_maker).values(completed=spelt_time(reached_at(task, stage), task.edition)))
 
 
-def shaped_record(task: Task, state: Progress, studio: Studio, *, word: Any, hidden: bool) -> Any:
+def shaped_record(task: Task, state: Progress, track_maker: TrackMaker, *, word: Any, hidden: bool) -> Any:
     """`data` of polling; `word` is the status, and what is `hidden` tells no result."""
     shapes, failure = task.operation.shapes, state.failure
     done = state.stage == STAGES[-1] and not hidden
-    values = subject(task, studio).values(
+    values = subject(task, track_maker).values(
         status=word,
         completed=spelt_time(reached_at(task, STAGES[-1]), task.edition) if done else None,
         error_code=None if failure is None else failure.code,
@@ -81,15 +81,15 @@ def shaped_record(task: Task, state: Progress, studio: Studio, *, word: Any, hid
     return filled(shapes.record, {**values, "response": filled(shapes.response, known) if done else None})
 
 
-def subject(task: Task, studio: Studio) -> Subject:
+def subject(task: Task, track_maker: TrackMaker) -> Subject:
     """What the shapes of a task are about."""
     return Subject(
-        seed=studio.seed,
+        seed=track_maker.seed,
         task_id=task.id,
         operation=task.operation,
         fields=task.request.fields,
         created=create_time(task),
-        media=studio.media_of(task),
+        media=track_maker.media_of(task),
         tracks_per_task=task.edition.family.tracks_per_task,
         source=task.record.source,
         ids=task.edition.family.ids,

@@ -6,7 +6,7 @@ from mock_server.contract.editions import Edition
 from mock_server.contract.scenarios import Scenarios
 from mock_server.contract.source_tracks import Track, adopted
 from mock_server.domain.catalogue import Catalogue
-from mock_server.domain.generated_tracks import Result, Studio
+from mock_server.domain.generated_tracks import Result, TrackMaker
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import progress
 from mock_server.state.store import Store
@@ -16,11 +16,16 @@ class FindTrack:
     """Finds tracks by their ids. `listed` are those that every key has from the start."""
 
     def __init__(
-        self, store: Store, catalogue: Catalogue, studio: Studio, scenarios: Scenarios, listed: Mapping[str, Track]
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        track_maker: TrackMaker,
+        scenarios: Scenarios,
+        listed: Mapping[str, Track],
     ) -> None:
         self._store = store
         self._catalogue = catalogue
-        self._studio = studio
+        self._track_maker = track_maker
         self._scenarios = scenarios
         self.listed = listed
 
@@ -49,7 +54,7 @@ class FindTrack:
             return None
         task = self._catalogue.task(record)
         stage = progress(task, (await self._store.moment()).now).stage
-        shown = self._studio.there(task, stage)
+        shown = self._track_maker.there(task, stage)
         return next(((task, result) for result in shown if result.track.id == audio_id), None)
 
     async def known(self, key: str) -> Collection[str]:

@@ -20,7 +20,7 @@ from mock_server.control.access import Guard
 from mock_server.control.control import Control
 from mock_server.control.request_schema import Problem
 from mock_server.core.errors import BadSetting, ClockRuns, NoSuch, NotFound, Stopped
-from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.generated_tracks import TrackMaker
 from mock_server.http.base_urls import BaseUrls, path_of
 from mock_server.http.read_request import read_body
 from mock_server.media.files import PATH as NAMED
@@ -70,14 +70,14 @@ class Dashboard:
     """The pages of one mock."""
 
     def __init__(
-        self, control: Control, guard: Guard, files: Files, studio: Studio, base_urls: BaseUrls, app: ASGIApp
+        self, control: Control, guard: Guard, files: Files, track_maker: TrackMaker, base_urls: BaseUrls, app: ASGIApp
     ) -> None:
         self._control = control
         self._guard = guard
         self._files = files
         self._base_urls = base_urls
         self._inbox = Inbox(control.store, control.catalogue)
-        self._details = Details(control, studio, base_urls.own)
+        self._details = Details(control, track_maker, base_urls.own)
         steering = Steering(control)
         self._buttons = Buttons(control, self._inbox, steering.actions())
         self._exporting = Exporting(control, self._inbox, base_urls)

@@ -12,7 +12,7 @@ from mock_server.core.errors import NoSuch
 from mock_server.core.text import cut
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.curl import text_of
-from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.generated_tracks import TrackMaker
 from mock_server.domain.kept_answer import body_shown, masked_headers, texts
 from mock_server.domain.masking import masked_whole
 from mock_server.domain.owed import Owed
@@ -103,9 +103,9 @@ class RequestDetail:
 class Details:
     """Looks up the tasks and requests that one mock keeps."""
 
-    def __init__(self, control: Control, studio: Studio, base_url: str) -> None:
+    def __init__(self, control: Control, track_maker: TrackMaker, base_url: str) -> None:
         self._control = control
-        self._studio = studio
+        self._track_maker = track_maker
         self._base_url = base_url
 
     async def request(self, entry_id: str) -> RequestDetail:
@@ -140,7 +140,7 @@ class Details:
             happenings=self._happenings(task, sent, attempts[-ATTEMPTS_SHOWN:], owed, now),
             waterfall=waterfall(timeline(task, (), owed, now), attempts, polls, task.created),
             earlier=max(0, len(attempts) - ATTEMPTS_SHOWN),
-            tracks=[playable(each) for each in self._studio.there(task, progress(task, now).stage)],
+            tracks=[playable(each) for each in self._track_maker.there(task, progress(task, now).stage)],
             gone_after=await gone_after(store, task),
             bodies=[
                 self._asked(task, sent),
@@ -195,7 +195,7 @@ class Details:
         return _copied(entry.curl(self._base_url)) if fits else None
 
     def _polled(self, task: Task, now: float) -> Body:
-        told = orjson.dumps(shown_by_polling(task, now, self._studio)).decode()
+        told = orjson.dumps(shown_by_polling(task, now, self._track_maker)).decode()
         return Body(name="polling says now", lines=unchanged(told), text=told, sent=False)
 
 

@@ -44,7 +44,7 @@ class MemoryStore:
         self._owed = OwedCallbacks(ledger)
         self._faults = FaultTable(ledger)
         self._written_off = 0
-        self._epoch = 0
+        self._resets = 0
 
     async def terms(self, key: str | None) -> Terms:
         return self._live.terms(key)
@@ -122,10 +122,10 @@ class MemoryStore:
         target = self._clock.now() + seconds
         if not target <= LAST_MOMENT:
             raise BadSetting("the clock would pass the end of the year 9999; reset the mock to start again.")
-        return Advance(target, self._epoch)
+        return Advance(target, self._resets)
 
     async def advance(self, to: Advance) -> bool:
-        if to.epoch != self._epoch or not self._clock.frozen:
+        if to.resets != self._resets or not self._clock.frozen:
             return False
         due = self._owed.next_due()
         is_due = due is not None and due <= to.target
@@ -217,7 +217,7 @@ class MemoryStore:
         self.journal.forget(key)
         if key is None:
             self._written_off = 0
-            self._epoch += 1
+            self._resets += 1
             self._live.reset()
             self._clock.reset()
         steps = Steps()

@@ -33,10 +33,10 @@ class Moment(NamedTuple):
 
 class Advance(NamedTuple):
     """A clock that stands still is being moved to `target`, in epoch seconds; a reset of everything ends that, which
-    `epoch` tells."""
+    `resets` tells, how many there were."""
 
     target: float
-    epoch: int
+    resets: int
 
 
 class Journal(Protocol):

@@ -203,7 +203,7 @@ class SharedStore(Worker):
 
     async def _advanced(self, to: Advance) -> bool:
         is_due = await super().advance(to)
-        if not is_due and to.epoch == self._epoch and self._advance == (self._name, to.target):
+        if not is_due and to.resets == self._resets and self._advance == (self._name, to.target):
             self._advance = None
             self.changes.note()
         self._moved()
@@ -213,7 +213,7 @@ class SharedStore(Worker):
         if self._advance is None or self._advance[0]:
             return None
         self._set_advance(self._name, self._advance[1])
-        return Advance(self._advance[1], self._epoch)
+        return Advance(self._advance[1], self._resets)
 
     async def _leave_behind(self) -> None:
         for token in self._owed.held_by([self._name]):

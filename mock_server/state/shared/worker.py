@@ -186,7 +186,7 @@ class Worker(MemoryStore):
             "entries_dropped": self.journal.dropped,
             "tasks_owed": self._written_off,
             "dropped": dict(self._accounts.dropped),
-            "epoch": self._epoch,
+            "resets": self._resets,
             "token": self._owed.newest_token,
             "moves": self._moves or 0,
             "advance": self._advance,
@@ -196,7 +196,7 @@ class Worker(MemoryStore):
     def _follow_mock(self, mock: Mapping[str, Any]) -> None:
         self.journal.started = mock["started"]
         self.journal.newest, self.journal.dropped = mock["newest"], mock["entries_dropped"]
-        self._written_off, self._epoch = mock["tasks_owed"], mock.get("epoch", 0)
+        self._written_off, self._resets = mock["tasks_owed"], mock.get("resets", 0)
         self._accounts.dropped.update(mock["dropped"])
         self._owed.go_on_after(mock.get("token", 0))
         advance = mock.get("advance")

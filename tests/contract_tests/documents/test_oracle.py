@@ -9,7 +9,7 @@ from contract_tests.documents.oracle import JSON, LEFT_OPEN, SET_ASIDE, Oracle
 from mock_server.contract.documents import FIXTURES, OPENAPI
 from mock_server.contract.scenarios import Step
 from mock_server.domain.callback_body import body
-from tests.builders import STUDIO, edition, task
+from tests.builders import TRACK_MAKER, edition, task
 
 HEADERS = {"Authorization": "Bearer key", "Content-Type": JSON}
 PROFILES = {profile: OPENAPI / f"{profile}.openapi.yaml" for profile in ("apikley", "classic")}
@@ -62,7 +62,7 @@ def test_the_documented_callback_conforms_but_for_its_create_time(profile: str) 
 @each_profile
 def test_the_other_create_time_conforms_strictly(profile: str) -> None:
     owed = task(under=edition(profile, "create_time=rfc3339"))
-    callback = body(owed, Step(stage="complete"), STUDIO)
+    callback = body(owed, Step(stage="complete"), TRACK_MAKER)
     assert Oracle(PROFILES[profile], set_aside=()).callback(callback) == []
 
 
@@ -181,7 +181,7 @@ def test_what_the_documents_leave_open_conforms() -> None:
 
 
 def test_the_mock_calls_back_with_the_keys_of_the_example() -> None:
-    callback = json.loads(body(task(), Step(stage="complete"), STUDIO))
+    callback = json.loads(body(task(), Step(stage="complete"), TRACK_MAKER))
     assert keys(callback) == keys(example("apikley/callback-complete.json"))
 
 

@@ -45,17 +45,17 @@ NAMES = [each.name for each in checks()]
 def made() -> Iterator[str]:
     """The names of the checks that some endpoint makes."""
     runtime: Runtime = Mock().app.state.runtime
-    store, catalogue, studio = runtime.store, runtime.catalogue, runtime.studio
+    store, catalogue, track_maker = runtime.store, runtime.catalogue, runtime.track_maker
     admission = Admission(store, runtime.scenarios)
     opening = TaskOpening(store, SEED, runtime.personas, runtime.policy)
-    finished = FinishedTrack(store, catalogue, studio)
-    tracks = FindTrack(store, catalogue, studio, runtime.scenarios, runtime.tracks)
+    finished = FinishedTrack(store, catalogue, track_maker)
+    tracks = FindTrack(store, catalogue, track_maker, runtime.scenarios, runtime.tracks)
     served: list[ServedOperation] = [Extend(opening, tracks), Generate(opening), Credit("chat-credit", store)]
     every = runtime.editions.profile.operations
     served += [
         Persona(finished, SEED),
         Started(every[WAV], opening, {FINISHED_TRACK: finished.checks()}),
-        RecordInfo(every["record-info"], runtime.editions.profile, store, catalogue, studio),
+        RecordInfo(every["record-info"], runtime.editions.profile, store, catalogue, track_maker),
     ]
     for each in served:
         yield from each.own_checks

@@ -14,7 +14,7 @@ from mock_server.state import open_store
 from mock_server.state.journal_entries import Attempted
 from mock_server.state.journal_match import Match
 from mock_server.state.store import Store
-from tests.builders import CREATED, STUDIO, RecordingDelivery, catalogue
+from tests.builders import CREATED, TRACK_MAKER, RecordingDelivery, catalogue
 from tests.leaping import LoopClock
 from tests.proposals import started
 
@@ -77,7 +77,7 @@ class Bench:
         # By its name there, which tests.slow_store can have given to another engine.
         engine: Callable[[Settings, Clock], Store] = store or vars(open_store)["MemoryStore"]
         self.store = engine(Settings(), self.clock)
-        self.attempting = Attempts(self.store, self.delivery, catalogue(), STUDIO)
+        self.attempting = Attempts(self.store, self.delivery, catalogue(), TRACK_MAKER)
         self.scheduler = Scheduler(self.store, self.delivery, self.attempting)
         self._ordinal = 0
 

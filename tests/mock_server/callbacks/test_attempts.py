@@ -12,7 +12,7 @@ from mock_server.domain.attempt import Attempt, Outcome
 from mock_server.domain.owed import Claimed, Settlement, owed_at
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan
-from tests.builders import COMPLETE, CREATED, FIRST, STUDIO, TEXT, RecordingDelivery, edition, task
+from tests.builders import COMPLETE, CREATED, FIRST, TEXT, TRACK_MAKER, RecordingDelivery, edition, task
 from tests.leaping import LEAPING, passed
 from tests.mock_server.callbacks.bench import Bench, HangingDelivery
 
@@ -49,7 +49,7 @@ async def stages(bench: Bench, mine: Task) -> Sequence[str]:
 async def test_a_callback_is_sent_as_its_stage_has_it() -> None:
     bench, mine = Bench(), task(callBackUrl="http://user:secret@127.0.0.1/callback")
     await bench.attempting.make(await claimed(bench, mine))
-    body = callback_body.body(mine, plan(mine)[0].step, STUDIO)
+    body = callback_body.body(mine, plan(mine)[0].step, TRACK_MAKER)
     assert bench.delivery.sent == [("http://user:secret@127.0.0.1/callback", body)]
 
 
@@ -224,7 +224,9 @@ async def test_a_callback_that_is_sent_again_is_that_of_its_stage(position: int)
     bench, mine = Bench(), task()
     attempt = await bench.attempting.make_again(mine, owed_at(mine, position))
     assert attempt.outcome is Outcome.ACCEPTED
-    assert bench.delivery.sent == [(mine.callback_url, callback_body.body(mine, plan(mine)[position].step, STUDIO))]
+    assert bench.delivery.sent == [
+        (mine.callback_url, callback_body.body(mine, plan(mine)[position].step, TRACK_MAKER))
+    ]
     (entry,) = await bench.entries()
     assert (entry.stage, entry.redelivered, entry.number) == (plan(mine)[position].step.stage, True, 1)
 

@@ -28,7 +28,7 @@ from tests.builders import (
     COMPLETE,
     CREATED,
     SOURCE,
-    STUDIO,
+    TRACK_MAKER,
     RecordingDelivery,
     edition,
     generation,
@@ -46,7 +46,7 @@ def refusal(judged: Edition) -> Answer:
 
 
 def failure(judged: Edition) -> bytes:
-    return callback_body.body(task(under=judged, scenario="callback-501"), Step(stage="first"), STUDIO)
+    return callback_body.body(task(under=judged, scenario="callback-501"), Step(stage="first"), TRACK_MAKER)
 
 
 def accepts_another_model(judged: Edition) -> bool:
@@ -102,11 +102,11 @@ PROBES: Mapping[str, Callable[[Edition], object]] = {
     "unknown_audio": lambda judged: state_rules.unknown_audio(request(), [], judged).code,
     "model_mismatch": accepts_another_model,
     "unknown_task": lambda judged: asyncio.run(polled_unknown(judged)),
-    "text_items": lambda judged: len(STUDIO.listed(task(under=judged), "text")),
-    "first_items": lambda judged: len(STUDIO.listed(task(under=judged), "first")),
-    "record_items": lambda judged: len(STUDIO.polled(task(under=judged), "first")),
+    "text_items": lambda judged: len(TRACK_MAKER.listed(task(under=judged), "text")),
+    "first_items": lambda judged: len(TRACK_MAKER.listed(task(under=judged), "first")),
+    "record_items": lambda judged: len(TRACK_MAKER.polled(task(under=judged), "first")),
     "create_time": lambda judged: create_time(task(under=judged)),
-    "source_urls": lambda judged: callback_body.body(task(under=judged), Step(stage="complete"), STUDIO),
+    "source_urls": lambda judged: callback_body.body(task(under=judged), Step(stage="complete"), TRACK_MAKER),
     "failure_type": failure,
     "failure_data": failure,
     "received_statuses": lambda judged: judged.readings.received_statuses,
@@ -114,7 +114,7 @@ PROBES: Mapping[str, Callable[[Edition], object]] = {
     "after_giving_up": lambda judged: judged.readings.after_giving_up,
     "callback_order": lambda judged: judged.readings.callback_order,
     "callback_exception": lambda judged: record(
-        task(under=judged, scenario="undeliverable"), CREATED + COMPLETE, STUDIO
+        task(under=judged, scenario="undeliverable"), CREATED + COMPLETE, TRACK_MAKER
     )["response"],
     "persona_twice": lambda judged: asyncio.run(made_twice(judged)),
     "credits_number": lambda judged: asyncio.run(counted(judged)),

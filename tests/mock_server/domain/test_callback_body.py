@@ -13,9 +13,9 @@ from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import Step
 from mock_server.core import seeded
 from mock_server.domain.callback_body import body
-from mock_server.domain.generated_tracks import Studio
+from mock_server.domain.generated_tracks import TrackMaker
 from mock_server.domain.tasks import Task
-from tests.builders import SCENARIOS, STUDIO, edition, generated, task
+from tests.builders import SCENARIOS, TRACK_MAKER, edition, generated, task
 
 ACCEPTED = [each.name for each in SCENARIOS if each.answer is None]
 FAILING = [each.name for each in SCENARIOS if each.fails is not None]
@@ -24,7 +24,7 @@ FAILING = [each.name for each in SCENARIOS if each.fails is not None]
 def sent(stage: str, *readings: str, profile: str = "apikley", scenario: str = "200") -> dict[str, Any]:
     """The decoded callback of one stage of the documented request."""
     under = edition(profile, *readings)
-    decoded: dict[str, Any] = json.loads(body(task(under=under, scenario=scenario), Step(stage=stage), STUDIO))
+    decoded: dict[str, Any] = json.loads(body(task(under=under, scenario=scenario), Step(stage=stage), TRACK_MAKER))
     return decoded
 
 
@@ -62,7 +62,7 @@ def test_a_track_is_what_was_asked() -> None:
 
 def test_a_generated_track_is_what_was_asked() -> None:
     asked = generated(title="Mine", style="polka", model="V5", instrumental=False, prompt="[Verse] La")
-    track = json.loads(body(asked, Step(stage="complete"), STUDIO))["data"]["data"][1]
+    track = json.loads(body(asked, Step(stage="complete"), TRACK_MAKER))["data"]["data"][1]
     assert (track["title"], track["tags"], track["prompt"]) == ("Mine", "polka", "[Verse] La")
     assert (track["id"], track["model_name"]) == (asked.record.tracks[1], "chirp-crow")
 
@@ -141,8 +141,8 @@ def test_stages_before_a_failure_succeed() -> None:
 def test_a_cut_body_is_no_json(profile: str, scenario: str) -> None:
     accepted = task(under=edition(profile), scenario=scenario)
     for step in accepted.scenario.steps():
-        whole = body(accepted, Step(stage=step.stage), STUDIO)
-        half = body(accepted, Step(stage=step.stage, cut=True), STUDIO)
+        whole = body(accepted, Step(stage=step.stage), TRACK_MAKER)
+        half = body(accepted, Step(stage=step.stage, cut=True), TRACK_MAKER)
         assert whole.startswith(half)
         with pytest.raises(json.JSONDecodeError):
             json.loads(half)
@@ -153,7 +153,7 @@ def test_a_cut_body_is_no_json(profile: str, scenario: str) -> None:
 def test_every_body_has_the_shape(made: Callable[..., Task], profile: str, scenario: str, seed: int) -> None:
     accepted = made(under=edition(profile), scenario=scenario)
     for step in accepted.scenario.steps():
-        callback = json.loads(body(accepted, Step(stage=step.stage), Studio(seed, "http://media/")))
+        callback = json.loads(body(accepted, Step(stage=step.stage), TrackMaker(seed, "http://media/")))
         assert list(callback) == ["code", "msg", "data"]
         assert callback["code"] in accepted.edition.profile.callback_codes
         assert list(callback["data"])[:2] == ["callbackType", "task_id"]

@@ -13,12 +13,12 @@ from mock_server.contract.operations import operations
 from mock_server.contract.profile_files import profile_names
 from mock_server.contract.scenarios import STAGES
 from mock_server.core.seeded import task_id
-from mock_server.domain.generated_tracks import Studio, create_time
+from mock_server.domain.generated_tracks import TrackMaker, create_time
 from mock_server.domain.tasks import Task
-from tests.builders import CREATED, SEED, SOURCE, STUDIO, edition, generated, task
+from tests.builders import CREATED, SEED, SOURCE, TRACK_MAKER, edition, generated, task
 
 stages = st.sampled_from(STAGES)
-studios = st.builds(Studio, st.integers(), st.just("http://media/"))
+studios = st.builds(TrackMaker, st.integers(), st.just("http://media/"))
 task_ids = st.builds(task_id, st.integers(), st.just("key"), st.integers(1))
 makers = st.sampled_from([task, generated])
 ITEMS = ("first_items=one text_items=none", "first_items=both text_items=both")
@@ -37,7 +37,7 @@ PER_TASK = edition().family.tracks_per_task
     ],
 )
 def test_a_stage_lists_its_tracks(reading: str, stage: str | None, finished: list[bool]) -> None:
-    results = STUDIO.listed(task(under=edition("apikley", reading)), stage)
+    results = TRACK_MAKER.listed(task(under=edition("apikley", reading)), stage)
     assert [result.finished for result in results] == finished
     assert [result.audio_url != "" for result in results] == finished
 
@@ -56,31 +56,31 @@ def test_a_stage_lists_its_tracks(reading: str, stage: str | None, finished: lis
 def test_polling_lists_its_tracks(reading: str, stage: str | None, finished: list[bool]) -> None:
     for callbacks in ITEMS:
         under = edition("apikley", reading, *callbacks.split())
-        assert [result.finished for result in STUDIO.polled(task(under=under), stage)] == finished
+        assert [result.finished for result in TRACK_MAKER.polled(task(under=under), stage)] == finished
 
 
 @pytest.mark.parametrize("readings", list(product(("record_items=one", "record_items=both"), ITEMS)))
 @pytest.mark.parametrize("stage", [None, *STAGES])
 def test_what_is_listed_anywhere_is_there(readings: tuple[str, str], stage: str | None) -> None:
     accepted = task(under=edition("apikley", *" ".join(readings).split()))
-    listed = [*STUDIO.listed(accepted, stage), *STUDIO.polled(accepted, stage)]
-    assert {each.track.id for each in listed} == {each.track.id for each in STUDIO.there(accepted, stage)}
+    listed = [*TRACK_MAKER.listed(accepted, stage), *TRACK_MAKER.polled(accepted, stage)]
+    assert {each.track.id for each in listed} == {each.track.id for each in TRACK_MAKER.there(accepted, stage)}
 
 
 @settings(max_examples=50, deadline=None)
 @given(studios, makers, stages)
-def test_a_track_keeps_its_identity(studio: Studio, made: Callable[..., Task], stage: str) -> None:
+def test_a_track_keeps_its_identity(track_maker: TrackMaker, made: Callable[..., Task], stage: str) -> None:
     accepted = made(under=edition("observed"))
-    complete = studio.listed(accepted, "complete")
-    for early, late in zip(studio.listed(accepted, stage), complete, strict=False):
+    complete = track_maker.listed(accepted, "complete")
+    for early, late in zip(track_maker.listed(accepted, stage), complete, strict=False):
         assert (early.track, early.stream_url, early.image_url) == (late.track, late.stream_url, late.image_url)
 
 
 @settings(max_examples=50, deadline=None)
 @given(studios, task_ids)
-def test_track_ids_are_those_of_the_record(studio: Studio, id: str) -> None:
-    assert studio.listed(task(id=id), "complete")[0].track.id == task(id=id).record.tracks[0]
-    ids = [result.track.id for result in studio.listed(task(id=id), "complete")]
+def test_track_ids_are_those_of_the_record(track_maker: TrackMaker, id: str) -> None:
+    assert track_maker.listed(task(id=id), "complete")[0].track.id == task(id=id).record.tracks[0]
+    ids = [result.track.id for result in track_maker.listed(task(id=id), "complete")]
     assert len(set(ids)) == len(ids) == PER_TASK
     assert all(str(UUID(each)) == each for each in ids)
 
@@ -91,9 +91,9 @@ def longest(model: str) -> float:
 
 @settings(max_examples=50, deadline=None)
 @given(studios, st.floats(0.01, 480), st.sampled_from(edition().profile.models))
-def test_an_extension_adds_its_seconds(studio: Studio, continue_at: float, model: str) -> None:
+def test_an_extension_adds_its_seconds(track_maker: TrackMaker, continue_at: float, model: str) -> None:
     least, most = operations()["extend"].lasts
-    for result in studio.listed(task(continueAt=continue_at, model=model), "complete"):
+    for result in track_maker.listed(task(continueAt=continue_at, model=model), "complete"):
         assert result.track.duration >= min(continue_at + least - 0.01, longest(model))
         assert result.track.duration <= min(continue_at + most + 0.01, longest(model))
         assert isclose(result.track.duration * 100, round(result.track.duration * 100))
@@ -101,48 +101,48 @@ def test_an_extension_adds_its_seconds(studio: Studio, continue_at: float, model
 
 @settings(max_examples=50, deadline=None)
 @given(studios, task_ids, st.sampled_from(edition().profile.models))
-def test_a_generation_lasts_its_seconds(studio: Studio, id: str, model: str) -> None:
+def test_a_generation_lasts_its_seconds(track_maker: TrackMaker, id: str, model: str) -> None:
     least, most = operations()["generate"].lasts
-    for result in studio.listed(generated(id=id, model=model), "complete"):
+    for result in track_maker.listed(generated(id=id, model=model), "complete"):
         assert least <= result.track.duration <= min(most, longest(model))
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(), makers, st.sampled_from(profile_names()), stages)
 def test_the_same_seed_gives_the_same(seed: int, made: Callable[..., Task], profile: str, stage: str) -> None:
-    one, other = (Studio(seed, "http://media/").listed(made(under=edition(profile)), stage) for _ in range(2))
+    one, other = (TrackMaker(seed, "http://media/").listed(made(under=edition(profile)), stage) for _ in range(2))
     assert one == other
 
 
 def test_another_seed_gives_others() -> None:
-    one, other = (Studio(seed, "http://media/").listed(task(), "complete")[0].track for seed in (1, 2))
+    one, other = (TrackMaker(seed, "http://media/").listed(task(), "complete")[0].track for seed in (1, 2))
     assert one.duration != other.duration
 
 
 def test_custom_parameters_are_used() -> None:
-    result = STUDIO.listed(task(title="T", style="S", prompt="P", model="V5"), "complete")[0]
+    result = TRACK_MAKER.listed(task(title="T", style="S", prompt="P", model="V5"), "complete")[0]
     track = result.track
     assert (track.title, track.style, track.prompt, track.model) == ("T", "S", "P", "V5")
     assert result.model_name == "chirp-crow"
 
 
 def test_original_parameters_are_inherited() -> None:
-    track = STUDIO.listed(task(defaultParamFlag=False, title="T", continueAt=...), "complete")[0].track
+    track = TRACK_MAKER.listed(task(defaultParamFlag=False, title="T", continueAt=...), "complete")[0].track
     assert (track.title, track.style, track.prompt) == (SOURCE.title, SOURCE.style, SOURCE.prompt)
     assert track.duration > SOURCE.duration
 
 
 @given(studios, makers, st.integers(0, PER_TASK - 1))
-def test_a_listed_track_is_the_finished_one(studio: Studio, made: Callable[..., Task], index: int) -> None:
+def test_a_listed_track_is_the_finished_one(track_maker: TrackMaker, made: Callable[..., Task], index: int) -> None:
     accepted = made()
     assert (
-        studio.track(accepted, accepted.request, accepted.record.tracks[index])
-        == studio.listed(accepted, "complete")[index].track
+        track_maker.track(accepted, accepted.request, accepted.record.tracks[index])
+        == track_maker.listed(accepted, "complete")[index].track
     )
 
 
 def test_media_urls_share_a_name() -> None:
-    result = Studio(SEED, "https://mock.example/").listed(task(), "complete")[0]
+    result = TrackMaker(SEED, "https://mock.example/").listed(task(), "complete")[0]
     assert result.stream_url.startswith("https://mock.example/")
     assert result.audio_url == f"{result.stream_url}.mp3"
     assert result.image_url == f"{result.stream_url}.jpeg"
@@ -159,4 +159,4 @@ def test_media_urls_share_a_name() -> None:
 def test_the_create_time_is_a_reading(reading: str, written: str | float) -> None:
     judged = task(under=edition("apikley", f"create_time={reading}"))
     assert create_time(judged) == written
-    assert STUDIO.listed(judged, "complete")[0].create_time == written
+    assert TRACK_MAKER.listed(judged, "complete")[0].create_time == written

@@ -22,8 +22,8 @@ from tests.builders import (
     CREATED,
     FIRST,
     SCENARIOS,
-    STUDIO,
     TEXT,
+    TRACK_MAKER,
     edition,
     generated,
     generation,
@@ -49,7 +49,7 @@ AS_DESCRIBED = OAS30Validator({"$ref": "#/components/schemas/Record", "component
 
 
 def test_a_finished_task_is_recorded() -> None:
-    record_ = record(task(), CREATED + COMPLETE, STUDIO)
+    record_ = record(task(), CREATED + COMPLETE, TRACK_MAKER)
     tracks = record_["response"]["sunoData"]
     assert record_ | {"response": {"taskId": record_["response"]["taskId"]}} == {
         "taskId": "5c790000000040008000000000000be8",
@@ -67,14 +67,14 @@ def test_a_finished_task_is_recorded() -> None:
 
 
 def test_a_generation_has_no_parent() -> None:
-    polled = record(generated(model="V5"), CREATED + COMPLETE, STUDIO)
+    polled = record(generated(model="V5"), CREATED + COMPLETE, TRACK_MAKER)
     assert (polled["operationType"], polled["parentMusicId"], polled["type"]) == ("generate", "", "chirp-crow")
     assert json.loads(polled["param"]) == generation(model="V5")
 
 
 def test_tracks_are_in_camel_case() -> None:
-    result = STUDIO.listed(task(), "complete")[0]
-    track = record(task(), CREATED + COMPLETE, STUDIO)["response"]["sunoData"][0]
+    result = TRACK_MAKER.listed(task(), "complete")[0]
+    track = record(task(), CREATED + COMPLETE, TRACK_MAKER)["response"]["sunoData"][0]
     assert track == {
         "id": result.track.id,
         "audioUrl": result.audio_url,
@@ -104,7 +104,7 @@ def test_tracks_are_in_camel_case() -> None:
     ],
 )
 def test_a_record_follows_the_stages(after: float, status: str, finished: list[bool] | None) -> None:
-    polled = record(task(under=edition("observed")), CREATED + after, STUDIO)
+    polled = record(task(under=edition("observed")), CREATED + after, TRACK_MAKER)
     response = polled["response"]
     assert polled["status"] == status
     assert (response and ["duration" in track for track in response["sunoData"]]) == finished
@@ -135,40 +135,40 @@ def test_a_record_follows_the_stages(after: float, status: str, finished: list[b
     ],
 )
 def test_a_failure_is_recorded(scenario: str, after: float, status: str, code: int | None, text: str | None) -> None:
-    polled = record(task(scenario=scenario), CREATED + after, STUDIO)
+    polled = record(task(scenario=scenario), CREATED + after, TRACK_MAKER)
     assert (polled["status"], polled["errorCode"], polled["errorMessage"]) == (status, code, text)
 
 
 def test_a_failure_keeps_earlier_tracks() -> None:
-    polled = record(task(scenario="callback-531", under=edition("observed")), CREATED + COMPLETE, STUDIO)
+    polled = record(task(scenario="callback-531", under=edition("observed")), CREATED + COMPLETE, TRACK_MAKER)
     assert ["duration" in track for track in polled["response"]["sunoData"]] == [True, False]
 
 
 @pytest.mark.parametrize("reading", ["audio_kept", "failure"])
 def test_a_lost_callback_is_recorded(reading: str) -> None:
     accepted = task(under=edition("apikley", f"callback_exception={reading}"), lost=True)
-    polled = record(accepted, CREATED + COMPLETE, STUDIO)
+    polled = record(accepted, CREATED + COMPLETE, TRACK_MAKER)
     assert (polled["status"], polled["errorCode"]) == ("CALLBACK_EXCEPTION", None)
     assert (polled["response"] is not None) == (reading == "audio_kept")
 
 
 def test_an_undeliverable_scenario_is_lost() -> None:
     undeliverable, lost = task(scenario="undeliverable"), task(lost=True)
-    assert record(undeliverable, CREATED + COMPLETE, STUDIO) == record(lost, CREATED + COMPLETE, STUDIO)
+    assert record(undeliverable, CREATED + COMPLETE, TRACK_MAKER) == record(lost, CREATED + COMPLETE, TRACK_MAKER)
 
 
 @pytest.mark.parametrize("reading", ["audio_kept", "failure"])
 @pytest.mark.parametrize(("after", "said"), [(0, "PENDING"), (TEXT, "TEXT_SUCCESS"), (FIRST, "FIRST_SUCCESS")])
 def test_nothing_is_lost_before_complete(after: float, said: str, reading: str) -> None:
     accepted = task(scenario="undeliverable", under=edition("observed", f"callback_exception={reading}"))
-    polled = record(accepted, CREATED + after, STUDIO)
+    polled = record(accepted, CREATED + after, TRACK_MAKER)
     assert polled["status"] == said
     assert (polled["response"] is None) == (said == "PENDING")
 
 
 def test_a_failure_is_no_lost_callback() -> None:
     accepted = task(scenario="callback-531", under=edition("apikley", "callback_exception=failure"), lost=True)
-    polled = record(accepted, CREATED + COMPLETE, STUDIO)
+    polled = record(accepted, CREATED + COMPLETE, TRACK_MAKER)
     assert polled["status"] == "GENERATE_AUDIO_FAILED"
     assert polled["response"] is not None
 
@@ -178,12 +178,12 @@ URLS = ("audioUrl", "sourceAudioUrl", "streamAudioUrl", "sourceStreamAudioUrl", 
 
 def test_success_may_come_without_urls_and_the_callbacks_have_them() -> None:
     accepted = task(scenario="success-without-urls")
-    polled = record(accepted, CREATED + COMPLETE, STUDIO)
+    polled = record(accepted, CREATED + COMPLETE, TRACK_MAKER)
     tracks = polled["response"]["sunoData"]
     assert polled["status"] == "SUCCESS"
     assert [[track[name] for name in URLS] for track in tracks] == [[None] * len(URLS)] * 2
     assert all(track["duration"] and track["id"] for track in tracks)
-    sent = json.loads(body(accepted, Step(stage="complete"), STUDIO))["data"]["data"]
+    sent = json.loads(body(accepted, Step(stage="complete"), TRACK_MAKER))["data"]["data"]
     assert all(track["audio_url"] and track["stream_audio_url"] and track["image_url"] for track in sent)
 
 
@@ -191,7 +191,7 @@ def test_success_may_come_without_urls_and_the_callbacks_have_them() -> None:
 def test_a_record_may_be_behind_its_callbacks(pace: str, factor: float) -> None:
     accepted = task(scenario="record-behind", pace=pace)
     seen = [
-        record(accepted, CREATED + (at + behind) / factor, STUDIO)["status"]
+        record(accepted, CREATED + (at + behind) / factor, TRACK_MAKER)["status"]
         for at in (TEXT, FIRST, COMPLETE)
         for behind in (0, 59, 60)
     ]
@@ -209,7 +209,7 @@ def test_a_record_that_is_behind_changes_later() -> None:
 
 
 def test_a_status_that_no_document_has_is_shown_on_demand() -> None:
-    polled = record(task(scenario="undocumented-failed"), CREATED + FIRST, STUDIO)
+    polled = record(task(scenario="undocumented-failed"), CREATED + FIRST, TRACK_MAKER)
     assert (polled["status"], polled["errorCode"]) == ("FAILED", 501)
     assert "FAILED" not in RECORD["properties"]["status"]["enum"]
 
@@ -218,7 +218,7 @@ def test_what_is_outside_the_document_is_marked_so() -> None:
     """A record that is not as described is of a scenario that says so."""
     for each in SCENARIOS:
         if each.answer is None:
-            polled = record(task(scenario=each.name), CREATED + 10 * COMPLETE, STUDIO)
+            polled = record(task(scenario=each.name), CREATED + 10 * COMPLETE, TRACK_MAKER)
             assert (list(AS_DESCRIBED.iter_errors(polled)) != []) == bool(each.outside)
 
 
@@ -233,7 +233,7 @@ def test_the_eight_statuses_can_be_seen() -> None:
 
 def test_the_parameters_come_back() -> None:
     sent = request(defaultParamFlag=False, prompt="ö😀", personaId=...)
-    polled = record(task(defaultParamFlag=False, prompt="ö😀", personaId=...), CREATED, STUDIO)
+    polled = record(task(defaultParamFlag=False, prompt="ö😀", personaId=...), CREATED, TRACK_MAKER)
     assert json.loads(polled["param"]) == sent
 
 
@@ -243,7 +243,7 @@ def test_statuses_only_move_forward(scenario: str, pace: str, moments: list[floa
     accepted = task(scenario=scenario, pace=pace)
     failed = accepted.scenario.fails.status if accepted.scenario.fails else "never"
     ends = [*ORDER, failed, "CALLBACK_EXCEPTION"]
-    ranks = [ends.index(record(accepted, CREATED + after, STUDIO)["status"]) for after in sorted(moments)]
+    ranks = [ends.index(record(accepted, CREATED + after, TRACK_MAKER)["status"]) for after in sorted(moments)]
     assert ranks == sorted(ranks)
 
 
@@ -251,7 +251,7 @@ def test_statuses_only_move_forward(scenario: str, pace: str, moments: list[floa
 @given(scenarios, profiles, paces, st.floats(0, 200))
 def test_a_record_agrees_with_progress(scenario: str, profile: str, pace: str, after: float) -> None:
     accepted = task(scenario=scenario, pace=pace, under=edition(profile))
-    polled, state = record(accepted, CREATED + after, STUDIO), shown(accepted, CREATED + after)
+    polled, state = record(accepted, CREATED + after, TRACK_MAKER), shown(accepted, CREATED + after)
     assert (polled["response"] is None) == (state.stage is None)
     assert polled["errorCode"] == (state.failure.code if state.failure else None)
     if state.failure is None and state.stage is not None and polled["status"] != "CALLBACK_EXCEPTION":
@@ -261,7 +261,7 @@ def test_a_record_agrees_with_progress(scenario: str, profile: str, pace: str, a
 @settings(max_examples=200, deadline=None)
 @given(makers, documented, profiles, st.sampled_from([0, TEXT, FIRST, COMPLETE]))
 def test_a_record_is_as_described(made: Callable[..., Task], scenario: str, profile: str, after: float) -> None:
-    polled = record(made(scenario=scenario, under=edition(profile)), CREATED + after, STUDIO)
+    polled = record(made(scenario=scenario, under=edition(profile)), CREATED + after, TRACK_MAKER)
     assert list(AS_DESCRIBED.iter_errors(polled)) == []
     assert list(polled) == RECORD["required"] == list(RECORD["properties"])
     for track in (polled["response"] or {"sunoData": []})["sunoData"]:
@@ -279,8 +279,8 @@ def test_polling_is_described_to_answer_a_record() -> None:
 @pytest.mark.parametrize("readings", LISTING)
 def test_polling_agrees_with_callbacks(readings: tuple[str, ...], stage: str, after: float, profile: str) -> None:
     accepted = task(under=edition(profile, *readings))
-    sent = json.loads(body(accepted, Step(stage=stage), STUDIO))["data"]["data"]
-    polled = record(accepted, CREATED + after, STUDIO)["response"]["sunoData"]
+    sent = json.loads(body(accepted, Step(stage=stage), TRACK_MAKER))["data"]["data"]
+    polled = record(accepted, CREATED + after, TRACK_MAKER)["response"]["sunoData"]
     pairs = [("id", "id"), ("audio_url", "audioUrl"), ("duration", "duration"), ("createTime", "createTime")]
     assert [[track.get(key) for key, _ in pairs] for track in sent] == [
         [track.get(key) for _, key in pairs] for track in polled
@@ -289,7 +289,7 @@ def test_polling_agrees_with_callbacks(readings: tuple[str, ...], stage: str, af
 
 def test_a_number_of_any_size_is_polled() -> None:
     accepted = task(body=json.dumps(request(x=10**30)).encode())
-    assert json.loads(record(accepted, CREATED, STUDIO)["param"])["x"] == 10**30
+    assert json.loads(record(accepted, CREATED, TRACK_MAKER)["param"])["x"] == 10**30
 
 
 def refused_constant(name: str) -> None:
@@ -298,4 +298,4 @@ def refused_constant(name: str) -> None:
 
 def test_the_parameters_are_json() -> None:
     accepted = task(body=json.dumps(request()).encode().replace(b"{", b'{"x": [1e400], ', 1))
-    json.loads(record(accepted, CREATED, STUDIO)["param"], parse_constant=refused_constant)
+    json.loads(record(accepted, CREATED, TRACK_MAKER)["param"], parse_constant=refused_constant)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 def finding(mock: Mock) -> FindTrack:
     runtime: Runtime = mock.app.state.runtime
-    return FindTrack(mock.store, runtime.catalogue, runtime.studio, runtime.scenarios, runtime.tracks)
+    return FindTrack(mock.store, runtime.catalogue, runtime.track_maker, runtime.scenarios, runtime.tracks)
 
 
 async def extendable(mock: Mock, audio_id: str, model: str = "V5", key: str = "key") -> Track | None:
@@ -26,7 +26,7 @@ async def track_of(mock: Mock, record: TaskRecord, index: int) -> Track:
     """A track of a task, as it will be once it is finished."""
     runtime: Runtime = mock.app.state.runtime
     task = runtime.catalogue.task(record)
-    return runtime.studio.track(task, task.request, record.tracks[index])
+    return runtime.track_maker.track(task, task.request, record.tracks[index])
 
 
 async def test_an_own_finished_track_can_be_extended_again_and_again() -> None:

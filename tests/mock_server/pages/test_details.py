@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 def details(mock: Mock) -> Details:
     runtime: Runtime = mock.app.state.runtime
-    return Details(mock.control, runtime.studio, runtime.base_url)
+    return Details(mock.control, runtime.track_maker, runtime.base_url)
 
 
 async def detail(mock: Mock, seconds: float = 0, **changes: Any) -> TaskDetail:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def course(mock: Mock, task_id: str) -> Waterfall:
-    details = Details(mock.control, mock.app.state.runtime.studio, "http://mock")
+    details = Details(mock.control, mock.app.state.runtime.track_maker, "http://mock")
     found = (await details.task(task_id)).waterfall
     assert found is not None
     return found
