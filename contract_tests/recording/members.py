@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Final
 
 from contract_tests.target.keys import MASKED
@@ -14,6 +15,7 @@ NAME: Final = re.compile(rf"{WORDS}|authenticat|(?:^|[-_.\[])(?:key|sig|auth|pwd
 HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 """A text, a sign or a word of JSON."""
+SIGNS: Final = "{}[],:"
 COLON: Final = re.compile(r"\s*:")
 DEEPEST: Final = 4
 """Texts within texts that are looked into."""
@@ -24,14 +26,51 @@ def is_secret(name: str) -> bool:
     return bool(NAME.search(name) or NAME.search(HUMP.sub("-", name)))
 
 
+def pieces(text: str) -> list[tuple[int, int]]:
+    """Where texts, numbers and words of JSON stand in it, texts without their quotes; where it is none, all of it."""
+    if not is_json(text):
+        return [(0, len(text))]
+    found = ((piece.start(), piece.end(), piece[0][0] == '"') for piece in PIECE.finditer(text))
+    return [(start + quoted, end - quoted) for start, end, quoted in found if quoted or text[start] not in SIGNS]
+
+
+def each_piece(text: str, mask: Callable[[str], str]) -> str:
+    """A text with each of its pieces masked: what is JSON stays so, since no quote and no sign of it is in a piece."""
+    if not is_json(text):
+        return mask(text)
+    made: list[str] = []
+    ended = 0
+    for start, end in pieces(text):
+        made += (text[ended:start], _masked_piece(text[start:end], mask, quoted=text[start - 1 : start] == '"'))
+        ended = end
+    return "".join((*made, text[ended:]))
+
+
+def _masked_piece(piece: str, mask: Callable[[str], str], *, quoted: bool) -> str:
+    masked = mask(piece)
+    if masked == piece:
+        return piece
+    if not quoted:
+        return "0"
+    # Where a mask takes a half of an escape, the text is masked as it is meant.
+    return masked if is_json(f'["{masked}"]') else json.dumps(mask(json.loads(f'"{piece}"', strict=False)))[1:-1]
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is an object or a list of JSON."""
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def masked_members(text: str, depth: int = 0) -> tuple[str, list[str]]:
     """JSON with every text and number masked that stands below a secret name, also in JSON within its texts, and what
     was masked. Nothing else changes. A text that is no JSON comes back as it is."""
-    if not text.lstrip().startswith(("{", "[")):
-        return text, []
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+    if not is_json(text):
         return text, []
     made: list[str] = []
     found: list[str] = []

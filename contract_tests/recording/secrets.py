@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote, unquote_plus, urlsplit
 
-from contract_tests.recording.members import WORDS, is_secret, masked_members
+from contract_tests.recording.members import WORDS, each_piece, is_secret, masked_members, pieces
 from contract_tests.recording.message import CALLBACK, LONGEST, Headers, Message
 from contract_tests.target.keys import MASKED, Keys
 
@@ -90,6 +90,10 @@ class Secrets:
     def text(self, text: str) -> str:
         """A text without any secret that is known, and without what stands where secrets do."""
         text = masked_members(text)[0]
+        return text if self._plain(text) == text else each_piece(text, self._plain)
+
+    def _plain(self, text: str) -> str:
+        """The same of a text that is no JSON."""
         text = USERINFO.sub(rf"\1{MASKED}@", text)
         text = OF_THE_PROXY.sub(rf"\1{MASKED}", text)
         text = IN_JSON.sub(rf"\1\2{MASKED}\4", text)
@@ -157,7 +161,7 @@ def _found(message: Message) -> Iterator[str]:
         for userinfo in USERINFO.findall(text):
             yield from userinfo[1].split(":")
         yield from masked_members(text)[1]
-        yield from (each[2] for each in IN_JSON.findall(text))
+        yield from (each[2] for start, end in pieces(text) for each in IN_JSON.findall(text[start:end]))
         yield from _parameters(text)
         yield from (each[1] for each in BEARER.findall(text))
 
