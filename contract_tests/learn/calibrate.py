@@ -14,6 +14,7 @@ from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.learn import playback
 from contract_tests.learn.evidence import Found, Left, Line, lines_of
+from contract_tests.learn.limits import explained, limits, searched, together, with_limits
 from contract_tests.learn.playback import NUMBERS, WORDS, Agreement
 from contract_tests.learn.profile import as_data, written
 from contract_tests.learn.readings import picks
@@ -59,8 +60,10 @@ class Learned:
 def learned(report: Report, published: Published, beside: Path) -> Learned:
     """What the run of a report tells of its target. `beside` is the folder where the file will be. Starts mocks. Raises
     OSError when one does not start."""
-    base, read = published.profile, list(sayable(picks(report.rows, published)))
-    refusals = list(due(report.rows, published, {f"{each.path[1]}": each.value for each in lines_of(read)}))
+    base, shown = published.profile, list(sayable(limits(searched(report.asked), published)))
+    read = together(list(sayable(picks(report.rows, published))), shown)
+    readings = {f"{each.path[1]}": each.value for each in lines_of(read) if each.path[0] == "picks"}
+    refusals = list(due(report.rows, with_limits(published, shown), readings))
     is_ours = base in profiles()
     anywhere = base if is_ours else os.fspath(Path(base).resolve())
     sent = playback.repeatable(refusals)
@@ -81,7 +84,7 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     found += sayable(texts(refusals, kept, published))
     after = playback.agreement(sent, played())
     extends = base if is_ours else os.path.relpath(anywhere, beside.resolve())
-    beyond = unsayable(report, after, {each.what for each in found if isinstance(each, Left)})
+    beyond = unsayable(report, after, {each.what for each in found if isinstance(each, Left)}, explained(found))
     return Learned(
         text=written(report.about, extends, found, beyond),
         found=tuple(found),
@@ -93,10 +96,14 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     )
 
 
-def unsayable(report: Report, agreement: Agreement, left: Container[str] = ()) -> dict[str, str]:
+def unsayable(
+    report: Report, agreement: Agreement, left: Container[str] = (), said: Container[str] = ()
+) -> dict[str, str]:
     """What a server did that no profile can say, with details: the rules that it breaks, refusals that are otherwise,
-    and which members came where. `left` are the texts of which another list tells."""
-    broken = {f"it {WORST[row.verdict]} {row.rule}": "" for row in report.rows if row.verdict in WORST}
+    and which members came where. `left` are the texts of which another list tells, `said` the rules that it breaks by
+    what the profile says."""
+    rows = [row for row in report.rows if row.verdict in WORST and row.rule not in said]
+    broken = {f"it {WORST[row.verdict]} {row.rule}": "" for row in rows}
     words = {
         f"{WORDS} of {rule}": f"{cut(theirs)} there, {cut(mine)} here"
         for rule, theirs, mine in agreement.differing.get(WORDS, ())

@@ -86,7 +86,7 @@ def made_run(context: click.Context, options: Mapping[str, Any]) -> Path:
     folder: Path | None = options["report_dir"]
     if folder is None:
         raise CannotRun("give the FOLDER of a run that was made, or the options of one with --report-dir.")
-    context.invoke(run_command, **options, command=command_of(context))
+    context.invoke(run_command, **options, searches=True, command=command_of(context))
     return folder
 
 

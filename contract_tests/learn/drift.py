@@ -11,6 +11,7 @@ from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import Learned, unsayable
 from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, said
 from contract_tests.learn.evidence import Line
+from contract_tests.learn.limits import looked, searched
 from contract_tests.learn.playback import NUMBERS, WORDS
 from contract_tests.learn.profile_lines import samples
 from contract_tests.learn.refusals import Refusal, covering, several
@@ -45,7 +46,7 @@ class Drift:
         self._base = base
         self._now = {each.path: each for each in found.lines}
         self._left = {each.what: each.why for each in found.left}
-        self._models = models(report.asked)
+        self._models = {f"models.{each}.name" for each in models(report.asked)} | looked(searched(report.asked))
         self._tells = bool(several(report.rows))
         self._kinds = {each.kind for each in found.refusals}
 
@@ -53,7 +54,7 @@ class Drift:
         by_key: Mapping[str, Callable[[Line], Compared]] = {
             "picks": self._pick,
             "stages": self._stage,
-            "models": lambda line: self._same_unless_found(line, looked=str(line.path[1]) in self._models),
+            "models": lambda line: self._same_unless_found(line, looked=dotted(line.path) in self._models),
             "refusals": lambda line: self._same_unless_found(line, looked=line.path[1] in self._kinds),
             "tells": lambda line: self._same_unless_found(line, looked=self._tells),
             "tracks_per_task": lambda line: self._same_unless_found(line, looked=self._came("complete")),

@@ -31,11 +31,23 @@ def written(about: About, extends: str, found: Sequence[Found], unsayable: Mappi
         f"extends: {_value(extends)}",
     ]
     every = lines_of(found)
-    places = {path: place for place, path in enumerate(dict.fromkeys(line.path[:-1] for line in every))}
-    lines = sorted(every, key=lambda line: (ORDER.index(str(line.path[0])), places[line.path[:-1]]))
+    lines = _together(every)
     beyond = [f"{what}: {how}" if how else what for what, how in (unsayable or {}).items()]
     left = [f"{each.what}: {each.why}" for each in found if isinstance(each, Left)]
     return "\n".join([*head, *_body(lines), *_listed(UNSAYABLE, beyond), *_listed(LEFT, left), ""])
+
+
+def _together(lines: Sequence[Line]) -> list[Line]:
+    """The lines in the order of a profile's page, so that what is below a key stands together, as it first came."""
+    first: dict[tuple[str | int, ...], int] = {}
+    for line in lines:
+        for end in range(2, len(line.path)):
+            first.setdefault(line.path[:end], len(first))
+
+    def place(line: Line) -> tuple[int, ...]:
+        return ORDER.index(str(line.path[0])), *(first[line.path[:end]] for end in range(2, len(line.path)))
+
+    return sorted(lines, key=place)
 
 
 def _listed(title: str, items: Sequence[str]) -> list[str]:

@@ -23,7 +23,7 @@ from contract_tests.target import journal
 from contract_tests.target.target import Limits, Target
 from contract_tests.targets.behaviour import KEY, Answer, Asked, Behaviour, conforming
 from contract_tests.targets.changes import answering, is_refusal
-from contract_tests.targets.edition import APIKLEY
+from contract_tests.targets.edition import APIKLEY, TEXTS, Edition
 from contract_tests.targets.legal import legal
 from contract_tests.targets.plain_server import Plain
 
@@ -49,6 +49,10 @@ READINGS: Final[Mapping[str, Mapping[str, str]]] = {
     "received_statuses": {"only_200": "", "any_2xx": "any 2xx is received"},
 }
 """By question: the readings that a server apart from the mock can have, each with the legal variant that has it."""
+LIMITS: Final = 0.2
+"""How often a limit is not the document's."""
+MODELS: Final = 0.4
+"""How often a server has a model more, and one less."""
 HELD_OUT: Final = 100
 """Requests of each server that nothing was learned of."""
 WORDS: Final[tuple[Callable[[str], str], ...]] = (str, str.upper, "Error: {}".format, lambda words: "Bad request.")
@@ -57,28 +61,36 @@ WORDS: Final[tuple[Callable[[str], str], ...]] = (str, str.upper, "Error: {}".fo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hidden:
-    """A drawn server: its behaviour, and how it reads the questions."""
+    """A drawn server: its behaviour, how it reads the questions, and which limits it has, by model and field."""
 
     behaviour: Behaviour
     readings: Mapping[str, str]
+
+    @property
+    def limits(self) -> Mapping[tuple[str, str], int]:
+        """Those that are not the document's."""
+        own = self.behaviour.edition
+        every = ((model, field, own.limit(model, field) or 0) for model in own.models for field in TEXTS)
+        return {(model, field): most for model, field, most in every if APIKLEY.limit(model, field) != most}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What was learned of a drawn server: picks that are right and wrong, how many questions were left, how far the
     mock agrees that plays the profile, on the refusals of which it was made and on requests that nobody learned of, and
-    what it cost."""
+    what it cost. `limits` says how many limits and models were found that no document has."""
 
     right: tuple[str, ...]
     wrong: tuple[str, ...]
     left: int
+    limits: str
     after: Agreement
     held_out: Agreement
     tasks: int
     took: float
 
     def __str__(self) -> str:
-        told = f"{len(self.right):2} right, {len(self.wrong)} wrong, {self.left} left"
+        told = f"{len(self.right):2} right, {len(self.wrong)} wrong, {self.left} left, {self.limits}"
         learned_of = f"{100 * self.after.share('msg'):.0f} % of texts"
         others = ", ".join(f"{100 * self.held_out.share(aspect):.0f} % {aspect}" for aspect in ASPECTS)
         wrong = ", ".join(self.wrong)
@@ -89,7 +101,7 @@ def drawn(seed: int) -> Hidden:
     """A server with a reading of every question and words of its own."""
     chance = Random(seed)  # noqa: S311, no secret hangs on it
     variants = {each.name: each.change for each in legal()}
-    behaviour, readings = conforming(APIKLEY, mirrors=chance.random() < 0.5), dict[str, str]()
+    behaviour, readings = conforming(edition(seed), mirrors=chance.random() < 0.5), dict[str, str]()
     for question, known in READINGS.items():
         readings[question] = reading = chance.choice([*known])
         behaviour = variants[known[reading]](behaviour) if known[reading] else behaviour
@@ -104,6 +116,23 @@ def drawn(seed: int) -> Hidden:
     return Hidden(behaviour=answering(has_words, said)(behaviour), readings=readings)
 
 
+def edition(seed: int) -> Edition:
+    """The document with limits of its own for some texts, and on some servers one model more, and one less."""
+    chance = Random(f"{seed} limits")  # noqa: S311, as above
+    limits = {**APIKLEY.limits}
+    if chance.random() < MODELS:
+        del limits[chance.choice(["V4", "V4_5", "V4_5PLUS"])]
+    if chance.random() < MODELS:
+        limits[chance.choice(["V3_5", "V5_5"])] = limits["V5"]
+    for model, (prompt, style, title) in limits.items():
+        drawn_ones = [
+            chance.randrange(10, 2 * most) if chance.random() < LIMITS else most for most in (prompt, style, title)
+        ]
+        limits[model] = (drawn_ones[0], drawn_ones[1], drawn_ones[2])
+    sources = {id: source for id, source in APIKLEY.sources.items() if source[0] in limits}
+    return replace(APIKLEY, limits=limits, sources=sources)
+
+
 def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0) -> Seen:
     """Runs the harness against a drawn server with a budget, learns of it, and asks both with requests that `seed`
     draws."""
@@ -115,12 +144,21 @@ def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0) -> Seen:
     with Plain(behaviour=hidden.behaviour) as server:
         others = held_out.agreement(server.url, KEY, playing, published, given[0], seed=seed, number=HELD_OUT)
     picks = {str(line.path[1]): line.value for line in found.lines if line.path[0] == "picks"}
+    lines_found = {each.path: each.value for each in found.lines if each.path[0] == "models"}
+    own = limits_due(hidden)
+    wrong_limits = [
+        f"{'.'.join(map(str, path))} {value}"
+        for path, value in lines_found.items()
+        if path not in own or own[path] != value
+    ]
     judged = {name: picks[name] == reading for name, reading in hidden.readings.items() if name in picks}
     return Seen(
         right=tuple(name for name, is_right in judged.items() if is_right),
-        wrong=tuple(
-            f"{name} {picks[name]} not {hidden.readings[name]}" for name, is_right in judged.items() if not is_right
+        wrong=(
+            *(f"{name} {picks[name]} not {hidden.readings[name]}" for name, is_right in judged.items() if not is_right),
+            *wrong_limits,
         ),
+        limits=f"{len(lines_found) - len(wrong_limits)} of {len(own)} limits and models",
         left=len(hidden.readings) - len(judged),
         after=found.after,
         held_out=others,
@@ -129,10 +167,20 @@ def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0) -> Seen:
     )
 
 
+def limits_due(hidden: Hidden) -> dict[tuple[str | int, ...], object]:
+    """The lines about limits and models that a profile of a drawn server has, if all is found."""
+    models = hidden.behaviour.edition.models
+    due: dict[tuple[str | int, ...], object] = {
+        ("models", model, "limits", "extend", field): most for (model, field), most in hidden.limits.items()
+    }
+    due |= {("models", model): None for model in APIKLEY.models if model not in models}
+    return due | {("models", model, "like"): APIKLEY.models[-1] for model in models if model not in APIKLEY.models}
+
+
 def ran(behaviour: Behaviour, published: Published, budget: int) -> Report:
     """The report of a run of the harness against a plain server of its own that behaves so."""
     given = tracks(behaviour)
-    plan = Plan(published=published, tracks=given, callback_timeout=PATIENCE, budget=budget)
+    plan = Plan(published=published, tracks=given, callback_timeout=PATIENCE, budget=budget, searches=True)
     notes = io.StringIO()
     with Plain(behaviour=behaviour) as server, Receiver() as receiver:
         notes.write(journal.begun({"profile": published.profile, "base_url": server.url, "budget": budget}))

@@ -23,7 +23,8 @@ class Plan:
     time for: 0, 1, or all 3 that are documented. `seed` decides what is drawn: which weights go together, one more
     continueAt, and the texts of the parallel tasks. `budget` is how many tasks may be started, None for any number.
     `operations` are the names of those beside extend that are tried;
-    `upload_url` is a file that the target can load: None for that of the pages, empty where there is none.
+    `upload_url` is a file that the target can load: None for that of the pages, empty where there is none. `searches`
+    says whether limits and models are looked for that the documents do not have.
     """
 
     published: Published
@@ -38,6 +39,7 @@ class Plan:
     budget: int | None = None
     operations: tuple[str, ...] = ()
     upload_url: str | None = None
+    searches: bool = False
 
     def probes(self) -> Iterator[Probe]:
         """The probes that are asked for, in the order in which they are sent."""

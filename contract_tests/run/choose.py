@@ -124,6 +124,7 @@ def planned(published: Published, options: Mapping[str, Any]) -> Plan:
         seed=options["seed"] or 0,
         operations=operations_of(published, options["operations"]),
         upload_url=options["upload_url"] if base_url else options["upload_url"] or None,
+        searches=options.get("searches", False),
     )
     _check_only(plan)
     return plan

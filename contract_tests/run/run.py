@@ -17,6 +17,7 @@ from contract_tests.receiver.receiver import Arrival, Receiver
 from contract_tests.run import all_tasks, questions
 from contract_tests.run.due import LAG, NOISE, QUIET, all_came
 from contract_tests.run.operations import Operations
+from contract_tests.run.searching import search
 from contract_tests.run.sending import Addressed, Sender
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import in_turn
@@ -77,6 +78,8 @@ class Run:
         yield from self._judge_undecided()
         for code in self._plan.not_provoked():
             yield not_tried(code, "no --trigger says how the target is brought to it")
+        if self._plan.searches:
+            search(self._plan, partial(self._sender.harmless, self._receiver.url("search")))
         if self._plan.listens:
             self._settle([*self._accepted])
         else:

@@ -71,8 +71,8 @@ class Sender:
         other = probe.about_nobody(self._plan.tracks)
         if probe.cost or other is None or self._nobody is None:
             return reason
-        self._again = self._again or self._harmless(url, _nothing_else(self._plan))
-        exchange = self._harmless(url, other)
+        self._again = self._again or self.harmless(url, _nothing_else(self._plan))
+        exchange = self.harmless(url, other)
         if exchange is None or exchange.tasks:
             return exchange or reason
         if (
@@ -83,7 +83,7 @@ class Sender:
             return exchange
         return f"{reason}; about a track of nobody it is answered as that alone is, which tells nothing"
 
-    def _harmless(self, url: str, probe: Probe) -> Exchange | None:
+    def harmless(self, url: str, probe: Probe) -> Exchange | None:
         """The answer to a request about a track of nobody, as long as none of these has started a task."""
         if self._nobody is None:
             return None

@@ -66,3 +66,14 @@ def test_no_text_of_a_server_becomes_a_line_of_the_file() -> None:
     told = written(ABOUT, "apikley", [Line(("texts", "length"), hostile, hostile), Left(hostile, hostile)])
     assert yaml.safe_load(told)["extends"] == "apikley"
     assert "\x1b" not in told
+
+
+def test_what_is_below_one_key_stands_together_however_it_was_found() -> None:
+    paths = [("models", "A", "like"), ("models", "B", "limits", "extend", "title"), ("models", "B", "name")]
+    paths += [("models", "A", "limits", "extend", "title"), ("models", "B", "limits", "extend", "style")]
+    lines = [Line(path, f"{number}", "once") for number, path in enumerate(paths)]
+    for found in (lines, lines[::-1]):
+        assert yaml.safe_load(written(ABOUT, "apikley", found))["models"] == {
+            "A": {"like": "0", "limits": {"extend": {"title": "3"}}},
+            "B": {"limits": {"extend": {"title": "1", "style": "4"}}, "name": "2"},
+        }
