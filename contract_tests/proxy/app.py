@@ -17,7 +17,7 @@ from contract_tests.proxy.forward import Asked, Came, Forwarder, asked, decoded
 from contract_tests.proxy.headers import readable, unsendable
 from contract_tests.proxy.way_back import WayBack
 from contract_tests.recording.keys_apart import KeysApart
-from contract_tests.recording.message import CALLBACK, REQUEST, Message
+from contract_tests.recording.message import CALLBACK, NOT_HANDED_ON, REQUEST, Message
 from contract_tests.recording.secrets import of_callback_url
 from contract_tests.verdicts.course import Finding
 
@@ -65,7 +65,9 @@ class App:
         request, number = await asked(came), self._courses.number()
         starts = request.method == "POST"
         if starts and not await self._spending.reserve():
-            await back.say(NO_MORE, self._no_more())
+            await back.say(NO_MORE, why := self._no_more())
+            self._learned([*of_callback_url(callback_url(request.body) or "")])
+            self._heard(self._message(REQUEST, number, 0, request, Came(error=f"{NOT_HANDED_ON}{why}")))
             return back.response
         cost = 1
         try:

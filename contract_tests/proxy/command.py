@@ -84,6 +84,8 @@ def proxy_command(to: str, record: Path, force: bool, callback_url: str, **optio
         with recorder, proxy:
             click.echo(proxy.url)
             click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
+            if options["budget"] is not None:
+                click.echo(f"the budget of {counted(options['budget'], 'task')} counts from this start", err=True)
             _wait(reports)
         reports.write(over=True)
         click.echo(f"{record}: {counted(proxy.spending.spent, 'task')} started at most", err=True)

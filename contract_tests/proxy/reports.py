@@ -12,8 +12,9 @@ from contract_tests.recording.message import CALLBACK, Message
 from contract_tests.recording.read import NoRecording, read
 from contract_tests.recording.report import report
 from contract_tests.reports.files import write
-from contract_tests.reports.rows import printable
+from contract_tests.reports.rows import MARKS, printable
 from contract_tests.verdicts.course import Finding
+from contract_tests.verdicts.results import of_broken
 
 
 class Reports:
@@ -52,7 +53,8 @@ def _told(message: Message, found: Sequence[Finding]) -> None:
     course = f" of {message.course}" if message.course not in (0, message.number) else ""
     click.echo(printable(f"{what} {message.number}{course} {message.method} {message.path[:120]}  {came}"))
     for each in found:
-        click.echo(printable(f"NO  {each.rule}: expected {each.expected}; got {each.got}"[:300].replace("\n", " ")))
+        mark = MARKS[of_broken(each.rule)]
+        click.echo(printable(f"{mark} {each.rule}: expected {each.expected}; got {each.got}"[:300].replace("\n", " ")))
 
 
 def _code(message: Message) -> str:

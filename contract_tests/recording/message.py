@@ -14,6 +14,8 @@ FORMAT: Final[Mapping[str, Any]] = Document.read("recording.yaml").tree
 VERSION: Final[int] = FORMAT["version"]
 REQUEST: Final[str] = FORMAT["kinds"]["request"]
 CALLBACK: Final[str] = FORMAT["kinds"]["callback"]
+NOT_HANDED_ON: Final = "not handed on: "
+"""What begins the error of a request that the proxy refused itself: it says nothing of the server."""
 LONGEST: Final = 1024 * 1024
 """Bytes of a body that are recorded; one that is longer is left out."""
 

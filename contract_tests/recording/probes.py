@@ -10,7 +10,7 @@ from contract_tests.probes.near_misses import AT_ONCE
 from contract_tests.probes.request import ACCEPTED, UNREADABLE, Expected, Probe, Reply, Track
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.recording.broken_rules import NO_OBJECT, NOT_JSON, broken_rules, read_exactly
-from contract_tests.recording.message import Message
+from contract_tests.recording.message import NOT_HANDED_ON, Message
 from contract_tests.target.exchange import Exchange
 
 VALID: Final = "extend.valid"
@@ -56,7 +56,8 @@ def known(messages: Iterable[Message], path: str, tracks: Sequence[Track] = ()) 
 def extends(message: Message, path: str) -> bool:
     """Whether a message is a request to extend a track, whose body is there."""
     asked = message.path.partition("?")[0] == path and message.method == "POST"
-    return asked and message.kind == "request" and "sent" not in message.left_out
+    handed_on = message.kind == "request" and not message.error.startswith(NOT_HANDED_ON)
+    return asked and handed_on and "sent" not in message.left_out
 
 
 def probe_of(message: Message, exchange: Exchange, published: Published, source: Known) -> tuple[Probe, str]:

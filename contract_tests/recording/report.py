@@ -7,7 +7,7 @@ from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import Track
 from contract_tests.recording.judge import judged_request, results
-from contract_tests.recording.message import REQUEST
+from contract_tests.recording.message import NOT_HANDED_ON, REQUEST
 from contract_tests.recording.probes import DISTURBED, known
 from contract_tests.recording.read import Recording
 from contract_tests.recording.traffic import Traffic
@@ -62,7 +62,10 @@ def _missing(recording: Recording, traffic: Traffic) -> Iterator[str]:
     others = [
         each
         for each in traffic.messages
-        if each.kind == REQUEST and each.method == "POST" and each not in traffic.asked()
+        if each.kind == REQUEST
+        and each.method == "POST"
+        and not each.error.startswith(NOT_HANDED_ON)
+        and each not in traffic.asked()
     ]
     if others:
         requests = counted(len(others), "POST request")

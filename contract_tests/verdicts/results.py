@@ -87,8 +87,12 @@ def judged(probe: Probe, exchange: Exchange, findings: Iterable[Finding], rule: 
 
 def otherwise(rule: str, probe: Probe | None, findings: tuple[Finding, ...], exchange: Exchange | None) -> Result:
     """The result of a rule that the target does not keep: what that makes of it follows from where the rule stands."""
-    verdict = Verdict.VIOLATED if rules.source(rule).binds else Verdict.DEVIATED
-    return Result(rule=rule, verdict=verdict, probe=probe, findings=findings, exchange=exchange)
+    return Result(rule=rule, verdict=of_broken(rule), probe=probe, findings=findings, exchange=exchange)
+
+
+def of_broken(rule: str) -> Verdict:
+    """The verdict on a rule that is not kept."""
+    return Verdict.VIOLATED if rules.source(rule).binds else Verdict.DEVIATED
 
 
 def not_tried(rule: str, why: str, probe: Probe | None = None) -> Result:

@@ -3,6 +3,7 @@
 import errno
 import io
 import json
+import re
 import signal
 import stat
 import subprocess
@@ -18,12 +19,14 @@ from contract_tests.cli import main
 from contract_tests.proxy.recorder import Recorder
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.recording.read import read
+from contract_tests.recording.report import report
 from contract_tests.targets.behaviour import KEY, conforming
 from contract_tests.targets.edition import APIKLEY
 from contract_tests.targets.faults.catalogue import faults
 from contract_tests.targets.plain_server import CREDIT, EXTEND, Plain
 from tests.contract_tests.proxy.test_proxy import REQUEST_BODY
 from tests.contract_tests.recording.messages import message
+from tests.courses import PUBLISHED
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 Output = pytest.CaptureFixture[str]
@@ -61,10 +64,19 @@ def test_what_passes_is_recorded_and_told(tmp_path: Path, number: signal.Signals
             assert line(process).startswith("<-- 2 of 1 POST /cb/1-***  HTTP 200")
             process.send_signal(number)
             assert process.stderr
-            assert f"{file}: 1 task started at most" in process.stderr.read()
+            told = process.stderr.read()
+            assert "the budget of 1 task counts from this start" in told
+            assert f"{file}: 1 task started at most" in told
             assert process.wait(20) == 0
+            assert process.stdout
+            out = process.stdout.read()
+            refused = "not handed on: suno-contract proxy: the budget of 1 task is spent"
+            assert re.search(rf"--> \d POST {EXTEND}  {refused}", out)
     found = read(file)
-    assert (found.target, len(found.messages), found.fault) == (plain.url, 4, "")
+    assert (found.target, len(found.messages), found.fault) == (plain.url, 5, "")
+    (not_handed_on,) = [each for each in found.messages if each.error.startswith(refused)]
+    assert (not_handed_on.course, not_handed_on.status) == (0, 0)
+    assert [each.exchange.error for each in report(found, PUBLISHED).asked] == [""]
     assert KEY not in file.read_text("utf-8")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 

@@ -58,3 +58,10 @@ def test_nothing_is_read_where_no_report_is_wanted_or_no_file_is(tmp_path: Path,
     recording.write_text("", "utf-8")
     Reports(recording, PUBLISHED, tmp_path).write(over=True)
     assert not written(tmp_path)
+
+
+def test_a_deviation_is_told_as_such(tmp_path: Path, recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deviates = Finding(rule="answer.soon", expected="soon", got="late")
+    Reports(recording, PUBLISHED, tmp_path).told(message(), (FOUND, deviates))
+    told = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert told == ["NO  callback.task_id", "~   answer.soon"]
