@@ -28,7 +28,7 @@ LISTED = 5
 @click.command(name="calibrate", epilog="Example:  suno-contract calibrate report --output live.yaml")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="The file of the profile.")
-@click.option("--force", is_flag=True, help="Replace the file if there is one.")
+@click.option("--force", is_flag=True, help="Replace the file, and the run in --report-dir, if there is one.")
 @click.option(
     "--from",
     "recording",
@@ -55,7 +55,7 @@ def calibrate_command(
     made = (
         _recorded(passed, recording, options)
         if passed and recording
-        else read_run(folder or made_run(context, options))
+        else read_run(folder or made_run(context, options, force=force))
     )
     try:
         found = learned(made, documents(made.about.profile), output.parent)
@@ -81,11 +81,18 @@ def _recorded(found: Recording, path: Path, options: Mapping[str, Any]) -> Repor
     return made
 
 
-def made_run(context: click.Context, options: Mapping[str, Any]) -> Path:
-    """The folder of a run that is made now. What it finds wrong is no matter here."""
+def made_run(context: click.Context, options: Mapping[str, Any], *, force: bool) -> Path:
+    """The folder of a run that is made now. What it finds wrong is no matter here. Raises CannotRun where the folder
+    has a run already that was made to its end, unless that is replaced by `force`."""
     folder: Path | None = options["report_dir"]
     if folder is None:
         raise CannotRun("give the FOLDER of a run that was made, or the options of one with --report-dir.")
+    before = kept_in(folder) if (folder / JOURNAL).is_file() and not (force or options["resume"]) else None
+    if before is not None and before.rows:
+        raise CannotRun(
+            f"--report-dir {folder} holds the run of {before.about.date}, which this one would replace. Give another "
+            f"folder, or --force; or give {folder} as the FOLDER, which reads that run and sends nothing."
+        )
     context.invoke(run_command, **options, searches=True, command=command_of(context))
     return folder
 

@@ -35,10 +35,13 @@ TRACK: Final = ("id", "model", "duration")
 @click.command(name="drift", epilog="Example:  suno-contract drift --profile live.yaml --budget 2 --report-dir now")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--lines", "looked_for", default="*", show_default=True, metavar="GLOB", help="Only these lines.")
+@click.option("--force", is_flag=True, help="Replace the run in --report-dir if there is one.")
 @click.option("--update", is_flag=True, help="Write what moved into the profile, and show the change.")
 @run_options
 @click.pass_context
-def drift_command(context: click.Context, /, folder: Path | None, looked_for: str, update: bool, **options: Any) -> int:
+def drift_command(
+    context: click.Context, /, folder: Path | None, looked_for: str, update: bool, force: bool, **options: Any
+) -> int:
     """Compare a server with the profile that calibrate made of it.
 
     A run is made with --profile, and its lines are compared with those of the profile: what moved is shown beside the
@@ -52,7 +55,7 @@ def drift_command(context: click.Context, /, folder: Path | None, looked_for: st
     published, path = documents(profile), _own_file(profile)
     text = path.read_text("utf-8")
     if folder is None:
-        folder = made_run(context, _with_tracks(options, published))
+        folder = made_run(context, _with_tracks(options, published), force=force)
     report = read_run(folder)
     if Path(report.about.profile).resolve() != path.resolve():
         raise CannotRun(

@@ -105,6 +105,12 @@ def test_what_was_not_looked_at_is_not_the_same(live: Path, tmp_path: Path, caps
     with serving() as server:
         run = ("--base-url", server.url, "--budget", "0", "--profile", str(live), "--report-dir", str(tmp_path / "now"))
         assert status("drift", *run) == 3
+        first = (tmp_path / "now" / "drift.json").read_text("utf-8")
+        assert status("drift", *run) == 2
+        assert "holds the run of 20" in (told := capsys.readouterr().err)
+        assert "Give another folder, or --force; or give " in told
+        assert (tmp_path / "now" / "drift.json").read_text("utf-8") == first
+        assert status("drift", *run, "--force") == 3
     out = capsys.readouterr().out
     assert "not looked at: stages.complete.at: no callback of it came" in out
     assert " 0 moved, " in out.splitlines()[-1]
