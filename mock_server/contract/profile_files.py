@@ -16,7 +16,7 @@ import yaml
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.contract.operation_files import OPERATIONS, described
 from mock_server.core.errors import BadSetting, nearest, unknown
-from mock_server.core.text import cut
+from mock_server.core.text import cut, kind_of
 
 PACKAGED: Final = OPENAPI / "profiles"
 """The folder of the profiles that come with the mock."""
@@ -183,7 +183,7 @@ def _read(path: Path) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError, OSError, RecursionError) as error:
         raise BadSetting(f"{path}: it cannot be read: {str(error).splitlines()[0]}.") from None
     if not isinstance(tree, dict) or not all(isinstance(key, str) for key in tree):
-        raise BadSetting(f"{path}:1: it is {type(tree).__name__}. Allowed: a mapping, whose first line is `format: 1`.")
+        raise BadSetting(f"{path}:1: it is {kind_of(tree)}. Allowed: a mapping, whose first line is `format: 1`.")
     return {key: _found(path, key, value) for key, value in tree.items()}
 
 

@@ -50,7 +50,8 @@ class Pace:
             return named
         factor = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)x", text)
         if factor is None:
-            raise unknown("pace", text, [*PACES, "60x"])
+            names = ", ".join(PACES)
+            raise BadSetting(f"pace {cut(text)!r} is unknown. Allowed: {names}, or a factor such as 10x.")
         if not (speed := float(factor[1])) > 0:
             raise BadSetting(f"pace {text!r} would never move. Allowed: a factor above 0, such as 60x.")
         return cls(speed=speed)

@@ -31,6 +31,23 @@ ALLOWED: Final[Mapping[str, Callable[[Any], str]]] = {
 }
 
 
+KINDS: Final[Mapping[type, str]] = {
+    dict: "a mapping",
+    list: "a list",
+    str: "a text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    type(None): "nothing",
+}
+"""What the values of YAML and JSON are called."""
+
+
+def kind_of(value: Any) -> str:
+    """What a value of YAML or JSON is called."""
+    return KINDS.get(type(value), type(value).__name__)
+
+
 def allowed_by(keyword: str, value: Any) -> str:
     """What a schema keyword allows. `{unit}` stays in the text of a length."""
     return ALLOWED[keyword](value)

@@ -256,7 +256,7 @@ WRONG = {
         "serve",
         "--pace",
         "manuel",
-    ): "pace 'manuel' is unknown. Nearest: manual. Known: 60x, immediate, manual, realtime, time.",
+    ): "pace 'manuel' is unknown. Allowed: immediate, time, realtime, manual, or a factor such as 10x.",
     ("serve", "--port", "0", "--set", "first_item=both"): "question 'first_item' is unknown. Nearest: first_items. ",
     ("serve", "--port", "0", "--set", "first_items=tow"): "reading of first_items 'tow' is unknown. Nearest: ",
     (

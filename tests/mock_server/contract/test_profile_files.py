@@ -94,7 +94,7 @@ def test_a_document_beside_a_profile_is_its_own(tmp_path: Path) -> None:
     ("text", "said"),
     [
         pytest.param("a: [", ": it is no YAML: did not find expected node content.", id="no YAML"),
-        pytest.param("- a", ": it is list. Allowed: a mapping, whose first line is", id="no mapping"),
+        pytest.param("- a", ": it is a list. Allowed: a mapping, whose first line is", id="no mapping"),
         pytest.param("extends: 5", "mine.yaml: extends is 5. Allowed: a file, or apikley, ", id="extends no text"),
         pytest.param("extends: mine.yaml", "mine.yaml: it extends itself, by way of ", id="itself"),
         pytest.param("a: &a {b: *a}", "mine.yaml: it cannot be read: Circular reference detected.", id="holds itself"),
