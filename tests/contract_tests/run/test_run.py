@@ -100,8 +100,9 @@ def test_no_reading_of_an_open_question_is_a_violation(which: int) -> None:
     assert violations(results) == {}
     del chosen["server_error_status"]  # HTTP 500 by refusal_status=mirror
     read = {each.rule: each.why for each in results if each.rule in chosen}
-    # One that lets stages overtake does not do so each time.
+    # One that lets stages overtake does not do so each time, and one that was under way may come after giving up.
     assert read.pop("callback_order", "overtaking") in ("overtaking", "in_order", "in_order and overtaking")
+    assert read.pop("after_giving_up", "stop") in ("stop", "go_on", "go_on and stop")
     assert read == {question: reading for question, reading in chosen.items() if question in read}
     assert len(read) >= (14 if which else 18)
     assert read["empty_text"] == "refused"
