@@ -73,9 +73,19 @@ async def spent(app: Mock, follows: Mock | None, title: str) -> float:
 
 
 async def accepted(app: Mock, body: bytes) -> None:
-    scope: Scope = {"type": "http", "method": "POST", "path": EXTEND, "raw_path": EXTEND.encode(), "query_string": b""}
-    scope |= {"headers": [(b"host", b"127.0.0.1"), *NAMES], "http_version": "1.1", "scheme": "http", "root_path": ""}
-    scope |= {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2)}
+    scope: Scope = {
+        "type": "http",
+        "method": "POST",
+        "path": EXTEND,
+        "raw_path": EXTEND.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1"), *NAMES],
+        "http_version": "1.1",
+        "scheme": "http",
+        "root_path": "",
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+    }
     sent: list[Message] = []
 
     async def receive() -> Message:
