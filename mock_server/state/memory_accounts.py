@@ -72,10 +72,10 @@ class Accounts:
         self._keep(opening.record)
         self._ledger.note(Table.TASK, opening.record.id, Change.MOVED)
         while len(self._tasks) > TASKS_KEPT or self._bytes > BYTES_KEPT:
-            oldest = next(iter(self._tasks.values()))
-            if oldest.id in self._forgotten:
-                self._let_go(oldest.id)
+            if self._forgotten:  # which make room before anything that is kept, however old that is
+                self._let_go(next(iter(self._forgotten)))
                 continue
+            oldest = next(iter(self._tasks.values()))
             del self._accounts[oldest.key].tasks[oldest.id]
             self._gone(oldest.id)
             self._forget(oldest.id)

@@ -390,6 +390,16 @@ def test_a_task_of_the_same_id_is_another_than_the_one_that_was_forgotten() -> N
     assert held.tasks(None) == [again]
 
 
+def test_what_was_forgotten_makes_room_before_an_older_task_that_is_kept() -> None:
+    held = accounts()
+    older = opened(held, "older", "other", body=LARGE)
+    for id in ("a", "b"):
+        opened(held, id, body=LARGE)
+    held.reset("key")
+    newer = opened(held, "newer", body=b"small")
+    assert (held.tasks(None), held.dropped["tasks"]) == ([older, newer], 0)
+
+
 def test_what_was_forgotten_takes_room_until_it_is_let_go_of_and_is_not_counted_as_dropped() -> None:
     held = accounts()
     for id in ("a", "b"):
