@@ -20,7 +20,7 @@ from mock_server.commands.client.api_client import (
 )
 from mock_server.commands.client.caller import is_near
 from mock_server.commands.durations import written
-from mock_server.commands.options import DURATION, as_json, mock_options, settings_options
+from mock_server.commands.options import DURATION, as_json, mock_options, set_option, settings_options
 from mock_server.commands.output import say, warn
 from mock_server.contract.examples import CALLBACKS, documented_request
 from mock_server.contract.family import Family
@@ -53,7 +53,7 @@ def _field_options(command: Any) -> Any:
 
 @click.command(epilog="Example:  suno-mock extend --title Night --continue-at 42.5")
 @_field_options
-@click.option("--set", "pairs", multiple=True, metavar="FIELD=JSON", help="Send any value in any field.")
+@set_option("Send this in a field, documented or not")
 @click.option("--without", multiple=True, metavar="FIELD", help="Leave a field out.")
 @click.option("--prefer", metavar="PREFERENCE", help="Ask the mock for an outcome, such as code=402.")
 @click.option("--key", envvar="SUNO_API_KEY", show_envvar=True, help="Your API key; the mock has one of its own.")
@@ -106,7 +106,8 @@ def _request(asked: Mapping[str, Any], url: str) -> dict[str, Any]:
     said = {
         name: extend_fields.typed(name, asked[name], documented[name]) for name in documented if asked[name] is not None
     }
-    request = documented_request(profile) | near | said | extend_fields.pairs(asked["pairs"], None)
+    sent = extend_fields.pairs(asked["pairs"], extend_fields.documented(profile), further=True)
+    request = documented_request(profile) | near | said | sent
     for name in asked["without"]:
         if name not in request:
             raise unknown("field of the request", name, request)

@@ -88,6 +88,17 @@ DURATION = Duration()
 LONGEST = 86400.0
 
 
+def set_option(does: str) -> Callable[[Command], Command]:
+    """`--set`, the same wherever a field of a request is given a value."""
+    return click.option(
+        "--set",
+        "pairs",
+        multiple=True,
+        metavar="FIELD=VALUE",
+        help=f"{does}: title=42 by the documented type, title:=42 as the JSON that follows. Can be repeated.",
+    )
+
+
 def environment(flag: str) -> str:
     """`--rate-limit` as `SUNO_MOCK_RATE_LIMIT`."""
     return ENVIRONMENT + flag.removeprefix("--").replace("-", "_").upper()

@@ -12,7 +12,7 @@ from mock_server.commands.client import extend_fields
 from mock_server.commands.client.admin_client import Remote, Silent, Unreached
 from mock_server.commands.client.api_client import given_key
 from mock_server.commands.client.follow_callbacks import deliver
-from mock_server.commands.options import HTTP_URL, as_json, mock_options, settings_options, taken
+from mock_server.commands.options import HTTP_URL, as_json, mock_options, set_option, settings_options, taken
 from mock_server.commands.output import say, tell, warn
 from mock_server.commands.shell_names import scenario_names
 from mock_server.contract.examples import CALLBACKS
@@ -29,7 +29,7 @@ OWN: Final = ("profile", "seed", "pace", "allow_callbacks_to", "callback_ca", "i
 @click.argument("scenario", required=False, shell_complete=scenario_names)
 @click.option("--to", type=HTTP_URL, metavar="URL", help="Your receiver.")
 @click.option("--list", "as_list", is_flag=True, help="List what can be triggered.")
-@click.option("--set", "pairs", multiple=True, metavar="FIELD=VALUE", help="Replace a field of the documented request.")
+@set_option("Replace a field of the documented request")
 @click.option("--key", metavar="KEY", help="Whose task it is.  [default: the key that `serve` prints]")
 @click.option("--no-wait", is_flag=True, help="Print the task's id, and leave the callbacks to the running mock.")
 @as_json

@@ -1,8 +1,10 @@
-"""The fields of an extend request on the command line: an option per documented field, and `NAME=VALUE`."""
+"""The fields of an extend request in a terminal: an option per documented field, `NAME=VALUE` and `NAME:=JSON`."""
 
 import json
 import re
+import shlex
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any, Final
 
 from mock_server.contract.documents import OPENAPI, Document
@@ -12,8 +14,17 @@ from mock_server.contract.rulebook import request_pointer
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.text import TYPES, cut
 
-FITS: Final[Mapping[str, tuple[type, ...]]] = {"boolean": (bool,), "number": (int, float), "string": (str,)}
+FITS: Final[Mapping[str, tuple[type, ...]]] = {
+    "array": (list,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "object": (dict,),
+    "string": (str,),
+}
 """Types of Python by the document's name of a type."""
+NONE: Final = object()
+"""What a text says that is no JSON."""
 Schema = Mapping[str, Any]
 
 
@@ -35,36 +46,58 @@ def summary(schema: Schema) -> str:
     return re.split(r"(?<=\.)\s+(?=[A-Z-])|\n", schema["description"].strip())[0]
 
 
-def value(text: str, kind: str) -> Any:
-    """What a text says: JSON where that is of the document's type `kind`, else the text."""
-    found = _json(text)
-    return found if _is_a(kind, found) else text
-
-
 def typed(name: str, text: str, schema: Schema) -> Any:
     """The value of an option. Raises BadSetting for one that the field's type does not allow."""
-    if schema["type"] == "string":
-        return text
-    found = _json(text)
-    if not _is_a(schema["type"], found):
+    return text if schema["type"] == "string" else _of_kind(name, text, schema["type"], option(name))
+
+
+def pairs(texts: Iterable[str], properties: Mapping[str, Schema], *, further: bool = False) -> dict[str, Any]:
+    """What `NAME=VALUE` and `NAME:=JSON` say, several times. A VALUE has the documented type of its field; JSON is sent
+    as it is. With `further`, fields can be named that are not documented. Raises BadSetting."""
+    found = {}
+    for text in texts:
+        name, equals, given = text.partition("=")
+        raw = name.endswith(":")
+        name = name.removesuffix(":")
+        if not (name and equals):
+            raise BadSetting(
+                f"--set {cut(text, 60)!r} is neither FIELD=VALUE nor FIELD:=JSON. Example: --set title=Night."
+            )
+        if name not in properties and not further:
+            raise unknown("field", name, properties)
+        found[name] = _raw(name, given) if raw else _said(name, given, properties.get(name, {}).get("type"))
+    return found
+
+
+def _raw(name: str, text: str) -> Any:
+    """What `NAME:=JSON` says."""
+    found = _json(text, NONE)
+    if found is NONE:
         raise BadSetting(
-            f"{option(name)} {cut(text, 60)!r} is not {TYPES[schema['type']]}. "
-            f"To send it nevertheless: --set '{name}={json.dumps(cut(text, 60))}'."
+            f"--set {name}:={cut(text, 60)!r} is no JSON, which has to follow `:=`. "
+            f"To send it as a text: --set {shlex.quote(f'{name}:={json.dumps(cut(text, 60))}')}."
         )
     return found
 
 
-def pairs(texts: Iterable[str], properties: Mapping[str, Schema] | None) -> dict[str, Any]:
-    """`NAME=VALUE`, several times. With the properties of a document names have to be among them, and values take
-    their types; without, a value is JSON where it is, else text. Raises BadSetting."""
-    found = {}
-    for text in texts:
-        name, equals, given = text.partition("=")
-        if not (name and equals):
-            raise BadSetting(f"--set {cut(text, 60)!r} is not FIELD=VALUE. Example: --set title=Night.")
-        if properties is not None and name not in properties:
-            raise unknown("field", name, properties)
-        found[name] = value(given, properties[name]["type"]) if properties else _json(given, given)
+def _said(name: str, text: str, kind: str | None) -> Any:
+    """What `NAME=VALUE` says: of a field that is not documented JSON where it is, else the text."""
+    if kind is None:
+        return _json(text, text)
+    if kind == "string":
+        found = _json(text)
+        return found if isinstance(found, str) else text
+    return _of_kind(name, text, kind, f"--set {name}")
+
+
+def _of_kind(name: str, text: str, kind: str, said: str) -> Any:
+    found = _json(text)
+    if not _is_a(kind, found):
+        raw = text if found is not None or text == "null" else json.dumps(cut(text, 60))
+        raise BadSetting(
+            f"{said} {cut(text, 60)!r} is not {TYPES[kind]}. "
+            f"To send it nevertheless: --set {shlex.quote(cut(f'{name}:={raw}', 200))}."
+        )
     return found
 
 
@@ -73,9 +106,16 @@ def _json(text: str, otherwise: Any = None) -> Any:
         raise ValueError(name)
 
     try:
-        return json.loads(text, parse_constant=refuse)
+        return json.loads(text, parse_constant=refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         return otherwise
+
+
+def _finite(digits: str) -> float:
+    """A number that JSON can carry: 1e999 is none for Python."""
+    if not isfinite(number := float(digits)):
+        raise ValueError(digits)
+    return number
 
 
 def _is_a(kind: str, value: Any) -> bool:

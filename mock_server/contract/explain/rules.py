@@ -29,7 +29,7 @@ BREAKS: Final = {
     "personaId.custom": "--set defaultParamFlag=false",
     "required": "--without {field}",
     "custom": "--without {field}",
-    "type": "--set {field}=null",
+    "type": "--set {field}:=null",
     "enum": "--set {field}=unknown",
     "minimum": "--set {field}=-1",
     "maximum": "--set {field}=2",

@@ -248,7 +248,7 @@ def test_a_key_that_cannot_be_sent_is_not_shown(more: tuple[str, ...], run: Run)
 
 
 def test_a_field_can_be_left_out_though_it_is_null(run: Run) -> None:
-    words = shlex.split(run("extend", "--curl", "--set", "title=null", "--without", "title")[1])
+    words = shlex.split(run("extend", "--curl", "--set", "title:=null", "--without", "title")[1])
     assert "title" not in json.loads(words[words.index("--data-raw") + 1])
     assert "'tittle' is unknown. Nearest: title." in run("extend", "--curl", "--without", "tittle")[2]
 

@@ -1,8 +1,12 @@
 """Fields of an extend request as a terminal takes them."""
 
+import json
+import shlex
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mock_server.commands.client import extend_fields
 from mock_server.core.errors import BadSetting
@@ -30,42 +34,112 @@ def test_an_option_takes_the_type_of_its_field(name: str, text: str) -> None:
     assert extend_fields.typed(name, text, DOCUMENTED[name]) == TYPED[name, text]
 
 
-@pytest.mark.parametrize("text", ["soon", "true", "NaN", "[" * 100_000], ids=lambda text: text[:9])
-def test_an_option_of_another_type_names_the_way_to_send_it(text: str) -> None:
+NO_NUMBER = {
+    "soon": """--set 'continueAt:="soon"'""",
+    "true": "--set continueAt:=true",
+    "null": "--set continueAt:=null",
+    "NaN": """--set 'continueAt:="NaN"'""",
+    "1e999": """--set 'continueAt:="1e999"'""",
+}
+"""What is no number, and how it is sent nevertheless."""
+
+
+@pytest.mark.parametrize("text", NO_NUMBER)
+def test_a_value_of_another_type_names_the_way_to_send_it(text: str) -> None:
     with pytest.raises(BadSetting) as refused:
         extend_fields.typed("continueAt", text, DOCUMENTED["continueAt"])
-    assert "is not a number. To send it nevertheless: --set 'continueAt=\"" in str(refused.value)
+    said = f"{text!r} is not a number. To send it nevertheless: {NO_NUMBER[text]}."
+    assert str(refused.value) == f"--continue-at {said}"
+    with pytest.raises(BadSetting) as refused:
+        extend_fields.pairs([f"continueAt={text}"], DOCUMENTED)
+    assert str(refused.value) == f"--set continueAt {said}"
 
 
-SET: dict[str, tuple[Any, Any]] = {
-    "title=Night": ("Night", "Night"),
-    "title=42": ("42", 42),
-    'title="a"': ("a", "a"),
-    "continueAt=42": (42, 42),
-    "continueAt=soon": ("soon", "soon"),
-    "defaultParamFlag=1": ("1", 1),
-    "title=null": ("null", None),
-    "prompt=": ("", ""),
-    "prompt=a=b": ("a=b", "a=b"),
+def test_a_long_value_of_another_type_is_told_in_short() -> None:
+    with pytest.raises(BadSetting) as refused:
+        extend_fields.typed("continueAt", "[" * 100_000, DOCUMENTED["continueAt"])
+    assert len(str(refused.value)) < 400
+
+
+SET: dict[str, Any] = {
+    "title=Night": "Night",
+    "title=42": "42",
+    'title="a"': "a",
+    "title=null": "null",
+    "title:=42": 42,
+    "title:=null": None,
+    'title:="42"': "42",
+    "prompt=": "",
+    "prompt=a=b": "a=b",
+    "prompt=a:=b": "a:=b",
+    "continueAt=42": 42,
+    'continueAt:="soon"': "soon",
+    "defaultParamFlag=false": False,
+    "defaultParamFlag:=1": 1,
 }
-"""What a pair says of a documented field, and of any."""
 
 
 @pytest.mark.parametrize("pair", SET)
-def test_a_pair_is_json_where_it_fits(pair: str) -> None:
-    name = pair.partition("=")[0]
-    assert (extend_fields.pairs([pair], DOCUMENTED)[name], extend_fields.pairs([pair], None)[name]) == SET[pair]
+def test_a_value_has_the_documented_type_and_json_its_own(pair: str) -> None:
+    name = pair.partition("=")[0].removesuffix(":")
+    found = extend_fields.pairs([pair], DOCUMENTED)[name]
+    assert (found, type(found)) == (SET[pair], type(SET[pair]))
+
+
+@given(st.text())
+def test_any_text_can_be_sent_in_a_field_of_text(text: str) -> None:
+    quoted = json.dumps(text)
+    assert extend_fields.pairs([f"title={quoted}"], DOCUMENTED) == {"title": text}
+    assert extend_fields.pairs([f"title:={quoted}"], DOCUMENTED) == {"title": text}
+    if not text.strip().startswith('"'):
+        assert extend_fields.pairs([f"title={text}"], DOCUMENTED) == {"title": text}
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from([*DOCUMENTED, "extra"]), VALUES)
+def test_any_json_can_be_sent_in_any_field(name: str, value: Any) -> None:
+    assert extend_fields.pairs([f"{name}:={json.dumps(value)}"], DOCUMENTED, further=True) == {name: value}
+
+
+@given(st.sampled_from(list(DOCUMENTED)), VALUES)
+def test_a_value_of_the_documented_type_is_sent_as_it_is_and_another_refused_with_a_way_that_works(
+    name: str, value: Any
+) -> None:
+    try:
+        found = extend_fields.pairs([f"{name}={json.dumps(value)}"], DOCUMENTED)[name]
+    except BadSetting as refused:
+        way = shlex.split(str(refused).partition("To send it nevertheless: --set ")[2].removesuffix("."))
+        assert len(json.dumps(value)) > 60 or extend_fields.pairs(way, DOCUMENTED) == {name: value}
+        return
+    expected = value if DOCUMENTED[name]["type"] != "string" or isinstance(value, str) else json.dumps(value)
+    assert found == expected
 
 
 def test_any_field_can_be_sent() -> None:
-    assert extend_fields.pairs(['extra={"a": [1]}'], None) == {"extra": {"a": [1]}}
+    sent = ['extra={"a": [1]}', "other=soon", "third:=1"]
+    assert extend_fields.pairs(sent, DOCUMENTED, further=True) == {"extra": {"a": [1]}, "other": "soon", "third": 1}
 
 
-@pytest.mark.parametrize("pair", ["title", "=x", ""])
+@pytest.mark.parametrize("pair", ["title", "=x", ":=x", ""])
 def test_what_is_no_pair_is_refused(pair: str) -> None:
     with pytest.raises(BadSetting) as refused:
-        extend_fields.pairs([pair], None)
-    assert str(refused.value) == f"--set {pair!r} is not FIELD=VALUE. Example: --set title=Night."
+        extend_fields.pairs([pair], DOCUMENTED)
+    assert str(refused.value) == (f"--set {pair!r} is neither FIELD=VALUE nor FIELD:=JSON. Example: --set title=Night.")
+
+
+def test_what_is_no_json_behind_the_sign_for_it_is_refused() -> None:
+    with pytest.raises(BadSetting) as refused:
+        extend_fields.pairs(["title:=Night"], DOCUMENTED)
+    assert str(refused.value) == (
+        "--set title:='Night' is no JSON, which has to follow `:=`. "
+        """To send it as a text: --set 'title:="Night"'."""
+    )
 
 
 def test_a_field_that_is_not_documented_names_the_nearest() -> None:

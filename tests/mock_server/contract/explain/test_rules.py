@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from mock_server.commands.client.extend_fields import pairs
+from mock_server.commands.client.extend_fields import documented, pairs
 from mock_server.contract.examples import documented_request
 from mock_server.contract.explain.rules import known, listed, named, of_rule, rule_names
 from tests.builders import edition
@@ -26,7 +26,7 @@ def test_the_command_of_a_rule_breaks_it(rule: str) -> None:
     (command,) = of_rule(rule).commands
     _, _, option, value = shlex.split(command)
     request = documented_request("apikley")
-    request = request | (pairs([value], None) if option == "--set" else {})
+    request = request | (pairs([value], documented(), further=True) if option == "--set" else {})
     request = {name: each for name, each in request.items() if option == "--set" or name != value}
     editions = [edition(), edition("classic"), edition("kie"), edition("apikley", "persona_without_custom=refused")]
     broken = {each.rule for under in editions for each in under.contract("extend").violations(request)}
