@@ -259,6 +259,6 @@ def test_the_session_with_an_engine_is_what_happens(tmp_path: Path) -> None:
     with Receiver() as receiver:
         places = {shown: free_port() for shown in ("4010", "4011", "6379")}
         places["http://127.0.0.1:3000/callback"] = receiver.url
-        places["suno-mock serve"] = f"{sys.executable} -m mock_server serve"
+        places["suno-mock "] = f"{sys.executable} -m mock_server "
         followed("engine", tmp_path, places)
         assert [each.json()["data"]["callbackType"] for each in receiver.received] == ["text", "first", "complete"]

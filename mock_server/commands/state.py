@@ -1,67 +1,72 @@
-"""`suno-mock state`: looks at a state file, and copies it, while no mock uses it."""
+"""`suno-mock state`: looks at what a mock has kept, in a file or an engine, and copies it."""
 
 import click
 
-from mock_server.commands.options import as_json, environment
+from mock_server.commands.options import as_json, environment, settings_options
 from mock_server.commands.output import say, tell
 
-state_file = click.option(
+of_engine = settings_options("state_prefix")
+kept = click.option(
     "--state",
-    "path",
     required=True,
-    metavar="FILE",
+    metavar="FILE|URL",
     envvar=environment("state"),
     show_envvar=True,
-    help="The state file of a mock that does not run.",
+    help="The state file of a mock that does not run, or the URL of an engine.",
 )
 
 
 @click.group(name="state", epilog="Example:  suno-mock state show --state mock.db")
 def command() -> None:
-    """Look at a state file, and copy it, while no mock uses it."""
+    """Look at what a mock has kept, and copy it: a file while no mock uses it, an engine at any time."""
 
 
 @command.command(epilog="Example:  suno-mock state show --state mock.db --json")
-@state_file
+@kept
+@of_engine
 @as_json
-def show(path: str, as_json: bool) -> None:
-    """Print what the file was made with, and how much it holds."""
+def show(state: str, state_prefix: str, as_json: bool) -> None:
+    """Print what the state was made with, and how much it holds."""
     from mock_server.state.state_copy import shown
 
-    found = shown(path)
+    found = shown(state, state_prefix)
     records = found["records"].items()
     lines = [f"{name}: {value}" for name, value in found.items() if name != "records"]
     tell([*lines, *(f"{name}: {number} records" for name, number in records)], found, as_json)
 
 
-@command.command(epilog="Example:  suno-mock state check --state mock.db")
-@state_file
-def check(path: str) -> int:
-    """Say what is wrong with the file. Exit status 1 where something is."""
+@command.command(epilog="Example:  suno-mock state check --state redis://127.0.0.1:6379")
+@kept
+@of_engine
+def check(state: str, state_prefix: str) -> int:
+    """Say what is wrong with the state. Exit status 1 where something is."""
+    from mock_server.domain.masking import masked_place
     from mock_server.state.state_copy import problem
 
-    found = problem(path)
-    say(found or f"{path} is whole: a mock can go on with it.")
+    found = problem(state, state_prefix)
+    say(found or f"{masked_place(state)} is whole: a mock can go on with it.")
     return int(bool(found))
 
 
-@command.command(epilog="Example:  suno-mock state save monday.db --state mock.db")
+@command.command(epilog="Example:  suno-mock state save monday.db --state redis://127.0.0.1:6379")
 @click.argument("copy")
-@state_file
-def save(copy: str, path: str) -> None:
-    """Copy the state file to COPY."""
-    from mock_server.state.state_copy import copied
+@kept
+@of_engine
+def save(copy: str, state: str, state_prefix: str) -> None:
+    """Copy the state to the file COPY."""
+    from mock_server.state.state_copy import saved
 
-    copied(path, copy)
+    saved(copy, state, state_prefix)
 
 
 @command.command(epilog="Example:  suno-mock state load monday.db --state mock.db")
 @click.argument("copy")
-@state_file
-def load(copy: str, path: str) -> None:
-    """Have the state file hold what COPY does; what it held is gone."""
-    from mock_server.state.state_copy import copied, problem
+@kept
+@of_engine
+def load(copy: str, state: str, state_prefix: str) -> None:
+    """Have the state hold what the file COPY does. What a file held is gone; an engine has to hold no such mock."""
+    from mock_server.state.state_copy import loaded, problem
 
     if found := problem(copy):
         raise click.ClickException(found)
-    copied(copy, path)
+    loaded(copy, state, state_prefix)

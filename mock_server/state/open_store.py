@@ -8,6 +8,7 @@ from mock_server.core.clock import Clock
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.state.memory_store import MemoryStore
+from mock_server.state.needs_client import needs_client
 from mock_server.state.store import Store
 
 if TYPE_CHECKING:
@@ -52,10 +53,6 @@ def _in_file(settings: Settings, about: Mapping[str, str]) -> "Engine":
 
 
 def _in_engine(settings: Settings, about: Mapping[str, str]) -> "Engine":
-    try:
+    with needs_client():
         from mock_server.state.shared.redis_engine import RedisEngine
-    except ImportError:
-        raise BadSetting(
-            "a state in Redis or Valkey needs redis-py: pip install 'suno-mock[shared]', or choose a file for --state."
-        ) from None
     return RedisEngine(settings.state, settings.state_prefix, about)

@@ -1,30 +1,41 @@
-"""State files while no mock uses them: what is in one, whether it is whole, and copies that are there whole or not at
-all."""
+"""States that are looked at, checked and copied: files while no mock uses them, and what an engine keeps, also while
+mocks use it. A copy is one file, which is there whole or not at all."""
 
 import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from mock_server.contract.profile_files import profile_names
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.domain.masking import masked_place
-from mock_server.state.file_store import FileStore
+from mock_server.state.file_store import FileStore, made_with
 from mock_server.state.ledger import Table
+from mock_server.state.needs_client import needs_client
 from mock_server.state.state_file import StateFile
 
+PREFIX: Final = Settings().state_prefix
 
-def shown(path: str) -> Mapping[str, Any]:
-    """What a file is and how much it holds. Raises BadSetting as StateFile does, and where there is none."""
-    with _existing(path) as file:
+
+class Found(NamedTuple):
+    """A state as a file, and where it is: by the names that are printed."""
+
+    file: StateFile
+    place: Mapping[str, Any]
+
+
+def shown(state: str, prefix: str = PREFIX) -> Mapping[str, Any]:
+    """What a state is and how much it holds. Raises BadSetting as StateFile does, and where there is none."""
+    with _existing(state, prefix) as (file, place):
         records = {table.value: sum(1 for _ in file.read(table)) for table in Table if table is not Table.MOCK}
         clock = next((mock for _, mock in file.read(Table.MOCK)), {"shown": None, "frozen": None})
         return {
-            "file": path,
+            **place,
             "version": file.version,
             **file.about(),
             "clock": clock["shown"],
@@ -33,27 +44,47 @@ def shown(path: str) -> Mapping[str, Any]:
         }
 
 
-def problem(path: str) -> str:
-    """What is wrong with a file, as SQLite sees it, or as the mock that would go on with it; empty where nothing is.
+def problem(state: str, prefix: str = PREFIX) -> str:
+    """What is wrong with a state, as SQLite sees it, or as the mock that would go on with it; empty where nothing is.
     Raises BadSetting where there is none, or it is in use."""
-    with _existing(path) as file:
+    with _existing(state, prefix) as (file, place):
+        if "engine" in place:
+            unusable = _unusable(file)
+            return f"the mock in {place['engine']} cannot be read: {unusable}." if unusable else ""
         about, wrong = file.about(), file.check()
     if wrong:
-        return f"the state file {path} is damaged: {wrong}"
+        return f"the state file {state} is damaged: {wrong}"
     try:
-        if about["profile"] in profile_names():
-            FileStore.open(Settings(state=path, seed=int(about["seed"]), profile=about["profile"])).let_go()
-        else:
-            FileStore.reopened(Settings(state=path), about).let_go()  # nobody knows where the profile's files are
+        _store(state, about).let_go()
     except BadSetting as error:
         return str(error)
     return ""
 
 
-def copied(source: str, target: str) -> None:
-    """Have `target` hold what `source` does, all of it or what it held before. Raises BadSetting where there is no
-    source, for a target that is in use or something else, and where nothing can be written."""
-    with _existing(source) as file, _unused(target):
+def saved(copy: str, state: str, prefix: str = PREFIX) -> None:
+    """Have the file `copy` hold what a state does, all of it or what it held before. Raises BadSetting where there is
+    no state, for a file that is in use or something else, and where nothing can be written."""
+    _must_be_file(copy)
+    with _existing(state, prefix) as (file, _):
+        _take_place(file, copy)
+
+
+def loaded(copy: str, state: str, prefix: str = PREFIX) -> None:
+    """Have a state hold what the file `copy` does, all of it or what it held before: an engine has to hold nothing.
+    Raises BadSetting as `saved` does."""
+    _must_be_file(copy)
+    with _existing(copy, prefix) as (file, _):
+        if not _in_engine(state):
+            return _take_place(file, state)
+        Settings(state=state, state_prefix=prefix)  # says what is wrong with them
+        with needs_client():
+            from mock_server.state.shared.redis_copy import put_in
+        put_in(state, prefix, file.about(), {table: [*file.read(table)] for table in Table})
+
+
+def _take_place(file: StateFile, target: str) -> None:
+    """Have the file `target` hold what another does."""
+    with _unused(target):
         try:
             handle, part = tempfile.mkstemp(dir=Path(target).parent, prefix=f".{Path(target).name}.")
             os.close(handle)
@@ -70,17 +101,73 @@ def copied(source: str, target: str) -> None:
 
 
 @contextmanager
-def _existing(path: str) -> Iterator[StateFile]:
-    if "://" in path:
-        raise BadSetting(f"{masked_place(path)} is no file, and these commands are for state files alone.")
+def _existing(state: str, prefix: str) -> Iterator[Found]:
+    with _taken_out(state, prefix) if _in_engine(state) else _opened(state) as found:
+        try:
+            yield found
+        except (ValueError, LookupError, TypeError) as error:
+            told = error if isinstance(error, BadSetting) else f"the state file {state} cannot be read: {error!r}."
+            raise BadSetting(f"{told}") from None
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[Found]:
     if not Path(path).is_file():
         raise BadSetting(f"there is no state file {path}. Give one that suno-mock serve --state FILE has made.")
     with closing(StateFile(path, {})) as file:
-        try:
-            yield file
-        except (ValueError, LookupError, TypeError) as error:
-            told = error if isinstance(error, BadSetting) else f"the state file {path} cannot be read: {error!r}."
-            raise BadSetting(f"{told}") from None
+        yield Found(file, {"file": path})
+
+
+@contextmanager
+def _taken_out(url: str, prefix: str) -> Iterator[Found]:
+    """What an engine keeps, as a file that is gone afterwards."""
+    Settings(state=url, state_prefix=prefix)
+    with needs_client():
+        from mock_server.state.shared.redis_copy import taken_out
+    try:
+        taken = taken_out(url, prefix)
+    except ValueError as error:
+        told = error if isinstance(error, BadSetting) else f"the mock in {masked_place(url)} cannot be read: {error!r}."
+        raise BadSetting(f"{told}") from None
+    with (
+        tempfile.TemporaryDirectory(prefix="suno-mock-") as folder,
+        closing(StateFile(f"{folder}/state", taken.about)) as file,
+    ):
+        file.write(taken.steps)
+        file.commit()
+        yield Found(file, {"engine": taken.name, "prefix": prefix, "workers": taken.workers})
+
+
+def _store(state: str, about: Mapping[str, str]) -> FileStore:
+    """The store in a file. Raises BadSetting."""
+    if about["profile"] in profile_names():
+        return FileStore.open(Settings(state=state, seed=int(about["seed"]), profile=about["profile"]))
+    return FileStore.reopened(Settings(state=state), about)  # nobody knows where the profile's files are
+
+
+def _unusable(file: StateFile) -> str:
+    """Why no mock could go on with what was taken out of an engine; empty where one could."""
+    about = file.about()
+    settings = Settings(state=file.path, seed=int(about["seed"]))
+    if about["profile"] in profile_names():
+        settings = replace(settings, profile=about["profile"])
+        for name, value in made_with(settings).items():
+            if about.get(name) != value:
+                return f"it was made with {name} {about.get(name)!r}, and now it is {value!r}"
+    try:
+        FileStore(settings, file)
+    except (LookupError, TypeError, ValueError) as error:
+        return repr(error)
+    return ""
+
+
+def _in_engine(state: str) -> bool:
+    return "://" in state
+
+
+def _must_be_file(copy: str) -> None:
+    if _in_engine(copy):
+        raise BadSetting(f"{masked_place(copy)} is no file, and a copy is one: give the engine as --state.")
 
 
 @contextmanager

@@ -54,6 +54,8 @@ OF_WORKERS: Final = (
 )
 MIGRATIONS: Final[Sequence[Migration]] = (_shared,)
 """What makes a file of version 1 one of version 2, and so on."""
+NEWEST: Final = len(MIGRATIONS) + 1
+"""The version of what is written now."""
 
 
 class StateFile:

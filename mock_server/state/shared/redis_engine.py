@@ -5,26 +5,27 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha1
 from secrets import token_hex
 from typing import Any, Final, cast
-from urllib.parse import urlsplit, urlunsplit
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
-from redis.asyncio.retry import Retry as AsyncRetry
+from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, AuthorizationError, NoScriptError, RedisError
-from redis.retry import Retry
+from redis.exceptions import NoScriptError, RedisError
 
 from mock_server.core.clock import elapsed
 from mock_server.core.errors import BadSetting
 from mock_server.state.ledger import Change, Table
 from mock_server.state.packed import packed, unpacked
 from mock_server.state.shared.engine import TURNS_KEPT, Changed, EngineFailed, Turn, Whole, Written, as_text, from_text
+from mock_server.state.shared.redis_connection import HOW, connected, named, plain
 from mock_server.state.shared.redis_scripts import GIVE_UP, MISSED, SINGLE, TABLES, TAKE, WRITE, keys
-from mock_server.state.state_file import Step
+from mock_server.state.state_file import NEWEST, Step
 
 APART: Final = "start all with the same, or each with another --state-prefix"
 ABOUT: Final = SINGLE.index("about")
 """The place among the keys of what a mock was made with."""
+VERSION: Final = "version"
+"""What it is called there how records are written, which is as in a state file."""
 TURN_LASTS: Final = 5.0
 """Seconds of the engine's time that a worker has a turn for; one that takes longer has changed nothing."""
 TURN_WITHIN: Final = 15.0
@@ -33,24 +34,8 @@ LOOKS_AFTER: Final = 0.001
 """Seconds of real time from the first look whether there is a turn to the second; from each to the next half more."""
 LOOKS_EVERY: Final = 0.05
 """Seconds of real time between two looks, at most."""
-ANSWERS_WITHIN: Final = 5.0
-"""Seconds of real time that the engine has for an answer."""
 MARK: Final = 16
 """Letters of what tells a turn from another of the same number, which an engine has that has lost its newest ones."""
-SCHEMES: Final = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
-STARTED: Final = "Start the engine, or choose another --state."
-REFUSED: Final = (AuthenticationError, AuthorizationError, ValueError)
-"""What comes of a URL that the engine, or its client, takes not."""
-TRUST: Final = (
-    "Name the file with the certificate of its authority at the end of --state, ?ssl_ca_certs=FILE, or choose another."
-)
-OF_TLS: Final = {
-    "certificate verify failed": TRUST,
-    "No such file or directory": TRUST,
-    "reset by peer": "Where it speaks TLS, write rediss:// or valkeys://; else start it, or choose another --state.",
-}
-"""What helps, by the words of errors that come of TLS."""
-GIVEN: Final = "Give the user, the password and the database that the engine has, or choose another --state."
 
 
 class RedisEngine:
@@ -58,24 +43,15 @@ class RedisEngine:
 
     def __init__(self, url: str, prefix: str, about: Mapping[str, str]) -> None:
         """Raises BadSetting where there is no such engine, and where the mock there was made with something else."""
-        parts = urlsplit(url)
-        plain = urlunsplit(parts._replace(scheme=SCHEMES[parts.scheme]))
-        self.name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self.name = named(url)
         self._keys = keys(prefix)
-        self._about = about
+        self._about = {**about, VERSION: f"{NEWEST}"}
         self._marks: dict[int, str] = {}
         self._wish = ""
-        # One more attempt at once is for a connection that was closed meanwhile; the client's own take seconds.
-        how: dict[str, Any] = {"protocol": 2, "socket_timeout": ANSWERS_WITHIN}
-        try:
-            with Redis.from_url(plain, **how, retry=Retry(NoBackoff(), 1)) as engine:
-                self._agree(engine)
-                seconds, microseconds = cast("tuple[int, int]", engine.time())
-            self._redis: AsyncRedis = AsyncRedis.from_url(plain, **how, retry=AsyncRetry(NoBackoff(), 1))
-        except BadSetting:
-            raise
-        except (RedisError, OSError, ValueError) as error:
-            raise BadSetting(f"{self.name} cannot be used: {f'{error}'.rstrip('.')}. {_way(error)}") from None
+        with connected(url) as engine:
+            self._agree(engine)
+            seconds, microseconds = engine.time()
+            self._redis: AsyncRedis = AsyncRedis.from_url(plain(url), **HOW, retry=Retry(NoBackoff(), 1))
         self._ahead = seconds + microseconds / 1e6 - elapsed()
 
     def real_time(self) -> float:
@@ -138,7 +114,7 @@ class RedisEngine:
             self._marks = {newest: last[:MARK].decode()}
         now = self.real_time() * 1000
         others = [name.decode() for name, until in workers.items() if int(until) >= now and name.decode() != worker]
-        return Whole(newest, {Table(name): _records(rows) for name, rows in zip(TABLES, tables, strict=True)}, others)
+        return Whole(newest, {Table(name): records(rows) for name, rows in zip(TABLES, tables, strict=True)}, others)
 
     async def leave(self, worker: str) -> None:
         try:
@@ -181,17 +157,12 @@ class RedisEngine:
         return found
 
 
-def _way(error: Exception) -> str:
-    """What helps where an engine cannot be reached."""
-    if isinstance(error, REFUSED):
-        return GIVEN
-    return next((way for words, way in OF_TLS.items() if words in str(error)), STARTED)
-
-
 def _different(made: Mapping[bytes, bytes], about: Mapping[str, str]) -> str:
     """With what a mock was made that others make otherwise; empty where all is the same."""
     for name, value in about.items():
         there = made[name.encode()].decode()
+        if there != value and name == VERSION:
+            return f"has records of version {there}, where this suno-mock writes version {value}"
         if there != value:
             return f"was made with {name} {there!r}, and now it is {value!r}"
     return ""
@@ -217,7 +188,7 @@ def _changes(changed: Changed) -> Sequence[Any]:
     return found
 
 
-def _records(rows: Mapping[bytes, bytes]) -> Step:
+def records(rows: Mapping[bytes, bytes]) -> Step:
     """The records of a table, in their order."""
     placed = []
     for id, text in rows.items():

@@ -129,7 +129,8 @@ class Worker(MemoryStore):
         """Do what those have left who are dead; after all was read, also what others had left before."""
         gone = set(turn.dead)
         if self._read is not None:
-            gone |= self._owed.holders() - {self._name, *self._read.others}
+            advances = {self._advance[0]} if self._advance else set()
+            gone |= (self._owed.holders() | advances) - {self._name, *self._read.others}
             self._join(self._read)
             self._read = None
         for token in self._owed.held_by(gone) if gone else ():

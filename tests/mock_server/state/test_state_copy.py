@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.state.file_store import FileStore
-from mock_server.state.state_copy import copied, problem, shown
+from mock_server.state.state_copy import loaded, problem, saved, shown
 from mock_server.state.state_file import StateFile
 from tests.builders import CREATED, task
 from tests.proposals import started
@@ -81,7 +82,7 @@ def test_what_is_damaged_is_told(tmp_path: Path) -> None:
     assert problem(str(path)).startswith(f"the state file {path} is damaged: ")
 
 
-@pytest.mark.parametrize("ask", [shown, problem, lambda path: copied(path, f"{path}.copy")])
+@pytest.mark.parametrize("ask", [shown, problem, lambda path: saved(f"{path}.copy", path)])
 def test_where_there_is_none_none_is_made(tmp_path: Path, ask: object) -> None:
     assert callable(ask)
     with pytest.raises(BadSetting, match=r"there is no state file .*/state\. Give one that suno-mock serve --state"):
@@ -89,11 +90,11 @@ def test_where_there_is_none_none_is_made(tmp_path: Path, ask: object) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_engine_is_no_file_and_its_password_is_not_told() -> None:
-    with pytest.raises(
-        BadSetting, match=r"^redis://\.\.\.@a\.test/0 is no file, and these commands are for state files"
-    ):
-        shown("redis://:hunter2@a.test/0")
+@pytest.mark.parametrize("copy_to", [saved, loaded])
+def test_a_copy_is_no_engine_and_a_password_is_not_told(tmp_path: Path, copy_to: Callable[[str, str], None]) -> None:
+    told = r"^redis://\.\.\.@a\.test/0 is no file, and a copy is one: give the engine as --state\.$"
+    with pytest.raises(BadSetting, match=told):
+        copy_to("redis://:hunter2@a.test/0", str(made(tmp_path / "state")))
 
 
 def test_what_nobody_wrote_so_is_told(tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_what_nobody_wrote_so_is_told(tmp_path: Path) -> None:
 
 
 def test_a_copy_is_the_same_and_its_owners_alone(tmp_path: Path) -> None:
-    copied(str(made(tmp_path / "state", "a", "b")), f"{tmp_path}/copy")
+    saved(f"{tmp_path}/copy", str(made(tmp_path / "state", "a", "b")))
     assert (tasks(tmp_path / "copy"), problem(f"{tmp_path}/copy")) == (2, "")
     assert (tmp_path / "copy").stat().st_mode & 0o777 == 0o600
     assert {each.name for each in tmp_path.iterdir()} == {"state", "copy"}
@@ -111,7 +112,7 @@ def test_a_copy_is_the_same_and_its_owners_alone(tmp_path: Path) -> None:
 
 def test_a_copy_takes_the_place_of_another(tmp_path: Path) -> None:
     made(tmp_path / "copy", "c")
-    copied(str(made(tmp_path / "state", "a", "b")), f"{tmp_path}/copy")
+    saved(f"{tmp_path}/copy", str(made(tmp_path / "state", "a", "b")))
     assert tasks(tmp_path / "copy") == 2
 
 
@@ -120,11 +121,11 @@ def test_what_is_in_use_or_something_else_stays(tmp_path: Path) -> None:
     made(tmp_path / "used", "b")
     (tmp_path / "song").write_text("la" * 1000)
     with pytest.raises(BadSetting, match="it is no file of suno-mock, and stays as it is"):
-        copied(f"{tmp_path}/state", f"{tmp_path}/song")
+        saved(f"{tmp_path}/song", f"{tmp_path}/state")
     used = StateFile(f"{tmp_path}/used", {})
     for source, target in (("state", "used"), ("used", "copy")):
         with pytest.raises(BadSetting, match="another process uses it"):
-            copied(f"{tmp_path}/{source}", f"{tmp_path}/{target}")
+            saved(f"{tmp_path}/{target}", f"{tmp_path}/{source}")
     used.close()
     assert {each.name for each in tmp_path.iterdir()} == {"state", "used", "song"}
 
@@ -141,6 +142,6 @@ def test_a_copy_that_cannot_be_written_leaves_what_was_there(
     made(tmp_path / "state", "a", "b")
     monkeypatch.setattr(StateFile, "copy", fail)
     with pytest.raises(BadSetting, match=r"cannot be written: .*\. What was there stays as it is\."):
-        copied(f"{tmp_path}/state", f"{tmp_path}/copy")
+        saved(f"{tmp_path}/copy", f"{tmp_path}/state")
     assert tasks(tmp_path / "copy") == 1
     assert {each.name for each in tmp_path.iterdir()} == {"state", "copy"}

@@ -1,0 +1,63 @@
+"""How Redis or Valkey is reached: what its URL says, and what is told where nobody answers there."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, AuthorizationError, RedisError
+from redis.retry import Retry
+
+from mock_server.core.errors import BadSetting
+
+ANSWERS_WITHIN: Final = 5.0
+"""Seconds of real time that the engine has for an answer."""
+HOW: Final[Mapping[str, Any]] = {"protocol": 2, "socket_timeout": ANSWERS_WITHIN}
+SCHEMES: Final = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
+STARTED: Final = "Start the engine, or choose another --state."
+REFUSED: Final = (AuthenticationError, AuthorizationError, ValueError)
+"""What comes of a URL that the engine, or its client, takes not."""
+TRUST: Final = (
+    "Name the file with the certificate of its authority at the end of --state, ?ssl_ca_certs=FILE, or choose another."
+)
+OF_TLS: Final = {
+    "certificate verify failed": TRUST,
+    "No such file or directory": TRUST,
+    "reset by peer": "Where it speaks TLS, write rediss:// or valkeys://; else start it, or choose another --state.",
+}
+"""What helps, by the words of errors that come of TLS."""
+GIVEN: Final = "Give the user, the password and the database that the engine has, or choose another --state."
+
+
+def plain(url: str) -> str:
+    """The URL of an engine as its client reads it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(scheme=SCHEMES[parts.scheme]))
+
+
+def named(url: str) -> str:
+    """What an engine is called in texts, without a password."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+@contextmanager
+def connected(url: str) -> Iterator["Redis"]:
+    """Whom an engine is asked by. Raises BadSetting where it does not do what it is asked."""
+    try:
+        # One more attempt at once is for a connection that was closed meanwhile; the client's own take seconds.
+        with Redis.from_url(plain(url), **HOW, retry=Retry(NoBackoff(), 1)) as engine:
+            yield engine
+    except BadSetting:
+        raise
+    except (RedisError, OSError, ValueError) as error:
+        raise BadSetting(f"{named(url)} cannot be used: {f'{error}'.rstrip('.')}. {_way(error)}") from None
+
+
+def _way(error: Exception) -> str:
+    """What helps where an engine cannot be reached."""
+    if isinstance(error, REFUSED):
+        return GIVEN
+    return next((way for words, way in OF_TLS.items() if words in str(error)), STARTED)
