@@ -2,7 +2,9 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import Any, Final
 
 import click
@@ -19,15 +21,17 @@ from mock_server.commands.client.api_client import (
     wait,
 )
 from mock_server.commands.client.caller import is_near
+from mock_server.commands.client.told_record import strange, told
 from mock_server.commands.durations import written
 from mock_server.commands.options import DURATION, as_json, mock_options, set_option, settings_options
 from mock_server.commands.output import say, warn
+from mock_server.commands.ticking import ticking
 from mock_server.contract.examples import CALLBACKS, documented_request
 from mock_server.contract.family import Family
 from mock_server.contract.operations import EXTEND
 from mock_server.contract.own_profile import check_own, served
 from mock_server.core.errors import BadSetting, unknown
-from mock_server.core.text import cut, in_json, shown
+from mock_server.core.text import cut, in_json
 from mock_server.domain.accounts import first_key
 from mock_server.domain.curl import curl
 from mock_server.domain.masking import masked, masked_url
@@ -35,10 +39,6 @@ from mock_server.domain.masking import masked, masked_url
 NEAR, FAR = 0.4, 5.0
 """Seconds between two polls, of a mock, whose limit is three in a second, and of a live server."""
 OWN_KEY: Final = "$SUNO_API_KEY"
-LONGEST: Final = 2000
-"""Characters of a field that are shown."""
-LONGEST_TRACK: Final = 1e6
-"""Seconds."""
 
 
 def _field_options(command: Any) -> Any:
@@ -154,25 +154,40 @@ def _refused(answer: Envelope, as_json: bool) -> int:
 def _waited(asking: Asking, task_id: str, asked: Mapping[str, Any]) -> int:
     family = Family.read(asked["profile"])
     last = list(family.stages.values())[-1]
-    pending = frozenset({family.pending, *(stage.status for stage in family.stages.values())} - {last.status})
+    course = [family.pending, *(stage.status for stage in family.stages.values())]
     near = is_near(asking.url)
     patience = Patience(timeout=asked["timeout"], every=NEAR if near else FAR, clock=time.monotonic, pause=time.sleep)
     _say(f"task {task_id}", asked)
     if near:
         _hint(asking.url, asked)
     try:
-        record = wait(asking, task_id, pending, patience, lambda text: _say(text, asked), warn)
+        record = _record(asking, task_id, course, patience, asked)
     except TimeoutError as error:
         warn(f"not finished after {written(asked['timeout'])}: {error}, task {task_id}")
         return 1
     except LookupError as error:
         warn(f"task {task_id}: {error}.")
         return 1
-    for line in [in_json(record)] if asked["as_json"] else _told(record):
+    for line in [in_json(record)] if asked["as_json"] else told(record):
         say(line)
-    if strange := _strange(record):
-        warn(f"the record of task {task_id} is not as documented: {strange}.")
-    return 0 if record.get("status") == last.status and not strange else 1
+    if wrong := strange(record):
+        warn(f"the record of task {task_id} is not as documented: {wrong}.")
+    return 0 if record.get("status") == last.status and not wrong else 1
+
+
+def _record(
+    asking: Asking, task_id: str, course: Sequence[str], patience: Patience, asked: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What became of a task, whose status takes a `course`; each new status is told, and on a terminal the time."""
+    following = dict(pairwise(course))
+
+    def tell(passed: float, status: str) -> None:
+        line.waits_for = following.get(status, course[-1])
+        line.above(partial(_say, f"{passed:7.1f} s  {status}", asked))
+
+    with ticking(course[1]) as line:
+        pending = frozenset(course[:-1])
+        return wait(asking, task_id, pending, patience, tell, lambda text: line.above(partial(warn, text)))
 
 
 def _hint(url: str, asked: Mapping[str, Any]) -> None:
@@ -188,53 +203,3 @@ def _hint(url: str, asked: Mapping[str, Any]) -> None:
 
 def _say(text: str, asked: Mapping[str, Any]) -> None:
     say(text, err=asked["as_json"])
-
-
-def _told(record: Mapping[str, Any]) -> Iterator[str]:
-    """The tracks of a record, and what went wrong, as far as it can be told."""
-    if record.get("errorMessage"):
-        yield f"{_field(record.get('errorCode'))} {_field(record['errorMessage'])}"
-    for track in _tracks(record):
-        if isinstance(track, dict):
-            length = _length(track.get("duration"))
-            yield f"{_field(track.get('id'))}  {length}  {_field(track.get('title'))}  {_field(track.get('audioUrl'))}"
-
-
-def _field(value: Any) -> str:
-    return cut(str(value), LONGEST)
-
-
-def _listed(record: Mapping[str, Any]) -> Any:
-    """Where the tracks are, whatever is there."""
-    response = record.get("response")
-    return response.get("sunoData") if isinstance(response, dict) else None
-
-
-def _tracks(record: Mapping[str, Any]) -> list[Any]:
-    listed = _listed(record)
-    return listed if isinstance(listed, list) else []
-
-
-def _length(duration: Any) -> str:
-    if duration is None:
-        return "unfinished"
-    return f"{duration:7.2f} s" if _is_length(duration) else shown(duration)
-
-
-def _is_length(duration: Any) -> bool:
-    return type(duration) in (int, float) and 0 <= duration < LONGEST_TRACK
-
-
-def _strange(record: Mapping[str, Any]) -> str:
-    """What of a record is not as documented, and what is; empty when nothing is."""
-    parts: list[tuple[str, Any, Any, str]] = [("status", record.get("status"), str, "a string")]
-    parts += [("response", record.get("response"), dict | None, "a JSON object")]
-    parts += [("response.sunoData", _listed(record), list | None, "a list")]
-    parts += [("a track", track, dict, "a JSON object") for track in _tracks(record)]
-    for name, value, kind, allowed in parts:
-        if not isinstance(value, kind):
-            return f"{name} is {shown(value)}; allowed: {allowed}"
-    for duration in [track.get("duration") for track in _tracks(record)]:
-        if not (duration is None or _is_length(duration)):
-            return f"duration is {shown(duration)}; allowed: seconds"
-    return ""

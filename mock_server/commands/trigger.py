@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 import click
@@ -15,6 +16,7 @@ from mock_server.commands.client.follow_callbacks import deliver
 from mock_server.commands.options import HTTP_URL, as_json, mock_options, set_option, settings_options, taken
 from mock_server.commands.output import say, tell, warn
 from mock_server.commands.shell_names import scenario_names
+from mock_server.commands.ticking import ticking
 from mock_server.contract.examples import CALLBACKS
 from mock_server.contract.scenarios import Scenarios
 from mock_server.core.errors import BadSetting
@@ -57,7 +59,9 @@ def command(ctx: click.Context, /, scenario: str | None, to: str | None, as_list
             say(in_json({"task_id": task_id}) if asked["as_json"] else task_id)
             return 0
         show, move = _shown(asked["as_json"]), remote.command("clock advance")
-        return 0 if deliver(remote, task_id, show, warn, move) else 1
+        with ticking("the next callback") as line:
+            above = (lambda attempt: line.above(partial(show, attempt)), lambda text: line.above(partial(warn, text)))
+            return 0 if deliver(remote, task_id, *above, move) else 1
 
 
 def _missing(scenario: str | None, to: str | None) -> str:

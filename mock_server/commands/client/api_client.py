@@ -133,12 +133,12 @@ def wait(
     task_id: str,
     pending: frozenset[str],
     patience: Patience,
-    tell: Callable[[str], object],
+    tell: Callable[[float, str], object],
     warn: Callable[[str], object],
 ) -> Mapping[str, Any]:
     """The record of a task once its status is none of those `pending`; it can be anything that is an object.
 
-    Each new status is told, with the seconds that passed, and `warn` is told of each new trouble. Raises TimeoutError
+    Each new status is told, behind the seconds that passed, and `warn` is told of each new trouble. Raises TimeoutError
     with the last of both, and LookupError with why there is no record.
     """
     began, status, trouble, every, unknown = patience.clock(), "", "", patience.every, 0
@@ -149,7 +149,7 @@ def wait(
             found = printable(cut(str(answer.data.get("status"))))
             if found != status:
                 status = found
-                tell(f"{passed:7.1f} s  {status}")
+                tell(passed, status)
             if status not in pending:
                 return cast(Mapping[str, Any], answer.data)
         unknown = unknown + 1 if answer.without_data else 0

@@ -24,7 +24,10 @@ class Scripted:
 
     def waited(self, timeout: float = 600) -> Any:
         patience = Patience(timeout=timeout, every=5, clock=lambda: self.time, pause=self._pause)
-        return wait(self.asking, "task", PENDING, patience, self.told.append, self.warned.append)
+        return wait(self.asking, "task", PENDING, patience, self._tell, self.warned.append)
+
+    def _tell(self, passed: float, status: str) -> None:
+        self.told.append(f"{passed:7.1f} s  {status}")
 
     def _pause(self, seconds: float) -> None:
         self.time += seconds
