@@ -62,11 +62,11 @@ def save(copy: str, state: str, state_prefix: str) -> None:
 @command.command(epilog="Example:  suno-mock state load monday.db --state mock.db")
 @click.argument("copy")
 @kept
-@of_engine
-def load(copy: str, state: str, state_prefix: str) -> None:
+@settings_options("state_prefix", "state_ttl")
+def load(copy: str, state: str, state_prefix: str, state_ttl: float) -> None:
     """Have the state hold what the file COPY does. What a file held is gone; an engine has to hold no such mock."""
     from mock_server.state.state_copy import loaded, problem
 
     if found := problem(copy):
         raise click.ClickException(found)
-    loaded(copy, state, state_prefix)
+    loaded(copy, state, state_prefix, state_ttl)

@@ -20,8 +20,8 @@ MOST_CREDITS: Final = 10**15
 """Credits that every client can count: JavaScript's whole numbers end at 2**53."""
 LONGEST_RETENTION: Final = 36500
 """Days; a hundred years."""
-HOUR: Final = 3600
-"""Seconds; the longest timeout."""
+DAY, HOUR = 86400, 3600
+"""Seconds; an hour is the longest timeout."""
 LARGEST_BODY: Final = 1024 * 1024
 """Bytes of the body of one request, which has room in what unfinished ones may hold."""
 
@@ -150,6 +150,9 @@ class Settings:
         secret=True,
     )
     state_prefix: str = option("suno-mock", "What the mock's keys in Redis or Valkey begin with.", metavar="NAME")
+    state_ttl: float = option(
+        14.0, "Days that Redis or Valkey keeps the state of a mock that nobody runs; 0 is for ever.", metavar="DAYS"
+    )
     workers: int = option(1, "Processes that serve the same state; one that dies is replaced.", metavar="N")
     lease: float = option(
         10.0,
@@ -231,6 +234,12 @@ class Settings:
             raise BadSetting(f"state begins with {cut(scheme)!r}. Allowed: a file, or {', '.join(STATE_SCHEMES)} URLs.")
         if not re.fullmatch("[A-Za-z0-9._-]{1,64}", self.state_prefix):
             raise BadSetting(f"state prefix {cut(self.state_prefix)!r} is not 1 to 64 letters, digits, dots, _ and -.")
+        least, most = 2 * self.lease / DAY, LONGEST_RETENTION
+        if self.state_ttl and not least <= self.state_ttl <= most:
+            told = f"Allowed: {least:.2g} (twice the lease) to {most} days; 0 is for ever."
+            raise BadSetting(
+                f"state ttl {self.state_ttl:g} is too {'long' if self.state_ttl > most else 'short'}. {told}"
+            )
         if not 1 <= self.workers <= MOST_WORKERS:
             raise BadSetting(f"workers is {self.workers}. Allowed: 1 to {MOST_WORKERS}.")
         if self.workers > 1 and not self.state:

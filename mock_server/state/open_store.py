@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mock_server.core.clock import Clock
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import Settings
+from mock_server.core.settings import DAY, Settings
 from mock_server.state.memory_store import MemoryStore
 from mock_server.state.needs_client import needs_client
 from mock_server.state.store import Store
@@ -55,4 +55,4 @@ def _in_file(settings: Settings, about: Mapping[str, str]) -> "Engine":
 def _in_engine(settings: Settings, about: Mapping[str, str]) -> "Engine":
     with needs_client():
         from mock_server.state.shared.redis_engine import RedisEngine
-    return RedisEngine(settings.state, settings.state_prefix, about)
+    return RedisEngine(settings.state, settings.state_prefix, about, settings.state_ttl * DAY)

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from mock_server.contract.profile_files import profile_names
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import Settings
+from mock_server.core.settings import DAY, Settings
 from mock_server.domain.masking import masked_place
 from mock_server.state.file_store import FileStore, made_with
 from mock_server.state.ledger import Table
@@ -20,6 +20,7 @@ from mock_server.state.needs_client import needs_client
 from mock_server.state.state_file import StateFile
 
 PREFIX: Final = Settings().state_prefix
+TTL: Final = Settings().state_ttl
 
 
 class Found(NamedTuple):
@@ -69,17 +70,17 @@ def saved(copy: str, state: str, prefix: str = PREFIX) -> None:
         _take_place(file, copy)
 
 
-def loaded(copy: str, state: str, prefix: str = PREFIX) -> None:
-    """Have a state hold what the file `copy` does, all of it or what it held before: an engine has to hold nothing.
-    Raises BadSetting as `saved` does."""
+def loaded(copy: str, state: str, prefix: str = PREFIX, ttl: float = TTL) -> None:
+    """Have a state hold what the file `copy` does, all of it or what it held before: an engine has to hold nothing, and
+    keeps it for `ttl` days unless a mock uses it. Raises BadSetting as `saved` does."""
     _must_be_file(copy)
     with _existing(copy, prefix) as (file, _):
         if not _in_engine(state):
             return _take_place(file, state)
-        Settings(state=state, state_prefix=prefix)  # says what is wrong with them
+        Settings(state=state, state_prefix=prefix, state_ttl=ttl)  # says what is wrong with them
         with needs_client():
             from mock_server.state.shared.redis_copy import put_in
-        put_in(state, prefix, file.about(), {table: [*file.read(table)] for table in Table})
+        put_in(state, prefix, file.about(), {table: [*file.read(table)] for table in Table}, ttl * DAY)
 
 
 def _take_place(file: StateFile, target: str) -> None:

@@ -11,7 +11,7 @@ from mock_server.state.ledger import Table
 from mock_server.state.packed import packed
 from mock_server.state.shared.redis_connection import connected, named
 from mock_server.state.shared.redis_engine import ABOUT, VERSION, records
-from mock_server.state.shared.redis_scripts import SINGLE, TABLES, keys
+from mock_server.state.shared.redis_scripts import KEEP, SINGLE, TABLES, keys
 from mock_server.state.state_file import NEWEST, Step
 
 AT_ONCE: Final = 1_000
@@ -55,9 +55,11 @@ def taken_out(url: str, prefix: str) -> Taken:
     return Taken(name, about, steps, sum(int(until) >= now for until in alive.values()))
 
 
-def put_in(url: str, prefix: str, about: Mapping[str, str], tables: Mapping[Table, Sequence[tuple[str, Any]]]) -> None:
-    """Have an engine keep a mock made with `about` with these records, all of them or none. Raises BadSetting where
-    there is no engine, or something with the prefix."""
+def put_in(
+    url: str, prefix: str, about: Mapping[str, str], tables: Mapping[Table, Sequence[tuple[str, Any]]], lasts: float = 0
+) -> None:
+    """Have an engine keep a mock made with `about` with these records, all of them or none, for `lasts` seconds unless
+    a mock uses it; 0 keeps it for ever. Raises BadSetting where there is no engine, or something with the prefix."""
     names = keys(prefix)
 
     def fill(asked: "Pipeline") -> None:
@@ -79,6 +81,7 @@ def put_in(url: str, prefix: str, about: Mapping[str, str], tables: Mapping[Tabl
                     some += [id, f"{places} ".encode() + packed(value)]
                 asked.hset(key, items=some)
         asked.set(names[PLACES], places)
+        asked.eval(KEEP, len(names), *names, int(lasts * 1000))
 
     with connected(url) as engine:
         engine.transaction(fill, *names)  # again where somebody else was first

@@ -18,7 +18,7 @@ from mock_server.state.ledger import Change, Table
 from mock_server.state.packed import packed, unpacked
 from mock_server.state.shared.engine import TURNS_KEPT, Changed, EngineFailed, Turn, Whole, Written, as_text, from_text
 from mock_server.state.shared.redis_connection import HOW, connected, named, plain
-from mock_server.state.shared.redis_scripts import GIVE_UP, MISSED, SINGLE, TABLES, TAKE, WRITE, keys
+from mock_server.state.shared.redis_scripts import GIVE_UP, KEEP, MISSED, SINGLE, TABLES, TAKE, WRITE, keys
 from mock_server.state.state_file import NEWEST, Step
 
 APART: Final = "start all with the same, or each with another --state-prefix"
@@ -41,13 +41,15 @@ MARK: Final = 16
 class RedisEngine:
     """Whoever has a turn has a token for some time of the engine's. What it writes with another token is nothing."""
 
-    def __init__(self, url: str, prefix: str, about: Mapping[str, str]) -> None:
-        """Raises BadSetting where there is no such engine, and where the mock there was made with something else."""
+    def __init__(self, url: str, prefix: str, about: Mapping[str, str], lasts: float = 0) -> None:
+        """What nobody uses any more is gone after `lasts` seconds of the engine's time; 0 keeps it for ever. Raises
+        BadSetting where there is no such engine, and where the mock there was made with something else."""
         self.name = named(url)
         self._keys = keys(prefix)
         self._about = {**about, VERSION: f"{NEWEST}"}
         self._marks: dict[int, str] = {}
         self._wish = ""
+        self._lasts = int(lasts * 1000)
         with connected(url) as engine:
             self._agree(engine)
             seconds, microseconds = engine.time()
@@ -79,7 +81,7 @@ class RedisEngine:
         text = f"{mark}{worker}\n".encode() + as_text(changed)
         dead = (len(turn.dead), *turn.dead)
         number = await self._run(
-            WRITE, turn.token, worker, int(lease * 1000), TURNS_KEPT, text, *dead, *_changes(changed)
+            WRITE, turn.token, worker, int(lease * 1000), TURNS_KEPT, text, self._lasts, *dead, *_changes(changed)
         )
         if not number:
             raise EngineFailed(f"the turn took longer than {TURN_LASTS:g} seconds")
@@ -97,6 +99,7 @@ class RedisEngine:
             async with self._redis.pipeline(transaction=True) as asked:
                 for name, value in self._about.items():  # an engine that has lost everything may be another mock's now
                     asked.hsetnx(self._keys[ABOUT], name, value)
+                asked.eval(KEEP, len(self._keys), *self._keys, self._lasts)
                 asked.hgetall(self._keys[ABOUT])
                 for key in self._keys[len(SINGLE) :]:
                     asked.hgetall(key)
@@ -106,7 +109,7 @@ class RedisEngine:
                 found = await asked.execute()
         except (RedisError, OSError) as error:
             raise EngineFailed(str(error)) from None
-        made, *tables, number, last, workers = found[len(self._about) :]
+        made, *tables, number, last, workers = found[len(self._about) + 1 :]
         if different := _different(made, self._about):
             raise EngineFailed(f"it lost its data, and another mock is there now, which {different}; {APART}")
         newest = int(number or 0)
@@ -136,6 +139,7 @@ class RedisEngine:
         if different := _different(made, self._about):
             way = "Start with the same, or choose another --state or --state-prefix."
             raise BadSetting(f"the mock in {self.name} {different}. {way}")
+        engine.eval(KEEP, len(self._keys), *self._keys, self._lasts)
 
     async def _run(self, script: str, *values: Any) -> Any:
         digest = sha1(script.encode(), usedforsecurity=False).hexdigest()

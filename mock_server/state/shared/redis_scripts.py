@@ -38,7 +38,22 @@ local function missed(seen, mark)
   if behind == 0 then return {newest, 1, {}} end
   return {newest, 1, redis.call('LRANGE', turns, -behind, -1)}
 end
+local function keep(lasts)
+  local until_now = redis.call('PEXPIRETIME', KEYS[7])
+  local left = until_now - now()
+  if lasts == 0 then until_now = -1
+  elseif until_now < 0 or left > lasts or left < lasts * 0.99 then until_now = now() + lasts end
+  for i = 1, #KEYS do
+    local ends = KEYS[i] ~= turn and redis.call('PEXPIRETIME', KEYS[i])
+    if ends and ends ~= -2 and ends ~= until_now then
+      if lasts == 0 then redis.call('PERSIST', KEYS[i])
+      else redis.call('PEXPIREAT', KEYS[i], string.format('%.0f', until_now)) end
+    end
+  end
+end
 """
+"""`keep` has all keys last to one moment, so that none is there without the others; it is moved on seldom, for an
+engine writes down what it does."""
 
 TAKE: Final = f"""{_BEGIN}
 local worker, seen, mark, lasts, asked = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5]
@@ -58,7 +73,8 @@ others: one whose answer was lost is asked again, and has its turn. The token, 0
 milliseconds since the epoch; the dead workers; what `missed` has."""
 
 WRITE: Final = f"""{_BEGIN}
-local token, worker, lease, kept, text, gone = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
+local token, worker, lease, kept, text = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local lasts, gone = tonumber(ARGV[6]), tonumber(ARGV[7])
 if holder() ~= token then
   local newest = tonumber(redis.call('GET', number) or 0)
   for back = 1, {LOOKS_BACK} do
@@ -71,8 +87,8 @@ end
 local written = redis.call('INCR', number)
 redis.call('RPUSH', turns, text)
 redis.call('LTRIM', turns, -kept, -1)
-for i = 7, 6 + gone do redis.call('HDEL', workers, ARGV[i]) end
-local i = 7 + gone
+for i = 8, 7 + gone do redis.call('HDEL', workers, ARGV[i]) end
+local i = 8 + gone
 while ARGV[i] do
   local what, records, id = ARGV[i], KEYS[tonumber(ARGV[i + 1])], ARGV[i + 2]
   if what == 'emptied' then redis.call('DEL', records)
@@ -86,17 +102,24 @@ while ARGV[i] do
 end
 redis.call('HSET', workers, worker, now() + lease)
 redis.call('DEL', turn)
+keep(lasts)
 return written
 """
-"""Token, worker, its lease in milliseconds, turns that are kept, the turn as it is kept, how many workers are gone, and
-who; then four for each change: what became of a record, the number of its table's key, its id, its value. The number of
-the turn, also of one that is written already, whose answer was lost; 0 where the turn was over. The first thing that is
-written needs memory, so that all is or nothing."""
+"""Token, worker, its lease in milliseconds, turns that are kept, the turn as it is kept, milliseconds that all is kept
+from now on, how many workers are gone, and who; then four for each change: what became of a record, the number of its
+table's key, its id, its value. The number of the turn, also of one that is written already, whose answer was lost; 0
+where the turn was over. The first thing that is written needs memory, so that all is or nothing."""
 
 GIVE_UP: Final = f"""{_BEGIN}
 if holder() == ARGV[1] then redis.call('DEL', turn) end
 return 1
 """
+
+KEEP: Final = f"""{_BEGIN}
+keep(tonumber(ARGV[1]))
+return 1
+"""
+"""Milliseconds that all is kept from now on, 0 for ever."""
 
 MISSED: Final = f"""{_BEGIN}
 return missed(tonumber(ARGV[1]), ARGV[2])

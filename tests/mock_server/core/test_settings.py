@@ -294,6 +294,14 @@ def test_a_secret_is_in_no_representation() -> None:
         ({"workers": 0}, "workers is 0. Allowed: 1 to 64."),
         ({"workers": 65, "state": "a"}, "workers is 65. Allowed: 1 to 64."),
         ({"workers": 2}, "2 workers know of each other by what they share: give a --state, too."),
+        (
+            {"state_ttl": 0.0001},
+            "state ttl 0.0001 is too short. Allowed: 0.00023 (twice the lease) to 36500 days; 0 is for ever.",
+        ),
+        (
+            {"state_ttl": 40_000.0},
+            "state ttl 40000 is too long. Allowed: 0.00023 (twice the lease) to 36500 days; 0 is for ever.",
+        ),
         ({"lease": 0.1}, "lease 0.1 is not between 0.5 and 3600 seconds."),
     ],
 )
