@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from contract_tests.documents.sources import Source
 from contract_tests.reports.bodies import body
 from contract_tests.reports.causes import broken, causes
+from contract_tests.reports.needs import not_tried
 from contract_tests.reports.report import About, Report
 from contract_tests.reports.rows import WORST, Row, costs, curl, printable
 from contract_tests.verdicts.results import Verdict
@@ -19,23 +20,6 @@ SOURCES: Final[Mapping[Source, str]] = {
     Source.INFERRED: "an inference of the harness",
     Source.OPEN: "an open question",
 }
-NEEDS: Final[Mapping[str, str]] = {
-    "no --trigger": "--trigger CODE=KIND:VALUE",
-    "no --bad-key": "--bad-key KEY",
-    "no --callback-url": "--callback-url URL, a way from the target to the receiver",
-    "no task is started without --budget": "--budget N",
-    "budget:": "a larger --budget",
-    "the target accepted another": "a target that refuses what breaks the rule",
-    "late:": "a longer --callback-timeout",
-    "the key has no credits": "credits for the key",
-    "the target refuses the key": "a key that the target takes",
-    "the target is in maintenance": "another run, when the maintenance is over",
-    "the target answered": "another run, with fewer requests by others meanwhile",
-    "the target left": "a target that answers, or a longer --timeout",
-    "failed at the target": "another run: the task failed there by itself",
-    "its callbacks went to": "a run that is not interrupted",
-}
-"""By how a reason begins for which a rule was not tried: what it needs."""
 
 
 def as_html(report: Report) -> str:
@@ -118,12 +102,3 @@ def readings(found: Iterable[Row], picks: Mapping[str, str]) -> Iterable[Mapping
         name = row.rule.removeprefix("question.")
         reads = ", ".join(dict.fromkeys(each.why for each in row.results if each.verdict is Verdict.OBSERVED))
         yield {"rule": row.rule, "question": first.citation.quote, "reads": reads, "picked": picks.get(name, "")}
-
-
-def not_tried(found: Iterable[Row]) -> Iterable[tuple[str, str, list[str]]]:
-    """Each reason, what it needs and the rules that were not tried for it."""
-    by_reason: dict[str, list[str]] = {}
-    for row in found:
-        by_reason.setdefault(row.results[0].why, []).append(row.rule)
-    for why, rules in by_reason.items():
-        yield why, next((needs for begins, needs in NEEDS.items() if why.startswith(begins)), ""), rules

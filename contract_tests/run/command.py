@@ -4,11 +4,14 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import click
 
 from contract_tests.documents.counted import counted
+from contract_tests.reports.needs import next_steps
+from contract_tests.reports.on_terminal import say
 from contract_tests.reports.progress import progress
 from contract_tests.reports.rows import Row
 from contract_tests.run.again import report_of
@@ -41,16 +44,16 @@ def run_command(**options: Any) -> int:
             )
         if target.budget.tasks == 0:
             click.echo("no task is started: only what must be refused is sent; --budget N lets the run start N tasks")
-        with progress(len([*plan.probes(), *plan.of_operation_probes()]), sys.stderr) as told:
-            found = begun.run(told)
+        with progress([*plan.probes(), *plan.of_operation_probes()], sys.stderr) as far:
+            found = begun.run(far.hear)
         trouble = _reported(begun)  # first: what it cost is not lost when nobody reads the lines to their end
-        told_of(found)
+        told_of(found, far.said)
         click.echo(begun.summary(found))
     if trouble:
         raise CannotRun(trouble)
     if options["report_dir"]:
         _told_where(options["report_dir"])
-    for line in _next_of(found, reported=bool(options["report_dir"])):
+    for line in next_steps(found, reported=bool(options["report_dir"]), strict=options["strict"]):
         click.echo(line, err=True)
     return status(found, strict=options["strict"], terms=published.terms)
 
@@ -74,25 +77,18 @@ def _told_where(folder: Path) -> None:
     click.echo(f"reports: {folder / 'report.html'}, report.json, junit.xml", err=True)
 
 
-def told_of(found: Sequence[Row]) -> None:
-    """Prints a line per rule: the deviations apart, and the violations last, where they are seen first."""
+def told_of(found: Sequence[Row], before: Mapping[str, Verdict] = MappingProxyType({})) -> None:
+    """Prints each rule, unless it was told `before`: the deviations apart, and the violations last, where they are seen
+    first."""
     for row in found:
-        if row.verdict not in (Verdict.DEVIATED, Verdict.VIOLATED):
-            click.echo(row.line)
+        if row.verdict not in APART and before.get(row.rule) is not row.verdict:
+            say(row)
     for verdict, heading in APART.items():
-        apart = [row.line for row in found if row.verdict is verdict]
-        for line in [heading, *apart] if apart else ():
-            click.echo(line)
-
-
-def _next_of(found: Sequence[Row], *, reported: bool) -> Iterator[str]:
-    """What to do next about what was found."""
-    violated = [each for row in found for each in row.results if each.verdict is Verdict.VIOLATED]
-    probe = next((each.probe for each in violated if each.probe is not None), None)
-    if probe is not None:
-        yield f"next: add --only {probe.rule} to send the requests of the first violation alone"
-    if violated and not reported:
-        yield "next: add --report-dir report for a page with each request, its answer and its curl"
+        apart = [row for row in found if row.verdict is verdict]
+        if apart:
+            click.echo(heading)
+        for row in apart:
+            say(row)
 
 
 def _reported(session: Session) -> str:

@@ -534,7 +534,7 @@ class Interrupted:
     def __init__(self, after: int) -> None:
         self.left = after
 
-    def __call__(self, result: Result) -> None:
+    def hear(self, result: Result) -> None:
         self.left -= 1
         if not self.left:
             raise KeyboardInterrupt
