@@ -176,7 +176,7 @@ def test_workers_that_cannot_work_are_given_up() -> None:
     assert last.endswith("ended with exit status 3, as 4 before it at once: the mock ends.")
 
 
-def test_a_worker_that_does_not_end_is_killed_and_told() -> None:
+def test_a_worker_that_does_not_end_is_killed_and_the_mock_ends_with_1() -> None:
     process = subprocess.Popen([sys.executable, "-c", HANGS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "hangs\n"
@@ -184,8 +184,8 @@ def test_a_worker_that_does_not_end_is_killed_and_told() -> None:
     process.terminate()
     _, told = process.communicate(timeout=20)
     assert (process.returncode, told) == (
-        0,
-        f"suno-mock: worker {hanging} did not end within 0.1 s, and is killed.\n",
+        1,
+        f"suno-mock: worker {hanging} did not end within 0.1 s, and is killed: the mock ends with exit status 1.\n",
     )
     assert not Path(f"/proc/{hanging}").exists()
 

@@ -47,7 +47,8 @@ class Workers:
         self._failures = 0
 
     def run(self) -> int:
-        """Have the workers work until a signal comes, which ends them, too; 1 where none can."""
+        """Have the workers work until a signal comes, which ends them, too; 1 where none can. Raises SystemExit with
+        1 where one had to be killed at the end."""
         try:
             for place in range(self._number):
                 self._start(introduces=place == 0)
@@ -56,7 +57,8 @@ class Workers:
                 for ended in [process for process in self._since if not process.is_alive()]:
                     self._replace(ended)
         finally:
-            self._end()
+            if self._end():
+                raise SystemExit(1)
         return 1
 
     def _start(self, *, introduces: bool = False) -> None:
@@ -87,8 +89,9 @@ class Workers:
         # Who has ended so soon has hardly said where the mock is.
         self._start(introduces=process is self._introducing and lived < self._young)
 
-    def _end(self) -> None:
-        """Tell all to end, and wait for them; kill who does not."""
+    def _end(self) -> int:
+        """Tell all to end, and wait for them; kill who does not. How many those are."""
+        killed = 0
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         for process in self._since:
@@ -97,9 +100,12 @@ class Workers:
         for process in self._since:
             process.join(max(0.0, until - time.monotonic()))
             if process.is_alive():
-                warn(f"worker {process.pid} did not end within {self._ends_within:g} s, and is killed.")
+                late = f"worker {process.pid} did not end within {self._ends_within:g} s"
+                warn(f"{late}, and is killed: the mock ends with exit status 1.")
                 process.kill()
                 process.join()
+                killed += 1
+        return killed
 
 
 @contextmanager
