@@ -4,25 +4,32 @@ import asyncio
 from collections.abc import Callable, Coroutine, Hashable
 from contextlib import suppress
 from logging import getLogger
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from mock_server.core.errors import StateFailed
 from mock_server.state.ledger import Change, Table, Unwritten
-from mock_server.state.shared.engine import LEASE, UNSEEN, Changed, Engine, EngineFailed, Turn, Whole, Written
+from mock_server.state.shared.engine import (
+    LEASE,
+    TURNS_KEPT,
+    UNSEEN,
+    Changed,
+    Engine,
+    EngineFailed,
+    Turn,
+    Whole,
+    Written,
+)
+from mock_server.state.shared.waiting import Waiting
 
 LOGGER: Final = getLogger("uvicorn.error")
 FAILED: Final = (
     "the mock cannot keep its state in {}: {}. What was asked may have happened or not; ask again once it can be: it "
     "is tried with every request."
 )
+LOST: Final = (
+    "{} has lost changes that it had kept. The mock goes on with what is there now: {} tasks, and {} callbacks owed."
+)
 T = TypeVar("T")
-
-
-class Waiting(NamedTuple):
-    """A change, and who waits for it."""
-
-    change: Coroutine[Any, Any, Any]
-    ended: asyncio.Future[Any]
 
 
 class Turns:
@@ -52,6 +59,7 @@ class Turns:
         self._going: asyncio.Task[None] | None = None
         self._unwritten = Unwritten()
         self._seen: int | None = None
+        self._newest = 0
         self._look: asyncio.Task[bool] | None = None
         self._one_look = asyncio.Lock()
         self._alive_until = 0.0
@@ -158,7 +166,7 @@ class Turns:
             self._unwritten = Unwritten()  # what was noted until now, others have written
             self._begin(turn)
             made, self._waiting = self._waiting, []
-            outcomes = [await _outcome(each.change) for each in made]
+            outcomes = [await each.outcome() for each in made]
             await self._end(turn)
             self.failed = ""
         except Exception as error:
@@ -173,8 +181,7 @@ class Turns:
                 if not reads.done():
                     reads.set_result(None)
         for each, outcome in zip(made, outcomes, strict=True):
-            each.change.close()
-            _end(each.ended, outcome)
+            each.end(outcome)
 
     async def _failed(self, error: Exception, turn: Turn | None) -> None:
         """Forget what this turn has changed: all is read again before anything else is changed."""
@@ -190,6 +197,7 @@ class Turns:
             return await self._engine.give_up(turn)
         unwritten.note(Table.MOCK, "")
         self._seen = await self._engine.write(turn, self._worker, self._describe(unwritten), self._lease)
+        self._newest = self._seen
         self._alive_until = asyncio.get_running_loop().time() + self._lease
 
     def _take(self, missed: Any) -> bool:
@@ -203,13 +211,22 @@ class Turns:
                 return False
             if written.worker != self._worker:
                 self._follow(written)
-            self._seen = written.number
+            self._seen = self._newest = written.number
         return True
 
     async def _read_all(self) -> None:
         whole = await self._engine.whole(self._worker)
+        self._tell_if_lost(whole)
+        self._newest = whole.number
         self._restart(whole)
         self._seen = whole.number
+
+    def _tell_if_lost(self, whole: Whole) -> None:
+        """Who is not far behind has all turns to read, but where the engine does not know any more what it has told."""
+        missed = whole.number - self._newest
+        if missed < 0 or (self._seen and missed < TURNS_KEPT):
+            rows = [sum(map(len, whole.records[each].written.values())) for each in (Table.TASK, Table.OWED)]
+            LOGGER.error(LOST.format(self._engine.name, *rows))
 
     def _told(self, why: str) -> None:
         failed = FAILED.format(self._engine.name, why.rstrip("."))
@@ -224,25 +241,3 @@ def _why(error: Exception) -> str:
 
 async def _nothing() -> None:
     """A turn in which nothing is changed."""
-
-
-async def _outcome(change: Coroutine[Any, Any, Any]) -> Any:
-    """What a change comes to, or what it raises."""
-    try:
-        return _Made(await change)
-    except Exception as error:
-        return error
-
-
-class _Made(NamedTuple):
-    value: Any
-
-
-def _end(ended: asyncio.Future[Any], outcome: Any) -> None:
-    """Tell somebody who waits, unless he has left."""
-    if ended.done():
-        return
-    if isinstance(outcome, _Made):
-        ended.set_result(outcome.value)
-    else:
-        ended.set_exception(outcome)

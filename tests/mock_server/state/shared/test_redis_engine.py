@@ -78,13 +78,21 @@ async def test_an_engine_that_is_full_changes_nothing(server: Server, choices: S
     await held.close()
 
 
-async def test_what_an_engine_has_lost_is_lost_for_all(server: Server, choices: Settings) -> None:
+async def test_what_an_engine_has_lost_is_lost_for_all_and_each_says_so(
+    server: Server, choices: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     one, other = opened(choices), opened(choices)
     await started(one, task())
     assert len(await other.tasks(None)) == 1
     with Redis(port=server.port) as client:
         client.flushall()
-    await other.count("another")
+    with caplog.at_level("WARNING", "uvicorn.error"):
+        await other.count("another")
+        await one.count("another")
+    lost = (
+        f"{server.url} has lost changes that it had kept. The mock goes on with what is there now: 0 tasks, and 0 call"
+    )
+    assert [each.getMessage() for each in caplog.records] == [f"{lost}backs owed."] * 2
     assert ([*await one.tasks(None)], [*await other.tasks(None)]) == ([], [])
     assert [*await one.keys()] == ["another"]
     await one.close()
@@ -216,3 +224,23 @@ async def test_an_engine_that_is_not_there_is_told_in_one_line(server: Server, c
         open_store(choices),
     ):
         pass
+
+
+async def test_who_has_lost_the_newest_changes_says_so_and_goes_on_with_the_rest(
+    server: Server, choices: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = opened(choices), opened(choices)
+    await started(one, task(id="kept"))
+    with Redis(port=server.port) as client:
+        before = {key: client.dump(key) for key in client.scan_iter()}
+        await started(one, task(id="lost"))
+        assert len(await other.tasks(None)) == 2
+        client.flushall()
+        for key, value in before.items():
+            client.restore(key, 0, value)
+    await started(other, task(id="later"))
+    assert [each.id for each in await one.tasks(None)] == ["kept", "later"]
+    told = [each.getMessage().partition(" The mock goes on ")[2] for each in caplog.records]
+    await one.close()
+    await other.close()
+    assert told == [f"with what is there now: {number} tasks, and {number} callbacks owed." for number in (1, 2)]

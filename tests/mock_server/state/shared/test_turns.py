@@ -197,3 +197,20 @@ async def test_a_turn_that_cannot_be_read_is_told_and_read_again(connect: Connec
     assert (await waiting, len(await one.journal.page())) == (2, 2)
     await one.close()
     await other.close()
+
+
+@pytest.mark.parametrize("turns", range(1, 7))
+async def test_who_is_far_behind_reads_all_and_nothing_is_told_as_lost(
+    connect: Connect, turns: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for module in ("turns", "redis_engine", "file_engine"):
+        monkeypatch.setattr(f"mock_server.state.shared.{module}.TURNS_KEPT", 3)
+    monkeypatch.setattr("mock_server.state.shared.worker.LOOKS_EVERY", 60)
+    one, other = worker(connect, CHOICES, "one"), worker(connect, CHOICES, "other")
+    await one.count("key")
+    for _ in range(turns):
+        await other.count("key")
+    assert await one.count("key") == turns + 2
+    await one.close()
+    await other.close()
+    assert [each.getMessage() for each in caplog.records] == []
