@@ -15,7 +15,8 @@ from mock_server.contract.operation_files import FILE
 from mock_server.contract.operations import EXTEND, Operation, operations_of, own_terms, path
 from mock_server.contract.profile_files import MODELS, chain, merge, profile_name, read, resolved
 from mock_server.contract.profile_places import files, place_in
-from mock_server.contract.rulebook import Source
+from mock_server.contract.rule_source import Source
+from mock_server.contract.rule_source import models as models_of
 from mock_server.core.errors import BadSetting, unknown
 
 CODE: Final[Pointer] = ("content", "application/json", "schema", "allOf", 0, "properties", "code")
@@ -65,7 +66,7 @@ class Profile:
         tree = merge(resolved(text), {MODELS: {name: {"as": model} for name, model in stand_ins.items()}})
         document = Document.read(OPENAPI / tree["document"])
         callbacks = Document.read(OPENAPI / tree["callback_document"])
-        models = Models.of(tree, rulebook.models(document))
+        models = Models.of(tree, models_of(document))
         for model in stand_ins.values():
             if model in stand_ins or model not in models.offered:
                 raise unknown("model", model, {*models.offered} - {*stand_ins})

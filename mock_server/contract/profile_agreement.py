@@ -22,7 +22,7 @@ from mock_server.contract.profile_places import Problem, place_of
 from mock_server.contract.profile_values import VALUES, Said, Tree, complete
 from mock_server.contract.profile_words import WORDS, no_model
 from mock_server.contract.questions import Register
-from mock_server.contract.rulebook import models
+from mock_server.contract.rule_source import models
 from mock_server.core.errors import nearest
 
 LIMITED: Final = ("prompt", "style", "title")

@@ -11,7 +11,7 @@ from mock_server.contract.operations import EXTEND, operations
 from mock_server.contract.profile import ANSWER_CODE, CALLBACK_CODE, code_texts
 from mock_server.contract.profile_files import DOCUMENTS, MODELS, profile_path, read, resolved
 from mock_server.contract.profile_places import files, place_in, shown
-from mock_server.contract.rulebook import models, request_pointer
+from mock_server.contract.rule_source import models, request_pointer
 from mock_server.core.text import printable
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from mock_server.contract.documents import OPENAPI, Document
 from mock_server.contract.operations import EXTEND, operations
 from mock_server.contract.profile_files import resolved
-from mock_server.contract.rulebook import request_pointer
+from mock_server.contract.rule_source import request_pointer
 from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.text import TYPES, cut
 

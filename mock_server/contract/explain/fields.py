@@ -10,7 +10,7 @@ from mock_server.contract.explain.rules import known, listed
 from mock_server.contract.operations import EXTEND, operations
 from mock_server.contract.profile import Profile
 from mock_server.contract.profile_files import profile_file
-from mock_server.contract.rulebook import models, request_pointer
+from mock_server.contract.rule_source import models, request_pointer
 
 MODEL_NAME: Final = "model_name in callbacks and polling: {}"
 LONGEST: Final = "a track lasts {} seconds at most"

@@ -18,7 +18,7 @@ from mock_server.contract.editions import Edition, InForce
 from mock_server.contract.operations import operations
 from mock_server.contract.profile_files import profile_names
 from mock_server.contract.questions import Register
-from mock_server.contract.rulebook import request_pointer
+from mock_server.contract.rule_source import request_pointer
 from mock_server.contract.schema_merge import merged
 from tests.bodies import WRONG, changed
 from tests.bodies import bodies as whole_bodies

@@ -15,7 +15,7 @@ from mock_server.contract.operations import Operation, operations
 from mock_server.contract.profile import Profile, code_texts, document_name
 from mock_server.contract.profile_files import profile_file, profile_names
 from mock_server.contract.questions import VARY, Register
-from mock_server.contract.rulebook import Source
+from mock_server.contract.rule_source import Source
 from mock_server.contract.scenarios import STAGES
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings

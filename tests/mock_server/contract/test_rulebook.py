@@ -12,7 +12,8 @@ from mock_server.contract import rulebook
 from mock_server.contract.body_validator import Rule
 from mock_server.contract.documents import OPENAPI, Document
 from mock_server.contract.operations import operations
-from mock_server.contract.rulebook import ANNOTATIONS, KEYWORDS, Source, models, request_pointer
+from mock_server.contract.rule_source import Source, models, request_pointer
+from mock_server.contract.rulebook import ANNOTATIONS, KEYWORDS
 from tests.builders import edition, posts
 from tests.places import APIKLEY, field_place, place
 
