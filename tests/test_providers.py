@@ -1,6 +1,7 @@
 """Journeys over real sockets on the profiles of the providers that come with the mock."""
 
 import hmac
+import re
 from base64 import b64encode
 from typing import Any
 
@@ -91,12 +92,48 @@ def test_a_model_that_is_newer_is_refused_with_the_way_out() -> None:
 @pytest.mark.parametrize("changes", [{"instrumental": "yes"}, {"personaModel": "style"}], ids=str)
 def test_kie_knows_the_members_of_its_own(changes: dict[str, Any]) -> None:
     with journey("kie") as started:
-        accepted = started.extend(instrumental=False, personaModel="voice_persona").json()
+        track = "5b2e6fd4-a807-415e-8269-bf70d1425e06"
+        accepted = started.extend(audioId=track, model="V5", instrumental=False, personaModel="voice_persona").json()
         refused = started.extend(**changes).json()
     (name,) = changes
     assert (accepted["code"], refused["code"]) == (200, 422)
     assert f"(extend.{name}." in refused["msg"]
     assert "kie.openapi.yaml:" in refused["msg"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "changes", "rule"),
+    [
+        pytest.param("extend", {"instrumental": True}, "extend.prompt.instrumental", id="words of no voice"),
+        pytest.param("extend", {"instrumental": True, "prompt": ...}, "extend.vocalGender.instrumental", id="voice"),
+        pytest.param("extend", {"instrumental": True, "prompt": ..., "vocalGender": ...}, "", id="no voice"),
+        pytest.param("extend", {"instrumental": False, "prompt": ...}, "extend.prompt.custom", id="no words"),
+        pytest.param("extend", {"personaModel": "style_persona"}, "extend.personaModel.model", id="persona of V4"),
+        pytest.param("generate", {"prompt": ...}, "generate.prompt.required", id="prompt in any mode"),
+        pytest.param("generate", {"customMode": False, "prompt": "x" * 3000}, "", id="long description"),
+        pytest.param(
+            "generate", {"customMode": False, "prompt": "x" * 3001}, "generate.prompt.description", id="longer"
+        ),
+        pytest.param("generate", {"model": "V5", "duration": 20}, "generate.duration.model", id="duration of V5"),
+        pytest.param("generate", {"model": "V5_5", "duration": 9}, "generate.duration.minimum", id="short"),
+        pytest.param("generate", {"model": "V5_5", "duration": 10.5}, "", id="as short as can be"),
+    ],
+)
+def test_kie_has_rules_of_its_own(operation: str, changes: dict[str, Any], rule: str) -> None:
+    with journey("kie") as started:
+        answer = getattr(started, operation)(**changes).json()
+    told = re.findall(r"\(([a-z]+\.[\w.]+), [\w./]+:\d+\)", answer["msg"])
+    assert (answer["code"], told[:1]) == ((422, [rule]) if rule else (200, []))
+
+
+@pytest.mark.parametrize("operation", ["extend", "generate"])
+def test_sunoapi_knows_what_a_persona_is(operation: str) -> None:
+    with journey("sunoapi") as started:
+        ask = getattr(started, operation)
+        answers = [ask(personaModel=kind).json() for kind in ("voice_persona", "voice")]
+    assert [each["code"] for each in answers] == [200, 400]
+    assert "allowed: style_persona, voice_persona" in answers[1]["msg"]
+    assert "sunoapi.yaml:" in answers[1]["msg"]
 
 
 def test_sunoapi_lists_both_tracks_with_their_sources() -> None:

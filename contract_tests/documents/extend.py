@@ -9,6 +9,8 @@ from contract_tests.documents import models
 from contract_tests.documents.files import Citation, Document, load
 
 EXTEND: Final = "/api/v1/generate/extend"
+PROFILE: Final = "the profile"
+"""In place of a line: no document says it, and the profile does."""
 ENDINGS: Final = {"maxLength": "length"}
 """Schema keywords by which a rule's id does not end, and what it ends by."""
 ANNOTATIONS: Final = {
@@ -30,7 +32,8 @@ WORDS: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One thing that a request must satisfy, as `demand` says in words. `when` names the readings under which it holds,
-    `source` is where it stands: see openapi/judged.yaml."""
+    `source` is where it stands: see openapi/judged.yaml. A profile's own has the `schema` of what keeps it, and members
+    of a request that break it, None for one that is left out."""
 
     id: str
     field: str
@@ -40,6 +43,8 @@ class Rule:
     when: Mapping[str, str]
     demand: str
     source: str = "document"
+    schema: Mapping[str, Any] | None = None
+    breaks: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,23 +74,53 @@ def request_schema(document: Document) -> Mapping[str, Any]:
     return schema
 
 
-def rules(document: Document, offered: Iterable[str]) -> Iterator[Rule]:
-    """The rules of the schema, with the models that are `offered` in place of its own, and of the prose. A
-    rule that holds in another way under another reading comes twice."""
-    schema = request_schema(document)
-    prose = load("openapi/rules/extend.yaml")["rules"]
+def properties(document: Document, file: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The properties of a request: those of the document, and those that a profile adds."""
+    own: Mapping[str, Any] = _said(file).get("properties", {})
+    return {**request_schema(document)["properties"], **own}
+
+
+def rules(document: Document, offered: Iterable[str], file: Mapping[str, Any]) -> Iterator[Rule]:
+    """The rules of the schema, with the models that are `offered` in place of its own, of the prose, and of a profile's
+    `file`. A rule that holds in another way under another reading comes twice."""
+    schema, known = request_schema(document), properties(document, file)
+    own: Mapping[str, Any] = _said(file).get("rules", {})
+    prose = [entry for entry in load("openapi/rules/extend.yaml")["rules"] if entry["id"] not in own]
+    prose += [{"field": field_of(id), "id": id, **entry} for id, entry in own.items() if entry is not None]
     conditions = {entry["id"]: entry.get("when", {}) for entry in prose}
+    gone = {id for id, entry in own.items() if entry is None or "schema" in entry}
     stated = set()
-    for rule in (*_required(document, schema, conditions), *_keywords(document, schema, [*offered])):
-        stated.add(rule.id)
-        yield rule
+    keywords = _keywords(document, request_schema(document)["properties"], [*offered])
+    added = _added(_said(file).get("properties", {}))
+    for rule in (*_required(document, schema, conditions), *keywords, *added):
+        if rule.id not in gone:
+            stated.add(rule.id)
+            yield rule
     for entry in prose:
-        field = entry.get("field", "body")
-        if entry["id"] not in stated and field in (*schema["properties"], "body"):
-            cited = document.found(entry["quote"], f"{field}:")
-            rule = _rule(entry["id"], field, entry["id"].split(".")[-1], None, cited, entry.get("when", {}))
-            demand = f"{field}: {entry['allowed']}"
-            yield replace(rule, demand=demand, source=entry.get("source", rule.source))
+        about = entry.get("field", "body")
+        if entry["id"] not in stated and about in (*known, "body"):
+            cited = (
+                document.found(entry["quote"], f"{about}:") if "quote" in entry else Citation(PROFILE, entry["allowed"])
+            )
+            rule = _rule(entry["id"], about, entry["id"].split(".")[-1], None, cited, entry.get("when", {}))
+            more = own_rule(entry) if entry["id"] in own else {}
+            yield replace(rule, demand=f"{about}: {entry['allowed']}", source=entry.get("source", rule.source), **more)
+
+
+def own_rule(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What a rule of a profile's own has beside."""
+    return {"schema": entry.get("schema"), "breaks": entry.get("breaks")}
+
+
+def field_of(rule: str) -> str:
+    """The property that a rule is about, by the rule's id."""
+    return rule.split(".")[1]
+
+
+def _said(file: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a profile says of the operation itself."""
+    said: Mapping[str, Any] = file.get("operations", {}).get("extend", {})
+    return said
 
 
 def _required(
@@ -97,14 +132,23 @@ def _required(
         yield _rule(rule, name, "required", True, cited, conditions.get(rule, {}))
 
 
-def _keywords(document: Document, schema: Mapping[str, Any], offered: list[str]) -> Iterator[Rule]:
-    for name, keywords in schema["properties"].items():
+def _keywords(document: Document, known: Mapping[str, Any], offered: list[str]) -> Iterator[Rule]:
+    for name, keywords in known.items():
         for keyword, value in keywords.items():
             if keyword not in ANNOTATIONS and not keyword.startswith("x-"):
                 cited = document.found(f"{keyword}:", f"{name}:")
                 id = f"extend.{name}.{ENDINGS.get(keyword, keyword)}"
                 said = offered if (name, keyword) == ("model", "enum") else value
                 yield _rule(id, name, keyword, said, cited, {})
+
+
+def _added(own: Mapping[str, Any]) -> Iterator[Rule]:
+    """The rules of the properties that a profile adds."""
+    for name, keywords in own.items():
+        for keyword, value in keywords.items():
+            if keyword not in ANNOTATIONS:
+                cited = Citation(PROFILE, f"{keyword}: {value}")
+                yield _rule(f"extend.{name}.{ENDINGS.get(keyword, keyword)}", name, keyword, value, cited, {})
 
 
 def _rule(id: str, field: str, keyword: str, value: Any, cited: Citation, when: Mapping[str, str]) -> Rule:
@@ -119,16 +163,17 @@ def limit_lines(file: Mapping[str, Any], document: Document) -> list[Mapping[str
     return list(models.limits(entries, offered, file.get("limits", {}).get("extend", ())))
 
 
-def limits(document: Document, lines: Iterable[Mapping[str, Any]], offered: Iterable[str]) -> Iterator[Limit]:
-    """The limits of a profile's `lines`, one per model and field, and those of the schema, which hold for every model
-    that is `offered`."""
+def limits(
+    document: Document, lines: Iterable[Mapping[str, Any]], offered: Iterable[str], file: Mapping[str, Any]
+) -> Iterator[Limit]:
+    """The limits of a profile's `lines`, one per model and field, and those of the schema and of the properties that
+    the profile's `file` adds, which hold for every model that is `offered`."""
     for line in lines:
         cited = document.found(line["quote"]) if "quote" in line else Citation()
         for model in line["models"]:
             for field, characters in line["characters"].items():
                 yield _limit(model, field, characters, cited, line.get("when", {}))
-    properties = request_schema(document)["properties"]
-    for field, keywords in properties.items():
+    for field, keywords in properties(document, file).items():
         if "maxLength" in keywords:
             cited = document.found("maxLength:", f"{field}:")
             for model in offered:

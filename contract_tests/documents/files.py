@@ -19,7 +19,7 @@ ROOT: Final = next(folder for folder in (HERE.parent / "mock_server" / "_data", 
 """In the wheel the files lie inside of the mock's package, in a checkout beside it."""
 
 CODES: Final = ("codes", "callback_codes")
-WITH_NULLS: Final = ("models", *CODES, "readings", "members")
+WITH_NULLS: Final = ("models", *CODES, "readings", "members", "rules")
 """Where a null below says something: that the document's does not count, or the value of a reading."""
 OURS: Final = ROOT / "openapi" / "profiles"
 OPERATIONS: Final = ROOT / "openapi" / "operations"

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from contract_tests.documents.extend import ANNOTATIONS, WORDS, Rule
+from contract_tests.documents.extend import ANNOTATIONS, PROFILE, WORDS, Rule, own_rule
 from contract_tests.documents.files import Citation, Document, described, laid_over, load
 from contract_tests.documents.operation import Operation, Told
 from contract_tests.documents.sources import Basis, Source
 from contract_tests.documents.terms import DOCUMENTED, FAMILY, Terms
 
 JUDGED: Final = "openapi/judged_operations.yaml"
-PROFILE: Final = "the profile"
 ABSENT: Final = "{absent}"
 """In place of a member's value: the profile has no such member."""
 PROSE: Final = ("custom", "known", "http", "once")
@@ -100,7 +99,7 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
         path=base + entry["path"],
         record_path=record,
         example={field: keywords["example"] for field, keywords in schema["properties"].items()},
-        rules=tuple(_rules(document, name, schema)),
+        rules=tuple(_rules(document, name, schema, entry)),
         lengths={field: _length(most) for field, most in entry.get("characters", {}).items()},
         codes=tuple(judged.get("codes", ())),
         of_whom=tuple(judged.get("of_whom", ())),
@@ -161,21 +160,29 @@ def _length(most: Any) -> tuple[int, str]:
     return (most["most"], most["unit"]) if isinstance(most, dict) else (most, "characters")
 
 
-def _rules(document: Document, name: str, schema: Mapping[str, Any]) -> Iterator[Rule]:
-    """The rules of the schema, and those of the prose that hold whatever a question says."""
-    prose = {entry["id"]: entry for entry in document.tree["rules"]}
+def _rules(document: Document, name: str, schema: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Rule]:
+    """The rules of the schema, and those of the prose and of the profile that hold whatever a question says."""
+    own = said.get("rules", {})
+    prose = {entry["id"]: entry for entry in document.tree["rules"]} | own
     for field in schema["required"]:
-        if "when" not in prose.get(f"{name}.{field}.required", {}):
+        if f"{name}.{field}.required" not in own and "when" not in prose.get(f"{name}.{field}.required", {}):
             yield _rule(name, field, "required", True, document.found("required: [", "requestBody:"))
-    for field, keywords in schema["properties"].items():
+    properties = {**schema["properties"], **said.get("properties", {})}
+    for field, keywords in properties.items():
         for keyword, value in keywords.items():
             if keyword not in ANNOTATIONS:
-                yield _rule(name, field, keyword, value, _line(document, field))
+                own_line = Citation(PROFILE, f"{keyword}: {value}")
+                line = _line(document, field) if field in schema["properties"] else own_line
+                yield _rule(name, field, keyword, value, line)
     for id, entry in prose.items():
         *_, field, ending = id.split(".")
-        if ending in PROSE and "when" not in entry and field in schema["properties"]:
-            rule = _rule(name, field, ending, None, document.found(entry["quote"], "paths:"))
-            yield replace(rule, demand=f"{field}: {entry['allowed']}")
+        tried = entry is not None and ("breaks" in entry or ending in PROSE)
+        if tried and "when" not in entry and field in properties:
+            cited = (
+                document.found(entry["quote"], "paths:") if "quote" in entry else Citation(PROFILE, entry["allowed"])
+            )
+            rule = _rule(name, field, ending, None, cited)
+            yield replace(rule, demand=f"{field}: {entry['allowed']}", **own_rule(entry))
 
 
 def _line(document: Document, field: str) -> Citation:

@@ -19,10 +19,10 @@ CALLBACK: Final = "callback-"
 """What stands before the code of a failure that a callback tells of."""
 
 ONE_READING: Final = "a server reads the question in one way in all of a run"
-PROFILE: Final = operations.PROFILE
-"""In place of a line: no document has the code, and the profile says what it means."""
 OF_CODE: Final = re.compile(rf"(code\.({CALLBACK})?|failure\.)[1-9][0-9]{{2}}")
 """Rules about a code, which a profile of somebody's own may add."""
+OF_OTHERS: Final[set[str]] = set()
+"""The rules of profiles from elsewhere, as far as these were read: they add rules of their own."""
 TAKEN: Final = "a receiver takes it"
 Entry = tuple[str, Basis]
 
@@ -76,13 +76,13 @@ def registry(profile: str) -> Registry:
     offered = models.offered(documented, file.get("models", {}))
     limits = {
         (limit.rule, limit.model): Basis(Source.DOCUMENT, limit.demand, limit.citation)
-        for limit in extend.limits(document, extend.limit_lines(file, document), offered)
+        for limit in extend.limits(document, extend.limit_lines(file, document), offered, file)
     }
     rules: dict[str, Basis] = {}
     for id, basis in (
         *(
             (rule.id, Basis(Source(rule.source), rule.demand, rule.citation))
-            for rule in extend.rules(document, offered)
+            for rule in extend.rules(document, offered, file)
         ),
         *((rule, basis) for (rule, _), basis in limits.items()),
         *_codes(document, callbacks, file),
@@ -92,6 +92,8 @@ def registry(profile: str) -> Registry:
         *(of_operations := dict(operations.bases(file))).items(),
     ):
         rules.setdefault(id, basis)
+    if profile not in profiles():
+        OF_OTHERS.update(rules)
     return Registry(rules, limits, frozenset(of_operations))
 
 
@@ -112,15 +114,16 @@ def source(rule: str) -> Source:
 
 
 def check(rule: str) -> None:
-    """Raise LookupError, with the nearest id, for a rule that no profile has. Any code may be that of one's own."""
-    if rule not in known() and not OF_CODE.fullmatch(rule):
+    """Raise LookupError, with the nearest id, for a rule that no profile has that was read. Any code may be that of
+    one's own."""
+    if rule not in known() | OF_OTHERS and not OF_CODE.fullmatch(rule):
         raise LookupError(_unknown(rule, known()))
 
 
 def check_pattern(pattern: str) -> None:
     """Raise LookupError for a pattern that matches no rule of any profile."""
-    if not any(fnmatchcase(rule, pattern) for rule in known()):
-        raise LookupError(_unknown(pattern, known()))
+    if not any(fnmatchcase(rule, pattern) for rule in known() | OF_OTHERS):
+        raise LookupError(_unknown(pattern, known() | OF_OTHERS))
 
 
 def _unknown(rule: str, ids: Iterable[str]) -> str:
@@ -134,13 +137,15 @@ def _codes(document: Document, callbacks: Document, file: Mapping[str, Any]) -> 
         if code != 200:
             found = code in extend.answer_codes(document, {})
             quotes = (f"- **{code}**:", f"- {code}:")
-            cited = _first([document], quotes) if found else Citation(PROFILE, f"{code}: {text}")
+            cited = _first([document], quotes) if found else Citation(extend.PROFILE, f"{code}: {text}")
             yield f"code.{code}", Basis(Source.DOCUMENT, f"what leads to code {code} gets code {code}", cited)
     for code, text in extend.callback_codes(callbacks, file).items():
         if code != 200:
             found = code in extend.callback_codes(callbacks, {})
             cited = (
-                _first([callbacks], [f"- **{code}**:"], "callbacks:") if found else Citation(PROFILE, f"{code}: {text}")
+                _first([callbacks], [f"- **{code}**:"], "callbacks:")
+                if found
+                else Citation(extend.PROFILE, f"{code}: {text}")
             )
             demand = f"the callback of what leads to code {code} has code {code}"
             yield f"code.{CALLBACK}{code}", Basis(Source.DOCUMENT, demand, cited)

@@ -50,6 +50,8 @@ WORDS: Final = (
 )
 SPOILED: Final = (0.07, 0.14, 0.28, 0.29, 0.47, 0.55, 0.56, 0.57, 0.58, 0.59, 0.94)
 """Weights that are no multiples of 0.01 to a server that divides floats by it, multiplies them by 100, or cuts them."""
+WEIGHT: Final = 0.01
+"""Of what weights are multiples."""
 PARALLEL: Final = 3
 HOLD: Final = 1.0
 """Seconds for which a callback is left without an answer: one that waits for it is told from one that does not."""
@@ -125,7 +127,7 @@ class Acceptances(Requests):
 
     def weights(self) -> Iterator[Probe]:
         """The ends of the range, the weights that floats spoil, each in every field, and some that are drawn."""
-        fields = [rule.field for rule in self.holding if rule.keyword == "multipleOf"]
+        fields = [rule.field for rule in self.holding if rule.keyword == "multipleOf" and rule.value == WEIGHT]
         drawn = self.drawing("weights").sample([number / 100 for number in range(1, 100)], 2 * len(fields))
         turned = [
             [SPOILED[(start + number) % len(SPOILED)] for number in range(len(fields))] for start in range(len(SPOILED))

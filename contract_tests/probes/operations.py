@@ -8,7 +8,18 @@ from contract_tests.documents.extend import Rule
 from contract_tests.documents.operation import Operation
 from contract_tests.documents.published import Published
 from contract_tests.probes.refusals import WRONG_TYPES
-from contract_tests.probes.request import ACCEPTED, GONE, UNKNOWN_AUDIO, UNKNOWN_TASK, Expected, Probe, Track, probe
+from contract_tests.probes.request import (
+    ACCEPTED,
+    GONE,
+    UNKNOWN_AUDIO,
+    UNKNOWN_TASK,
+    Expected,
+    Probe,
+    Track,
+    breaking,
+    in_words,
+    probe,
+)
 
 TASK: Final = "$TASK"
 AUDIO: Final = "$AUDIO"
@@ -43,6 +54,8 @@ class OperationProbes:
             for says, value in self._broken(rule):
                 expected = self._missing if rule.keyword == "known" else self._refused
                 yield self._probe(rule.id, f"{rule.field} {says}", {rule.field: value}, expected)
+            if changes := breaking(rule):
+                yield self._probe(rule.id, in_words(changes), changes, self._refused)
         by_model = self._operation.by_model.get(self._model, {})
         for field, (most, unit) in {**self._operation.lengths, **by_model}.items():
             text = " ".join(["la"] * (most + 1)) if unit == "words" else "x" * (most + 1)

@@ -15,6 +15,8 @@ from contract_tests.probes.request import (
     Expected,
     Probe,
     Requests,
+    breaking,
+    in_words,
     named,
     probe,
 )
@@ -47,6 +49,8 @@ class Refusals(Requests):
             makers = BY_KEYWORD.get(rule.keyword) or BY_RULE.get(rule.id)
             if makers is not None and rule.id not in LEFT_TO_QUESTIONS:
                 yield from makers(self, rule)
+            elif changes := breaking(rule):
+                yield self._refused(rule, in_words(changes), changes)
         yield from self._too_long()
         yield from self._not_authorized()
         yield from self._no_json()

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from contract_tests.documents import rules
-from contract_tests.documents.extend import Limit
+from contract_tests.documents.extend import Limit, Rule
 from contract_tests.documents.published import Published
 
 GONE: Final = ...
@@ -190,6 +190,17 @@ class Requests:
                 if track.model == limit.model:
                     yield limit, track
                     break
+
+
+def breaking(rule: Rule) -> dict[str, Any]:
+    """The changes of a request that break a rule of a profile's own; none where it does not say them."""
+    return {name: GONE if value is None else value for name, value in (rule.breaks or {}).items()}
+
+
+def in_words(changes: Mapping[str, Any]) -> str:
+    """What changes make of a request."""
+    said = [f"no {name}" if value is GONE else f"{name} {json.dumps(value)}" for name, value in changes.items()]
+    return f"the request has {' and '.join(said)}"
 
 
 def probe(rule: str, says: str, body: Any, expected: Expected, **more: Any) -> Probe:

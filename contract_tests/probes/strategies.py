@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 
 from contract_tests.documents.extend import Rule
 from contract_tests.probes.refusals import LEFT_TO_QUESTIONS, WRONG_TYPES
-from contract_tests.probes.request import ACCEPTED, GONE, Expected, Probe, Requests, Track, probe
+from contract_tests.probes.request import ACCEPTED, GONE, Expected, Probe, Requests, Track, breaking, probe
 
 Request = dict[str, Any]
 Values = SearchStrategy[Any]
@@ -42,12 +42,11 @@ class Broken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One way to break a rule: the tracks it works for, and the values of a field that break it for one of them."""
+    """One way to break a rule: the tracks it works for, and the changes of a request that break it for one of them."""
 
     rule: str
-    field: str
     tracks: tuple[Track, ...]
-    values: Callable[[Track], Values]
+    changes: Callable[[Track], SearchStrategy[Request]]
     expected: Expected
 
 
@@ -72,21 +71,28 @@ class Strategies(Requests):
         lengths = {limit.rule: limit.field for limit, _ in self.limits(max)}
         for rule in self.holding:
             make = BY_RULE.get(rule.id) or BY_KEYWORD.get(rule.keyword)
-            if make is not None and rule.id not in {*LEFT_TO_QUESTIONS, *lengths}:
+            if rule.id in {*LEFT_TO_QUESTIONS, *lengths}:
+                continue
+            if make is not None:
                 expected = self.missing if rule.id.endswith(".known") else self.refused
-                values = partial(make, rule)
-                yield Fault(rule=rule.id, field=rule.field, tracks=self.tracks, values=values, expected=expected)
+                changes = partial(_changes, rule.field, partial(make, rule))
+                yield Fault(rule=rule.id, tracks=self.tracks, changes=changes, expected=expected)
+            elif own := breaking(rule):
+                model = own.get("model", "")
+                tracks = tuple(track for track in self.tracks if track.model == model) if model else self.tracks
+                always = partial(_always, own)
+                yield Fault(rule=rule.id, tracks=tracks, changes=always, expected=self.refused)
         for id, field in lengths.items():
             limited = tuple(track for track in self.tracks if self._limit(field, track, max) is not None)
-            values = partial(self._too_long, field)
-            yield Fault(rule=id, field=field, tracks=limited, values=values, expected=self.refused)
+            changes = partial(_changes, field, partial(self._too_long, field))
+            yield Fault(rule=id, tracks=limited, changes=changes, expected=self.refused)
 
     def _broken(self, fault: Fault) -> SearchStrategy[Broken]:
-        def broken(body: Request, value: Any) -> Broken:
-            return Broken(rule=fault.rule, expected=fault.expected, body=_present({**body, fault.field: value}))
+        def broken(body: Request, changes: Request) -> Broken:
+            return Broken(rule=fault.rule, expected=fault.expected, body=_present({**body, **changes}))
 
         return st.one_of(
-            *(st.builds(broken, self._valid(track, custom=True), fault.values(track)) for track in fault.tracks)
+            *(st.builds(broken, self._valid(track, custom=True), fault.changes(track)) for track in fault.tracks)
         )
 
     def _valid(self, track: Track, custom: bool) -> SearchStrategy[Request]:
@@ -120,6 +126,15 @@ class Strategies(Requests):
     def _too_long(self, field: str, track: Track) -> Values:
         limit = self._limit(field, track, max) or FREE
         return st.integers(limit + 1, limit + 100).map(_long)
+
+
+def _changes(field: str, values: Callable[[Track], Values], track: Track) -> SearchStrategy[Request]:
+    """Changes of one field."""
+    return values(track).map(lambda value: {field: value})
+
+
+def _always(changes: Request, track: Track) -> SearchStrategy[Request]:
+    return st.just(changes)
 
 
 def _texts(limit: int) -> Values:

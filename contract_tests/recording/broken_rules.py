@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
+from jsonschema_rs import Draft202012Validator
+
 from contract_tests.documents.extend import Rule
 from contract_tests.documents.published import Published
 
@@ -79,6 +81,8 @@ def _by_question(published: Published) -> Mapping[str, list[Rule]]:
 
 
 def _breaks(rule: Rule, body: Body) -> bool:
+    if rule.schema is not None:
+        return not Draft202012Validator({**rule.schema}).is_valid(body)
     check = BY_RULE.get(rule.id) or BY_KEYWORD.get(rule.keyword)
     return check is not None and check(rule, body)
 

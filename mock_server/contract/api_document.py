@@ -1,6 +1,7 @@
 """The OpenAPI document of what one profile serves: its published document, and its neighbours from the family's."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ def api_document(profile: str, served: Mapping[str, Operation], base_url: str) -
     described = {**published["paths"], **neighbours}
     parts = [*(each.get("components", {}) for each in ours), published["components"]]
     kinds = {kind: None for part in parts for kind in part}
+    for each in served.values():
+        if each.properties:
+            described[each.documented] = _with_properties(described[each.documented], each)
     return {
         **published,
         "servers": [{"url": base_url, "description": f"suno-mock, profile {profile}"}],
@@ -33,3 +37,11 @@ def api_document(profile: str, served: Mapping[str, Operation], base_url: str) -
             kind: {name: each for part in parts for name, each in part.get(kind, {}).items()} for kind in kinds
         },
     }
+
+
+def _with_properties(item: Mapping[str, Any], operation: Operation) -> dict[str, Any]:
+    """What describes a path, with the properties that the profile adds to its request."""
+    changed: dict[str, Any] = deepcopy({**item})
+    content = changed[operation.method.lower()]["requestBody"]["content"]
+    content["application/json"]["schema"]["properties"].update(operation.properties)
+    return changed

@@ -45,9 +45,10 @@ class Operation:
 
     Its tasks differ from the family's in what is their `own`, such as their stages, in their texts of codes
     (`callback_codes`), and in the words of their `statuses` for the family's. `characters` are the longest texts of a
-    request, by field, `models` those that it takes of the profile's, if not all. Records call it `operation_type`, and
-    callbacks have the `source_urls` of tracks whatever the profile says. `file` is where all of it stands, empty
-    for `openapi/family.yaml`.
+    request, by field, `models` those that it takes of the profile's, if not all; `properties` are those of a request
+    that the profile adds to the documented ones, `rules` its own by their ids, None where one of ours is taken away.
+    Records call it `operation_type`, and callbacks have the `source_urls` of tracks whatever the profile says. `file`
+    is where all of it stands, empty for `openapi/family.yaml`.
     """
 
     name: str
@@ -73,6 +74,8 @@ class Operation:
     operation_type: str = ""
     source_urls: bool = False
     characters: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     shapes: Shapes = Shapes()
     file: str = ""
 

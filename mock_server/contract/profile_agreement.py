@@ -16,6 +16,7 @@ from mock_server.contract.family import Stage
 from mock_server.contract.models import goes_round
 from mock_server.contract.operation_check import known_operations, whole_operations
 from mock_server.contract.operations import EXTEND, operations
+from mock_server.contract.own_rules_check import broken_rules, own_names, own_rules
 from mock_server.contract.profile import ANSWER_CODE, CALLBACK_CODE, Profile, code_texts
 from mock_server.contract.profile_files import DOCUMENTS, resolved
 from mock_server.contract.profile_places import Problem, place_of
@@ -204,7 +205,8 @@ def _rules(text: str, tree: Tree) -> Iterator[Said]:
             Contract(profile.holding(operation, profile.picks), length)
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             why = " ".join(str(error).split())[:300]
-            yield ("limits", operation), f"the rules of {operation} cannot be read: {why}"
+            own = ("operations", operation, "rules") if profile.operations[operation].rules else ("limits", operation)
+            yield own, f"the rules of {operation} cannot be read: {why}"
 
 
 STEPS: Final[Sequence[Sequence[Callable[[str, Tree], Iterator[Said]]]]] = (
@@ -212,6 +214,8 @@ STEPS: Final[Sequence[Sequence[Callable[[str, Tree], Iterator[Said]]]]] = (
     (_documents, _served, _stages, _checks, complete, whole_operations),
     (_readings, _read),
     (_limit_lines, _codes, _tracks, *VALUES),
+    (own_names,),
     (_rules,),
+    (own_rules, broken_rules),
     (_models, *WORDS),
 )

@@ -3,9 +3,11 @@
 `profile_diff` compares the facts of some profiles, and tells by its key alone what no fact tells.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from mock_server.contract.body_validator import MEASURES, Rule
 from mock_server.contract.documents import Pointer
 from mock_server.contract.family import Signature
 from mock_server.contract.profile_lengths import lengths, quotes
@@ -59,7 +61,29 @@ def _of_model(side: Side, model: str) -> Iterator[Pointer]:
 
 
 def _rules(side: Side) -> Facts:
-    return {each.id: Fact(each.allowed) for each in holding(side) if not each.id.endswith(APART)}
+    told = [each for each in holding(side) if not each.id.endswith(APART)]
+    unit = MEASURES[side.edition.readings.string_length][1]
+    found = {rule.id: Fact(rule.allowed.format(unit=unit), tuple(_of_property(side, rule))) for rule in told}
+    for name in side.posts:
+        for id, entry in side.edition.profile.operations[name].rules.items():
+            found[f"{id}, as JSON Schema"] = Fact(_in_full(entry), (("operations", name, "rules", id),))
+    return found
+
+
+def _of_property(side: Side, rule: Rule) -> Iterator[Pointer]:
+    """What a profile says itself of the property that a rule is about."""
+    operation = side.edition.profile.operations[rule.id.partition(".")[0]]
+    if rule.field in operation.properties:
+        yield ("operations", operation.name, "properties", rule.field)
+
+
+def _in_full(entry: Mapping[str, Any] | None) -> str:
+    """A rule of a profile's own, and under which readings it holds."""
+    if entry is None:
+        return "none"
+    readings = [f"{question}={reading}" for question, reading in entry.get("when", {}).items()]
+    schema = json.dumps(entry["schema"], ensure_ascii=False) if "schema" in entry else "as documented"
+    return schema + (f", with {' '.join(readings)}" if readings else "")
 
 
 def _refusals(side: Side) -> Facts:

@@ -34,8 +34,8 @@ CODES: Final = ("codes", "callback_codes")
 """The keys of texts by codes, which are numbers."""
 OF_DOCUMENT: Final = (MODELS, *CODES)
 """Where an entry that is taken away has to be remembered, since the document may have it."""
-WITH_NULLS: Final = (*OF_DOCUMENT, "readings", "members")
-"""Where a null below says something: a reading can have it as its value, and so can a member."""
+WITH_NULLS: Final = (*OF_DOCUMENT, "readings", "members", "rules")
+"""Where a null below says something: a reading can have it as its value, and so can a member; a rule is gone by it."""
 
 
 def profile_names() -> list[str]:

@@ -3,11 +3,18 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from mock_server.contract.documents import OPENAPI, Document, Pointer, packaged
 from mock_server.contract.models import Models
+from mock_server.contract.operation_files import OPERATIONS
 from mock_server.contract.operations import EXTEND, Operation, operations
+
+BODY: Final = "body"
+"""In place of a property: the whole request."""
+PROPERTIES: Final = "properties"
+RULES: Final = "rules"
+"""The keys of what a profile says itself of an operation's request."""
 
 
 def _nowhere(*pointer: str | int) -> str:
@@ -17,9 +24,10 @@ def _nowhere(*pointer: str | int) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where the rules of one operation come from: the document that describes it, the entries of its prose
-    (`openapi/rules/`, or its own file), the profile's limits, and the models where the document leaves them to the
-    profile, or the profile has others (`has_own_models`). `where` finds a line of the profile itself. A model that is
-    none of them is taken for `other`, if that is not empty; some models only stand for others (`stands_for`)."""
+    (`openapi/rules/`, its own file, or the profile), the profile's limits, and the models where the document leaves
+    them to the profile, or the profile has others (`has_own_models`). `where` finds a line of the profile itself. A
+    model that is none of them is taken for `other`, if that is not empty; some models only stand for others
+    (`stands_for`)."""
 
     operation: Operation
     document: Document
@@ -51,7 +59,7 @@ class Source:
         return cls(
             operation=operation,
             document=described or (Document.read(OPENAPI / file["document"]) if own else profile),
-            prose=file["rules"],
+            prose=_with_own(file["rules"], operation.rules),
             limits=limits,
             models=offered if own or has_own_models else (),
             has_own_models=has_own_models,
@@ -66,9 +74,39 @@ class Source:
 
     @property
     def properties(self) -> Mapping[str, Mapping[str, Any]]:
-        """The documented properties of a request, by name."""
+        """The properties of a request, by name: the documented ones, and those of the profile."""
         found: Mapping[str, Mapping[str, Any]] = self.document.at(*self.request, "properties")
-        return found
+        return {**found, **self.operation.properties}
+
+    def where_property(self, name: str, keyword: str) -> str:
+        """The place of what is said of a property."""
+        if name in self.operation.properties:
+            return self.where(OPERATIONS, self.operation.name, PROPERTIES, name, keyword)
+        return self.document.place((*self.request, "properties", name, keyword))
+
+    def where_prose(self, entry: Mapping[str, Any], field: str) -> str:
+        """The place of a rule of the prose: where the document has its quote, else where the profile has the rule.
+        Raises LookupError for one of ours whose quote is nowhere."""
+        if entry["id"] in self.operation.rules:
+            place = self.document.find(entry["quote"]) if "quote" in entry else ""
+            return place or self.where(OPERATIONS, self.operation.name, RULES, entry["id"])
+        after = self.request if field == BODY else (*self.request, "properties", field)
+        return self.document.quoted(entry["quote"], after, self.request[:3])
+
+
+def _with_own(
+    ours: Sequence[Mapping[str, Any]], own: Mapping[str, Mapping[str, Any] | None]
+) -> Sequence[Mapping[str, Any]]:
+    """The entries of the prose, with those that a profile has in place of them, and beside them."""
+    return [
+        *(entry for entry in ours if entry["id"] not in own),
+        *({"id": id, "field": field_of(id), **entry} for id, entry in own.items() if entry is not None),
+    ]
+
+
+def field_of(rule: str) -> str:
+    """The property that a rule is about, by the rule's id."""
+    return rule.split(".")[1] if rule.count(".") > 1 else BODY
 
 
 def request_pointer(operation: Operation) -> Pointer:

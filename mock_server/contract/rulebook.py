@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from mock_server.contract.body_validator import MEASURES, UNITS, Rule
-from mock_server.contract.documents import OPENAPI, Pointer
+from mock_server.contract.documents import OPENAPI
 from mock_server.contract.operation_files import OPERATIONS
-from mock_server.contract.rule_source import Source
+from mock_server.contract.rule_source import BODY, Source
 from mock_server.core.errors import BadSetting
 from mock_server.core.text import allowed_by
 
@@ -30,12 +30,14 @@ ANNOTATIONS: Final = {
 
 
 def rules(source: Source) -> Iterator[Rule]:
-    """What the schema says, then the limits per model, then what only the prose says."""
+    """What the schema says, then the limits per model, then what only the prose says, but for what the profile takes
+    away, or has a schema of its own for."""
+    own = source.operation.rules
+    gone = {id for id, entry in own.items() if entry is None or "schema" in entry}
     conditions = {entry["id"]: entry.get("when", {}) for entry in source.prose}
-    stated = [replace(rule, when=conditions.get(rule.id, {})) for rule in _schema_rules(source)]
+    stated = [replace(rule, when=conditions.get(rule.id, {})) for rule in _schema_rules(source) if rule.id not in gone]
     yield from stated
-    yield from _limit_rules(source)
-    yield from _own_limits(source)
+    yield from (rule for rule in (*_limit_rules(source), *_own_limits(source)) if rule.id not in gone)
     ids = {rule.id for rule in stated}
     yield from _prose_rules(source, (entry for entry in source.prose if entry["id"] not in ids))
 
@@ -43,37 +45,37 @@ def rules(source: Source) -> Iterator[Rule]:
 def _schema_rules(source: Source) -> Iterator[Rule]:
     """One rule per keyword of the published request schema, in its order."""
     schema = source.document.at(*source.request)
-    yield _schema_rule(source, ("type",), "body.type", {"type": schema["type"]}, ("type", schema["type"]))
+    place = source.document.place((*source.request, "type"))
+    yield _schema_rule(source, place, "body.type", {"type": schema["type"]}, ("type", schema["type"]))
     for index, name in enumerate(schema["required"]):
         kind = source.properties[name]["type"]
-        yield _schema_rule(source, ("required", index), f"{name}.required", {"required": [name]}, ("type", kind))
+        place = source.document.place((*source.request, "required", index))
+        yield _schema_rule(source, place, f"{name}.required", {"required": [name]}, ("type", kind))
     for name, keywords in source.properties.items():
         for keyword, value in keywords.items():
             if not _says_nothing(keyword) and not (source.models and (name, keyword) == ("model", "enum")):
-                where = ("properties", name, keyword)
+                where = source.where_property(name, keyword)
                 fragment = {"properties": {name: {keyword: value}}}
                 if keyword not in KEYWORDS:
-                    place = source.document.place((*source.request, *where))
-                    raise BadSetting(f"{place}: {keyword} of {name} is not read. Allowed: {', '.join(KEYWORDS)}.")
+                    raise BadSetting(f"{where}: {keyword} of {name} is not read. Allowed: {', '.join(KEYWORDS)}.")
                 yield _schema_rule(source, where, f"{name}.{KEYWORDS[keyword]}", fragment, (keyword, value))
     if source.models and not source.other and "model" in source.properties:
         fragment = {"properties": {"model": {"enum": list(source.models)}}}
-        yield _schema_rule(source, ("properties", "model"), "model.enum", fragment, ("enum", source.models))
+        place = source.document.place((*source.request, "properties", "model"))
+        yield _schema_rule(source, place, "model.enum", fragment, ("enum", source.models))
 
 
 def _says_nothing(keyword: str) -> bool:
     return keyword in ANNOTATIONS or keyword.startswith("x-")
 
 
-def _schema_rule(
-    source: Source, where: Pointer, name: str, schema: Mapping[str, Any], allowed: tuple[str, Any]
-) -> Rule:
+def _schema_rule(source: Source, place: str, name: str, schema: Mapping[str, Any], allowed: tuple[str, Any]) -> Rule:
     """`name` is the rule's id without the operation, `allowed` the keyword and value that tell what is."""
     of_profile = source.where("models") if name == "model.enum" and source.has_own_models else ""
     return Rule(
         id=f"{source.operation.name}.{name}",
         field=name.partition(".")[0],
-        place=of_profile or source.document.place((*source.request, *where)),
+        place=of_profile or place,
         schema=schema,
         allowed=allowed_by(*allowed) + (_others(source, allowed[1]) if name == "model.enum" else ""),
         when={},
@@ -147,17 +149,16 @@ def _stated(source: Source, line: Mapping[str, Any], field: str) -> str:
 def _prose_rules(source: Source, entries: Iterable[Mapping[str, Any]]) -> Iterator[Rule]:
     """The rules that the schema does not state, of the fields that the document names."""
     for entry in entries:
-        field = entry.get("field", "body")
-        if field != "body" and field not in source.properties:
+        field = entry.get("field", BODY)
+        if field != BODY and field not in source.properties:
             continue
         schema = entry.get("schema")
         if schema is not None and "additionalProperties" in schema:
             schema = {"properties": {name: {} for name in source.properties}, **schema}
-        after = source.request if field == "body" else (*source.request, "properties", field)
         yield Rule(
             id=entry["id"],
             field=field,
-            place=source.document.quoted(entry["quote"], after, source.request[:3]),
+            place=source.where_prose(entry, field),
             schema=schema,
             allowed=entry.get("allowed", ""),
             when=entry.get("when", {}),

@@ -29,10 +29,12 @@ Schema = Mapping[str, Any]
 
 
 def documented(profile: str = "apikley") -> Mapping[str, Schema]:
-    """The properties of an extend request in the document that a profile reads, by name."""
-    document = Document.read(OPENAPI / resolved(profile)["document"])
+    """The properties of an extend request in the document that a profile reads, and its own, by name."""
+    tree = resolved(profile)
+    document = Document.read(OPENAPI / tree["document"])
     properties: Mapping[str, Schema] = document.at(*request_pointer(operations()[EXTEND]), "properties")
-    return properties
+    own: Mapping[str, Schema] = tree["operations"][EXTEND].get("properties", {})
+    return {**properties, **own}
 
 
 def option(name: str) -> str:
@@ -43,7 +45,7 @@ def option(name: str) -> str:
 
 def summary(schema: Schema) -> str:
     """The first sentence of a property's description."""
-    return re.split(r"(?<=\.)\s+(?=[A-Z-])|\n", schema["description"].strip())[0]
+    return re.split(r"(?<=\.)\s+(?=[A-Z-])|\n", schema.get("description", "").strip())[0]
 
 
 def typed(name: str, text: str, schema: Schema) -> Any:

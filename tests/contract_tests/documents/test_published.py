@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract_tests.documents.extend import Limit, Rule
+from contract_tests.documents.extend import PROFILE, Limit, Rule
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 
@@ -38,7 +38,7 @@ def test_every_quote_stands_at_its_place_in_the_document(published: Published) -
 @each_profile
 def test_a_rule_without_a_line_still_has_its_document_and_words(published: Published) -> None:
     for rule in published.rules:
-        assert rule.citation.place.startswith(published.document.name)
+        assert rule.citation.place.startswith((published.document.name, PROFILE))
         assert rule.citation.quote
 
 

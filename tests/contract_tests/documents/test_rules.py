@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.documents.extend import PROFILE
 from contract_tests.documents.files import ROOT, load, profiles
 from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
-from contract_tests.documents.rules import PROFILE, check, known, registry, source
+from contract_tests.documents.rules import check, known, registry, source
 from contract_tests.documents.sources import Source
 from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -166,3 +167,22 @@ def test_one_track_is_enough_for_all_but_the_limits_of_other_models() -> None:
     alone = list(Probes(published, tracks[:1]))
     assert {probe.rule for probe in alone} >= {"extend.title.length", "extend.length.limit", "extend.weights"}
     assert len(alone) < len(PROBES["apikley"])
+
+
+def test_a_rule_of_somebodys_own_profile_is_probed_by_what_breaks_it(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    short = "schema: {properties: {title: {maxLength: 5}}}, allowed: at most 5 characters"
+    rules = f"extend.title.short: {{{short}, breaks: {{title: Nights, style: null}}}}, extend.vocalGender.enum: null"
+    variety = "variety: {type: number, minimum: 0, maximum: 4, multipleOf: 1}"
+    said = f"operations: {{extend: {{properties: {{{variety}}}, rules: {{{rules}}}}}}}"
+    mine.write_text(f"format: 1\nextends: apikley\n{said}\n", "utf-8")
+    published = Published.read(str(mine))
+    probes = list(Probes(published, mock_tracks(published)))
+    (short_title,) = (each for each in probes if each.rule == "extend.title.short")
+    assert short_title.says == 'the request has title "Nights" and no style'
+    assert body(short_title)["title"] == "Nights"
+    assert "style" not in body(short_title)
+    probed = {each.rule for each in probes}
+    assert {"extend.variety.type", "extend.variety.minimum", "extend.variety.multipleOf"} <= probed
+    assert "extend.vocalGender.enum" not in probed
+    assert all("variety" not in body(each) for each in probes if each.rule == "extend.weights")

@@ -27,7 +27,7 @@ def broken(probe: Probe, published: Published) -> Broken:
     return broken_rules(body, kind, published)
 
 
-@pytest.mark.parametrize("profile", ["apikley", "classic"])
+@pytest.mark.parametrize("profile", ["apikley", "classic", "kie"])
 def test_each_probe_breaks_what_it_was_made_to_break(profile: str) -> None:
     published = Published.read(profile)
     wrong = [

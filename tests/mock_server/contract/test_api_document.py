@@ -40,7 +40,12 @@ def test_it_is_what_was_published_but_for_its_server(profile: str) -> None:
     assert described["servers"] == [{"url": URL, "description": f"suno-mock, profile {profile}"}]
     for name in ("openapi", "info", "security"):
         assert described[name] == published[name]
+    added = {each.documented: each.properties for each in of(profile).operations.values()}
     for path, item in published["paths"].items():
+        properties = described["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"][
+            "properties"
+        ]
+        assert {name: properties.pop(name) for name in added[path]} == added[path]
         assert described["paths"][path] == item
     for kind, named in published["components"].items():
         assert described["components"][kind].items() >= named.items()

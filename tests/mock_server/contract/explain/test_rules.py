@@ -79,10 +79,11 @@ def test_only_what_the_documents_leave_out_is_the_mocks_own() -> None:
 
 def test_a_list_has_what_is_allowed_for_whom() -> None:
     sections = listed(lambda each: each.rule.id == "generate.prompt.description")
-    (fact,) = sections[0].facts
+    fact, of_kie = sections[0].facts
     assert fact.text.endswith(
-        "at most 500 characters, because customMode is false  <- apikley, classic, kie, observed, sunoapi"
+        "at most 500 characters, because customMode is false  <- apikley, classic, observed, sunoapi"
     )
+    assert of_kie.text.endswith("at most 3000 characters, because customMode is false  <- kie")
     assert [line(place).strip() for place in fact.places] == [
         "- At most 500 characters in non-custom mode.",
         "- id: generate.prompt.description",

@@ -1,0 +1,99 @@
+"""Whether a profile's own rules are about something, and are broken by what is said to break them. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mock_server.contract.body_validator import Contract, Rule
+from mock_server.contract.documents import OPENAPI, Document
+from mock_server.contract.operation_files import OPERATIONS
+from mock_server.contract.profile import Profile
+from mock_server.contract.profile_files import chain, read
+from mock_server.contract.profile_values import Said, Tree
+from mock_server.contract.questions import Register
+from mock_server.contract.rule_source import BODY, RULES, Source, field_of
+from mock_server.core.errors import nearest
+from mock_server.core.text import shown
+
+COMPLETE: Final = ("schema", "allowed")
+"""What a rule needs that is none of ours."""
+
+
+def own_names(text: str, tree: Tree) -> Iterator[Said]:
+    """Whether each rule of its own file is one of its operation, and holds under readings that there are."""
+    questions = Register.of(tree).questions
+    for name, id, entry in _own(text):
+        if wrong := _of_another(name, id) or _no_reading(questions, entry or {}):
+            yield (OPERATIONS, name, RULES, id), f"{OPERATIONS}.{name}.{RULES}: {id} {wrong}"
+
+
+def own_rules(text: str, tree: Tree) -> Iterator[Said]:
+    """Whether each rule of its own file has a place, a property and a schema. Those of a profile that it extends are
+    looked at there: another document need not have what they quote."""
+    profile = Profile.read(text)
+    document = Document.read(OPENAPI / tree["document"])
+    for name, id, entry in _own(text):
+        if entry is not None and name in profile.operations:
+            wrong = _wrong(profile, Source.read(profile.operations[name], document, ()), id, entry)
+            if wrong:
+                yield (OPERATIONS, name, RULES, id), f"{OPERATIONS}.{name}.{RULES}: {id} {wrong}"
+
+
+def broken_rules(text: str, tree: Tree) -> Iterator[Said]:
+    """Whether a request like the documented one is refused for a rule, once it has the members that break it."""
+    profile = Profile.read(text)
+    document = Document.read(OPENAPI / tree["document"])
+    for name, id, entry in _own(text):
+        holding = profile.holding(name, profile.picks) if name in profile.operations else ()
+        if entry is None or "breaks" not in entry or id not in {rule.id for rule in holding}:
+            continue
+        properties = Source.read(profile.operations[name], document, ()).properties
+        examples = {each: keywords["example"] for each, keywords in properties.items() if "example" in keywords}
+        changed = {**examples, **entry["breaks"]}
+        body = {each: value for each, value in changed.items() if value is not None}
+        found = Contract(holding, "maxLength").violations(body)
+        if id not in {each.rule for each in found}:
+            said = f"is not broken by {shown(entry['breaks'])}, with the documented example for the rest."
+            way_out = "Allowed: members that break it, or no `breaks`."
+            yield (OPERATIONS, name, RULES, id), f"{OPERATIONS}.{name}.{RULES}: {id} {said} {way_out}"
+
+
+def _own(text: str) -> Iterator[tuple[str, str, Mapping[str, Any] | None]]:
+    """The rules of a profile's own file: the operation, the id, and what is said."""
+    for name, said in (read(chain(text)[0]).get(OPERATIONS) or {}).items():
+        for id, entry in (said.get(RULES) or {}).items():
+            yield name, id, entry
+
+
+def _of_another(operation: str, id: str) -> str:
+    if id.partition(".")[0] == operation:
+        return ""
+    return f"is the id of another operation's rule. Allowed: {operation}.PROPERTY.NAME."
+
+
+def _wrong(profile: Profile, source: Source, id: str, entry: Mapping[str, Any]) -> str:
+    """What is wrong with a rule, first that which makes the rest pointless."""
+    field, properties = field_of(id), source.properties
+    of_id = [rule for rule in profile.rules(source.operation.name) if rule.id == id]
+    if field not in (*properties, BODY):
+        return f"is about no property.{nearest(field, properties)} Allowed: {', '.join(properties)}, {BODY}."
+    if "quote" in entry and not source.document.find(entry["quote"]):
+        return (
+            f"quotes what {source.document.name} does not say: {entry['quote']!r}. Allowed: a line of it, or no quote."
+        )
+    if missing := [each for each in COMPLETE if each not in entry] if not _stated(source, of_id, entry) else []:
+        return f"has no {' and no '.join(missing)}. Allowed: {' and '.join(COMPLETE)}, or the id of a rule of ours."
+    return ""
+
+
+def _stated(source: Source, of_id: list[Rule], entry: Mapping[str, Any]) -> bool:
+    """Whether a schema states it, or the mock's memory, so that an entry may say only when it holds."""
+    return "schema" not in entry and any(rule.allowed or rule.schema for rule in of_id)
+
+
+def _no_reading(questions: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    for name, reading in entry.get("when", {}).items():
+        if name not in questions or reading not in questions[name].readings:
+            return (
+                f"holds when {name}={reading}, no reading.{nearest(name, questions)} `suno-mock questions` lists them."
+            )
+    return ""
