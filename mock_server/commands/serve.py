@@ -17,6 +17,7 @@ from mock_server.commands.options import AUTO
 from mock_server.commands.output import LogPrinter, Printer
 from mock_server.contract.examples import example_curl
 from mock_server.core.settings import Settings
+from mock_server.core.text import printable
 from mock_server.domain.accounts import first_key
 from mock_server.http.server import AnnouncingServer, base_url, reached_at
 from mock_server.state.journal_entries import Entry, Requested, line
@@ -45,9 +46,7 @@ class Console:
         """Print what waits."""
         waiting, self._waiting = self._waiting, []
         on = self._on_terminal
-        self._say(
-            *(map(line, waiting) if on is None else (each for entry in waiting for each in on.lines(_told(entry))))
-        )
+        self._say(*(map(line, waiting) if on is None else on.batch([_told(entry) for entry in waiting])))
 
     def close(self) -> None:
         """Print what waits, before the program ends."""
@@ -59,10 +58,24 @@ class Console:
 
 def _told(entry: Entry) -> Told:
     """An entry as a terminal shows it."""
+    told = line(entry)
     if isinstance(entry, Requested):
-        polls = entry.call.target if entry.call.method == "GET" else ""
-        return Told(line=line(entry), at=entry.at, tone=tone_of("request", entry.code, ""), polls=polls)
-    return Told(line=line(entry), at=entry.at, tone=tone_of("attempt", entry.code, entry.outcome))
+        called = f"{entry.call.method} {entry.call.path}"
+        return Told(
+            line=told,
+            at=entry.at,
+            tone=tone_of("request", entry.code, ""),
+            polls=f"{entry.call.target} {told}" if entry.call.method == "GET" else "",
+            sort=printable(f"{called} {entry.code or entry.status}"),
+            task_id=entry.task_id or "",
+        )
+    return Told(
+        line=told,
+        at=entry.at,
+        tone=tone_of("attempt", entry.code, entry.outcome),
+        sort=f"{entry.stage} {entry.outcome}",
+        task_id=entry.task_id,
+    )
 
 
 def run(host: str, port: int, settings: Settings, *, quiet: bool, colour: str = AUTO) -> None:

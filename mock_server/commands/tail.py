@@ -11,6 +11,7 @@ import click
 from mock_server.commands.client.admin_client import Remote
 from mock_server.commands.client.api_client import given_key
 from mock_server.commands.client.follow_journal import follow, newest
+from mock_server.commands.client.whole_id import whole_id
 from mock_server.commands.on_terminal import OnTerminal, Told, tone_of
 from mock_server.commands.options import as_colour, as_json, mock_options
 from mock_server.commands.output import say, warn
@@ -25,7 +26,7 @@ from mock_server.state.journal_match import VALUES
 )
 @click.option("--no-follow", is_flag=True, help="End after them.")
 @click.option("--key", metavar="KEY", help="Only what this key did.")
-@click.option("--task", "task_id", metavar="TASK_ID", help="Only what a task did.")
+@click.option("--task", "task_id", metavar="TASK_ID", help="Only what a task did; the beginning of its id will do.")
 @click.option("--code", type=int, metavar="N", help="Only entries with this envelope code.")
 @click.option("--kind", type=click.Choice(VALUES["kind"]), help="Only requests, or only callback attempts.")
 @click.option("-v", "--verbose", is_flag=True, help="With the headers and bodies of request (>) and answer (<).")
@@ -38,6 +39,8 @@ def command(
     """Follow the journal: requests and callback attempts, one line each, until interrupted."""
     filters["key"] = given_key(filters["key"])
     with Remote(url, admin_token) as remote:
+        if filters["task_id"]:
+            filters["task_id"] = whole_id(remote, filters["task_id"]) or filters["task_id"]
         on_terminal = None if as_json or verbose else OnTerminal.of(sys.stdout, colour)
         entries, place = newest(remote, filters, last)
         coming = () if no_follow else follow(remote, filters, place, warn, time.sleep)
@@ -61,6 +64,7 @@ def _told(entry: Mapping[str, Any]) -> Told:
         at=entry["at"],
         tone=tone_of(entry["kind"], entry["code"], entry.get("outcome", "")),
         polls=f"{entry['path']} {entry['line']}" if is_poll else "",
+        task_id=entry["task_id"] or "",
     )
 
 

@@ -8,6 +8,7 @@ import click
 
 from mock_server.commands.client.admin_client import Refused, Remote
 from mock_server.commands.client.api_client import given_key
+from mock_server.commands.client.whole_id import whole_id
 from mock_server.commands.options import as_json, mock_options
 from mock_server.commands.output import tell
 from mock_server.core.errors import BadSetting
@@ -26,7 +27,10 @@ Task = Mapping[str, Any]
 @as_json
 @mock_options
 def command(url: str, admin_token: str, task_id: str | None, verbose: bool, as_json: bool, **filters: Any) -> None:
-    """List the tasks, newest first, or show one with its timeline, in seconds after it was accepted."""
+    """List the tasks, newest first, or show one with its timeline, in seconds after it was accepted.
+
+    The beginning of a TASK_ID will do, where no other begins so.
+    """
     filters["key"] = given_key(filters["key"])
     with Remote(url, admin_token) as remote:
         most = filters.pop("limit")
@@ -44,6 +48,8 @@ def _one(remote: Remote, task_id: str) -> Any:
     except Refused as refused:
         if refused.status != 404:
             raise
+        if whole := whole_id(remote, task_id):
+            return remote.task(whole)
         raise BadSetting(f"there is no task {cut(task_id, 60)!r}. {way}") from None
 
 

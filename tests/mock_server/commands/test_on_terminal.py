@@ -2,39 +2,44 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TextIO
 
 import click
 import pytest
 
 from mock_server.commands.cli import GROUPS, cli
-from mock_server.commands.on_terminal import OnTerminal, Told, tone_of
+from mock_server.commands.on_terminal import SERIES, OnTerminal, Told, tone_of
 from mock_server.commands.options import ALWAYS, AUTO, NEVER
 from tests.builders import CREATED
 
 TASK = "1035b5204b2d407caeeace0fff7f1dcf"
 POLL = "/api/v1/generate/record-info?taskId=x"
-ASKED = Told(line=f"--> POST /api/v1/generate/extend  200 task {TASK}", at=CREATED, tone="")
+ASKED = Told(line=f"--> POST /api/v1/generate/extend  200 task {TASK}", at=CREATED, tone="", task_id=TASK)
 POLLED = Told(line="--> GET /api/v1/generate/record-info  200 success", at=CREATED + 2, tone="", polls=POLL)
 CALLED = Told(
-    line=f"<-- text of {TASK} to http://127.0.0.1:3000/callback  refused in 4 ms: HTTP 500", at=CREATED + 30, tone="bad"
+    line=f"<-- text of {TASK} to http://127.0.0.1:3000/{TASK}  refused in 4 ms: HTTP 500",
+    at=CREATED + 30,
+    tone="bad",
+    task_id=TASK,
 )
 JOURNAL = [ASKED, POLLED, POLLED, POLLED, CALLED, POLLED, POLLED]
 
 AT_80 = """\
-00:00:00 --> POST /api/v1/generate/extend  200 task
-             1035b5204b2d407caeeace0fff7f1dcf
+00:00:00 --> POST /api/v1/generate/extend  200 task 1035b520
 00:00:02 --> GET /api/v1/generate/record-info  200 success
              ... polled 2 times more
-00:00:30 <-- text of 1035b5204b2d407caeeace0fff7f1dcf to
-             http://127.0.0.1:3000/callback  refused in 4 ms: HTTP 500
+00:00:30 <-- text of 1035b520 to
+             http://127.0.0.1:3000/1035b5204b2d407caeeace0fff7f1dcf  refused in
+             4 ms: HTTP 500
 00:00:02 --> GET /api/v1/generate/record-info  200 success
              ... polled once more"""
 AT_120 = """\
 00:00:00 --> POST /api/v1/generate/extend  200 task 1035b5204b2d407caeeace0fff7f1dcf
 00:00:02 --> GET /api/v1/generate/record-info  200 success
              ... polled 2 times more
-00:00:30 <-- text of 1035b5204b2d407caeeace0fff7f1dcf to http://127.0.0.1:3000/callback  refused in 4 ms: HTTP 500
+00:00:30 <-- text of 1035b5204b2d407caeeace0fff7f1dcf to http://127.0.0.1:3000/1035b5204b2d407caeeace0fff7f1dcf  refused
+             in 4 ms: HTTP 500
 00:00:02 --> GET /api/v1/generate/record-info  200 success
              ... polled once more"""
 
@@ -56,9 +61,50 @@ def test_lines_fit_the_terminal(columns: int, expected: str) -> None:
     assert max(map(len, text.splitlines())) <= columns
 
 
+def test_an_id_is_cut_to_what_tells_it_apart() -> None:
+    on = OnTerminal(80, coloured=False)
+    ids = ["1035b520aa", "1035b520ab", "1035b520aa", "5c79"]
+    told = [Told(line=f"--> POST /  200 task {each}", at=CREATED, tone="", task_id=each) for each in ids]
+    assert [line.split()[-1] for each in told for line in on.lines(each)] == [
+        "1035b520",
+        "1035b520a",
+        "1035b520",
+        "5c79",
+    ]
+
+
+def test_polls_of_several_tasks_are_counted_together() -> None:
+    polls = [replace(POLLED, polls=f"{POLL}{each}") for each in "ab"]
+    assert written(OnTerminal(80, coloured=False), [*polls, *polls, *polls, ASKED]).splitlines() == [
+        "00:00:02 --> GET /api/v1/generate/record-info  200 success",
+        "00:00:02 --> GET /api/v1/generate/record-info  200 success",
+        "             ... polled 4 times more",
+        "00:00:00 --> POST /api/v1/generate/extend  200 task 1035b520",
+    ]
+
+
+def test_series_of_polls_are_bounded() -> None:
+    on = OnTerminal(80, coloured=False)
+    polls = [replace(POLLED, polls=f"{POLL}{number}") for number in range(SERIES + 1)]
+    assert len(written(on, [*polls, polls[0]]).splitlines()) == SERIES + 2
+
+
+def test_many_entries_at_the_same_time_are_counted() -> None:
+    flood = [replace(ASKED, sort=f"POST {number % 5}") for number in range(100)]
+    lines = [*OnTerminal(80, coloured=False).batch(flood)]
+    assert len(lines) == 22
+    assert lines[20:] == [
+        "             ... 80 more: POST 0 (16), POST 1 (16), POST 2 (16), POST 3 (16),",
+        "             others (16)",
+    ]
+    assert len([*OnTerminal(80, coloured=False).batch(flood[:50])]) == 50
+    few = [*OnTerminal(80, coloured=True).batch([replace(each, sort="") for each in flood])]
+    assert click.unstyle(few[-1]).strip() == "... 80 more:  (80)"
+
+
 def test_colours_tell_how_it_went_and_change_nothing_else() -> None:
     text = written(OnTerminal(80, coloured=True))
-    assert click.style("http://127.0.0.1:3000/callback  refused in 4 ms: HTTP 500", fg="red") in text
+    assert click.style("4 ms: HTTP 500", fg="red") in text
     assert click.unstyle(text) == AT_80
 
 

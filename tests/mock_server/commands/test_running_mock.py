@@ -57,6 +57,14 @@ def test_tasks_are_listed_and_one_is_told(running: MockServer, run: Run) -> None
     assert json.loads(run("tasks", task_id, "--json")[1])["timeline"]
 
 
+def test_the_beginning_of_an_id_names_its_task(running: MockServer, run: Run) -> None:
+    one, other = extended(running), extended(running)
+    assert run("tasks", other[:8])[1] == run("tasks", other)[1] != run("tasks", one[:8])[1]
+    listed = run("tail", "--no-follow", "--task", other[:8])[1].splitlines()
+    assert [line.endswith(other) for line in listed] == [True]
+    assert run("tail", "--no-follow", "--task", "nobody")[1] == ""
+
+
 def test_a_task_shows_what_its_receiver_answered(running: MockServer, run: Run) -> None:
     with Receiver(lambda received: 500) as receiver:
         task_id = running.trigger("only-complete", receiver.url)

@@ -46,6 +46,15 @@ def test_a_terminal_is_told_the_time_and_how_often_was_polled() -> None:
     assert lines[1].strip() == lines[4].strip() == "... polled once more"
 
 
+def test_a_terminal_is_told_what_a_flood_was() -> None:
+    flood = [requested() for _ in range(40)] + [attempted() for _ in range(30)] + [requested(method="PUT")]
+    lines = printed(*flood, on_terminal=OnTerminal(120, coloured=False)).splitlines()
+    assert len(lines) == 21
+    more = "... 51 more: text accepted (30), POST /api/v1/generate/extend 200 (20), PUT /api/v1/generate/extend 200 (1)"
+    assert lines[-1].strip() == more
+    assert len(printed(*flood).splitlines()) == 71
+
+
 def test_what_the_stream_cannot_write_is_escaped() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     assert printed(attempted(detail="é"), stream=stream).endswith("accepted in 0 ms: \\xe9\n")
