@@ -1,9 +1,11 @@
 """A file of notes behind a head, of which any part follows from its position. Pure."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from mock_server.core.seeded import pick
+
+T = TypeVar("T")
 
 CHUNK: Final = 64 * 1024
 """Bytes of a sound that are in memory at a time (ours)."""
@@ -20,5 +22,10 @@ def _chunk(head: bytes, notes: Sequence[bytes], track: str, start: int, stop: in
     note = len(notes[0])
     first, last = max(start - len(head), 0), max(stop - len(head), 0)
     skipped = first // note
-    played = (pick(notes, 0, track, "note", number) for number in range(skipped, -(-last // note)))
+    played = (played_at(notes, track, number) for number in range(skipped, -(-last // note)))
     return head[start:stop] + b"".join(played)[first - skipped * note : last - skipped * note]
+
+
+def played_at(notes: Sequence[T], track: str, number: int) -> T:
+    """What a track plays as its note of a number, of something for each of the notes."""
+    return pick(notes, 0, track, "note", number)

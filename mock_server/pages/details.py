@@ -35,7 +35,7 @@ from mock_server.pages.exchanges import (
     unchanged_lines,
 )
 from mock_server.pages.filters import facts_of, tone_of
-from mock_server.pages.playable import Playable, playable
+from mock_server.pages.playable import Playable, playables
 from mock_server.pages.shown_keys import label
 from mock_server.pages.waterfall import Waterfall, waterfall
 from mock_server.state.journal_entries import Attempted, Requested
@@ -140,7 +140,7 @@ class Details:
             happenings=self._happenings(task, sent, attempts[-ATTEMPTS_SHOWN:], owed, now),
             waterfall=waterfall(timeline(task, (), owed, now), attempts, polls, task.created),
             earlier=max(0, len(attempts) - ATTEMPTS_SHOWN),
-            tracks=[playable(each) for each in self._track_maker.there(task, progress(task, now).stage)],
+            tracks=playables([*self._track_maker.there(task, progress(task, now).stage)]),
             gone_after=await gone_after(store, task),
             bodies=[
                 self._asked(task, sent),

@@ -711,6 +711,11 @@ def test_tracks_are_seen_and_heard(page: Page, mock: MockServer, receiver: Recei
     assert length == pytest.approx(mock.run(mock.control.tracks())[0].duration, abs=120)
     assert length > 60
     page.evaluate(PICTURES)
+    one, other = (each.bounding_box() for each in page.locator(".waveform").all())
+    assert one is not None
+    assert other is not None
+    assert (one["y"], one["width"]) == (other["y"], other["width"])
+    assert other["x"] >= one["x"] + one["width"], "side by side"
 
 
 def test_what_is_played_and_opened_stays_when_something_else_changes(
