@@ -15,6 +15,7 @@ from contract_tests.documents.published import Published
 from contract_tests.learn import playback
 from contract_tests.learn.evidence import Found, Left, Line, lines_of
 from contract_tests.learn.limits import explained, limits, searched, together, with_limits
+from contract_tests.learn.mismatch import by_known_models
 from contract_tests.learn.playback import NUMBERS, WORDS, Agreement
 from contract_tests.learn.profile import as_data, written
 from contract_tests.learn.readings import picks
@@ -60,8 +61,11 @@ class Learned:
 def learned(report: Report, published: Published, beside: Path) -> Learned:
     """What the run of a report tells of its target. `beside` is the folder where the file will be. Starts mocks. Raises
     OSError when one does not start."""
-    base, shown = published.profile, list(sayable(limits(searched(report.asked), published)))
-    read = together(list(sayable(picks(report.rows, published))), shown)
+    base, search = published.profile, searched(report.asked)
+    shown = list(sayable(limits(search, published)))
+    picked = sayable(picks(report.rows, published))
+    asked = by_known_models(picked, report.asked, search, report.tracks, published.terms.invalid)
+    read = together(list(asked), shown)
     readings = {f"{each.path[1]}": each.value for each in lines_of(read) if each.path[0] == "picks"}
     refusals = list(due(report.rows, with_limits(published, shown), readings))
     is_ours = base in profiles()

@@ -32,6 +32,11 @@ def lines_of(found: Iterable[Found]) -> list[Line]:
     return [each for each in found if isinstance(each, Line)]
 
 
+def name(found: Found) -> str:
+    """What it is about, as one word."""
+    return ".".join(map(str, found.path)) if isinstance(found, Line) else found.what
+
+
 def times(exchanges: Iterable[Exchange]) -> str:
     """How often something was seen, and the numbers of the first requests in the journal."""
     numbers = sorted(each.number for each in exchanges)

@@ -6,7 +6,7 @@ from typing import Final
 
 from contract_tests.documents.extend import Limit
 from contract_tests.documents.published import Published
-from contract_tests.learn.evidence import Found, Left, Line, lines_of, times
+from contract_tests.learn.evidence import Found, Left, Line, lines_of, name, times
 from contract_tests.probes.request import ASTRAL, MULTIBYTE
 from contract_tests.probes.search import documented
 from contract_tests.reports.report import Asked
@@ -14,7 +14,6 @@ from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.searched import Searched
 
 LENGTH: Final = "string_length"
-MISMATCH: Final = "model_mismatch"
 COUNTED: Final[Mapping[tuple[bool, bool], str]] = {
     (False, False): "code_points",
     (True, False): "utf16",
@@ -102,22 +101,10 @@ def together(read: Sequence[Found], shown: Sequence[Found]) -> list[Found]:
     """What was read of the questions, with what a search has shown, which decides where limits are others than those
     that the questions were asked by; else both have to agree."""
     moved = any(each.path[0] == "models" for each in lines_of(shown))
-    picks = {each.path: each for each in lines_of(shown) if each.path[0] == "picks"}
+    picks = {name(each): each for each in lines_of(shown) if each.path[0] == "picks"}
     others = [each for each in shown if not (isinstance(each, Line) and each.path[0] == "picks")]
-    lacks = any(each.value is None for each in lines_of(shown))
-    decided = [_of_lacking(_decided(each, picks.pop(_path(each), None), moved=moved), lacks) for each in read]
+    decided = [_decided(each, picks.pop(name(each), None), moved=moved) for each in read]
     return [*others, *decided, *picks.values()]
-
-
-def _path(each: Found) -> tuple[str | int, ...]:
-    return each.path if isinstance(each, Line) else tuple(each.what.split("."))
-
-
-def _of_lacking(read: Found, lacks: bool) -> Found:
-    """A refusal of another model than the track's tells nothing where the server may not have the model."""
-    if lacks and isinstance(read, Line) and (read.path[-1], read.value) == (MISMATCH, "refused"):
-        return Left(f"picks.{MISMATCH}", "the server lacks models, and may have refused one of these for that")
-    return read
 
 
 def _decided(read: Found, shown: Line | None, *, moved: bool) -> Found:
@@ -128,7 +115,7 @@ def _decided(read: Found, shown: Line | None, *, moved: bool) -> Found:
     if moved:
         return shown
     was = read.value if isinstance(read, Line) else read.why
-    return Left(".".join(map(str, shown.path)), f"seen in two ways: {was}, and {shown.value}")
+    return Left(name(shown), f"seen in two ways: {was}, and {shown.value}")
 
 
 def explained(found: Iterable[Found]) -> set[str]:

@@ -1,6 +1,6 @@
 """Probes that a server must accept, probes of its retries, and probes of what the documents leave open."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from contract_tests.probes.request import (
@@ -208,10 +208,15 @@ class Questions(Requests):
         if "personaId" in self.published.properties:
             original = {"defaultParamFlag": False, "personaId": "persona_123"}
             yield "persona_without_custom", "a personaId with original parameters", original, track
-        for other in self.published.models:
+        for other in self._others():
             source = next((each for each in reversed(self.tracks) if each.model != other), None)
             if source is not None:
                 yield "model_mismatch", f"model is {other}, the source's {source.model}", {"model": other}, source
         for each in self.tracks:
             if each.model == "V4_5ALL":
                 yield "v4_5all_title", "a title of 100 characters for V4_5ALL", {"title": "x" * 100}, each
+
+    def _others(self) -> Iterable[str]:
+        """The models of the profile, first those of given tracks, which the target has for sure."""
+        given = {each.model for each in self.tracks}
+        return sorted(self.published.models, key=lambda model: model not in given)

@@ -131,13 +131,6 @@ def test_a_reading_that_both_ways_tell_has_to_be_the_same_where_no_limit_moved()
     assert together([], [shown]) == [shown]
 
 
-def test_a_refused_model_tells_no_reading_where_the_server_lacks_some() -> None:
-    read = Line(("picks", "model_mismatch"), "refused", "once")
-    gone = Line(("models", "V4"), None, "refused once")
-    assert together([read], []) == [read]
-    assert [type(each) for each in together([read], [gone])] == [Line, Left]
-
-
 def test_what_a_limit_explains_is_said_once() -> None:
     line = Line(("models", "V4", "limits", "extend", "title"), 5, "twice")
     assert explained([line]) == {"extend.title.length", "extend.length.limit"}
