@@ -161,5 +161,5 @@ def test_what_nobody_can_make_is_told(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(BadSetting) as refused:
         create_app(Settings(profile=str(tmp_path)))
     said = str(refused.value)
-    assert said.startswith("operations.jingle.makes is 'lyrisc'. Nearest: lyrics. Allowed: lyrics, ")
-    assert said.endswith(", tracks, or none.")
+    assert said.startswith("operations.jingle.makes is 'lyrisc'. Nearest: lyrics. Allowed: tracks, lyrics, ")
+    assert said.endswith(", stems, or none.")

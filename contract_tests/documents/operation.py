@@ -34,8 +34,8 @@ class Operation:
     has the status, and `words` what it may say; `running`, `success` and `lost` those of a task that goes on, of one
     that went well, and of one whose callback was lost. `record_path` is empty where the profile has no record.
     `members` has the names that the profile gives `data`, by message; `agrees` the rule and the places of record and
-    callback. With `makes_tracks` its tasks are judged as those of extend; `models` are those that it takes, empty for
-    all, and `by_model` has the lengths that hold for a model alone.
+    callback. With `makes_tracks` its tasks are judged as those of extend, but for how many `tracks` each makes;
+    `models` are those that it takes, empty for all, and `by_model` has the lengths that hold for a model alone.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Operation:
     agrees: tuple[str, tuple[str, ...], tuple[str, ...]] | None
     members: Mapping[str, tuple[str, ...]]
     makes_tracks: bool
+    tracks: int
     models: tuple[str, ...]
     by_model: Mapping[str, Mapping[str, tuple[int, str]]]
 

@@ -98,7 +98,7 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
         kind=entry["kind"],
         path=base + entry["path"],
         record_path=record,
-        example={field: keywords["example"] for field, keywords in schema["properties"].items()},
+        example={field: keys["example"] for field, keys in schema["properties"].items() if "example" in keys},
         rules=tuple(_rules(document, name, schema, entry)),
         lengths={field: _length(most) for field, most in entry.get("characters", {}).items()},
         codes=tuple(judged.get("codes", ())),
@@ -116,6 +116,7 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
             if message in entry
         },
         makes_tracks=entry.get("makes") == "tracks",
+        tracks=entry.get("tracks_per_task", laid_over(load(FAMILY), profile)["tracks_per_task"]),
         models=tuple(entry.get("models", ())),
         by_model=_by_model(profile.get("limits", {}).get(name, ())),
     )

@@ -5,7 +5,7 @@ The harness reads the same data as the mock and shares none of its code, so that
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,6 +94,10 @@ class Published:
             takes_any_model=takes_any,
             operations=operations.operations(file),
         )
+
+    def making(self, tracks: int) -> "Published":
+        """The same of an operation whose tasks make another number of tracks."""
+        return replace(self, family={**self.family, "tracks_per_task": tracks})
 
     @property
     def failing_callbacks(self) -> list[int]:

@@ -36,8 +36,9 @@ Source = tuple[str, str]
 """A task that has ended, and a track of it."""
 Sent = tuple[Operation, str, Probe, Exchange]
 """What was sent, the URL that its callbacks go to, and its answer."""
-Music = Callable[[Mapping[str, tuple[Probe, Exchange]]], Iterator[Result]]
-"""Judges what comes for accepted requests whose tasks make music, by the URLs that their callbacks go to."""
+Music = Callable[[Mapping[str, tuple[Probe, Exchange]], Mapping[str, int]], Iterator[Result]]
+"""Judges what comes for accepted requests whose tasks make music, by the URLs that their callbacks go to, each of
+which the second has with how many tracks it makes."""
 
 
 class Operations:
@@ -64,7 +65,10 @@ class Operations:
         self._wait(own)
         for operation, url, probe, exchange in own:
             yield from self._judge_task(operation, url, probe, exchange)
-        yield from self._music({url: (probe, exchange) for it, url, probe, exchange in tasks if it.makes_tracks})
+        music = [each for each in tasks if each[0].makes_tracks]
+        yield from self._music(
+            {url: (probe, exchange) for _, url, probe, exchange in music}, {url: it.tracks for it, url, _, _ in music}
+        )
         known = len(self._sent)
         for operation, _, then in chosen:
             went = any(each[0] is operation for each in begun)

@@ -9,6 +9,7 @@ from typing import Final
 
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.oracle import Oracle
+from contract_tests.documents.published import Published
 from contract_tests.probes.order import goes_well
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK, Probe
@@ -88,7 +89,7 @@ class Run:
         courses = self._courses([*self._accepted])
         yield from self._try_again(courses)
         for course in courses:
-            for result in self._judge_course(course):
+            for result in self._judge_course(course, self._plan.published):
                 yield replace(result, timeline=course.timeline())
         yield from all_tasks.shared(courses)
         self._target.budget.kept = 0
@@ -218,9 +219,9 @@ class Run:
         left = arrivals[-1].at + LAG - time.monotonic() if arrivals else 0.0
         return self._target.followed(exchange.task_id or "", left, every=LAG / 8)
 
-    def _judge_course(self, course: Course) -> Iterator[Result]:
+    def _judge_course(self, course: Course, published: Published) -> Iterator[Result]:
         """The verdicts on the callbacks of a course and on polling, or on polling alone where no callback can come."""
-        published, probe, exchange = self._plan.published, course.probe, course.exchange
+        probe, exchange = course.probe, course.exchange
         if course.heard:
             rule, found = "callbacks", [*callback_findings(course, published, self._callback_oracle)]
         else:
@@ -234,11 +235,13 @@ class Run:
             return
         yield not_tried("callbacks", RESUMED if exchange.resumed else NO_WAY, probe)
 
-    def _judge_others(self, accepted: Mapping[str, tuple[Probe, Exchange]]) -> Iterator[Result]:
-        """The verdicts on what came for accepted requests of other operations that make music."""
+    def _judge_others(
+        self, accepted: Mapping[str, tuple[Probe, Exchange]], tracks: Mapping[str, int]
+    ) -> Iterator[Result]:
+        """The verdicts on what came for accepted requests of other operations that make so many tracks."""
         self._accepted.update(accepted)
         if self._plan.listens:
             self._settle(accepted)
         for course in self._courses(accepted):
-            for result in self._judge_course(course):
+            for result in self._judge_course(course, self._plan.published.making(tracks[course.url])):
                 yield replace(result, timeline=course.timeline())

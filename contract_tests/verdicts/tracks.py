@@ -31,7 +31,8 @@ def track_findings(course: Course, published: Published) -> Iterator[Finding]:
             yield from _own_findings(track, own)
             left = {name: value for name, value in track.items() if name not in own}
             yield from _finished_findings(left, members)
-            yield from _model_findings(left, published, course.request["model"])
+            if "model" in course.request:  # otherwise it is that of a track, which is not known here
+                yield from _model_findings(left, published, course.request["model"])
 
 
 def _finished_findings(track: Mapping[str, Any], members: Sequence[str]) -> Iterator[Finding]:

@@ -74,7 +74,7 @@ class Judge:
         ordinal = 0
         while True:
             judgement = await self._judged(call, ordinal)
-            if judgement.draft is not None:
+            if judgement.draft is not None and judgement.receiver:
                 await self._scheduler.reserve(judgement.receiver)
             answer = await self._store.accept(judgement)
             if answer is not None:

@@ -40,15 +40,17 @@ class TaskOpening:
         state_rules.enforce_persona(judgement.operation.name, judgement.request, known, judgement.edition)
 
     def _room(self, judgement: Judgement) -> None:
-        judgement.receiver = receiver_of(judgement.request["callBackUrl"])
-        judgement.leave("room")
+        if url := judgement.request.get("callBackUrl"):
+            judgement.receiver = receiver_of(url)
+            judgement.leave("room")
 
     def _credits(self, judgement: Judgement) -> None:
         judgement.leave("credits")
 
     def draft(self, judgement: Judgement) -> None:
         """Have the store start the task, unless it refuses."""
-        url, body, speed = judgement.request["callBackUrl"], judgement.call.body or b"", judgement.terms.pace.speed
+        url = judgement.request.get("callBackUrl") or ""
+        body, speed = judgement.call.body or b"", judgement.terms.pace.speed
         judgement.draft = Draft(
             self._seed,
             judgement.account,
@@ -65,4 +67,5 @@ class TaskOpening:
     def answer(self, judgement: Judgement, decision: Decision) -> Answer:
         """The answer that starts a task."""
         record = cast(TaskRecord, decision.record)
-        return accepted(record, judgement.edition, decision.choice.applied, self._policy.refusal(record.callback_url))
+        blocked = self._policy.refusal(record.callback_url) if record.callback_url else ""
+        return accepted(record, judgement.edition, decision.choice.applied, blocked)

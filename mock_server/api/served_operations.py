@@ -13,9 +13,10 @@ from mock_server.api.generate import Generate
 from mock_server.api.open_task import TaskOpening
 from mock_server.api.persona import Persona
 from mock_server.api.record_info import RecordInfo
+from mock_server.api.section import SECTION, Section, replaced
 from mock_server.api.started import FINISHED_TRACK, Started
 from mock_server.api.uploaded import UPLOADED, Uploaded, added_to
-from mock_server.contract.operations import ANSWER, EXTEND, GENERATE, POLL, TASK, TRACKS, Operation
+from mock_server.contract.operations import ANSWER, EXTEND, GENERATE, POLL, TASK, Operation
 from mock_server.core.errors import BadSetting, nearest
 from mock_server.domain.made.every import MAKERS
 from mock_server.domain.tasks import TaskRequestFrom
@@ -26,6 +27,7 @@ TASK_REQUESTS: Final[Mapping[str, TaskRequestFrom]] = {
     EXTEND: extend.task_request,
     GENERATE: generate.task_request,
     "added_to": added_to,
+    "replaced": replaced,
 }
 """What the requests ask for that start a task of music, by operation, or as files of operations call it."""
 CREDITS: Final = ("chat-credit", "generate-credit")
@@ -37,7 +39,12 @@ def served_operations(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Serve
     finished = FinishedTrack(runtime.store, runtime.catalogue, runtime.track_maker)
     profile = runtime.editions.profile
     of_files = [_made_by_somebody(each) for each in profile.operations.values() if each.file]
-    checks = {FINISHED_TRACK: finished.checks(), UPLOADED: Uploaded().checks()}
+    uploaded = Uploaded()
+    checks = {
+        FINISHED_TRACK: finished.checks(),
+        UPLOADED: uploaded.checks(),
+        SECTION: Section(finished, uploaded).checks(),
+    }
     every: list[ServedOperation] = [
         *_own(runtime, tracks, opening, finished),
         *(Started(each, opening, checks) for each in of_files if each.kind == TASK),
@@ -53,8 +60,8 @@ def served_operations(runtime: Runtime, tracks: FindTrack) -> Mapping[str, Serve
 
 def _made_by_somebody(operation: Operation) -> Operation:
     """An operation that makes what there is Python for. Raises BadSetting."""
-    if operation.makes not in {*MAKERS, TRACKS}:
-        known = [each for each in (*MAKERS, TRACKS) if each]
+    if operation.makes not in MAKERS:
+        known = [each for each in MAKERS if each]
         close = nearest(operation.makes, known)
         raise BadSetting(
             f"operations.{operation.name}.makes is {operation.makes!r}.{close} Allowed: {', '.join(known)}, or none."

@@ -108,6 +108,7 @@ class Family:
     rate_limit: RateLimit | None
     poll_limit: RateLimit
     persona_window: tuple[float, float]
+    section_window: Mapping[str, float]
     personas_exclude: tuple[str, ...]
     draws: bool
 

@@ -174,8 +174,14 @@ def _numbers(side: Side) -> Facts:
         "polls of a task": Fact(_rate(family.poll_limit), (("poll_limit",),)),
         "new tasks of an account": Fact(_rate(family.rate_limit), (("rate_limit",),)),
         "a persona is made of": Fact(f"{plain(shortest)} to {plain(longest)} s", (("persona_window",),)),
+        "a section that is replaced lasts": Fact(_window(family.section_window), (("section_window",),)),
         "no persona is made of": Fact(", ".join(family.personas_exclude) or "no model", (("personas_exclude",),)),
     }
+
+
+def _window(window: Mapping[str, float]) -> str:
+    most = f"to {plain(window['most'])} s" if "most" in window else "s or more"
+    return f"{plain(window['least'])} {most}"
 
 
 def _rate(limit: RateLimit | None) -> str:

@@ -79,6 +79,8 @@ def _pairs(text: str, tree: Tree) -> Iterator[Said]:
     found: list[tuple[tuple[str, ...], Any]] = [(("persona_window",), tree["persona_window"])]
     found += [(("operations", name, "lasts"), each.get("lasts", ())) for name, each in tree["operations"].items()]
     found += [(("readings", "received_statuses", name, "value"), each["value"]) for name, each in own.items()]
+    window = tree["section_window"]
+    found.append((("section_window",), [window["least"], window.get("most", window["least"])]))
     for key, pair in found:
         if list(pair) != sorted(pair):
             yield key, f"{'.'.join(key)} is {list(pair)}. Allowed: the least first, {sorted(pair)}."

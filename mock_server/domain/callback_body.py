@@ -19,7 +19,8 @@ def body(task: Task, step: Step, track_maker: TrackMaker) -> bytes:
 
 def _envelope(task: Task, stage: str, track_maker: TrackMaker) -> dict[str, Any]:
     failure = task.scenario.failure_at(stage)
-    shaped = task.operation.shapes.callback is not None
+    shapes = task.operation.shapes
+    shaped = (shapes.callback if failure is None else shapes.failed) is not None
     data = shaped_callback(task, stage, track_maker) if shaped else _data(task, stage, track_maker)
     members = task.edition.family.callbacks.members
     if failure is not None:

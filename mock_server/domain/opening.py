@@ -58,7 +58,7 @@ class Draft:
         gone = fails is None or not family.gives_back(fails.refund)
         refunded = None if fails is None or gone else now + after(family, self.speed, fails.instead_of, id)
         steps = planned(scenario, family, self.speed, id)
-        self.due_after = steps[0].after if steps else None
+        self.due_after = steps[0].after if steps and self.callback_url else None
         return Opening(record, owed_first(record, steps), refunded)
 
     def _ids(self, family: Family, ordinal: int, course: Course | None) -> tuple[str, tuple[str, ...]]:

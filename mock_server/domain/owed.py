@@ -91,8 +91,8 @@ class Settlement(NamedTuple):
 
 
 def owed_first(record: TaskRecord, planned: tuple[Planned, ...]) -> Owed | None:
-    """What a task owes when it is opened; None where it has no callbacks."""
-    return _owed(record, planned, 0) if planned else None
+    """What a task owes when it is opened; None where it has no callbacks, or nobody to call."""
+    return _owed(record, planned, 0) if planned and record.callback_url else None
 
 
 def owed_at(task: Task, position: int, to: str = "") -> Owed:
@@ -100,6 +100,8 @@ def owed_at(task: Task, position: int, to: str = "") -> Owed:
     URL."""
     if to and not is_http_url(to):
         raise BadSetting(f"to is {shown(to)}. Allowed: an absolute http:// or https:// URL with a host.")
+    if not to and not task.callback_url:
+        raise BadSetting(f"task {task.id} has no callBackUrl. Allowed: a URL to send the callback to.")
     owed = _owed(task.record, plan(task)[: position + 1], position)
     return owed.changed(url=to, receiver=receiver_of(to)) if to else owed
 

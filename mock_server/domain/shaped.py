@@ -62,9 +62,12 @@ class Subject(NamedTuple):
 
 def shaped_callback(task: Task, stage: str, track_maker: TrackMaker) -> Any:
     """`data` of the callback of a stage, or of that which comes in its place."""
-    shapes = task.operation.shapes
-    shape = shapes.callback if task.scenario.failure_at(stage) is None else shapes.failed
-    return filled(shape, subject(task, track_maker).values(completed=spelt_time(reached_at(task, stage), task.edition)))
+    shapes, failure = task.operation.shapes, task.scenario.failure_at(stage)
+    values = subject(task, track_maker).values(
+        completed=spelt_time(reached_at(task, stage), task.edition),
+        error_message=None if failure is None else task.edition.profile.failure_text(task.operation, failure.code),
+    )
+    return filled(shapes.callback if failure is None else shapes.failed, values)
 
 
 def shaped_record(task: Task, state: Progress, track_maker: TrackMaker, *, word: Any, hidden: bool) -> Any:

@@ -39,9 +39,9 @@ def unknown_audio(request: Request, tracks: Iterable[str], edition: Edition) -> 
     """The refusal for an audioId without a track: 404 or 422, as the edition reads the documents."""
     allowed = "a finished track of this key, or one that `suno-mock tracks` lists; --adopt-unknown-tracks accepts any"
     rule = "extend.audioId.known"
-    violation = _unknown(rule, "audioId", request["audioId"], edition, allowed, tracks)
-    violation.note = resting_on(edition, "unknown_audio")
-    return NotFound.by(violation) if edition.readings.unknown_audio == 404 else Invalid([violation])
+    found = _unknown(rule, "audioId", request["audioId"], edition, allowed, tracks)
+    found.note = resting_on(edition, "unknown_audio")
+    return NotFound.by(found) if edition.readings.unknown_audio == 404 else Invalid([found])
 
 
 def unknown_task(operation: str, request: Request, edition: Edition) -> ApiError:
@@ -69,9 +69,9 @@ def made_already(operation: str, what: str, request: Request, edition: Edition) 
     """The refusal of `what` can be made of one track once, for the second time."""
     value, allowed = request["audioId"], "one per audioId"
     message = f"the track {shown(value)} has a {what} already; allowed: {allowed}"
-    violation = _violation(edition, f"{operation}.audioId.once", "audioId", message, value, allowed)
-    violation.note = resting_on(edition, "persona_twice") if operation == PERSONA else ""
-    return Conflict.by(violation)
+    found = violation(edition, f"{operation}.audioId.once", "audioId", message, value, allowed)
+    found.note = resting_on(edition, "persona_twice") if operation == PERSONA else ""
+    return Conflict.by(found)
 
 
 def _missing(rule: str, field: str, value: str, edition: Edition, allowed: str, known: Iterable[str]) -> NotFound:
@@ -80,7 +80,7 @@ def _missing(rule: str, field: str, value: str, edition: Edition, allowed: str, 
 
 def _unknown(rule: str, field: str, value: str, edition: Edition, allowed: str, known: Iterable[str]) -> Violation:
     message = f"{field} {shown(value)} is unknown; allowed: {allowed}.{nearest(value, known)}"
-    return _violation(edition, rule, field, message, value, allowed)
+    return violation(edition, rule, field, message, value, allowed)
 
 
 def _against(request: Request, source: Track, edition: Edition) -> Iterator[Violation]:
@@ -89,9 +89,9 @@ def _against(request: Request, source: Track, edition: Edition) -> Iterator[Viol
     if taken_as(model) != taken_as(source.model) and edition.readings.model_mismatch:
         allowed = f"{source.model}, the model of the source track"
         message = f"model is {shown(model)}; allowed: {allowed}"
-        violation = _violation(edition, "extend.model.source", "model", message, model, allowed, source.model)
-        violation.note = resting_on(edition, "model_mismatch")
-        yield violation
+        found = violation(edition, "extend.model.source", "model", message, model, allowed, source.model)
+        found.note = resting_on(edition, "model_mismatch")
+        yield found
     yield from _behind(EXTEND, request, source, edition)
 
 
@@ -107,14 +107,14 @@ def _behind(operation: str, request: Request, source: Track, edition: Edition) -
         allowed = f"less than {source.duration}, the seconds that the source track lasts"
         message = f"continueAt is {shown(continue_at)}; allowed: {allowed}"
         rule = f"{operation}.continueAt.end"
-        yield _violation(edition, rule, "continueAt", message, continue_at, allowed, f"{source.duration}")
+        yield violation(edition, rule, "continueAt", message, continue_at, allowed, f"{source.duration}")
 
 
 def _incomplete(operation: str, task: Task, state: Progress, edition: Edition) -> Violation:
     reached = "failed" if state.failure else f"has reached {state.stage}" if state.stage else "has just begun"
     allowed = "a task that is complete, which polling shows as SUCCESS"
     message = f"task {task.id} {reached}; allowed: {allowed}"
-    return _violation(edition, f"{operation}.taskId.complete", "taskId", message, task.id, allowed)
+    return violation(edition, f"{operation}.taskId.complete", "taskId", message, task.id, allowed)
 
 
 def _against_persona(request: Request, task: Task, edition: Edition) -> Iterator[Violation]:
@@ -123,13 +123,13 @@ def _against_persona(request: Request, task: Task, edition: Edition) -> Iterator
     if model in excluded:
         allowed = f"any but {', '.join(excluded)}"
         message = f"model of the task is {model}; allowed: {allowed}"
-        yield _violation(edition, "persona.taskId.model", "taskId", message, task.id, allowed)
+        yield violation(edition, "persona.taskId.model", "taskId", message, task.id, allowed)
     start, end = request.get("vocalStart"), request.get("vocalEnd")
     shortest, longest = edition.family.persona_window
     if start is not None and end is not None and not _within(end, start + shortest, start + longest):
         allowed = f"{shortest} to {longest} seconds after vocalStart"
         message = f"vocalEnd is {shown(end)}, with vocalStart {shown(start)}; allowed: {allowed}"
-        yield _violation(edition, "persona.vocalEnd.window", "vocalEnd", message, end, allowed)
+        yield violation(edition, "persona.vocalEnd.window", "vocalEnd", message, end, allowed)
 
 
 def _within(value: float, least: float, most: float) -> bool:
@@ -137,9 +137,11 @@ def _within(value: float, least: float, most: float) -> bool:
     return round(least, 6) <= round(value, 6) <= round(most, 6)
 
 
-def _violation(
+def violation(
     edition: Edition, rule: str, field: str, message: str, value: Any, allowed: str, limit: str = ""
 ) -> Violation:
+    """That a rule is broken which needs state, with its place, and what a profile's own words can name."""
+
     def values() -> Mapping[str, str]:
         return {"value": shown(value), "limit": limit, "allowed": allowed}
 

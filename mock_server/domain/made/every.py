@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from mock_server.contract.operations import TRACKS
 from mock_server.domain.made.aligned_words import aligned_words
 from mock_server.domain.made.lyrics import lyrics
 from mock_server.domain.made.stems import stems
@@ -10,6 +11,7 @@ from mock_server.domain.made.wanted import Maker
 
 MAKERS: Final[Mapping[str, Maker]] = {
     "": lambda wanted: {},
+    TRACKS: lambda wanted: {},  # which no shape names: callbacks and records list them
     "lyrics": lyrics,
     "aligned_words": aligned_words,
     "stems": stems,

@@ -20,7 +20,9 @@ from mock_server.api.judgement import Check, Judgement
 from mock_server.api.open_task import TaskOpening
 from mock_server.api.persona import Persona
 from mock_server.api.record_info import RecordInfo
+from mock_server.api.section import SECTION, Section
 from mock_server.api.started import FINISHED_TRACK, Started
+from mock_server.api.uploaded import Uploaded
 from mock_server.app import create_app
 from mock_server.contract.checks import checks
 from mock_server.contract.operations import EXTEND, PERSONA, path
@@ -33,7 +35,7 @@ from mock_server.runtime import Runtime
 from mock_server.state.journal_entries import line
 from mock_server.state.memory_accept import STEPS
 from mock_server.state.memory_store import MemoryStore
-from tests.builders import COMPLETE, SEED, RecordingDelivery
+from tests.builders import COMPLETE, SEED, RecordingDelivery, edition
 from tests.clients import KEY, WAV, Mock, client, credits, extend, generate, make, poll, refusal
 
 pytestmark = pytest.mark.anyio
@@ -51,10 +53,11 @@ def made() -> Iterator[str]:
     finished = FinishedTrack(store, catalogue, track_maker)
     tracks = FindTrack(store, catalogue, track_maker, runtime.scenarios, runtime.tracks)
     served: list[ServedOperation] = [Extend(opening, tracks), Generate(opening), Credit("chat-credit", store)]
-    every = runtime.editions.profile.operations
+    every, kie = runtime.editions.profile.operations, edition("kie").profile.operations
     served += [
         Persona(finished, SEED),
         Started(every[WAV], opening, {FINISHED_TRACK: finished.checks()}),
+        Started(kie["replace-section"], opening, {SECTION: Section(finished, Uploaded()).checks()}),
         RecordInfo(every["record-info"], runtime.editions.profile, store, catalogue, track_maker),
     ]
     for each in served:

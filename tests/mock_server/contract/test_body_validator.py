@@ -561,7 +561,7 @@ def documented(operation: str) -> dict[str, Any]:
     schema: Any = Document.read(Path(file)).tree if file else FAMILY
     for step in request_pointer(operations()[operation]):
         schema = schema[step]
-    return {name: keywords["example"] for name, keywords in schema["properties"].items()}
+    return {name: keywords["example"] for name, keywords in schema["properties"].items() if "example" in keywords}
 
 
 EXAMPLES = {operation: documented(operation) for operation in POSTED}

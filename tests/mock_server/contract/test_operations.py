@@ -77,8 +77,10 @@ def test_a_file_describes_one_operation_with_names_that_stand_for_something(oper
 
 def test_what_makes_tracks_costs_the_same_and_lasts() -> None:
     music = [each for each in ALL if each.makes == TRACKS]
-    assert {each.price for each in music} == {12}
-    assert {each.lasts for each in music} == {(30, 120), (120, 230)}
+    replaced = operations()["replace-section"]
+    assert {each.price for each in music} == {replaced.price, 12}
+    assert {each.lasts for each in music} == {replaced.lasts, (30, 120), (120, 230)}
+    assert (replaced.price, replaced.lasts) == (5, (0, 0))
     assert {each.lasts for each in ALL if each not in music} == {(0, 0)}
 
 

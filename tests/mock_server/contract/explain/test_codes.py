@@ -50,7 +50,7 @@ def test_a_code_is_explained_whole() -> None:
     assert told[8:] == [
         "  sunoapi  answer   Insufficient Credits - Account does not have enough credits to perform the operation",
         "Here:",
-        "  check 16 of 17, can the account pay?: the key empty-key, or --credits 0; a task costs 12",
+        "  check 17 of 18, can the account pay?: the key empty-key, or --credits 0; a task costs 12",
         "  402: The account has too few credits.",
         "  402: by itself: the key empty-key, or --credits 0",
         "On demand:",
