@@ -8,9 +8,10 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from select import select
+from types import MappingProxyType
 from typing import Final
 
 COLOUR: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -65,7 +66,9 @@ def shown(line: str) -> str:
 
 
 @contextmanager
-def terminal(module: str, *arguments: str, columns: int = 80, **environment: str) -> Iterator[Terminal]:
+def terminal(
+    module: str, *arguments: str, columns: int = 80, environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Terminal]:
     """`python -m MODULE` in a terminal of its own; it is ended at the end."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -75,7 +78,7 @@ def terminal(module: str, *arguments: str, columns: int = 80, **environment: str
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env={name: each for name, each in os.environ.items() if name not in of_terminals} | environment,
+        env={name: each for name, each in os.environ.items() if name not in of_terminals} | {**environment},
     )
     os.close(theirs)
     try:

@@ -62,7 +62,7 @@ def test_a_run_on_a_terminal_shows_rules_as_they_are_decided_and_its_violations_
     track = ("--audio-id", "e231", "--audio-model", "V4", "--audio-duration", "198.44")
     with scripted(http({"code": 418, "msg": "teapot"})) as server:
         asked = ("run", "--base-url", server.url, "--only", "extend.title.custom", *track)
-        with terminal("contract_tests", *asked, SUNO_API_KEY="sk-of-a-test") as screen:
+        with terminal("contract_tests", *asked, environment={"SUNO_API_KEY": "sk-of-a-test"}) as screen:
             assert screen.read_to_the_end() == 1
     lines = screen.screen
     heading = lines.index("Violations:")
