@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from mock_server.api.finished_track import applied
-from mock_server.api.judgement import Check, Judgement, by_number
+from mock_server.api.judgement import Check, Judgement, by_number, pays
 from mock_server.contract.operations import Operation
 from mock_server.contract.shapes import filled
+from mock_server.core.credits import exact
 from mock_server.domain.answer import Answer, succeeded
 from mock_server.domain.generated_tracks import TrackMaker, spelt_time
 from mock_server.domain.proposal import Decision
@@ -14,7 +15,7 @@ from mock_server.state.store import Store
 
 
 class Answered:
-    """What is checked is what the operation's file names. Nothing is kept of it, and nothing paid."""
+    """What is checked is what the operation's file names, and whether the account can pay. Nothing is kept of it."""
 
     drawn_by = staticmethod(by_number)
 
@@ -26,7 +27,10 @@ class Answered:
         self._store = store
         self._track_maker = track_maker
         named = [checks[each] for each in operation.checks]
-        self.own_checks: Mapping[str, Check] = {name: check for each in named for name, check in each.items()}
+        self.own_checks: Mapping[str, Check] = {
+            **{name: check for each in named for name, check in each.items()},
+            "credits": pays,
+        }
 
     async def propose(self, judgement: Judgement) -> None:
         """What is left is told with the answer."""
@@ -45,5 +49,6 @@ class Answered:
             source=judgement.source,
             ids=judgement.edition.family.ids,
         )
-        data = filled(self._operation.shapes.answer, about.values(credits=judgement.balance))
+        left = exact(judgement.balance - judgement.price)
+        data = filled(self._operation.shapes.answer, about.values(credits=left, price=judgement.price))
         return succeeded(data, judgement.edition, applied(decision.choice))

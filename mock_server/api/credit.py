@@ -1,6 +1,7 @@
 """GET /api/v1/chat/credit and /api/v1/generate/credit: what is left (`openapi/family.openapi.yaml`)."""
 
 from collections.abc import Mapping
+from math import floor
 
 from mock_server.api.judgement import Check, Judgement
 from mock_server.domain.answer import Answer, succeeded
@@ -27,7 +28,5 @@ class Credit:
 
     def succeeded(self, judgement: Judgement, decision: Decision) -> Answer:
         """GET /api/v1/chat/credit and /api/v1/generate/credit are answered with what is left, a whole number or not."""
-        return succeeded(
-            float(judgement.balance) if judgement.edition.readings.credits_number else judgement.balance,
-            judgement.edition,
-        )
+        kind = float if judgement.edition.readings.credits_number else floor
+        return succeeded(kind(judgement.balance), judgement.edition)

@@ -8,6 +8,7 @@ from mock_server.contract.decode import Decoded
 from mock_server.contract.editions import InForce
 from mock_server.contract.operations import Operation
 from mock_server.contract.source_tracks import Track
+from mock_server.core.credits import Credits
 from mock_server.core.settings import RateLimit
 from mock_server.domain.call import Call
 from mock_server.domain.opening import Draft
@@ -34,7 +35,7 @@ class Judgement(Proposal):
     source: Track | None = None
     task: Task | None = None
     draft: Draft | None = None
-    balance: int = 0
+    balance: Credits = 0
 
     @property
     def account(self) -> str:
@@ -53,6 +54,11 @@ class Judgement(Proposal):
 
 Check = Callable[[Judgement], Awaitable[None] | None]
 """Waits only where it has to ask the store."""
+
+
+def pays(judgement: Judgement) -> None:
+    """Leave to the store whether the account can pay."""
+    judgement.leave("credits")
 
 
 def by_number(call: Call) -> int:

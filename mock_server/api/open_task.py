@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Collection, Mapping
 from typing import cast
 
-from mock_server.api.judgement import Check, Judgement
+from mock_server.api.judgement import Check, Judgement, pays
 from mock_server.callbacks.host_policy import HostPolicy
 from mock_server.contract.operations import PERSONA
 from mock_server.domain import state_rules
@@ -26,7 +26,7 @@ class TaskOpening:
 
     def checks(self) -> Mapping[str, Check]:
         """The checks behind those of the body, by their names."""
-        return {"persona": self._persona, "room": self._room, "credits": self._credits}
+        return {"persona": self._persona, "room": self._room, "credits": pays}
 
     def _persona(self, judgement: Judgement) -> Awaitable[None] | None:
         """Raise NotFound for a persona that is neither listed nor made by the key. What is no text is none: a profile
@@ -43,9 +43,6 @@ class TaskOpening:
         if url := judgement.request.get("callBackUrl"):
             judgement.receiver = receiver_of(url)
             judgement.leave("room")
-
-    def _credits(self, judgement: Judgement) -> None:
-        judgement.leave("credits")
 
     def draft(self, judgement: Judgement) -> None:
         """Have the store start the task, unless it refuses."""

@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 
 from mock_server.api.finished_track import FinishedTrack, applied
-from mock_server.api.judgement import Check, Judgement, by_number
+from mock_server.api.judgement import Check, Judgement, by_number, pays
 from mock_server.contract.operations import PERSONA
 from mock_server.core import seeded
 from mock_server.domain import state_rules
@@ -20,7 +20,7 @@ class Persona:
 
     def __init__(self, finished: FinishedTrack, seed: int) -> None:
         self._seed = seed
-        self.own_checks: Mapping[str, Check] = {**finished.checks(), "once": self._once}
+        self.own_checks: Mapping[str, Check] = {**finished.checks(), "once": self._once, "credits": pays}
 
     def _once(self, judgement: Judgement) -> None:
         if judgement.edition.readings.persona_twice:

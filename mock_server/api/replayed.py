@@ -131,6 +131,7 @@ class Replayed:
         judgement.succeeded = partial(self._answer, recorded, note)
         scenario = self._replay.scenario(recorded)
         if scenario is None:
+            judgement.price = 0
             return
         url = parsed(judgement.call.body or b"").get(CALLBACK_URL)
         url = url if isinstance(url, str) and is_http_url(url) else ""

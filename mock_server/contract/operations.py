@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mock_server.contract.operation_files import described, described_names
 from mock_server.contract.profile_files import family_file
+from mock_server.core.credits import Credits
 
 EXTEND: Final = "extend"
 GENERATE: Final = "generate"
@@ -54,7 +55,7 @@ class Operation:
     name: str
     method: str
     path: str
-    price: int = 0
+    price: Credits = 0
     prices: Mapping[str, Any] = field(default_factory=dict)
     lasts: tuple[float, float] = (0, 0)
     limited: bool = False

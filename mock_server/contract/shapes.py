@@ -13,7 +13,7 @@ ABSENT: Final = "{absent}"
 EACH: Final = "for each"
 ITEM: Final = "is"
 OF_TASK: Final = frozenset(
-    {"task_id", "callback_url", "param", "created", "completed", "track_url", "music_index", "credits"}
+    {"task_id", "callback_url", "param", "created", "completed", "track_url", "music_index", "credits", "price"}
 )
 OF_RECORD: Final = frozenset({"status", "error_code", "error_message", "response"})
 NAMES: Final = frozenset({"absent", "nothing", *OF_TASK, *OF_RECORD})

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mock_server.core.credits import Credits
 from mock_server.domain.accounts import AccountRecord
 from mock_server.domain.kept_answer import KeptAnswer
 from mock_server.domain.masking import masked, masked_url
@@ -51,7 +52,7 @@ class AccountView:
     """One key: its account, and what it has of its own; None where the server's setting holds."""
 
     key: str
-    credits: int
+    credits: Credits
     requests: int
     tasks: int
     queued: tuple[str, ...]

@@ -25,6 +25,7 @@ from difflib import SequenceMatcher, get_close_matches
 from itertools import islice
 from typing import Self
 
+from mock_server.core.credits import Credits
 from mock_server.core.text import cut
 
 
@@ -50,7 +51,7 @@ class InsufficientCredits(ApiError):
     code = 402
     kind = "no_credits"
 
-    def __init__(self, balance: int, price: int) -> None:
+    def __init__(self, balance: Credits, price: Credits) -> None:
         super().__init__(
             f"the account has {balance} credits and this costs {price}; "
             "use another key, or start the mock with more --credits"

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from mock_server.contract.documents import FIXTURES, load
+from mock_server.core.credits import Credits, exact
 from mock_server.core.settings import RateLimit
 
 LONGEST_KEY: Final = 1000
@@ -37,7 +38,7 @@ class AccountRecord(NamedTuple):
     """One key's account at one moment: its credits, how many requests and tasks it has, the scenarios of its next
     requests, and that of all others, where one was set."""
 
-    credits: int
+    credits: Credits
     requests: int = 0
     tasks: int = 0
     queued: tuple[str, ...] = ()
@@ -50,10 +51,10 @@ class Account:
     of the next requests, `standing` that of all others, where one was set. `tasks` are the ids of the tasks that are
     kept, `made` the personas and WAV records: (operation, name)."""
 
-    credits: int
+    credits: Credits
     requests: int = 0
     window: Window = field(default_factory=Window)
-    refunds: list[tuple[float, int]] = field(default_factory=list)
+    refunds: list[tuple[float, Credits]] = field(default_factory=list)
     queued: deque[str] = field(default_factory=deque)
     standing: str | None = None
     tasks: dict[str, None] = field(default_factory=dict)
@@ -63,26 +64,26 @@ class Account:
         """The account at `now`, in epoch seconds of the mock's clock."""
         return AccountRecord(self.balance(now), self.requests, len(self.tasks), tuple(self.queued), self.standing)
 
-    def balance(self, now: float) -> int:
+    def balance(self, now: float) -> Credits:
         """The credits at `now`, after the refunds that are due."""
         if self.refunds:
-            self.credits += sum(credits for due, credits in self.refunds if due <= now)
+            self.credits = exact(self.credits + sum(credits for due, credits in self.refunds if due <= now))
             self.refunds = [refund for refund in self.refunds if refund[0] > now]
         return self.credits
 
-    def owe(self, due: float, credits: int) -> None:
+    def owe(self, due: float, credits: Credits) -> None:
         """Give credits back when they are due, or at once where too many are owed."""
         self.refunds.append((due, credits))
         if len(self.refunds) > REFUNDS_KEPT:
-            self.credits += self.refunds.pop(0)[1]
+            self.credits = exact(self.credits + self.refunds.pop(0)[1])
 
     def next_scenario(self) -> str | None:
         """Take the scenario that was queued for the next request, if any."""
         return self.queued.popleft() if self.queued else self.standing
 
-    def pay(self, price: int, refund_at: float | None) -> None:
+    def pay(self, price: Credits, refund_at: float | None) -> None:
         """Pay the price; `refund_at`, in epoch seconds of the mock's clock, gives it back then."""
-        self.credits -= price
+        self.credits = exact(self.credits - price)
         if refund_at is not None:
             self.owe(refund_at, price)
 

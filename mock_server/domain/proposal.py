@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from mock_server.contract.editions import Edition
 from mock_server.contract.scenarios import Choice, Scenario, Scenarios
+from mock_server.core.credits import Credits
 from mock_server.core.errors import ApiError, RateLimited
 from mock_server.core.settings import RateLimit
 from mock_server.domain.answer import Answer, refused
@@ -74,7 +75,7 @@ class Proposal:
     polled: str = ""
     made: tuple[str, str] | None = None
     made_already: ApiError | None = None
-    price: int = 0
+    price: Credits = 0
     receiver: str = ""
     opens: Open | None = None
     mark: Mapping[str, str] | None = None

@@ -11,6 +11,7 @@ from mock_server.contract.profile_files import identity, profile_file
 from mock_server.contract.questions import Register
 from mock_server.contract.source_tracks import Track
 from mock_server.core.clock import LAST_MOMENT, Clock, MockClock, real_time
+from mock_server.core.credits import Credits
 from mock_server.core.errors import BadSetting, StateFailed
 from mock_server.core.seeded import digest
 from mock_server.core.settings import CATCH_UP, Pace, Settings
@@ -156,7 +157,7 @@ class FileStore(MemoryStore):
     async def add_track(self, key: str | None, track: Track) -> None:
         await self._kept(super().add_track(key, track))
 
-    async def balance(self, key: str) -> int:
+    async def balance(self, key: str) -> Credits:
         return await self._kept(super().balance(key))
 
     async def reset(self, key: str | None) -> None:

@@ -41,6 +41,8 @@ class Deciding:
         if proposal.made is not None:
             account.make(*proposal.made)
         if proposal.opens is None:
+            if ordinal:
+                account.pay(proposal.price, None)
             return None, Decision(ordinal, now, self._choice)
         opening = proposal.opens(ordinal, now, self._choice.scenario)
         account.pay(proposal.price, opening.refund_at)

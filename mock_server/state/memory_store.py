@@ -5,6 +5,7 @@ from typing import Any
 
 from mock_server.contract.source_tracks import Track
 from mock_server.core.clock import LAST_MOMENT, Clock, MockClock
+from mock_server.core.credits import Credits
 from mock_server.core.epoch import MANUAL_EPOCH, parse_epoch
 from mock_server.core.errors import BadSetting, ClockRuns
 from mock_server.core.settings import Pace, Settings
@@ -201,7 +202,7 @@ class MemoryStore:
         account = self._accounts.known(key)
         return None if account is None else account.record(self._clock.now())
 
-    async def balance(self, key: str) -> int:
+    async def balance(self, key: str) -> Credits:
         return self._accounts.used(key).balance(self._clock.now())
 
     async def keys(self) -> Sequence[str]:

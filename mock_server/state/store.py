@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from mock_server.contract.source_tracks import Track
+from mock_server.core.credits import Credits
 from mock_server.core.settings import Settings
 from mock_server.domain.accounts import AccountRecord
 from mock_server.domain.answer import Answer
@@ -199,7 +200,7 @@ class Store(Protocol):
     async def account(self, key: str) -> AccountRecord | None:
         """The key's account as it stands, if it was used and is kept."""
 
-    async def balance(self, key: str) -> int:
+    async def balance(self, key: str) -> Credits:
         """The key's credits; the key counts as used by this."""
 
     async def keys(self) -> Sequence[str]:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Container, Mapping, Sequence
 from typing import Any, Final
 
 from mock_server.contract.source_tracks import Track
+from mock_server.core.credits import Credits
 from mock_server.core.errors import StateFailed
 from mock_server.core.settings import Settings
 from mock_server.domain.accounts import AccountRecord
@@ -166,7 +167,7 @@ class SharedStore(Worker):
         await self._caught_up()
         return await super().account(key)
 
-    async def balance(self, key: str) -> int:
+    async def balance(self, key: str) -> Credits:
         return await self._in_turn(super().balance(key))
 
     async def keys(self) -> Sequence[str]:

@@ -202,10 +202,11 @@ def test_a_task_is_paid() -> None:
     assert desk.accounts.used("key").balance(CREATED) == 0
 
 
-def test_what_starts_no_task_costs_nothing() -> None:
+def test_what_starts_no_task_costs_its_price_once_it_is_counted() -> None:
     desk = Desk()
     desk.decide("credits", price=PRICE)
-    assert desk.accounts.used("key").balance(CREATED) == 100
+    desk.decide("credits", price=PRICE, ordinal=0)
+    assert desk.accounts.used("key").balance(CREATED) == 100 - PRICE
 
 
 def test_a_task_is_opened_with_the_number_the_moment_and_the_scenario() -> None:
