@@ -222,9 +222,9 @@ def _told_again(runtime: Runtime, admission: Admission) -> "Mapping[str, Replaye
 
 
 def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack, app: ASGIApp) -> list[Route]:
-    """The routes of the control plane and of media, for the application itself. They are made when one is first needed,
-    since importing them would delay the first answer."""
+    """The routes that are made when one is first needed, since importing them would delay the first answer."""
     from mock_server.api import document
+    from mock_server.api.uploads import upload_routes
     from mock_server.control.access import Guard
     from mock_server.control.routes import Admin
     from mock_server.media.files import PATH, Files
@@ -232,9 +232,10 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack, app: 
 
     guard = Guard(runtime.settings.admin_token, runtime.settings.base_url)
     files = Files(runtime.store, tracks, runtime.tracks, runtime.base_urls)
-    document_route = Route(document.PATH, document.ApiDocument(runtime.editions.profile, runtime.base_urls).serve)
+    told = Route(document.PATH, document.ApiDocument(runtime.editions.profile, runtime.base_urls).serve)
     pages = Dashboard(control, guard, files, runtime.track_maker, runtime.base_urls, app).routes()
-    return [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), Route(PATH, files.serve), document_route]
+    further = [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), *upload_routes(runtime)]
+    return [*further, Route(PATH, files.serve), told]
 
 
 @asynccontextmanager

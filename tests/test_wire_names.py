@@ -19,8 +19,12 @@ OWN: Final = {
     "api/extend.py": "extend: its track, and the mode of its request",
     "api/generate.py": "generate: the mode of its request",
     "api/persona.py": "the answer that is a persona",
+    "api/section.py": "replace-section: its source, and what its music is asked for by",
+    "api/uploaded_bodies.py": "the upload of files: what a client sends",
+    "api/uploads.py": "the upload of files: what is told of one",
     "domain/callback_body.py": "callbacks about music",
     "domain/polling_body.py": "the record of music",
+    "domain/section_rules.py": "replace-section: where its section may begin and end",
 }
 """What only one operation does, or all that make music."""
 EXCEPTIONS: Final = {
@@ -32,6 +36,7 @@ EXCEPTIONS: Final = {
     "api/started.py": "the member by which a track is named that is made of once",
     "commands/client/api_client.py": "a client of the API that polls",
     "commands/client/arrivals.py": "a receiver that tells stages apart",
+    "commands/client/told_record.py": "a client of the API that tells of what it polls",
     "commands/demo.py": "a client of the API that shows a journey",
     "commands/extend.py": "a client of the API that extends and waits",
     "commands/trigger.py": "an option that is a member of extend",
@@ -40,6 +45,7 @@ EXCEPTIONS: Final = {
     "domain/answer.py": "the one answer of every request that starts a task, in bytes for speed",
     "domain/shaped.py": "the members that stand for names in every shape",
     "domain/tasks.py": "the members that a task of a recording takes over, whatever its operation",
+    "pages/export.py": "HAR, one of whose members the upload of files has, too",
     "state/faults.py": "an answer that is cut in the middle",
     "domain/state_rules.py": "the rules that need state, each with the member that it is about",
 }

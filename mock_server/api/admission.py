@@ -37,7 +37,7 @@ class Admission:
     def _key(self, judgement: Judgement) -> None:
         """Raise Unauthorized without a key, for a magic key without a scenario, for a revoked key, and for an unknown
         key when keys are strict."""
-        if not self._is_known(judgement.call.key, judgement.terms):
+        if not self.is_known(judgement.call.key, judgement.terms):
             raise self._unauthorized(judgement.call.key, judgement.terms)
 
     def _counted(self, judgement: Judgement) -> Awaitable[None] | None:
@@ -88,7 +88,7 @@ class Admission:
             raise Invalid(violations(judgement.edition, judgement.operation.name, decoded.value))
         judgement.request = decoded.value
 
-    def _is_known(self, key: str | None, terms: Terms) -> TypeGuard[str]:
+    def is_known(self, key: str | None, terms: Terms) -> TypeGuard[str]:
         """Whether requests of this key are accepted."""
         if key is None or len(key) > LONGEST_KEY:
             return False

@@ -10,6 +10,7 @@ from mock_server.contract.operations import Operation
 from mock_server.contract.profile_files import profile_file
 
 FAMILY: Final = OPENAPI / "family.openapi.yaml"
+UPLOADS: Final = OPENAPI / "uploads.openapi.yaml"
 
 
 def api_document(profile: str, served: Mapping[str, Operation], base_url: str) -> dict[str, Any]:
@@ -18,12 +19,17 @@ def api_document(profile: str, served: Mapping[str, Operation], base_url: str) -
     What the provider published comes as it is, but for `servers`. The operations that it does not describe are those of
     `openapi/family.openapi.yaml` and of the operations' own files, which say where each of their statements is from.
     """
-    published = Document.read(OPENAPI / profile_file(profile)["document"]).tree
+    file = profile_file(profile)
+    published = Document.read(OPENAPI / file["document"]).tree
     files = dict.fromkeys(Path(each.file) for each in served.values() if each.file)
     ours = [Document.read(file).tree for file in (FAMILY, *files)]
     paths = {each.documented: each.path for each in served.values()}
     neighbours = {path: item for each in ours for path, item in each["paths"].items() if path in paths}
     described = {**published["paths"], **neighbours}
+    if uploads := file.get("uploads"):
+        taking = Document.read(UPLOADS).tree
+        ours.append(taking)
+        described |= _at_own_paths(taking["paths"], uploads)
     parts = [*(each.get("components", {}) for each in ours), published["components"]]
     kinds = {kind: None for part in parts for kind in part}
     for each in served.values():
@@ -37,6 +43,12 @@ def api_document(profile: str, served: Mapping[str, Operation], base_url: str) -
             kind: {name: each for part in parts for name, each in part.get(kind, {}).items()} for kind in kinds
         },
     }
+
+
+def _at_own_paths(described: Mapping[str, Any], uploads: Mapping[str, Any]) -> dict[str, Any]:
+    """The upload of files at the paths of a profile: `file-stream-upload` is that of `stream`."""
+    ways = {each["post"]["operationId"].split("-")[1]: each for each in described.values()}
+    return {uploads[way]: item for way, item in ways.items()}
 
 
 def _with_properties(item: Mapping[str, Any], operation: Operation) -> dict[str, Any]:

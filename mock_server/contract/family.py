@@ -109,6 +109,7 @@ class Family:
     poll_limit: RateLimit
     persona_window: tuple[float, float]
     section_window: Mapping[str, float]
+    uploads: Mapping[str, Any]
     personas_exclude: tuple[str, ...]
     draws: bool
 

@@ -15,6 +15,7 @@ Said = tuple[Pointer, str] | tuple[Pointer, str, Pointer]
 REQUIRED: Final[Mapping[tuple[str, ...], Sequence[str]]] = {
     ("callbacks", "signature"): ("header", "signs", "key"),
     ("rate_limit",): ("requests", "seconds"),
+    ("uploads",): ("stream", "base64", "url", "days"),
 }
 """What a node needs where the profile, or one that it extends, has it."""
 SIGNED: Final = ("header", "timestamp_header")
@@ -34,7 +35,7 @@ OWN: Final = ("/__admin", "/openapi.json")
 def complete(text: str, tree: Tree) -> Iterator[Said]:
     """Whether nothing is missing that a signature, a rate and a reading need."""
     for key, needed in REQUIRED.items():
-        yield from _missing(key, _at(tree, key), needed)
+        yield from _missing(key, _at(tree, key) or None, needed)
     for question, readings in tree.get("readings", {}).items():
         for name, reading in readings.items():
             yield from _missing(("readings", question, name), reading, OF_READING)

@@ -24,6 +24,8 @@ def not_served(path: str, profile: Profile, prefix: str = "") -> str:
     elsewhere = _elsewhere().get(asked)
     if known is not None and known.path not in {each.path for each in served}:
         where, hint = _by_other_profiles(known, profile), _in_its_place(known, served, prefix)
+    elif uploading := _uploading(asked):
+        where, hint = _on_others(uploading, profile), ""
     elif elsewhere is not None:
         pages = f"by the pages of {_and(elsewhere['by'])}"
         where, hint = f", which {elsewhere['does']} {pages}: no profile of the mock serves it", ""
@@ -34,7 +36,15 @@ def not_served(path: str, profile: Profile, prefix: str = "") -> str:
 
 
 def _by_other_profiles(operation: Operation, profile: Profile) -> str:
-    names = [name for name in profile_names() if operation.name in _served_on(name)]
+    return _on_others([name for name in profile_names() if operation.name in _served_on(name)], profile)
+
+
+def _uploading(path: str) -> Sequence[str]:
+    """The profiles that take files at a path."""
+    return [name for name in profile_names() if path in (profile_file(name).get("uploads") or {}).values()]
+
+
+def _on_others(names: Sequence[str], profile: Profile) -> str:
     options = " or ".join(f"--profile {name}" for name in names)
     return f" on the profile {profile.name}: {_and(names)} {'serves' if len(names) == 1 else 'serve'} it ({options})"
 

@@ -1,0 +1,76 @@
+"""Keeps the files that clients upload, in a folder that ends with the process: the newest, as far as there is room."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import BinaryIO, Final
+from weakref import finalize
+
+LARGEST: Final = 100 * 1024 * 1024
+"""Bytes of the largest file."""
+ROOM: Final = 1024 * 1024 * 1024
+"""Bytes that all files take together."""
+FILES_KEPT: Final = 10_000
+CHUNK: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedFile:
+    """One file by its `path`, `size` bytes of type `kind`, uploaded `at` epoch seconds of the mock's clock. It is
+    `on_disk`, or stands `elsewhere` at a URL, where nobody fetched it."""
+
+    path: str
+    size: int
+    kind: str
+    at: float
+    on_disk: Path | None = None
+    elsewhere: str = ""
+
+
+class UploadedFiles:
+    """A file of the same path takes the place of the one before. Every method blocks: call it in a thread."""
+
+    def __init__(self) -> None:
+        self._files: OrderedDict[str, UploadedFile] = OrderedDict()
+        self._folder: Path | None = None
+        self._size = 0
+
+    def keep(self, path: str, kind: str, at: float, content: BinaryIO) -> UploadedFile:
+        """Write a file. Raises OSError where the disk takes it not; what was there before stays then."""
+        if self._folder is None:
+            self._folder = Path(mkdtemp(prefix="suno-mock-uploads-"))
+            finalize(self, rmtree, self._folder, ignore_errors=True)
+        on_disk = self._folder / sha256(path.encode()).hexdigest()
+        beside, size = on_disk.with_suffix(".part"), 0
+        try:
+            with beside.open("wb") as file:
+                while chunk := content.read(CHUNK):
+                    size += file.write(chunk)
+            beside.replace(on_disk)
+        finally:
+            beside.unlink(missing_ok=True)
+        return self._kept(UploadedFile(path=path, size=size, kind=kind, at=at, on_disk=on_disk))
+
+    def note(self, path: str, kind: str, at: float, elsewhere: str) -> UploadedFile:
+        """Remember a file that stands elsewhere."""
+        return self._kept(UploadedFile(path=path, size=0, kind=kind, at=at, elsewhere=elsewhere))
+
+    def find(self, path: str) -> UploadedFile | None:
+        """The newest file of a path; None where none is kept."""
+        return self._files.get(path)
+
+    def _kept(self, file: UploadedFile) -> UploadedFile:
+        before = self._files.pop(file.path, None)
+        self._size += file.size - (before.size if before else 0)
+        if before and before.on_disk and not file.on_disk:
+            before.on_disk.unlink(missing_ok=True)
+        self._files[file.path] = file
+        while self._size > ROOM or len(self._files) > FILES_KEPT:
+            _, oldest = self._files.popitem(last=False)
+            self._size -= oldest.size
+            if oldest.on_disk:
+                oldest.on_disk.unlink(missing_ok=True)
+        return file
