@@ -10,6 +10,7 @@ from click.core import ParameterSource
 from mock_server.commands import durations
 from mock_server.commands.shell_names import SETTINGS
 from mock_server.core.errors import nearest
+from mock_server.core.setting_limits import LIMITS
 from mock_server.core.settings import BASE_URL, Settings
 from mock_server.core.text import cut, printable
 
@@ -144,7 +145,7 @@ def _option(field: dataclasses.Field[Any]) -> Callable[[Command], Command]:
         flag,
         field.name,
         default=field.default,
-        help=field.metadata["help"],
+        help=_help(field),
         metavar=field.metadata.get("metavar"),
         envvar=environment(flag),
         show_envvar=True,
@@ -155,6 +156,12 @@ def _option(field: dataclasses.Field[Any]) -> Callable[[Command], Command]:
         shell_complete=SETTINGS.get(field.name),
         callback=_given,
     )
+
+
+def _help(field: dataclasses.Field[Any]) -> str:
+    limit = LIMITS.get(field.name)
+    text: str = field.metadata["help"]
+    return text if limit is None else f"{text} Allowed: {limit}."
 
 
 def _kind(default: Any) -> type:

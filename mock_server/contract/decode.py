@@ -8,7 +8,7 @@ from typing import Any, Final
 from jiter import from_json
 
 from mock_server.core.errors import Invalid, Violation
-from mock_server.core.settings import LARGEST_BODY
+from mock_server.core.setting_limits import LARGEST_BODY
 from mock_server.core.text import shown
 
 BODY_LIMIT: Final = LARGEST_BODY

@@ -11,24 +11,14 @@ from mock_server.core.errors import BadSetting, unknown
 from mock_server.core.hosts import wrong_with
 from mock_server.core.origins import parse_origins
 from mock_server.core.setting_kinds import KINDS, check_word, option, pairs_of, parse_models
+from mock_server.core.setting_limits import DAY, LIMITS, LONGEST_RETENTION, check_limits
 from mock_server.core.text import cut
 
 PORT: Final = 4010
 BASE_URL: Final = f"http://127.0.0.1:{PORT}"
 """Where the mock is taken to be when nobody says."""
-MOST_CREDITS: Final = 10**15
-"""Credits that every client can count: JavaScript's whole numbers end at 2**53."""
-LONGEST_RETENTION: Final = 36500
-"""Days; a hundred years."""
-DAY, HOUR = 86400, 3600
-"""Seconds; an hour is the longest timeout."""
-LARGEST_BODY: Final = 1024 * 1024
-"""Bytes of the body of one request, which has room in what unfinished ones may hold."""
 
 STATE_SCHEMES: Final = ("redis", "rediss", "valkey", "valkeys")
-MOST_WORKERS: Final = 64
-SHORTEST_LEASE: Final = 0.5
-"""Seconds."""
 DURABILITIES: Final = ("normal", "full")
 CATCH_UP, SHIFT = "catch-up", "shift"
 AFTER_RESTART: Final = (CATCH_UP, SHIFT)
@@ -198,25 +188,15 @@ class Settings:
         parse_readings(self.readings)
         parse_models(self.models)
         parse_origins(self.cors_origin)
+        check_limits({name: getattr(self, name) for name in LIMITS})
         self._check_workers()
         check_word("durability", self.durability, DURABILITIES)
         check_word("after restart", self.after_restart, AFTER_RESTART)
-        if self.retention_days is not None and not 0 <= self.retention_days <= LONGEST_RETENTION:
-            raise BadSetting(f"retention {self.retention_days:g} is not between 0 and {LONGEST_RETENTION} days.")
         if self.base_url and (wrong := wrong_with(self.base_url)):
             shown_url = self.base_url.rpartition("@")[2] if "@" in self.base_url else self.base_url
             raise BadSetting(f"base URL {shown_url!r} {wrong}. Example: http://suno-mock:4010.")
         if not re.fullmatch(r"[!-~]{0,1000}", self.admin_token):
             raise BadSetting("the admin token is no token. Allowed: up to 1000 letters, digits and signs of ASCII.")
-        if not 0 <= self.credits <= MOST_CREDITS:
-            raise BadSetting(f"credits {self.credits} is not between 0 and {MOST_CREDITS}.")
-        if self.callback_timeout is not None and not 0 < self.callback_timeout <= HOUR:
-            raise BadSetting(f"callback timeout {self.callback_timeout:g} is not between 0 and {HOUR} seconds.")
-        held, waits = self.unfinished_bodies, self.request_timeout
-        if held and held < LARGEST_BODY:
-            raise BadSetting(f"unfinished bodies {held} is less than one body, {LARGEST_BODY}; 0 is no limit.")
-        if not 0 <= waits <= HOUR:
-            raise BadSetting(f"request timeout {waits:g} is not between 0 and {HOUR} seconds; 0 is none.")
 
     @property
     def shared(self) -> bool:
@@ -233,18 +213,15 @@ class Settings:
         if self.in_engine and scheme not in STATE_SCHEMES:
             raise BadSetting(f"state begins with {cut(scheme)!r}. Allowed: a file, or {', '.join(STATE_SCHEMES)} URLs.")
         if not re.fullmatch("[A-Za-z0-9._-]{1,64}", self.state_prefix):
-            raise BadSetting(f"state prefix {cut(self.state_prefix)!r} is not 1 to 64 letters, digits, dots, _ and -.")
+            allowed = "1 to 64 letters, digits, dots, _ and -"
+            raise BadSetting(f"state prefix is {cut(self.state_prefix)!r}. Allowed: {allowed}. Example: suno-mock.")
         least, most = 2 * self.lease / DAY, LONGEST_RETENTION
         if self.state_ttl and not least <= self.state_ttl <= most:
             told = f"Allowed: {least:.2g} (twice the lease) to {most} days; 0 is for ever."
             raise BadSetting(
                 f"state ttl {self.state_ttl:g} is too {'long' if self.state_ttl > most else 'short'}. {told}"
             )
-        if not 1 <= self.workers <= MOST_WORKERS:
-            raise BadSetting(f"workers is {self.workers}. Allowed: 1 to {MOST_WORKERS}.")
         if self.workers > 1 and not self.state:
             raise BadSetting(f"{self.workers} workers know of each other by what they share: give a --state, too.")
         if self.replay and self.state:
             raise BadSetting("what is replayed is kept in memory alone: give --replay or --state, not both.")
-        if not SHORTEST_LEASE <= self.lease <= HOUR:
-            raise BadSetting(f"lease {self.lease:g} is not between {SHORTEST_LEASE:g} and {HOUR} seconds.")

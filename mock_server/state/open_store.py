@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from mock_server.core.clock import Clock
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import DAY, Settings
+from mock_server.core.setting_limits import DAY
+from mock_server.core.settings import Settings
 from mock_server.state.memory_store import MemoryStore
 from mock_server.state.needs_client import needs_client
 from mock_server.state.store import Store

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from mock_server.contract.profile_files import profile_names
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import DAY, Settings
+from mock_server.core.setting_limits import DAY
+from mock_server.core.settings import Settings
 from mock_server.domain.masking import masked_place
 from mock_server.state.file_store import FileStore, made_with
 from mock_server.state.ledger import Table

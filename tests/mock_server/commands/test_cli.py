@@ -265,8 +265,16 @@ WRONG = {
         "first_items",
     ): "--set 'first_items' is not QUESTION=READING. Example: --set refusal_status=mirror.",
     ("serve", "--rate-limit", "20"): "rate limit '20' is not REQUESTS/SECONDS, both above 0. Example: 20/10.",
-    ("serve", "--credits", "-1"): "credits -1 is not between 0 and 1000000000000000.",
-    ("serve", "--retention-days", "-1"): "retention -1 is not between 0 and 36500 days.",
+    (
+        "serve",
+        "--credits",
+        "-1",
+    ): "credits is -1. Allowed: 0 to 1000000000000000. Example: 1000000.",
+    (
+        "serve",
+        "--retention-days",
+        "-1",
+    ): "retention days is -1. Allowed: 0 to 36500 days. Leave it out for the documented time.",
     ("serve", "--base-url", "mock"): "base URL 'mock' is no URL. Example: http://suno-mock:4010.",
     ("serve", "--epoch", "yesterday"): "epoch 'yesterday' is neither a date nor a number of seconds. ",
     ("serve", "--seed", "x"): "Invalid value for '--seed' (env var: 'SUNO_MOCK_SEED'): 'x' is not a valid integer.",

@@ -14,7 +14,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 from mock_server.contract.documents import OPENAPI, load
 from mock_server.control.operations import Operations
 from mock_server.control.routes import DOCUMENT
-from mock_server.core.settings import LONGEST_RETENTION
+from mock_server.core.setting_limits import LONGEST_RETENTION
 from mock_server.domain.attempt import Outcome
 from mock_server.domain.terms import CHANGEABLE, KeySettings
 from mock_server.http.base_urls import PREFIX

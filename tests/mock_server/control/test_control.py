@@ -209,9 +209,15 @@ async def test_credits_can_be_given_and_given_back() -> None:
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"credits": -1}, "credits -1 is not between 0 and 1000000000000000."),
+        (
+            {"credits": -1},
+            "credits is -1. Allowed: 0 to 1000000000000000. Example: 1000000.",
+        ),
         ({"rate_limit": "20"}, "rate limit '20' is not REQUESTS/SECONDS, both above 0. Example: 20/10."),
-        ({"retention_days": -1}, "retention -1 is not between 0 and 36500 days."),
+        (
+            {"retention_days": -1},
+            "retention days is -1. Allowed: 0 to 36500 days. Leave it out for the documented time.",
+        ),
     ],
 )
 async def test_an_account_takes_no_impossible_setting(changes: dict[str, Any], text: str) -> None:

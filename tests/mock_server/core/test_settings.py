@@ -149,12 +149,26 @@ def test_any_text_is_judged(parse: Callable[[str], object], text: str) -> None:
         pytest.param({"rate_limit": "x"}, f"rate limit 'x' {NO_LIMIT}", id="rate limit"),
         pytest.param({"epoch": "x"}, f"epoch 'x' {NO_DATE}", id="epoch"),
         pytest.param({"readings": ("x",)}, f"--set 'x' {NO_PAIR}", id="readings"),
-        pytest.param({"credits": -1}, "credits -1 is not between 0 and 1000000000000000.", id="credits"),
         pytest.param(
-            {"retention_days": -0.5}, "retention -0.5 is not between 0 and 36500 days.", id="gone before they come"
+            {"credits": -1},
+            "credits is -1. Allowed: 0 to 1000000000000000. Example: 1000000.",
+            id="credits",
         ),
-        pytest.param({"retention_days": 36501}, "retention 36501 is not between 0 and 36500 days.", id="too many days"),
-        pytest.param({"retention_days": nan}, "retention nan is not between 0 and 36500 days.", id="no number of days"),
+        pytest.param(
+            {"retention_days": -0.5},
+            "retention days is -0.5. Allowed: 0 to 36500 days. Leave it out for the documented time.",
+            id="gone before they come",
+        ),
+        pytest.param(
+            {"retention_days": 36501},
+            "retention days is 36501. Allowed: 0 to 36500 days. Leave it out for the documented time.",
+            id="too many days",
+        ),
+        pytest.param(
+            {"retention_days": nan},
+            "retention days is nan. Allowed: 0 to 36500 days. Leave it out for the documented time.",
+            id="no number of days",
+        ),
         pytest.param({"base_url": "suno-mock:4010"}, f"base URL 'suno-mock:4010' {NO_URL}", id="no scheme"),
         pytest.param({"base_url": "http://"}, f"base URL 'http://' {NO_URL}", id="no host"),
         pytest.param({"base_url": "http://[x"}, f"base URL 'http://[x' {NO_URL}", id="half an address"),
@@ -173,30 +187,34 @@ def test_any_text_is_judged(parse: Callable[[str], object], text: str) -> None:
         pytest.param({"base_url": "http://a b"}, f"base URL 'http://a b' {NO_URL}", id="a blank"),
         pytest.param({"base_url": "http://a\n"}, f"base URL 'http://a\\n' {NO_URL}", id="a line feed"),
         pytest.param(
-            {"callback_timeout": 0.0}, "callback timeout 0 is not between 0 and 3600 seconds.", id="no time to answer"
+            {"callback_timeout": 0.0},
+            "callback timeout is 0. Allowed: more than 0 to 3600 seconds. Leave it out for the documented time.",
+            id="no time to answer",
         ),
         pytest.param(
             {"callback_timeout": 3601.5},
-            "callback timeout 3601.5 is not between 0 and 3600 seconds.",
+            "callback timeout is 3601.5. Allowed: more than 0 to 3600 seconds. Leave it out for the documented time.",
             id="too long to answer",
         ),
         pytest.param(
             {"unfinished_bodies": 1048575},
-            "unfinished bodies 1048575 is less than one body, 1048576; 0 is no limit.",
+            "unfinished bodies is 1048575. Allowed: 1048576 bytes or more. That is one body; 0 is no limit.",
             id="less than a body",
         ),
         pytest.param(
             {"request_timeout": -0.1},
-            "request timeout -0.1 is not between 0 and 3600 seconds; 0 is none.",
+            "request timeout is -0.1. Allowed: 0 to 3600 seconds. 0 is no limit.",
             id="no time to ask",
         ),
         pytest.param(
             {"request_timeout": nan},
-            "request timeout nan is not between 0 and 3600 seconds; 0 is none.",
+            "request timeout is nan. Allowed: 0 to 3600 seconds. 0 is no limit.",
             id="not a time to ask",
         ),
         pytest.param(
-            {"callback_timeout": nan}, "callback timeout nan is not between 0 and 3600 seconds.", id="no time at all"
+            {"callback_timeout": nan},
+            "callback timeout is nan. Allowed: more than 0 to 3600 seconds. Leave it out for the documented time.",
+            id="no time at all",
         ),
     ],
 )
@@ -291,8 +309,11 @@ def test_a_secret_is_in_no_representation() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"workers": 0}, "workers is 0. Allowed: 1 to 64."),
-        ({"workers": 65, "state": "a"}, "workers is 65. Allowed: 1 to 64."),
+        ({"workers": 0}, "workers is 0. Allowed: 1 to 64. Several machines can share a --state in Redis or Valkey."),
+        (
+            {"workers": 65, "state": "a"},
+            "workers is 65. Allowed: 1 to 64. Several machines can share a --state in Redis or Valkey.",
+        ),
         ({"workers": 2}, "2 workers know of each other by what they share: give a --state, too."),
         (
             {"state_ttl": 0.0001},
@@ -302,7 +323,7 @@ def test_a_secret_is_in_no_representation() -> None:
             {"state_ttl": 40_000.0},
             "state ttl 40000 is too long. Allowed: 0.00023 (twice the lease) to 36500 days; 0 is for ever.",
         ),
-        ({"lease": 0.1}, "lease 0.1 is not between 0.5 and 3600 seconds."),
+        ({"lease": 0.1}, "lease is 0.1. Allowed: 0.5 to 3600 seconds. Leave it out for 10 seconds."),
     ],
 )
 def test_what_workers_need_is_told(changes: dict[str, Any], told: str) -> None:

@@ -88,10 +88,16 @@ def test_files_may_be_gone_at_once() -> None:
 @pytest.mark.parametrize(
     ("own", "said"),
     [
-        ({"credits": -1}, "credits -1 is not between 0 and 1000000000000000."),
+        (
+            {"credits": -1},
+            "credits is -1. Allowed: 0 to 1000000000000000. Example: 1000000.",
+        ),
         ({"credits": "5"}, "credits is '5'. Allowed: a whole number."),
         ({"rate_limit": "x"}, "rate limit 'x' is not REQUESTS/SECONDS, both above 0. Example: 20/10."),
-        ({"retention_days": -1}, "retention -1 is not between 0 and 36500 days."),
+        (
+            {"retention_days": -1},
+            "retention days is -1. Allowed: 0 to 36500 days. Leave it out for the documented time.",
+        ),
         ({"revoked": "no"}, "revoked is 'no'. Allowed: True or False."),
         ({"maintenance": 1}, "maintenance is 1. Allowed: True or False."),
     ],

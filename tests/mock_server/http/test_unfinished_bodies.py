@@ -11,7 +11,7 @@ from starlette.types import Message
 
 from mock_server.commands.demo import EXTEND
 from mock_server.contract.decode import BODY_LIMIT
-from mock_server.core.settings import LARGEST_BODY
+from mock_server.core.setting_limits import LARGEST_BODY
 from mock_server.http.read_request import Incomplete, read_body
 from mock_server.http.unfinished_bodies import UnfinishedBodies
 from tests.clients import Mock

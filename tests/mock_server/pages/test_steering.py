@@ -98,7 +98,10 @@ async def test_a_key_gets_what_is_filled_in_and_keeps_the_rest() -> None:
         ({"new": "mock-429"}, "the key 'mock-429' begins with 'mock-', which names a scenario."),
         ({"new": "mine", "credits": "many"}, "credits is 'many'. Allowed: a whole number."),
         ({"new": "mine", "rate_limit": "20"}, "rate limit '20' is not REQUESTS/SECONDS"),
-        ({"new": "mine", "retention_days": "-1"}, "retention -1 is not between 0 and 36500 days."),
+        (
+            {"new": "mine", "retention_days": "-1"},
+            "retention days is -1. Allowed: 0 to 36500 days. Leave it out for the documented time.",
+        ),
         ({"key": "nobody"}, "the mock does not know that key any more; reload the page"),
     ],
 )

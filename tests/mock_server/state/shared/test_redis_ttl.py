@@ -8,7 +8,8 @@ import pytest
 from redis import Redis
 
 from mock_server.core.errors import BadSetting
-from mock_server.core.settings import DAY, Settings
+from mock_server.core.setting_limits import DAY
+from mock_server.core.settings import Settings
 from mock_server.state.faults import Fault
 from mock_server.state.open_store import open_store
 from mock_server.state.shared.redis_scripts import keys
