@@ -45,9 +45,9 @@ def _field_options(command: Any) -> Any:
     """An option for each documented field."""
     for name, schema in reversed(list(extend_fields.documented().items())):
         kind = str(schema["type"]).upper()
-        command = click.option(extend_fields.option(name), name, metavar=kind, help=extend_fields.summary(schema))(
-            command
-        )
+        command = click.option(
+            extend_fields.option(name), name, metavar=kind, help=extend_fields.described(name, schema)
+        )(command)
     return command
 
 
@@ -67,7 +67,8 @@ def _field_options(command: Any) -> Any:
 def command(url: str, **asked: Any) -> int:
     """Extend a track, wait for what becomes of it, and print the tracks.
 
-    What is not said is as in the document's example. Exit status 1: refused, failed, or not finished in time.
+    What is not said is as in the document's example; `suno-mock explain prompt` has the limits of each model.
+    Exit status 1: refused, failed, or not finished in time.
     """
     sendable("--prefer", asked["prefer"] or "")
     sendable("the admin token", asked["admin_token"])

@@ -8,11 +8,12 @@ from math import isfinite
 from typing import Any, Final
 
 from mock_server.contract.documents import OPENAPI, Document
+from mock_server.contract.examples import CALLBACKS, documented_request
 from mock_server.contract.operations import EXTEND, operations
 from mock_server.contract.profile_files import resolved
 from mock_server.contract.rule_source import request_pointer
 from mock_server.core.errors import BadSetting, unknown
-from mock_server.core.text import TYPES, cut
+from mock_server.core.text import TYPES, allowed_by, cut
 
 FITS: Final[Mapping[str, tuple[type, ...]]] = {
     "array": (list,),
@@ -23,6 +24,8 @@ FITS: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,),
 }
 """Types of Python by the document's name of a type."""
+LIMITS: Final = ("enum", "minimum", "maximum", "multipleOf")
+"""Keywords of a schema that a help tells."""
 NONE: Final = object()
 """What a text says that is no JSON."""
 Schema = Mapping[str, Any]
@@ -46,6 +49,15 @@ def option(name: str) -> str:
 def summary(schema: Schema) -> str:
     """The first sentence of a property's description."""
     return re.split(r"(?<=\.)\s+(?=[A-Z-])|\n", schema.get("description", "").strip())[0]
+
+
+def described(name: str, schema: Schema) -> str:
+    """The help of an option: what the field is, what is allowed, and what is sent without it."""
+    limits = [allowed_by(keyword, schema[keyword]) for keyword in LIMITS if keyword in schema]
+    allowed = f" Allowed: {', '.join(limits)}." if limits else ""
+    example = documented_request("apikley").get(name)
+    sent = CALLBACKS if name == "callBackUrl" else example if isinstance(example, str) else json.dumps(example)
+    return f"{summary(schema)}{allowed}  [default: {cut(sent, 40)}]"
 
 
 def typed(name: str, text: str, schema: Schema) -> Any:

@@ -114,10 +114,21 @@ def of_rule(name: str) -> Explanation:
 
 
 def named(wanted: Callable[[str], bool]) -> tuple[Section, ...]:
-    """The rules whose ids are wanted, each with the first line of every file that has it."""
-    told = [Fact(each.rule.id, (each.said,)) for each in known()]
+    """The rules whose ids are wanted, each with what it allows and the first line of every file that has it."""
+    allowed: dict[str, dict[str, None]] = {}
+    for each in known():
+        allowed.setdefault(each.rule.id, {})[each.allowed] = None
+    told = [Fact(_summed_up(each.rule.id, [*allowed[each.rule.id]]), (each.said,)) for each in known()]
     told += [Fact(rule, (each.place,)) for rule in _own() for each in python_source.enforcing(rule)]
-    return _by_operation([Fact(each.text, _first(each.places)) for each in merged(told) if wanted(each.text)])
+    return _by_operation(
+        [Fact(each.text, _first(each.places)) for each in merged(told) if wanted(each.text.split()[0])]
+    )
+
+
+def _summed_up(rule: str, allowed: Sequence[str]) -> str:
+    """A rule with what it allows first, and how often it allows something else."""
+    others = f"; {len(allowed) - 1} more, by model, profile or reading" if len(allowed) > 1 else ""
+    return f"{rule}  {allowed[0]}{others}"
 
 
 def listed(wanted: Callable[[Known], bool]) -> tuple[Section, ...]:

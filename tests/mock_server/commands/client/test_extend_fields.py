@@ -21,6 +21,15 @@ def test_every_field_has_an_option_and_a_help() -> None:
     assert extend_fields.summary(DOCUMENTED["audioWeight"]) == "Balance weight for audio features vs. other factors."
 
 
+def test_a_help_says_what_is_allowed_and_what_is_sent_without_it() -> None:
+    said = {name: extend_fields.described(name, schema) for name, schema in DOCUMENTED.items()}
+    assert said["vocalGender"].endswith(" Allowed: m, f.  [default: m]")
+    assert said["styleWeight"].endswith(" Allowed: 0 or more, at most 1, a multiple of 0.01.  [default: 0.65]")
+    assert said["defaultParamFlag"].endswith(".  [default: true]")
+    assert said["callBackUrl"].endswith(".  [default: http://127.0.0.1:3000/callback]")
+    assert max(map(len, said.values())) < 200
+
+
 @pytest.mark.parametrize("profile", ["classic", "observed"])
 def test_the_options_are_those_of_every_profile(profile: str) -> None:
     assert set(extend_fields.documented(profile)) <= set(DOCUMENTED)

@@ -87,14 +87,21 @@ def test_a_code_of_one_provider_says_whose_it_is() -> None:
 def test_a_422_lists_its_rules_by_operation() -> None:
     sections = {section.heading: section.facts for section in of_code("422").sections}
     assert list(sections)[:4] == [f"Rules of {name}" for name in ("extend", "generate", "persona", "wav")]
-    rules = {fact.text: fact.places for fact in sections["Rules of extend"]}
+    rules = {fact.text.split()[0]: fact.places for fact in sections["Rules of extend"]}
     assert [line(place).strip() for place in rules["extend.model.enum"]] == ["enum:", "enum:", "enum:", "models:"]
     assert "extend.body.json" in rules
     assert "extend.audioId.known" not in rules
 
 
+def test_a_422_says_what_each_rule_allows() -> None:
+    texts = [fact.text for section in of_code("422").sections for fact in section.facts]
+    assert "extend.styleWeight.maximum  at most 1" in texts
+    more = "7 more, by model, profile or reading"
+    assert f"extend.title.length  at most 80 characters for model V4; {more}" in texts
+
+
 def test_a_404_lists_what_is_not_known() -> None:
-    rules = [fact.text for section in of_code("404").sections for fact in section.facts]
+    rules = [fact.text.split()[0] for section in of_code("404").sections for fact in section.facts]
     assert "extend.audioId.known" in rules
     assert all(rule.endswith(".known") for rule in rules)
 
