@@ -8,8 +8,8 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from select import select
 from types import MappingProxyType
 from typing import Final
@@ -36,6 +36,10 @@ class Terminal:
     def screen(self) -> list[str]:
         """The lines that are to be read now, without colours."""
         return [shown(line) for line in COLOUR.sub("", self.written).split("\r\n")]
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        os.write(self._descriptor, text.encode())
 
     def read_until(self, text: str) -> None:
         """Return when a text was written, which was not before."""
@@ -65,25 +69,31 @@ def shown(line: str) -> str:
     return "".join(found).rstrip()
 
 
-@contextmanager
 def terminal(
     module: str, *arguments: str, columns: int = 80, environment: Mapping[str, str] = MappingProxyType({})
-) -> Iterator[Terminal]:
+) -> AbstractContextManager[Terminal]:
     """`python -m MODULE` in a terminal of its own; it is ended at the end."""
+    return in_terminal([sys.executable, "-m", module, *arguments], columns, environment)
+
+
+@contextmanager
+def in_terminal(command: Sequence[str], columns: int, environment: Mapping[str, str]) -> Iterator[Terminal]:
+    """The same for any command."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     of_terminals = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
     process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
+        command,
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
         env={name: each for name, each in os.environ.items() if name not in of_terminals} | {**environment},
+        start_new_session=True,
     )
     os.close(theirs)
     try:
         yield Terminal(process, ours)
     finally:
         process.terminate()
-        process.wait(PATIENCE)
         os.close(ours)
+        process.wait(PATIENCE)
