@@ -227,8 +227,9 @@ async def test_an_engine_that_is_not_there_is_told_in_one_line(server: Server, c
 
 
 async def test_who_has_lost_the_newest_changes_says_so_and_goes_on_with_the_rest(
-    server: Server, choices: Settings, caplog: pytest.LogCaptureFixture
+    server: Server, choices: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("mock_server.state.shared.worker.LOOKS_EVERY", 60)
     one, other = opened(choices), opened(choices)
     await started(one, task(id="kept"))
     with Redis(port=server.port) as client:
