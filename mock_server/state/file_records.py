@@ -85,8 +85,7 @@ class Records:
             )
             entries = (entry(value) for _, value in file.read(Table.ENTRY))
             self._journal.restore(entries, mock["started"], mock["newest"], mock["entries_dropped"])
-        for _, value in file.read(Table.OWED):
-            self._owed.owe(packed.owed(value))
+        self._owed.restore(packed.owed(value) for _, value in file.read(Table.OWED))
         return mock
 
 

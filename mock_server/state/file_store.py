@@ -13,6 +13,7 @@ from mock_server.contract.source_tracks import Track
 from mock_server.core.clock import LAST_MOMENT, Clock, MockClock, real_time
 from mock_server.core.credits import Credits
 from mock_server.core.errors import BadSetting, StateFailed
+from mock_server.core.garbage import nothing_thrown_away
 from mock_server.core.seeded import digest
 from mock_server.core.settings import CATCH_UP, Pace, Settings
 from mock_server.domain.answer import Answer
@@ -67,7 +68,8 @@ class FileStore(MemoryStore):
         self.journal: MemoryJournal = FileJournal(self.changes, self._writer)
         self._manual = Pace.parse(settings.pace).manual
         self._records = Records(self._accounts, self._owed, self._faults, self._live, self.journal, self._mock)
-        mock = self._records.restore(file)
+        with nothing_thrown_away():
+            mock = self._records.restore(file)
         if mock:
             self._written_off = mock["tasks_owed"]
             self._go_on(own_clock, mock)

@@ -1,6 +1,6 @@
 """What is owed, in memory: a heap of what is due later, a line per receiver of what is due, and what is claimed."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from itertools import chain, count
 from typing import Final
@@ -46,6 +46,11 @@ class OwedCallbacks:
         too_many = heappop(self._later) if head is None else self._leave_line(head)
         self._ledger.note(Table.OWED, too_many, Change.GONE)
         return too_many
+
+    def restore(self, owed: Iterable[Owed]) -> None:
+        """Owe what an engine has written, where nothing is owed yet."""
+        self._later = [*owed]
+        heapify(self._later)
 
     def next_due(self) -> float | None:
         """When something is due that nobody has claimed, in epoch seconds of the mock's clock."""

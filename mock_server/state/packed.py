@@ -82,17 +82,15 @@ def of_task(record: TaskRecord) -> dict[str, Any]:
     }
 
 
-def task(value: Mapping[str, Any]) -> TaskRecord:
-    return TaskRecord(
-        **{
-            **value,
-            "body": value["body"].encode(BYTES),
-            "source": None if value["source"] is None else Track(**value["source"]),
-            "readings": _readings(value["readings"]),
-            "speed": float(value["speed"]),
-            "tracks": tuple(value["tracks"]),
-        }
-    )
+def task(value: dict[str, Any]) -> TaskRecord:
+    """The task of a record, which is changed: a copy of each takes long where there are many."""
+    source = value["source"]
+    value["body"] = value["body"].encode(BYTES)
+    value["source"] = None if source is None else Track(**source)
+    value["readings"] = _readings(value["readings"])
+    value["speed"] = float(value["speed"])
+    value["tracks"] = tuple(value["tracks"])
+    return TaskRecord(**value)
 
 
 @lru_cache(maxsize=1024)
@@ -111,8 +109,9 @@ def of_owed(owed: Owed) -> dict[str, Any]:
     return {**value, "planned": _of_plan(owed.planned)}
 
 
-def owed(value: Mapping[str, Any]) -> Owed:
-    return Owed(**{**value, "receiver": receiver_of(value["url"]), "planned": _plan(value["planned"])})
+def owed(value: dict[str, Any]) -> Owed:
+    """What is owed by a record, which is changed, too."""
+    return Owed(receiver=receiver_of(value["url"]), planned=_plan(value.pop("planned")), **value)
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from mock_server.core.clock import LAST_MOMENT
 from mock_server.core.errors import StateFailed
+from mock_server.core.garbage import nothing_thrown_away
 from mock_server.core.settings import CATCH_UP, Pace, Settings
 from mock_server.state.journal import MemoryJournal
 from mock_server.state.ledger import Table
@@ -122,7 +123,8 @@ class Worker(MemoryStore):
 
     def _restart(self, whole: Whole) -> None:
         self._moves, self._read = None, whole
-        self._replica.follow(whole.records)
+        with nothing_thrown_away():
+            self._replica.follow(whole.records)
         self.changes.note()
 
     def _begin_turn(self, turn: Turn) -> None:
