@@ -27,6 +27,7 @@ from mock_server.media.files import PATH as NAMED
 from mock_server.media.files import Files
 from mock_server.pages.built_in_receiver import received, receiver_url
 from mock_server.pages.buttons import KEEPS, Buttons
+from mock_server.pages.charting import Charting
 from mock_server.pages.comparing import Comparing
 from mock_server.pages.details import Details, TaskDetail
 from mock_server.pages.events import changed
@@ -38,6 +39,7 @@ from mock_server.pages.kept_key import keeping, kept_by
 from mock_server.pages.listed import Listed
 from mock_server.pages.rendering import (
     BUTTONS,
+    CHARTS,
     CODES,
     COMPARE,
     EVENTS,
@@ -89,6 +91,7 @@ class Dashboard:
             TRY: self._tried,
             COMPARE: Comparing(control).page,
             STEER: steering.page,
+            CHARTS: Charting(control, self._inbox).page,
         }
         self._pages: Mapping[str, Page] = {
             HOME: self._home,
@@ -164,6 +167,7 @@ class Dashboard:
         except (BadSetting, NoSuch) as error:
             visit = visit._replace(query={}, form=None, problem=visit.problem or str(error), status=404)
             shown = await values(visit)
+        visit = visit._replace(**{name: shown.pop(name) for name in ("problem", "status") if name in shown})
         query = urlencode(visit.query)
         here = f"{visit.prefix}{path}?{query}" if query else visit.prefix + path
         return await self._page(path.rpartition("/")[2], visit, here, **shown)

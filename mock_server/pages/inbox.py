@@ -1,10 +1,10 @@
 """The rows of the inbox: every task, and every request that started none."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from mock_server.contract.scenarios import MAGIC
 from mock_server.core.text import cut
@@ -59,6 +59,13 @@ class Key:
     queued: str
 
 
+class Ids(NamedTuple):
+    """Tasks by their ids, and entries of the journal by theirs."""
+
+    tasks: set[str | None]
+    entries: set[int]
+
+
 class Inbox:
     """The rows of one mock, newest first."""
 
@@ -68,6 +75,25 @@ class Inbox:
 
     async def rows(self, wanted: Filter, most: int) -> tuple[list[Row], bool]:
         """At most `most` wanted rows, and whether there are more. Raises BadSetting as `search_of`."""
+        found: list[Row] = []
+        async for item, facts, delivered, now in self._wanted(wanted):
+            found.append(_row(item, facts, delivered, now))
+            if len(found) > most:
+                break
+        return found[:most], len(found) > most
+
+    async def ids(self, wanted: Filter) -> Ids:
+        """What stands for all the wanted rows. Raises BadSetting as `search_of`."""
+        found = Ids(set(), set())
+        async for item, *_ in self._wanted(wanted):
+            found.tasks.add(_task_id(item) or None)
+            if isinstance(item, Requested):
+                found.entries.add(item.id)
+        found.tasks.discard(None)
+        return found
+
+    async def _wanted(self, wanted: Filter) -> AsyncIterator[tuple[Task | Requested, Facts, Stages, float]]:
+        """What rows are made of, newest first, with the time. Raises BadSetting as `search_of`."""
         search_of(wanted.q)
         entries, now = await self._store.journal.page(), (await self._store.moment()).now
         newest = islice(reversed(await self._store.tasks(None)), TASKS_SEEN)
@@ -82,16 +108,12 @@ class Inbox:
             if isinstance(entry, Requested):
                 told.add(entry.task_id)
                 came += [entry] if everything or counts(entry) else []
-        found: list[Row] = []
         for item in _items(came, tasks, told):
             await steps.one()
             facts, delivered = facts_of(item, now), attempts.stages(_task_id(item))
             if is_wanted(item, facts, delivered, wanted, now):
                 await steps.one(0 if isinstance(item, Requested) else len(item.record.body) // READ_AS_ONE)
-                found.append(_row(item, facts, delivered, now))
-                if len(found) > most:
-                    break
-        return found[:most], len(found) > most
+                yield item, facts, delivered, now
 
     async def keys(self, *wanted: str) -> list[Key]:
         """The keys that were used last, or before any was those that everyone knows; and those of the handles that are

@@ -25,6 +25,7 @@ CODES: Final = f"{HOME}pages/codes"
 QUESTIONS: Final = f"{HOME}pages/questions"
 TRY: Final = f"{HOME}pages/try"
 STEER: Final = f"{HOME}pages/steer"
+CHARTS: Final = f"{HOME}pages/charts"
 COMPARE: Final = f"{HOME}pages/compare"
 EVENTS: Final = f"{HOME}pages/events"
 FILES: Final = f"{HOME}pages/files/{{name}}"
@@ -125,6 +126,7 @@ def _environment(prefix: str) -> Environment:
         "QUESTIONS": prefix + QUESTIONS,
         "TRY": prefix + TRY,
         "STEER": prefix + STEER,
+        "CHARTS": prefix + CHARTS,
         "COMPARE": prefix + COMPARE,
         "EVENTS": prefix + EVENTS,
         "EXPORT": prefix + EXPORT,

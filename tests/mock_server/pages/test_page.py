@@ -27,7 +27,7 @@ HOSTILE = f"</title></pre><script>document.title='taken'</script>{IMAGE}"
 TOKEN = "t0ken"
 NEWCOMER = 15
 """Seconds from the empty page to a received callback, of a machine with other work to do."""
-PAGES = ("try", "codes", "questions", "compare", "steer")
+PAGES = ("try", "codes", "questions", "compare", "steer", "charts")
 PICTURES = "Promise.all([...document.querySelectorAll('figure img')].map((img) => img.decode()))"
 """Waits until every picture is there, and throws for one that cannot be read."""
 
@@ -370,7 +370,7 @@ def test_what_failed_is_found_sent_once_more_and_exported(page: Page, mock: Mock
         expect(page).to_have_url(re.compile("q=delivery"))
         page.locator("#summary-more").click()
         with page.expect_download() as file:
-            page.locator("#more").get_by_role("link", name="HAR").click()
+            page.locator("#more").get_by_role("link", name="HAR", exact=True).click()
         assert [each["comment"][:3] for each in json.loads(file.value.path().read_text("utf-8"))["log"]["entries"]] == [
             "-->",
             "<--",
