@@ -105,6 +105,8 @@ SESSIONS: Final[Mapping[str, Callable[[int], str]]] = {
     "help-extend": told("extend", "--help"),
     "help-serve": told("serve", "--help"),
     "help-tail": told("tail", "--help"),
+    "explain": told("explain", "silent"),
+    "questions": told("questions", "first_items"),
     "contract-help": told("--help", module="contract_tests"),
     "contract-run": told("run", "--only", "extend.title.*", module="contract_tests"),
     "desk": desk,

@@ -24,7 +24,7 @@ from mock_server.commands.client.caller import is_near
 from mock_server.commands.client.told_record import strange, told
 from mock_server.commands.durations import written
 from mock_server.commands.options import DURATION, as_json, mock_options, set_option, settings_options
-from mock_server.commands.output import say, warn
+from mock_server.commands.output import say, tell, warn
 from mock_server.commands.ticking import ticking
 from mock_server.contract.examples import CALLBACKS, documented_request
 from mock_server.contract.family import Family
@@ -146,7 +146,10 @@ def _task_id(answer: Envelope) -> str:
 def _refused(answer: Envelope, as_json: bool) -> int:
     refused = {"code": answer.code, "msg": answer.msg, "status": answer.status}
     http = "" if answer.status == 200 or not answer.code else f"HTTP {answer.status}, "
-    say(in_json(refused) if as_json else f"{http}{f'{answer.code} ' if answer.code else ''}{answer.msg}")
+    if as_json:
+        say(in_json(refused))
+    else:
+        tell([f"{http}{f'{answer.code} ' if answer.code else ''}{answer.msg}"], refused, as_json)
     if answer.code == ACCEPTED:
         warn("the answer has no taskId, so nobody can ask what becomes of the request; a task may have been started.")
     return 1

@@ -13,11 +13,10 @@ from typing import Final, TextIO
 import click
 
 from mock_server.commands.options import ALWAYS, AUTO, NEVER
+from mock_server.commands.output import NARROWEST
 
 INDENT: Final = 13
 """Columns that further lines are indented by, so that they stand behind the time and the arrow."""
-NARROWEST: Final = 40
-"""Columns below which nothing is wrapped."""
 WIDE: Final = 120
 """Columns from which on a line has room for whole ids."""
 SHORTEST: Final = 8

@@ -6,6 +6,9 @@ A Printer's stream may be read slowly, or not at all, or be closed: whoever prin
 
 import logging
 import os
+import shutil
+import sys
+import textwrap
 import threading
 import time
 from collections import Counter, deque
@@ -16,6 +19,12 @@ import click
 
 from mock_server.core.text import in_json, printable
 
+NARROWEST: Final = 40
+"""Columns below which nothing is wrapped."""
+HANGS: Final = 4
+"""Columns by which further lines are indented more than the first."""
+PASTED: Final = ("suno-mock ", "suno-contract ", "curl ")
+"""How lines begin that are to be pasted."""
 KEPT: Final = 1024 * 1024
 """Characters that wait to be read; further lines are left out, and counted where they are missing."""
 AGAIN_WITHIN: Final = 1.0
@@ -27,12 +36,30 @@ LAST_WORDS: Final = 1.0
 
 
 def tell(lines: Iterable[str], value: object, as_json: bool) -> None:
-    """Print the lines, or in their place the value as JSON."""
+    """Print the lines, on a terminal within its width, or in their place the value as JSON."""
     if as_json:
         click.echo(in_json(value, indent=2))
         return
+    columns = columns_of(sys.stdout)
     for line in lines:
-        say(line)
+        for part in fitted(printable(line), columns):
+            click.echo(part)
+
+
+def columns_of(stream: TextIO) -> int | None:
+    """The width of a terminal; None where there is none."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def fitted(line: str, columns: int | None) -> list[str]:
+    """A line in parts of so many columns, behind a hanging indent. What is to be pasted stays whole, and so does a word
+    that is longer than a line."""
+    text = line.lstrip()
+    if columns is None or columns < NARROWEST or len(line) <= columns or text.startswith(PASTED):
+        return [line]
+    indent = " " * (len(line) - len(text) + HANGS)
+    parts = textwrap.wrap(line, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return parts or [""]
 
 
 def say(line: str, *, err: bool = False) -> None:

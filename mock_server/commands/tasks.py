@@ -1,6 +1,7 @@
 """`suno-mock tasks`: lists the tasks of a running mock, or shows one with its timeline."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,8 +10,9 @@ import click
 from mock_server.commands.client.admin_client import Refused, Remote
 from mock_server.commands.client.api_client import given_key
 from mock_server.commands.client.whole_id import whole_id
+from mock_server.commands.on_terminal import SHORTEST, WIDE
 from mock_server.commands.options import as_json, mock_options
-from mock_server.commands.output import tell
+from mock_server.commands.output import columns_of, tell
 from mock_server.core.errors import BadSetting
 from mock_server.core.text import cut
 from mock_server.domain.kept_answer import lines_of_answer
@@ -35,7 +37,7 @@ def command(url: str, admin_token: str, task_id: str | None, verbose: bool, as_j
     with Remote(url, admin_token) as remote:
         most = filters.pop("limit")
         found: Any = [*remote.listed("tasks", most, **filters)] if task_id is None else _one(remote, task_id)
-    tell(listed(found) if task_id is None else timeline(found, verbose=verbose), found, as_json)
+    tell(listed(found, columns_of(sys.stdout)) if task_id is None else timeline(found, verbose=verbose), found, as_json)
 
 
 def _one(remote: Remote, task_id: str) -> Any:
@@ -53,14 +55,16 @@ def _one(remote: Remote, task_id: str) -> Any:
         raise BadSetting(f"there is no task {cut(task_id, 60)!r}. {way}") from None
 
 
-def listed(tasks: Iterable[Task]) -> Iterator[str]:
-    """One line per task."""
-    none = True
+def listed(tasks: Sequence[Task], columns: int | None = None) -> Iterator[str]:
+    """One line per task, on a narrow terminal with as much of its id as tells it apart from the others."""
+    ids, length = {task["task_id"] for task in tasks}, SHORTEST
+    while len({each[:length] for each in ids}) < len(ids):
+        length += 1
     for task in tasks:
-        none = False
+        task_id = task["task_id"] if columns is None or columns >= WIDE else task["task_id"][:length]
         created = datetime.fromtimestamp(task["created"], UTC).isoformat(" ", "seconds").removesuffix("+00:00")
-        yield f"{task['task_id']}  {task['status']:21}  {task['operation']:8}  {task['scenario']:12}  {created}"
-    if none:
+        yield f"{task_id}  {task['status']:21}  {task['operation']:8}  {task['scenario']:12}  {created}"
+    if not tasks:
         yield "no tasks"
 
 

@@ -8,8 +8,10 @@ import threading
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mock_server.commands.output import KEPT, TEXTS_COUNTED, LogPrinter, Printer, tell, warn
+from mock_server.commands.output import KEPT, TEXTS_COUNTED, LogPrinter, Printer, fitted, tell, warn
 
 LINE = "x" * 1000
 LEFT_OUT = re.compile(r"\.\.\. (\d+) (?:lines are|line is) left out, because nobody read")
@@ -184,3 +186,29 @@ def test_every_traceback_is_printed() -> None:
         except ZeroDivisionError:
             logged.logger.exception("it failed")
     assert logged.lines().count("ZeroDivisionError: division by zero") == 2
+
+
+def test_a_line_fits_a_terminal_behind_a_hanging_indent() -> None:
+    assert fitted("  check 6 of 17: is the body what the document says it is?", 40) == [
+        "  check 6 of 17: is the body what the",
+        "      document says it is?",
+    ]
+
+
+@given(st.text("ab  -", max_size=200), st.integers(40, 120))
+def test_no_line_is_wider_than_a_terminal_and_no_word_is_lost(line: str, columns: int) -> None:
+    parts = fitted(line, columns)
+    assert max((len(part) for part in parts if len(part.split()) > 1), default=0) <= columns
+    assert " ".join(parts).split() == line.split()
+
+
+@pytest.mark.parametrize("columns", [None, 39, 200])
+def test_a_line_stays_whole_where_it_fits_or_nothing_does(columns: int | None) -> None:
+    assert fitted("word " * 20, columns) == ["word " * 20]
+
+
+@pytest.mark.parametrize(
+    "line", ["  suno-mock extend --prefer scenario=422", "    curl -s http://127.0.0.1:4010/api/v1/x"]
+)
+def test_what_is_to_be_pasted_stays_whole(line: str) -> None:
+    assert fitted(line, 40) == [line]

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from mock_server.commands.demo import EXTEND
+from mock_server.commands.tasks import listed
 from mock_server.http.server import listen
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
@@ -244,3 +245,12 @@ def test_nobody_there_is_one_line_with_the_way_out(
     assert (status, output, errors.count("\n")) == (2, "", 1)
     assert f"answers at {closed_url}: " in errors
     assert "`suno-mock serve" in errors
+
+
+def test_a_narrow_terminal_has_as_much_of_each_id_as_tells_it_apart() -> None:
+    task = {"status": "SUCCESS", "operation": "extend", "scenario": "200", "created": 0.0}
+    tasks = [{**task, "task_id": each} for each in ("1035b520aa", "1035b520ab", "5c79")]
+    ids = ["1035b520aa", "1035b520ab", "5c79"]
+    assert [line.split()[0] for line in listed(tasks, 80)] == ids
+    assert [line.split()[0] for line in listed(tasks[1:], 80)] == ["1035b520", "5c79"]
+    assert [line.split()[0] for columns in (120, None) for line in listed(tasks[1:], columns)] == ids[1:] * 2
