@@ -20,7 +20,8 @@ from mock_server.pages.shown_keys import label
 from mock_server.testing.mock_server import MockServer
 from mock_server.testing.receiver import Receiver
 from mock_server.testing.receiver_http import Received
-from tests.browser import chromium, hindrances
+from tests.browser import hindrances
+from tests.mock_server.pages.conftest import raised
 
 IMAGE = "<img src=x onerror=\"document.title='taken'\">"
 HOSTILE = f"</title></pre><script>document.title='taken'</script>{IMAGE}"
@@ -30,44 +31,6 @@ NEWCOMER = 15
 PAGES = ("try", "codes", "questions", "compare", "steer", "charts")
 PICTURES = "Promise.all([...document.querySelectorAll('figure img')].map((img) => img.decode()))"
 """Waits until every picture is there, and throws for one that cannot be read."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as started:
-        yield started
-
-
-@pytest.fixture
-def mock() -> Iterator[MockServer]:
-    with MockServer(pace="manual") as started:
-        yield started
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1600, "height": 900})
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext, mock: MockServer) -> Page:
-    """The inbox in a browser; whatever its script throws fails the test."""
-    opened = context.new_page()
-    opened.on("pageerror", _raise)
-    opened.goto(f"{mock.url}/__admin/")
-    return opened
-
-
-def _raise(error: Any) -> None:
-    raise AssertionError(error)
 
 
 def extend(mock: MockServer, receiver: Receiver, key: str | None = None, **changes: Any) -> dict[str, Any]:
@@ -110,7 +73,7 @@ def test_what_comes_appears_by_itself(page: Page, mock: MockServer, receiver: Re
 def test_a_newcomer_gets_a_callback_without_leaving_the_page(context: BrowserContext) -> None:
     with MockServer(pace="time") as mock:
         page = context.new_page()
-        page.on("pageerror", _raise)
+        page.on("pageerror", raised)
         began = elapsed()
         page.goto(f"{mock.url}/__admin/")
         expect(page.locator(".steps > li")).to_have_class(["good", "dull", "dull"])
