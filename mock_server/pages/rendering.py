@@ -41,6 +41,7 @@ FOLDER: Final = Path(__file__).parent
 KINDS: Final[Mapping[str, str]] = {
     "style.css": "text/css; charset=utf-8",
     "page.js": "text/javascript; charset=utf-8",
+    "palette.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 ASSETS: Final[Mapping[str, tuple[bytes, str]]] = {

@@ -307,7 +307,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "dialog") return;
+  if (form.closest("dialog")) return;
   event.preventDefault();
   if (form.dataset.sure && !window.confirm(form.dataset.sure)) return;
   if (form.method === "post") press(form, event.submitter);
