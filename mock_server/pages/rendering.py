@@ -42,6 +42,7 @@ KINDS: Final[Mapping[str, str]] = {
     "style.css": "text/css; charset=utf-8",
     "page.js": "text/javascript; charset=utf-8",
     "palette.js": "text/javascript; charset=utf-8",
+    "notify.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 ASSETS: Final[Mapping[str, tuple[bytes, str]]] = {

@@ -3,7 +3,7 @@
 
 // --- What changed is put in place; what did not stays, with its focus, its scroll position and what was typed there.
 
-const LEFT_ALONE = new Set(["open", "aria-busy"]); // what a visitor opened, and what this script sets
+const LEFT_ALONE = new Set(["open", "aria-busy", "aria-pressed"]); // what a visitor opened, and what scripts set
 const CHANGED_WITH = { value: "value", checked: "checked", selected: "selected" };
 
 function morph(now, next) {
@@ -88,6 +88,7 @@ function put(page, { keepTold }) {
   document.title = page.title;
   morph(document.body, page.body);
   expect();
+  document.dispatchEvent(new CustomEvent("put", { detail: { refreshed: keepTold } }));
 }
 
 // Something will happen that nobody tells of: the clock runs towards it.
@@ -235,10 +236,10 @@ async function copy(button) {
 
 let events = null;
 
-// A browser keeps few connections to one server, so a tab that nobody sees gives its own up.
+// A browser keeps few connections to one server, so a tab that nobody sees gives its own up, unless it is to notify.
 function listen() {
   events?.close();
-  events = document.hidden ? null : new EventSource(document.body.dataset.events);
+  events = document.hidden && !("notifies" in document.documentElement.dataset) ? null : new EventSource(document.body.dataset.events);
   if (!events) return;
   let lost = false;
   events.onmessage = () => {
