@@ -135,7 +135,7 @@ def test_a_kill_of_a_worker_loses_no_task_and_no_callback(state: str) -> None:
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(50))  # of 20 moments each
 def test_no_kill_of_a_worker_at_any_moment_loses_anything(state: str, seed: int) -> None:
     chosen = random.Random(seed)
     with Receiver() as receiver:

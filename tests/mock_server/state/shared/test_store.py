@@ -78,6 +78,38 @@ async def test_what_one_has_claimed_the_other_does_not_get(connect: Connect) -> 
     await ended(one, two_)
 
 
+async def claim_and_settle(connect: Connect, number: int) -> None:
+    """Two workers claim that many callbacks at the same time, each of which owes the next; nobody has one twice."""
+    one, two_ = two(connect)
+    for each in range(40):
+        await started(one, task(id=f"{each}", pace="immediate"))
+    had: dict[str, int] = {}
+    claimed = 0
+    while claimed < number:
+        claims = await asyncio.gather(*(each.claim(NOBODY, advancing=True) for _ in range(20) for each in (one, two_)))
+        settling = []
+        for holder, found in zip([one, two_] * 20, claims, strict=True):
+            if found is not None:
+                assert found.owed.retries == had.get(found.owed.task_id, -1) + 1, "somebody had it before"
+                had[found.owed.task_id] = found.owed.retries
+                again = found.owed._replace(retries=found.owed.retries + 1)
+                settling.append(holder.settle(found, [], Settlement((again,))))
+        await asyncio.gather(*settling)
+        claimed += len(settling)
+    assert sum(each + 1 for each in had.values()) == claimed
+    await ended(one, two_)
+
+
+async def test_nobody_claims_what_somebody_has_claimed(connect: Connect) -> None:
+    await claim_and_settle(connect, 1_000)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("part", range(20))
+async def test_of_a_million_claims_none_is_double(connect: Connect, part: int) -> None:
+    await claim_and_settle(connect, 1_000_000 // 20)
+
+
 async def test_what_a_dead_worker_has_claimed_is_attempted_by_another_one(connect: Connect) -> None:
     one = worker(connect, CHOICES, "one")
     await started(one, task(pace="immediate"))
