@@ -48,7 +48,7 @@ function children(now, next) {
     }
     if (!found) {
       const made = now.insertBefore(document.importNode(wanted, true), at);
-      if (made.className === "item" && refreshing) made.classList.add("fresh");
+      if (made.className === "item" && refreshing && steady < STEADY) made.classList.add("fresh");
       continue;
     }
     if (found === at) at = at.nextSibling;
@@ -65,6 +65,11 @@ function children(now, next) {
 // --- Looking: at another task, or at the same page, later.
 
 const PAUSE = 500; // milliseconds from one look at the same page to the next, at least
+const STEADY = 4; // looks in a row after which changes do not cease, so that fewer looks tell as much
+const IDLE = 40; // times as long as a look kept the browser busy, which then pass until the next
+const LATEST = 4000; // milliseconds to which those are bounded
+let busy = 0; // milliseconds for which the look under way kept the browser busy so far
+let steady = 0; // looks in a row that were not the last
 let missing = false; // what the server took to be here was gone when its answer came
 let asked = 0; // an answer that comes when another page was asked for is late
 let looking = 0; // visits under way, during which the page is not refreshed
@@ -77,10 +82,14 @@ async function fetched(url, options) {
   const answer = await fetch(url, options);
   const html = await answer.text();
   if (!answer.headers.get("content-type")?.startsWith("text/html")) throw new Error(html);
-  return { answer, page: new DOMParser().parseFromString(html, "text/html") };
+  const began = performance.now();
+  const page = new DOMParser().parseFromString(html, "text/html");
+  busy += performance.now() - began;
+  return { answer, page };
 }
 
 function put(page, { keepTold }) {
+  const began = performance.now();
   const told = document.getElementById("said");
   if (keepTold && told.firstChild && !page.getElementById("said").firstElementChild) {
     page.getElementById("said").replaceWith(told.cloneNode(true));
@@ -89,6 +98,8 @@ function put(page, { keepTold }) {
   morph(document.body, page.body);
   expect();
   document.dispatchEvent(new CustomEvent("put", { detail: { refreshed: keepTold } }));
+  document.body.getBoundingClientRect(); // the layout counts
+  busy += performance.now() - began;
 }
 
 // Something will happen that nobody tells of: the clock runs towards it.
@@ -127,6 +138,7 @@ async function refresh() {
   const url = location.href;
   const mine = asked;
   const began = performance.now();
+  busy = 0;
   const has = [...document.querySelectorAll("[data-version]")].map(({ dataset }) => dataset.version);
   const headers = missing ? {} : { "Suno-Mock-Has": has.join() };
   missing = false;
@@ -139,10 +151,12 @@ async function refresh() {
     say(unanswered(error));
   }
   const took = performance.now() - began;
+  const idle = steady < STEADY ? 0 : Math.min(IDLE * busy, LATEST);
   setTimeout(() => {
     refreshing = false;
+    steady = again ? steady + 1 : 0;
     if (again) refresh();
-  }, Math.max(3 * took, PAUSE - took));
+  }, Math.max(3 * took, PAUSE - took, idle));
 }
 
 const unanswered = (error) => (error instanceof TypeError ? "The mock does not answer." : error.message);

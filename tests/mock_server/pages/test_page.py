@@ -440,6 +440,24 @@ def test_a_page_looks_again_twice_a_second_at_most(page: Page, mock: MockServer,
     assert len(looks) - 1 <= (looks[-1] - looks[0]) / 500 + 1
 
 
+def test_a_page_looks_less_often_while_changes_do_not_cease(page: Page) -> None:
+    page.evaluate("""() => {
+      const Real = DOMParser;
+      window.DOMParser = class extends Real {
+        parseFromString(...given) {
+          const until = performance.now() + 40;
+          while (performance.now() < until);
+          (window.looks ??= []).push(performance.now());
+          return super.parseFromString(...given);
+        }
+      };
+      setInterval(refresh, 50);
+    }""")
+    page.wait_for_function("() => window.looks?.length >= 8", timeout=60_000)
+    looks = page.evaluate("window.looks")
+    assert looks[7] - looks[6] >= 40 * 40
+
+
 def test_a_page_that_looks_again_is_sent_what_changed(page: Page, mock: MockServer, receiver: Receiver) -> None:
     for number in range(60):
         extend(mock, receiver, title=f"Song {number}")
