@@ -1,12 +1,13 @@
 """The plan of a run: the probes that are sent, for which profile and tracks, and how long callbacks may take. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from contract_tests.documents.operation import Operation
 from contract_tests.documents.published import Published
 from contract_tests.probes.all import Probes
+from contract_tests.probes.at_once import AtOnce, Together
 from contract_tests.probes.near_misses import Polls
 from contract_tests.probes.operations import OperationProbes
 from contract_tests.probes.order import goes_well, ordered
@@ -41,15 +42,20 @@ class Plan:
     upload_url: str | None = None
     searches: bool = False
 
-    def probes(self) -> Iterator[Probe]:
-        """The probes that are asked for, in the order in which they are sent."""
+    def probes(self, known: Container[str] = ()) -> Iterator[Probe]:
+        """The probes that are asked for, in the order in which they are sent, but for questions that are `known`."""
         probes = Probes(self.published, self.tracks, self.seed)
         deliveries = probes.deliveries(self.retries) if self.listens else ()
         every = (*probes, *triggered(self.triggers, probes.request({})), *deliveries)
-        chosen = [probe for probe in every if fnmatchcase(probe.rule, self.only)]
+        chosen = [each for each in every if fnmatchcase(each.rule, self.only) and each.question not in known]
         if self.takes_track and not any(map(goes_well, chosen)):
             chosen.append(next(filter(goes_well, every)))
         yield from ordered(chosen, None if self.budget is None else self.budget - self.kept)
+
+    def at_once(self) -> Iterator[Together]:
+        """Requests that ask several questions each, which the probes ask alone; where limits are looked for."""
+        if self.searches:
+            yield from AtOnce(self.published, self.tracks).asking(self.only)
 
     def of_operations(self) -> Iterator[tuple[Operation, list[Probe], list[Probe]]]:
         """Each of the chosen operations with what is sent first, and then once that has come to its end."""

@@ -16,6 +16,7 @@ from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.probes.texts import with_other_text
 from contract_tests.receiver.receiver import Arrival, Receiver
 from contract_tests.run import all_tasks, questions
+from contract_tests.run.at_once import accepted_at_once
 from contract_tests.run.due import LAG, NOISE, QUIET, all_came
 from contract_tests.run.operations import Operations
 from contract_tests.run.searching import search
@@ -59,6 +60,7 @@ class Run:
         self._answered: list[tuple[Probe, Exchange]] = []
         self._undecided: list[tuple[int, str]] = []
         self._again: dict[str, str] = {}
+        self._at_once: list[tuple[Probe, Exchange]] = []
         self._begun = time.monotonic()
 
     def results(self) -> list[Result]:
@@ -71,6 +73,9 @@ class Run:
 
     def _every_result(self) -> Iterator[Result]:
         self._target.budget.kept = self._plan.kept
+        for url, asked, came in accepted_at_once(self._plan, self._sender, self._receiver):
+            self._at_once += [(each, came) for each in asked.alone]
+            yield from self._judge_decided(asked.probe, url, came)
         groups = [*self._groups()]
         jobs = (partial(self._sender.sent, group) for group in groups)
         for group, answers in zip(groups, in_turn(jobs, self._target.overlap), strict=True):
@@ -97,14 +102,15 @@ class Run:
         yield from others.results(courses)
         yield from all_tasks.strays(self._receiver, self._tasks)
         yield from all_tasks.keys(self._plan, self._target, self._receiver, courses)
-        yield from questions.read([*self._refused.values()], [*self._accepted.values()], courses, self._terms)
+        accepted = [*self._accepted.values(), *self._at_once]
+        yield from questions.read([*self._refused.values()], accepted, courses, self._terms)
         if self._refused or self._accepted:
             yield from questions.asked(self._plan, self._target)
 
     def _groups(self) -> Iterator[list[Addressed]]:
         """Lists of probes that are sent at the same time, each with its URL. Most lists have one probe."""
         watched, addressed = 0, list[Addressed]()
-        for number, probe in enumerate(self._plan.probes()):
+        for number, probe in enumerate(self._plan.probes({each.question for each, _ in self._at_once})):
             watches = self._plan.listens and goes_well(probe) and watched < WATCHED
             watched += watches
             look = self._poll_during_callback if watches else None

@@ -1,0 +1,29 @@
+"""Asks several open questions in one request, so that one task answers them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from contract_tests.probes.at_once import AtOnce, Together
+from contract_tests.probes.plan import Plan
+from contract_tests.receiver.receiver import Receiver
+from contract_tests.run.sending import Sender
+from contract_tests.target.exchange import Exchange
+
+ACCEPTED: Final = 200
+
+
+def accepted_at_once(plan: Plan, sender: Sender, receiver: Receiver) -> Iterator[tuple[str, Together, Exchange]]:
+    """The requests that are accepted, each with its URL and the answer. Where one is refused, which is free and does
+    not tell by which question, half of them are asked in another."""
+    due, requests, number = [*plan.at_once()], AtOnce(plan.published, plan.tracks), 0
+    while due:
+        asked, number = due.pop(0), number + 1
+        url = receiver.url(f"at-once-{number}")
+        (came,) = sender.sent([(url, asked.probe)])
+        receiver.release(url)
+        if isinstance(came, str):
+            return
+        if came.code == ACCEPTED:
+            yield url, asked, came
+        else:
+            due += requests.halves(asked)

@@ -1,0 +1,60 @@
+"""Several open questions in one request."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests.probes.at_once import AtOnce, Together
+from contract_tests.probes.plan import Plan
+from tests.courses import PUBLISHED, TRACKS
+
+PLAN = Plan(published=PUBLISHED, tracks=TRACKS, searches=True)
+REQUESTS = AtOnce(PUBLISHED, TRACKS)
+
+
+def body(asked: Together) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(asked.probe.body)
+    return found
+
+
+def questions(asked: Together) -> list[str]:
+    return [each.question for each in asked.alone]
+
+
+def test_a_request_has_what_each_of_its_questions_asks() -> None:
+    custom, original = PLAN.at_once()
+    assert questions(custom) == ["empty_text", "extra_properties", "continue_at_min", "model_mismatch"]
+    sent = body(custom)
+    assert (sent["style"], sent["tempo"], sent["continueAt"]) == ("", 90, 0.5)
+    assert sent["model"] != next(each.model for each in TRACKS if each.id == sent["audioId"])
+    assert questions(original) == ["prompt_required", "persona_without_custom"]
+    assert "prompt" not in body(original)
+    assert body(original)["defaultParamFlag"] is False
+
+
+def test_a_request_costs_one_task_and_is_no_question_itself() -> None:
+    assert [(each.probe.cost, each.probe.question) for each in PLAN.at_once()] == [(1, "")] * 2
+
+
+def test_half_of_the_questions_are_asked_where_all_are_refused() -> None:
+    custom, original = PLAN.at_once()
+    assert [questions(each) for each in REQUESTS.halves(custom)] == [
+        ["empty_text", "extra_properties"],
+        ["continue_at_min", "model_mismatch"],
+    ]
+    assert not list(REQUESTS.halves(original))
+
+
+def test_a_run_that_does_not_search_asks_each_question_alone() -> None:
+    assert not list(Plan(published=PUBLISHED, tracks=TRACKS).at_once())
+
+
+def test_only_the_questions_that_are_asked_for_go_together() -> None:
+    (asked,) = Plan(published=PUBLISHED, tracks=TRACKS, searches=True, only="question.[ce][om]*").at_once()
+    assert questions(asked) == ["empty_text", "continue_at_min"]
+
+
+def test_a_known_question_is_not_asked_again() -> None:
+    left = {each.question for each in PLAN.probes({"empty_text", "model_mismatch"})}
+    assert {"", "extra_properties"} <= left
+    assert not {"empty_text", "model_mismatch"} & left
