@@ -16,6 +16,7 @@ from contract_tests.learn import playback
 from contract_tests.learn.evidence import Found, Left, Line, lines_of
 from contract_tests.learn.limits import explained, limits, searched, together, with_limits
 from contract_tests.learn.mismatch import by_known_models
+from contract_tests.learn.order import at_once, order
 from contract_tests.learn.playback import NUMBERS, WORDS, Agreement
 from contract_tests.learn.profile import as_data, written
 from contract_tests.learn.readings import picks
@@ -83,7 +84,8 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     found += read
     found += sayable(courses(report.asked, published))
     found += sayable(codes(refusals, published))
-    found += told_at_once(several(report.rows), refusals, published)
+    found += told_at_once([*several(report.rows), *at_once(report.asked)], refusals, published)
+    found += sayable(order(report.asked, published))
     kept = {number: playback.said(answer) for number, answer in played().items()}
     found += sayable(texts(refusals, kept, published))
     after = playback.agreement(sent, played())

@@ -12,6 +12,7 @@ from contract_tests.learn.calibrate import Learned, unsayable
 from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, said
 from contract_tests.learn.evidence import Line
 from contract_tests.learn.limits import looked, searched
+from contract_tests.learn.order import at_once
 from contract_tests.learn.playback import NUMBERS, WORDS
 from contract_tests.learn.profile_lines import samples
 from contract_tests.learn.refusals import Refusal, covering, several
@@ -47,7 +48,7 @@ class Drift:
         self._now = {each.path: each for each in found.lines}
         self._left = {each.what: each.why for each in found.left}
         self._models = {f"models.{each}.name" for each in models(report.asked)} | looked(searched(report.asked))
-        self._tells = bool(several(report.rows))
+        self._tells, self._orders = bool(several(report.rows)), bool(at_once(report.asked))
         self._kinds = {each.kind for each in found.refusals}
 
     def __iter__(self) -> Iterator[Compared]:
@@ -57,6 +58,7 @@ class Drift:
             "models": lambda line: self._same_unless_found(line, looked=dotted(line.path) in self._models),
             "refusals": lambda line: self._same_unless_found(line, looked=line.path[1] in self._kinds),
             "tells": lambda line: self._same_unless_found(line, looked=self._tells),
+            "order": lambda line: self._same_unless_found(line, looked=self._orders),
             "tracks_per_task": lambda line: self._same_unless_found(line, looked=self._came("complete")),
         }
         for line in self._kept.lines:
@@ -207,9 +209,7 @@ class Drift:
         passed = {row.rule for row in self._report.rows if row.verdict is Verdict.PASSED}
         looked = passed | {each.rule for each in self._found.refusals}
         refused = NUMBERS if looked else ()
-        for what in dict.fromkeys([*now, *then]):
-            if what.startswith(WORDS):  # a line of a text tells it
-                continue
+        for what in dict.fromkeys(each for each in [*now, *then] if not each.startswith(WORDS)):  # a text's line tells
             if what.startswith(SHAPE):
                 yield from self._shape(what, then.get(what), now.get(what))
             elif what in now:

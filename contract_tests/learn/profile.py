@@ -9,7 +9,9 @@ from contract_tests.learn.evidence import Found, Left, Line, lines_of
 from contract_tests.reports.report import About
 from contract_tests.reports.rows import printable
 
-ORDER: Final = (*("tracks", "tracks_per_task", "models", "refusals", "codes", "texts", "tells", "stages", "picks"),)
+ORDER: Final = (
+    *("tracks", "tracks_per_task", "models", "refusals", "codes", "texts", "tells", "order", "stages", "picks"),
+)
 """The keys of a profile in the order of its page."""
 UNSAYABLE: Final = "# What no profile can say:"
 LEFT: Final = "# Not learned, so the profile that this one extends decides:"

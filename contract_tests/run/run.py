@@ -19,7 +19,7 @@ from contract_tests.run import all_tasks, questions
 from contract_tests.run.at_once import accepted_at_once
 from contract_tests.run.due import LAG, NOISE, QUIET, all_came
 from contract_tests.run.operations import Operations
-from contract_tests.run.searching import search
+from contract_tests.run.ordering import search_all
 from contract_tests.run.sending import Addressed, Sender
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import in_turn
@@ -73,9 +73,9 @@ class Run:
 
     def _every_result(self) -> Iterator[Result]:
         self._target.budget.kept = self._plan.kept
-        for url, asked, came in accepted_at_once(self._plan, self._sender, self._receiver):
-            self._at_once += [(each, came) for each in asked.alone]
-            yield from self._judge_decided(asked.probe, url, came)
+        for address, asked, answer in accepted_at_once(self._plan, self._sender, self._receiver):
+            self._at_once += [(each, answer) for each in asked.alone]
+            yield from self._judge_decided(asked.probe, address, answer)
         groups = [*self._groups()]
         jobs = (partial(self._sender.sent, group) for group in groups)
         for group, answers in zip(groups, in_turn(jobs, self._target.overlap), strict=True):
@@ -85,7 +85,7 @@ class Run:
         for code in self._plan.not_provoked():
             yield not_tried(code, "no --trigger says how the target is brought to it")
         if self._plan.searches:
-            search(self._plan, partial(self._sender.harmless, self._receiver.url("search")))
+            search_all(self._plan, partial(self._sender.harmless, self._receiver.url("search")), self._refused.values())
         if self._plan.listens:
             self._settle([*self._accepted])
         else:

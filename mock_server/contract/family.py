@@ -94,6 +94,7 @@ class Family:
     refusals: Mapping[str, int]
     texts: Mapping[str, str]
     tells: str
+    order: tuple[str, ...]
     checks: tuple[str, ...]
     base_path: str
     answers: AnswerForm
@@ -149,6 +150,7 @@ class Family:
             "rate_limit": lambda limit: RateLimit(**limit) if limit else None,
             "poll_limit": lambda limit: RateLimit(**limit),
             "persona_window": tuple,
+            "order": tuple,
             "checks": tuple,
             "personas_exclude": tuple,
         }

@@ -12,8 +12,11 @@ from mock_server.core.errors import Violation
 
 
 def violations(edition: Edition, operation: str, body: Any) -> list[Violation]:
-    """Every rule of an operation that a body breaks. One that another reading would not break says so."""
+    """Every rule of an operation that a body breaks, those first that the profile puts in an `order`. One that another
+    reading would not break says so."""
+    places = {rule: place for place, rule in enumerate(edition.family.order)}
     found = edition.contract(operation).violations(body)
+    found.sort(key=lambda each: places.get(each.rule, len(places)))
     for each in found:
         if each.rule.endswith(RULE_ENDS):
             each.note = way_out(edition.profile, body.get("model"))

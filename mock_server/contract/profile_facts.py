@@ -93,6 +93,7 @@ def _refusals(side: Side) -> Facts:
     return {
         **codes,
         "of several broken rules": Fact(TELLS[family.tells], (("tells",),)),
+        "rules that are told first": Fact(", ".join(family.order) or "as documented", (("order",),)),
         "what is looked at first": Fact(order, (("checks",),)),
     }
 
@@ -193,7 +194,7 @@ SUBJECTS: Final[Mapping[str, tuple[Callable[[Side], Facts], tuple[str, ...]]]] =
     "Models that you name": (_models, ("models", "unknown_model", "model_names", "longest")),
     "Longest texts that you send": (lengths, ("limits",)),
     "Rules that your requests meet": (_rules, ()),
-    "Codes by which refusals are told apart": (_refusals, ("refusals", "tells", "checks")),
+    "Codes by which refusals are told apart": (_refusals, ("refusals", "tells", "order", "checks")),
     "Words of refusals": (_words, ("texts",)),
     "Texts of the codes of answers": (_codes, ("codes",)),
     "Texts of the codes of callbacks": (_callback_codes, ("callback_codes",)),

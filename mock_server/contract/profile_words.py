@@ -26,6 +26,20 @@ def _texts(text: str, tree: Tree) -> Iterator[Said]:
             yield ("texts", name), f"texts.{name} is unknown.{nearest(name, alike)} Allowed: {allowed}."
 
 
+def _order(text: str, tree: Tree) -> Iterator[Said]:
+    """Whether rules that are put in an order are rules of bodies."""
+    every = [*Profile.read(text).every_rule()]
+    of_state = {rule.id for rule in every if rule.schema is None}
+    ids = sorted(({rule.id for rule in every} | _of_prose()) - of_state)
+    for number, rule in enumerate(tree["order"]):
+        if rule in of_state:
+            said = f"order.{number} is {rule!r}, which needs more than a body: `checks` says when that is looked at."
+            yield ("order", number), f"{said} Allowed: the id of a rule of bodies."
+        elif rule not in ids:
+            said = f"order.{number} is {rule!r}, and there is no such rule.{nearest(rule, ids)}"
+            yield ("order", number), f"{said} Allowed: the id of a rule of bodies, such as {ids[0]}."
+
+
 @cache
 def _of_prose() -> frozenset[str]:
     """The rules of all operations that no schema states."""
@@ -70,4 +84,4 @@ def _without_personas(text: str, tree: Tree) -> Iterator[Said]:
             yield ("personas_exclude", number), no_model(f"personas_exclude.{number}", model, known)
 
 
-WORDS: Final[Sequence[Callable[[str, Tree], Iterator[Said]]]] = (_texts, _fields, _without_personas)
+WORDS: Final[Sequence[Callable[[str, Tree], Iterator[Said]]]] = (_texts, _order, _fields, _without_personas)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -175,3 +176,16 @@ def test_a_question_is_named_where_it_decides_and_nowhere_else(judged: Edition, 
             <= before[violation.field] - {violation.rule}
         }
         assert named == alone or (not alone and " --set " in violation.note)
+
+
+async def test_a_profile_says_which_broken_rule_is_told_first(tmp_path: Path) -> None:
+    wrong = {"audioId": 5, "vocalGender": "x", "style": 5}
+    told = {}
+    for order in ("", "order: [extend.vocalGender.enum, extend.style.type]"):
+        file = tmp_path / f"{len(order)}.yaml"
+        file.write_text(f"format: 1\nextends: apikley\ntells: first\n{order}\n", "utf-8")
+        async with served(str(file)) as http:
+            told[order] = (await extended(http, **wrong))["msg"].partition(": ")[2]
+    first, moved = told.values()
+    assert first.startswith("audioId is 5; allowed: ")
+    assert moved.startswith('vocalGender is "x"; allowed: ')

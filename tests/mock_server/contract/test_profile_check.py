@@ -52,6 +52,14 @@ def test_our_profiles_can_be_served(name: str) -> None:
             'stages.first.at is {"2": 3}. Allowed: seconds after the answer ',
         ),
         ("texts: {lenght: Long.}", "texts.lenght is unknown. Nearest: length. Allowed: the id of a rule, "),
+        (
+            "order: [extend.title.lenght]",
+            "order.0 is 'extend.title.lenght', and there is no such rule. Nearest: extend.",
+        ),
+        (
+            "order: [extend.continueAt.end]",
+            "order.0 is 'extend.continueAt.end', which needs more than a body: `checks` ",
+        ),
         ("texts: {extend.title.lenght: Long.}", "texts.extend.title.lenght is unknown. Nearest: extend.title.length. "),
         ("models: {V4: {limits: {extend: {promt: 5}}}}", "models.V4.limits.extend.promt is unknown. Nearest: prompt. "),
         (

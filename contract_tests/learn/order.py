@@ -1,0 +1,91 @@
+"""In which order a server tells broken rules, from requests that break several. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from contract_tests.documents.published import Published
+from contract_tests.learn.evidence import Found, Left, Line, times
+from contract_tests.learn.refusals import ASKED_BY
+from contract_tests.probes.told_first import BETWEEN, ORDER
+from contract_tests.reports.report import Asked
+from contract_tests.target.exchange import Exchange
+
+KEY: Final = "order"
+OF_STATE: Final = ("extend.audioId.known", "extend.model.source", "extend.continueAt.end", "extend.personaId.known")
+"""Rules that need more than a body: which of them is told is decided by the order of checks, not of rules."""
+
+OF_SCHEMA: Final = ("required", "type", "enum", "minimum", "maximum", "multipleOf", "format")
+"""Keywords of rules that stand before limits."""
+
+Told = tuple[str, Sequence[str], Exchange]
+"""The rule that was told, the others that the request broke, and the answer."""
+
+
+def at_once(asked: Iterable[Asked]) -> list[Exchange]:
+    """The answers to requests that break several rules."""
+    return [each.exchange for each in asked if each.probe.startswith(ORDER) and each.exchange.code not in (None, 200)]
+
+
+def order(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
+    """The rules that come before others against the order of the profile, and all that stand before these."""
+    told = [*_told([*asked])]
+    before: dict[str, set[str]] = defaultdict(set)
+    for first, others, _ in told:
+        for other in others:
+            before[other].add(first)
+    named = {*before, *(first for first, _, _ in told)}
+    documented = [each for each in _documented(published) if each in named]
+    documented += sorted(named - {*documented})
+    found = _sorted(documented, before)
+    bodies = [each for each in _documented(published) if each not in OF_STATE]
+    late = [each for each in bodies if before[each] & {*OF_STATE}]
+    if len(found) < len(documented):
+        yield Left(KEY, "seen in two ways: of some rules each is told before the other")
+    elif moved := _moved([each for each in found if each in bodies], documented):
+        yield Line((KEY,), moved, times(exchange for _, _, exchange in told))
+    if late:
+        yield Left(f"{KEY} of {', '.join(late)}", "told behind rules about the track, which no profile can say")
+
+
+def _told(asked: Sequence[Asked]) -> Iterator[Told]:
+    """What requests that break several rules were told, by the words of requests that break one."""
+    words = {each.probe: each.exchange.msg for each in asked}
+    alone: dict[str, set[object]] = defaultdict(set)
+    for probe, msg in words.items():
+        alone[probe.partition(": ")[0]].add(msg)
+    for each in asked:
+        if each.probe.startswith(ORDER) and each.exchange.code not in (None, 200):
+            names = each.probe.removeprefix(ORDER).split(BETWEEN)
+            first = [name for name in names if each.exchange.msg in alone[name]]
+            if len(first) == 1:
+                others = [ASKED_BY.get(name, name) for name in names if name != first[0]]
+                yield ASKED_BY.get(first[0], first[0]), others, each.exchange
+
+
+def _documented(published: Published) -> list[str]:
+    """The rules in the order of the profile, and behind these as the documents have them: those of the schema, of
+    limits, and of the prose."""
+    limits = [each.rule for each in published.limits]
+    schema = [each.id for each in published.rules if each.keyword in OF_SCHEMA]
+    every = [*(published.family.get(KEY) or ()), *schema, *limits, *(each.id for each in published.rules)]
+    return [*dict.fromkeys(each for each in every if each not in OF_STATE), *OF_STATE]
+
+
+def _sorted(known: Sequence[str], before: Mapping[str, set[str]]) -> list[str]:
+    """The rules so that each stands behind those that are told before it, as documented as far as that leaves open."""
+    left, found = [*known], list[str]()
+    while first := next((each for each in left if not before.get(each, set()) & {*left}), None):
+        found.append(first)
+        left.remove(first)
+    return found
+
+
+def _moved(found: Sequence[str], documented: Sequence[str]) -> list[str]:
+    """The fewest rules at the begin, behind which all others stand as documented."""
+    places = {rule: place for place, rule in enumerate(documented)}
+    for number in range(len(found)):
+        rest = [places[each] for each in found[number:]]
+        if rest == sorted(rest):
+            return [*found[:number]]
+    return []
