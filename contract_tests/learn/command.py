@@ -15,7 +15,7 @@ from contract_tests.recording.read import Recording
 from contract_tests.reports import safe_files
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
-from contract_tests.run.again import kept_in
+from contract_tests.run.again import keep, kept_in
 from contract_tests.run.choose import JOURNAL
 from contract_tests.run.command import run_command
 from contract_tests.run.inputs import CannotRun, command_of, documents
@@ -87,13 +87,9 @@ def made_run(context: click.Context, options: Mapping[str, Any], *, force: bool)
     folder: Path | None = options["report_dir"]
     if folder is None:
         raise CannotRun("give the FOLDER of a run that was made, or the options of one with --report-dir.")
-    before = kept_in(folder) if (folder / JOURNAL).is_file() and not (force or options["resume"]) else None
-    if before is not None and before.rows:
-        raise CannotRun(
-            f"--report-dir {folder} holds the run of {before.about.date}, which this one would replace. Give another "
-            f"folder, or --force; or give {folder} as the FOLDER, which reads that run and sends nothing."
-        )
-    context.invoke(run_command, **options, searches=True, command=command_of(context))
+    if not (force or options["resume"]):
+        keep(folder, reads=True)
+    context.invoke(run_command, **options, searches=True, force=True, command=command_of(context))
     return folder
 
 

@@ -31,3 +31,20 @@ def kept_in(folder: Path) -> Report | None:
         return kept.report(safe_files.text(path).splitlines())
     except (OSError, LookupError) as error:
         raise CannotRun(f"{path}: {error}") from None
+
+
+def keep(folder: Path, *, reads: bool = False) -> None:
+    """Raises CannotRun where the folder has a run that was made to its end, which another would replace. `reads` says
+    whether the command can go on from that run."""
+    try:
+        before = kept_in(folder) if (folder / JOURNAL).is_file() else None
+    except CannotRun as error:
+        raise CannotRun(
+            f"--report-dir {folder} holds a run that cannot be read: {error.message} Give another folder, or --force."
+        ) from None
+    if before is not None and before.rows and before.about.took is not None:
+        or_read = f"; or give {folder} as the FOLDER, which reads that run and sends nothing" if reads else ""
+        raise CannotRun(
+            f"--report-dir {folder} holds the run of {before.about.date}, which this one would replace. Give another "
+            f"folder, or --force{or_read}."
+        )

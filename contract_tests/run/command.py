@@ -14,7 +14,7 @@ from contract_tests.reports.needs import next_steps
 from contract_tests.reports.on_terminal import say
 from contract_tests.reports.progress import progress
 from contract_tests.reports.rows import Row
-from contract_tests.run.again import report_of
+from contract_tests.run.again import keep, report_of
 from contract_tests.run.exit_status import status
 from contract_tests.run.inputs import CannotRun, command_of, documents
 from contract_tests.run.options import run_options
@@ -29,9 +29,12 @@ APART: Final = {
 
 
 @click.command(name="run", epilog="Example:  suno-contract run --report-dir report")
+@click.option("--force", is_flag=True, help="Replace the run in --report-dir if there is one.")
 @run_options
-def run_command(**options: Any) -> int:
+def run_command(force: bool, **options: Any) -> int:
     """Send the probes, wait for the callbacks, and tell what deviates from the documents."""
+    if options["report_dir"] and not (force or options["resume"]):
+        keep(options["report_dir"])
     options.setdefault("command", command_of(click.get_current_context()))
     published = documents(options["profile"])
     with _resumable(options), session(published, options) as begun:

@@ -333,6 +333,17 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path, capsys: Output) -> None:
     assert f"--report-dir {tmp_path} is in use by another run. Give another folder." in capsys.readouterr().err
 
 
+def test_a_run_keeps_that_in_its_folder(tmp_path: Path, capsys: Output) -> None:
+    run = ("run", "--only", "extend.title.length", "--report-dir", str(tmp_path))
+    assert status(*run) == 0
+    first = (tmp_path / "report.json").read_text("utf-8")
+    assert status(*run) == 2
+    assert "would replace. Give another folder, or --force." in capsys.readouterr().err
+    assert (tmp_path / "report.json").read_text("utf-8") == first
+    assert status(*run, "--force") == 0
+    assert (tmp_path / "report.json").read_text("utf-8") != first
+
+
 def test_a_journal_that_is_no_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "journal.jsonl").mkdir()
     assert status("run", "--only", "extend.title.*", "--report-dir", str(tmp_path)) == 2

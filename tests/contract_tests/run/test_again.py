@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.reports import kept
-from contract_tests.run.again import report_of
+from contract_tests.run.again import keep, report_of
 from contract_tests.run.inputs import CannotRun
 from contract_tests.target import journal
 from contract_tests.verdicts.results import Result, Verdict
@@ -43,3 +43,28 @@ def test_reports_that_cannot_be_written_are_told(tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
     with pytest.raises(CannotRun, match=r"^the reports could not be written: "):
         report_of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "reads", "text"),
+    [
+        (RUN + PASSED + journal.ended(1.0), False, " which this one would replace. Give another folder, or --force."),
+        (RUN + PASSED + journal.ended(1.0), True, " as the FOLDER, which reads that run and sends nothing."),
+        ('{"run": {"profile": "acme"}}', False, "holds a run that cannot be read: "),
+    ],
+)
+def test_a_run_that_was_made_is_kept(written: str, reads: bool, text: str, tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text(written)
+    with pytest.raises(CannotRun) as told:
+        keep(tmp_path, reads=reads)
+    assert text in told.value.format_message()
+
+
+@pytest.mark.parametrize("written", [RUN, RUN + PASSED, RUN + journal.ended(1.0), ""])
+def test_a_run_without_an_end_or_a_verdict_is_not_kept(written: str, tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text(written)
+    keep(tmp_path)
+
+
+def test_a_folder_without_a_journal_is_free(tmp_path: Path) -> None:
+    keep(tmp_path / "new")
