@@ -16,6 +16,7 @@ from contract_tests.learn.calibrate import Learned, learned
 from contract_tests.learn.command import made_run, read_run
 from contract_tests.learn.compared import DATED, Compared, Kept, Outcome, updated
 from contract_tests.learn.drift import Drift
+from contract_tests.learn.drift_page import as_html
 from contract_tests.learn.drift_report import as_json, as_junit, lines, status, summary
 from contract_tests.learn.profile import LEFT, UNSAYABLE, written
 from contract_tests.learn.profile_lines import kept_lines, listed
@@ -27,6 +28,7 @@ from contract_tests.run.options import run_options
 
 JSON: Final = "drift.json"
 JUNIT: Final = "drift.xml"
+PAGE: Final = "drift.html"
 DATE: Final = re.compile(r", (\d{4}-\d\d-\d\d)T")
 """In the first line of a profile: when the run was that it was learned of."""
 TRACK: Final = ("id", "model", "duration")
@@ -74,6 +76,7 @@ def drift_command(
         raise CannotRun(f"--lines {looked_for!r} matches no line. Lines begin with: {known}.")
     safe_files.replace(folder / JSON, as_json(compared, profile, report.about))
     safe_files.replace(folder / JUNIT, as_junit(compared, report.about))
+    safe_files.replace(folder / PAGE, as_html(compared, profile, report.about))
     for line in lines(compared):
         click.echo(printable(line))
     if update:

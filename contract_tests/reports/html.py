@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
 from contract_tests.documents.sources import Source
 from contract_tests.reports.bodies import body
@@ -25,15 +25,8 @@ SOURCES: Final[Mapping[Source, str]] = {
 def as_html(report: Report) -> str:
     """The page: a banner, what the run was, violations by cause, deviations, readings, what was not tried, all rules,
     and every task. All is escaped, and holds nothing that turns the direction of a text round."""
-    environment = Environment(
-        loader=PackageLoader("contract_tests.reports", "."),
-        autoescape=select_autoescape(default=True),
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     by_verdict = {verdict: [row for row in report.rows if row.verdict is verdict] for verdict in WORST}
-    return environment.get_template("report.html.jinja").render(
+    return template("report.html.jinja").render(
         about=report.about,
         body=body,
         broken=broken,
@@ -41,7 +34,7 @@ def as_html(report: Report) -> str:
         costs=costs,
         curl=curl,
         deviations=causes(by_verdict[Verdict.DEVIATED]),
-        facts=[(name, told) for name, told in _facts(report.about) if told],
+        facts=facts(report.about),
         not_tried=list(not_tried(by_verdict[Verdict.NOT_TRIED])),
         readings=list(readings(by_verdict[Verdict.OBSERVED], report.picks)),
         report=report,
@@ -51,6 +44,18 @@ def as_html(report: Report) -> str:
         violations=causes(by_verdict[Verdict.VIOLATED]),
         worst=WORST,
     )
+
+
+def template(name: str) -> Template:
+    """A page's template, which escapes all that it is given."""
+    environment = Environment(
+        loader=PackageLoader("contract_tests.reports", "."),
+        autoescape=select_autoescape(default=True),
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
 
 
 def _shown(value: Any) -> Any:
@@ -76,6 +81,11 @@ def banner(rules: Mapping[Verdict, int], *, strict: bool) -> tuple[str, str]:
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def facts(about: About) -> list[tuple[str, str]]:
+    """What a run was, by name."""
+    return [(name, told) for name, told in _facts(about) if told]
 
 
 def _facts(about: About) -> Iterable[tuple[str, str]]:
