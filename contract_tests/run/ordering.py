@@ -99,6 +99,8 @@ class Ordering:
 
 
 def search_all(plan: Plan, ask: Ask, refused: Iterable[tuple[Probe, Exchange]]) -> None:
-    """Looks for limits and models that the documents do not have, then for the order; `refused` are probes."""
-    search(plan, ask)
-    Ordering(plan, ask).find(refused)
+    """Looks for limits and models that the documents do not have, then for the order, where the plan says so; `refused`
+    are probes."""
+    if plan.searches:
+        search(plan, ask)
+        Ordering(plan, ask).find(refused)

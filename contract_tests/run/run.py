@@ -34,7 +34,6 @@ WATCHED: Final = 4
 """Accepted requests whose record is polled with every callback."""
 LOOKS: Final = 20
 """Callbacks to one URL with which the record is polled."""
-
 RESUMED: Final = "its callbacks went to the run that this one resumes"
 NO_WAY: Final = "no --callback-url: the target cannot reach the receiver"
 
@@ -84,8 +83,7 @@ class Run:
         yield from self._judge_undecided()
         for code in self._plan.not_provoked():
             yield not_tried(code, "no --trigger says how the target is brought to it")
-        if self._plan.searches:
-            search_all(self._plan, partial(self._sender.harmless, self._receiver.url("search")), self._refused.values())
+        search_all(self._plan, partial(self._sender.harmless, self._receiver.url("search")), self._refused.values())
         if self._plan.listens:
             self._settle([*self._accepted])
         else:
@@ -237,9 +235,8 @@ class Run:
             yield from judged(probe, exchange, found, rule)
         elif again != "":
             yield not_tried(rule, why + (again or ""), probe)
-        if course.heard:
-            return
-        yield not_tried("callbacks", RESUMED if exchange.resumed else NO_WAY, probe)
+        if not course.heard:
+            yield not_tried("callbacks", RESUMED if exchange.resumed else NO_WAY, probe)
 
     def _judge_others(
         self, accepted: Mapping[str, tuple[Probe, Exchange]], tracks: Mapping[str, int]
