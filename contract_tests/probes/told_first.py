@@ -11,7 +11,6 @@ from typing import Any, Final
 from contract_tests.probes.near_misses import AT_ONCE, WITH
 from contract_tests.probes.request import GONE, Probe, Requests, probe
 from contract_tests.probes.search import KNOWN
-from contract_tests.target.exchange import Exchange
 
 ORDER: Final = "order: "
 """What the id of each begins with; behind it stand the rules that it breaks."""
@@ -27,6 +26,10 @@ DEPENDING: Final[Mapping[str, tuple[str, ...]]] = {
 """By field: last parts of rules that may not hold where the field itself is wrong."""
 KINDS: Final = ("required", "custom", "type", "enum", "minimum", "maximum", "multipleOf", "length", "format", "start")
 """Last parts of rules in the order in which most servers look at them: what is in order takes few requests."""
+
+
+Refused = tuple[Probe, int | None, object]
+"""A probe, and the code and the words of what was answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +59,14 @@ class Fault:
 class ToldFirst(Requests):
     """Makes the requests about the first track."""
 
-    def faults(self, refused: Iterable[tuple[Probe, Exchange]]) -> list[Fault]:
+    def faults(self, refused: Iterable[Refused]) -> list[Fault]:
         """A fault for each rule of which a request was refused that does one thing otherwise than the documented."""
         found: dict[str, Fault] = {}
-        for sent, exchange in refused:
-            if exchange.code == self.published.terms.invalid and isinstance(exchange.msg, str):
+        for sent, code, msg in refused:
+            if code == self.published.terms.invalid and isinstance(msg, str):
                 changes = self._changes(sent)
                 if len(changes) == 1 and sent.rule not in found:
-                    found[sent.rule] = Fault(rule=sent.rule, changes=changes, msg=exchange.msg)
+                    found[sent.rule] = Fault(rule=sent.rule, changes=changes, msg=msg)
         return [*found.values()]
 
     def breaking(self, faults: Sequence[Fault]) -> Probe:

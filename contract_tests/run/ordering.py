@@ -25,7 +25,7 @@ class Ordering:
     def find(self, refused: Iterable[tuple[Probe, Exchange]]) -> None:
         """Of faults of which the target refused each alone. Where all have the same words, one request shows at least
         whether these are told once."""
-        every, known = self._requests.faults(refused), list[Fault]()
+        every, known = self._requests.faults((probe, each.code, each.msg) for probe, each in refused), list[Fault]()
         telling = distinct(every)
         if len(telling) < len(every) and len(telling) == 1:
             self._told(together(every))

@@ -19,7 +19,7 @@ from tests.courses import PROBES, PUBLISHED, TRACKS, exchange
 
 PLAN = Plan(published=PUBLISHED, tracks=TRACKS)
 REFUSED = [(probe, exchange({"code": 422, "msg": probe.rule}, probe)) for probe in PROBES if not probe.cost]
-FAULTS = ToldFirst(PUBLISHED, TRACKS).faults(REFUSED)
+FAULTS = ToldFirst(PUBLISHED, TRACKS).faults((probe, 422, probe.rule) for probe, _ in REFUSED)
 RULES = [each.rule for each in FAULTS]
 MOST = 4 * len(RULES)
 
@@ -105,7 +105,7 @@ def test_a_server_with_one_text_for_all_is_asked_once() -> None:
 
     Ordering(PLAN, ask).find(same)
     assert len(sent) == 1
-    assert len(distinct(ToldFirst(PUBLISHED, TRACKS).faults(same))) == 1
+    assert len(distinct(ToldFirst(PUBLISHED, TRACKS).faults((probe, 422, "no") for probe, _ in same))) == 1
 
 
 def test_what_is_told_in_two_ways_is_no_line() -> None:
