@@ -18,6 +18,7 @@ from contract_tests.learn.limits import explained, limits, searched, together, w
 from contract_tests.learn.mismatch import by_known_models
 from contract_tests.learn.order import at_once, order
 from contract_tests.learn.playback import NUMBERS, WORDS, Agreement
+from contract_tests.learn.price import differs, price
 from contract_tests.learn.profile import as_data, written
 from contract_tests.learn.readings import picks
 from contract_tests.learn.refusals import Refusal, codes, due, several, texts, told_at_once
@@ -83,6 +84,7 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     mocked = {number: playback.said(answer) for number, answer in first.items()}
     found += read
     found += sayable(courses(report.asked, published))
+    found += sayable(each for each in (price(report, published),) if differs(each, published))
     found += sayable(codes(refusals, published))
     found += told_at_once([*several(report.rows), *at_once(report.asked)], refusals, published)
     found += sayable(order(report.asked, published))

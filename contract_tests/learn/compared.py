@@ -69,6 +69,13 @@ def said(published: Published, path: Sequence[str | int]) -> Any:
     return found
 
 
+def ends(value: Any) -> tuple[float, float]:
+    """The least and the most of what a profile says of a delay."""
+    if isinstance(value, Mapping):
+        return min(value.values()), max(value.values())
+    return (value[0], value[-1]) if isinstance(value, list) else (value, value)
+
+
 def updated(kept: Sequence[Line], compared: Iterable[Compared], found: Learned, then: str) -> list[Line | Left]:
     """The lines of the profile that is true now: those that moved as they are seen now, the others as they were.
     `then` says when these were seen, where they do not."""

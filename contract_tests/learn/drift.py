@@ -9,7 +9,7 @@ from typing import Any, Final
 from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import Learned, unsayable
-from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, said
+from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, ends, said
 from contract_tests.learn.evidence import Line
 from contract_tests.learn.limits import looked, searched
 from contract_tests.learn.order import at_once
@@ -48,7 +48,8 @@ class Drift:
         self._now = {each.path: each for each in found.lines}
         self._left = {each.what: each.why for each in found.left}
         self._models = {f"models.{each}.name" for each in models(report.asked)} | looked(searched(report.asked))
-        self._tells, self._orders = bool(several(report.rows)), bool(at_once(report.asked))
+        told, ordered = bool(several(report.rows)), bool(at_once(report.asked))
+        self._looked = {"tells": told, "order": ordered, "operations": True}
         self._kinds = {each.kind for each in found.refusals}
 
     def __iter__(self) -> Iterator[Compared]:
@@ -57,8 +58,7 @@ class Drift:
             "stages": self._stage,
             "models": lambda line: self._same_unless_found(line, looked=dotted(line.path) in self._models),
             "refusals": lambda line: self._same_unless_found(line, looked=line.path[1] in self._kinds),
-            "tells": lambda line: self._same_unless_found(line, looked=self._tells),
-            "order": lambda line: self._same_unless_found(line, looked=self._orders),
+            **dict.fromkeys(self._looked, self._simple),
             "tracks_per_task": lambda line: self._same_unless_found(line, looked=self._came("complete")),
         }
         for line in self._kept.lines:
@@ -106,7 +106,7 @@ class Drift:
             more = f"calibrate with --budget {COMPARABLE} or more"
             why = f"it was seen {counted(samples(line), 'time')}, and {COMPARABLE} are compared with: {more}"
             return self._told(line, Outcome.UNCOMPARED, now.value, why=why)
-        (least, most), (new_least, new_most) = _ends(line.value), _ends(now.value)
+        (least, most), (new_least, new_most) = ends(line.value), ends(now.value)
         moved = new_least > most * WIDER or new_most < least / WIDER
         return self._told(line, Outcome.MOVED if moved else Outcome.SAME, now.value, why=f"now {now.seen}")
 
@@ -118,6 +118,9 @@ class Drift:
         if looked and dotted(line.path) not in self._left:
             return self._told(line, Outcome.SAME, line.value)
         return self._without(line)
+
+    def _simple(self, line: Line) -> Compared:
+        return self._same_unless_found(line, looked=self._looked[str(line.path[0])])
 
     def _without(self, line: Line) -> Compared:
         """A line of which nothing was learned."""
@@ -241,10 +244,3 @@ def _beyond(what: str, outcome: Outcome, then: str | None, now: str | None) -> C
 
 def _who(outcome: Outcome) -> str:
     return LIVE if outcome is Outcome.MOVED else ""
-
-
-def _ends(value: Any) -> tuple[float, float]:
-    """The least and the most of what a profile says of a delay."""
-    if isinstance(value, Mapping):
-        return min(value.values()), max(value.values())
-    return (value[0], value[-1]) if isinstance(value, list) else (value, value)

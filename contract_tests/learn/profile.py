@@ -10,7 +10,19 @@ from contract_tests.reports.report import About
 from contract_tests.reports.rows import printable
 
 ORDER: Final = (
-    *("tracks", "tracks_per_task", "models", "refusals", "codes", "texts", "tells", "order", "stages", "picks"),
+    *(
+        "tracks",
+        "tracks_per_task",
+        "operations",
+        "models",
+        "refusals",
+        "codes",
+        "texts",
+        "tells",
+        "order",
+        "stages",
+        "picks",
+    ),
 )
 """The keys of a profile in the order of its page."""
 UNSAYABLE: Final = "# What no profile can say:"

@@ -9,6 +9,7 @@ from random import Random
 from typing import Final
 
 from contract_tests.documents.published import Published
+from contract_tests.learn import price
 from contract_tests.learn.calibrate import learned
 from contract_tests.learn.playback import ASPECTS, Agreement
 from contract_tests.learn.profile import as_data
@@ -49,6 +50,8 @@ READINGS: Final[Mapping[str, Mapping[str, str]]] = {
     "received_statuses": {"only_200": "", "any_2xx": "any 2xx is received"},
 }
 """By question: the readings that a server apart from the mock can have, each with the legal variant that has it."""
+PRICES: Final = (12, 12, 10, 0.4)
+"""Credits that a task costs; the first is the document's."""
 LIMITS: Final = 0.2
 """How often a limit is not the document's."""
 MODELS: Final = 0.4
@@ -106,6 +109,7 @@ def drawn(seed: int) -> Hidden:
         readings[question] = reading = chance.choice([*known])
         behaviour = variants[known[reading]](behaviour) if known[reading] else behaviour
     words = chance.choice(WORDS)
+    behaviour = replace(behaviour, price=Random(f"{seed} price").choice(PRICES))  # noqa: S311, as above
 
     def said(answer: Answer) -> Answer:
         return answer.merged({"msg": words(str(answer.content["msg"]))})
@@ -146,7 +150,10 @@ def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0) -> Seen:
     picks = {str(line.path[1]): line.value for line in found.lines if line.path[0] == "picks"}
     lines_found = {each.path: each.value for each in found.lines if each.path[0] == "models"}
     own = limits_due(hidden)
-    wrong_limits = [
+    prices = {each.path: each.value for each in found.lines if each.path == price.PATH}
+    due = {} if hidden.behaviour.price == PRICES[0] else {price.PATH: hidden.behaviour.price}
+    wrong_limits = [] if prices == due else [f"price {[*prices.values()]} not {hidden.behaviour.price}"]
+    wrong_limits += [
         f"{'.'.join(map(str, path))} {value}"
         for path, value in lines_found.items()
         if path not in own or own[path] != value
@@ -158,7 +165,7 @@ def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0) -> Seen:
             *(f"{name} {picks[name]} not {hidden.readings[name]}" for name, is_right in judged.items() if not is_right),
             *wrong_limits,
         ),
-        limits=f"{len(lines_found) - len(wrong_limits)} of {len(own)} limits and models",
+        limits=f"{len(own.items() & lines_found.items())} of {len(own)} limits and models",
         left=len(hidden.readings) - len(judged),
         after=found.after,
         held_out=others,

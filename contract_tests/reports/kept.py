@@ -86,6 +86,7 @@ def report(lines: Iterable[str]) -> Report | None:
         missing=tuple(missing),
         picks=published.picks,
         tracks=tuple(_tracks(kept.run)),
+        credits=tuple(_credits(kept, published.terms.credits)),
     )
 
 
@@ -93,6 +94,15 @@ def _tracks(run: Mapping[str, Any]) -> Iterator[Track]:
     given = (run.get(f"audio_{name}") or () for name in ("id", "model", "duration"))
     for id, model, duration in zip(*given, strict=False):  # a journal is anybody's to edit
         yield Track(id=id, model=model, duration=duration)
+
+
+def _credits(kept: _Kept, paths: Iterable[str]) -> Iterator[tuple[int, float]]:
+    """What was told of the credits of the key, by the number of the request."""
+    known = tuple(paths)
+    for probe, each in kept.exchanges:
+        told = each.record if not probe and each.code == 200 and urlsplit(each.url).path.endswith(known) else None
+        if isinstance(told, int | float) and not isinstance(told, bool):
+            yield each.number, told
 
 
 def _unknown(rules: Iterable[str]) -> Iterator[str]:

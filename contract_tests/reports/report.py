@@ -44,7 +44,8 @@ class Asked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A run as its reports tell it. `missing` says, in a line each, what its journal does not hold; `picks` is the
-    reading of each question that the profile takes, and `tracks` are the source tracks that were given."""
+    reading of each question that the profile takes, `tracks` are the source tracks that were given, and
+    `credits` what was told of these, each by the number of the request."""
 
     about: About
     rows: tuple[Row, ...]
@@ -53,6 +54,7 @@ class Report:
     missing: tuple[str, ...] = ()
     picks: Mapping[str, str] = field(default_factory=dict)
     tracks: tuple[Track, ...] = ()
+    credits: tuple[tuple[int, float], ...] = ()
     _by_number: dict[int, Asked] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:

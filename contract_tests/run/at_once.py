@@ -7,14 +7,21 @@ from contract_tests.probes.at_once import AtOnce, Together
 from contract_tests.probes.plan import Plan
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.run.sending import Sender
+from contract_tests.target.credits import Credits
 from contract_tests.target.exchange import Exchange
+from contract_tests.target.target import Target
 
 ACCEPTED: Final = 200
 
 
-def accepted_at_once(plan: Plan, sender: Sender, receiver: Receiver) -> Iterator[tuple[str, Together, Exchange]]:
+def accepted_at_once(
+    plan: Plan, target: Target, sender: Sender, receiver: Receiver
+) -> Iterator[tuple[str, Together, Exchange]]:
     """The requests that are accepted, each with its URL and the answer. Where one is refused, which is free and does
-    not tell by which question, half of them are asked in another."""
+    not tell by which question, half of them are asked in another. Before the first task the credits are asked for, so
+    that they tell at the end what was paid."""
+    if plan.searches:
+        Credits(target, plan.published)()
     due, requests, number = [*plan.at_once()], AtOnce(plan.published, plan.tracks), 0
     while due:
         asked, number = due.pop(0), number + 1

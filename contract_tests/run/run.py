@@ -72,7 +72,7 @@ class Run:
 
     def _every_result(self) -> Iterator[Result]:
         self._target.budget.kept = self._plan.kept
-        for address, asked, answer in accepted_at_once(self._plan, self._sender, self._receiver):
+        for address, asked, answer in accepted_at_once(self._plan, self._target, self._sender, self._receiver):
             self._at_once += [(each, answer) for each in asked.alone]
             yield from self._judge_decided(asked.probe, address, answer)
         groups = [*self._groups()]

@@ -140,6 +140,7 @@ class Behaviour:
     edition: Edition
     checks: Mapping[str, Check]
     mirrors: bool = False
+    price: float = 12
     keys: tuple[str, ...] = (KEY, OTHER_KEY, EMPTY_KEY, BUSY_KEY)
     account: Callable[[Asked], str | None]
     polls: Callable[[Asked], str | None]

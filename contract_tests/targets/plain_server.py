@@ -138,7 +138,7 @@ class Plain(ThreadedServer):
         )
         self.behaviour.starts(task)
         self.tasks[task.id] = task
-        self.credits -= 12
+        self.credits = round(self.credits - self.behaviour.price, 2)
         worker = threading.Thread(target=self.work, args=(task,), daemon=True)
         worker.start()
         if self.behaviour.waits:
