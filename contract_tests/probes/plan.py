@@ -1,6 +1,6 @@
 """The plan of a run: the probes that are sent, for which profile and tracks, and how long callbacks may take. Pure."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -42,15 +42,17 @@ class Plan:
     upload_url: str | None = None
     searches: bool = False
 
-    def probes(self, known: Container[str] = ()) -> Iterator[Probe]:
-        """The probes that are asked for, in the order in which they are sent, but for questions that are `known`."""
+    def probes(self, answered: Sequence[tuple[Probe, object]] = ()) -> Iterator[Probe]:
+        """The probes that are asked for, in the order in which they are sent, but for questions that are answered; each
+        of those with its answer, which is a task that was started."""
+        known, spent = {each.question for each, _ in answered}, len({id(answer) for _, answer in answered})
         probes = Probes(self.published, self.tracks, self.seed)
         deliveries = probes.deliveries(self.retries) if self.listens else ()
         every = (*probes, *triggered(self.triggers, probes.request({})), *deliveries)
         chosen = [each for each in every if fnmatchcase(each.rule, self.only) and each.question not in known]
         if self.takes_track and not any(map(goes_well, chosen)):
             chosen.append(next(filter(goes_well, every)))
-        yield from ordered(chosen, None if self.budget is None else self.budget - self.kept)
+        yield from ordered(chosen, None if self.budget is None else self.budget - self.kept - spent)
 
     def at_once(self) -> Iterator[Together]:
         """Requests that ask several questions each, which the probes ask alone; where limits are looked for."""

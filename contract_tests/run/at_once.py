@@ -12,6 +12,8 @@ from contract_tests.target.exchange import Exchange
 from contract_tests.target.target import Target
 
 ACCEPTED: Final = 200
+LEFT: Final = 1
+"""Tasks of a budget that are left for requests that must be refused, which a server may accept."""
 
 
 def accepted_at_once(
@@ -22,8 +24,8 @@ def accepted_at_once(
     that they tell at the end what was paid."""
     if plan.searches:
         Credits(target, plan.published)()
-    due, requests, number = [*plan.at_once()], AtOnce(plan.published, plan.tracks), 0
-    while due:
+    due, requests, number, spent = [*plan.at_once()], AtOnce(plan.published, plan.tracks), 0, 0
+    while due and (plan.budget is None or spent < plan.budget - plan.kept - LEFT):
         asked, number = due.pop(0), number + 1
         url = receiver.url(f"at-once-{number}")
         (came,) = sender.sent([(url, asked.probe)])
@@ -31,6 +33,7 @@ def accepted_at_once(
         if isinstance(came, str):
             return
         if came.code == ACCEPTED:
+            spent += 1
             yield url, asked, came
         else:
             due += requests.halves(asked)

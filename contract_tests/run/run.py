@@ -108,7 +108,7 @@ class Run:
     def _groups(self) -> Iterator[list[Addressed]]:
         """Lists of probes that are sent at the same time, each with its URL. Most lists have one probe."""
         watched, addressed = 0, list[Addressed]()
-        for number, probe in enumerate(self._plan.probes({each.question for each, _ in self._at_once})):
+        for number, probe in enumerate(self._plan.probes(self._at_once)):
             watches = self._plan.listens and goes_well(probe) and watched < WATCHED
             watched += watches
             look = self._poll_during_callback if watches else None

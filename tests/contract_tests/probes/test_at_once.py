@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from contract_tests.probes.at_once import AtOnce, Together
@@ -55,6 +56,15 @@ def test_only_the_questions_that_are_asked_for_go_together() -> None:
 
 
 def test_a_known_question_is_not_asked_again() -> None:
-    left = {each.question for each in PLAN.probes({"empty_text", "model_mismatch"})}
-    assert {"", "extra_properties"} <= left
-    assert not {"empty_text", "model_mismatch"} & left
+    custom, _ = PLAN.at_once()
+    left = {each.question for each in PLAN.probes([(each, "an answer") for each in custom.alone])}
+    assert {"", "prompt_required"} <= left
+    assert not {*questions(custom)} & left
+
+
+def test_one_task_is_left_for_what_must_be_refused() -> None:
+    plan = replace(PLAN, budget=3)
+    custom, _ = plan.at_once()
+    before = [each.cost for each in plan.probes()]
+    after = [each.cost for each in plan.probes([(each, "an answer") for each in custom.alone])]
+    assert (sum(before[:20]), sum(after[:20])) == (2, 1)
