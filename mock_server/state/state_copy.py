@@ -108,7 +108,8 @@ def _existing(state: str, prefix: str) -> Iterator[Found]:
         try:
             yield found
         except (ValueError, LookupError, TypeError) as error:
-            told = error if isinstance(error, BadSetting) else f"the state file {state} cannot be read: {error!r}."
+            what = f"the mock in {masked_place(state)}" if _in_engine(state) else f"the state file {state}"
+            told = error if isinstance(error, BadSetting) else f"{what} cannot be read: {error!r}."
             raise BadSetting(f"{told}") from None
 
 

@@ -228,6 +228,16 @@ async def test_what_no_mock_could_go_on_with_is_told(server: Server, choices: Se
         shown(choices.state)
 
 
+async def test_no_password_is_told_of_what_no_mock_could_go_on_with(server: Server, choices: Settings) -> None:
+    await opened(choices).close()
+    with Redis(port=server.port) as client:
+        client.hdel("{suno-mock}:about", "seed")
+    with pytest.raises(BadSetting) as told:
+        problem(choices.state.replace("//", "//default:hunter2@"))
+    shown_as = choices.state.replace("//", "//...@")
+    assert str(told.value) == f"the mock in {shown_as} cannot be read: KeyError('seed')."
+
+
 async def test_the_commands_do_the_same(tmp_path: Path, server: Server, choices: Settings, run: Run) -> None:
     held = opened(choices)
     await started(held, task())
