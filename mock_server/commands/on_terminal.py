@@ -106,7 +106,8 @@ class OnTerminal:
         if len(self._ids) >= IDS:
             self._ids.clear()
         length = SHORTEST
-        while self._ids.setdefault(told.task_id[:length], told.task_id) != told.task_id:
+        whole = len(told.task_id)
+        while self._ids.setdefault(told.task_id[:length], told.task_id) != told.task_id and length < whole:
             length += 1
         return told.line.replace(f" {told.task_id}", f" {told.task_id[:length]}", 1)
 

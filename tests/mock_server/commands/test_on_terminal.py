@@ -73,6 +73,12 @@ def test_an_id_is_cut_to_what_tells_it_apart() -> None:
     ]
 
 
+def test_an_id_that_begins_another_is_whole() -> None:
+    on = OnTerminal(80, coloured=False)
+    told = [replace(ASKED, line=f"--> POST /  200 task {each}", task_id=each) for each in ("recorded-12", "recorded")]
+    assert [line.split()[-1] for each in told for line in on.lines(each)] == ["recorded", "recorded"]
+
+
 def test_polls_of_several_tasks_are_counted_together() -> None:
     polls = [replace(POLLED, polls=f"{POLL}{each}") for each in "ab"]
     assert written(OnTerminal(80, coloured=False), [*polls, *polls, *polls, ASKED]).splitlines() == [
