@@ -1,11 +1,15 @@
 """What a task costs, from the credits before and after."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from contract_tests.learn.evidence import Left, Line
-from contract_tests.learn.price import PATH, differs, price
+from contract_tests.learn.price import KEY, PATH, differs, price
 from contract_tests.reports.report import About, Asked, Report
-from tests.courses import GOOD, PUBLISHED, exchange
+from contract_tests.verdicts.polling import FAILED_WORDS
+from tests.courses import GOOD, PUBLISHED, arrival, exchange
 
 ABOUT = About(target="http://a.test", document="", profile="apikley")
 EXTEND = "http://127.0.0.1:1/api/v1/generate/extend"
@@ -23,6 +27,20 @@ def test_the_price_is_what_each_task_took(after: float, each: float) -> None:
     found = price(report(100, after), PUBLISHED)
     assert found == Line(PATH, each, f"100 credits before and {after:g} after 2 tasks: requests 1 and 10")
     assert differs(found, PUBLISHED) is (each != 12)
+
+
+REFUNDED = {"callbacks": (arrival({"code": 501, "msg": "failed", "data": None}),)}
+POLLED = {"polls": (exchange({"code": 200, "msg": "success", "data": {"status": FAILED_WORDS[0]}}),)}
+UNKNOWN = {"exchange": exchange({"code": 500}, number=2, url=EXTEND)}
+
+
+@pytest.mark.parametrize("change", [REFUNDED, POLLED, UNKNOWN])
+def test_no_price_is_learned_where_a_task_may_have_been_refunded(change: dict[str, Any]) -> None:
+    run = report(1000, 940, tasks=6)
+    first, *others = run.asked
+    why = "1 of them failed, and nobody knows what was refunded: 1000 credits before and 940 after 6 tasks: "
+    asked = (replace(first, **change), *others)
+    assert price(replace(run, asked=asked), PUBLISHED) == Left(KEY, f"{why}requests 1 and 10")
 
 
 @pytest.mark.parametrize(
