@@ -39,8 +39,9 @@ def keep(folder: Path, *, reads: bool = False) -> None:
     try:
         before = kept_in(folder) if (folder / JOURNAL).is_file() else None
     except CannotRun as error:
+        why = error.message.removesuffix(".")
         raise CannotRun(
-            f"--report-dir {folder} holds a run that cannot be read: {error.message} Give another folder, or --force."
+            f"--report-dir {folder} holds a run that cannot be read: {why}. Give another folder, or --force."
         ) from None
     if before is not None and before.rows and before.about.took is not None:
         or_read = f"; or give {folder} as the FOLDER, which reads that run and sends nothing" if reads else ""

@@ -60,6 +60,18 @@ def test_a_run_that_was_made_is_kept(written: str, reads: bool, text: str, tmp_p
     assert text in told.value.format_message()
 
 
+def test_what_cannot_be_read_is_told_in_sentences(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text(RUN)
+    (tmp_path / "journal.jsonl").symlink_to("run")
+    with pytest.raises(CannotRun) as told:
+        keep(tmp_path)
+    assert "is no file: remove it, or give another folder. Give another folder, or --force." in told.value.message
+    (tmp_path / "journal.jsonl").unlink()
+    (tmp_path / "journal.jsonl").write_text('{"run": {"profile": "acme"}}')
+    with pytest.raises(CannotRun, match=r"[a-z]\. Give another folder, or --force\.$"):
+        keep(tmp_path)
+
+
 @pytest.mark.parametrize("written", [RUN, RUN + PASSED, RUN + journal.ended(1.0), ""])
 def test_a_run_without_an_end_or_a_verdict_is_not_kept(written: str, tmp_path: Path) -> None:
     (tmp_path / "journal.jsonl").write_text(written)
