@@ -14,7 +14,7 @@ from jsonschema_rs import Draft202012Validator, ValidationError, ValidationError
 
 from mock_server.contract.operation_files import OPERATIONS, head
 from mock_server.contract.profile_agreement import disagreements
-from mock_server.contract.profile_files import chain, operation_files, read, without_nulls
+from mock_server.contract.profile_files import OPERATION_FILES, chain, operation_files, read, without_nulls
 from mock_server.contract.profile_places import Problem, files, place_in, repeated
 from mock_server.contract.profile_schema import allowed_at, node, schema
 from mock_server.core.errors import BadSetting, nearest
@@ -28,7 +28,7 @@ def problems(text: str) -> list[Problem]:
     """What is wrong with a profile, that which it extends included; nothing where it can be served. Raises BadSetting
     for a file that cannot be read."""
     found = [problem for path in chain(text) for problem in _of_file(path)]
-    found = found or [problem for path in operation_files(text) for problem in _of_operations(path)]
+    found = found or [problem for path in operation_files(text) for problem in _of_operations(text, path)]
     return found or list(disagreements(text, files(text)))
 
 
@@ -50,9 +50,14 @@ def _of_file(path: Path) -> Iterator[Problem]:
     yield from _wrong(path, without_nulls(tree))
 
 
-def _of_operations(path: Path) -> Iterator[Problem]:
+def _of_operations(text: str, path: Path) -> Iterator[Problem]:
     """What is wrong with the form of a file that describes an operation: it is part of a profile."""
-    yield from _wrong(path, {"format": FORMAT, OPERATIONS: head(path)})
+    try:
+        described = head(path)
+    except BadSetting as error:
+        yield Problem(place_in(chain(text), OPERATION_FILES), f"{OPERATION_FILES}: {error}")
+        return
+    yield from _wrong(path, {"format": FORMAT, OPERATIONS: described})
 
 
 def _wrong(path: Path, tree: Any) -> Iterator[Problem]:

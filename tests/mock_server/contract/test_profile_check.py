@@ -39,6 +39,7 @@ def test_our_profiles_can_be_served(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
+        ("operation_files: [V5]", "operation_files: V5: it cannot be read: "),
         ("pikcs: {}", "pikcs is unknown. Nearest: picks. Allowed: format, summary, extends, "),
         ("picks: {first_itmes: both}", "picks.first_itmes is unknown. Nearest: first_items. Allowed: refusal_status, "),
         ("picks: {first_items: bth}", "picks.first_items is 'bth'. Nearest: both. Allowed: one, both."),
