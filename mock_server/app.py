@@ -235,7 +235,7 @@ def _further_routes(runtime: Runtime, control: Control, tracks: FindTrack, app: 
     told = Route(document.PATH, document.ApiDocument(runtime.editions.profile, runtime.base_urls).serve)
     pages = Dashboard(control, guard, files, runtime.track_maker, runtime.base_urls, app).routes()
     further = [*pages, *Admin(control, guard, runtime.base_urls, pages).routes(), *upload_routes(runtime)]
-    return [*further, Route(PATH, files.serve), told]
+    return [*further, Route(f"{runtime.editions.family.media_path}{PATH}", files.serve), told]
 
 
 @asynccontextmanager

@@ -66,7 +66,8 @@ class Runtime:
         timeout = settings.callback_timeout or editions.family.callback_timeout
         delivery = delivery or HttpDelivery(policy, timeout, trust)
         catalogue = Catalogue(editions, scenarios, task_requests)
-        track_maker = TrackMaker(settings.seed, f"{base_urls.own}/")
+        folder = f"{editions.family.media_path}/".removeprefix("/")
+        track_maker = TrackMaker(settings.seed, f"{base_urls.own}/", folder)
         return cls(
             settings=settings,
             base_url=base_urls.own,

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
+import httpx
 import pytest
 
 from mock_server import Settings, create_app
@@ -261,6 +262,20 @@ def test_tracks_have_other_members_by_stage(on: Written) -> None:
     assert not {"tags", "prompt"} & track.keys()
     assert {"tags", "prompt"} <= complete["data"]["data"][0].keys()
     assert [each["variety"] for each in record["response"]["sunoData"]] == [1, 1]
+
+
+def test_the_files_of_tracks_are_where_the_profile_says(on: Written) -> None:
+    mine = on("media_path: /cdn/s")
+    record = mine.finished(mine.extend())
+    url = record["response"]["sunoData"][0]["audioUrl"]
+    wav = {"taskId": record["taskId"], "audioId": record["response"]["sunoData"][0]["id"]}
+    mine.post("wav", **wav, callBackUrl=mine.receiver.url)
+    mine.advance(20)
+    of_wav = mine.receiver.received[-1].json()["data"]["audioWavUrl"]
+    for each in (url, of_wav):
+        assert each.startswith(f"{mine.http.base_url}/cdn/s/".replace("//cdn", "/cdn"))
+        assert httpx.get(each).status_code == 200
+    assert httpx.get(url.replace("/cdn/s/", "/")).status_code == 404
 
 
 def test_ids_look_as_the_profile_says(on: Written) -> None:

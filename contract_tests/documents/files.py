@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -23,6 +23,9 @@ WITH_NULLS: Final = ("models", *CODES, "readings", "members", "rules")
 """Where a null below says something: that the document's does not count, or the value of a reading."""
 OURS: Final = ROOT / "openapi" / "profiles"
 OPERATIONS: Final = ROOT / "openapi" / "operations"
+RULES: Final = ROOT / "openapi" / "rules"
+FAMILY: Final = "family.openapi.yaml"
+"""The document of the neighbours of extend."""
 
 
 class Loader(CSafeLoader):
@@ -54,8 +57,9 @@ class Document:
 
     @classmethod
     def of_operation(cls, name: str) -> "Document":
-        """The file of an operation of ours, its parts in one tree."""
-        return _read(OPERATIONS / f"{name}.yaml")
+        """The file of an operation of ours, its parts in one tree; of a neighbour of extend, what the family's document
+        and its rules say of it."""
+        return _neighbour(name) if name in neighbours() else _read(OPERATIONS / f"{name}.yaml")
 
     def found(self, quote: str, after: str = "") -> Citation:
         """The first line that holds a quote, at or behind a line that is `after`. Where none there does, the first of
@@ -84,6 +88,25 @@ def _read(path: Path) -> Document:
     plain = text.replace("`", "").replace("’", "'")
     tree = _parts(text) if path.parent == OPERATIONS else _value(text)
     return Document(path=path, tree=tree, lines=tuple(plain.splitlines()))
+
+
+@cache
+def _neighbour(name: str) -> Document:
+    said = load("openapi/family.yaml")["operations"][name]
+    document, prose = Document.read(FAMILY), load(f"openapi/rules/{name}.yaml")
+    tree = {**document.tree, "operations": {name: said}, "rules": prose["rules"]}
+    begins = [number for number, line in enumerate(document.lines) if line.startswith(("  /", "components:"))]
+    first = document.lines.index(f"  {said['path']}:")
+    last = next(number for number in begins if number > first)
+    # A quote is looked for in its own part alone, on the lines that it has in the file.
+    own = [line if first <= number < last else "" for number, line in enumerate(document.lines)]
+    return replace(document, tree=tree, lines=tuple(own))
+
+
+@cache
+def neighbours() -> frozenset[str]:
+    """The operations of ours that the family's document describes, with rules of their own."""
+    return frozenset(path.stem for path in RULES.glob("*.yaml") if "document" in load(f"openapi/rules/{path.name}"))
 
 
 def _parts(text: str) -> dict[str, Any]:
@@ -119,8 +142,8 @@ def profile_file(name: str) -> dict[str, Any]:
 
 
 def described() -> list[str]:
-    """The names of the operations of ours that have a file each."""
-    return sorted(path.stem for path in OPERATIONS.glob("*.yaml"))
+    """The names of the operations of ours, beside extend, that something describes."""
+    return sorted({path.stem for path in OPERATIONS.glob("*.yaml")} | neighbours())
 
 
 def profile_path(name: str, beside: Path) -> Path:

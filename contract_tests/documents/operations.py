@@ -4,17 +4,18 @@ Their files are in `openapi/operations`, with what the profile lays over them; t
 `openapi/judged_operations.yaml`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from contract_tests.documents.extend import ANNOTATIONS, PROFILE, WORDS, Rule, own_rule
-from contract_tests.documents.files import Citation, Document, described, laid_over, load
+from contract_tests.documents.files import Citation, Document, described, laid_over, load, neighbours
 from contract_tests.documents.operation import Operation, Told
 from contract_tests.documents.sources import Basis, Source
 from contract_tests.documents.terms import DOCUMENTED, FAMILY, Terms
 
 JUDGED: Final = "openapi/judged_operations.yaml"
+PERSONA: Final = "persona"
 ABSENT: Final = "{absent}"
 """In place of a member's value: the profile has no such member."""
 PROSE: Final = ("custom", "known", "http", "once")
@@ -33,7 +34,8 @@ def bases(profile: Mapping[str, Any]) -> Iterator[tuple[str, Basis]]:
     """What the rules of these operations rest on, by their ids."""
     for each in operations(profile):
         document, judged = Document.of_operation(each.name), load(JUDGED)["operations"][each.name]
-        path = document.found(f"path: {_entry(document, each.name)['path']}")
+        called = _entry(document, each.name)["path"]
+        path = document.found(f"{called}:" if each.name in neighbours() else f"path: {called}")
         for rule in each.rules:
             yield rule.id, Basis(Source(rule.source), rule.demand, rule.citation)
         for field, (most, unit) in each.lengths.items():
@@ -95,11 +97,11 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
     agrees, status = judged.get("agrees"), judged.get("record", {})
     return Operation(
         name=name,
-        kind=entry["kind"],
+        kind=entry.get("kind", "answer"),
         path=base + entry["path"],
         record_path=record,
         example={field: keys["example"] for field, keys in schema["properties"].items() if "example" in keys},
-        rules=tuple(_rules(document, name, schema, entry)),
+        rules=tuple(_rules(document, name, schema, entry, {*judged.get("left_open", ()), *_unknowable(name, profile)})),
         lengths={field: _length(most) for field, most in entry.get("characters", {}).items()},
         codes=tuple(judged.get("codes", ())),
         of_whom=tuple(judged.get("of_whom", ())),
@@ -114,7 +116,8 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
             message: tuple(member for member, value in entry[message].items() if value != ABSENT)
             for message in ("callback", "record", "answer")
             if message in entry
-        },
+        }
+        | judged.get("members", {}),
         makes_tracks=entry.get("makes") == "tracks",
         tracks=entry.get("tracks_per_task", laid_over(load(FAMILY), profile)["tracks_per_task"]),
         models=tuple(entry.get("models", ())),
@@ -161,12 +164,16 @@ def _length(most: Any) -> tuple[int, str]:
     return (most["most"], most["unit"]) if isinstance(most, dict) else (most, "characters")
 
 
-def _rules(document: Document, name: str, schema: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Rule]:
-    """The rules of the schema, and those of the prose and of the profile that hold whatever a question says."""
+def _rules(
+    document: Document, name: str, schema: Mapping[str, Any], said: Mapping[str, Any], left_open: Collection[str]
+) -> Iterator[Rule]:
+    """The rules of the schema, and those of the prose and of the profile that hold whatever a question says, but for
+    those that are `left_open`."""
     own = said.get("rules", {})
     prose = {entry["id"]: entry for entry in document.tree["rules"]} | own
     for field in schema["required"]:
-        if f"{name}.{field}.required" not in own and "when" not in prose.get(f"{name}.{field}.required", {}):
+        stated = prose.get(f"{name}.{field}.required", {})
+        if stated is not None and not {"when", "schema"} & stated.keys():
             yield _rule(name, field, "required", True, document.found("required: [", "requestBody:"))
     properties = {**schema["properties"], **said.get("properties", {})}
     for field, keywords in properties.items():
@@ -177,13 +184,19 @@ def _rules(document: Document, name: str, schema: Mapping[str, Any], said: Mappi
                 yield _rule(name, field, keyword, value, line)
     for id, entry in prose.items():
         *_, field, ending = id.split(".")
-        tried = entry is not None and ("breaks" in entry or ending in PROSE)
+        tried = entry is not None and id not in left_open and ("breaks" in entry or ending in PROSE)
         if tried and "when" not in entry and field in properties:
             cited = (
                 document.found(entry["quote"], "paths:") if "quote" in entry else Citation(PROFILE, entry["allowed"])
             )
             rule = _rule(name, field, ending, None, cited)
             yield replace(rule, demand=f"{field}: {entry['allowed']}", **own_rule(entry))
+
+
+def _unknowable(name: str, profile: Mapping[str, Any]) -> Iterator[str]:
+    """Rules of which nobody can tell whether they are broken: of personas where none can be made."""
+    if PERSONA not in profile.get("serves", ()):
+        yield f"{name}.personaId.known"
 
 
 def _line(document: Document, field: str) -> Citation:

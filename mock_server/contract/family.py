@@ -97,6 +97,7 @@ class Family:
     order: tuple[str, ...]
     checks: tuple[str, ...]
     base_path: str
+    media_path: str
     answers: AnswerForm
     callbacks: CallbackForm
     track_members: TrackForm

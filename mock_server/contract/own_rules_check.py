@@ -19,11 +19,20 @@ COMPLETE: Final = ("schema", "allowed")
 
 
 def own_names(text: str, tree: Tree) -> Iterator[Said]:
-    """Whether each rule of its own file is one of its operation, and holds under readings that there are."""
+    """Whether each rule of its own file is one of its operation, holds under readings that there are, and has a schema
+    that is read, and whether what limits are about is such a schema, too."""
     questions = Register.of(tree).questions
     for name, id, entry in _own(text):
-        if wrong := _of_another(name, id) or _no_reading(questions, entry or {}):
+        if (
+            wrong := _of_another(name, id)
+            or _no_reading(questions, entry or {})
+            or _unread((entry or {}).get("schema"))
+        ):
             yield (OPERATIONS, name, RULES, id), f"{OPERATIONS}.{name}.{RULES}: {id} {wrong}"
+    for operation, lines in tree.get("limits", {}).items():
+        for number, line in enumerate(lines):
+            if wrong := _unread(line.get("if")):
+                yield ("limits", operation, number, "if"), f"limits.{operation}.{number}.if {wrong}"
 
 
 def own_rules(text: str, tree: Tree) -> Iterator[Said]:
@@ -97,3 +106,31 @@ def _no_reading(questions: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
                 f"holds when {name}={reading}, no reading.{nearest(name, questions)} `suno-mock questions` lists them."
             )
     return ""
+
+
+def _unread(schema: Any) -> str:
+    """What a schema has that no rule may have: a reference, which would be loaded from elsewhere, or a part of another
+    form than the mock merges rules by."""
+    for part in _parts(schema):
+        if references := [key for key in part if str(key).startswith("$")]:
+            return f"has {references[0]}. Allowed: a JSON Schema without references."
+        properties = part.get("properties", {})
+        if not isinstance(properties, dict) or not all(isinstance(each, dict) for each in properties.values()):
+            return (
+                f"has properties {shown(properties)}. Allowed: for each property a mapping, such as {{maxLength: 20}}."
+            )
+        if "if" in part and not (isinstance(part["if"], dict) and isinstance(part.get("then"), dict)):
+            return "has an if without a then. Allowed: a mapping for each, or neither."
+    return ""
+
+
+def _parts(schema: Any) -> Iterator[dict[Any, Any]]:
+    """A schema and all schemas in it."""
+    waiting = [schema]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            yield each
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each

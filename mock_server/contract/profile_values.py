@@ -123,6 +123,9 @@ def _paths(text: str, tree: Tree) -> Iterator[Said]:
             said = f"operations.{name}.path is {path} with base_path, which is the mock's own."
             said = f"{said} Allowed: a path that does not begin with {' or '.join(OWN)}."
             yield ("operations", name, "path"), said, ("base_path",)
+    if f"{tree['media_path']}/".startswith(tuple(f"{own}/" for own in OWN)):
+        said = f"media_path is {tree['media_path']}, which is the mock's own."
+        yield ("media_path",), f"{said} Allowed: a path that does not begin with {' or '.join(OWN)}."
 
 
 def _ids(text: str, tree: Tree) -> Iterator[Said]:

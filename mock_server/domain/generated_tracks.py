@@ -35,11 +35,12 @@ class Result:
 
 class TrackMaker:
     """Makes tracks: the same ones from the same seed. `media` is what their URLs begin with, up to the last slash,
-    unless a task has a base URL of its own."""
+    unless a task has a base URL of its own; both end with the `folder` of files, such as `files/`, if there is one."""
 
-    def __init__(self, seed: int, media: str) -> None:
+    def __init__(self, seed: int, media: str, folder: str = "") -> None:
         self.seed = seed
-        self._media = media
+        self._media = f"{media}{folder}"
+        self._folder = folder
         self._results = lru_cache(maxsize=RESULTS_KEPT)(self._made)
 
     def listed(self, task: Task, stage: str | None) -> list[Result]:
@@ -86,7 +87,7 @@ class TrackMaker:
 
     def media_at(self, base_url: str) -> str:
         """What URLs of files begin with, up to the last slash, by which a request reached the mock."""
-        return f"{base_url}/" if base_url else self._media
+        return f"{base_url}/{self._folder}" if base_url else self._media
 
     def _made(self, task: Task) -> tuple[Result, ...]:
         request = task.request

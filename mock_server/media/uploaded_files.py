@@ -6,7 +6,9 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from threading import Lock
 from typing import BinaryIO, Final
+from uuid import uuid4
 from weakref import finalize
 
 LARGEST: Final = 100 * 1024 * 1024
@@ -37,21 +39,19 @@ class UploadedFiles:
         self._files: OrderedDict[str, UploadedFile] = OrderedDict()
         self._folder: Path | None = None
         self._size = 0
+        self._lock = Lock()
 
     def keep(self, path: str, kind: str, at: float, content: BinaryIO) -> UploadedFile:
         """Write a file. Raises OSError where the disk takes it not; what was there before stays then."""
-        if self._folder is None:
-            self._folder = Path(mkdtemp(prefix="suno-mock-uploads-"))
-            finalize(self, rmtree, self._folder, ignore_errors=True)
-        on_disk = self._folder / sha256(path.encode()).hexdigest()
-        beside, size = on_disk.with_suffix(".part"), 0
+        on_disk = self._made() / f"{sha256(path.encode()).hexdigest()}-{uuid4().hex}"
+        size = 0
         try:
-            with beside.open("wb") as file:
+            with on_disk.open("wb") as file:
                 while chunk := content.read(CHUNK):
                     size += file.write(chunk)
-            beside.replace(on_disk)
-        finally:
-            beside.unlink(missing_ok=True)
+        except OSError:
+            on_disk.unlink(missing_ok=True)
+            raise
         return self._kept(UploadedFile(path=path, size=size, kind=kind, at=at, on_disk=on_disk))
 
     def note(self, path: str, kind: str, at: float, elsewhere: str) -> UploadedFile:
@@ -62,15 +62,23 @@ class UploadedFiles:
         """The newest file of a path; None where none is kept."""
         return self._files.get(path)
 
+    def _made(self) -> Path:
+        with self._lock:
+            if self._folder is None:
+                self._folder = Path(mkdtemp(prefix="suno-mock-uploads-"))
+                finalize(self, rmtree, self._folder, ignore_errors=True)
+            return self._folder
+
     def _kept(self, file: UploadedFile) -> UploadedFile:
-        before = self._files.pop(file.path, None)
-        self._size += file.size - (before.size if before else 0)
-        if before and before.on_disk and not file.on_disk:
-            before.on_disk.unlink(missing_ok=True)
-        self._files[file.path] = file
-        while self._size > ROOM or len(self._files) > FILES_KEPT:
-            _, oldest = self._files.popitem(last=False)
-            self._size -= oldest.size
-            if oldest.on_disk:
-                oldest.on_disk.unlink(missing_ok=True)
+        with self._lock:
+            gone = [self._files.pop(file.path, None)]
+            self._files[file.path] = file
+            self._size += file.size - (gone[0].size if gone[0] else 0)
+            while self._size > ROOM or len(self._files) > FILES_KEPT:
+                _, oldest = self._files.popitem(last=False)
+                self._size -= oldest.size
+                gone.append(oldest)
+        for each in gone:
+            if each is not None and each.on_disk is not None:
+                each.on_disk.unlink(missing_ok=True)
         return file

@@ -70,6 +70,7 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
         "hootCer": 0.1,
         "isStreamed": False,
     },
+    "persona": {"personaId": "persona_1", "name": "One", "description": "Sings"},
 }
 """`data` of answers that have all at once, as the pages have them."""
 TASKS: Final = tuple(CALLBACKS)
@@ -210,6 +211,8 @@ AT_ONCE: Final[list[tuple[str, Change, str]]] = [
     ("timestamped-lyrics", put("body.data.alignedWords.0.startS", "0.5"), "timestamped-lyrics.answer.start"),
     ("timestamped-lyrics", put("body.data.alignedWords.0.endS", ...), "timestamped-lyrics.answer.end"),
     ("timestamped-lyrics", put("body.data.hootCer", ...), "timestamped-lyrics.answer.members"),
+    ("persona", put("body.data.personaId", ""), "persona.answer.id"),
+    ("persona", put("body.data.name", ...), "persona.answer.members"),
 ]
 """Operation, what is otherwise in its answer, and the rule that this breaks."""
 

@@ -29,7 +29,7 @@ async def test_credits_are_written_as_the_reading_says() -> None:
 
 
 async def test_more_credits_than_can_be_told_are_refused() -> None:
-    with pytest.raises(BadSetting, match=f"credits {2**64} "):
+    with pytest.raises(BadSetting, match=f"credits is {2**64}"):
         Mock(credits=2**64)
 
 

@@ -1,6 +1,8 @@
 """The upload of files: as a form, as text, by a URL; and the way from there to music."""
 
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from errno import ENOSPC
 from io import BytesIO
 from typing import Any
 
@@ -193,3 +195,25 @@ def test_the_oldest_goes_where_there_are_too_many() -> None:
         files.note(f"{number}", "text/plain", 0, "http://host/a")
     assert files.find("0") is None
     assert files.find("1") is not None
+
+
+def test_files_of_one_path_that_come_at_once_are_each_whole() -> None:
+    with journey("kie") as started, ThreadPoolExecutor(16) as clients:
+        contents = [bytes([number]) * 200_000 for number in range(32)]
+        answers = list(clients.map(lambda content: streamed(started, content, fileName="a.mp3"), contents))
+        assert {each.status_code for each in answers} == {200}
+        assert httpx.get(answers[0].json()["data"]["downloadUrl"]).content in contents
+
+
+def test_a_disk_that_takes_no_file_is_told_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with journey("kie") as started:
+        url = streamed(started, b"1", fileName="a.mp3").json()["data"]["downloadUrl"]
+
+        def full(*arguments: Any) -> Any:
+            raise OSError(ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(UploadedFiles, "keep", full)
+            refused = streamed(started, b"2", fileName="a.mp3")
+        assert (refused.status_code, refused.json()["msg"]) == (500, "the file cannot be kept: No space left on device")
+        assert httpx.get(url).content == b"1"

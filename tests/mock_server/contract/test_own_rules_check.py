@@ -129,6 +129,21 @@ def test_a_property_can_be_added_with_its_rules(tmp_path: Path) -> None:
             id="a name in words",
         ),
         pytest.param(
+            "extend.title.short: {schema: {$ref: 'http://127.0.0.1:9/x'}, allowed: a title}",
+            "extend.title.short has $ref. Allowed: a JSON Schema without references.",
+            id="a reference",
+        ),
+        pytest.param(
+            "extend.title.short: {schema: {allOf: [{properties: {title: true}}]}, allowed: a title}",
+            'extend.title.short has properties {"title": true}. Allowed: for each property a mapping, such as',
+            id="no mapping",
+        ),
+        pytest.param(
+            "extend.title.short: {schema: {if: {properties: {title: {}}}}, allowed: a title}",
+            "extend.title.short has an if without a then. Allowed: a mapping for each, or neither.",
+            id="no then",
+        ),
+        pytest.param(
             "extend.title.short: {schema: {type: strnig}, allowed: a title}",
             "the rules of extend cannot be read: ",
             id="no JSON Schema",

@@ -39,6 +39,14 @@ def test_our_profiles_can_be_served(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
+        (
+            "limits: {extend: [{models: [V5], if: {$ref: 'http://127.0.0.1:9/x'}, characters: {title: 5}}]}",
+            "limits.extend.0.if has $ref. Allowed: a JSON Schema without references.",
+        ),
+        (
+            "media_path: /__admin/a",
+            "media_path is /__admin/a, which is the mock's own. Allowed: a path that does not begin with /__admin or ",
+        ),
         ("operation_files: [V5]", "operation_files: V5: it cannot be read: "),
         ("pikcs: {}", "pikcs is unknown. Nearest: picks. Allowed: format, summary, extends, "),
         ("picks: {first_itmes: both}", "picks.first_itmes is unknown. Nearest: first_items. Allowed: refusal_status, "),
