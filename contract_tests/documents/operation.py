@@ -35,6 +35,7 @@ class Operation:
     that went well, and of one whose callback was lost. `record_path` is empty where the profile has no record.
     `members` has the names that the profile gives `data`, by message; `agrees` the rule and the places of record and
     callback. With `makes_tracks` its tasks are judged as those of extend, but for how many `tracks` each makes;
+    `beside` has, by property, the members of a request beside which it may stand, None for one that is left out;
     `models` are those that it takes, empty for all, and `by_model` has the lengths that hold for a model alone.
     """
 
@@ -57,6 +58,7 @@ class Operation:
     members: Mapping[str, tuple[str, ...]]
     makes_tracks: bool
     tracks: int
+    beside: Mapping[str, Mapping[str, Any]]
     models: tuple[str, ...]
     by_model: Mapping[str, Mapping[str, tuple[int, str]]]
 

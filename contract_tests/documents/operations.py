@@ -15,6 +15,8 @@ from contract_tests.documents.sources import Basis, Source
 from contract_tests.documents.terms import DOCUMENTED, FAMILY, Terms
 
 JUDGED: Final = "openapi/judged_operations.yaml"
+BESIDE: Final = "x-beside"
+"""Of a property: the members of a request beside which it may stand."""
 PERSONA: Final = "persona"
 ABSENT: Final = "{absent}"
 """In place of a member's value: the profile has no such member."""
@@ -119,6 +121,11 @@ def _read(name: str, judged: Mapping[str, Any], profile: Mapping[str, Any]) -> O
         }
         | judged.get("members", {}),
         makes_tracks=entry.get("makes") == "tracks",
+        beside={
+            field: keywords[BESIDE]
+            for field, keywords in {**schema["properties"], **entry.get("properties", {})}.items()
+            if BESIDE in keywords
+        },
         tracks=entry.get("tracks_per_task", laid_over(load(FAMILY), profile)["tracks_per_task"]),
         models=tuple(entry.get("models", ())),
         by_model=_by_model(profile.get("limits", {}).get(name, ())),
@@ -178,7 +185,7 @@ def _rules(
     properties = {**schema["properties"], **said.get("properties", {})}
     for field, keywords in properties.items():
         for keyword, value in keywords.items():
-            if keyword not in ANNOTATIONS:
+            if keyword not in ANNOTATIONS and keyword != BESIDE:
                 own_line = Citation(PROFILE, f"{keyword}: {value}")
                 line = _line(document, field) if field in schema["properties"] else own_line
                 yield _rule(name, field, keyword, value, line)

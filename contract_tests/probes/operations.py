@@ -19,6 +19,7 @@ from contract_tests.probes.request import (
     breaking,
     in_words,
     probe,
+    with_gone,
 )
 
 TASK: Final = "$TASK"
@@ -53,7 +54,8 @@ class OperationProbes:
         for rule in self._operation.rules:
             for says, value in self._broken(rule):
                 expected = self._missing if rule.keyword == "known" else self._refused
-                yield self._probe(rule.id, f"{rule.field} {says}", {rule.field: value}, expected)
+                changes = {**self._beside(rule.field), rule.field: value} if value is not GONE else {rule.field: GONE}
+                yield self._probe(rule.id, f"{rule.field} {says}", changes, expected)
             if changes := breaking(rule):
                 yield self._probe(rule.id, in_words(changes), changes, self._refused)
         by_model = self._operation.by_model.get(self._model, {})
@@ -85,12 +87,13 @@ class OperationProbes:
                 yield from ((f"is {value}", value) for value in NO_URLS)
             case "http":
                 yield from ((f"is {value}", value) for value in OTHER_SCHEMES)
-            case "minimum":
-                yield f"is {rule.value - STEP}", rule.value - STEP
-            case "maximum":
-                yield f"is {rule.value + STEP}", rule.value + STEP
+            case "minimum" | "maximum":
+                step = max(STEP, self._said(rule.field, "multipleOf", STEP))
+                value = rule.value + (step if rule.keyword == "maximum" else -step)
+                yield f"is {value}", value
             case "multipleOf":
-                yield f"is {FINER}", FINER
+                value = self._said(rule.field, "minimum", 0) + FINER
+                yield f"is {value}", value
             case "known":
                 yield "is of nobody", UNKNOWN[rule.field]
 
@@ -104,6 +107,15 @@ class OperationProbes:
         own |= {"instrumental": False, **({"uploadUrl": self._upload} if self._upload else {})}
         example = self._operation.example
         return {name: own.get(name, value) for name, value in example.items() if name != "personaId"}
+
+    def _said(self, field: str, keyword: str, otherwise: float) -> float:
+        """What a keyword says of a number."""
+        said = [rule.value for rule in self._operation.rules if (rule.field, rule.keyword) == (field, keyword)]
+        return said[0] if said else otherwise
+
+    def _beside(self, field: str) -> dict[str, Any]:
+        """The changes by which a property may stand in the request."""
+        return with_gone(self._operation.beside.get(field, {}))
 
     def _id(self, ending: str) -> str:
         return f"{self._operation.name}.{ending}"

@@ -194,7 +194,12 @@ class Requests:
 
 def breaking(rule: Rule) -> dict[str, Any]:
     """The changes of a request that break a rule of a profile's own; none where it does not say them."""
-    return {name: GONE if value is None else value for name, value in (rule.breaks or {}).items()}
+    return with_gone(rule.breaks or {})
+
+
+def with_gone(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes of a request that data says: null leaves a member out."""
+    return {name: GONE if value is None else value for name, value in changes.items()}
 
 
 def in_words(changes: Mapping[str, Any]) -> str:
