@@ -85,8 +85,12 @@ def rules(document: Document, offered: Iterable[str], file: Mapping[str, Any]) -
     `file`. A rule that holds in another way under another reading comes twice."""
     schema, known = request_schema(document), properties(document, file)
     own: Mapping[str, Any] = _said(file).get("rules", {})
-    prose = [entry for entry in load("openapi/rules/extend.yaml")["rules"] if entry["id"] not in own]
-    prose += [{"field": field_of(id), "id": id, **entry} for id, entry in own.items() if entry is not None]
+    ours = load("openapi/rules/extend.yaml")["rules"]
+    said = {entry["id"]: entry for entry in reversed(ours)}
+    prose = [entry for entry in ours if entry["id"] not in own]
+    prose += [
+        {"field": field_of(id), "id": id, **said.get(id, {}), **entry} for id, entry in own.items() if entry is not None
+    ]
     conditions = {entry["id"]: entry.get("when", {}) for entry in prose}
     gone = {id for id, entry in own.items() if entry is None or "schema" in entry}
     stated = set()
@@ -103,7 +107,7 @@ def rules(document: Document, offered: Iterable[str], file: Mapping[str, Any]) -
                 document.found(entry["quote"], f"{about}:") if "quote" in entry else Citation(PROFILE, entry["allowed"])
             )
             rule = _rule(entry["id"], about, entry["id"].split(".")[-1], None, cited, entry.get("when", {}))
-            more = own_rule(entry) if entry["id"] in own else {}
+            more = own_rule(own[entry["id"]]) if entry["id"] in own else {}
             yield replace(rule, demand=f"{about}: {entry['allowed']}", source=entry.get("source", rule.source), **more)
 
 

@@ -177,22 +177,24 @@ def _rules(
     """The rules of the schema, and those of the prose and of the profile that hold whatever a question says, but for
     those that are `left_open`."""
     own = said.get("rules", {})
-    prose = {entry["id"]: entry for entry in document.tree["rules"]} | own
+    ours = {entry["id"]: entry for entry in document.tree["rules"]}
+    prose = ours | {id: entry and {**ours.get(id, {}), **entry} for id, entry in own.items()}
+    gone = {id for id, entry in own.items() if entry is None or "schema" in entry}
     for field in schema["required"]:
         stated = prose.get(f"{name}.{field}.required", {})
-        if stated is not None and not {"when", "schema"} & stated.keys():
+        if stated is not None and not (stated.get("when") or "schema" in stated):
             yield _rule(name, field, "required", True, document.found("required: [", "requestBody:"))
     properties = {**schema["properties"], **said.get("properties", {})}
     for field, keywords in properties.items():
         for keyword, value in keywords.items():
-            if keyword not in ANNOTATIONS and keyword != BESIDE:
+            if keyword not in (*ANNOTATIONS, BESIDE) and f"{name}.{field}.{keyword}" not in gone:
                 own_line = Citation(PROFILE, f"{keyword}: {value}")
                 line = _line(document, field) if field in schema["properties"] else own_line
                 yield _rule(name, field, keyword, value, line)
     for id, entry in prose.items():
         *_, field, ending = id.split(".")
         tried = entry is not None and id not in left_open and ("breaks" in entry or ending in PROSE)
-        if tried and "when" not in entry and field in properties:
+        if tried and not entry.get("when") and field in properties:
             cited = (
                 document.found(entry["quote"], "paths:") if "quote" in entry else Citation(PROFILE, entry["allowed"])
             )

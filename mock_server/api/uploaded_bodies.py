@@ -3,6 +3,7 @@
 import asyncio
 import json
 import mimetypes
+import re
 from base64 import b64decode
 from collections.abc import Mapping
 from hashlib import sha256
@@ -16,12 +17,17 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from mock_server.contract.body_validator import is_http_url
+from mock_server.contract.decode import BODY_LIMIT
 from mock_server.core.text import shown
 from mock_server.media.uploaded_files import LARGEST
 
 DATA_URL: Final = "data:"
-LARGEST_BODY: Final = LARGEST * 4 // 3 + 1_000_000
-"""Bytes of a body that has the largest file as text."""
+LARGEST_FORM: Final = LARGEST + BODY_LIMIT
+LARGEST_TEXT: Final = 14 * 1024 * 1024
+"""Bytes of a body that has a file of 10 MB as text (D, kie: what is larger is uploaded as a form)."""
+LARGE: Final = asyncio.Semaphore(4)
+"""How many files as text are held at once: they stand in memory."""
+KIND: Final = re.compile(r"[A-Za-z0-9.+_-]{1,100}/[A-Za-z0-9.+_-]{1,100}")
 
 
 class Refused(Exception):
@@ -43,16 +49,16 @@ class Sent(NamedTuple):
     elsewhere: str = ""
 
 
-def limited(request: Request) -> Request:
-    """The request, whose body ends with Refused behind the largest that can be."""
+def limited(request: Request, largest: int) -> Request:
+    """The request, whose body ends with Refused behind so many bytes."""
     came = 0
 
     async def receive() -> Message:
         nonlocal came
         message = await request.receive()
         came += len(message.get("body", b""))
-        if came > LARGEST_BODY:
-            raise Refused(f"the file is too large; allowed: at most {LARGEST} bytes")
+        if came > largest:
+            raise Refused(f"the body is too large; allowed: at most {largest} bytes")
         return message
 
     return Request(request.scope, receive)
@@ -72,42 +78,51 @@ async def read_form(request: Request) -> Sent:
     if (file.size or 0) > LARGEST:
         raise Refused(f"the file has {file.size} bytes; allowed: at most {LARGEST}")
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
-    return Sent(fields, file.file, file.filename or "", file.content_type or "")
+    return Sent(fields, file.file, file.filename or "", _kind(file.content_type or ""))
 
 
 async def read_base64(request: Request) -> Sent:
     """JSON with the file as text, or as a data URL. Raises Refused."""
-    fields = await _json(request)
+    async with LARGE:
+        return await asyncio.to_thread(_of_text, await request.body())
+
+
+def _of_text(body: bytes) -> Sent:
+    fields = _json(body)
     text, kind = text_of(fields, "base64Data"), ""
     if text.startswith(DATA_URL):
         head, _, text = text.partition(",")
-        kind = head.removeprefix(DATA_URL).partition(";")[0]
+        kind = _kind(head.removeprefix(DATA_URL))
     try:
-        content = await asyncio.to_thread(b64decode, "".join(text.split()), validate=True)
+        content = b64decode("".join(text.split()), validate=True)
     except ValueError:
         raise Refused("Base64 decoding failed: Invalid Base64 format") from None
-    if len(content) > LARGEST:
-        raise Refused(f"the file has {len(content)} bytes; allowed: at most {LARGEST}")
     return Sent(fields, BytesIO(content), kind=kind)
 
 
 async def read_url(request: Request) -> Sent:
     """JSON with where the file stands. Raises Refused."""
-    fields = await _json(request)
+    fields = _json(await request.body())
     url = text_of(fields, "fileUrl")
-    if not is_http_url(url):
+    if not (url.isprintable() and is_http_url(url)):
         raise Refused(f"fileUrl is {shown(url)}; allowed: an absolute http:// or https:// URL with a host")
     return Sent(fields, None, basename(url.partition("?")[0].partition("#")[0]), elsewhere=url)
 
 
-async def _json(request: Request) -> Mapping[str, Any]:
+def _json(body: bytes) -> Mapping[str, Any]:
     try:
-        value = json.loads(await request.body())
+        value = json.loads(body)
     except (ValueError, RecursionError):
         raise Refused("the body is not JSON") from None
     if not isinstance(value, dict):
         raise Refused("the body is not a JSON object")
     return value
+
+
+def _kind(text: str) -> str:
+    """The type that a client says, as far as it is one."""
+    said = text.partition(";")[0].strip()
+    return said if KIND.fullmatch(said) else ""
 
 
 def text_of(fields: Mapping[str, Any], name: str) -> str:

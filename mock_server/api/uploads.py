@@ -5,18 +5,20 @@ import mimetypes
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 import orjson
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from mock_server.api.admission import Admission
 from mock_server.api.endpoints import Undecided
 from mock_server.api.uploaded_bodies import (
+    LARGEST_FORM,
+    LARGEST_TEXT,
     Refused,
     Sent,
     file_name,
@@ -26,28 +28,33 @@ from mock_server.api.uploaded_bodies import (
     read_url,
     text_of,
 )
-from mock_server.core.errors import NotFound
+from mock_server.contract.decode import BODY_LIMIT
+from mock_server.core.errors import NotFound, StateFailed
 from mock_server.core.text import cut, shown
 from mock_server.domain.answer import Answer
 from mock_server.domain.call import Call
 from mock_server.http.base_urls import BaseUrls
-from mock_server.http.read_request import call_of
-from mock_server.media.uploaded_files import UploadedFile, UploadedFiles
+from mock_server.http.read_request import Incomplete, call_of
+from mock_server.media.files import DAY
+from mock_server.media.uploaded_files import UploadedFiles
 from mock_server.runtime import Runtime
 from mock_server.state.store import Store
 
 PATH: Final = "/uploads/{path:path}"
 JSON: Final = "application/json"
 PLAIN: Final = "application/octet-stream"
-DAY: Final = 86400.0
 LONGEST: Final = 500
 """Characters of a path and name."""
-READING: Final[Mapping[str, Callable[[Request], Awaitable[Sent]]]] = {
-    "stream": read_form,
-    "base64": read_base64,
-    "url": read_url,
+PLAIN_PATH: Final = f"at most {LONGEST} characters, and no part that is empty, . or .."
+READING: Final[Mapping[str, tuple[Callable[[Request], Awaitable[Sent]], int]]] = {
+    "stream": (read_form, LARGEST_FORM),
+    "base64": (read_base64, LARGEST_TEXT),
+    "url": (read_url, BODY_LIMIT),
 }
-"""By the name that profiles have for a way to upload."""
+"""By the name that profiles have for a way to upload: what reads a body, and how many bytes it may have."""
+FOREIGN: Final = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+"""Headers of a download: what a client uploaded runs nothing beside the mock's own pages."""
+UNAVAILABLE: Final = 503
 
 
 def upload_routes(runtime: Runtime) -> list[Route]:
@@ -58,7 +65,7 @@ def upload_routes(runtime: Runtime) -> list[Route]:
         return []
     admission, undecided = Admission(store, runtime.scenarios), Undecided(store, editions)
     uploads = Uploads(store, admission, undecided, runtime.base_urls, form["days"], UploadedFiles())
-    taking = [Route(form[name], uploads.taking(read), methods=["POST"]) for name, read in READING.items()]
+    taking = [Route(form[name], uploads.taking(*how), methods=["POST"]) for name, how in READING.items()]
     return [*taking, Route(PATH, uploads.serve)]
 
 
@@ -81,21 +88,29 @@ class Uploads:
         self._days = days
         self._files = files
 
-    def taking(self, read: Callable[[Request], Awaitable[Sent]]) -> Callable[[Request], Awaitable[Response]]:
+    def taking(
+        self, read: Callable[[Request], Awaitable[Sent]], largest: int
+    ) -> Callable[[Request], Awaitable[Response]]:
         """What answers a POST whose body is read so."""
 
         async def take(request: Request) -> Response:
-            call, sent = call_of(request.scope, b"", self._base_urls), limited(request)
+            call, sent = call_of(request.scope, b"", self._base_urls), limited(request, largest)
             try:
                 await self._admit(call)
                 told = await self._take(await read(sent), call)
                 answer = _answer(200, {"success": True, "code": 200, "msg": "File uploaded successfully", "data": told})
             except Refused as refused:
-                answer = _answer(refused.code, {"success": False, "code": refused.code, "msg": refused.msg})
+                answer = _refusal(refused.code, refused.msg)
+            except OSError as error:
+                answer = _refusal(500, f"the file cannot be kept: {error.strerror or error}")
+            except (Incomplete, StateFailed) as trouble:
+                return _response(_refusal(UNAVAILABLE, str(trouble)))
+            except ClientDisconnect:
+                return Response(status_code=400)  # nobody reads it
             finally:
                 await sent.close()
             await self._undecided.write_down(call, answer)
-            return Response(answer.body, answer.status, media_type=JSON)
+            return _response(answer)
 
         return take
 
@@ -104,18 +119,18 @@ class Uploads:
             raise Refused("Authentication failed: Invalid API Key", 401)
 
     async def _take(self, sent: Sent, call: Call) -> Mapping[str, Any]:
-        """Keep the file, and tell of it. Raises Refused."""
+        """Keep the file, and tell of it. Raises Refused and OSError."""
         folder = text_of(sent.fields, "uploadPath").strip("/")
         name = await asyncio.to_thread(file_name, sent)
         path = f"{folder}/{name}" if folder else name
-        if ".." in path.split("/") or "\\" in path or not path.isprintable() or len(path) > LONGEST:
-            raise Refused(f"uploadPath and fileName are {shown(path)}; allowed: at most {LONGEST} characters, no '..'")
+        if not {"", ".", ".."}.isdisjoint(path.split("/")) or not _is_plain(path):
+            raise Refused(f"uploadPath and fileName are {shown(path)}; allowed: {PLAIN_PATH}")
         kind = sent.kind or mimetypes.guess_type(name)[0] or PLAIN
         now = (await self._store.moment()).now
         if sent.elsewhere:
-            file = self._files.note(path, kind, now, sent.elsewhere)
+            file = await asyncio.to_thread(self._files.note, path, kind, now, sent.elsewhere)
         else:
-            file = await self._written(path, kind, now, sent.content or BytesIO())
+            file = await asyncio.to_thread(self._files.keep, path, kind, now, sent.content or BytesIO())
         base_url = call.base_url or self._base_urls.own
         return {
             "fileName": name,
@@ -125,12 +140,6 @@ class Uploads:
             "mimeType": kind,
             "uploadedAt": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         }
-
-    async def _written(self, path: str, kind: str, now: float, content: BinaryIO) -> UploadedFile:
-        try:
-            return await asyncio.to_thread(self._files.keep, path, kind, now, content)
-        except OSError as error:
-            raise Refused(f"the file cannot be kept: {error.strerror or error}", 500) from None
 
     async def serve(self, request: Request) -> Response:
         """GET of a download: the file, or the way to where it stands. Raises NotFound, and HTTPException."""
@@ -146,8 +155,20 @@ class Uploads:
             return RedirectResponse(file.elsewhere)
         if not file.on_disk.is_file():
             raise HTTPException(404)
-        return FileResponse(file.on_disk, media_type=file.kind)
+        return FileResponse(file.on_disk, media_type=file.kind, headers=FOREIGN)
+
+
+def _is_plain(path: str) -> bool:
+    return path.isprintable() and "\\" not in path and len(path) <= LONGEST
+
+
+def _refusal(code: int, msg: str) -> Answer:
+    return _answer(code, {"success": False, "code": code, "msg": msg})
 
 
 def _answer(status: int, body: Mapping[str, Any]) -> Answer:
     return Answer(status, body["code"], body["msg"], orjson.dumps(body), JSON)
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, media_type=JSON)

@@ -88,7 +88,7 @@ class Contract:
     def __init__(self, rules: Sequence[Rule], length: str) -> None:
         self._length = length
         unit = MEASURES[length][1]
-        self._rules = [replace(rule, allowed=rule.allowed.format(unit=unit)) for rule in rules if rule.schema]
+        self._rules = [replace(rule, allowed=rule.allowed.replace("{unit}", unit)) for rule in rules if rule.schema]
         self._types = {number for number, rule in enumerate(self._rules) if rule.id.endswith(".type")}
         self._schemas = [_counting(rule.schema, length) for rule in self._rules]
         self._decimal_limits = [

@@ -63,7 +63,7 @@ def _of_model(side: Side, model: str) -> Iterator[Pointer]:
 def _rules(side: Side) -> Facts:
     told = [each for each in holding(side) if not each.id.endswith(APART)]
     unit = MEASURES[side.edition.readings.string_length][1]
-    found = {rule.id: Fact(rule.allowed.format(unit=unit), tuple(_of_property(side, rule))) for rule in told}
+    found = {rule.id: Fact(rule.allowed.replace("{unit}", unit), tuple(_of_property(side, rule))) for rule in told}
     for name in side.posts:
         for id, entry in side.edition.profile.operations[name].rules.items():
             found[f"{id}, as JSON Schema"] = Fact(_in_full(entry), (("operations", name, "rules", id),))

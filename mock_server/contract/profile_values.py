@@ -123,9 +123,22 @@ def _paths(text: str, tree: Tree) -> Iterator[Said]:
             said = f"operations.{name}.path is {path} with base_path, which is the mock's own."
             said = f"{said} Allowed: a path that does not begin with {' or '.join(OWN)}."
             yield ("operations", name, "path"), said, ("base_path",)
+    yield from _uploads(tree)
     if f"{tree['media_path']}/".startswith(tuple(f"{own}/" for own in OWN)):
         said = f"media_path is {tree['media_path']}, which is the mock's own."
         yield ("media_path",), f"{said} Allowed: a path that does not begin with {' or '.join(OWN)}."
+
+
+def _uploads(tree: Tree) -> Iterator[Said]:
+    """Whether each way to upload has a path of its own."""
+    taken = {f"{tree['base_path']}{entry['path']}": name for name, entry in tree["operations"].items()}
+    for way, path in tree["uploads"].items():
+        if way == "days":
+            continue
+        if f"{path}/".startswith(tuple(f"{own}/" for own in (*OWN, "/uploads"))) or path in taken:
+            said = f"uploads.{way} is {path}, that of {taken.get(path, 'the mock itself')}."
+            yield ("uploads", way), f"{said} Allowed: a path of its own."
+        taken[path] = f"uploads.{way}"
 
 
 def _ids(text: str, tree: Tree) -> Iterator[Said]:

@@ -97,10 +97,15 @@ class Source:
 def _with_own(
     ours: Sequence[Mapping[str, Any]], own: Mapping[str, Mapping[str, Any] | None]
 ) -> Sequence[Mapping[str, Any]]:
-    """The entries of the prose, with those that a profile has in place of them, and beside them."""
+    """The entries of the prose, with what a profile says in place of theirs, and those that it has beside them."""
+    said = {entry["id"]: entry for entry in reversed(ours)}
     return [
         *(entry for entry in ours if entry["id"] not in own),
-        *({"id": id, "field": field_of(id), **entry} for id, entry in own.items() if entry is not None),
+        *(
+            {"id": id, "field": field_of(id), **said.get(id, {}), **entry}
+            for id, entry in own.items()
+            if entry is not None
+        ),
     ]
 
 

@@ -186,3 +186,15 @@ def test_a_rule_of_somebodys_own_profile_is_probed_by_what_breaks_it(tmp_path: P
     assert {"extend.variety.type", "extend.variety.minimum", "extend.variety.multipleOf"} <= probed
     assert "extend.vocalGender.enum" not in probed
     assert all("variety" not in body(each) for each in probes if each.rule == "extend.weights")
+
+
+def test_a_rule_that_a_profile_takes_away_is_demanded_of_no_operation(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    gone = (
+        "operations: {lyrics: {rules: {lyrics.prompt.type: null}}, extend: {rules: {extend.style.custom: {when: {}}}}}"
+    )
+    mine.write_text(f"format: 1\nextends: kie\n{gone}\n", "utf-8")
+    published = Published.read(str(mine))
+    (lyrics,) = (each for each in published.operations if each.name == "lyrics")
+    assert "lyrics.prompt.type" not in {rule.id for rule in lyrics.rules}
+    assert "extend.style.custom" in {rule.id for rule in published.rules}

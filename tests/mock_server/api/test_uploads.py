@@ -1,5 +1,7 @@
 """The upload of files: as a form, as text, by a URL; and the way from there to music."""
 
+import json
+import socket
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from errno import ENOSPC
@@ -28,7 +30,8 @@ def streamed(started: Journey, content: bytes = CONTENT, name: str = "mine.mp3",
 
 def posted(started: Journey, way: str, **body: Any) -> httpx.Response:
     sent = {name: value for name, value in ({"uploadPath": "/audio/"} | body).items() if value is not ...}
-    return started.http.post(f"/api/file-{way}-upload", json=sent, headers=KEY)
+    headers = KEY | {"Content-Type": "application/json"}  # JSON in ASCII: half a character can be sent
+    return started.http.post(f"/api/file-{way}-upload", content=json.dumps(sent), headers=headers)
 
 
 @pytest.mark.parametrize("profile", ["kie", "sunoapi"])
@@ -97,7 +100,7 @@ def test_a_file_is_gone_after_its_days() -> None:
 
 
 MISSING = "Missing required parameter: "
-TOO_LONG = "allowed: at most 500 characters, no '..'"
+TOO_LONG = "allowed: at most 500 characters, and no part that is empty, . or .."
 WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "no path": ("base64", {"uploadPath": ..., "base64Data": "YQ=="}, f"{MISSING}uploadPath"),
     "no data": ("base64", {}, f"{MISSING}base64Data"),
@@ -106,6 +109,11 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "ftp": ("url", {"fileUrl": "ftp://host/a"}, 'fileUrl is "ftp://host/a"; allowed: an absolute http://'),
     "a number": ("url", {"fileUrl": 5}, f"{MISSING}fileUrl"),
     "upwards": ("base64", {"uploadPath": "../..", "base64Data": "YQ=="}, TOO_LONG),
+    "a point": ("base64", {"fileName": ".", "base64Data": "YQ=="}, TOO_LONG),
+    "an empty part": ("base64", {"uploadPath": "a//b", "base64Data": "YQ=="}, TOO_LONG),
+    "half a character": ("url", {"fileUrl": "http://host/\ud800"}, "allowed: an absolute http://"),
+    "half a character in a name": ("base64", {"fileName": "\ud800", "base64Data": "YQ=="}, TOO_LONG),
+    "large": ("url", {"fileUrl": "http://host/" + "a" * 2**20}, "the body is too large; allowed: at most"),
     "long": ("base64", {"uploadPath": "x" * 500, "base64Data": "YQ=="}, TOO_LONG),
 }
 
@@ -217,3 +225,30 @@ def test_a_disk_that_takes_no_file_is_told_and_loses_nothing(monkeypatch: pytest
             refused = streamed(started, b"2", fileName="a.mp3")
         assert (refused.status_code, refused.json()["msg"]) == (500, "the file cannot be kept: No space left on device")
         assert httpx.get(url).content == b"1"
+
+
+@pytest.mark.parametrize("kind", ["\ud800", "text/html\r\nX-Evil: 1", "\u4f60", "text", "a/b/c"])
+def test_a_type_that_is_none_is_not_taken(kind: str) -> None:
+    with journey("kie") as started:
+        data = posted(started, "base64", base64Data=f"data:{kind};base64,YQ==", fileName="a").json()["data"]
+        assert data["mimeType"] == "application/octet-stream"
+        assert httpx.get(data["downloadUrl"]).headers["content-type"] == "application/octet-stream"
+
+
+def test_what_was_uploaded_runs_nothing_beside_the_pages_of_the_mock() -> None:
+    with journey("kie") as started:
+        data = posted(started, "base64", base64Data="data:text/html;base64,YQ==").json()["data"]
+        headers = httpx.get(data["downloadUrl"]).headers
+    assert headers["content-security-policy"] == "sandbox"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_client_that_leaves_is_no_fault() -> None:
+    with journey("kie") as started:
+        url = started.http.base_url
+        with socket.create_connection((url.host, url.port or 80)) as client:
+            head = f"POST /api/file-base64-upload HTTP/1.1\r\nHost: {url.host}\r\nAuthorization: Bearer key\r\n"
+            client.sendall(f"{head}Content-Length: 1000\r\n\r\n{{".encode())
+        assert posted(started, "base64", base64Data="YQ==").status_code == 200
+        told = started.http.get("/__admin/journal").json()["entries"]
+    assert [each["status"] for each in told] == [200]

@@ -68,6 +68,21 @@ def test_when_alone_says_under_which_reading_one_of_ours_holds(tmp_path: Path) -
     ] == [True, False]
 
 
+def test_when_alone_says_so_of_a_rule_of_prose_too(tmp_path: Path) -> None:
+    profile = mine(tmp_path, "    rules: {extend.style.custom: {when: {empty_text: refused}}}\n")
+    assert problems(profile) == []
+    body = {name: value for name, value in request().items() if name != "style"}
+    contracts = [edition(profile, f"empty_text={each}").contract("extend") for each in ("refused", "accepted")]
+    assert [[each.rule for each in one.violations(body)] for one in contracts] == [["extend.style.custom"], []]
+
+
+def test_braces_of_an_enum_are_no_names(tmp_path: Path) -> None:
+    profile = mine(tmp_path, "    properties: {kind: {type: string, enum: ['{x}']}}\n")
+    assert problems(profile) == []
+    (found,) = edition(profile).contract("extend").violations(request() | {"kind": "y"})
+    assert "allowed: {x}" in found.message
+
+
 def test_a_property_can_be_added_with_its_rules(tmp_path: Path) -> None:
     described = "{type: number, minimum: 0, maximum: 4, multipleOf: 1, description: How varied it is., example: 1}"
     profile = mine(tmp_path, f"    properties:\n      variety: {described}\n")

@@ -44,6 +44,18 @@ def test_our_profiles_can_be_served(name: str) -> None:
             "limits.extend.0.if has $ref. Allowed: a JSON Schema without references.",
         ),
         (
+            "uploads: {stream: /__admin/a, base64: /b, url: /c, days: 1}",
+            "uploads.stream is /__admin/a, that of the mock itself. Allowed: a path of its own.",
+        ),
+        (
+            "uploads: {stream: /a, base64: /a, url: /c, days: 1}",
+            "uploads.base64 is /a, that of uploads.stream. Allowed: a path of its own.",
+        ),
+        (
+            "uploads: {stream: /api/v1/generate, base64: /a, url: /c, days: 1}",
+            "uploads.stream is /api/v1/generate, that of generate. Allowed: a path of its own.",
+        ),
+        (
             "media_path: /__admin/a",
             "media_path is /__admin/a, which is the mock's own. Allowed: a path that does not begin with /__admin or ",
         ),
