@@ -36,6 +36,7 @@ EXCEPTIONS: Final = {
     "api/started.py": "the member by which a track is named that is made of once",
     "commands/client/api_client.py": "a client of the API that polls",
     "commands/client/arrivals.py": "a receiver that tells stages apart",
+    "commands/client/extend_fields.py": "the option of a field that is no split at capital letters alone",
     "commands/client/told_record.py": "a client of the API that tells of what it polls",
     "commands/demo.py": "a client of the API that shows a journey",
     "commands/extend.py": "a client of the API that extends and waits",
