@@ -65,8 +65,9 @@ def save(copy: str, state: str, state_prefix: str) -> None:
 @settings_options("state_prefix", "state_ttl")
 def load(copy: str, state: str, state_prefix: str, state_ttl: float) -> None:
     """Have the state hold what the file COPY does. What a file held is gone; an engine has to hold no such mock."""
-    from mock_server.state.state_copy import loaded, problem
+    from mock_server.state.state_copy import loaded, must_be_file, problem
 
+    must_be_file(copy)
     if found := problem(copy):
         raise click.ClickException(found)
     loaded(copy, state, state_prefix, state_ttl)

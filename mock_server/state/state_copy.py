@@ -66,7 +66,7 @@ def problem(state: str, prefix: str = PREFIX) -> str:
 def saved(copy: str, state: str, prefix: str = PREFIX) -> None:
     """Have the file `copy` hold what a state does, all of it or what it held before. Raises BadSetting where there is
     no state, for a file that is in use or something else, and where nothing can be written."""
-    _must_be_file(copy)
+    must_be_file(copy)
     with _existing(state, prefix) as (file, _):
         _take_place(file, copy)
 
@@ -74,7 +74,7 @@ def saved(copy: str, state: str, prefix: str = PREFIX) -> None:
 def loaded(copy: str, state: str, prefix: str = PREFIX, ttl: float = TTL) -> None:
     """Have a state hold what the file `copy` does, all of it or what it held before: an engine has to hold nothing, and
     keeps it for `ttl` days unless a mock uses it. Raises BadSetting as `saved` does."""
-    _must_be_file(copy)
+    must_be_file(copy)
     with _existing(copy, prefix) as (file, _):
         if not _in_engine(state):
             return _take_place(file, state)
@@ -82,6 +82,12 @@ def loaded(copy: str, state: str, prefix: str = PREFIX, ttl: float = TTL) -> Non
         with needs_client():
             from mock_server.state.shared.redis_copy import put_in
         put_in(state, prefix, file.about(), {table: [*file.read(table)] for table in Table}, ttl * DAY)
+
+
+def must_be_file(copy: str) -> None:
+    """Raises BadSetting for a copy that is an engine."""
+    if _in_engine(copy):
+        raise BadSetting(f"{masked_place(copy)} is no file, and a copy is one: give the engine as --state.")
 
 
 def _take_place(file: StateFile, target: str) -> None:
@@ -166,11 +172,6 @@ def _unusable(file: StateFile) -> str:
 
 def _in_engine(state: str) -> bool:
     return "://" in state
-
-
-def _must_be_file(copy: str) -> None:
-    if _in_engine(copy):
-        raise BadSetting(f"{masked_place(copy)} is no file, and a copy is one: give the engine as --state.")
 
 
 @contextmanager

@@ -24,6 +24,11 @@ def test_a_state_is_looked_at_saved_and_loaded(tmp_path: Path, run: Run) -> None
     assert run("state", "check", "--state", state) == (0, f"{state} is whole: a mock can go on with it.\n", "")
 
 
+def test_an_engine_is_no_copy_and_is_not_asked(tmp_path: Path, run: Run) -> None:
+    told = "suno-mock: redis://a.invalid is no file, and a copy is one: give the engine as --state.\n"
+    assert run("state", "load", "redis://a.invalid", "--state", f"{tmp_path}/state") == (2, "", told)
+
+
 def test_a_copy_that_no_mock_could_go_on_with_is_not_loaded(tmp_path: Path, run: Run) -> None:
     with MockServer(state=f"{tmp_path}/state"):
         pass
