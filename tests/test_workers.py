@@ -190,6 +190,18 @@ def test_a_worker_that_does_not_end_is_killed_and_the_mock_ends_with_1() -> None
     assert not Path(f"/proc/{hanging}").exists()
 
 
+def test_what_went_wrong_is_told_though_a_worker_is_killed() -> None:
+    command = [sys.executable, "-c", HANGS.replace("sys.exit(0)", "1 / 0")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "hangs\n"
+        process.terminate()
+        _, told = process.communicate(timeout=20)
+    assert (process.returncode, "and is killed" in told) == (1, True)
+    assert told.endswith("ZeroDivisionError: division by zero\n")
+    assert "SystemExit" not in told
+
+
 def test_who_takes_the_place_of_one_that_said_nothing_says_where_the_mock_is() -> None:
     command = [sys.executable, "-c", SAYS_WHERE]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

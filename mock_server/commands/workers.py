@@ -49,17 +49,25 @@ class Workers:
     def run(self) -> int:
         """Have the workers work until a signal comes, which ends them, too; 1 where none can. Raises SystemExit with
         1 where one had to be killed at the end."""
+        killed = 0
         try:
-            for place in range(self._number):
-                self._start(introduces=place == 0)
-            while self._failures < FAILURES:
-                wait([process.sentinel for process in self._since])
-                for ended in [process for process in self._since if not process.is_alive()]:
-                    self._replace(ended)
-        finally:
-            if self._end():
-                raise SystemExit(1)
+            try:
+                self._keep_working()
+            finally:
+                killed = self._end()
+        except (SystemExit, KeyboardInterrupt):
+            if killed:
+                raise SystemExit(1) from None
+            raise
         return 1
+
+    def _keep_working(self) -> None:
+        for place in range(self._number):
+            self._start(introduces=place == 0)
+        while self._failures < FAILURES:
+            wait([process.sentinel for process in self._since])
+            for ended in [process for process in self._since if not process.is_alive()]:
+                self._replace(ended)
 
     def _start(self, *, introduces: bool = False) -> None:
         process = self._context.Process(target=self._be_worker, args=(introduces,))
