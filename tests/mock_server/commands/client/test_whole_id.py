@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import httpx
 import pytest
 
-from mock_server.commands.client.admin_client import Remote
+from mock_server.commands.client.admin_client import Refused, Remote
 from mock_server.commands.client.whole_id import whole_id
 from mock_server.core.errors import BadSetting
 from tests.admin_answers import HEALTH, WHOLE_TASK
@@ -13,11 +13,17 @@ from tests.admin_answers import HEALTH, WHOLE_TASK
 IDS = ("1035b520aa", "1035b520ab", "5c79")
 
 
-def found(begun: str, ids: Sequence[str] = IDS) -> str | None:
+def found(begun: str, ids: Sequence[str] = IDS, asked: list[str] | None = None) -> str | None:
     def answer(request: httpx.Request) -> httpx.Response:
+        if asked is not None:
+            asked.append(request.url.path)
+        listed, _, one = request.url.path.partition("/tasks/")
+        if one:
+            known = {**WHOLE_TASK, "task_id": one}
+            return httpx.Response(200, json=known) if one in ids else httpx.Response(404, json={"error": "no task"})
         tasks = [{**WHOLE_TASK, "task_id": each} for each in ids]
         page = {"tasks": tasks, "more": False, "cursor": None}
-        return httpx.Response(200, json=HEALTH if request.url.path.endswith("health") else page)
+        return httpx.Response(200, json=HEALTH if listed.endswith("health") else page)
 
     with Remote("http://127.0.0.1:1", transport=httpx.MockTransport(answer)) as remote:
         return whole_id(remote, begun)
@@ -27,6 +33,20 @@ def found(begun: str, ids: Sequence[str] = IDS) -> str | None:
 def test_a_whole_id_is_itself(begun: str) -> None:
     assert found(begun) == begun
     assert found("5c79", ("5c79", "5c79ab")) == "5c79"
+
+
+def test_a_whole_id_is_found_without_the_list() -> None:
+    asked: list[str] = []
+    assert found("5c79", asked=asked) == "5c79"
+    assert asked == ["/__admin/health", "/__admin/tasks/5c79"]
+
+
+def test_an_error_of_the_mock_is_told() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=HEALTH) if request.url.path.endswith("health") else httpx.Response(401)
+
+    with Remote("http://127.0.0.1:1", transport=httpx.MockTransport(answer)) as remote, pytest.raises(Refused):
+        whole_id(remote, "5c79")
 
 
 def test_the_beginning_of_one_will_do() -> None:
