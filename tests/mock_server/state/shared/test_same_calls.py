@@ -90,7 +90,7 @@ def asked(call: Call, ids: Sequence[str]) -> Asked:
         return Asked("GET", path("chat-credit"))
     changes: dict[str, Any] = {"callBackUrl": NOBODY, "title": f"{number}"}
     if number % 5 == 0:
-        changes |= {"audioId": f"track-{number % 5}"}
+        changes |= {"audioId": f"track-{number // 5 % 5}"}
     if number % 11 == 0:
         changes |= {"model": "V6"}
     return Asked("POST", path("extend"), request(**changes))
