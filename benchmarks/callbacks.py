@@ -21,7 +21,7 @@ from benchmarks.servers import HEADERS, REQUEST, cpu, running
 from benchmarks.throughput import ask, reset
 from mock_server.commands.demo import EXTEND
 
-MOCK = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--quiet", "--credits", str(10**15)]
+MOCK = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--quiet", "--credits", str(10**13)]
 IMMEDIATE = [*MOCK, "--pace", "immediate"]
 RECEIVER = [sys.executable, "-m", "benchmarks.receiving"]
 

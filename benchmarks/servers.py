@@ -13,7 +13,7 @@ from pathlib import Path
 from mock_server.contract.examples import documented_request
 
 BARE = [sys.executable, "-m", "benchmarks.bare"]
-MOCK = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--pace", "manual", "--credits", str(10**15)]
+MOCK = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--pace", "manual", "--credits", str(10**13)]
 """Everything on: auth, contract, rules, task, three callbacks planned, journal, a console line per request. Under a
 manual clock the callbacks are owed and not sent."""
 QUIET = [*MOCK, "--quiet"]

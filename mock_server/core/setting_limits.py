@@ -39,7 +39,7 @@ class Limit:
 
 
 LIMITS: Final[Mapping[str, Limit]] = {
-    "credits": Limit(0, 10**15, "", "Example: 1000000."),
+    "credits": Limit(0, 10**13, "", "Example: 1000000."),
     "retention_days": Limit(0, LONGEST_RETENTION, "days", "Leave it out for the documented time."),
     "callback_timeout": Limit(0, HOUR, "seconds", "Leave it out for the documented time.", above=True),
     "request_timeout": Limit(0, HOUR, "seconds", "0 is no limit."),
@@ -47,8 +47,8 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "workers": Limit(1, 64, "", "Several machines can share a --state in Redis or Valkey."),
     "lease": Limit(0.5, HOUR, "seconds", "Leave it out for 10 seconds."),
 }
-"""By the name of a setting. The most credits are what every client can count: JavaScript's whole numbers end at
-2**53."""
+"""By the name of a setting. The most credits are what every client can count to the hundredth: JavaScript's
+whole numbers end at 2**53."""
 
 
 def check_limits(values: Mapping[str, Any]) -> None:

@@ -269,7 +269,7 @@ WRONG = {
         "serve",
         "--credits",
         "-1",
-    ): "credits is -1. Allowed: 0 to 1000000000000000. Example: 1000000.",
+    ): "credits is -1. Allowed: 0 to 10000000000000. Example: 1000000.",
     (
         "serve",
         "--retention-days",

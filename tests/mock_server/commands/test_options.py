@@ -95,7 +95,7 @@ def test_an_option_beats_the_environment() -> None:
 def test_a_bad_setting_reaches_the_caller() -> None:
     _, result = run("--credits", "-1")
     assert isinstance(result.exception, BadSetting)
-    assert str(result.exception) == "credits is -1. Allowed: 0 to 1000000000000000. Example: 1000000."
+    assert str(result.exception) == "credits is -1. Allowed: 0 to 10000000000000. Example: 1000000."
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ async def test_credits_can_be_given_and_given_back() -> None:
     [
         (
             {"credits": -1},
-            "credits is -1. Allowed: 0 to 1000000000000000. Example: 1000000.",
+            "credits is -1. Allowed: 0 to 10000000000000. Example: 1000000.",
         ),
         ({"rate_limit": "20"}, "rate limit '20' is not REQUESTS/SECONDS, both above 0. Example: 20/10."),
         (

@@ -6,12 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.core.credits import Credits, exact
+from mock_server.core.setting_limits import LIMITS
 from mock_server.domain.accounts import Account
 
+MOST = int(LIMITS["credits"].most or 0)
 amounts = st.integers(0, 10**8).map(lambda hundredths: exact(hundredths / 100))
 
 
-@given(st.integers(0, 10**12), st.lists(st.tuples(amounts, st.none() | st.integers(0, 50)), max_size=40))
+@given(st.integers(0, MOST), st.lists(st.tuples(amounts, st.none() | st.integers(0, 50)), max_size=40))
 def test_what_is_left_is_what_decimals_say(start: int, paid: list[tuple[Credits, int | None]]) -> None:
     account, left = Account(credits=start), Decimal(start)
     for price, refund_at in paid:
@@ -33,3 +35,8 @@ def test_three_prices_of_four_tenths_leave_no_rest() -> None:
     for _ in range(3):
         account.pay(0.4, None)
     assert repr(account.credits) == "0.8"
+
+
+def test_the_most_credits_hold_to_the_hundredth() -> None:
+    assert Decimal(str(exact(MOST - 0.01))) == Decimal(MOST) - Decimal("0.01")
+    assert Decimal(str(exact(exact(MOST - 0.02) + 0.01))) == Decimal(MOST) - Decimal("0.01")

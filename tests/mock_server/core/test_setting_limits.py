@@ -39,7 +39,7 @@ def test_what_is_no_number_of_a_clock_is_not_allowed(name: str, number: float) -
 
 def test_a_limit_says_what_it_allows() -> None:
     assert {name: str(limit) for name, limit in LIMITS.items()} == {
-        "credits": "0 to 1000000000000000",
+        "credits": "0 to 10000000000000",
         "retention_days": "0 to 36500 days",
         "callback_timeout": "more than 0 to 3600 seconds",
         "request_timeout": "0 to 3600 seconds",

@@ -151,7 +151,7 @@ def test_any_text_is_judged(parse: Callable[[str], object], text: str) -> None:
         pytest.param({"readings": ("x",)}, f"--set 'x' {NO_PAIR}", id="readings"),
         pytest.param(
             {"credits": -1},
-            "credits is -1. Allowed: 0 to 1000000000000000. Example: 1000000.",
+            "credits is -1. Allowed: 0 to 10000000000000. Example: 1000000.",
             id="credits",
         ),
         pytest.param(

@@ -90,7 +90,7 @@ def test_files_may_be_gone_at_once() -> None:
     [
         (
             {"credits": -1},
-            "credits is -1. Allowed: 0 to 1000000000000000. Example: 1000000.",
+            "credits is -1. Allowed: 0 to 10000000000000. Example: 1000000.",
         ),
         ({"credits": "5"}, "credits is '5'. Allowed: a whole number."),
         ({"rate_limit": "x"}, "rate limit 'x' is not REQUESTS/SECONDS, both above 0. Example: 20/10."),

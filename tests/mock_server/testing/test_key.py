@@ -170,7 +170,7 @@ def test_a_key_can_be_changed(mock: MockServer) -> None:
     assert (view.account.credits, view.account.tasks) == (0, 1)
     view.change(revoked=True)
     assert code(view) == 401
-    with pytest.raises(BadSetting, match=r"credits is -1\. Allowed: 0 to 1000000000000000"):
+    with pytest.raises(BadSetting, match=r"credits is -1\. Allowed: 0 to 10000000000000"):
         view.change(credits=-1)
 
 
