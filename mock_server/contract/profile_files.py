@@ -24,6 +24,8 @@ FAMILY: Final = OPENAPI / "family.yaml"
 """What every profile starts from."""
 IN_FOLDER: Final = "profile.yaml"
 """The file of a profile that is a folder."""
+MOST_NODES: Final = 100_000
+"""Values of a profile."""
 SUFFIXES: Final = (".yaml", ".yml")
 DOCUMENTS: Final = ("document", "callback_document")
 """The keys of documents, which may lie beside the profile's own file."""
@@ -176,6 +178,7 @@ def _packaged(path: Path) -> Mapping[str, Any]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         tree = load(path)
+        _bounded(tree)
         json.dumps(tree, default=str, skipkeys=True)  # one that holds itself by an alias cannot be written
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -185,6 +188,21 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(tree, dict) or not all(isinstance(key, str) for key in tree):
         raise BadSetting(f"{path}:1: it is {kind_of(tree)}. Allowed: a mapping, whose first line is `format: 1`.")
     return {key: _found(path, key, value) for key, value in tree.items()}
+
+
+def _bounded(tree: Any) -> None:
+    """Raises ValueError for a tree that is larger than a profile can be once its aliases are written out."""
+    sizes: dict[int, int] = {}
+
+    def size(node: Any) -> int:
+        below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        if id(node) not in sizes:
+            sizes[id(node)] = 0  # of what holds itself, which is told elsewhere
+            sizes[id(node)] = 1 + sum(map(size, below))
+        return sizes[id(node)] if below else 1
+
+    if (nodes := size(tree)) > MOST_NODES:
+        raise ValueError(f"its aliases make {nodes} values of it, more than {MOST_NODES}")
 
 
 def _found(path: Path, key: str, value: Any) -> Any:

@@ -16,11 +16,14 @@ def no_model(name: str, value: str, offered: Sequence[str]) -> str:
 
 def _texts(text: str, tree: Tree) -> Iterator[Said]:
     """Whether the words of refusals are those of a rule, of the last part of its id, or of a kind of refusal."""
-    ids = sorted({rule.id for rule in Profile.read(text).every_rule()} | _of_prose())
+    profile = Profile.read(text)
+    ids = sorted({rule.id for rule in profile.every_rule()} | _of_prose())
     parts = sorted({each.rpartition(".")[2] for each in ids})
     for name in tree["texts"]:
+        operation, dot, _ = name.partition(".")
+        if dot and operation in profile.every.keys() - profile.operations.keys():
+            continue  # a base may say it of an operation that this one does not serve
         if name not in {*ids, *parts, *tree["refusals"]}:
-            operation, dot, _ = name.partition(".")
             alike = [each for each in ids if each.startswith(f"{operation}.")] if dot else [*parts, *tree["refusals"]]
             allowed = f"the id of a rule, {', '.join(parts)}; or a kind of refusal, {', '.join(tree['refusals'])}"
             yield ("texts", name), f"texts.{name} is unknown.{nearest(name, alike)} Allowed: {allowed}."

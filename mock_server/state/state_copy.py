@@ -123,6 +123,8 @@ def _existing(state: str, prefix: str) -> Iterator[Found]:
 def _opened(path: str) -> Iterator[Found]:
     if not Path(path).is_file():
         raise BadSetting(f"there is no state file {path}. Give one that suno-mock serve --state FILE has made.")
+    if not Path(path).stat().st_size:  # SQLite would take it for a new one, and write it
+        raise BadSetting(f"{path} is empty, and no state. Give one that suno-mock serve --state FILE has made.")
     with closing(StateFile(path, {})) as file:
         yield Found(file, {"file": path})
 

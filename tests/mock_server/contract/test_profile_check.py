@@ -345,3 +345,8 @@ def test_a_documents_annotations_are_passed_over(tmp_path: Path, line: str) -> N
     found = said(tmp_path, "document: own.yaml")
     wrong = f"the rules of extend cannot be read: {place}: pattern of audioId is not read. Allowed: type, enum, "
     assert [wrong in each for each in found] == ([True] if line == "pattern: a" else [])
+
+
+def test_words_of_what_a_base_serves_are_no_fault_where_it_is_not_served(tmp_path: Path) -> None:
+    assert said(tmp_path, "serves: [extend, record-info]", extends="kie") == []
+    assert said(tmp_path, "texts: {generate.modle.required: None}", extends="kie") != []

@@ -104,6 +104,11 @@ def test_a_document_beside_a_profile_is_its_own(tmp_path: Path) -> None:
         pytest.param(
             "extends: ./min.yaml", "profile './min.yaml' is no file. Nearest: mine.yaml. Allowed:", id="no file"
         ),
+        pytest.param(
+            "\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30))]),
+            "mine.yaml: it cannot be read: its aliases make ",
+            id="aliases of aliases",
+        ),
         pytest.param("\0", "mine.yaml: it cannot be read: unacceptable character", id="no text"),
     ],
 )

@@ -145,3 +145,12 @@ def test_a_copy_that_cannot_be_written_leaves_what_was_there(
         saved(f"{tmp_path}/copy", f"{tmp_path}/state")
     assert tasks(tmp_path / "copy") == 1
     assert {each.name for each in tmp_path.iterdir()} == {"state", "copy"}
+
+
+def test_an_empty_file_is_no_state_and_stays_empty(tmp_path: Path) -> None:
+    empty = tmp_path / "state"
+    empty.touch()
+    for look in (shown, problem):
+        with pytest.raises(BadSetting, match=r"state is empty, and no state\. Give one that suno-mock serve --state"):
+            look(str(empty))
+    assert empty.read_bytes() == b""
