@@ -31,6 +31,13 @@ OF_TLS: Final = {
 GIVEN: Final = "Give the user, the password and the database that the engine has, or choose another --state."
 
 
+UNCLEAR: Final = (
+    "state is a URL that cannot be read. Allowed: redis://USER:PASSWORD@HOST:PORT/DATABASE, a port up to 65535, and in "
+    "a password %2F for /, %3F for ?, %23 for #, %40 for @, %5B for [ and %5D for ]."
+)
+"""It has no part of the URL: each may be one of a password."""
+
+
 def plain(url: str) -> str:
     """The URL of an engine as its client reads it."""
     parts = urlsplit(url)
@@ -38,8 +45,14 @@ def plain(url: str) -> str:
 
 
 def named(url: str) -> str:
-    """What an engine is called in texts, without a password."""
-    parts = urlsplit(url)
+    """What an engine is called in texts, without a password. Raises BadSetting where nobody knows which it is."""
+    try:
+        parts = urlsplit(url)
+        unclear = parts.port is not None and "@" in parts.path + parts.fragment
+    except ValueError:
+        unclear = True
+    if unclear:
+        raise BadSetting(UNCLEAR)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
