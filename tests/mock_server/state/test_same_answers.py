@@ -85,7 +85,7 @@ STEPS: Final[dict[str, Ask]] = {
     "track": lambda held, key, serial: held.add_track((key, None)[serial % 2], replace(SOURCE, id=f"\ud800{serial}")),
     "settings": lambda held, key, serial: held.change_settings({"credits": serial, "maintenance": serial % 2 == 0}),
     "readings": lambda held, key, serial: held.change_readings({"first_items": ("both", "one")[serial % 2]}),
-    "key": lambda held, key, serial: held.change_key(key, {"credits": 10**14 + serial, "revoked": serial % 2 == 0}),
+    "key": lambda held, key, serial: held.change_key(key, {"credits": 10**12 + serial, "revoked": serial % 2 == 0}),
     "append": lambda held, key, serial: held.journal.append(requested(key=key, body=b"\x00\xff", query=b"a=\xfe")),
     "clear": lambda held, key, serial: held.journal.clear((key, None)[serial % 2]),
     "reset": lambda held, key, serial: held.reset(key),
