@@ -182,7 +182,7 @@ def _lets(origins: Collection[str]) -> Callable[[ASGIApp], ASGIApp]:
 def _control(runtime: Runtime, tracks: FindTrack) -> Control:
     store, scheduler, editions, scenarios = runtime.store, runtime.scheduler, runtime.editions, runtime.scenarios
     trigger = Trigger(store, scheduler, editions, scenarios, runtime.policy, tracks)
-    held: list[LetsGo] = [runtime.held, *([runtime.replay.turns] if runtime.replay else [])]
+    held: list[LetsGo] = [runtime.held, runtime.uploads, *([runtime.replay.turns] if runtime.replay else [])]
     return Control(store, scheduler, editions, scenarios, runtime.catalogue, trigger, held, runtime.tracks)
 
 

@@ -22,6 +22,7 @@ from mock_server.domain.tasks import TaskRequestFrom
 from mock_server.http.base_urls import BaseUrls
 from mock_server.http.held import HeldRequests
 from mock_server.state.store import Store
+from mock_server.state.uploaded_files import UploadedFiles
 
 if TYPE_CHECKING:
     from mock_server.domain.replay import Replay
@@ -44,6 +45,7 @@ class Runtime:
     catalogue: Catalogue
     track_maker: TrackMaker
     held: HeldRequests
+    uploads: UploadedFiles
     delivery: Delivery
     scheduler: Scheduler
     replay: "Replay | None"
@@ -81,6 +83,7 @@ class Runtime:
             catalogue=catalogue,
             track_maker=track_maker,
             held=HeldRequests(),
+            uploads=UploadedFiles(),
             delivery=delivery,
             scheduler=Scheduler(store, delivery, Attempts(store, delivery, catalogue, track_maker)),
             replay=replay,

@@ -19,7 +19,7 @@ from starlette.types import Message
 from mock_server.contract.body_validator import is_http_url
 from mock_server.contract.decode import BODY_LIMIT
 from mock_server.core.text import shown
-from mock_server.media.uploaded_files import LARGEST
+from mock_server.state.uploaded_files import LARGEST
 
 DATA_URL: Final = "data:"
 LARGEST_FORM: Final = LARGEST + BODY_LIMIT

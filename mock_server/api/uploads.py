@@ -36,9 +36,9 @@ from mock_server.domain.call import Call
 from mock_server.http.base_urls import BaseUrls
 from mock_server.http.read_request import Incomplete, call_of
 from mock_server.media.files import DAY
-from mock_server.media.uploaded_files import UploadedFiles
 from mock_server.runtime import Runtime
 from mock_server.state.store import Store
+from mock_server.state.uploaded_files import UploadedFiles
 
 PATH: Final = "/uploads/{path:path}"
 JSON: Final = "application/json"
@@ -64,7 +64,7 @@ def upload_routes(runtime: Runtime) -> list[Route]:
     if not form:
         return []
     admission, undecided = Admission(store, runtime.scenarios), Undecided(store, editions)
-    uploads = Uploads(store, admission, undecided, runtime.base_urls, form["days"], UploadedFiles())
+    uploads = Uploads(store, admission, undecided, runtime.base_urls, form["days"], runtime.uploads)
     taking = [Route(form[name], uploads.taking(*how), methods=["POST"]) for name, how in READING.items()]
     return [*taking, Route(PATH, uploads.serve)]
 
@@ -126,11 +126,11 @@ class Uploads:
         if not {"", ".", ".."}.isdisjoint(path.split("/")) or not _is_plain(path):
             raise Refused(f"uploadPath and fileName are {shown(path)}; allowed: {PLAIN_PATH}")
         kind = sent.kind or mimetypes.guess_type(name)[0] or PLAIN
-        now = (await self._store.moment()).now
+        now, key = (await self._store.moment()).now, call.key or ""
         if sent.elsewhere:
-            file = await asyncio.to_thread(self._files.note, path, kind, now, sent.elsewhere)
+            file = await asyncio.to_thread(self._files.note, path, key, kind, now, sent.elsewhere)
         else:
-            file = await asyncio.to_thread(self._files.keep, path, kind, now, sent.content or BytesIO())
+            file = await asyncio.to_thread(self._files.keep, path, key, kind, now, sent.content or BytesIO())
         base_url = call.base_url or self._base_urls.own
         return {
             "fileName": name,

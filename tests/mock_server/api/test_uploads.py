@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from mock_server.contract.api_document import api_document
 from mock_server.contract.profile import Profile
-from mock_server.media.uploaded_files import FILES_KEPT, UploadedFiles
+from mock_server.state.uploaded_files import FILES_KEPT, UploadedFiles
 from tests.journeys import Journey, journey
 
 KEY = {"Authorization": "Bearer key"}
@@ -189,7 +189,7 @@ def test_a_profile_may_have_paths_of_its_own(tmp_path: Any) -> None:
 def test_the_newest_of_each_path_is_kept(written: list[tuple[str, bytes]]) -> None:
     files = UploadedFiles()
     for path, content in written:
-        files.keep(path, "text/plain", 0, BytesIO(content))
+        files.keep(path, "key", "text/plain", 0, BytesIO(content))
     for path, content in dict(written).items():
         found = files.find(path)
         assert found is not None
@@ -200,7 +200,7 @@ def test_the_newest_of_each_path_is_kept(written: list[tuple[str, bytes]]) -> No
 def test_the_oldest_goes_where_there_are_too_many() -> None:
     files = UploadedFiles()
     for number in range(FILES_KEPT + 1):
-        files.note(f"{number}", "text/plain", 0, "http://host/a")
+        files.note(f"{number}", "key", "text/plain", 0, "http://host/a")
     assert files.find("0") is None
     assert files.find("1") is not None
 
@@ -252,3 +252,15 @@ def test_a_client_that_leaves_is_no_fault() -> None:
         assert posted(started, "base64", base64Data="YQ==").status_code == 200
         told = started.http.get("/__admin/journal").json()["entries"]
     assert [each["status"] for each in told] == [200]
+
+
+def test_a_reset_forgets_files_of_a_key_or_of_all() -> None:
+    with journey("kie") as started:
+        urls = [streamed(started, fileName=f"{name}.mp3").json()["data"]["downloadUrl"] for name in "ab"]
+        body = {"uploadPath": "other", "base64Data": "YQ==", "fileName": "c"}
+        other = {"Authorization": "Bearer another"}
+        data = started.http.post("/api/file-base64-upload", json=body, headers=other).json()["data"]
+        started.http.post("/__admin/reset", json={"key": "another"}).raise_for_status()
+        assert [httpx.get(url).status_code for url in (*urls, data["downloadUrl"])] == [200, 200, 404]
+        started.http.post("/__admin/reset", json={}).raise_for_status()
+        assert [httpx.get(url).status_code for url in urls] == [404, 404]

@@ -1,6 +1,7 @@
 """Keeps the files that clients upload, in a folder that ends with the process: the newest, as far as there is room."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,10 +22,11 @@ CHUNK: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadedFile:
-    """One file by its `path`, `size` bytes of type `kind`, uploaded `at` epoch seconds of the mock's clock. It is
-    `on_disk`, or stands `elsewhere` at a URL, where nobody fetched it."""
+    """One file by its `path`, `size` bytes of type `kind`, which a `key` uploaded `at` epoch seconds of the mock's
+    clock. It is `on_disk`, or stands `elsewhere` at a URL, where nobody fetched it."""
 
     path: str
+    key: str
     size: int
     kind: str
     at: float
@@ -41,7 +43,7 @@ class UploadedFiles:
         self._size = 0
         self._lock = Lock()
 
-    def keep(self, path: str, kind: str, at: float, content: BinaryIO) -> UploadedFile:
+    def keep(self, path: str, key: str, kind: str, at: float, content: BinaryIO) -> UploadedFile:
         """Write a file. Raises OSError where the disk takes it not; what was there before stays then."""
         on_disk = self._made() / f"{sha256(path.encode()).hexdigest()}-{uuid4().hex}"
         size = 0
@@ -52,11 +54,11 @@ class UploadedFiles:
         except OSError:
             on_disk.unlink(missing_ok=True)
             raise
-        return self._kept(UploadedFile(path=path, size=size, kind=kind, at=at, on_disk=on_disk))
+        return self._kept(UploadedFile(path=path, key=key, size=size, kind=kind, at=at, on_disk=on_disk))
 
-    def note(self, path: str, kind: str, at: float, elsewhere: str) -> UploadedFile:
+    def note(self, path: str, key: str, kind: str, at: float, elsewhere: str) -> UploadedFile:
         """Remember a file that stands elsewhere."""
-        return self._kept(UploadedFile(path=path, size=0, kind=kind, at=at, elsewhere=elsewhere))
+        return self._kept(UploadedFile(path=path, key=key, size=0, kind=kind, at=at, elsewhere=elsewhere))
 
     def find(self, path: str) -> UploadedFile | None:
         """The newest file of a path; None where none is kept."""
@@ -69,16 +71,30 @@ class UploadedFiles:
                 finalize(self, rmtree, self._folder, ignore_errors=True)
             return self._folder
 
+    def let_go(self, key: str | None) -> None:
+        """Forget what one key uploaded, or all."""
+        with self._lock:
+            gone = [each for each in self._files.values() if key is None or each.key == key]
+            for each in gone:
+                del self._files[each.path]
+                self._size -= each.size
+        _delete(gone)
+
     def _kept(self, file: UploadedFile) -> UploadedFile:
         with self._lock:
-            gone = [self._files.pop(file.path, None)]
+            before = self._files.pop(file.path, None)
+            gone = [] if before is None else [before]
             self._files[file.path] = file
-            self._size += file.size - (gone[0].size if gone[0] else 0)
+            self._size += file.size - sum(each.size for each in gone)
             while self._size > ROOM or len(self._files) > FILES_KEPT:
                 _, oldest = self._files.popitem(last=False)
                 self._size -= oldest.size
                 gone.append(oldest)
-        for each in gone:
-            if each is not None and each.on_disk is not None:
-                each.on_disk.unlink(missing_ok=True)
+        _delete(gone)
         return file
+
+
+def _delete(files: Iterable[UploadedFile]) -> None:
+    for each in files:
+        if each.on_disk is not None:
+            each.on_disk.unlink(missing_ok=True)
