@@ -1,6 +1,7 @@
 """Enforces the rules that need state: the source track, personas, the task that made a track. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from mock_server.contract.editions import Edition
@@ -126,15 +127,16 @@ def _against_persona(request: Request, task: Task, edition: Edition) -> Iterator
         yield violation(edition, "persona.taskId.model", "taskId", message, task.id, allowed)
     start, end = request.get("vocalStart"), request.get("vocalEnd")
     shortest, longest = edition.family.persona_window
-    if start is not None and end is not None and not _within(end, start + shortest, start + longest):
+    if start is not None and end is not None and not lasts(start, end, shortest, longest):
         allowed = f"{shortest} to {longest} seconds after vocalStart"
         message = f"vocalEnd is {shown(end)}, with vocalStart {shown(start)}; allowed: {allowed}"
         yield violation(edition, "persona.vocalEnd.window", "vocalEnd", message, end, allowed)
 
 
-def _within(value: float, least: float, most: float) -> bool:
-    """To a millionth, since 16.4 is less than 10 past 6.4 where numbers are binary."""
-    return round(least, 6) <= round(value, 6) <= round(most, 6)
+def lasts(start: float, end: float, least: float, most: float) -> bool:
+    """Whether so many seconds lie between two: to a millionth, since 16.4 is less than 10 past 6.4 where numbers are
+    binary; a number of any size is taken, which the sum of a float and a large integer is not."""
+    return least <= round(Fraction(end) - Fraction(start), 6) <= most
 
 
 def violation(

@@ -116,6 +116,8 @@ def test_a_task_without_a_receiver_is_sent_again_to_one_that_is_named() -> None:
         pytest.param("kie", {"infillStartS": 230, "infillEndS": 241}, "infillEndS.end", id="behind the end"),
         pytest.param("kie", {"infillStartS": -1}, "infillStartS.minimum", id="before the start"),
         pytest.param("kie", {"infillEndS": 30.755}, "infillEndS.multipleOf", id="three decimals"),
+        pytest.param("kie", {"infillStartS": 10**400}, "infillEndS.window", id="a start of any size"),
+        pytest.param("kie", {"infillEndS": 10**400}, "infillEndS.end", id="an end of any size"),
         pytest.param("kie", {"fullLyrics": ...}, "fullLyrics.required", id="no lyrics"),
         pytest.param("kie", {"callBackUrl": "ftp://host/a"}, "callBackUrl.http", id="receiver"),
         pytest.param("sunoapi", {"infillEndS": 70.51}, "infillEndS.window", id="too long"),
