@@ -92,7 +92,7 @@ async def claim_and_settle(connect: Connect, number: int) -> None:
             if found is not None:
                 assert found.owed.retries == had.get(found.owed.task_id, -1) + 1, "somebody had it before"
                 had[found.owed.task_id] = found.owed.retries
-                again = found.owed._replace(retries=found.owed.retries + 1)
+                again = found.owed.changed(retries=found.owed.retries + 1)
                 settling.append(holder.settle(found, [], Settlement((again,))))
         await asyncio.gather(*settling)
         claimed += len(settling)
