@@ -1,7 +1,7 @@
 """The extend operation in a document: the rules of its request, how long texts may be, and the codes that it lists."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -94,9 +94,8 @@ def rules(document: Document, offered: Iterable[str], file: Mapping[str, Any]) -
     conditions = {entry["id"]: entry.get("when", {}) for entry in prose}
     gone = {id for id, entry in own.items() if entry is None or "schema" in entry}
     stated = set()
-    keywords = _keywords(document, request_schema(document)["properties"], [*offered])
-    added = _added(_said(file).get("properties", {}))
-    for rule in (*_required(document, schema, conditions), *keywords, *added):
+    added = _said(file).get("properties", {})
+    for rule in (*_required(document, schema, conditions), *_keywords(document, known, added, [*offered])):
         if rule.id not in gone:
             stated.add(rule.id)
             yield rule
@@ -136,23 +135,23 @@ def _required(
         yield _rule(rule, name, "required", True, cited, conditions.get(rule, {}))
 
 
-def _keywords(document: Document, known: Mapping[str, Any], offered: list[str]) -> Iterator[Rule]:
+def demands(keyword: str) -> bool:
+    """Whether a keyword of a schema is a rule, and no remark."""
+    return keyword not in ANNOTATIONS and not keyword.startswith("x-")
+
+
+def _keywords(
+    document: Document, known: Mapping[str, Any], added: Collection[str], offered: list[str]
+) -> Iterator[Rule]:
+    """The rules of the properties; those that are `added` stand in the profile."""
     for name, keywords in known.items():
         for keyword, value in keywords.items():
-            if keyword not in ANNOTATIONS and not keyword.startswith("x-"):
-                cited = document.found(f"{keyword}:", f"{name}:")
+            if demands(keyword):
+                own = Citation(PROFILE, f"{keyword}: {value}")
+                cited = own if name in added else document.found(f"{keyword}:", f"{name}:")
                 id = f"extend.{name}.{ENDINGS.get(keyword, keyword)}"
                 said = offered if (name, keyword) == ("model", "enum") else value
                 yield _rule(id, name, keyword, said, cited, {})
-
-
-def _added(own: Mapping[str, Any]) -> Iterator[Rule]:
-    """The rules of the properties that a profile adds."""
-    for name, keywords in own.items():
-        for keyword, value in keywords.items():
-            if keyword not in ANNOTATIONS:
-                cited = Citation(PROFILE, f"{keyword}: {value}")
-                yield _rule(f"extend.{name}.{ENDINGS.get(keyword, keyword)}", name, keyword, value, cited, {})
 
 
 def _rule(id: str, field: str, keyword: str, value: Any, cited: Citation, when: Mapping[str, str]) -> Rule:

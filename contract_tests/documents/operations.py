@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from contract_tests.documents.extend import ANNOTATIONS, PROFILE, WORDS, Rule, own_rule
+from contract_tests.documents.extend import PROFILE, WORDS, Rule, demands, own_rule
 from contract_tests.documents.files import Citation, Document, described, laid_over, load, neighbours
 from contract_tests.documents.operation import Operation, Told
 from contract_tests.documents.sources import Basis, Source
@@ -187,7 +187,7 @@ def _rules(
     properties = {**schema["properties"], **said.get("properties", {})}
     for field, keywords in properties.items():
         for keyword, value in keywords.items():
-            if keyword not in (*ANNOTATIONS, BESIDE) and f"{name}.{field}.{keyword}" not in gone:
+            if demands(keyword) and f"{name}.{field}.{keyword}" not in gone:
                 own_line = Citation(PROFILE, f"{keyword}: {value}")
                 line = _line(document, field) if field in schema["properties"] else own_line
                 yield _rule(name, field, keyword, value, line)

@@ -23,12 +23,9 @@ def own_names(text: str, tree: Tree) -> Iterator[Said]:
     that is read, and whether what limits are about is such a schema, too."""
     questions = Register.of(tree).questions
     for name, id, entry in _own(text):
-        if (
-            wrong := _of_another(name, id)
-            or _no_reading(questions, entry or {})
-            or _unread((entry or {}).get("schema"))
-        ):
-            yield (OPERATIONS, name, RULES, id), f"{OPERATIONS}.{name}.{RULES}: {id} {wrong}"
+        said = entry or {}
+        if wrong := _of_another(name, id) or _no_reading(questions, said) or _unread(said.get("schema")):
+            yield _told(name, id, wrong)
     for operation, lines in tree.get("limits", {}).items():
         for number, line in enumerate(lines):
             if wrong := _unread(line.get("if")):
@@ -36,34 +33,16 @@ def own_names(text: str, tree: Tree) -> Iterator[Said]:
 
 
 def own_rules(text: str, tree: Tree) -> Iterator[Said]:
-    """Whether each rule of its own file has a place, a property and a schema. Those of a profile that it extends are
-    looked at there: another document need not have what they quote."""
+    """Whether each rule of its own file has a place, a property and a schema, and whether a request like the documented
+    one is refused for it, once it has the members that break it. Those of a profile that it extends are looked at
+    there: another document need not have what they quote."""
     profile = Profile.read(text)
     document = Document.read(OPENAPI / tree["document"])
     for name, id, entry in _own(text):
         if entry is not None and name in profile.operations:
-            wrong = _wrong(profile, Source.read(profile.operations[name], document, ()), id, entry)
-            if wrong:
-                yield (OPERATIONS, name, RULES, id), f"{OPERATIONS}.{name}.{RULES}: {id} {wrong}"
-
-
-def broken_rules(text: str, tree: Tree) -> Iterator[Said]:
-    """Whether a request like the documented one is refused for a rule, once it has the members that break it."""
-    profile = Profile.read(text)
-    document = Document.read(OPENAPI / tree["document"])
-    for name, id, entry in _own(text):
-        holding = profile.holding(name, profile.picks) if name in profile.operations else ()
-        if entry is None or "breaks" not in entry or id not in {rule.id for rule in holding}:
-            continue
-        properties = Source.read(profile.operations[name], document, ()).properties
-        examples = {each: keywords["example"] for each, keywords in properties.items() if "example" in keywords}
-        changed = {**examples, **entry["breaks"]}
-        body = {each: value for each, value in changed.items() if value is not None}
-        found = Contract(holding, "maxLength").violations(body)
-        if id not in {each.rule for each in found}:
-            said = f"is not broken by {shown(entry['breaks'])}, with the documented example for the rest."
-            way_out = "Allowed: members that break it, or no `breaks`."
-            yield (OPERATIONS, name, RULES, id), f"{OPERATIONS}.{name}.{RULES}: {id} {said} {way_out}"
+            source = Source.read(profile.operations[name], document, ())
+            for wrong in filter(None, (_wrong(profile, source, id, entry), _unbroken(profile, source, id, entry))):
+                yield _told(name, id, wrong)
 
 
 def _own(text: str) -> Iterator[tuple[str, str, Mapping[str, Any] | None]]:
@@ -71,6 +50,10 @@ def _own(text: str) -> Iterator[tuple[str, str, Mapping[str, Any] | None]]:
     for name, said in (read(chain(text)[0]).get(OPERATIONS) or {}).items():
         for id, entry in (said.get(RULES) or {}).items():
             yield name, id, entry
+
+
+def _told(operation: str, id: str, wrong: str) -> Said:
+    return (OPERATIONS, operation, RULES, id), f"{OPERATIONS}.{operation}.{RULES}: {id} {wrong}"
 
 
 def _of_another(operation: str, id: str) -> str:
@@ -97,6 +80,18 @@ def _wrong(profile: Profile, source: Source, id: str, entry: Mapping[str, Any]) 
 def _stated(source: Source, of_id: list[Rule], entry: Mapping[str, Any]) -> bool:
     """Whether a schema states it, or the mock's memory, so that an entry may say only when it holds."""
     return "schema" not in entry and any(rule.allowed or rule.schema for rule in of_id)
+
+
+def _unbroken(profile: Profile, source: Source, id: str, entry: Mapping[str, Any]) -> str:
+    holding = profile.holding(source.operation.name, profile.picks)
+    if "breaks" not in entry or id not in {rule.id for rule in holding}:
+        return ""
+    examples = {name: keywords["example"] for name, keywords in source.properties.items() if "example" in keywords}
+    body = {name: value for name, value in {**examples, **entry["breaks"]}.items() if value is not None}
+    if id in {each.rule for each in Contract(holding, "maxLength").violations(body)}:
+        return ""
+    said = f"is not broken by {shown(entry['breaks'])}, with the documented example for the rest."
+    return f"{said} Allowed: members that break it, or no `breaks`."
 
 
 def _no_reading(questions: Mapping[str, Any], entry: Mapping[str, Any]) -> str:

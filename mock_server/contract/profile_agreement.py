@@ -16,7 +16,7 @@ from mock_server.contract.family import Stage
 from mock_server.contract.models import goes_round
 from mock_server.contract.operation_check import known_operations, whole_operations
 from mock_server.contract.operations import EXTEND, operations
-from mock_server.contract.own_rules_check import broken_rules, own_names, own_rules
+from mock_server.contract.own_rules_check import own_names, own_rules
 from mock_server.contract.profile import ANSWER_CODE, CALLBACK_CODE, Profile, code_texts
 from mock_server.contract.profile_files import DOCUMENTS, resolved
 from mock_server.contract.profile_places import Problem, place_of
@@ -216,6 +216,6 @@ STEPS: Final[Sequence[Sequence[Callable[[str, Tree], Iterator[Said]]]]] = (
     (_limit_lines, _codes, _tracks, *VALUES),
     (own_names,),
     (_rules,),
-    (own_rules, broken_rules),
+    (own_rules,),
     (_models, *WORDS),
 )

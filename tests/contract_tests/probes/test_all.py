@@ -173,7 +173,7 @@ def test_a_rule_of_somebodys_own_profile_is_probed_by_what_breaks_it(tmp_path: P
     mine = tmp_path / "mine.yaml"
     short = "schema: {properties: {title: {maxLength: 5}}}, allowed: at most 5 characters"
     rules = f"extend.title.short: {{{short}, breaks: {{title: Nights, style: null}}}}, extend.vocalGender.enum: null"
-    variety = "variety: {type: number, minimum: 0, maximum: 4, multipleOf: 1}"
+    variety = "variety: {type: number, minimum: 0, maximum: 4, multipleOf: 1, x-beside: {model: V5}}"
     said = f"operations: {{extend: {{properties: {{{variety}}}, rules: {{{rules}}}}}}}"
     mine.write_text(f"format: 1\nextends: apikley\n{said}\n", "utf-8")
     published = Published.read(str(mine))
@@ -185,6 +185,7 @@ def test_a_rule_of_somebodys_own_profile_is_probed_by_what_breaks_it(tmp_path: P
     probed = {each.rule for each in probes}
     assert {"extend.variety.type", "extend.variety.minimum", "extend.variety.multipleOf"} <= probed
     assert "extend.vocalGender.enum" not in probed
+    assert "extend.variety.x-beside" not in {rule.id for rule in published.rules}
     assert all("variety" not in body(each) for each in probes if each.rule == "extend.weights")
 
 
