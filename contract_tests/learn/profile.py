@@ -98,10 +98,10 @@ def _key(key: str | int) -> str:
 
 def _value(value: Any) -> str:
     """A value on one line, quoted where YAML would take it for something else."""
-    if isinstance(value, str | int | float):
-        text = yaml.safe_dump([value], width=WIDE, allow_unicode=False, default_flow_style=True)
-        return text.strip()[1:-1]
-    return yaml.safe_dump(_plain(value), width=WIDE, default_flow_style=True, sort_keys=False).strip()
+    text = yaml.safe_dump(
+        [_plain(value)], width=WIDE, allow_unicode=False, default_flow_style=True, sort_keys=False
+    )  # alone, None would have an end of the document behind it
+    return text.strip()[1:-1]
 
 
 def _plain(value: Any) -> Any:

@@ -19,9 +19,11 @@ LINES = st.lists(
         st.builds(lambda code, text: Line(("codes", code), text, "once"), st.integers(100, 999), TEXT),
         st.builds(lambda at: Line(("stages", "text", "at"), at, "once"), st.floats(0, 1000)),
         st.builds(lambda name, text: Line(("models", name, "name"), text, "once"), NAME, TEXT),
+        st.builds(lambda name: Line(("models", name), None, "once"), NAME),
+        st.builds(lambda id: Line(("tracks",), [{"id": id, "duration": 1.5}], "given to the run"), TEXT),
         st.builds(lambda name: Line(("picks", "create_time"), name, "once"), TEXT),
     ),
-    unique_by=lambda line: line.path,
+    unique_by=lambda line: line.path[:2],
 )
 
 
