@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import asdict
+from json.encoder import encode_basestring_ascii
 from typing import Any, Final
 
 from mock_server.contract.source_tracks import Track
-from mock_server.domain.owed import Owed
 from mock_server.domain.terms import KeySettings
 from mock_server.state import packed
 from mock_server.state.faults import FaultTable
@@ -56,18 +56,20 @@ class Records:
         return {table: self._step(table, table in unwritten.tables, changed) for table, changed in unwritten}
 
     def _step(self, table: Table, emptied: bool, changed: Mapping[Hashable, Change]) -> Step:
-        value = self._values[table]
-        gone = [row_id(table, id) for id, change in changed.items() if change is Change.GONE]
-        written = {
-            kind: [(row_id(table, id), value(id)) for id, change in changed.items() if change is kind]
-            for kind in CHANGES
-        }
+        value, name = self._values[table], NAMES.get(table, name_of)
+        gone: list[str] = []
+        written: dict[Change, list[tuple[str, Any]]] = {kind: [] for kind in CHANGES}
+        for id, change in changed.items():
+            if change is Change.GONE:
+                gone.append(name(id))
+            else:
+                written[change].append((name(id), value(id)))
         return Step(emptied, gone, written)
 
     def restore(self, file: StateFile) -> Mapping[str, Any]:
         """Fill the parts with what was written, and return what `mock` told. Raises LookupError, TypeError, ValueError
         and BadSetting for what nobody wrote so."""
-        mock: Mapping[str, Any] = dict(file.read(Table.MOCK)).get(row_id(Table.MOCK, ""), {})
+        mock: Mapping[str, Any] = dict(file.read(Table.MOCK)).get(name_of(""), {})
         for _, (settings, readings) in file.read(Table.SETTINGS):
             self._live.change(settings)
             self._live.override(readings)
@@ -89,12 +91,16 @@ class Records:
         return mock
 
 
-def row_id(table: Table, id: Any) -> str:
+def name_of(id: Any) -> str:
     """What a record is called in the file: text of ASCII, whatever clients call things."""
-    if table is Table.OWED:
-        owed: Owed = id
-        return packed.owed_id(owed)
-    return str(id.id) if table is Table.ENTRY else json.dumps(id)
+    return encode_basestring_ascii(id) if isinstance(id, str) else json.dumps(id)
+
+
+NAMES: Final[Mapping[Table, Callable[[Any], str]]] = {
+    Table.OWED: packed.owed_id,
+    Table.ENTRY: lambda entry: str(entry.id),
+}
+"""What records are called whose names tell more, or less."""
 
 
 def _named(file: StateFile, table: Table) -> Iterator[tuple[Any, Any]]:

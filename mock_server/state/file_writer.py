@@ -47,7 +47,7 @@ class FileWriter:
 
     def holds(self, table: Table, id: Hashable) -> bool:
         """Whether all that has changed of a record is in the file."""
-        return (table, id) not in self._unwritten.records and (table, id) not in self._step.records
+        return not self._unwritten.holds(table, id) and not self._step.holds(table, id)
 
     async def written(self) -> None:
         """Return once all that has changed so far is in the file. Raises StateFailed where that cannot be."""

@@ -31,10 +31,6 @@ class Change(Enum):
     GONE = "gone"
 
 
-Name = tuple[Table, Hashable]
-"""A record: its table, and what it is called there."""
-
-
 class Ledger(Protocol):
     """Is told of every change of a record that outlives a request."""
 
@@ -57,40 +53,45 @@ class Unkept:
 
 @dataclass(slots=True)
 class Unwritten:
-    """What is to be written in one step: the tables that are emptied first, then the records in the order in which they
-    last changed."""
+    """What is to be written in one step: the tables that are emptied first, then by table the records, in the order in
+    which they were moved."""
 
     tables: set[Table] = field(default_factory=set)
-    records: dict[Name, Change] = field(default_factory=dict)
+    records: dict[Table, dict[Hashable, Change]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.records or self.tables)
 
     def __iter__(self) -> Iterator[tuple[Table, Mapping[Hashable, Change]]]:
         """The records by their tables."""
-        found: dict[Table, dict[Hashable, Change]] = {table: {} for table in self.tables}
-        for (table, id), change in self.records.items():
-            found.setdefault(table, {})[id] = change
-        return iter(found.items())
+        emptied: dict[Table, Mapping[Hashable, Change]] = {table: {} for table in self.tables}
+        return iter((emptied | self.records).items())
 
     def note(self, table: Table, id: Hashable, change: Change = Change.CHANGED) -> None:
         """One record changed. What is last of its table and changes again is still the last."""
-        name = (table, id)
-        if change is Change.CHANGED and self.records.get(name) is Change.MOVED:
+        changed = self.records.setdefault(table, {})
+        before = changed.setdefault(id, change)  # of a record that is new here no more is asked: a hash may take long
+        if before is Change.MOVED and change is Change.CHANGED:
             return
-        self.records.pop(name, None)
-        self.records[name] = change
+        if before is not change or change is Change.MOVED:
+            del changed[id]
+            changed[id] = change
+
+    def holds(self, table: Table, id: Hashable) -> bool:
+        """Whether the record changed."""
+        return id in self.records.get(table, ())
 
     def emptied(self, table: Table) -> None:
         """All records of a table are gone."""
         self.tables.add(table)
-        self.records = {name: change for name, change in self.records.items() if name[0] is not table}
+        self.records.pop(table, None)
 
     def before(self, later: "Unwritten") -> "Unwritten":
         """This and what changed later, as one step."""
-        both = Unwritten(set(self.tables), dict(self.records))
+        both = Unwritten(set(self.tables), {table: {**changed} for table, changed in self.records.items()})
         for table in later.tables:
             both.emptied(table)
-        for (table, id), change in later.records.items():
-            both.note(table, id, change)
+        for table, changed in later.records.items():
+            for id, change in changed.items():
+                both.note(table, id, change)
         return both

@@ -73,13 +73,12 @@ def of_track(track: Track) -> dict[str, Any]:
 
 
 def of_task(record: TaskRecord) -> dict[str, Any]:
-    return {
-        **record._asdict(),
-        "body": record.body.decode(BYTES),
-        "source": None if record.source is None else of_track(record.source),
-        "readings": "\n".join(record.readings),
-        "speed": str(record.speed),
-    }
+    value = record._asdict()
+    value["body"] = record.body.decode(BYTES)
+    value["source"] = None if record.source is None else of_track(record.source)
+    value["readings"] = "\n".join(record.readings)
+    value["speed"] = str(record.speed)
+    return value
 
 
 def task(value: dict[str, Any]) -> TaskRecord:
@@ -106,7 +105,8 @@ def owed_id(owed: Owed) -> str:
 def of_owed(owed: Owed) -> dict[str, Any]:
     value = owed._asdict()
     del value["receiver"]
-    return {**value, "planned": _of_plan(owed.planned)}
+    value["planned"] = _of_plan(owed.planned)
+    return value
 
 
 def owed(value: dict[str, Any]) -> Owed:

@@ -202,7 +202,7 @@ def test_what_is_noted_of_a_task_that_a_reset_forgot_is_written_nowhere() -> Non
     mine = opened(held, "a")
     held.reset("key")
     held.note(mine.id, given_up=True, received=None)
-    assert ledger.records[Table.TASK, "a"] is Change.GONE
+    assert ledger.records[Table.TASK]["a"] is Change.GONE
 
 
 def test_polls_are_counted_per_task() -> None:
