@@ -1,7 +1,7 @@
 """When callbacks are attempted: while the clock runs, as they fall due; while it stands still, as it is moved."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, Final, TypeVar
 
 from mock_server.callbacks.attempts import Attempts
@@ -128,6 +128,7 @@ class Scheduler:
         self._room.let_all_in()
         await young_ended(self._under_way, grace)
         await self._cut_off(None)
+        await _cancelled(each for each in (self._preparing, self._starting) if each is not None)
         await self._store.abandon("the mock was stopped")
         self._written_off.set()
 
@@ -208,10 +209,7 @@ class Scheduler:
 
     async def _cut_off(self, key: str | None) -> None:
         """Cancel the attempts for one key's tasks, or all, and return when they have ended."""
-        attempts = [attempt for attempt, under_way in self._under_way.items() if key in (None, under_way.key)]
-        for attempt in attempts:
-            attempt.cancel()
-        await asyncio.gather(*attempts, return_exceptions=True)
+        await _cancelled(attempt for attempt, under_way in self._under_way.items() if key in (None, under_way.key))
 
     def _look_soon(self) -> None:
         """Have somebody look at what is due."""
@@ -238,3 +236,11 @@ class Scheduler:
             self._look_soon()
         elif within is not None:
             self._timer.arm(within)
+
+
+async def _cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel these, and return when they have ended."""
+    ending = [*tasks]
+    for each in ending:
+        each.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)

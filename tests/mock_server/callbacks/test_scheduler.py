@@ -18,6 +18,7 @@ from mock_server.domain.owed import Owed, owed_first, settled
 from mock_server.domain.tasks import Task
 from mock_server.domain.timeline import plan
 from mock_server.state.memory_callbacks import QUEUED
+from mock_server.state.memory_store import MemoryStore
 from tests.builders import COMPLETE, CREATED, FIRST, TEXT, RecordingDelivery, edition, task
 from tests.leaping import LEAPING, passed, run
 from tests.mock_server.callbacks.bench import Bench, HangingDelivery, LateDelivery, Turnstile
@@ -400,6 +401,23 @@ async def test_stopping_leaves_an_attempt_time_to_end() -> None:
     delivery.released.set()
     await stopping
     assert await bench.stages() == [("complete", "accepted")]
+
+
+class EndlessStore(MemoryStore):
+    """Never tells when something is due."""
+
+    async def due_within(self) -> float | None:
+        never: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        return await never
+
+
+async def test_nothing_is_under_way_once_it_has_stopped() -> None:
+    before = asyncio.all_tasks()
+    bench = Bench(delivery=LateDelivery(), frozen=False, store=EndlessStore)
+    bench.scheduler.owe(0)
+    await passed()
+    await bench.scheduler.stop()
+    assert asyncio.all_tasks() == before
 
 
 async def test_the_clock_does_not_pass_the_year_9999() -> None:
