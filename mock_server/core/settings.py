@@ -19,6 +19,13 @@ BASE_URL: Final = f"http://127.0.0.1:{PORT}"
 """Where the mock is taken to be when nobody says."""
 
 STATE_SCHEMES: Final = ("redis", "rediss", "valkey", "valkeys")
+
+
+def is_engine(state: str) -> bool:
+    """Whether a `--state` is meant to be a URL, also where it is written as none: it may hold a password."""
+    return "://" in state or state.partition(":")[0] in STATE_SCHEMES
+
+
 DURABILITIES: Final = ("normal", "full")
 CATCH_UP, SHIFT = "catch-up", "shift"
 AFTER_RESTART: Final = (CATCH_UP, SHIFT)
@@ -206,10 +213,10 @@ class Settings:
     @property
     def in_engine(self) -> bool:
         """Whether the state is in Redis or Valkey."""
-        return "://" in self.state
+        return is_engine(self.state)
 
     def _check_workers(self) -> None:
-        scheme = self.state.partition("://")[0]
+        scheme = self.state.partition(":")[0]
         if self.in_engine and scheme not in STATE_SCHEMES:
             raise BadSetting(f"state begins with {cut(scheme)!r}. Allowed: a file, or {', '.join(STATE_SCHEMES)} URLs.")
         if not re.fullmatch("[A-Za-z0-9._-]{1,64}", self.state_prefix):

@@ -4,6 +4,7 @@ import re
 from typing import Final, overload
 
 from mock_server.contract.scenarios import MAGIC
+from mock_server.core.settings import is_engine
 from mock_server.core.text import cut
 from mock_server.domain.accounts import known_keys
 
@@ -11,6 +12,8 @@ OWN_KEY: Final = "${SUNO_MOCK_KEY:-test-key}"
 """What a shell puts in place of a key that is not shown."""
 SECRET: Final = re.compile("authorization|cookie|api-?key|token|secret|password", re.IGNORECASE)
 """Names of headers whose values are masked."""
+ENDS_HOST: Final = re.compile("[/?#]")
+"""What follows the host of a URL begins so (RFC 3986, section 3.2)."""
 TELLING: Final = 8
 """Characters of a key that is found in the values of other headers, too; a shorter one is a part of many words."""
 
@@ -44,8 +47,15 @@ def masked_whole(url: str) -> str:
 
 
 def masked_place(place: str) -> str:
-    """Where a mock keeps its state: a file as it is, an engine's URL without a password."""
-    return masked_whole(place).partition("?")[0] if "://" in place else place
+    """Where a mock keeps its state: a file as it is, an engine's URL without a password. Where a password may have a
+    character in it that ends a host, nobody can tell where it ends, and all is masked."""
+    if not is_engine(place):
+        return place
+    scheme, _, address = place.partition("://")
+    end = ENDS_HOST.search(address)
+    if not address or (end and "@" in address[end.start() :]):
+        return f"{scheme.partition(':')[0]}://..."
+    return masked_whole(place).partition("?")[0]
 
 
 def masked_header(name: str, value: str, key: str | None = None) -> str:

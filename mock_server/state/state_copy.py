@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from mock_server.contract.profile_files import profile_names
 from mock_server.core.errors import BadSetting
 from mock_server.core.setting_limits import DAY
-from mock_server.core.settings import Settings
+from mock_server.core.settings import Settings, is_engine
 from mock_server.domain.masking import masked_place
 from mock_server.state.file_store import FileStore, made_with
 from mock_server.state.ledger import Table
@@ -76,7 +76,7 @@ def loaded(copy: str, state: str, prefix: str = PREFIX, ttl: float = TTL) -> Non
     keeps it for `ttl` days unless a mock uses it. Raises BadSetting as `saved` does."""
     must_be_file(copy)
     with _existing(copy, prefix) as (file, _):
-        if not _in_engine(state):
+        if not is_engine(state):
             return _take_place(file, state)
         Settings(state=state, state_prefix=prefix, state_ttl=ttl)  # says what is wrong with them
         with needs_client():
@@ -86,7 +86,7 @@ def loaded(copy: str, state: str, prefix: str = PREFIX, ttl: float = TTL) -> Non
 
 def must_be_file(copy: str) -> None:
     """Raises BadSetting for a copy that is an engine."""
-    if _in_engine(copy):
+    if is_engine(copy):
         raise BadSetting(f"{masked_place(copy)} is no file, and a copy is one: give the engine as --state.")
 
 
@@ -110,11 +110,11 @@ def _take_place(file: StateFile, target: str) -> None:
 
 @contextmanager
 def _existing(state: str, prefix: str) -> Iterator[Found]:
-    with _taken_out(state, prefix) if _in_engine(state) else _opened(state) as found:
+    with _taken_out(state, prefix) if is_engine(state) else _opened(state) as found:
         try:
             yield found
         except (ValueError, LookupError, TypeError) as error:
-            what = f"the mock in {masked_place(state)}" if _in_engine(state) else f"the state file {state}"
+            what = f"the mock in {masked_place(state)}" if is_engine(state) else f"the state file {state}"
             told = error if isinstance(error, BadSetting) else f"{what} cannot be read: {error!r}."
             raise BadSetting(f"{told}") from None
 
@@ -170,10 +170,6 @@ def _unusable(file: StateFile) -> str:
     except (LookupError, TypeError, ValueError) as error:
         return repr(error)
     return ""
-
-
-def _in_engine(state: str) -> bool:
-    return "://" in state
 
 
 @contextmanager

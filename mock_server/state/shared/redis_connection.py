@@ -29,11 +29,12 @@ OF_TLS: Final = {
 }
 """What helps, by the words of errors that come of TLS."""
 GIVEN: Final = "Give the user, the password and the database that the engine has, or choose another --state."
+OPTIONS: Final = "Allowed behind the ?: options of redis-py, as ssl_ca_certs. Leave it out, or choose another --state."
 
 
 UNCLEAR: Final = (
-    "state is a URL that cannot be read. Allowed: redis://USER:PASSWORD@HOST:PORT/DATABASE, a port up to 65535, and in "
-    "a password %2F for /, %3F for ?, %23 for #, %40 for @, %5B for [ and %5D for ]."
+    "state is a URL that cannot be read. Allowed: redis://USER:PASSWORD@HOST:PORT/DATABASE, a port up to 65535, in a "
+    "password %2F for /, %3F for ?, %23 for #, %40 for @, %5B for [ and %5D for ], and %40 for @ behind the port, too."
 )
 """It has no part of the URL: each may be one of a password."""
 
@@ -48,10 +49,10 @@ def named(url: str) -> str:
     """What an engine is called in texts, without a password. Raises BadSetting where nobody knows which it is."""
     try:
         parts = urlsplit(url)
-        unclear = parts.port is not None and "@" in parts.path + parts.fragment
+        clear = "://" in url and "@" not in f"{parts.port}{parts.path}{parts.query}{parts.fragment}"
     except ValueError:
-        unclear = True
-    if unclear:
+        clear = False
+    if not clear:
         raise BadSetting(UNCLEAR)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
@@ -65,6 +66,9 @@ def connected(url: str) -> Iterator["Redis"]:
             yield engine
     except BadSetting:
         raise
+    except TypeError as error:
+        option = f"{error}".rpartition("argument ")[2]
+        raise BadSetting(f"{named(url)} cannot be used: its client has no option {option}. {OPTIONS}") from None
     except (RedisError, OSError, ValueError) as error:
         raise BadSetting(f"{named(url)} cannot be used: {f'{error}'.rstrip('.')}. {_way(error)}") from None
 

@@ -1,9 +1,21 @@
 """What is told of the URL of an engine."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from mock_server.core.errors import BadSetting
-from mock_server.state.shared.redis_connection import UNCLEAR, named
+from mock_server.core.settings import Settings
+from mock_server.domain.masking import masked_place
+from mock_server.state import state_copy
+from mock_server.state.shared.redis_connection import UNCLEAR, connected, named
+
+SECRET = "7007"
+"""A part of each password that is drawn; digits alone, so that it can be a port, and none of the rest."""
+BETWEEN = st.text("/?#@:[]%& .\\a1", max_size=3)
+PASSWORDS = st.builds(f"{{}}{SECRET}{{}}{SECRET}{{}}".format, BETWEEN, BETWEEN, BETWEEN)
 
 
 @pytest.mark.parametrize(
@@ -21,9 +33,50 @@ def test_an_engine_is_called_without_its_password(url: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    [f"redis://:hun{each}ter2@a.test:6379" for each in "/?#["] + ["redis://:12/3@a.test", "redis://a.test:65536"],
+    [f"redis://:hun{each}ter2@a.test:6379" for each in "/?#["]
+    + [
+        "redis://:12/3@a.test",
+        "redis://:12?3@a.test",
+        "redis://a.test:65536",
+        "redis:/:hunter2@a.test",
+        "redis:hunter2",
+    ],
 )
 def test_nothing_is_told_of_a_url_whose_password_nobody_can_tell(url: str) -> None:
     with pytest.raises(BadSetting) as told:
         named(url)
     assert str(told.value) == UNCLEAR
+
+
+@given(
+    password=PASSWORDS,
+    begins=st.sampled_from(["redis://", "valkeys://", "redis:/", "http://"]),
+    user=st.sampled_from(["", "somebody"]),
+    ends=st.sampled_from(["127.0.0.1:1", "127.0.0.1:1/2", "[::1]:1", "127.0.0.1:1?db=x", "127.0.0.1:1?unknown=1"]),
+)
+@example(password=f"{SECRET}?{SECRET}", begins="redis://", user="", ends="127.0.0.1:1")
+def test_no_text_has_a_password(password: str, begins: str, user: str, ends: str) -> None:
+    url = f"{begins}{user}:{password}@{ends}"
+    told = [masked_place(url)]
+    for tried in (named, check_settings, ask, state_copy.must_be_file, state_copy.shown, state_copy.problem):
+        try:
+            told.append(f"{tried(url)}")
+        except BadSetting as error:
+            told.append(f"{error}")
+    assert [text for text in told if SECRET in text] == []
+
+
+def check_settings(url: str) -> None:
+    Settings(state=url)
+
+
+def ask(url: str) -> None:
+    with suppress(KeyError), connected(url) as engine:  # of a scheme that nobody knows
+        engine.ping()
+
+
+def test_an_option_that_the_client_does_not_have_is_told() -> None:
+    with pytest.raises(
+        BadSetting, match=r"^redis://a\.test cannot be used: its client has no option 'colour'\. Allowed "
+    ):
+        ask("redis://a.test?colour=red")
