@@ -138,7 +138,7 @@ def _serve(
 def _end_after(held: Connection, server: AnnouncingServer) -> None:
     """End a worker once who has started it is gone, however that was."""
     held.poll(None)
-    server.should_exit = True
+    server.end()
 
 
 def collect_seldom() -> None:

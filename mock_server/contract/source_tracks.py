@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mock_server.contract.documents import FIXTURES, load
+from mock_server.contract.documents import FIXTURES, packaged
 from mock_server.core.errors import BadSetting
 
 INSTRUMENTAL: Final = "[Instrumental]"
@@ -33,7 +33,7 @@ def source_tracks(
     if own is not None:
         return {entry["id"]: added(**entry) for entry in own}
     tracks = {}
-    for entry in load(FIXTURES / "tracks.yaml"):
+    for entry in packaged(FIXTURES / "tracks.yaml"):
         if set(lineage) & set(entry.get("profiles", lineage)) and entry["model"] in models:
             tracks[entry["id"]] = Track(**{name: value for name, value in entry.items() if name != "profiles"})
     return tracks
@@ -77,4 +77,4 @@ def added(
 
 def personas() -> frozenset[str]:
     """The personas that exist before anyone makes one."""
-    return frozenset(load(FIXTURES / "personas.yaml"))
+    return frozenset(packaged(FIXTURES / "personas.yaml"))

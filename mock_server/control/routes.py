@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match as RouteMatch
 from starlette.routing import Route
 
-from mock_server.contract.documents import OPENAPI, load
+from mock_server.contract.documents import OPENAPI, packaged
 from mock_server.control.access import Guard
 from mock_server.control.control import Control
 from mock_server.control.json_answer import Json
@@ -45,7 +45,7 @@ class Admin:
         self._control = control
         self._guard = guard
         self._base_urls = base_urls
-        self._document: dict[str, Any] = load(OPENAPI / DOCUMENT)
+        self._document: dict[str, Any] = packaged(OPENAPI / DOCUMENT)
         self._beside = beside
         self._described = [Route(PREFIX, self._guarded(self._index, self._guard.admit_page), methods=["GET"])]
         self._described += [

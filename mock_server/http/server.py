@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from logging import getLogger
@@ -63,9 +64,19 @@ class AnnouncingServer(uvicorn.Server):
         self._leave = leave
         self._prepare = prepare
         self._preparing: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
         self.unprepared = ""
 
+    def end(self) -> None:
+        """Have it stop, from any thread, at once: uvicorn looks at `should_exit` ten times a second."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._ended.set)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self._announce()
         self._preparing = asyncio.create_task(self._prepared())
@@ -75,7 +86,16 @@ class AnnouncingServer(uvicorn.Server):
         self.unprepared = await self._prepare() if self._prepare is not None else ""
         if self.unprepared:
             LOGGER.error(self.unprepared)
-            self.should_exit = True
+            self.end()
+
+    async def main_loop(self) -> None:
+        looking = asyncio.create_task(super().main_loop())
+        ending = asyncio.create_task(self._ended.wait())
+        ended, others = await asyncio.wait({looking, ending}, return_when=asyncio.FIRST_COMPLETED)
+        for each in others:
+            each.cancel()
+        for each in ended:
+            each.result()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._release()

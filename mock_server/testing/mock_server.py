@@ -98,7 +98,7 @@ class MockServer(Handle):
     def stop(self) -> None:
         """Stop serving, if it was started. Callbacks still owed are written to the journal as undelivered."""
         self._running = False
-        self._server.should_exit = True
+        self._server.end()
         if self._thread.ident is None:
             self._socket.close()
             self.control.store.let_go()

@@ -1,6 +1,7 @@
 """Which certificates of receivers are trusted, over real sockets."""
 
 import asyncio
+import os
 import ssl
 from pathlib import Path
 
@@ -101,6 +102,21 @@ async def test_a_certificate_of_the_file_is_trusted(authority: Authority, insecu
 async def test_a_certificate_of_ssl_cert_file_is_trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     assert (await called(authority.server())).outcome is Outcome.ACCEPTED
+
+
+def test_mocks_share_the_certificates_of_the_system_until_they_change(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_system = Trust().context
+    assert Trust().context is of_system
+    assert Trust(insecure=True).context is not of_system
+    assert of_system.verify_mode is ssl.CERT_REQUIRED
+    file = tmp_path / "certificates.pem"
+    file.write_bytes(authority.file.read_bytes())
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    own = Trust().context
+    os.utime(file, (0, 0))
+    assert Trust().context is not own is not of_system
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "receiver.test"])

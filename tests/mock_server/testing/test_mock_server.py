@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 
 from mock_server import MockServer, Settings, create_app
@@ -371,3 +372,14 @@ def test_whoever_has_an_answer_finds_its_entry() -> None:
     finally:
         sys.setswitchinterval(interval)
     assert [entry for _, entry in found] == [answered for answered, _ in found]
+
+
+def test_a_mock_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """uvicorn looks ten times a second whether it is to end; this one never looks."""
+
+    async def never(server: uvicorn.Server) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(uvicorn.Server, "main_loop", never)
+    with MockServer() as mock:
+        assert httpx.get(f"{mock.url}/__admin/health").status_code == 200
