@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from contract_tests.documents.any_json import parsed
@@ -12,7 +13,7 @@ TOO_SLOW: Final = "--timeout waits longer"
 """How an error ends where the target had no more time to answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Exchange:
     """One request and its answer. `error` says why there is none; times in seconds of the monotonic clock. `key_env`
     is the environment variable of the key that was sent. `resumed` marks an exchange of the run that this one resumes:
@@ -36,9 +37,9 @@ class Exchange:
     answer_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     number: int = 0
 
-    @property
+    @cached_property
     def envelope(self) -> Any:
-        """The answer's body as JSON; None where it is not JSON."""
+        """The answer's body as JSON; None where it is not JSON. Read once: some ninety rules ask for it."""
         return parsed(self.body)
 
     @property
