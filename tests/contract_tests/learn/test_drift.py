@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -66,14 +67,23 @@ def test_draws_are_those_of_their_seed() -> None:
     assert [each.change is None for each in planted(12, 1)] == [False] * 12 + [True] * 4
 
 
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a profile, `live.yaml`, and of the run that it was learned of, `then`."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    with pytest.MonkeyPatch.context() as environment, serving() as server:
+        environment.setenv("SUNO_API_KEY", KEY)
+        run = ("--base-url", server.url, *QUICK, *TRACK, "--report-dir", str(folder / "then"))
+        assert status("calibrate", *run, "--output", str(folder / "live.yaml")) == 0
+    return folder
+
+
 @pytest.fixture
-def live(tmp_path: Path, capsys: Output) -> Path:
-    file = tmp_path / "live.yaml"
-    with serving() as server:
-        run = ("--base-url", server.url, *QUICK, *TRACK, "--report-dir", str(tmp_path / "then"))
-        assert status("calibrate", *run, "--output", str(file)) == 0
+def live(calibrated: Path, tmp_path: Path, capsys: Output) -> Path:
+    """A copy of that profile in a folder of the test's own."""
+    copytree(calibrated, tmp_path, dirs_exist_ok=True)
     capsys.readouterr()
-    return file
+    return tmp_path / "live.yaml"
 
 
 def test_what_moved_is_shown_and_written_into_the_profile(live: Path, tmp_path: Path, capsys: Output) -> None:
