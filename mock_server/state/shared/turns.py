@@ -196,8 +196,9 @@ class Turns:
         if not unwritten and not turn.dead:
             return await self._engine.give_up(turn)
         unwritten.note(Table.MOCK, "")
-        self._seen = await self._engine.write(turn, self._worker, self._describe(unwritten), self._lease)
-        self._newest = self._seen
+        number = await self._engine.write(turn, self._worker, self._describe(unwritten), self._lease)
+        # Who looked while it was written may have taken it, and turns after it: none of them is taken twice.
+        self._seen = self._newest = max(number, self._seen or number)
         self._alive_until = asyncio.get_running_loop().time() + self._lease
 
     def _take(self, missed: Any) -> bool:

@@ -14,8 +14,9 @@ from mock_server.state.ledger import Change, Table
 from mock_server.state.shared.engine import Changed, Engine, EngineFailed, Turn, Written
 from mock_server.state.shared.store import SharedStore
 from mock_server.state.state_file import Step
-from tests.builders import attempted
+from tests.builders import attempted, task
 from tests.mock_server.state.shared.engines import ENGINES, Connect, worker
+from tests.proposals import started
 
 pytestmark = pytest.mark.anyio
 
@@ -95,6 +96,28 @@ class Garbled(Altered):
         entries = last.changed[Table.ENTRY]
         written = {Change.CHANGED: [*entries.written[Change.CHANGED], ("9", "nothing")]}
         return [*before, last._replace(changed={**last.changed, Table.ENTRY: Step(False, (), written)})]
+
+
+class Behind(Altered):
+    """An engine that looks for what was missed once it may, and says that a turn is written long after it is."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.asked, self.may_look, self.looked = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.written, self.may_say = asyncio.Event(), asyncio.Event()
+
+    async def missed(self, seen: int) -> Sequence[Written] | None:
+        self.asked.set()
+        await self.may_look.wait()
+        found = await self.engine.missed(seen)
+        self.looked.set()
+        return found
+
+    async def write(self, turn: Turn, worker: str, changed: Changed, lease: float) -> int:
+        number = await self.engine.write(turn, worker, changed, lease)
+        self.written.set()
+        await self.may_say.wait()
+        return number
 
 
 def altered(engine: Altered, name: str = "one") -> SharedStore:
@@ -214,3 +237,27 @@ async def test_who_is_far_behind_reads_all_and_nothing_is_told_as_lost(
     await one.close()
     await other.close()
     assert [each.getMessage() for each in caplog.records] == []
+
+
+async def test_turns_that_were_seen_while_an_own_one_was_written_are_taken_once(connect: Connect) -> None:
+    engine, other = Behind(connect()), worker(connect, CHOICES, "two")
+    one = altered(engine)
+    for may in (engine.may_look, engine.may_say):
+        may.set()
+    await one.count("key")
+    for event in (engine.asked, engine.may_look, engine.looked, engine.written, engine.may_say):
+        event.clear()
+    reading = asyncio.ensure_future(one.keys())
+    await engine.asked.wait()
+    counted = asyncio.ensure_future(one.count("key"))
+    await engine.written.wait()
+    await started(other, task(pace="immediate"))
+    assert await other.claim(frozenset(), advancing=True) is not None
+    engine.may_look.set()
+    await engine.looked.wait()
+    engine.may_say.set()
+    await asyncio.gather(reading, counted)
+    await one.count("key")
+    assert await one.claim(frozenset(), advancing=True) is None  # the other one has it
+    await one.close()
+    await other.close()
