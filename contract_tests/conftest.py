@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 
 from contract_tests import options as plugin
-from contract_tests.documents.oracle import Oracle
 from contract_tests.run.session import session
 from contract_tests.suites.world import SEARCH, Decorator, Options, World, able_to_run, plan_of
 from contract_tests.target.credits import Credits
@@ -43,8 +42,6 @@ def world(pytestconfig: pytest.Config, suno_options: Options, request: pytest.Fi
             receiver=begun.receiver,
             folder=begun.folder,
             strict=begun.strict,
-            oracle=Oracle(published.document),
-            callback_oracle=Oracle(published.callback_document),
             credits=Credits(begun.target, published),
         )
         yield made

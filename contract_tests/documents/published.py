@@ -6,8 +6,9 @@ The harness reads the same data as the mock and shares none of its code, so that
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contract_tests.documents import extend, models, operations
 from contract_tests.documents.extend import Limit, Rule
@@ -15,6 +16,9 @@ from contract_tests.documents.files import Document, examples, laid_over, lineag
 from contract_tests.documents.operation import Operation
 from contract_tests.documents.rules import CALLBACK, Registry, registry
 from contract_tests.documents.terms import DOCUMENTED, FAMILY, Terms, track_members, unread
+
+if TYPE_CHECKING:
+    from contract_tests.documents.oracle import Oracle
 
 RECORD_INFO: Final = DOCUMENTED.record_info
 MODEL: Final = "extend.model.enum"
@@ -95,6 +99,16 @@ class Published:
             operations=operations.operations(file),
         )
 
+    @property
+    def oracle(self) -> "Oracle":
+        """Judges requests and answers by the schemas of the document."""
+        return _oracle(self.document)
+
+    @property
+    def callback_oracle(self) -> "Oracle":
+        """Judges callbacks by the schemas of their document."""
+        return _oracle(self.callback_document)
+
     def making(self, tracks: int) -> "Published":
         """The same of an operation whose tasks make another number of tracks."""
         return replace(self, family={**self.family, "tracks_per_task": tracks})
@@ -118,3 +132,11 @@ class Published:
     def holding(self, picks: Mapping[str, str]) -> tuple[Rule, ...]:
         """The rules that hold under these readings."""
         return tuple(rule for rule in self.rules if all(picks[name] == pick for name, pick in rule.when.items()))
+
+
+@cache
+def _oracle(document: Path) -> "Oracle":
+    """One for all profiles of a document. To import openapi-core takes longer than all else that most commands do."""
+    from contract_tests.documents.oracle import Oracle
+
+    return Oracle(document)

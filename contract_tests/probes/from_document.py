@@ -12,7 +12,6 @@ from schemathesis import GenerationMode
 from schemathesis.core import NotSet
 
 from contract_tests.documents.extend import EXTEND
-from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import JSON, Expected, Probe, Track, probe
 
@@ -35,11 +34,11 @@ def made(published: Published, tracks: tuple[Track, ...], mode: GenerationMode) 
     return st.builds(lambda case, track: Made(body=case.body, track=track), cases, st.none() | st.sampled_from(tracks))
 
 
-def probed(one: Made, published: Published, oracle: Oracle) -> Probe:
+def probed(one: Made, published: Published) -> Probe:
     """The probe of a body. A body that breaks the schema must be refused; any other may get any documented code, since
     the prose may forbid it."""
     body = _raw(one, published.models)
-    problems = [problem for problem in oracle.request(body, HEADERS) if not _open(problem, published)]
+    problems = [problem for problem in published.oracle.request(body, HEADERS) if not _open(problem, published)]
     codes = frozenset(published.codes)
     if not problems:
         return probe("document.positive", "the request breaks no schema", body, Expected(codes=codes))

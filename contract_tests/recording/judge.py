@@ -91,7 +91,7 @@ def _answer(traffic: Traffic, probe: Probe, exchange: Exchange, why: str, tasks:
     """The verdicts on one answer; where its code tells nothing of the request, on its form alone."""
     published = traffic.published
     judging = replace(probe, expected=Expected(codes=frozenset({200, *published.codes}))) if why else probe
-    findings = [*answer_findings(judging, exchange, published, traffic.oracles[0])]
+    findings = [*answer_findings(judging, exchange, published)]
     findings += fresh_findings(probe, exchange, tasks)
     if exchange.shows_key and exchange.code != published.terms.unauthorized:
         findings += shown_findings(["an answer"])
@@ -139,7 +139,7 @@ def course_results(traffic: Traffic, course: Course) -> Iterator[Result]:
     finished = course.at("complete") is not None or failed_with(course, published) is not None
     findings = [
         each
-        for each in callback_findings(course, published, traffic.oracles[1])
+        for each in callback_findings(course, published)
         if _is_known(each, looked_late=looked_late, over=traffic.ends - course.exchange.answered > LAST_RETRY)
     ]
     findings += shown_findings(_shown(traffic.course(course.exchange.number)))

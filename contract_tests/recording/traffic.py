@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
-from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import Track
 from contract_tests.receiver.receiver import Arrival
@@ -22,11 +21,9 @@ class Traffic:
     tracks: Sequence[Track] = ()
     messages: list[Message] = field(default_factory=list)
     ends: float = 0.0
-    oracles: tuple[Oracle, Oracle] = field(init=False)
     _by_course: dict[int, list[Message]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.oracles = (Oracle(self.published.document), Oracle(self.published.callback_document))
         given, self.messages = self.messages, []
         for message in given:
             self.add(message)

@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Final
 
 from contract_tests.documents.any_json import parsed
-from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.probes.order import goes_well
 from contract_tests.probes.plan import Plan
@@ -50,8 +49,6 @@ class Run:
         self._sender = Sender(plan, target)
         self._receiver = receiver
         self._told = told
-        self._oracle = Oracle(plan.published.document)
-        self._callback_oracle = Oracle(plan.published.callback_document)
         self._refused: dict[str, tuple[Probe, Exchange]] = {}
         self._accepted: dict[str, tuple[Probe, Exchange]] = {}
         self._tasks: dict[str, Probe] = {}
@@ -144,7 +141,7 @@ class Run:
         return bool(tells) and self._target.poll(UNKNOWN_TASK).code not in (None, *state)
 
     def _judge_decided(self, probe: Probe, url: str, came: Exchange) -> Iterator[Result]:
-        findings = list(answer_findings(probe, came, self._plan.published, self._oracle))
+        findings = list(answer_findings(probe, came, self._plan.published))
         findings += fresh_findings(probe, came, self._tasks)
         if came.shows_key and probe.key == "own" and came.code != self._terms.unauthorized:
             findings += shown_findings(["an answer"])
@@ -227,7 +224,7 @@ class Run:
         """The verdicts on the callbacks of a course and on polling, or on polling alone where no callback can come."""
         probe, exchange = course.probe, course.exchange
         if course.heard:
-            rule, found = "callbacks", [*callback_findings(course, published, self._callback_oracle)]
+            rule, found = "callbacks", [*callback_findings(course, published)]
         else:
             rule, found = "polling", [*polled_findings(course, published)]
         why, again = left_open(course, published), self._again.get(course.url)

@@ -114,7 +114,7 @@ class Lifecycle(RuleBasedStateMachine):
         receiver.quiet(QUIET, timeout)
         for task in self._started:
             course = self._course(task, self._last_record(task))
-            findings = callback_findings(course, self.world.published, self.world.callback_oracle)
+            findings = callback_findings(course, self.world.published)
             self.world.conforms(findings, task.probe, task.exchange)
         for url in self._refused:
             self.world.conforms(silence_findings(receiver.arrived(url)))

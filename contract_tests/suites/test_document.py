@@ -15,6 +15,6 @@ def test_requests_made_of_the_document(mode: GenerationMode, world: World, bound
     @bounded
     @given(made(world.published, world.tracks, mode))
     def conform(one: Made) -> None:
-        world.sent(probed(one, world.published, world.oracle))
+        world.sent(probed(one, world.published))
 
     conform()

@@ -12,7 +12,6 @@ from hypothesis import Phase, currently_in_test_context, note, reject
 
 from contract_tests import options as plugin
 from contract_tests.documents import rules
-from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe, Track
@@ -42,8 +41,6 @@ class World(Session):
     """A session of pytest. `failures` are those of the test that is running, `told` has the findings of generated
     requests that the journal has."""
 
-    oracle: Oracle
-    callback_oracle: Oracle
     credits: Callable[[], float | None]
     failures: list[str] = field(default_factory=list)
     told: set[Finding] = field(default_factory=set)
@@ -80,7 +77,7 @@ class World(Session):
             self._skip(why)
         if currently_in_test_context():
             note(curl(exchange))
-        self.conforms(answer_findings(probe, exchange, self.published, self.oracle), probe, exchange)
+        self.conforms(answer_findings(probe, exchange, self.published), probe, exchange)
         return url, exchange
 
     def conforms(

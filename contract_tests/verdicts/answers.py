@@ -4,7 +4,6 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.documents.terms import DOCUMENTED, Terms
 from contract_tests.probes.request import Probe
@@ -77,7 +76,7 @@ def _alike(code: int | None, probe: Probe, other: Probe, terms: Terms) -> bool:
     return same_key and (code in (terms.unauthorized, terms.rate) or other.expected.accepted == probe.expected.accepted)
 
 
-def answer_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:
+def answer_findings(probe: Probe, exchange: Exchange, published: Published) -> Iterator[Finding]:
     """What is wrong with an answer: its form, and what it decided."""
     if exchange.error:
         yield Finding(rule="answer.given", expected="an answer", got=exchange.error)
@@ -94,10 +93,10 @@ def answer_findings(probe: Probe, exchange: Exchange, published: Published, orac
         listed = ", ".join(map(str, published.codes))
         yield Finding(rule="answer.code.listed", expected=f"one of {listed}", got=str(exchange.code))
     if exchange.code is not None:
-        yield from _decision_findings(probe, exchange, published, oracle)
+        yield from _decision_findings(probe, exchange, published)
 
 
-def _decision_findings(probe: Probe, exchange: Exchange, published: Published, oracle: Oracle) -> Iterator[Finding]:
+def _decision_findings(probe: Probe, exchange: Exchange, published: Published) -> Iterator[Finding]:
     code = exchange.code
     terms = published.terms
     failed = not terms.errors.isdisjoint({exchange.status, code})
@@ -109,7 +108,9 @@ def _decision_findings(probe: Probe, exchange: Exchange, published: Published, o
     if code == 200:
         if exchange.task_id is None:
             yield Finding(rule="answer.taskId", expected="data.taskId, a text", got=shown(exchange))
-        for problem in oracle.answer(_documented(exchange.status, terms), exchange.content_type, exchange.body):
+        for problem in published.oracle.answer(
+            _documented(exchange.status, terms), exchange.content_type, exchange.body
+        ):
             yield Finding(rule="answer.schema", expected=published.document.name, got=problem)
     elif exchange.task_id is not None:
         yield Finding(rule="refusal.taskId", expected="no taskId in a refusal", got=shown(exchange))

@@ -8,7 +8,6 @@ from typing import Final
 
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.counted import counted
-from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import STAGES
 from contract_tests.receiver.http_server import BODY_LIMIT
@@ -26,7 +25,7 @@ TOGETHER: Final = 0.1
 """Seconds within which callbacks arrive that were sent at the same time: which of them comes first is chance."""
 
 
-def callback_findings(course: Course, published: Published, oracle: Oracle) -> Iterator[Finding]:
+def callback_findings(course: Course, published: Published) -> Iterator[Finding]:
     """What is wrong with the callbacks of one accepted request."""
     yield from timing_findings(course.probe, course.exchange, course.arrivals)
     code = failed_with(course, published) if course.probe.fails is None else course.probe.fails
@@ -34,7 +33,7 @@ def callback_findings(course: Course, published: Published, oracle: Oracle) -> I
         yield from _failure_findings(course, code)
         return
     for arrival in course.arrivals:
-        yield from _arrival_findings(course, arrival, oracle, published)
+        yield from _arrival_findings(course, arrival, published)
         yield from _success_findings(arrival)
     yield from retry_findings(course)
     if course.probe.gives_up:
@@ -101,7 +100,7 @@ def _overtakes(one: tuple[str, float], later: tuple[str, float]) -> bool:
     return STAGES.index(one[0]) > STAGES.index(later[0]) and later[1] - one[1] > TOGETHER
 
 
-def _arrival_findings(course: Course, arrival: Arrival, oracle: Oracle, published: Published) -> Iterator[Finding]:
+def _arrival_findings(course: Course, arrival: Arrival, published: Published) -> Iterator[Finding]:
     body = parsed(arrival.body)
     own, _ = published.track_members("callbacks", str(course.data(body).get("callbackType")))
     open_yet = [f".{name}" for name in ("createTime", *own)]  # an open question, observed elsewhere
@@ -116,7 +115,7 @@ def _arrival_findings(course: Course, arrival: Arrival, oracle: Oracle, publishe
         cut = f" (read to {BODY_LIMIT} bytes)" if len(arrival.body) >= BODY_LIMIT else ""
         yield finding("callback.json", "a JSON object", arrival.body[:200].decode(errors="replace") + cut)
         return
-    for problem in oracle.callback(arrival.body):
+    for problem in published.callback_oracle.callback(arrival.body):
         if not any(name in problem for name in open_yet):
             yield finding("callback.schema", "the document's callback", problem)
     if not isinstance(body.get("msg"), str) or not body["msg"]:

@@ -11,7 +11,6 @@ import pytest
 
 from contract_tests.documents.extend import PROFILE
 from contract_tests.documents.files import ROOT, load, profiles
-from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.documents.rules import check, known, registry, source
 from contract_tests.documents.sources import Source
@@ -48,9 +47,8 @@ def probes(published: Published) -> Iterator[Probe]:
     yield from all_probes
     yield from all_probes.deliveries(retries=3)
     yield from triggered(mock_triggers(published), all_probes.request({}))
-    oracle = Oracle(published.document)
     for body in (dict(published.example), {}):
-        yield probed(Made(body=body, track=tracks[0]), published, oracle)
+        yield probed(Made(body=body, track=tracks[0]), published)
     yield valid_probe(all_probes.request({}))
     yield from Polls(published, tracks, ["EMPTY_KEY"])
     names = tuple(each.name for each in published.operations)

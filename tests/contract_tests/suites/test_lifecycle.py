@@ -15,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.mutants.changes import FAKE, accepted, if_stage, record
 from contract_tests.mutants.proxy import Mutant, Proxy
@@ -41,7 +40,6 @@ TRACKS = mock_tracks(APIKLEY)
 STRATEGIES = Strategies(APIKLEY, TRACKS)
 VALID, BROKEN = STRATEGIES.valid(), STRATEGIES.broken("extend.*.type")
 NOTHING = EarlierRun()
-ORACLE = Oracle(APIKLEY.document)
 ACCEPTED_WITHOUT_ID = http({"code": 200, "msg": "success", "data": {}})
 FEW = settings(
     max_examples=6,
@@ -73,8 +71,6 @@ def world(
             receiver=receiver,
             strict=strict,
             credits=credits or Credits(target, APIKLEY),
-            oracle=ORACLE,
-            callback_oracle=ORACLE,
         )
 
 

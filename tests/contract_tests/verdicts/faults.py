@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import Probe, Reply
 from contract_tests.target.exchange import Exchange
@@ -33,7 +32,6 @@ from tests.courses import (
     track,
 )
 
-ORACLE = Oracle(PUBLISHED.document)
 FAILING = replace(ACCEPTED, fails=501)
 FAILURE = {"code": 501, "msg": "Generation failed.", "data": {"callbackType": "error", "task_id": "5c79", "data": None}}
 FAILED = record(status="GENERATE_AUDIO_FAILED", errorCode=501)
@@ -59,12 +57,12 @@ def poll(name: str, at: float = 101.0, came: bool = True, answer: Any = None, **
 
 def answered(probe: Probe, exchange: Exchange) -> list[str]:
     """The rules that an answer breaks."""
-    return [each.rule for each in answer_findings(probe, exchange, PUBLISHED, ORACLE)]
+    return [each.rule for each in answer_findings(probe, exchange, PUBLISHED)]
 
 
 def called(course: Course, published: Published = PUBLISHED) -> list[str]:
     """The rules that the callbacks and the record of a task break."""
-    return [each.rule for each in callback_findings(course, published, ORACLE)]
+    return [each.rule for each in callback_findings(course, published)]
 
 
 def steps(*polls: Poll) -> dict[str, str]:

@@ -19,7 +19,7 @@ from contract_tests.verdicts.answers import (
     undecided,
 )
 from contract_tests.verdicts.course import Finding
-from tests.contract_tests.verdicts.faults import ACCEPTANCES, ORACLE, REFUSALS, answered, anything
+from tests.contract_tests.verdicts.faults import ACCEPTANCES, REFUSALS, answered, anything
 from tests.courses import ACCEPTED, BAD, GOOD, PROBES, PUBLISHED, REFUSED, arrival, exchange, stage
 
 GET = next(probe for probe in PROBES if probe.method == "GET")
@@ -29,8 +29,8 @@ LATE: dict[str, Any] = {"started": 100.0, "answered": 103.0}
 
 def test_an_answer_that_takes_fifteen_seconds_is_told() -> None:
     slow = exchange(started=100.0, answered=115.0)
-    assert [each.rule for each in answer_findings(ACCEPTED, slow, PUBLISHED, ORACLE)] == ["answer.soon"]
-    assert list(answer_findings(ACCEPTED, exchange(started=100.0, answered=109.0), PUBLISHED, ORACLE)) == []
+    assert [each.rule for each in answer_findings(ACCEPTED, slow, PUBLISHED)] == ["answer.soon"]
+    assert list(answer_findings(ACCEPTED, exchange(started=100.0, answered=109.0), PUBLISHED)) == []
 
 
 def test_a_task_id_that_was_given_out_before_is_a_finding() -> None:
@@ -110,7 +110,7 @@ def test_another_method_must_not_get_a_page_with_http_200() -> None:
 
 
 def test_a_finding_says_what_was_expected_and_what_came() -> None:
-    (finding,) = answer_findings(REFUSED, exchange(BAD | {"code": 401}, REFUSED), PUBLISHED, ORACLE)
+    (finding,) = answer_findings(REFUSED, exchange(BAD | {"code": 401}, REFUSED), PUBLISHED)
     assert finding.expected == f"code 422, because {REFUSED.says}"
     assert finding.got == 'HTTP 200 {"code": 401, "msg": "title is too long", "data": null}'
 
@@ -161,7 +161,7 @@ def test_a_refusal_that_is_due_is_no_state() -> None:
     anything | st.binary() | st.dictionaries(st.sampled_from(["code", "msg", "data"]), anything),
 )
 def test_whatever_is_answered_is_judged_and_can_be_printed(probe: Probe, body: Any) -> None:
-    for finding in answer_findings(probe, exchange(body, probe), PUBLISHED, ORACLE):
+    for finding in answer_findings(probe, exchange(body, probe), PUBLISHED):
         f"{finding}".encode()
 
 

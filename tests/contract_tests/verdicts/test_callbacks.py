@@ -19,7 +19,6 @@ from tests.contract_tests.verdicts.faults import (
     FAILING,
     FAILURE,
     FAILURES,
-    ORACLE,
     anything,
     called,
     together,
@@ -56,7 +55,7 @@ def test_a_task_alone_is_mixed_with_none(alone: list[Course]) -> None:
 
 
 def test_a_silent_course_lacks_its_last_callback() -> None:
-    findings = list(callback_findings(course(arrivals=[]), PUBLISHED, ORACLE))
+    findings = list(callback_findings(course(arrivals=[]), PUBLISHED))
     assert findings == [
         Finding(rule="callback.complete", expected="a callback with callbackType complete", got="no callback")
     ]
@@ -121,7 +120,7 @@ near = st.builds(
 def test_whatever_comes_is_judged_and_can_be_printed(bodies: list[Any], polled: Any, fails: int | None) -> None:
     came = [arrival(body) for body in bodies]
     judged = course(arrivals=came, record=polled, probe=replace(ACCEPTED, fails=fails))
-    for finding in callback_findings(judged, PUBLISHED, ORACLE):
+    for finding in callback_findings(judged, PUBLISHED):
         f"{finding}".encode()
     for each in observed([(judged.probe, exchange(body)) for body in bodies], [judged]):
         assert each.readings

@@ -13,7 +13,6 @@ from contract_tests.verdicts.callbacks import callback_findings
 from contract_tests.verdicts.course import Course
 from contract_tests.verdicts.readings import observed
 from tests.contract_tests.run.test_run import deviations, ran, violations
-from tests.contract_tests.verdicts.faults import ORACLE
 from tests.courses import BAD, GOOD, PUBLISHED, REFUSED, course, exchange, record, stage, track
 
 OWN: Final = """format: 1
@@ -36,7 +35,7 @@ def own(**family: Any) -> Published:
 
 
 def broken(came: Course, published: Published) -> list[str]:
-    return [each.rule for each in callback_findings(came, published, ORACLE)]
+    return [each.rule for each in callback_findings(came, published)]
 
 
 def answered(body: Any, status: int) -> list[str]:

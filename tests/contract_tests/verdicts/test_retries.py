@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from contract_tests.documents.oracle import Oracle
 from contract_tests.probes.request import ATTEMPTS, Probe, Reply
 from contract_tests.verdicts.callbacks import callback_findings
 from contract_tests.verdicts.course import Course
@@ -13,7 +12,6 @@ from contract_tests.verdicts.readings import observed
 from contract_tests.verdicts.retries import received, retry_findings
 from tests.courses import ACCEPTED, PUBLISHED, STAGES, arrival, course, record, stage
 
-ORACLE = Oracle(PUBLISHED.document)
 OTHERS = [arrival(stage("first"), at=120.0), arrival(stage("complete"), at=130.0)]
 
 
@@ -31,7 +29,7 @@ def followed(*arrivals: Any, probe: Probe = ACCEPTED, **changes: Any) -> Course:
 
 
 def rules(judged: Course) -> set[str]:
-    return {each.rule for each in callback_findings(judged, PUBLISHED, ORACLE)}
+    return {each.rule for each in callback_findings(judged, PUBLISHED)}
 
 
 def reading(judged: Course, question: str) -> list[str]:

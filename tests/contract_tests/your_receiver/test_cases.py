@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from contract_tests.documents.files import profiles
-from contract_tests.documents.oracle import Oracle
 from contract_tests.documents.published import Published
 from contract_tests.your_receiver.bodies import FORMS, Bodies, Callback
 from contract_tests.your_receiver.cases import FAILURE_QUESTIONS, QUESTIONS, Case, cases
@@ -39,7 +38,7 @@ def test_every_case_has_an_id_of_its_own(published: Published) -> None:
 
 @each_profile
 def test_every_body_conforms_but_for_the_readings_that_no_schema_allows(published: Published) -> None:
-    oracle = Oracle(published.callback_document)
+    oracle = published.callback_oracle
     beyond: set[str] = set()
     picks = {f"{name}.{published.picks[name]}" for name in (*QUESTIONS, *FAILURE_QUESTIONS)}
     for case, callback, body in sent(published):
