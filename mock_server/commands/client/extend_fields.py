@@ -67,7 +67,8 @@ def typed(name: str, text: str, schema: Schema) -> Any:
 
 def pairs(texts: Iterable[str], properties: Mapping[str, Schema], *, further: bool = False) -> dict[str, Any]:
     """What `NAME=VALUE` and `NAME:=JSON` say, several times. A VALUE has the documented type of its field; JSON is sent
-    as it is. With `further`, fields can be named that are not documented. Raises BadSetting."""
+    as it is. With `further` it is a request to be sent, which may be wrong, and have fields that are not documented.
+    Raises BadSetting."""
     found = {}
     for text in texts:
         name, equals, given = text.partition("=")
@@ -79,7 +80,8 @@ def pairs(texts: Iterable[str], properties: Mapping[str, Schema], *, further: bo
             )
         if name not in properties and not further:
             raise unknown("field", name, properties)
-        found[name] = _raw(name, given) if raw else _said(name, given, properties.get(name, {}).get("type"))
+        kind = properties.get(name, {}).get("type")
+        found[name] = _raw(name, given) if raw else _said(name, given, kind, may_be_wrong=further)
     return found
 
 
@@ -94,24 +96,23 @@ def _raw(name: str, text: str) -> Any:
     return found
 
 
-def _said(name: str, text: str, kind: str | None) -> Any:
+def _said(name: str, text: str, kind: str | None, *, may_be_wrong: bool) -> Any:
     """What `NAME=VALUE` says: of a field that is not documented JSON where it is, else the text."""
     if kind is None:
         return _json(text, text)
     if kind == "string":
         found = _json(text)
         return found if isinstance(found, str) else text
-    return _of_kind(name, text, kind, f"--set {name}")
+    return _of_kind(name, text, kind, f"--set {name}", may_be_wrong=may_be_wrong)
 
 
-def _of_kind(name: str, text: str, kind: str, said: str) -> Any:
+def _of_kind(name: str, text: str, kind: str, said: str, *, may_be_wrong: bool = True) -> Any:
     found = _json(text)
     if not _is_a(kind, found):
         raw = text if found is not None or text == "null" else json.dumps(cut(text, 60))
-        raise BadSetting(
-            f"{said} {cut(text, 60)!r} is not {TYPES[kind]}. "
-            f"To send it nevertheless: --set {shlex.quote(cut(f'{name}:={raw}', 200))}."
-        )
+        nevertheless = f"To send it nevertheless: --set {shlex.quote(cut(f'{name}:={raw}', 200))}."
+        way_out = nevertheless if may_be_wrong else "Callbacks are those of a request that was accepted."
+        raise BadSetting(f"{said} {cut(text, 60)!r} is not {TYPES[kind]}. {way_out}")
     return found
 
 

@@ -60,8 +60,16 @@ def test_a_value_of_another_type_names_the_way_to_send_it(text: str) -> None:
     said = f"{text!r} is not a number. To send it nevertheless: {NO_NUMBER[text]}."
     assert str(refused.value) == f"--continue-at {said}"
     with pytest.raises(BadSetting) as refused:
-        extend_fields.pairs([f"continueAt={text}"], DOCUMENTED)
+        extend_fields.pairs([f"continueAt={text}"], DOCUMENTED, further=True)
     assert str(refused.value) == f"--set continueAt {said}"
+
+
+@pytest.mark.parametrize("text", NO_NUMBER)
+def test_where_nothing_wrong_can_be_sent_no_way_is_named(text: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        extend_fields.pairs([f"continueAt={text}"], DOCUMENTED)
+    way = "Callbacks are those of a request that was accepted."
+    assert str(refused.value) == f"--set continueAt {text!r} is not a number. {way}"
 
 
 def test_a_long_value_of_another_type_is_told_in_short() -> None:
@@ -121,7 +129,7 @@ def test_a_value_of_the_documented_type_is_sent_as_it_is_and_another_refused_wit
     name: str, value: Any
 ) -> None:
     try:
-        found = extend_fields.pairs([f"{name}={json.dumps(value)}"], DOCUMENTED)[name]
+        found = extend_fields.pairs([f"{name}={json.dumps(value)}"], DOCUMENTED, further=True)[name]
     except BadSetting as refused:
         way = shlex.split(str(refused).partition("To send it nevertheless: --set ")[2].removesuffix("."))
         assert len(json.dumps(value)) > 60 or extend_fields.pairs(way, DOCUMENTED) == {name: value}
