@@ -9,17 +9,23 @@ from mock_server.core.text import cut, in_json, printable
 
 LONGEST: Final = 80
 """Characters of a field that are shown."""
+STAGE: Final = "callbackType"
+IDS: Final = ("task_id", "taskId")
+"""What callbacks of the family call the id of their task."""
+NO_STAGE: Final = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a body says as a callback; `problem` is why it says nothing."""
+    """What a body says as a callback; `problem` is why it says nothing. One that has no stages and no tracks, such as
+    that of a WAV, tells the names of what it holds beside the task's id, in `members`."""
 
     stage: str = ""
     task_id: str = ""
     code: object = None
     msg: str = ""
     tracks: int = 0
+    members: tuple[str, ...] = ()
     problem: str = ""
 
 
@@ -54,15 +60,17 @@ def told(body: bytes) -> Told:
         why = f"no JSON, {written}" if written else "no JSON"
         return Told(problem=f"{why}: {_text(body)}" if body else "no body")
     data = value.get("data") if isinstance(value, dict) else None
-    if not isinstance(data, dict) or "callbackType" not in data:
-        return Told(problem=f"no data.callbackType: {_text(body)}")
+    if not isinstance(data, dict) or not data.keys() & {STAGE, *IDS}:
+        return Told(problem=f"no data.{STAGE} and no data.{IDS[0]}: {_text(body)}")
     tracks = data.get("data")
+    has_stages = STAGE in data
     return Told(
-        stage=_field(data["callbackType"]),
-        task_id=_field(data.get("task_id")),
+        stage=_field(data[STAGE]) if has_stages else NO_STAGE,
+        task_id=_field(next((data[name] for name in IDS if name in data), None)),
         code=value.get("code"),
         msg=_field(value.get("msg")),
         tracks=len(tracks) if isinstance(tracks, list) else 0,
+        members=() if has_stages else tuple(_field(name) for name in data if name not in IDS),
     )
 
 
@@ -71,8 +79,9 @@ def line(request: str, found: Told, answered: Answered) -> str:
     if found.problem:
         return printable(f"<-- {cut(request, LONGEST)}  is no callback, {found.problem}  {answered}")
     tracks = "1 track" if found.tracks == 1 else f"{found.tracks} tracks"
+    holds = tracks if found.stage != NO_STAGE else cut(", ".join(found.members), LONGEST)
     said = f"{_field(found.code)} {found.msg}"
-    return printable(f"<-- {found.stage:8}  {found.task_id}  {said}  {tracks:8}  {answered}")
+    return printable(f"<-- {found.stage:8}  {found.task_id}  {said}  {holds:8}  {answered}")
 
 
 def refused(request: str, status: int, why: str) -> str:

@@ -22,6 +22,14 @@ def test_a_callback_tells_its_stage_task_text_and_tracks() -> None:
     assert "  0 tracks  " in line("POST /callback", told(body(data=None)), ACCEPTED)
 
 
+def test_a_callback_without_stages_tells_what_it_holds() -> None:
+    data = {"audioWavUrl": "http://mock/a.wav", "task_id": "1035b5"}
+    came = json.dumps({"code": 200, "msg": "success", "data": data}).encode()
+    assert line("POST /", told(came), ACCEPTED) == "<-- -         1035b5  200 success  audioWavUrl  answered 200"
+    other = json.dumps({"code": 501, "msg": "failed", "data": {"taskId": "1035b5"}}).encode()
+    assert line("POST /", told(other), ACCEPTED) == "<-- -         1035b5  501 failed            answered 200"
+
+
 WHOM = {
     Answered(status=201, forwarded_to="http://app/cb", took=0.0124): "answered 201 by http://app/cb in 12 ms",
     Answered(status=502, forwarded_to="http://app/cb", why="is down"): "answered 502: http://app/cb is down",
@@ -39,8 +47,8 @@ NONE = {
     b"\xff": "no JSON: \\xff",
     b"[" * 100_000: "no JSON: [[[",
     b"\x1f\x8b\x08": "no JSON, it is compressed with gzip: \\x1f\\x8b\\x08",
-    b"[]": "no data.callbackType: []",
-    b'{"data": {"a": 1}}': "no data.callbackType: ",
+    b"[]": "no data.callbackType and no data.task_id: []",
+    b'{"data": {"a": 1}}': "no data.callbackType and no data.task_id: ",
 }
 
 
