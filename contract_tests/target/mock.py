@@ -22,15 +22,18 @@ CALLBACK_TIMEOUT = "2"
 @contextmanager
 def mock(profile: str, *options: str) -> Iterator[str]:
     """The base URL of a mock that calls back soon, takes known keys only, and is never asked too often, also where its
-    profile has a rate: a run would wait it out.
+    profile has a rate: a run would wait it out. It ends with this process, however that ends: by the pipe that is its
+    standard input.
 
     Raises OSError when it does not start.
     """
     # -P: a mock_server of somebody's own in the current folder is not taken for the mock.
     command = [sys.executable, "-P", "-m", "mock_server", "serve", "--port", "0", "--quiet", "--strict-keys"]
     command += ["--profile", profile, "--pace", PACE, "--callback-timeout", CALLBACK_TIMEOUT]
-    command += ["--rate-limit", "none", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603, our own command
+    command += ["--rate-limit", "none", "--until-stdin-ends", *options]
+    with subprocess.Popen(  # noqa: S603, our own command
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:  # also while it starts: nobody else would end it
             url = process.stdout.readline().strip() if process.stdout else ""
             if not url:

@@ -116,9 +116,17 @@ def cli() -> None:
 )
 @click.option("--quiet", is_flag=True, envvar=environment("quiet"), show_envvar=True, help="Print no requests.")
 @as_colour
+@click.option(
+    "--until-stdin-ends",
+    "until_input_ends",
+    is_flag=True,
+    help="End when standard input does: a program that holds its other end as a pipe leaves no mock behind.",
+)
 @settings_options()
 @click.pass_context
-def serve(context: click.Context, /, host: str, port: int, quiet: bool, colour: str, **options: Any) -> None:
+def serve(
+    context: click.Context, /, host: str, port: int, quiet: bool, colour: str, until_input_ends: bool, **options: Any
+) -> None:
     """Serve until interrupted; print each request and each callback attempt."""
     settings = taken(options)
     for told in mistyped(os.environ, context.command.params):
@@ -127,7 +135,7 @@ def serve(context: click.Context, /, host: str, port: int, quiet: bool, colour: 
     try:
         from mock_server.commands import serve
 
-        serve.run(host, port, settings, quiet=quiet, colour=colour)
+        serve.run(host, port, settings, quiet=quiet, colour=colour, until_input_ends=until_input_ends)
     finally:
         gc.enable()
 

@@ -3,9 +3,12 @@
 import asyncio
 import gc
 import logging
+import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from threading import Thread
@@ -16,6 +19,7 @@ from mock_server.commands.on_terminal import OnTerminal, Told, tone_of
 from mock_server.commands.options import AUTO
 from mock_server.commands.output import LogPrinter, Printer
 from mock_server.contract.examples import example_curl
+from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.core.text import printable
 from mock_server.domain.accounts import first_key
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
 
 FLUSH_AFTER: Final = 0.05
 """Seconds that a line may wait, so that many are printed at once and none on the path of a request."""
+STDIN: Final = 0
+CHUNK: Final = 65_536
+"""Bytes of standard input that are read, and forgotten, at once."""
 
 
 class Console:
@@ -78,8 +85,17 @@ def _told(entry: Entry) -> Told:
     )
 
 
-def run(host: str, port: int, settings: Settings, *, quiet: bool, colour: str = AUTO) -> None:
-    """Serve until interrupted, with garbage collected. Raises BadSetting for what cannot be served, or where."""
+def run(
+    host: str, port: int, settings: Settings, *, quiet: bool, colour: str = AUTO, until_input_ends: bool = False
+) -> None:
+    """Serve until interrupted, or until standard input ends, with garbage collected. Raises BadSetting for what cannot
+    be served, or where."""
+    if until_input_ends:
+        if settings.workers > 1:
+            raise BadSetting(
+                f"--until-stdin-ends and {settings.workers} workers do not go together. Allowed: 1 worker."
+            )
+        Thread(target=_end_with_input, daemon=True).start()
     with listening(host, port, settings) as listens:
         reached = reached_at(listens, settings)
         serve = partial(_serve, listens, settings, reached, quiet=quiet, colour=colour)
@@ -133,6 +149,14 @@ def _serve(
     collect_seldom()
     server.run(sockets=[listens])
     return 1 if server.unprepared else 0
+
+
+def _end_with_input() -> None:
+    """End this process as SIGTERM does once nobody holds the other end of its standard input."""
+    with suppress(OSError):  # closed, or a terminal that is gone: that is its end, too
+        while os.read(STDIN, CHUNK):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end_after(held: Connection, server: AnnouncingServer) -> None:

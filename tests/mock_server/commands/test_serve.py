@@ -3,10 +3,12 @@
 import asyncio
 import io
 import os
+import signal
 import socket
 import subprocess
 from contextlib import closing
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
@@ -15,7 +17,7 @@ from mock_server.commands.output import Printer
 from mock_server.commands.serve import Console
 from mock_server.state.journal_entries import Entry
 from tests.builders import attempted, requested
-from tests.processes import COMMAND
+from tests.processes import COMMAND, suno_mock
 
 
 def printed(*entries: Entry, stream: TextIO | None = None, on_terminal: OnTerminal | None = None) -> str:
@@ -93,3 +95,22 @@ def test_a_mock_whose_output_nobody_reads_answers_and_ends() -> None:
         said = process.stderr.read().splitlines()
         assert said[0] == "suno-mock: Invalid HTTP request received."
         assert len(said) < 100
+
+
+def test_a_mock_ends_with_its_standard_input_where_it_is_asked_to() -> None:
+    command = [*COMMAND, "serve", "--port", "0", "--quiet", "--until-stdin-ends"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write("what comes is passed over\n")
+        process.stdin.flush()
+        assert process.stdout.readline().startswith("http://")
+        assert process.poll() is None
+        process.stdin.close()
+        assert process.wait(30) == 128 + signal.SIGTERM
+
+
+def test_workers_are_not_held_by_standard_input(tmp_path: Path) -> None:
+    ended = suno_mock("serve", "--port", "0", "--until-stdin-ends", "--workers", "2", "--state", str(tmp_path / "a.db"))
+    assert ended.returncode == 2
+    assert ended.stderr == "suno-mock: --until-stdin-ends and 2 workers do not go together. Allowed: 1 worker.\n"
