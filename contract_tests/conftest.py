@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 
 from contract_tests import options as plugin
 from contract_tests.run.session import session
-from contract_tests.suites.world import SEARCH, Decorator, Options, World, able_to_run, plan_of
+from contract_tests.suites.world import SEARCH, Decorator, Options, World, able_to_run, claim, plan_of
 from contract_tests.target.credits import Credits
 
 
@@ -23,6 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Ends before anything is collected where the options allow no run."""
+    claim(session.config)
     plan_of(session.config)
 
 
@@ -34,6 +35,7 @@ def suno_options(pytestconfig: pytest.Config) -> Options:
 @pytest.fixture(scope="session")
 def world(pytestconfig: pytest.Config, suno_options: Options, request: pytest.FixtureRequest) -> Iterator[World]:
     """The target, for as long as the session lasts."""
+    claim(pytestconfig)
     published = plan_of(pytestconfig).published
     with able_to_run(), session(published, suno_options) as begun:
         made = World(

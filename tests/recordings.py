@@ -1,11 +1,14 @@
 """Recordings that tests write: the messages of a task, or of a request that was answered at once."""
 
+import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from contract_tests.recording.har import write_har
 from contract_tests.recording.message import CALLBACK, Message, begun, line
+from contract_tests.recording.read import Recording
 from tests.builders import request
 from tests.contract_tests.recording.messages import message
 
@@ -84,3 +87,10 @@ def written(folder: Path, messages: Iterable[Message], *further: str) -> str:
     file = folder / "live.jsonl"
     file.write_text("".join([begun({"target": "https://api.example.com"}), *map(line, messages), *further]), "utf-8")
     return str(file)
+
+
+def archived(recording: Recording) -> str:
+    """The recording as an HTTP archive."""
+    out = io.StringIO()
+    write_har(recording.about, recording.messages, out)
+    return out.getvalue()

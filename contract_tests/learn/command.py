@@ -15,9 +15,10 @@ from contract_tests.recording.read import Recording
 from contract_tests.reports import safe_files
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
-from contract_tests.run.again import keep, kept_in
+from contract_tests.run.again import kept_in
 from contract_tests.run.choose import JOURNAL
-from contract_tests.run.command import run_command
+from contract_tests.run.command import run_once
+from contract_tests.run.folder import claimed
 from contract_tests.run.inputs import CannotRun, command_of, documents
 from contract_tests.run.options import run_options
 
@@ -87,9 +88,8 @@ def made_run(context: click.Context, options: Mapping[str, Any], *, force: bool)
     folder: Path | None = options["report_dir"]
     if folder is None:
         raise CannotRun("give the FOLDER of a run that was made, or the options of one with --report-dir.")
-    if not (force or options["resume"]):
-        keep(folder, reads=True)
-    context.invoke(run_command, **options, searches=True, force=True, command=command_of(context))
+    context.with_resource(claimed(folder, replaces=force or options["resume"], reads=True))
+    run_once({**options, "searches": True, "command": command_of(context)})
     return folder
 
 

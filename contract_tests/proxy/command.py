@@ -17,7 +17,8 @@ from contract_tests.proxy.reports import Reports
 from contract_tests.recording.live import LiveJudge
 from contract_tests.recording.message import Message, begun
 from contract_tests.reports.rows import printable
-from contract_tests.run.inputs import CannotRun, Seconds, check_base, check_listening, documents, make_folder
+from contract_tests.run.folder import alone_in
+from contract_tests.run.inputs import CannotRun, Seconds, check_base, check_listening, documents
 from contract_tests.verdicts.course import Finding
 
 if TYPE_CHECKING:
@@ -66,12 +67,11 @@ def proxy_command(to: str, record: Path, force: bool, callback_url: str, **optio
     ends with Ctrl-C.
     """
     judge = LiveJudge(documents(options["profile"]), to.rstrip("/"))
-    if options["report_dir"] is not None:
-        make_folder("--report-dir", options["report_dir"])
     check_base("--to", to)
     if callback_url:
         check_base("--callback-url", callback_url)
     check_listening(options["receiver_host"], callback_url)
+    click.get_current_context().with_resource(alone_in(options["report_dir"]))
     with _file(record, force) as file:
         date = datetime.now(UTC).isoformat(timespec="seconds")
         about = {"target": to.rstrip("/"), "date": date, "by": f"suno-contract {version('suno-mock')}"}

@@ -1,5 +1,6 @@
 """The commands `suno-contract judge` and `suno-contract convert`."""
 
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -7,9 +8,9 @@ import click
 
 from contract_tests.documents.counted import counted
 from contract_tests.documents.terms import DOCUMENTED
-from contract_tests.recording.har import LARGEST, as_har, from_har
-from contract_tests.recording.message import begun, line
-from contract_tests.recording.read import NoRecording, Recording, read
+from contract_tests.recording.har import LARGEST, from_har, write_har
+from contract_tests.recording.message import write as write_recording
+from contract_tests.recording.read import NoRecording, Reader, Recording
 from contract_tests.recording.report import report
 from contract_tests.reports import safe_files
 from contract_tests.reports.files import write
@@ -17,7 +18,8 @@ from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
 from contract_tests.run.command import told_of
 from contract_tests.run.exit_status import status
-from contract_tests.run.inputs import CannotRun, documents, make_folder, tracks_of
+from contract_tests.run.folder import alone_in
+from contract_tests.run.inputs import CannotRun, documents, tracks_of
 from contract_tests.run.options import document_options
 
 HAR: Final = ".har"
@@ -37,13 +39,13 @@ def judge_command(recording: Path, report_dir: Path | None, strict: bool, **opti
     Verdicts and exit status are those of `suno-contract run`, on what passed: what nobody asked is not tried. Of a file
     with a fault, what stands before it is judged; where that has no violation, the exit status is 2.
     """
+    click.get_current_context().with_resource(alone_in(report_dir))
     found = recorded(recording)
     made = judged_recording(found, options)
     told_of(made.rows)
     for told in (*made.summary, *(f"missing: {each}" for each in made.missing)):
         click.echo(printable(told))
     if report_dir is not None:
-        make_folder("--report-dir", report_dir)
         write(report_dir, made)
         click.echo(f"reports: {report_dir / 'report.html'}, report.json, junit.xml", err=True)
     if not made.rows:
@@ -72,13 +74,15 @@ def convert_command(source: Path, output: Path, force: bool) -> None:
         raise CannotRun(f"one of {source} and {output} has to end with {HAR}, and the other is a recording.")
     if output.exists() and not force:
         raise CannotRun(f"{output} exists. Give another name, or --force, which replaces it.")
-    found = _archived(source) if ends[0] else recorded(source)
-    if not found.messages:
+    found = _archived(source) if ends[0] else opened(source)
+    passing = found.each()
+    first = next(passing, None)
+    if first is None:
         check_whole(found, f"nothing stands before it, and {output} was not written")
         raise CannotRun(f"{source} holds no request to {DOCUMENTED.extend} or {DOCUMENTED.record_info}.")
-    text = begun(found.about) + "".join(map(line, found.messages)) if ends[0] else as_har(found)
-    safe_files.replace(output, text)
-    click.echo(printable(f"{output}: {counted(len(found.messages), 'message')}"))
+    with safe_files.replacing(output) as file:
+        written = (write_recording if ends[0] else write_har)(found.about, chain([first], passing), file)
+    click.echo(printable(f"{output}: {counted(written, 'message')}"))
     check_whole(found, f"{output} has what stands before it")
 
 
@@ -94,17 +98,22 @@ def _archived(path: Path) -> Recording:
         raise CannotRun(f"{path}: {error.strerror}. Give a file that can be read.") from None
 
 
-def recorded(path: Path) -> Recording:
-    """The recording in a file. Raises CannotRun where there is none."""
+def opened(path: Path) -> Reader:
+    """The recording in a file, of which one message is in memory at a time. Raises CannotRun where there is none."""
     try:
-        return read(path)
+        return Reader(path)
     except NoRecording as error:
         raise CannotRun(str(error)) from None
     except OSError as error:
         raise CannotRun(f"{path}: {error.strerror}. Give a file that `suno-contract proxy --record` wrote.") from None
 
 
-def check_whole(recording: Recording, done: str) -> None:
+def recorded(path: Path) -> Recording:
+    """The recording in a file, as a whole. Raises CannotRun where there is none."""
+    return opened(path).whole()
+
+
+def check_whole(recording: Recording | Reader, done: str) -> None:
     """Raises CannotRun where a recording was not read to its end. `done` is what was done with what was."""
     if recording.fault:
         raise CannotRun(f"read up to its fault: {recording.fault}; {done}. {WAY_OUT}")

@@ -1,12 +1,11 @@
 """A recording as an HTTP archive (HAR 1.2), as browsers and other proxies have them, and the other way. Pure."""
 
-import io
 import json
 from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TextIO
 from urllib.parse import parse_qs, urlsplit
 
 from harfile import Content, Creator, HarFile, PostData, Record, Request, Response, Timings
@@ -15,7 +14,7 @@ from contract_tests.documents.any_json import parsed
 from contract_tests.documents.terms import DOCUMENTED
 from contract_tests.recording.keys_apart import KeysApart
 from contract_tests.recording.message import CALLBACK, FAR, REQUEST, Headers, Message
-from contract_tests.recording.read import NoRecording, Recording
+from contract_tests.recording.read import NoRecording, Recording, target_of
 from contract_tests.recording.secrets import Secrets
 from contract_tests.verdicts.course import task_of
 
@@ -27,13 +26,14 @@ LARGEST: Final = 256 * 1024 * 1024
 """Bytes of an archive that is read."""
 
 
-def as_har(recording: Recording) -> str:
-    """The recording as an archive. A callback is an entry whose comment says so."""
-    begun = _date(recording.about.get("date")) or datetime.fromtimestamp(0, UTC)
-    out = io.StringIO()
+def write_har(about: Mapping[str, Any], messages: Iterable[Message], out: TextIO) -> int:
+    """Writes a recording as an archive, one message after the other, and returns how many. A callback is an entry whose
+    comment says so."""
+    count, begun, target = 0, _date(about.get("date")) or datetime.fromtimestamp(0, UTC), target_of(about)
     with HarFile(out, creator=Creator(name="suno-contract", version="1")) as har:
-        for each in recording.messages:
-            url = (recording.target if each.kind == REQUEST else NOWHERE) + each.path
+        for each in messages:
+            count += 1
+            url = (target if each.kind == REQUEST else NOWHERE) + each.path
             kind = dict(_low(each.headers)).get("content-type", "")
             sent = PostData(mimeType=kind, text=each.sent.decode()) if each.sent else None
             content = Content(size=len(each.body), mimeType=_kind(each.answer_headers), text=each.body.decode())
@@ -54,7 +54,7 @@ def as_har(recording: Recording) -> str:
                 timings=Timings(send=0, wait=each.took * MILLISECONDS, receive=0),
                 comment=f"{each.kind} {each.number} of course {each.course}",
             )
-    return out.getvalue()
+    return count
 
 
 def from_har(name: str, text: str) -> Recording:

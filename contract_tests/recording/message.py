@@ -1,9 +1,12 @@
 """One message that passed, with its answer; the form of a line of a recording. Pure."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import lru_cache
+from sys import intern
+from types import MappingProxyType
+from typing import Any, Final, TextIO
 
 from contract_tests.documents.files import Document
 from contract_tests.receiver.receiver import Arrival
@@ -120,6 +123,16 @@ def line(message: Message) -> str:
     )
 
 
+def write(about: Mapping[str, Any], messages: Iterable[Message], out: TextIO) -> int:
+    """Writes a recording, one message after the other, and returns how many."""
+    out.write(begun(about))
+    count = 0
+    for each in messages:
+        out.write(line(each))
+        count += 1
+    return count
+
+
 def violation(rule: str, number: int, expected: str, got: str) -> str:
     """The line of a rule that a message breaks."""
     return _line({"violation": rule, "number": number, "expected": expected, "got": got})
@@ -138,15 +151,16 @@ def message_of(entry: Mapping[str, Any]) -> Message:
     if not (0 <= entry["at"] <= FAR and 0 <= entry["took"] <= FAR):
         raise NoMessage(f"at or took is not between 0 and {FAR:.0f} seconds")
     return Message(
-        kind=entry["message"],
+        kind=intern(entry["message"]),
+        method=intern(entry["method"]),
         headers=_headers("headers", entry["headers"]),
         answer_headers=_headers("answer_headers", entry["answer_headers"]),
         sent=_raw("sent", entry),
         body=_raw("body", entry),
-        left_out={str(name): str(why) for name, why in entry["left_out"].items()},
+        left_out={str(name): str(why) for name, why in entry["left_out"].items()} or NOTHING,
         shows_key=entry.get("shows_key") is True,
         key=key if isinstance(key := entry.get("key"), int) else 0,
-        **{name: entry[name] for name in ("number", "course", "at", "took", "method", "path", "status", "error")},
+        **{name: entry[name] for name in ("number", "course", "at", "took", "path", "status", "error")},
     )
 
 
@@ -162,13 +176,20 @@ def _headers(name: str, pairs: Sequence[Any]) -> Headers:
     for pair in pairs:
         if not (isinstance(pair, list) and len(pair) == PAIR and all(isinstance(each, str) for each in pair)):
             raise NoMessage(f"{name} holds {json.dumps(pair)[:80]}; allowed: a name and a value")
-    return tuple((pair[0], pair[1]) for pair in pairs)
+    return tuple(_shared(pair[0], pair[1]) for pair in pairs)
+
+
+@lru_cache(maxsize=10_000)
+def _shared(name: str, value: str) -> tuple[str, str]:
+    """A header, which the messages of a recording have in common: most are the same each time."""
+    return name, value
 
 
 def _line(entry: Mapping[str, Any]) -> str:
     return json.dumps(entry) + "\n"
 
 
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 PAIR: Final = 2
 FAR: Final[float] = FORMAT["longest_time"]
 """Seconds of a recording at most."""

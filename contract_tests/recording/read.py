@@ -30,27 +30,55 @@ class Recording:
     @property
     def target(self) -> str:
         """The base URL of the server; empty where the file does not tell it."""
-        told = self.about.get("target")
-        return told if isinstance(told, str) else ""
+        return target_of(self.about)
+
+    def each(self) -> Iterator[Message]:
+        """The messages, one after the other."""
+        return iter(self.messages)
+
+
+def target_of(about: Mapping[str, Any]) -> str:
+    """The base URL of the server that the first line of a recording names; empty where it names none."""
+    told = about.get("target")
+    return told if isinstance(told, str) else ""
+
+
+class Reader:
+    """A recording of which one message is in memory at a time. `about` is its first line; `fault` is known once all
+    messages were taken. Raises NoRecording, OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._entries = _entries(path)
+        first = next(self._entries, None)
+        if first is None:
+            raise NoRecording(f"{path} is empty. Give a file that `suno-contract proxy --record` wrote.")
+        self.about = _about(path, first[1])
+        self.fault = ""
+
+    def whole(self) -> Recording:
+        """All that is left."""
+        messages = tuple(self.each())
+        return Recording(about=self.about, messages=messages, fault=self.fault)
+
+    def each(self) -> Iterator[Message]:
+        """The messages that are left, up to the first fault."""
+        for number, entry in self._entries:
+            if isinstance(entry, str):
+                self.fault = f"{self._path}:{number}: {entry}"
+                return
+            if "message" in entry:
+                try:
+                    message = message_of(entry)
+                except NoMessage as wrong:
+                    self.fault = f"{self._path}:{number}: {wrong}"
+                    return
+                yield message
 
 
 def read(path: Path) -> Recording:
     """The recording in a file. Raises NoRecording, OSError."""
-    messages: list[Message] = []
-    about: Mapping[str, Any] | None = None
-    for number, entry in _entries(path):
-        if about is None:
-            about = _about(path, entry)
-        elif isinstance(entry, str):
-            return Recording(about=about, messages=tuple(messages), fault=f"{path}:{number}: {entry}")
-        elif "message" in entry:
-            try:
-                messages.append(message_of(entry))
-            except NoMessage as wrong:
-                return Recording(about=about, messages=tuple(messages), fault=f"{path}:{number}: {wrong}")
-    if about is None:
-        raise NoRecording(f"{path} is empty. Give a file that `suno-contract proxy --record` wrote.")
-    return Recording(about=about, messages=tuple(messages))
+    return Reader(path).whole()
 
 
 def _about(path: Path, entry: Mapping[str, Any] | str) -> Mapping[str, Any]:

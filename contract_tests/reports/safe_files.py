@@ -3,6 +3,8 @@
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -19,10 +21,18 @@ class NotAFile(OSError):
 
 def replace(path: Path, text: str) -> None:
     """Write a file anew, in place of whatever has its name. Raises OSError."""
+    with replacing(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """A file that takes the place of whatever has its name once it is written; it takes none where that is left by an
+    exception. Raises OSError."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+            yield file
         # A temporary file is its owner's alone; a report is like any other file.
         Path(name).chmod(0o666 & ~_mask())
         Path(name).replace(path)

@@ -154,20 +154,17 @@ def _keys(options: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _earlier_run(options: Mapping[str, Any]) -> EarlierRun:
-    """The run that is resumed; an empty one without --resume. Raises CannotRun where a run in the folder spent tasks
-    and was interrupted: another in its place would spend them again."""
+    """The run that is resumed; an empty one without --resume. Raises CannotRun."""
     if not options["resume"]:
-        found = _noted(options["report_dir"])
-        if found.spent and not found.ended:
-            raise CannotRun(
-                f"--report-dir {options['report_dir']} holds a run that was interrupted, and that may have started "
-                f"{counted(found.spent, 'task')}. Way out: --resume goes on with it, and another folder begins anew."
-            )
+        _check_spent(options)
         return EarlierRun()
     if options["report_dir"] is None:
         raise CannotRun("--resume needs --report-dir: the journal of the run that was interrupted is there.")
     if not options["base_url"]:
-        raise CannotRun("--resume needs --base-url: the mock of the run that was interrupted has ended with it.")
+        raise CannotRun(
+            "--resume needs --base-url: the mock of a run that was interrupted has ended with it. Without --resume "
+            "such a run begins anew."
+        )
     path = options["report_dir"] / JOURNAL
     try:
         found = journal.read(safe_files.text(path).splitlines())
@@ -177,6 +174,8 @@ def _earlier_run(options: Mapping[str, Any]) -> EarlierRun:
         raise CannotRun(f"nothing to resume: the run in {path} came to its end. Start another without --resume.")
     if not found.run:
         raise CannotRun(f"nothing to resume: {path} holds no run. Start one without --resume.")
+    if found.of_mock:
+        raise CannotRun(f"nothing to resume: the mock of the run in {path} has ended with it. Leave --resume out.")
     for name in journal.SAME:
         given, was = options[name], found.run.get(name)
         given = list(given) if isinstance(given, tuple) else given
@@ -188,7 +187,20 @@ def _earlier_run(options: Mapping[str, Any]) -> EarlierRun:
     return found
 
 
-def _noted(folder: Path | None) -> EarlierRun:
+def _check_spent(options: Mapping[str, Any]) -> None:
+    """Raises CannotRun where a run in the folder spent tasks and was interrupted: another in its place would spend them
+    again."""
+    folder, found = options["report_dir"], noted(options["report_dir"])
+    if found.spent and not found.ended and not found.of_mock:
+        url = found.run.get("base_url")
+        same = f" with --base-url {url}" if url and url != options["base_url"] else ""
+        raise CannotRun(
+            f"--report-dir {folder} holds a run that was interrupted, and that may have started "
+            f"{counted(found.spent, 'task')}. Way out: --resume{same} goes on with it, and another folder begins anew."
+        )
+
+
+def noted(folder: Path | None) -> EarlierRun:
     """What the journal in a folder tells; an empty run where there is none that can be read."""
     try:
         return EarlierRun() if folder is None else journal.read(safe_files.text(folder / JOURNAL).splitlines())

@@ -14,11 +14,14 @@ from contract_tests.reports.needs import next_steps
 from contract_tests.reports.on_terminal import say
 from contract_tests.reports.progress import progress
 from contract_tests.reports.rows import Row
-from contract_tests.run.again import keep, report_of
+from contract_tests.run.again import report_of
+from contract_tests.run.choose import noted
 from contract_tests.run.exit_status import status
+from contract_tests.run.folder import claimed
 from contract_tests.run.inputs import CannotRun, command_of, documents
 from contract_tests.run.options import run_options
 from contract_tests.run.session import Session, session
+from contract_tests.target.journal import EarlierRun
 from contract_tests.verdicts.results import Verdict
 
 APART: Final = {
@@ -27,15 +30,21 @@ APART: Final = {
 }
 """What stands behind all other rows, and what it is headed by."""
 
+BEFORE_ALL: Final = " before anything was sent; give the same command again"
+
 
 @click.command(name="run", epilog="Example:  suno-contract run --report-dir report")
 @click.option("--force", is_flag=True, help="Replace the run in --report-dir if there is one.")
 @run_options
-def run_command(force: bool, **options: Any) -> int:
+@click.pass_context
+def run_command(context: click.Context, /, force: bool, **options: Any) -> int:
     """Send the probes, wait for the callbacks, and tell what deviates from the documents."""
-    if options["report_dir"] and not (force or options["resume"]):
-        keep(options["report_dir"])
-    options.setdefault("command", command_of(click.get_current_context()))
+    with claimed(options["report_dir"], replaces=force or options["resume"]):
+        return run_once({**options, "command": command_of(context)})
+
+
+def run_once(options: Mapping[str, Any]) -> int:
+    """One run with the options of `suno-contract run`, in a folder that is claimed for it; its exit status."""
     published = documents(options["profile"])
     with _resumable(options), session(published, options) as begun:
         plan, target = begun.plan, begun.target
@@ -106,9 +115,19 @@ def _reported(session: Session) -> str:
 @contextmanager
 def _resumable(options: Mapping[str, Any]) -> Iterator[None]:
     """Says how to go on when the run is interrupted."""
+    folder = options["report_dir"]
+    before = noted(folder).run
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
-        if options["base_url"] and options["report_dir"]:
-            click.echo("interrupted; the same command with --resume goes on where this one ended", err=True)
+        if folder:
+            found = noted(folder)
+            click.echo("interrupted" + (_way_on(found) if found.run != before else BEFORE_ALL), err=True)
         raise
+
+
+def _way_on(found: EarlierRun) -> str:
+    """How to go on with a run of which a journal tells so much."""
+    if found.ended:
+        return " after the run had come to its end; `suno-contract report` of the folder writes its reports"
+    return f"; the same command {'with --resume goes on where this one ended' if found.goes_on else 'begins anew'}"

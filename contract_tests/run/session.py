@@ -140,7 +140,6 @@ def _notes(options: Mapping[str, Any], chosen: Chosen) -> Iterator[TextIO]:
     except OSError as error:
         raise CannotRun(f"--report-dir: {error}") from None
     try:
-        _lock(opened, folder)
         about = _about(options, Keys(chosen.keys, chosen.key_env))
         again = {**about, "budget": chosen.limits.budget}
         opened.write(journal.resumed(again) if chosen.before.run else journal.begun({**chosen.run, **about}))
@@ -163,17 +162,8 @@ def _about(options: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": keys.masked(options["command"]),
         "strict": options["strict"],
+        "mock": not options["base_url"],
     }
-
-
-def _lock(file: TextIO, folder: Path) -> None:
-    """Locks the journal for this run, on systems with locks. Raises CannotRun where another run has it."""
-    with suppress(ImportError):
-        fcntl = import_module("fcntl")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CannotRun(f"--report-dir {folder} is in use by another run. Give another folder.") from None
 
 
 def _receiver(options: Mapping[str, Any]) -> Receiver:

@@ -1,7 +1,7 @@
 """What the suites of generated requests share: the target, the receiver, the documents, and how an answer is judged."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Final, NoReturn
@@ -18,6 +18,7 @@ from contract_tests.probes.request import Probe, Track
 from contract_tests.reports import kept
 from contract_tests.reports.rows import curl, printable
 from contract_tests.run.choose import choose
+from contract_tests.run.folder import claimed
 from contract_tests.run.inputs import CannotRun, documents
 from contract_tests.run.session import Session
 from contract_tests.target.exchange import Exchange
@@ -30,6 +31,8 @@ from contract_tests.verdicts.results import otherwise
 SEARCH = (Phase.generate,)
 """The phases of Hypothesis that make no failure smaller."""
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+CLAIM: Final = pytest.StashKey[ExitStack]()
+"""Holds the folder of the reports as long as the session lasts."""
 TOLD: Final = 100
 """Findings of generated requests that the reports tell."""
 Options = Mapping[str, Any]
@@ -136,6 +139,18 @@ def able_to_run() -> Iterator[None]:
     else:
         return
     pytest.exit(printable(f"suno-contract: {text}"), returncode=CannotRun.exit_code)
+
+
+def claim(config: pytest.Config) -> None:
+    """Has --report-dir for this session alone, once, where tests are run in this process."""
+    divides = config.getoption("numprocesses", default=None) and not hasattr(config, "workerinput")
+    if CLAIM in config.stash or divides or config.getoption("collectonly"):
+        return
+    with able_to_run():
+        options = plugin.given(config)
+        claims = config.stash[CLAIM] = ExitStack()
+        config.add_cleanup(claims.close)
+        claims.enter_context(claimed(options["report_dir"], replaces=options["force"] or options["resume"]))
 
 
 def plan_of(config: pytest.Config) -> Plan:

@@ -41,6 +41,16 @@ class EarlierRun:
     ended: bool = False
     last: int = 0
 
+    @property
+    def of_mock(self) -> bool:
+        """Whether the target was a mock that the run had started, which costs nothing and has ended with the run."""
+        return self.run.get("mock") is True
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the run can be resumed."""
+        return bool(self.run) and not self.ended and not self.of_mock
+
 
 def begun(run: Mapping[str, Any]) -> str:
     """The line of a run; the one before it may have been cut off."""

@@ -1,6 +1,5 @@
 """The command `suno-contract`, run to its end."""
 
-import fcntl
 import json
 import re
 import shlex
@@ -20,6 +19,7 @@ import httpx
 import pytest
 
 from contract_tests.receiver.http_server import Message, ThreadedServer
+from contract_tests.run.folder import alone_in
 from contract_tests.target.journal import read
 from contract_tests.target.target import DENIALS, RETRIES
 from contract_tests.targets import plain_server
@@ -176,7 +176,7 @@ def test_a_deviation_stands_apart_and_counts_where_it_is_asked_to(
         ),
         (["--trigger", "402=key-env:NO_SUCH_KEY"], "the environment variable NO_SUCH_KEY is not set."),
         (["--resume"], "--resume needs --report-dir: the journal of the run that was interrupted is there."),
-        (["--resume", "--report-dir", "nowhere"], "--resume needs --base-url: the mock of the run that was "),
+        (["--resume", "--report-dir", "nowhere"], "--resume needs --base-url: the mock of a run that was "),
         (["--resume", "--report-dir", "nowhere", "--base-url", "http://127.0.0.1:1"], "nothing to resume: nowhere"),
     ],
 )
@@ -326,11 +326,27 @@ def test_a_slow_target_is_given_the_time_that_the_user_says(capsys: Output) -> N
     assert "ReadTimeout: the answer did not end within 0.3 s; --timeout waits longer." in capsys.readouterr().err
 
 
-def test_two_runs_do_not_share_a_folder(tmp_path: Path, capsys: Output) -> None:
-    with (tmp_path / "journal.jsonl").open("a") as journal, scripted(REFUSED) as server:
-        fcntl.flock(journal, fcntl.LOCK_EX)
-        assert status("run", "--base-url", server.url, "--report-dir", str(tmp_path), *TRACK) == 2
-    assert f"--report-dir {tmp_path} is in use by another run. Give another folder." in capsys.readouterr().err
+@pytest.mark.parametrize("command", ["run", "calibrate", "drift", "judge", "proxy", "receiver"])
+def test_two_commands_do_not_share_a_folder(command: str, tmp_path: Path, capsys: Output) -> None:
+    """Whatever the first has written there by then, such as of a run that spends."""
+    (tmp_path / "journal.jsonl").write_text('{"run": {}}\n{"sending": "extend.example"}\n', "utf-8")
+    profile = tmp_path / "live.yaml"
+    profile.write_text("format: 1\nextends: apikley\n", "utf-8")
+    url = "http://127.0.0.1:1"
+    more = {
+        "calibrate": ["--output", str(tmp_path / "new.yaml"), "--base-url", url, *TRACK],
+        "drift": ["--profile", str(profile), "--base-url", url, *TRACK],
+        "judge": [str(tmp_path / "live.jsonl")],
+        "proxy": ["--to", url, "--record", str(tmp_path / "live.jsonl")],
+        "receiver": [url],
+        "run": ["--base-url", url, *TRACK],
+    }[command]
+    with alone_in(tmp_path):
+        assert status(command, *more, "--report-dir", str(tmp_path)) == 2
+    assert capsys.readouterr().err == (
+        f"suno-contract: --report-dir {tmp_path} is in use by another command. Wait for its end, or give another "
+        "folder.\n"
+    )
 
 
 def test_a_run_keeps_that_in_its_folder(tmp_path: Path, capsys: Output) -> None:
@@ -599,6 +615,44 @@ def test_a_run_that_spent_and_was_interrupted_is_not_begun_anew_in_its_folder(tm
     assert (tmp_path / "journal.jsonl").read_text("utf-8") == journal
 
 
+def test_a_run_that_is_killed_is_resumed_at_its_own_server(tmp_path: Path, capsys: Output) -> None:
+    journal = '{"run": {"base_url": "http://127.0.0.1:9", "profile": "apikley"}}\n{"sending": "extend.example"}\n'
+    (tmp_path / "journal.jsonl").write_text(journal, "utf-8")
+    assert status("run", "--report-dir", str(tmp_path)) == 2
+    assert "Way out: --resume with --base-url http://127.0.0.1:9 goes on with it, and" in capsys.readouterr().err
+
+
+def test_a_run_against_the_mock_that_was_killed_begins_anew_and_is_not_resumed(tmp_path: Path, capsys: Output) -> None:
+    journal = '{"run": {"profile": "apikley", "mock": true}}\n{"sending": "extend.example"}\n'
+    (tmp_path / "journal.jsonl").write_text(journal, "utf-8")
+    folder = ("--report-dir", str(tmp_path))
+    assert status("run", "--resume", *folder) == 2
+    assert "ended with it. Without --resume such a run begins anew." in capsys.readouterr().err
+    assert status("run", "--resume", *folder, "--base-url", "http://127.0.0.1:1", *TRACK) == 2
+    assert "nothing to resume: the mock of the run in" in capsys.readouterr().err
+    assert status("run", *folder, "--only", "extend.title.length") == 0
+
+
+def test_an_interrupted_run_is_told_what_the_same_command_does(
+    monkeypatch: Patch, tmp_path: Path, capsys: Output
+) -> None:
+    folder = ("--report-dir", str(tmp_path), "--only", "extend.title.length")
+    interrupted(monkeypatch, 1, *folder)
+    assert "interrupted; the same command begins anew\n" in capsys.readouterr().err
+    with monkeypatch.context() as patch:
+        patch.setattr("contract_tests.run.session.mock", terminated)
+        assert status("run", *folder) == 143
+    assert "interrupted before anything was sent; give the same command again\n" in capsys.readouterr().err
+    with monkeypatch.context() as patch:
+        patch.setattr("contract_tests.run.session.write", terminated)
+        assert status("run", *folder) == 143
+    assert "interrupted after the run had come to its end; `suno-contract report` of" in capsys.readouterr().err
+
+
+def terminated(*_: object) -> None:
+    raise SystemExit(143)
+
+
 def test_a_resumed_run_keeps_to_the_budget_of_both(monkeypatch: Patch, tmp_path: Path, capsys: Output) -> None:
     arguments = ("--budget", "2", "--only", "extend.weights", "--callback-timeout", "0.1", *TRACK)
     folder = ("--report-dir", str(tmp_path))
@@ -664,6 +718,18 @@ def test_a_run_that_is_terminated_ends_its_mock() -> None:
         assert httpx.get(url).status_code == 404
         process.terminate()
         assert process.wait(30) == 128 + signal.SIGTERM
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+
+
+def test_a_run_that_is_killed_leaves_no_mock_behind() -> None:
+    command = [sys.executable, "-u", "-m", "contract_tests", "run", "--only", "delivery.*"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        url = process.stdout.readline().split()[0]
+        assert httpx.get(url).status_code == 404
+        process.kill()
+        process.communicate(timeout=30)  # the mock has its standard error, too: that ends when both have
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
 

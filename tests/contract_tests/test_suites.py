@@ -15,10 +15,14 @@ from contract_tests.mutants.changes import accepts, data, on, record
 from contract_tests.mutants.proxy import Mutant, Proxy
 from contract_tests.options import PREFIX, given
 from contract_tests.receiver.http_server import Message, ThreadedServer
+from contract_tests.reports import kept
 from contract_tests.run.command import run_command
+from contract_tests.run.folder import alone_in
 from contract_tests.run.inputs import CannotRun
+from contract_tests.target import journal
 from contract_tests.target.mock import KEY, mock
 from contract_tests.targets import plain_server
+from contract_tests.verdicts.results import Result, Verdict
 from tests.courses import SOURCES, TRACKS
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
@@ -28,6 +32,7 @@ TRACK = ("--audio-id", TRACKS[0].id, "--audio-model", TRACKS[0].model, "--audio-
 PAID = (*TRACK, "--budget", "999")
 FEW = ("--examples", "4", "--only", "extend.[em]*")
 REFUSED = Message(headers={"Content-Type": "application/json"}).with_json({"code": 422, "msg": "wrong"})
+PASSED = kept.line(Result(rule="extend.example", verdict=Verdict.PASSED))
 Finished = subprocess.CompletedProcess[str]
 
 
@@ -140,6 +145,20 @@ def test_what_cannot_be_run_ends_with_2_and_says_what_to_give(arguments: list[st
     said = ended.stdout + ended.stderr
     assert f"suno-contract: {text}" in said
     assert "Traceback" not in said
+
+
+def test_a_folder_is_for_one_at_a_time_and_keeps_a_run_that_was_made(tmp_path: Path) -> None:
+    run = journal.begun({"base_url": "http://x", "profile": "apikley", "version": "0.1", "date": "today"})
+    (tmp_path / "journal.jsonl").write_text(f"{run}{PASSED}{journal.ended(1.0)}", "utf-8")
+    command = ("contract_tests/suites/test_probes.py", "--report-dir", str(tmp_path), "--only", "extend.title.length")
+    ended = pytest_of(*command)
+    assert ended.returncode == 2
+    assert f"suno-contract: --report-dir {tmp_path} holds the run of today, which this one would" in ended.stderr
+    with alone_in(tmp_path):
+        ended = pytest_of(*command, "--force")
+    assert ended.returncode == 2
+    assert f"suno-contract: --report-dir {tmp_path} is in use by another command." in ended.stderr
+    assert pytest_of(*command, "--force").returncode == 0
 
 
 class Config:

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.cli import main
-from contract_tests.recording.har import NOWHERE, as_har, from_har
+from contract_tests.recording.har import NOWHERE, from_har
 from contract_tests.recording.message import CALLBACK, begun, line
 from contract_tests.recording.read import NoRecording, Recording, read
 from tests.contract_tests.recording.messages import message
+from tests.recordings import archived
 
 Output = pytest.CaptureFixture[str]
 API = "https://api.example.com"
@@ -31,7 +32,7 @@ ABOUT = {"target": API, "date": "2026-11-27T12:00:00+00:00"}
 
 
 def test_a_recording_comes_back_from_its_archive() -> None:
-    archive = as_har(Recording(about=ABOUT, messages=COURSE))
+    archive = archived(Recording(about=ABOUT, messages=COURSE))
     again = from_har("live.har", archive)
     assert (again.target, again.messages, again.fault) == (API, COURSE, "")
     assert again.about["date"] == ABOUT["date"]
@@ -44,7 +45,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters='\0=:
 @given(TEXT, TEXT, st.lists(st.tuples(st.just("X-Told"), TEXT), max_size=3).map(tuple))
 def test_any_text_comes_back(sent: str, body: str, headers: tuple[tuple[str, str], ...]) -> None:
     one = message(at=0.0, headers=headers, sent=sent.encode(), body=body.encode())
-    assert from_har("x", as_har(Recording(about=ABOUT, messages=(one,)))).messages == (one,)
+    assert from_har("x", archived(Recording(about=ABOUT, messages=(one,)))).messages == (one,)
 
 
 def entry(**request: Any) -> dict[str, Any]:

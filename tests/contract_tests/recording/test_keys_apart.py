@@ -7,7 +7,7 @@ from json import dumps
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.recording.har import as_har, from_har
+from contract_tests.recording.har import from_har
 from contract_tests.recording.judge import results
 from contract_tests.recording.keys_apart import KeysApart
 from contract_tests.recording.message import Message, line
@@ -16,6 +16,7 @@ from contract_tests.recording.traffic import Traffic
 from contract_tests.verdicts.results import Result
 from tests.contract_tests.recording.messages import message
 from tests.courses import ACCEPTED, BAD, GOOD, PUBLISHED, stage
+from tests.recordings import archived
 
 JSON = ("Content-Type", "application/json")
 
@@ -63,7 +64,7 @@ def test_a_track_of_one_account_is_not_demanded_of_another() -> None:
 def test_the_keys_of_an_archive_are_told_apart_and_not_written() -> None:
     keys = ("first-of-two-keys", "second-of-two-keys", "first-of-two-keys")
     passed = [message(number=number, headers=of(key)) for number, key in enumerate(keys, 1)]
-    archive = as_har(Recording(about={"target": "https://api.example.com"}, messages=tuple(passed)))
+    archive = archived(Recording(about={"target": "https://api.example.com"}, messages=tuple(passed)))
     found = from_har("x.har", archive).messages
     assert [each.key for each in found] == [1, 2, 1]
     assert "two-keys" not in "".join(map(line, found))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.recording.har import as_har
 from contract_tests.recording.message import begun, line, violation
 from contract_tests.recording.read import Recording
 from mock_server.app import create_app
@@ -15,7 +14,7 @@ from mock_server.contract import recording as reading
 from mock_server.contract.recording import read
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
-from tests.recordings import asked, course, told, written
+from tests.recordings import archived, asked, course, told, written
 
 LINE = line(asked())
 GIVE = "Give a file that `suno-contract proxy --record` wrote, or `suno-contract convert` from an archive (HAR)."
@@ -89,7 +88,7 @@ def test_what_is_no_recording_is_refused_with_the_way_out(tmp_path: Path) -> Non
     assert refused(file) == f"replay: {file} cannot be read: No such file or directory. {GIVE}"
     file.write_text("")
     assert refused(file) == f"replay: {file} is empty. {GIVE}"
-    for text in ("hello\n", "[1]\n", as_har(Recording(messages=(asked(),)))):
+    for text in ("hello\n", "[1]\n", archived(Recording(messages=(asked(),)))):
         file.write_text(text)
         assert refused(file) == (
             f'replay: {file}:1: this is no recording, which begins with {{"recording": 1, ...}}. {GIVE}'

@@ -1,0 +1,76 @@
+"""The folder of --report-dir: for one command at a time, and a run in it that was made to its end is kept."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Final, TextIO
+
+from contract_tests.reports import safe_files
+from contract_tests.run.again import keep
+from contract_tests.run.inputs import CannotRun, make_folder
+
+LOCK: Final = ".lock"
+"""The name of a file that is locked as long as a command writes into the folder. A command that is killed leaves it,
+and no lock."""
+
+
+@contextmanager
+def claimed(folder: Path | None, *, replaces: bool, reads: bool = False) -> Iterator[None]:
+    """The folder for a run, if it has one. `replaces` says whether the run may take the place of one that was made
+    there, or go on with it; `reads` whether the command can go on from that run. Raises CannotRun."""
+    with alone_in(folder):
+        if folder is not None and not replaces:
+            keep(folder, reads=reads)
+        yield
+
+
+@contextmanager
+def alone_in(folder: Path | None) -> Iterator[None]:
+    """The folder, which is made if there is none, as long as no other command has it. Raises CannotRun."""
+    if folder is None:
+        yield
+        return
+    is_new, lock = not folder.exists(), folder / LOCK
+    make_folder("--report-dir", folder)
+    try:
+        file = safe_files.append(lock)
+    except OSError as error:
+        raise CannotRun(f"--report-dir: {error}") from None
+    with file:
+        if not (_locked(file) and _is_there(file, lock)):
+            raise CannotRun(
+                f"--report-dir {folder} is in use by another command. Wait for its end, or give another folder."
+            )
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                lock.unlink()
+                if is_new:
+                    folder.rmdir()  # which fails where anything was written
+
+
+def _is_there(file: TextIO, path: Path) -> bool:
+    """Whether a file is still that at its path, and not one that another command has taken away since."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except OSError:
+        return False
+
+
+def _locked(file: TextIO) -> bool:
+    """Whether nobody else has the file locked, which is locked from now on."""
+    try:
+        if os.name == "nt":
+            windows = import_module("msvcrt")
+            windows.locking(file.fileno(), windows.LK_NBLCK, 1)
+        else:
+            posix = import_module("fcntl")
+            posix.flock(file, posix.LOCK_EX | posix.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except (ImportError, OSError):  # a system, or a disk of another machine, without locks
+        return True
+    return True

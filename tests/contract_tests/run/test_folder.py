@@ -1,0 +1,45 @@
+"""The folder of the reports, which is for one command at a time."""
+
+from pathlib import Path
+
+import pytest
+
+from contract_tests.run.folder import LOCK, alone_in, claimed
+from contract_tests.run.inputs import CannotRun
+
+IN_USE = "is in use by another command. Wait for its end, or give another folder."
+
+
+def test_a_folder_is_for_one_command_until_that_has_ended(tmp_path: Path) -> None:
+    with alone_in(tmp_path), pytest.raises(CannotRun, match=IN_USE), alone_in(tmp_path):
+        pass
+    with alone_in(tmp_path):
+        pass
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_what_a_killed_command_leaves_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / LOCK).touch()
+    with claimed(tmp_path, replaces=False):
+        (tmp_path / "report.json").touch()
+    assert [each.name for each in tmp_path.iterdir()] == ["report.json"]
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_a_folder_in_which_nothing_was_written_is_not_left(writes: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "report"
+    with alone_in(folder):
+        if writes:
+            (folder / "report.json").touch()
+    assert folder.exists() is writes
+
+
+def test_without_a_folder_there_is_nothing_to_hold() -> None:
+    with alone_in(None), claimed(None, replaces=False):
+        pass
+
+
+def test_a_lock_that_is_no_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / LOCK).mkdir()
+    with pytest.raises(CannotRun, match=r"--report-dir: .*\.lock is no file: remove it"), alone_in(tmp_path):
+        pass
