@@ -1,7 +1,8 @@
 """The verdicts on a recording: what the harness says of traffic that it did not send. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -33,19 +34,28 @@ MISSING: Final = ("callback.complete", "delivery.retry", "failure.callback")
 """Rules that are broken by what does not come, which may still come."""
 
 
-def results(traffic: Traffic) -> list[Result]:
-    """All verdicts, each with where its rule stands."""
-    return [each.cited(traffic.published.registry) for each in _results(traffic)]
+@dataclass(slots=True)
+class Requests:
+    """The requests to extend a track that were judged, each with what its answer has to be."""
+
+    judged: list[tuple[Probe, Exchange]] = field(default_factory=list)
 
 
-def _results(traffic: Traffic) -> Iterator[Result]:
+def results(traffic: Traffic, requests: Requests | None = None) -> list[Result]:
+    """All verdicts, each with where its rule stands. `requests` gets what was judged."""
+    asked = requests or Requests()
+    return [each.cited(traffic.published.registry) for each in _results(traffic, asked)]
+
+
+def _results(traffic: Traffic, requests: Requests) -> Iterator[Result]:
     published = traffic.published
     source = known(traffic.ordered, published.terms.extend, traffic.tracks)
     refused: list[tuple[Probe, Exchange]] = []
     courses: list[Course] = []
     tasks: dict[str, Probe] = {}
     for message in traffic.asked():
-        probe, exchange, why = judged_request(traffic, message, source)
+        probe, exchange, why = _judged_request(traffic, message, source)
+        requests.judged.append((probe, exchange))
         yield from _answer(traffic, probe, exchange, why, tasks)
         if exchange.task_id is not None:
             tasks.setdefault(exchange.task_id, probe)
@@ -66,7 +76,7 @@ def _results(traffic: Traffic) -> Iterator[Result]:
 
 def request_results(traffic: Traffic, message: Message, source: Known) -> Iterator[Result]:
     """The verdicts on one extend request, its callbacks and polls, without what is judged across tasks."""
-    probe, exchange, why = judged_request(traffic, message, source)
+    probe, exchange, why = _judged_request(traffic, message, source)
     yield from _answer(traffic, probe, exchange, why, {})
     if exchange.code == 200 and exchange.task_id is not None and _has_model(message, traffic.published):
         yield from course_results(traffic, course_of(traffic, message, probe, exchange))
@@ -80,7 +90,7 @@ def _has_model(message: Message, published: Published) -> bool:
     return (read_exactly(message.sent) or {}).get("model") in published.models
 
 
-def judged_request(traffic: Traffic, message: Message, source: Known) -> tuple[Probe, Exchange, str]:
+def _judged_request(traffic: Traffic, message: Message, source: Known) -> tuple[Probe, Exchange, str]:
     """A request with what its answer has to be, and why nobody can say that."""
     exchange = message.exchange(traffic.target)
     probe, why = probe_of(message, exchange, traffic.published, source)
@@ -171,10 +181,11 @@ def _shared(traffic: Traffic, courses: Sequence[Course], tasks: dict[str, Probe]
     for course, findings in unique_findings(courses):
         yield from judged(course.probe, course.exchange, findings)
     titles = [course.request.get("title") for course in courses]
+    often = Counter(title for title in titles if isinstance(title, str))
     apart = [
         replace(course, probe=replace(course.probe, group="recording"))
         for course, title in zip(courses, titles, strict=True)
-        if isinstance(title, str) and titles.count(title) == 1
+        if isinstance(title, str) and often[title] == 1
     ]
     for course, findings in mixed_findings(apart):
         yield from judged(course.probe, course.exchange, findings, rule="callback.mixed")

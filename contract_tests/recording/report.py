@@ -6,9 +6,10 @@ from dataclasses import replace
 from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import Track
-from contract_tests.recording.judge import judged_request, results
+from contract_tests.recording.credits import credits_told
+from contract_tests.recording.judge import Requests, results
 from contract_tests.recording.message import NOT_HANDED_ON, REQUEST
-from contract_tests.recording.probes import DISTURBED, known
+from contract_tests.recording.probes import DISTURBED, extends
 from contract_tests.recording.read import Recording
 from contract_tests.recording.traffic import Traffic
 from contract_tests.reports.report import About, Asked, Report
@@ -19,9 +20,10 @@ from contract_tests.verdicts.nothing_told import why_nothing
 def report(recording: Recording, published: Published, tracks: Sequence[Track] = ()) -> Report:
     """What the harness says of a recording. `tracks` are source tracks that the server is known to have."""
     traffic = Traffic(published, recording.target, tracks, [*recording.messages])
-    found = results(traffic)
+    requests = Requests()
+    found = results(traffic, requests)
     by_rule = rows(found)
-    asked = tuple(_asked(traffic))
+    asked = tuple(_asked(traffic, requests))
     spent = sum(each.exchange.tasks for each in asked)
     codes = provoked(by_rule, published.codes, published.callback_codes)
     told = {name: text for name in ("date", "by") if isinstance(text := recording.about.get(name), str)}
@@ -43,30 +45,29 @@ def report(recording: Recording, published: Published, tracks: Sequence[Track] =
         missing=tuple(_missing(recording, traffic)),
         picks=published.picks,
         tracks=tuple(tracks),
+        credits=credits_told(traffic),
     )
 
 
-def _asked(traffic: Traffic) -> Iterator[Asked]:
-    source = known(traffic.ordered, traffic.published.terms.extend, traffic.tracks)
-    for message in traffic.asked():
-        probe, exchange, _ = judged_request(traffic, message, source)
-        arrivals = traffic.arrivals(message.number)
+def _asked(traffic: Traffic, requests: Requests) -> Iterator[Asked]:
+    for probe, exchange in requests.judged:
+        arrivals = traffic.arrivals(exchange.number)
         named = replace(probe, id=f"{DISTURBED}: {probe.says}") if probe.disturbs else probe
-        polls = tuple(traffic.polls(message.number))
+        polls = tuple(traffic.polls(exchange.number))
         yield Asked(probe=named.id, exchange=exchange, callbacks=tuple(arrivals), polls=polls)
 
 
 def _missing(recording: Recording, traffic: Traffic) -> Iterator[str]:
     if recording.fault:
         yield f"what follows in the file: {recording.fault}"
-    others = [
-        each
-        for each in traffic.messages
-        if each.kind == REQUEST
+    path = traffic.published.terms.extend
+    others = sum(
+        each.kind == REQUEST
         and each.method == "POST"
         and not each.error.startswith(NOT_HANDED_ON)
-        and each not in traffic.asked()
-    ]
+        and not extends(each, path)
+        for each in traffic.messages
+    )
     if others:
-        requests = counted(len(others), "POST request")
+        requests = counted(others, "POST request")
         yield f"verdicts on {requests} that did not extend a track, or whose body was left out"
