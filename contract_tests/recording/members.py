@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from contract_tests.target.keys import MASKED
@@ -12,6 +13,12 @@ WORDS: Final = (
     "|session"
 )
 NAME: Final = re.compile(rf"{WORDS}|authenticat|(?:^|[-_.\[])(?:key|sig|auth|pwd)\]?$", re.IGNORECASE)
+ROOTS: Final = ("pass", "secret", "token", "key", "cred", "auth", "sig", "cookie", "session", "pwd")
+"""What stands in every secret name, one of them at least."""
+ODD: Final = "\u0130\u0131\u017f\u212a"
+"""Letters that are like one of ASCII in another case."""
+ESCAPED: Final = re.compile(r"\\(?:[^nrtbf/u]|u(?:00[2-7]|013|017|212))")
+"""An escape that may stand for a letter of a name, or for a quote of JSON within a text."""
 HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 """A text, a sign or a word of JSON."""
@@ -21,9 +28,16 @@ DEEPEST: Final = 4
 """Texts within texts that are looked into."""
 
 
+@lru_cache(maxsize=2000)
 def is_secret(name: str) -> bool:
     """Whether the name of a header, of a parameter or of a member says that its value is secret."""
     return bool(NAME.search(name) or NAME.search(HUMP.sub("-", name)))
+
+
+def may_be_named(text: str) -> bool:
+    """Whether a secret name may stand somewhere in a text, as it is or in another case; a quick look at it."""
+    low = text.lower()
+    return any(root in low for root in ROOTS) or any(letter in text for letter in ODD)
 
 
 def pieces(text: str) -> list[tuple[int, int]]:
@@ -70,7 +84,7 @@ def is_json(text: str) -> bool:
 def masked_members(text: str, depth: int = 0) -> tuple[str, list[str]]:
     """JSON with every text and number masked that stands below a secret name, also in JSON within its texts, and what
     was masked. Nothing else changes. A text that is no JSON comes back as it is."""
-    if not is_json(text):
+    if not (may_be_named(text) or ESCAPED.search(text)) or not is_json(text):
         return text, []
     made: list[str] = []
     found: list[str] = []
@@ -86,7 +100,7 @@ def masked_members(text: str, depth: int = 0) -> tuple[str, list[str]]:
         elif word == ",":
             named = False
         elif word.startswith('"') and COLON.match(text, piece.end()):
-            named = is_secret(json.loads(word, strict=False))
+            named = is_secret(_meant(word))
         elif word != ":":
             value = _value(word, named or secret[-1], found, depth)
         made += (text[begun : piece.start()], value)
@@ -94,11 +108,16 @@ def masked_members(text: str, depth: int = 0) -> tuple[str, list[str]]:
     return "".join((*made, text[begun:])), found
 
 
+def _meant(word: str) -> str:
+    """What a text of JSON says."""
+    return str(json.loads(word, strict=False)) if "\\" in word else word[1:-1]
+
+
 def _value(word: str, secret: bool, found: list[str], depth: int) -> str:
     """A text, a number or a word of JSON as it is written down."""
     if not word.startswith('"'):
         return "0" if secret and word not in ("true", "false", "null") else word
-    meant = json.loads(word, strict=False)
+    meant = _meant(word)
     if secret:
         found.append(meant)
         return f'"{MASKED}"'

@@ -5,12 +5,13 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, unquote_plus, urlsplit
 
-from contract_tests.recording.members import WORDS, each_piece, is_secret, masked_members, pieces
+from contract_tests.recording.members import WORDS, each_piece, is_secret, masked_members, may_be_named, pieces
 from contract_tests.recording.message import CALLBACK, LONGEST, Headers, Message
-from contract_tests.target.keys import MASKED, Keys
+from contract_tests.target.keys import MASKED, REMEMBERED, Keys
 
 IN_JSON: Final = re.compile(
     rf'("(?:[^"\\]|\\(?!"))*(?:{WORDS})[^"]*"\s*:\s*)(\\*")(.*?)(?<!\\)(\2)', re.IGNORECASE | re.DOTALL
@@ -32,6 +33,8 @@ LONG: Final = 12
 MOST: Final = 200
 """Secrets that are known at the same time: of more the ones that passed last."""
 TOO_MANY: Final = f"more than {MOST} secrets came at once, and what follows cannot be kept free of them"
+KEPT: Final = 2000
+"""Short texts of which is remembered what is secret in them."""
 NO_TEXT: Final = "it is no text in UTF-8"
 TOO_LONG: Final = f"it is longer than {LONGEST} bytes"
 
@@ -42,6 +45,7 @@ class Secrets:
     def __init__(self) -> None:
         self._known: dict[str, Keys] = {}
         self._by_length: list[Keys] = []
+        self._short = lru_cache(maxsize=KEPT)(self._text)
         self._own: set[str] = set()
         self._room = True
 
@@ -52,6 +56,8 @@ class Secrets:
         self._room = self._room and len(new) <= MOST
         if new and self._room:
             kept = [*(text for text in self._known if text not in new), *new][-MOST:]
+            if {*kept} != {*self._known}:
+                self._short = lru_cache(maxsize=KEPT)(self._text)
             self._known = {text: self._known.get(text) or Keys({"own": text}) for text in kept}
             self._own &= self._known.keys()
             # The longest first: where one is a part of another, nothing of that one may be left.
@@ -89,16 +95,22 @@ class Secrets:
 
     def text(self, text: str) -> str:
         """A text without any secret that is known, and without what stands where secrets do."""
+        return self._short(text) if len(text) <= REMEMBERED else self._text(text)
+
+    def _text(self, text: str) -> str:
         text = masked_members(text)[0]
         return text if self._plain(text) == text else each_piece(text, self._plain)
 
     def _plain(self, text: str) -> str:
         """The same of a text that is no JSON."""
-        text = USERINFO.sub(rf"\1{MASKED}@", text)
+        if "@" in text:
+            text = USERINFO.sub(rf"\1{MASKED}@", text)
         text = OF_THE_PROXY.sub(rf"\1{MASKED}", text)
-        text = IN_JSON.sub(rf"\1\2{MASKED}\4", text)
-        text = NUMBER.sub(r"\g<1>0", text)
-        text = IN_QUERY.sub(_parameter, text)
+        if may_be_named(text):
+            text = IN_JSON.sub(rf"\1\2{MASKED}\4", text)
+            text = NUMBER.sub(r"\g<1>0", text)
+        if "=" in text:
+            text = IN_QUERY.sub(_parameter, text)
         text = BEARER.sub(rf"\1{MASKED}", text)
         for keys in self._by_length:
             text = keys.masked(text)
@@ -158,12 +170,25 @@ def _found(message: Message) -> Iterator[str]:
             yield from _of_header(name.lower(), value)
     texts = (message.path, message.sent.decode(), message.body.decode(), message.error)
     for text in (*texts, *(value for _, value in (*message.headers, *message.answer_headers))):
+        yield from _in_short(text) if len(text) <= REMEMBERED else _in_text(text)
+
+
+@lru_cache(maxsize=KEPT)
+def _in_short(text: str) -> tuple[str, ...]:
+    """The secrets of a text that comes again and again, such as the value of a header."""
+    return tuple(_in_text(text))
+
+
+def _in_text(text: str) -> Iterator[str]:
+    if "@" in text:
         for userinfo in USERINFO.findall(text):
             yield from userinfo[1].split(":")
-        yield from masked_members(text)[1]
+    yield from masked_members(text)[1]
+    if may_be_named(text):
         yield from (each[2] for start, end in pieces(text) for each in IN_JSON.findall(text[start:end]))
+    if "=" in text:
         yield from _parameters(text)
-        yield from (each[1] for each in BEARER.findall(text))
+    yield from (each[1] for each in BEARER.findall(text))
 
 
 def _of_header(name: str, value: str) -> Iterator[str]:

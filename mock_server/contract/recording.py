@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -183,7 +183,13 @@ def _headers(name: str, pairs: Sequence[Any]) -> Sequence[tuple[str, str]]:
     for pair in pairs:
         if not (isinstance(pair, list) and len(pair) == PAIR and all(isinstance(each, str) for each in pair)):
             raise _Fault(f"{name} holds {_shown(pair)}; allowed: a name and a value")
-    return tuple((pair[0], pair[1]) for pair in pairs)
+    return tuple(_shared(pair[0], pair[1]) for pair in pairs)
+
+
+@lru_cache(maxsize=10_000)
+def _shared(name: str, value: str) -> tuple[str, str]:
+    """A header, which the messages of a recording have in common: most are the same each time."""
+    return name, value
 
 
 def _bytes(name: str, entry: Mapping[str, Any]) -> bytes:
