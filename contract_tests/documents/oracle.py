@@ -10,6 +10,7 @@ from codecs import BOM_UTF8
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,9 @@ from contract_tests.documents.files import Loader
 
 PROBLEMS: Final = 20
 """How many problems of one message are told."""
+REMEMBERED: Final = 1000
+SHORT: Final = 16_384
+"""Bytes of a message whose verdict is remembered."""
 CALLBACK: Final = "/callback"
 JSON: Final = "application/json"
 
@@ -62,6 +66,7 @@ class Oracle:
         self._server: str = published.get("servers", [{"url": "http://localhost"}])[0]["url"]
         self._extend = OpenAPI.from_dict(published, config)
         self._callback = OpenAPI.from_dict(_callback_as_path(published), config)
+        self._known = lru_cache(maxsize=REMEMBERED)(self._judged)
 
     def request(self, body: bytes | str, headers: Mapping[str, str]) -> list[str]:
         """A request with its headers, of which Content-Type and Authorization are judged."""
@@ -73,13 +78,23 @@ class Oracle:
 
     def answer(self, status: int, content_type: str, body: bytes) -> list[str]:
         """An answer with its HTTP status."""
-        request, kind = _Request(self._server, EXTEND), _media_type(content_type)
-        return _problems(self._extend.iter_response_errors(request, _Response(status, kind, _unmarked(body))))
+        return self._remembered(status, _media_type(content_type), _unmarked(body))
 
     def callback(self, body: bytes, content_type: str = JSON) -> list[str]:
         """A callback that the server sends."""
-        request = _Request("http://localhost", CALLBACK, _media_type(content_type), _unmarked(body))
-        return _problems(self._callback.iter_request_errors(request))
+        return self._remembered(None, _media_type(content_type), _unmarked(body))
+
+    def _remembered(self, status: int | None, kind: str, body: bytes) -> list[str]:
+        """What is wrong with an answer, or with a callback, which has no status. A course is judged anew with each of
+        its messages, and many answers are alike."""
+        return [*(self._known if len(body) <= SHORT else self._judged)(status, kind, body)]
+
+    def _judged(self, status: int | None, kind: str, body: bytes) -> tuple[str, ...]:
+        if status is None:
+            request = _Request("http://localhost", CALLBACK, kind, body)
+            return tuple(_problems(self._callback.iter_request_errors(request)))
+        answer = _Response(status, kind, body)
+        return tuple(_problems(self._extend.iter_response_errors(_Request(self._server, EXTEND), answer)))
 
 
 class _Exact(Decimal):

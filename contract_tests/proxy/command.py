@@ -1,6 +1,7 @@
 """The command `suno-contract proxy`."""
 
 import os
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 PATIENCE: Final = 120.0
 """Seconds that a server may be silent."""
 
+TURN: Final = 0.0005
+"""Seconds that the thread which masks, writes and judges keeps Python from that which hands messages on, at most."""
 EVERY: Final = 5.0
 """Seconds between reports."""
 
@@ -81,6 +84,7 @@ def proxy_command(to: str, record: Path, force: bool, callback_url: str, **optio
         file.truncate(0)  # what was there is gone once nothing can fail any more
         file.write(begun(about))
         file.flush()
+        sys.setswitchinterval(TURN)
         with recorder, proxy:
             click.echo(proxy.url)
             click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)

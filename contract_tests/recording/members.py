@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from contract_tests.target.keys import MASKED
+from contract_tests.target.keys import MASKED, ODD
 
 WORDS: Final = (
     "pass(?:word|wd|phrase)|secret|token|(?:api|access|private|auth)[-_]?key|credential|authori[sz]ation|signature|cookie"
@@ -15,8 +15,6 @@ WORDS: Final = (
 NAME: Final = re.compile(rf"{WORDS}|authenticat|(?:^|[-_.\[])(?:key|sig|auth|pwd)\]?$", re.IGNORECASE)
 ROOTS: Final = ("pass", "secret", "token", "key", "cred", "auth", "sig", "cookie", "session", "pwd")
 """What stands in every secret name, one of them at least."""
-ODD: Final = "\u0130\u0131\u017f\u212a"
-"""Letters that are like one of ASCII in another case."""
 ESCAPED: Final = re.compile(r"\\(?:[^nrtbf/u]|u(?:00[2-7]|013|017|212))")
 """An escape that may stand for a letter of a name, or for a quote of JSON within a text."""
 HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -1,7 +1,7 @@
 """One message that passed, with its answer; the form of a line of a recording. Pure."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from sys import intern
@@ -64,11 +64,11 @@ class Message:
 
     def exchange(self, target: str) -> Exchange:
         """A request as the harness sees one. `target` is the server's base URL."""
-        headers = {name.lower(): value for name, value in self.answer_headers}
+        headers = _by_name(tuple(self.answer_headers), str.lower)
         return Exchange(
             method=self.method,
             url=target + self.path,
-            headers={name.title(): value for name, value in self.headers},
+            headers=_by_name(tuple(self.headers), str.title),
             sent=self.sent,
             status=self.status,
             content_type=headers.get("content-type", ""),
@@ -92,6 +92,12 @@ class Message:
             body=self.sent,
             status=self.status,
         )
+
+
+@lru_cache(maxsize=1000)
+def _by_name(headers: tuple[tuple[str, str], ...], spelled: Callable[[str], str]) -> Mapping[str, str]:
+    """Headers as nobody changes them: messages of one client have most of them in common."""
+    return MappingProxyType({spelled(name): value for name, value in headers})
 
 
 def begun(about: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, unquote_plus, urlsplit
 
+from contract_tests.recording.looked_for import LookedFor
 from contract_tests.recording.members import WORDS, each_piece, is_secret, masked_members, may_be_named, pieces
 from contract_tests.recording.message import CALLBACK, LONGEST, Headers, Message
 from contract_tests.target.keys import MASKED, REMEMBERED, Keys
@@ -44,8 +45,7 @@ class Secrets:
 
     def __init__(self) -> None:
         self._known: dict[str, Keys] = {}
-        self._by_length: list[Keys] = []
-        self._short = lru_cache(maxsize=KEPT)(self._text)
+        self._looked_for = LookedFor()
         self._own: set[str] = set()
         self._room = True
 
@@ -56,12 +56,9 @@ class Secrets:
         self._room = self._room and len(new) <= MOST
         if new and self._room:
             kept = [*(text for text in self._known if text not in new), *new][-MOST:]
-            if {*kept} != {*self._known}:
-                self._short = lru_cache(maxsize=KEPT)(self._text)
             self._known = {text: self._known.get(text) or Keys({"own": text}) for text in kept}
             self._own &= self._known.keys()
-            # The longest first: where one is a part of another, nothing of that one may be left.
-            self._by_length = [self._known[text] for text in sorted(kept, key=len, reverse=True)]
+            self._looked_for.look_for(self._known)
         return self._room
 
     def masked(self, message: Message) -> Message:
@@ -95,29 +92,40 @@ class Secrets:
 
     def text(self, text: str) -> str:
         """A text without any secret that is known, and without what stands where secrets do."""
-        return self._short(text) if len(text) <= REMEMBERED else self._text(text)
-
-    def _text(self, text: str) -> str:
-        text = masked_members(text)[0]
+        text = _by_name(text) if len(text) <= REMEMBERED else masked_members(text)[0]
         return text if self._plain(text) == text else each_piece(text, self._plain)
 
     def _plain(self, text: str) -> str:
         """The same of a text that is no JSON."""
-        if "@" in text:
-            text = USERINFO.sub(rf"\1{MASKED}@", text)
-        text = OF_THE_PROXY.sub(rf"\1{MASKED}", text)
-        if may_be_named(text):
-            text = IN_JSON.sub(rf"\1\2{MASKED}\4", text)
-            text = NUMBER.sub(r"\g<1>0", text)
-        if "=" in text:
-            text = IN_QUERY.sub(_parameter, text)
-        text = BEARER.sub(rf"\1{MASKED}", text)
-        for keys in self._by_length:
-            text = keys.masked(text)
-        return text
+        text = _by_place(text) if len(text) <= REMEMBERED else _masked_by_place(text)
+        return self._looked_for.masked(text)
 
     def _headers(self, headers: Headers) -> Headers:
         return tuple((self.text(name), _hidden(name, value, self.text(value))) for name, value in headers)
+
+
+@lru_cache(maxsize=KEPT)
+def _by_name(text: str) -> str:
+    """A short text, which comes again and again, without what stands below a secret name."""
+    return masked_members(text)[0]
+
+
+@lru_cache(maxsize=KEPT)
+def _by_place(text: str) -> str:
+    return _masked_by_place(text)
+
+
+def _masked_by_place(text: str) -> str:
+    """A text without what stands where secrets do."""
+    if "@" in text:
+        text = USERINFO.sub(rf"\1{MASKED}@", text)
+    text = OF_THE_PROXY.sub(rf"\1{MASKED}", text)
+    if may_be_named(text):
+        text = IN_JSON.sub(rf"\1\2{MASKED}\4", text)
+        text = NUMBER.sub(r"\g<1>0", text)
+    if "=" in text:
+        text = IN_QUERY.sub(_parameter, text)
+    return BEARER.sub(rf"\1{MASKED}", text)
 
 
 def of_callback_url(url: str) -> Iterator[str]:

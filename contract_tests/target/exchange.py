@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, Final
 
 from contract_tests.documents.any_json import parsed
@@ -13,7 +13,14 @@ TOO_SLOW: Final = "--timeout waits longer"
 """How an error ends where the target had no more time to answer."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@lru_cache(maxsize=1000)
+def _read(body: bytes) -> Any:
+    """A body as JSON, which nobody changes. Read once for some ninety rules, and not kept with every exchange: of a
+    recording there may be a hundred thousand."""
+    return parsed(body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One request and its answer. `error` says why there is none; times in seconds of the monotonic clock. `key_env`
     is the environment variable of the key that was sent. `resumed` marks an exchange of the run that this one resumes:
@@ -37,10 +44,10 @@ class Exchange:
     answer_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     number: int = 0
 
-    @cached_property
+    @property
     def envelope(self) -> Any:
-        """The answer's body as JSON; None where it is not JSON. Read once: some ninety rules ask for it."""
-        return parsed(self.body)
+        """The answer's body as JSON; None where it is not JSON."""
+        return _read(self.body)
 
     @property
     def code(self) -> int | None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import httpx
@@ -25,6 +25,14 @@ ESCAPES: Final = 16
 """Backslashes that a match begins with at most: 15 stand before what JSON escapes four times."""
 SHORT: Final = 4
 """Characters of what is made of a key that no report has to hide."""
+
+
+PLAIN: Final = re.compile(r"[ !#$()*+,./:;=?@\[\]^_`{|}~0-9A-Za-z-]{6,}")
+"""A key of which every character is written as it is, or coded."""
+CODED: Final = re.compile(r"[%&]|u00|x[2-7][0-9a-f]", re.IGNORECASE)
+"""What is in every text where a character of such a key is coded."""
+ODD: Final = "\u0130\u0131\u017f\u212a"
+"""Letters that are like one of ASCII in another case."""
 
 
 def _in_another_case(key: str) -> str:
@@ -53,12 +61,23 @@ class Keys:
     def __init__(self, values: Mapping[str, str], variable: str = OWN_VARIABLE) -> None:
         self._values = {name: key.strip() for name, key in values.items()}
         self._variables = {"own": variable, "bad": BAD_VARIABLE}
+        keys = [*filter(None, self._values.values())]
+        parts = frozenset(part.lower() for key in keys for part in (*_halves(key), *_in_base64(key)))
+        self.parts = parts if all(map(PLAIN.fullmatch, keys)) else None
+        """What one of stands in every text with a key, as `glance` has it; None where nobody can tell."""
+        self._short = lru_cache(maxsize=4096)(self._masked)
+
+    @cached_property
+    def _forms(self) -> list[re.Pattern[str]]:
         forms = {form for key in filter(None, self._values.values()) for form in _forms(key)}
         own = self._values.get("own", "")
         forms |= {re.escape(made) for name in TELLING if len(made := SPELLED[name](own)) > SHORT}
-        self._own = [re.compile(form) for form in (_forms(own) if own else ())]
-        self._forms = [re.compile(form, re.IGNORECASE) for form in sorted(forms, key=len, reverse=True)]
-        self._short = lru_cache(maxsize=4096)(self._masked)
+        return [re.compile(form, re.IGNORECASE) for form in sorted(forms, key=len, reverse=True)]
+
+    @cached_property
+    def _own(self) -> list[re.Pattern[str]]:
+        own = self._values.get("own", "")
+        return [re.compile(form) for form in (_forms(own) if own else ())]
 
     def credential(self, name: str, scheme: str) -> "Credential":
         """What authorizes a request. Raises KeyError for a name that was not given."""
@@ -83,6 +102,12 @@ class Keys:
         return self._short(text) if len(text) <= REMEMBERED else self._masked(text)
 
     def _masked(self, text: str) -> str:
+        if (
+            self.parts is not None
+            and (seen := glance(text)) is not None
+            and not any(part in seen for part in self.parts)
+        ):
+            return text
         for form in self._forms:
             text = form.sub(MASKED, text)
         return text
@@ -120,23 +145,36 @@ class Credential(httpx.Auth):
         yield request
 
 
+def glance(text: str) -> str | None:
+    """A text in which a key can be looked for as it is: in lower case and without backslashes. None where one may be
+    coded or escaped."""
+    if CODED.search(text) or any(letter in text for letter in ODD):
+        return None
+    return text.replace("\\", "").lower()
+
+
+def _halves(key: str) -> tuple[str, str]:
+    """What stands, one of both at least, wherever a key or a telling spelling of it does."""
+    return key[: len(key) // 2], key[len(key) // 2 :]
+
+
 def _forms(key: str) -> set[str]:
     """Patterns of a key as a server, a log, a URL and a page write it, and of what base64 makes of it and of texts that
     it stands in, such as the header of Basic authentication."""
     bearer = base64.b64encode(f"Bearer {key}".encode()).decode().rstrip("=")
-    return {_written(key), *_in_base64(key), re.escape(bearer)}
+    return {_written(key), *(f"{re.escape(part)}[\\w+/-]?" for part in _in_base64(key)), re.escape(bearer)}
 
 
 def _in_base64(key: str) -> Iterator[str]:
-    """Patterns of what every text with the key has in common in base64, which depends on what stands before the key: a
-    number of bytes that three divides, or one or two more. Also as URLs write it."""
+    """What every text with the key has in common in base64, which depends on what stands before the key: a number of
+    bytes that three divides, or one or two more. Also as URLs write it."""
     raw = key.encode()
     for before in range(3):
         left_out = (0, 2, 3)[before]  # characters that hold bits of what stands before
         held = (before + len(raw)) * 8 // 6
         for encoded in (base64.b64encode, base64.urlsafe_b64encode):
             if len(part := encoded(bytes(before) + raw).decode()[left_out:held]) > SHORT:
-                yield f"{re.escape(part)}[\\w+/-]?"
+                yield part
 
 
 def _written(key: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract_tests.recording.members import masked_members
 from contract_tests.recording.message import LONGEST, line
 from contract_tests.recording.secrets import MOST, NO_TEXT, TOO_LONG, TOO_MANY, Secrets, of_callback_url
 from tests.contract_tests.recording.messages import message
@@ -232,3 +233,43 @@ def test_a_receivers_url_may_hold_secrets() -> None:
     url = "https://me:pass-word@hooks.example.com/services/T0AB12CD34EF/cb?token=s3cr3t&kind=x"
     assert set(of_callback_url(url)) == {"me", "pass-word", "T0AB12CD34EF", "s3cr3t"}
     assert list(of_callback_url("http://[")) == []
+
+
+NAMES = st.sampled_from(
+    [
+        "apiKey",
+        "api_key",
+        "x[sig]",
+        "PASSWORD",
+        "pa\u017f\u017fword",
+        "to\u212aen",
+        "cook\u0131e",
+        "title",
+        "monkey",
+        "author",
+        "key",
+    ]
+)
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.integers() | st.none() | st.sampled_from(["plain", "a\nb", "\u00e9", 'say "it"', "Bearer of a-long-secret"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(NAMES, inner, max_size=2)
+        | st.dictionaries(NAMES, inner, max_size=2).map(json.dumps)
+    ),
+    max_leaves=4,
+)
+
+
+def spelled(text: str, escapes: str) -> str:
+    """JSON with some of its letters escaped."""
+    return "".join(f"\\u{ord(each):04x}" if each in escapes else each for each in text)
+
+
+@given(st.dictionaries(NAMES, VALUES, min_size=1), st.sampled_from(["", "k", "sw", "e"]), st.booleans())
+def test_a_quick_look_misses_no_secret_name(body: dict[str, Any], escapes: str, in_ascii: bool) -> None:
+    text = spelled(json.dumps(body, ensure_ascii=in_ascii).replace("\\n", "\\r"), escapes)
+    quick = masked_members(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("contract_tests.recording.members.may_be_named", lambda text: True)
+        assert quick == masked_members(text)

@@ -27,7 +27,7 @@ from contract_tests.probes.request import Expected, Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.journal import EarlierRun, NotNoted
-from contract_tests.target.keys import Keys
+from contract_tests.target.keys import SPELLED, TELLING, Keys
 from contract_tests.target.not_sent import Busy, Lenient, Silent, Spent
 from contract_tests.target.target import (
     DEAF_POLLS,
@@ -551,6 +551,40 @@ def test_what_is_nearly_a_key_takes_no_long_time(shown: str) -> None:
     began = time.process_time()
     Keys({"own": SECRET}).masked(shown)
     assert time.process_time() - began < 2
+
+
+WAYS: tuple[Callable[[str], str], ...] = (
+    str,
+    str.swapcase,
+    lambda character: {"s": "\u017f", "k": "\u212a", "i": "\u0131"}.get(character, character),
+    lambda character: f"\\{character}",
+    lambda character: f"\\\\u{ord(character):04X}",
+    lambda character: f"u{ord(character):04x}",
+    lambda character: f"\\x{ord(character):02x}",
+    lambda character: f"%25{ord(character):02X}",
+    lambda character: f"&amp;#{ord(character)};",
+    lambda character: f"&#x0{ord(character):x};",
+    lambda character: f"{character} ",
+)
+"""How one character of a key may be written, most of which are masked."""
+
+
+@given(
+    st.text('skiSKI019-_./+= xu\\"&é', min_size=2, max_size=12),
+    st.lists(st.sampled_from(WAYS), min_size=12, max_size=12) | st.sampled_from(WAYS).map(lambda way: [way] * 12),
+    st.sampled_from(["whole", *TELLING, "base64", "bearer"]),
+)
+def test_a_quick_look_misses_no_key(key: str, ways: list[Callable[[str], str]], form: str) -> None:
+    whole = {
+        "whole": key,
+        "base64": base64.b64encode(f"ab{key} and more".encode()).decode(),
+        "bearer": base64.b64encode(f"Bearer {key}".encode()).decode(),
+    }.get(form) or SPELLED[form](key)
+    text = "before " + "".join(way(each) for each, way in zip(whole, [*ways] * 5, strict=False)) + " behind"
+    quick = Keys({"own": key}).masked(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("contract_tests.target.keys.glance", lambda text: None)
+        assert quick == Keys({"own": key}).masked(text)
 
 
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8), st.text(max_size=20))
