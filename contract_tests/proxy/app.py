@@ -12,9 +12,10 @@ from aiohttp import web
 
 from contract_tests.documents.counted import counted
 from contract_tests.proxy.callback_url import callback_url, with_callback_url
-from contract_tests.proxy.courses import Courses, Spending, may_have_started
+from contract_tests.proxy.courses import Courses, Spending
 from contract_tests.proxy.forward import Asked, Came, Forwarder, asked, decoded
 from contract_tests.proxy.headers import readable, unsendable
+from contract_tests.proxy.ledger import NOTHING, Before, may_have_started
 from contract_tests.proxy.way_back import WayBack
 from contract_tests.recording.keys_apart import KeysApart
 from contract_tests.recording.message import CALLBACK, NOT_HANDED_ON, REQUEST, Message
@@ -23,6 +24,9 @@ from contract_tests.verdicts.course import Finding
 
 BY: Final = "suno-contract proxy"
 NO_MORE: Final = 429
+UNKNOWN: Final = (
+    f"{BY}: the recording cannot be written, so nobody would know what is spent; make room, and start it with --resume"
+)
 NOT_FOUND: Final = 404
 BAD_GATEWAY: Final = 502
 PATIENCE: Final = 5.0
@@ -32,6 +36,8 @@ Judge = Callable[[Message], Awaitable[Sequence[Finding]]]
 """Says before a message is handed on what is wrong with it."""
 Heard = Callable[[Message], object]
 """Gets every message once it has passed."""
+Leaves = Callable[[int], bool]
+"""Writes down the number of a request that may start a task, before it is sent. Whether that was possible."""
 
 
 class App:
@@ -47,6 +53,8 @@ class App:
         heard: Heard,
         learned: Callable[[list[str]], object],
         judge: Judge | None = None,
+        leaves: Leaves = lambda number: True,
+        before: Before = NOTHING,
     ) -> None:
         self._target = target.rstrip("/")
         self._courses = courses
@@ -55,8 +63,9 @@ class App:
         self._heard = heard
         self._learned = learned
         self._judge = judge
-        self._begun = time.monotonic()
-        self._keys = KeysApart()
+        self._leaves = leaves
+        self._begun = time.monotonic() - before.ends
+        self._keys = KeysApart(before.keys + 1)
         self._answered: dict[int, asyncio.Event] = {}
 
     async def client(self, came: web.BaseRequest) -> web.StreamResponse:
@@ -65,10 +74,10 @@ class App:
         request, number = await asked(came), self._courses.number()
         starts = request.method == "POST"
         if starts and not await self._spending.reserve():
-            await back.say(NO_MORE, why := self._no_more())
-            self._learned([*of_callback_url(callback_url(request.body) or "")])
-            self._heard(self._message(REQUEST, number, 0, request, Came(error=f"{NOT_HANDED_ON}{why}")))
-            return back.response
+            return await self._kept_back(request, number, back, self._no_more())
+        if starts and not self._leaves(number) and self._spending.tasks is not None:
+            self._spending.settle(0)
+            return await self._kept_back(request, number, back, UNKNOWN)
         cost = 1
         try:
             message = await self._handed_on(request, number, back)
@@ -81,11 +90,18 @@ class App:
         self._heard(message)
         return back.response
 
+    async def _kept_back(self, request: Asked, number: int, back: WayBack, why: str) -> web.StreamResponse:
+        """Answers a request that does not go on."""
+        await back.say(NO_MORE, why)
+        self._learned([*of_callback_url(callback_url(request.body) or "")])
+        self._heard(self._message(REQUEST, number, 0, request, Came(error=f"{NOT_HANDED_ON}{why}")))
+        return back.response
+
     def _no_more(self) -> str:
         budget = self._spending.tasks
         if self._spending.spent == budget:
             tasks = counted(budget, "task")
-            return f"{BY}: the budget of {tasks} is spent; start it again with --budget and how many more may start"
+            return f"{BY}: the budget of {tasks} is spent; start it again with --resume and a larger --budget"
         return f"{BY}: the last tasks of the budget of {budget} are under way, and have no answer yet; try it later"
 
     async def _handed_on(self, request: Asked, number: int, back: WayBack) -> Message:

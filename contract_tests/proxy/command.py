@@ -1,18 +1,18 @@
 """The command `suno-contract proxy`."""
 
-import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from contract_tests.documents.counted import counted
+from contract_tests.proxy.file import file_to_go_on, new_file
+from contract_tests.proxy.ledger import NOTHING, Before
 from contract_tests.proxy.recorder import Recorder
 from contract_tests.proxy.reports import Reports
 from contract_tests.recording.live import LiveJudge
@@ -40,7 +40,10 @@ EVERY: Final = 5.0
 @click.option("--to", required=True, help="The server that requests go on to.")
 @click.option("--record", required=True, type=click.Path(path_type=Path), help="The file of the recording.")
 @click.option("--force", is_flag=True, help="Replace the file if there is one.")
-@click.option("--budget", type=click.IntRange(0), metavar="N", help="Tasks that may start; what is more gets 429.")
+@click.option("--resume", is_flag=True, help="Go on in the file: what it holds stays, and counts for --budget.")
+@click.option(
+    "--budget", type=click.IntRange(0), metavar="N", help="Tasks of the whole file that may start; more get 429."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where your client finds the proxy.")
 @click.option("--port", default=4020, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
 @click.option("--receiver-host", default="127.0.0.1", show_default=True, help="Where callbacks are received.")
@@ -63,7 +66,7 @@ EVERY: Final = 5.0
     help="Hand on what violates a rule, or answer 502 in its place.",
 )
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports are written, anew after finds.")
-def proxy_command(to: str, record: Path, force: bool, callback_url: str, **options: Any) -> None:
+def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url: str, **options: Any) -> None:
     """Stand between your client and a live server: hand everything on as it is, callbacks too, judge and record it.
 
     Give your client the printed URL where it has the server's. Keys, tokens, cookies and passwords are not recorded. It
@@ -75,21 +78,26 @@ def proxy_command(to: str, record: Path, force: bool, callback_url: str, **optio
         check_base("--callback-url", callback_url)
     check_listening(options["receiver_host"], callback_url)
     click.get_current_context().with_resource(alone_in(options["report_dir"]))
-    with _file(record, force) as file:
-        date = datetime.now(UTC).isoformat(timespec="seconds")
-        about = {"target": to.rstrip("/"), "date": date, "by": f"suno-contract {version('suno-mock')}"}
+    if force and resume:
+        raise CannotRun("give --force, which replaces the file, or --resume, which goes on in it, not both.")
+    now = datetime.now(UTC)
+    opened = file_to_go_on(record, to.rstrip("/"), now) if resume else new_file(record, force)
+    with opened as (file, before):
+        by = f"suno-contract {version('suno-mock')}"
+        about = {"target": to.rstrip("/"), "date": now.isoformat(timespec="seconds"), "by": by}
         reports = Reports(record, judge.published, options["report_dir"])
         recorder = Recorder(file, judge.heard, reports.told, _warned)
-        proxy = _proxy(recorder, judge, to, callback_url, options)
-        file.truncate(0)  # what was there is gone once nothing can fail any more
-        file.write(begun(about))
-        file.flush()
+        proxy = _proxy(recorder, judge, to, callback_url, {**options, "before": before})
+        if not resume:
+            file.truncate(0)  # what was there is gone once nothing can fail any more
+            file.write(begun(about))
+            file.flush()
         sys.setswitchinterval(TURN)
         with recorder, proxy:
             click.echo(proxy.url)
             click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
             if options["budget"] is not None:
-                click.echo(f"the budget of {counted(options['budget'], 'task')} counts from this start", err=True)
+                click.echo(_budget(options["budget"], before, record), err=True)
             _wait(reports)
         reports.write(over=True)
         click.echo(f"{record}: {counted(proxy.spending.spent, 'task')} started at most", err=True)
@@ -104,7 +112,8 @@ def _proxy(recorder: Recorder, judge: LiveJudge, to: str, public: str, options: 
     async def before(message: Message) -> Sequence[Finding]:
         return judge.before(message)
 
-    named = {name: options[name] for name in ("host", "port", "receiver_host", "receiver_port", "budget")}
+    named = {name: options[name] for name in ("host", "port", "receiver_host", "receiver_port", "budget", "before")}
+    named |= {"leaves": recorder.leaves}
     named["judge"] = before if options["on_violation"] == "block" else None
     try:
         return Proxy(to, recorder.heard, recorder.learned, public=public, patience=options["timeout"], **named)
@@ -123,25 +132,10 @@ def _wait(reports: Reports) -> None:
         return
 
 
-@contextmanager
-def _file(path: Path, force: bool) -> Iterator[TextIO]:
-    """The file of the recording, for its owner alone. Raises CannotRun where there is one or it cannot be made."""
-    flags = os.O_WRONLY | os.O_CREAT | (0 if force else os.O_EXCL)
-    try:
-        file = os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
-    except FileExistsError:
-        raise CannotRun(f"--record {path} exists. Give another name, or --force, which replaces it.") from None
-    except OSError as error:
-        raise CannotRun(f"--record {path}: {error.strerror}. Give a file that can be written.") from None
-    try:
-        yield file
-    except CannotRun:
-        if not force:  # nothing was recorded, and the same command may be tried again
-            path.unlink(missing_ok=True)
-        raise
-    finally:
-        with suppress(OSError):  # what could not be written was told
-            file.close()
+def _budget(budget: int, before: Before, record: Path) -> str:
+    """What a budget is counted from."""
+    tasks = f"the budget of {counted(budget, 'task')} is that of {record} as a whole"
+    return f"{tasks}, which holds {before.spent}" if before is not NOTHING else tasks
 
 
 def _warned(words: str) -> None:

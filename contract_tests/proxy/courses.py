@@ -6,25 +6,22 @@ from secrets import token_hex
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
+from contract_tests.proxy.ledger import NOTHING, Before
 from contract_tests.recording.message import Message
-from contract_tests.target.exchange import NOT_SENT
 
 PREFIX: Final = "/cb/"
 MOST: Final = 10_000
 """Tasks that are known at the same time: of more, those that began last. What comes for others belongs to none."""
-TASK: Final = ("taskId", "task_id")
-REFUSED: Final = frozenset(range(400, 500)) - {408, 499}
-"""Codes after which no task was started. Of a request that took too long, or whose client was gone, nobody knows."""
 
 
 class Courses:
     """Numbers the messages, and knows the course that each belongs to. `public` is where callbacks reach the proxy."""
 
-    def __init__(self, public: str) -> None:
+    def __init__(self, public: str, before: Before = NOTHING) -> None:
         self._public = public.rstrip("/")
         self._receivers: dict[str, tuple[int, str]] = {}
-        self._tasks: dict[str, int] = {}
-        self._last = 0
+        self._tasks = dict(before.tasks)
+        self._last = before.last
 
     def number(self) -> int:
         """The number of the next message."""
@@ -66,9 +63,9 @@ class Spending:
     """Counts the tasks that pass. At most `tasks` may start, None for any number; a request whose answer is under way
     counts as one until that has come. To be used in one event loop."""
 
-    def __init__(self, tasks: int | None, patience: float) -> None:
+    def __init__(self, tasks: int | None, patience: float, spent: int = 0) -> None:
         self.tasks = tasks
-        self.spent = 0
+        self.spent = spent
         self._patience = patience
         self._under_way = 0
         self._changed = asyncio.Event()
@@ -95,14 +92,3 @@ class Spending:
         self.spent += tasks
         self._changed.set()
         self._changed = asyncio.Event()
-
-
-def may_have_started(message: Message) -> int:
-    """How many tasks a POST may have cost: 1 unless the server refused it, or was not reached."""
-    exchange = message.exchange("")
-    if message.error.startswith(NOT_SENT):
-        return 0
-    data = exchange.record
-    names_a_task = isinstance(data, dict) and any(data.get(name) for name in TASK)
-    code = message.status if exchange.code is None else exchange.code
-    return int(names_a_task or code not in REFUSED)

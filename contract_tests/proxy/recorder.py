@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Final, TextIO
 
-from contract_tests.recording.message import Message, line, violation
+from contract_tests.recording.message import Message, leaving, line, violation
 from contract_tests.recording.secrets import Secrets
 from contract_tests.verdicts.course import Finding
 
@@ -31,6 +31,7 @@ class Recorder:
         self._told = told
         self._warned = warned
         self._full = False
+        self._writing = threading.Lock()
         self._secrets = Secrets()
         self._waiting = SimpleQueue[Message | list[str] | None]()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -51,6 +52,11 @@ class Recorder:
         """Takes what must not be written down from now on."""
         self._waiting.put(secrets)
 
+    def leaves(self, number: int) -> bool:
+        """Writes at once that a request is about to be sent which may start a task. Whether that was possible."""
+        self._write(leaving(number))
+        return not self._full
+
     def _run(self) -> None:
         while (each := self._waiting.get()) is not END:
             if isinstance(each, list):
@@ -70,14 +76,15 @@ class Recorder:
             self._told(message, found)
 
     def _write(self, text: str) -> None:
-        if self._full:
-            return
-        try:
-            self._file.write(text)
-            self._file.flush()
-        except OSError as problem:
-            self._full = True
-            self._notice("nothing more is recorded", problem)
+        with self._writing:
+            if self._full:
+                return
+            try:
+                self._file.write(text)
+                self._file.flush()
+            except OSError as problem:
+                self._full = True
+                self._notice("nothing more is recorded", problem)
 
     @contextmanager
     def _noticing(self, what: str) -> Iterator[None]:

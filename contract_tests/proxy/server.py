@@ -9,9 +9,10 @@ from typing import Final, Self
 
 from aiohttp import web
 
-from contract_tests.proxy.app import App, Heard, Judge
+from contract_tests.proxy.app import App, Heard, Judge, Leaves
 from contract_tests.proxy.courses import Courses, Spending
 from contract_tests.proxy.forward import HEAD, Forwarder
+from contract_tests.proxy.ledger import NOTHING, Before
 from contract_tests.proxy.way_back import without_others
 
 GRACE: Final = 5
@@ -22,9 +23,8 @@ class Proxy:
     """Hands on what comes at `url`, and callbacks that come at `public`. A context manager.
 
     `public` is how the target reaches the address of callbacks, where that is another. `budget` is how many tasks may
-    start, None for any number, `patience` the seconds that a server may be silent, and that a request waits for those
-    under way. Raises OSError where it cannot
-    listen.
+    start, None for any number, those of what passed `before` included. `patience` are the seconds that a server may be
+    silent, and that a request waits for those under way. Raises OSError where it cannot listen.
     """
 
     def __init__(
@@ -41,6 +41,8 @@ class Proxy:
         budget: int | None = None,
         patience: float = 120.0,
         judge: Judge | None = None,
+        leaves: Leaves = lambda number: True,
+        before: Before = NOTHING,
     ) -> None:
         clients = _listening(host, port)
         try:
@@ -51,9 +53,17 @@ class Proxy:
         self._sockets = (clients, callbacks)
         self.url = _address(host, clients)
         self.public = public or _address(receiver_host, callbacks)
-        self.spending = Spending(budget, patience)
+        self.spending = Spending(budget, patience, before.spent)
         self._make = partial(
-            App, target, Courses(self.public), self.spending, heard=heard, learned=learned, judge=judge
+            App,
+            target,
+            Courses(self.public, before),
+            self.spending,
+            heard=heard,
+            learned=learned,
+            judge=judge,
+            leaves=leaves,
+            before=before,
         )
         self._patience = patience
         self._ready = threading.Event()

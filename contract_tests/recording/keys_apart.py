@@ -14,9 +14,11 @@ MOST: Final = 10_000
 
 
 class KeysApart:
-    """Numbers keys from 1, in the order in which they came. Of a key a digest is kept that nobody else can make."""
+    """Numbers keys from 1, or from `first`, in the order in which they came. Of a key a digest is kept that nobody else
+    can make."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 1) -> None:
+        self._first = first
         self._salt = token_bytes(16)
         self._numbers: dict[bytes, int] = {}
 
@@ -28,4 +30,4 @@ class KeysApart:
         digest = blake2b(value.encode(errors="surrogatepass"), key=self._salt, digest_size=16).digest()
         if digest not in self._numbers and len(self._numbers) == MOST:
             return UNKNOWN
-        return self._numbers.setdefault(digest, len(self._numbers) + 1)
+        return self._numbers.setdefault(digest, len(self._numbers) + self._first)

@@ -139,6 +139,11 @@ def write(about: Mapping[str, Any], messages: Iterable[Message], out: TextIO) ->
     return count
 
 
+def leaving(number: int) -> str:
+    """The line of a request that may start a task, before it is sent."""
+    return _line({"sending": number})
+
+
 def violation(rule: str, number: int, expected: str, got: str) -> str:
     """The line of a rule that a message breaks."""
     return _line({"violation": rule, "number": number, "expected": expected, "got": got})

@@ -45,7 +45,8 @@ def target_of(about: Mapping[str, Any]) -> str:
 
 class Reader:
     """A recording of which one message is in memory at a time. `about` is its first line; `fault` is known once all
-    messages were taken. Raises NoRecording, OSError."""
+    messages were taken, and so are the numbers in `sending`, of requests that were about to be sent. Raises
+    NoRecording, OSError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -55,6 +56,7 @@ class Reader:
             raise NoRecording(f"{path} is empty. Give a file that `suno-contract proxy --record` wrote.")
         self.about = _about(path, first[1])
         self.fault = ""
+        self.sending: set[int] = set()
 
     def whole(self) -> Recording:
         """All that is left."""
@@ -74,6 +76,8 @@ class Reader:
                     self.fault = f"{self._path}:{number}: {wrong}"
                     return
                 yield message
+            elif isinstance(number_sent := entry.get("sending"), int):
+                self.sending.add(number_sent)
 
 
 def read(path: Path) -> Recording:

@@ -39,7 +39,7 @@ def alone_in(folder: Path | None) -> Iterator[None]:
     except OSError as error:
         raise CannotRun(f"--report-dir: {error}") from None
     with file:
-        if not (_locked(file) and _is_there(file, lock)):
+        if not (locked(file) and _is_there(file, lock)):
             raise CannotRun(
                 f"--report-dir {folder} is in use by another command. Wait for its end, or give another folder."
             )
@@ -60,7 +60,7 @@ def _is_there(file: TextIO, path: Path) -> bool:
         return False
 
 
-def _locked(file: TextIO) -> bool:
+def locked(file: TextIO) -> bool:
     """Whether nobody else has the file locked, which is locked from now on."""
     try:
         if os.name == "nt":

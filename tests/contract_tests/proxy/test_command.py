@@ -65,7 +65,7 @@ def test_what_passes_is_recorded_and_told(tmp_path: Path, number: signal.Signals
             process.send_signal(number)
             assert process.stderr
             told = process.stderr.read()
-            assert "the budget of 1 task counts from this start" in told
+            assert f"the budget of 1 task is that of {file} as a whole\n" in told
             assert f"{file}: 1 task started at most" in told
             assert process.wait(20) == 0
             assert process.stdout
@@ -122,7 +122,9 @@ def test_what_cannot_be_is_told_with_the_way_out(tmp_path: Path, capsys: Output)
         assert "Give free ports, or 0 for any." in told
         assert not file.exists()
         file.write_text("what was recorded before", "utf-8")
-        assert "exists. Give another name, or --force" in refused(*to, capsys=capsys)
+        assert "exists. Give another name, --resume, which goes on in it, or --force, which" in refused(
+            *to, capsys=capsys
+        )
         told = refused(*to, "--force", "--port", "0", "--receiver-port", str(taken.port), capsys=capsys)
         assert "Give free ports, or 0 for any." in told
         assert file.read_text("utf-8") == "what was recorded before"

@@ -215,9 +215,7 @@ def test_a_budget_ends_with_429_and_a_word(client: httpx.Client, receiver: Recei
         assert len(plain.tasks) == 2
     refused = [answer for answer in answers if answer["code"] == 429]
     assert len(refused) == 4
-    assert (
-        "the budget of 2 tasks is spent; start it again with --budget and how many more may start" in refused[0]["msg"]
-    )
+    assert "the budget of 2 tasks is spent; start it again with --resume and a larger --budget" in refused[0]["msg"]
 
 
 def test_a_request_without_an_answer_counts_as_a_task(client: httpx.Client) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.proxy.courses import Courses, Spending, may_have_started
+from contract_tests.proxy.courses import Courses, Spending
 from contract_tests.proxy.forward import Forwarder
+from contract_tests.proxy.ledger import may_have_started
 from contract_tests.targets.plain_server import EXTEND
 from tests.contract_tests.proxy.standing import standing
 from tests.contract_tests.recording.messages import message

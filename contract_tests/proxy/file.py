@@ -1,0 +1,90 @@
+"""The file of a recording: made anew, or gone on with behind its last whole line."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TextIO
+
+from contract_tests.proxy.ledger import NOTHING, Before, ledger
+from contract_tests.recording.read import NoRecording
+from contract_tests.reports import safe_files
+from contract_tests.run.folder import locked
+from contract_tests.run.inputs import CannotRun
+
+OTHER: Final = "Give another file, or --force, which replaces it."
+BLOCK: Final = 65_536
+"""Bytes that are looked through at once for the end of a line."""
+
+
+@contextmanager
+def new_file(path: Path, force: bool) -> Iterator[tuple[TextIO, Before]]:
+    """The file of a recording, for its owner alone. Raises CannotRun where there is one or it cannot be made."""
+    flags = os.O_WRONLY | os.O_CREAT | (0 if force else os.O_EXCL)
+    try:
+        file = os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
+    except FileExistsError:
+        raise CannotRun(
+            f"--record {path} exists. Give another name, --resume, which goes on in it, or --force, which replaces it."
+        ) from None
+    except OSError as error:
+        raise CannotRun(f"--record {path}: {error.strerror}. Give a file that can be written.") from None
+    with _alone(file, path):
+        try:
+            yield file, NOTHING
+        except CannotRun:
+            if not force:  # nothing was recorded, and the same command may be tried again
+                path.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def file_to_go_on(path: Path, target: str, now: datetime) -> Iterator[tuple[TextIO, Before]]:
+    """The end of a file, and what the file holds; a last line that was cut off is taken away. Raises CannotRun where
+    the file does not tell what was spent, or is of another server."""
+    if not path.is_file():
+        raise CannotRun(f"--record {path} is no file that --resume could go on in. Leave --resume out.")
+    try:
+        file = safe_files.append(path)
+    except OSError as error:
+        raise CannotRun(f"--record: {error}") from None
+    with _alone(file, path):
+        try:
+            _without_cut_line(path)
+            before = ledger(path, now)
+        except NoRecording as error:
+            raise CannotRun(f"--record {error}") from None
+        except OSError as error:
+            raise CannotRun(f"--record {path}: {error.strerror}. {OTHER}") from None
+        if before.fault:
+            raise CannotRun(f"--record {before.fault}, so nobody knows what was spent. {OTHER}")
+        if before.target != target:
+            raise CannotRun(f"--record {path} is of {before.target!r}, and --to is {target!r}. {OTHER}")
+        yield file, before
+
+
+@contextmanager
+def _alone(file: TextIO, path: Path) -> Iterator[None]:
+    """Has a file for this proxy alone. Raises CannotRun where another one has it."""
+    try:
+        if not locked(file):
+            raise CannotRun(f"--record {path} is in use by another proxy. Wait for its end, or give another file.")
+        yield
+    finally:
+        with suppress(OSError):  # what could not be written was told
+            file.close()
+
+
+def _without_cut_line(path: Path) -> None:
+    """Takes away what stands behind the last end of a line. Raises OSError."""
+    with path.open("r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end:
+            start = max(0, end - BLOCK)
+            file.seek(start)
+            found = file.read(end - start).rfind(b"\n")
+            if found >= 0:
+                file.truncate(start + found + 1)
+                return
+            end = start
