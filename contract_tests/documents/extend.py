@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from contract_tests.documents import models
 from contract_tests.documents.files import Citation, Document, load
+from contract_tests.documents.prose import prose
 
 EXTEND: Final = "/api/v1/generate/extend"
 PROFILE: Final = "the profile"
@@ -85,22 +86,16 @@ def rules(document: Document, offered: Iterable[str], file: Mapping[str, Any]) -
     `file`. A rule that holds in another way under another reading comes twice."""
     schema, known = request_schema(document), properties(document, file)
     own: Mapping[str, Any] = _said(file).get("rules", {})
-    ours = load("openapi/rules/extend.yaml")["rules"]
-    said = {entry["id"]: entry for entry in reversed(ours)}
-    prose = [entry for entry in ours if entry["id"] not in own]
-    prose += [
-        {"field": field_of(id), "id": id, **said.get(id, {}), **entry} for id, entry in own.items() if entry is not None
-    ]
-    conditions = {entry["id"]: entry.get("when", {}) for entry in prose}
-    gone = {id for id, entry in own.items() if entry is None or "schema" in entry}
+    said, gone = prose(load("openapi/rules/extend.yaml")["rules"], own)
+    conditions = {entry["id"]: entry.get("when", {}) for entry in said}
     stated = set()
     added = _said(file).get("properties", {})
     for rule in (*_required(document, schema, conditions), *_keywords(document, known, added, [*offered])):
         if rule.id not in gone:
             stated.add(rule.id)
             yield rule
-    for entry in prose:
-        about = entry.get("field", "body")
+    for entry in said:
+        about = entry.get("field", field_of(entry["id"]) if entry["id"] in own else "body")
         if entry["id"] not in stated and about in (*known, "body"):
             cited = (
                 document.found(entry["quote"], f"{about}:") if "quote" in entry else Citation(PROFILE, entry["allowed"])

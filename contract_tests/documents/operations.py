@@ -11,6 +11,7 @@ from typing import Any, Final
 from contract_tests.documents.extend import PROFILE, WORDS, Rule, demands, own_rule
 from contract_tests.documents.files import Citation, Document, described, laid_over, load, neighbours
 from contract_tests.documents.operation import Operation, Told
+from contract_tests.documents.prose import prose
 from contract_tests.documents.sources import Basis, Source
 from contract_tests.documents.terms import DOCUMENTED, FAMILY, Terms
 
@@ -176,13 +177,11 @@ def _rules(
 ) -> Iterator[Rule]:
     """The rules of the schema, and those of the prose and of the profile that hold whatever a question says, but for
     those that are `left_open`."""
-    own = said.get("rules", {})
-    ours = {entry["id"]: entry for entry in document.tree["rules"]}
-    prose = ours | {id: entry and {**ours.get(id, {}), **entry} for id, entry in own.items()}
-    gone = {id for id, entry in own.items() if entry is None or "schema" in entry}
+    told, gone = prose(document.tree["rules"], said.get("rules", {}))
+    by_id = {entry["id"]: entry for entry in told}
     for field in schema["required"]:
-        stated = prose.get(f"{name}.{field}.required", {})
-        if stated is not None and not (stated.get("when") or "schema" in stated):
+        stated = by_id.get(f"{name}.{field}.required", {})
+        if f"{name}.{field}.required" not in gone and not (stated.get("when") or "schema" in stated):
             yield _rule(name, field, "required", True, document.found("required: [", "requestBody:"))
     properties = {**schema["properties"], **said.get("properties", {})}
     for field, keywords in properties.items():
@@ -191,9 +190,9 @@ def _rules(
                 own_line = Citation(PROFILE, f"{keyword}: {value}")
                 line = _line(document, field) if field in schema["properties"] else own_line
                 yield _rule(name, field, keyword, value, line)
-    for id, entry in prose.items():
+    for id, entry in by_id.items():
         *_, field, ending = id.split(".")
-        tried = entry is not None and id not in left_open and ("breaks" in entry or ending in PROSE)
+        tried = id not in left_open and ("breaks" in entry or ending in PROSE)
         if tried and not entry.get("when") and field in properties:
             cited = (
                 document.found(entry["quote"], "paths:") if "quote" in entry else Citation(PROFILE, entry["allowed"])

@@ -14,6 +14,8 @@ from contract_tests.run.inputs import CannotRun, make_folder
 LOCK: Final = ".lock"
 """The name of a file that is locked as long as a command writes into the folder. A command that is killed leaves it,
 and no lock."""
+FAR: Final = 2**30
+"""Where a byte is locked on Windows, which keeps others from reading what is locked: behind all that is written."""
 
 
 @contextmanager
@@ -64,8 +66,10 @@ def locked(file: TextIO) -> bool:
     """Whether nobody else has the file locked, which is locked from now on."""
     try:
         if os.name == "nt":
-            windows = import_module("msvcrt")
+            windows, at = import_module("msvcrt"), os.lseek(file.fileno(), 0, os.SEEK_CUR)
+            os.lseek(file.fileno(), FAR, os.SEEK_SET)
             windows.locking(file.fileno(), windows.LK_NBLCK, 1)
+            os.lseek(file.fileno(), at, os.SEEK_SET)
         else:
             posix = import_module("fcntl")
             posix.flock(file, posix.LOCK_EX | posix.LOCK_NB)
