@@ -12,13 +12,13 @@ kept = click.option(
     metavar="FILE|URL",
     envvar=environment("state"),
     show_envvar=True,
-    help="The state file of a mock that does not run, or the URL of an engine.",
+    help="The state file of a mock, or the URL of an engine.",
 )
 
 
 @click.group(name="state", epilog="Example:  suno-mock state show --state mock.db")
 def command() -> None:
-    """Look at what a mock has kept, and copy it: a file while no mock uses it, an engine at any time."""
+    """Look at what a mock has kept, in a file or an engine, and copy it, also while it runs."""
 
 
 @command.command(epilog="Example:  suno-mock state show --state mock.db --json")

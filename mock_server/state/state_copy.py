@@ -1,5 +1,5 @@
-"""States that are looked at, checked and copied: files while no mock uses them, and what an engine keeps, also while
-mocks use it. A copy is one file, which is there whole or not at all."""
+"""States that are looked at, checked and copied, also while mocks use them. A copy is one file, which is there whole or
+not at all."""
 
 import os
 import sqlite3
@@ -15,10 +15,12 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.setting_limits import DAY
 from mock_server.core.settings import Settings, is_engine
 from mock_server.domain.masking import masked_place
+from mock_server.state.file_errors import told
 from mock_server.state.file_store import FileStore, made_with
+from mock_server.state.in_use import InUse
 from mock_server.state.ledger import Table
 from mock_server.state.needs_client import needs_client
-from mock_server.state.state_file import StateFile
+from mock_server.state.state_file import WAITS, StateFile
 
 PREFIX: Final = Settings().state_prefix
 TTL: Final = Settings().state_ttl
@@ -48,14 +50,15 @@ def shown(state: str, prefix: str = PREFIX) -> Mapping[str, Any]:
 
 def problem(state: str, prefix: str = PREFIX) -> str:
     """What is wrong with a state, as SQLite sees it, or as the mock that would go on with it; empty where nothing is.
-    Raises BadSetting where there is none, or it is in use."""
+    Raises BadSetting where there is none."""
     with _existing(state, prefix) as (file, place):
-        if "engine" in place:
-            unusable = _unusable(file)
-            return f"the mock in {place['engine']} cannot be read: {unusable}." if unusable else ""
         about, wrong = file.about(), file.check()
-    if wrong:
-        return f"the state file {state} is damaged: {wrong}"
+        if wrong:
+            return f"the state file {state} is damaged: {wrong}"
+        if file.path != state:
+            unusable = _unusable(file)
+            what = f"the mock in {place['engine']}" if "engine" in place else f"the state file {state}"
+            return f"{what} cannot be read: {unusable}." if unusable else ""
     try:
         _store(state, about).let_go()
     except BadSetting as error:
@@ -65,7 +68,7 @@ def problem(state: str, prefix: str = PREFIX) -> str:
 
 def saved(copy: str, state: str, prefix: str = PREFIX) -> None:
     """Have the file `copy` hold what a state does, all of it or what it held before. Raises BadSetting where there is
-    no state, for a file that is in use or something else, and where nothing can be written."""
+    no state, for a `copy` that is in use or something else, and where nothing can be written."""
     must_be_file(copy)
     with _existing(state, prefix) as (file, _):
         _take_place(file, copy)
@@ -125,8 +128,27 @@ def _opened(path: str) -> Iterator[Found]:
         raise BadSetting(f"there is no state file {path}. Give one that suno-mock serve --state FILE has made.")
     if not Path(path).stat().st_size:  # SQLite would take it for a new one, and write it
         raise BadSetting(f"{path} is empty, and no state. Give one that suno-mock serve --state FILE has made.")
-    with closing(StateFile(path, {})) as file:
+    try:
+        file = StateFile(path, {})
+    except InUse:
+        with _copied(path) as found:
+            yield found
+        return
+    with closing(file):
         yield Found(file, {"file": path})
+
+
+@contextmanager
+def _copied(path: str) -> Iterator[Found]:
+    """What a file that mocks use holds at one moment, as a file that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="suno-mock-") as folder:
+        try:
+            with closing(sqlite3.connect(path, timeout=WAITS)) as read:
+                read.execute("VACUUM INTO ?", [f"{folder}/state"])
+        except sqlite3.Error as error:
+            raise BadSetting(f"the state file {path} cannot be used: {told(error)}") from None
+        with closing(StateFile(f"{folder}/state", {})) as file:
+            yield Found(file, {"file": path})
 
 
 @contextmanager

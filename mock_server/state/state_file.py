@@ -8,6 +8,8 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from mock_server.core.errors import BadSetting
+from mock_server.state.file_errors import told, why
+from mock_server.state.in_use import InUse, Use
 from mock_server.state.ledger import Change, Table
 from mock_server.state.network_disk import network_disk
 from mock_server.state.packed import packed, unpacked
@@ -59,9 +61,8 @@ NEWEST: Final = len(MIGRATIONS) + 1
 
 
 class StateFile:
-    """The file at `path`, which is made where there is none. Nobody else can use it until it is closed, but
-    those that share it. `about` is what
-    a file must have been made with, by name.
+    """The file at `path`, which is made where there is none. Nobody else can use it until it is closed, but those that
+    share it; others can read it. `about` is what a file must have been made with, by name.
 
     Raises BadSetting, and leaves the file as it is, where it cannot be used: it is in use, of something else, newer, on
     a network file system, or made with something else.
@@ -78,23 +79,29 @@ class StateFile:
         shared: bool = False,
     ) -> None:
         self.path = path
-        self._locking = "NORMAL" if shared else "EXCLUSIVE"
         self._migrations = migrations
+        self._use: Use | None = None
         if kind := network_disk(path):
             raise BadSetting(
                 f"the state file {path} is on a network file system ({kind}), which locks it badly. Choose a --state "
                 "on a disk of this machine, or an engine that several machines share: redis://HOST."
             )
         try:
+            self._use = Use(path, waits, shared=shared)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, OURS_ALONE))
             self._connection = sqlite3.connect(path, timeout=waits, isolation_level=None, check_same_thread=False)
+        except InUse:
+            raise
         except (OSError, ValueError) as error:
-            raise BadSetting(f"the state file {path} cannot be used: {_why(error)}. Choose another --state.") from None
+            self._end_use()
+            raise BadSetting(f"the state file {path} cannot be used: {why(error)}. Choose another --state.") from None
         try:
+            if not (self._use.locks or shared):
+                self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._open(about, durability)
         except sqlite3.Error as error:
             self.close()
-            raise BadSetting(f"the state file {path} cannot be used: {_told(error)}") from None
+            raise BadSetting(f"the state file {path} cannot be used: {told(error)}") from None
         except BaseException:
             self.close()
             raise
@@ -150,10 +157,14 @@ class StateFile:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+        self._end_use()
+
+    def _end_use(self) -> None:
+        if self._use is not None:
+            self._use.end()
 
     def _open(self, about: Mapping[str, str], durability: str) -> None:
         run = self._connection
-        run.execute(f"PRAGMA locking_mode = {self._locking}")
         run.execute("BEGIN IMMEDIATE")
         version = self._version_found()
         try:
@@ -219,24 +230,3 @@ class StateFile:
     def about(self) -> Mapping[str, str]:
         """What the file was made with."""
         return dict(self._connection.execute("SELECT name, value FROM about"))
-
-
-def _why(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-def _told(error: sqlite3.Error) -> str:
-    """What SQLite says, and the way out."""
-    for name, told in ERRORS.items():
-        if getattr(error, "sqlite_errorname", "").startswith(name):
-            return told
-    return f"{error}. Choose another --state, or make it usable."
-
-
-ERRORS: Final[Mapping[str, str]] = {
-    "SQLITE_BUSY": "another process uses it. One mock at a time has a file: end that one, or choose another --state.",
-    "SQLITE_NOTADB": "it is no file of suno-mock, and stays as it is. Choose another --state.",
-    "SQLITE_CORRUPT": "it is damaged, and stays as it is. Take a copy that was made before, or choose another --state.",
-    "SQLITE_READONLY": "it cannot be written. Make it and its folder writable, or choose another --state.",
-    "SQLITE_FULL": "the disk is full. Make room, or choose another --state.",
-}

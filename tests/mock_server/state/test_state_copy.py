@@ -1,8 +1,9 @@
-"""State files that no mock uses: looked at, checked and copied, whole or not at all."""
+"""State files: looked at, checked and copied, whole or not at all, also while mocks use them."""
 
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.state.file_store import FileStore
+from mock_server.state.in_use import Use
+from mock_server.state.open_store import open_store
 from mock_server.state.state_copy import loaded, problem, saved, shown
 from mock_server.state.state_file import StateFile
 from tests.builders import CREATED, task
@@ -123,11 +126,52 @@ def test_what_is_in_use_or_something_else_stays(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="it is no file of suno-mock, and stays as it is"):
         saved(f"{tmp_path}/song", f"{tmp_path}/state")
     used = StateFile(f"{tmp_path}/used", {})
-    for source, target in (("state", "used"), ("used", "copy")):
-        with pytest.raises(BadSetting, match="another process uses it"):
-            saved(f"{tmp_path}/{target}", f"{tmp_path}/{source}")
+    with pytest.raises(BadSetting, match="another process uses it"):
+        saved(f"{tmp_path}/used", f"{tmp_path}/state")
+    with pytest.raises(BadSetting, match="another process uses it"):
+        loaded(f"{tmp_path}/state", f"{tmp_path}/used")
     used.close()
     assert {each.name for each in tmp_path.iterdir()} == {"state", "used", "song"}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_file_that_a_mock_uses_is_looked_at_and_copied_as_it_is_now(tmp_path: Path, workers: int) -> None:
+    path, copy = f"{tmp_path}/state", tmp_path / "copy"
+
+    async def use() -> None:
+        with open_store(Settings(state=path, pace="manual", workers=workers)) as store:
+            for number in range(3):
+                await started(store, task(id=f"{number}"))
+                saved(str(copy), path)
+                assert (tasks(copy), tasks(Path(path)), problem(path)) == (number + 1, number + 1, "")
+            await store.close()
+
+    asyncio.run(use())
+    assert {each.name for each in tmp_path.iterdir()} == {"state", "copy"}
+
+
+def test_what_is_wrong_with_a_file_that_is_used_is_told(tmp_path: Path) -> None:
+    path = str(changed(made(tmp_path / "state", "a"), "UPDATE task SET value = CAST('{}' AS BLOB)"))
+    used = StateFile(path, {})
+    assert problem(path) == f"the state file {path} cannot be read: KeyError('source')."
+    used.run("PRAGMA user_version = 9")
+    with pytest.raises(BadSetting, match=r"/state has version 9, and this suno-mock knows those up to 2\."):
+        shown(path)
+    used.close()
+
+
+def test_a_file_that_another_program_keeps_to_itself_is_told(tmp_path: Path) -> None:
+    made(tmp_path / "state", "a")
+    with closing(sqlite3.connect(tmp_path / "state", isolation_level=None)) as alone:
+        alone.execute("PRAGMA locking_mode = EXCLUSIVE")
+        alone.execute("BEGIN EXCLUSIVE")
+        for look in (shown, problem):
+            with pytest.raises(BadSetting, match="another process uses it"):
+                look(f"{tmp_path}/state")
+        use = Use(f"{tmp_path}/state", 0, shared=False)
+        with pytest.raises(BadSetting, match="another process uses it"):
+            shown(f"{tmp_path}/state")
+        use.end()
 
 
 @pytest.mark.parametrize("error", [OSError("No space left on device"), sqlite3.OperationalError("disk is full")])

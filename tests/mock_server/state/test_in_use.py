@@ -1,0 +1,71 @@
+"""Who uses a state file: one alone, or several that share it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mock_server.core.errors import BadSetting
+from mock_server.state import in_use
+from mock_server.state.in_use import InUse, Use
+from mock_server.state.state_file import StateFile
+
+
+@pytest.mark.parametrize(("first", "second"), [(False, False), (False, True), (True, False)])
+def test_who_is_alone_shares_with_nobody(tmp_path: Path, first: bool, second: bool) -> None:
+    path = f"{tmp_path}/state"
+    use = Use(path, 0, shared=first)
+    with pytest.raises(
+        InUse, match=r"^the state file .*/state cannot be used: another process uses it\. One mock at a"
+    ):
+        Use(path, 0, shared=second)
+    use.end()
+    Use(path, 0, shared=second).end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_those_that_share_use_it_until_the_last_one_ends(tmp_path: Path) -> None:
+    path = f"{tmp_path}/state"
+    one, other = (Use(path, 0, shared=True) for _ in range(2))
+    one.end()
+    one.end()
+    with pytest.raises(InUse):
+        Use(path, 0, shared=False)
+    other.end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_one_has_left_keeps_nobody_out(tmp_path: Path) -> None:
+    (tmp_path / "state-lock").touch()
+    Use(f"{tmp_path}/state", 0, shared=False).end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_on_what_was_taken_away_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"{tmp_path}/state"
+    opened = os.open
+
+    def late(beside: str, flags: int, mode: int) -> int:
+        """Open a file that is taken away before it can be locked, the first time."""
+        handle = opened(beside, flags, mode)
+        monkeypatch.setattr(os, "open", opened)
+        Path(beside).unlink()
+        return handle
+
+    monkeypatch.setattr(os, "open", late)
+    use = Use(path, 1, shared=False)
+    with pytest.raises(InUse):
+        Use(path, 0, shared=False)
+    use.end()
+
+
+def test_without_such_locks_nobody_else_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(in_use, "import_module", missing)
+    file = StateFile(f"{tmp_path}/state", {})
+    with pytest.raises(BadSetting, match="another process uses it"):
+        StateFile(f"{tmp_path}/state", {}, waits=0)
+    file.close()
+    StateFile(f"{tmp_path}/state", {}).close()
