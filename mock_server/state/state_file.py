@@ -96,7 +96,9 @@ class StateFile:
             self._end_use()
             raise BadSetting(f"the state file {path} cannot be used: {why(error)}. Choose another --state.") from None
         try:
-            if not (self._use.locks or shared):
+            if shared:
+                self._connection.execute("PRAGMA wal_autocheckpoint = 0")  # the engine does it, in a turn
+            elif not self._use.locks:
                 self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._open(about, durability)
         except sqlite3.Error as error:

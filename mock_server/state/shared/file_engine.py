@@ -28,6 +28,8 @@ LOOKS_AFTER: Final = 0.0005
 """Seconds of real time from the first look whether the file is free to the second; from each to the next half more."""
 LOOKS_EVERY: Final = 0.02
 """Seconds of real time between two looks, at most."""
+EMPTIED_AFTER: Final = 64
+"""Turns of one worker after which what the log of SQLite holds is put where it belongs, so that the log begins anew."""
 WRITE: Final = "INSERT INTO turn (worker, changed) VALUES (?, ?) RETURNING number"
 Run = Callable[..., Sequence[Any]]
 
@@ -42,10 +44,13 @@ class FileEngine:
         self._file = StateFile(path, about, durability, shared=True)
         self._file.run("PRAGMA busy_timeout = 0")  # its own wait would be one of the whole event loop
         try:
-            self._looking = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+            self._looking, self._emptying = (
+                sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False) for _ in range(2)
+            )
         except BaseException:
             self._file.close()
             raise
+        self._not_emptied = 0
         self._thread = ThreadPoolExecutor(1, "state file")
         self._version = -1
 
@@ -81,7 +86,7 @@ class FileEngine:
             for name in turn.dead:
                 run("DELETE FROM worker WHERE name = ?", name)
             run("INSERT OR REPLACE INTO worker (name, until) VALUES (?, ?)", worker, real_time() + lease)
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._file.commit)
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._commit)
         except sqlite3.Error as error:
             raise EngineFailed(str(error)) from None
         return int(number)
@@ -125,8 +130,21 @@ class FileEngine:
 
     def let_go(self) -> None:
         self._thread.shutdown()
-        self._looking.close()
-        self._file.close()
+        for connection in (self._looking, self._emptying, self._file):
+            connection.close()
+
+    def _commit(self) -> None:
+        """Have the turn last. The log is emptied while nobody else can write: up to 3.51.2, SQLite can lose what one
+        process commits while another one empties the log (sqlite.org/wal.html, the WAL-reset bug)."""
+        self._file.commit()
+        self._not_emptied += 1
+        if self._not_emptied < EMPTIED_AFTER:
+            return
+        with suppress(sqlite3.Error):  # where another worker is faster, the next turn does it
+            self._file.begin()
+            self._emptying.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._not_emptied = 0
+        self._file.roll_back()
 
     def _look(self, asked: str, *values: Any) -> Sequence[Any]:
         return self._looking.execute(asked, values).fetchall()

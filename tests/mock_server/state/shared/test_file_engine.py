@@ -7,10 +7,11 @@ import pytest
 from mock_server.core.clock import elapsed
 from mock_server.core.settings import Settings
 from mock_server.state.file_store import made_with
+from mock_server.state.ledger import Change, Table
 from mock_server.state.shared import file_engine
-from mock_server.state.shared.engine import EngineFailed
-from mock_server.state.shared.file_engine import FileEngine
-from mock_server.state.state_file import WAITS
+from mock_server.state.shared.engine import LEASE, UNSEEN, EngineFailed
+from mock_server.state.shared.file_engine import EMPTIED_AFTER, FileEngine
+from mock_server.state.state_file import WAITS, Step
 
 pytestmark = pytest.mark.anyio
 
@@ -29,3 +30,16 @@ async def test_who_waits_for_its_turn_holds_nobody_up(tmp_path: Path, monkeypatc
     assert min(took) < WAITS / 2
     await waits.close()
     await has_it.close()
+
+
+async def test_the_log_is_emptied_again_and_again(tmp_path: Path) -> None:
+    path, about = str(tmp_path / "mock.db"), made_with(Settings())
+    engines, sizes = [FileEngine(path, about), FileEngine(path, about)], []
+    for number in range(6 * EMPTIED_AFTER):
+        engine = engines[number % 3 == 0]
+        entry = Step(emptied=True, gone=(), written={Change.CHANGED: [(f"{number}", "x" * 20_000)]})
+        await engine.write(await engine.take("one", UNSEEN), "one", {Table.ENTRY: entry}, LEASE)
+        sizes.append((tmp_path / "mock.db-wal").stat().st_size)
+    assert max(sizes[: 2 * EMPTIED_AFTER]) == max(sizes)
+    for engine in engines:
+        await engine.close()
