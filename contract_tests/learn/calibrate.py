@@ -25,6 +25,7 @@ from contract_tests.learn.refusals import Refusal, codes, due, several, texts, t
 from contract_tests.learn.sayable import sayable
 from contract_tests.learn.shapes import shapes
 from contract_tests.learn.tasks import courses
+from contract_tests.learn.tried import half_tried
 from contract_tests.reports.report import Report
 from contract_tests.verdicts.results import Verdict
 
@@ -87,9 +88,10 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     found += sayable(each for each in (price(report, published),) if differs(each, published))
     found += sayable(codes(refusals, published))
     found += told_at_once([*several(report.rows), *at_once(report.asked)], refusals, published)
-    found += sayable(order(report.asked, published))
+    found += sayable(order(report.asked, published, readings))
     kept = {number: playback.said(answer) for number, answer in played().items()}
-    found += sayable(texts(refusals, kept, published))
+    found += sayable(texts(refusals, kept, published, readings))
+    found += half_tried(report.rows)
     after = playback.agreement(sent, played())
     extends = base if is_ours else os.path.relpath(anywhere, beside.resolve())
     beyond = unsayable(report, after, {each.what for each in found if isinstance(each, Left)}, explained(found))

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from typing import Any, Final
 
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import Learned
-from contract_tests.learn.evidence import Left, Line
+from contract_tests.learn.evidence import Left, Line, still_left
 
 DATED: Final = "run of "
 """What evidence has of another run than that at the head of its file."""
@@ -76,14 +77,17 @@ def ends(value: Any) -> tuple[float, float]:
     return (value[0], value[-1]) if isinstance(value, list) else (value, value)
 
 
-def updated(kept: Sequence[Line], compared: Iterable[Compared], found: Learned, then: str) -> list[Line | Left]:
+def updated(kept: Kept, compared: Iterable[Compared], found: Learned, then: str) -> list[Line | Left]:
     """The lines of the profile that is true now: those that moved as they are seen now, the others as they were.
     `then` says when these were seen, where they do not."""
     moved = {each.line for each in compared if each.outcome is Outcome.MOVED and each.who == LIVE}
     lines = {
-        line.path: line._replace(seen=line.seen if "run of" in line.seen else f"{line.seen}, {then}") for line in kept
+        line.path: line._replace(seen=line.seen if "run of" in line.seen else f"{line.seen}, {then}")
+        for line in kept.lines
     }
     for line in found.lines:
         if line.path[0] == "texts" or line.path not in lines or dotted(line.path) in moved:
             lines[line.path] = line
-    return [*lines.values(), *(each for each in found.left if each.what not in {dotted(path) for path in lines})]
+    known = {dotted(path) for path in lines}
+    left = [each for each in found.left if each.what not in known]
+    return [*lines.values(), *chain.from_iterable(still_left(each, kept.left) for each in left)]

@@ -8,25 +8,25 @@ from typing import Any, Final
 
 from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
+from contract_tests.learn.beyond import Beyond
 from contract_tests.learn.calibrate import Learned, unsayable
 from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, ends, said
-from contract_tests.learn.evidence import Line
+from contract_tests.learn.evidence import UNNAMED, UNREFUSED, UNSEEN, Line, left_rules, lines_of
 from contract_tests.learn.limits import looked, searched
-from contract_tests.learn.order import at_once
-from contract_tests.learn.playback import NUMBERS, WORDS
+from contract_tests.learn.order import at_once, order, places_unknown
+from contract_tests.learn.playback import WORDS
 from contract_tests.learn.profile_lines import samples
 from contract_tests.learn.refusals import Refusal, covering, several
-from contract_tests.learn.shapes import SHAPE, otherwise
 from contract_tests.learn.tasks import models
+from contract_tests.learn.tried import tried_then
+from contract_tests.probes.request import STAGES
 from contract_tests.reports.report import Report
-from contract_tests.verdicts.results import Verdict
 
 COMPARABLE: Final = 5
 """Samples of a delay at least, in the profile, for a comparison."""
 WIDER: Final = 1.5
 """A delay has moved when every new one is more than so many times the longest that was recorded, or less than the
 shortest divided by it."""
-SO, NOT = "so", "not"
 SEEN: Final = "seen: "
 """How a reason begins where several readings were possible."""
 CONTRADICTS: Final = "seen in "
@@ -45,7 +45,10 @@ class Drift:
         self._report = report
         self._published = published
         self._base = base
-        self._now = {each.path: each for each in found.lines}
+        self._now = {each.path: each for each in found.lines if each.path[0] != "order"}
+        picked = {f"{each.path[1]}": each.value for each in found.lines if each.path[0] == "picks"}
+        unplaced = places_unknown(kept.left, published)
+        self._now |= {each.path: each for each in lines_of(order(report.asked, published, picked, unplaced))}
         self._left = {each.what: each.why for each in found.left}
         self._models = {f"models.{each}.name" for each in models(report.asked)} | looked(searched(report.asked))
         told, ordered = bool(several(report.rows)), bool(at_once(report.asked))
@@ -70,7 +73,9 @@ class Drift:
         yield from self._narrowed()
         yield from self._texts()
         yield from self._new()
-        yield from self._unsayable()
+        yield from Beyond(
+            self._kept, unsayable(self._report, self._found.after), self._report.rows, self._found.refusals
+        )
 
     def _pick(self, line: Line) -> Compared:
         now = self._now.get(line.path)
@@ -148,11 +153,13 @@ class Drift:
         for each in self._found.refusals:
             by_rule[each.rule].append(each)
         looked, moved = set[str](), set[str]()
+        untried = {rule for rule, number in tried_then(self._kept.left).items() if not number}
+        unseen = left_rules(self._kept.left, UNREFUSED, by_rule) | untried
         for rule, seen in by_rule.items():
             name = covering(rule, seen[0].kind, own)
             looked.add(name)
             other = self._otherwise(seen, own.get(name))
-            if other is not None and f"texts.{rule}" not in self._kept.left:
+            if other is not None and f"texts.{rule}" not in self._kept.left and rule not in unseen:
                 moved.add(name)
                 yield self._words(rule, other, own.get(name))
         for name, line in own.items():
@@ -190,56 +197,45 @@ class Drift:
         for path, line in self._now.items():
             if path in known or path[0] in (*NOT_COMPARED, "picks", "texts") or path[-1] == "at":
                 continue
-            before = said(self._published, path)
+            before, why = said(self._published, path), self._unknown_then(line)
+            outcome = Outcome.UNCOMPARED if why else Outcome.MOVED
             yield Compared(
                 line=dotted(path),
-                outcome=Outcome.MOVED,
+                outcome=outcome,
                 document=said(self._base, path),
                 profile=before,
                 live=line.value,
                 mock=before,
-                who=LIVE,
+                who=_who(outcome),
+                why=why,
             )
         for what, why in self._left.items():
             group = what.partition(".")[0]
             is_new = what not in self._kept.left and what not in {dotted(path) for path in known}
-            if is_new and group not in ("picks", "texts") and (why.startswith(CONTRADICTS) or what == group):
+            if (
+                is_new
+                and why not in UNSEEN
+                and group not in ("picks", "texts")
+                and (why.startswith(CONTRADICTS) or what == group)
+            ):
                 yield Compared(line=what, outcome=Outcome.MOVED, live=why, who=LIVE)
 
-    def _unsayable(self) -> Iterator[Compared]:
-        """What no profile can say, then and now."""
-        then, now = self._kept.unsayable, unsayable(self._report, self._found.after)
-        passed = {row.rule for row in self._report.rows if row.verdict is Verdict.PASSED}
-        looked = passed | {each.rule for each in self._found.refusals}
-        refused = NUMBERS if looked else ()
-        for what in dict.fromkeys(each for each in [*now, *then] if not each.startswith(WORDS)):  # a text's line tells
-            if what.startswith(SHAPE):
-                yield from self._shape(what, then.get(what), now.get(what))
-            elif what in now:
-                yield _beyond(what, Outcome.SAME if what in then else Outcome.MOVED, then.get(what), now[what])
-            else:
-                seen = what.split()[-1] in looked or what.startswith(refused)
-                yield _beyond(what, Outcome.MOVED if seen else Outcome.UNSEEN, then[what], None)
-
-    def _shape(self, what: str, then: str | None, now: str | None) -> Iterator[Compared]:
-        """Which members came where. Which bodies come hangs on when polls meet a task: one that did not is no news."""
-        if then is None or now is None:
-            if then is not None:
-                yield Compared(line=what, outcome=Outcome.UNCOMPARED, profile="as it was", why="none came in this run")
-            return
-        told = otherwise(then, now)
-        outcome = Outcome.MOVED if told else Outcome.SAME
-        yield _beyond(what, outcome, "as it was", told or "as it was")
+    def _unknown_then(self, line: Line) -> str:
+        """Why nothing was known of it when the profile was made; empty where it was."""
+        then = {each.path: each for each in self._kept.lines}
+        key, *rest = line.path
+        stage = then.get(("stages", f"{rest[0]}" if key == "stages" else STAGES[-1], "at"))
+        if key in ("stages", "tracks_per_task") and (stage is None or not samples(stage)):
+            return "no callback of it came then"
+        if rest[1:] == ["skipped"] and line.value != 1 and stage is not None and samples(stage) < COMPARABLE:
+            return f"{counted(samples(stage), 'task')} then may not have shown it"
+        if rest[1:] == ["name"] and f"{rest[0]}" in left_rules(self._kept.left, UNNAMED, self._published.models):
+            return UNNAMED
+        return self._kept.left.get(dotted(line.path), "")
 
     def _came(self, stage: str) -> bool:
         found = self._now.get(("stages", stage, "at"))
         return found is not None and bool(samples(found))
-
-
-def _beyond(what: str, outcome: Outcome, then: str | None, now: str | None) -> Compared:
-    """What no profile can say; None where it is not so."""
-    profile, live = (NOT if each is None else each or SO for each in (then, now))
-    return Compared(line=what, outcome=outcome, profile=profile, live=live, who=_who(outcome))
 
 
 def _who(outcome: Outcome) -> str:

@@ -114,7 +114,7 @@ def _update(path: Path, text: str, kept: Kept, compared: list[Compared], found: 
     extends = yaml.safe_load(text)["extends"]
     gone = {each.line for each in compared if each.outcome is Outcome.MOVED}
     beyond = {what: how for what, how in kept.unsayable.items() if what not in gone} | dict(found.unsayable)
-    new = written(report.about, extends, updated(kept.lines, compared, found, then), beyond)
+    new = written(report.about, extends, updated(kept, compared, found, then), beyond)
     safe_files.replace(path, new)
     for line in unified_diff(text.splitlines(), new.splitlines(), "before", str(path), lineterm="", n=0):
         click.echo(printable(line))

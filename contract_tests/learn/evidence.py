@@ -1,7 +1,7 @@
 """What was learned: a line of a profile with what was seen of it, and what stays open with the reason. Pure."""
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from contract_tests.target.exchange import Exchange
 
@@ -25,6 +25,38 @@ class Left(NamedTuple):
 
 
 Found = Line | Left
+OF: Final = " of "
+"""Between a key of a profile and the rules of which it says nothing."""
+ALL: Final = "all rules"
+UNTOLD: Final = "no request showed which of them are told before others"
+UNREFUSED: Final = "no request was refused for it"
+HALF_TRIED: Final = "not every request about it was sent"
+UNNAMED: Final = "no track of it came"
+UNSEEN: Final = (UNTOLD, UNREFUSED, HALF_TRIED, UNNAMED)
+"""Why nothing is known of rules that a run did not come to."""
+
+
+def left_of(key: str, rules: Sequence[str], every: Collection[str], why: str) -> Iterable[Left]:
+    """That nothing is known of these rules, or models, of all, in one line; nothing where there are none."""
+    if rules:
+        yield Left(f"{key}{OF}{ALL if len(rules) == len(every) > 1 else ', '.join(rules)}", why)
+
+
+def left_rules(left: Mapping[str, str], why: str, every: Iterable[str]) -> set[str]:
+    """The rules of all of which nothing was known for this reason, by what was left open."""
+    names = {name for what, reason in left.items() if reason == why for name in what.partition(OF)[2].split(", ")}
+    return {*every} if ALL in names else names
+
+
+def still_left(left: Left, before: Mapping[str, str]) -> Iterable[Left]:
+    """What stays open of what a run left, where another had come to more rules before."""
+    if left.why not in UNSEEN:
+        yield left
+        return
+    now = left_rules({left.what: left.why}, left.why, [ALL])
+    then = left_rules(before, left.why, [ALL])
+    both = [*then] if ALL in now else [*now] if ALL in then else [*then & now]
+    yield from left_of(left.what.partition(OF)[0], sorted(both), "", left.why)
 
 
 def lines_of(found: Iterable[Found]) -> list[Line]:

@@ -1,13 +1,14 @@
 """In which order a server tells broken rules, from requests that break several. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from contract_tests.documents.published import Published
-from contract_tests.learn.evidence import Found, Left, Line, times
-from contract_tests.learn.refusals import ASKED_BY
-from contract_tests.probes.told_first import BETWEEN, ORDER
+from contract_tests.learn.evidence import UNTOLD, Found, Left, Line, left_of, left_rules, times
+from contract_tests.learn.refusals import ASKED_BY, PARTS, held, holding
+from contract_tests.probes.told_first import BETWEEN, ORDER, WHOLE
 from contract_tests.reports.report import Asked
 from contract_tests.target.exchange import Exchange
 
@@ -27,9 +28,19 @@ def at_once(asked: Iterable[Asked]) -> list[Exchange]:
     return [each.exchange for each in asked if each.probe.startswith(ORDER) and each.exchange.code not in (None, 200)]
 
 
-def order(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
-    """The rules that come before others against the order of the profile, and all that stand before these."""
-    told = [*_told([*asked])]
+def order(
+    asked: Iterable[Asked],
+    published: Published,
+    picks: Mapping[str, str] = MappingProxyType({}),
+    unplaced: Container[str] = (),
+) -> Iterator[Found]:
+    """The rules that come before others against the order of the profile, and all that stand before these. `picks` are
+    the readings that were learned; what was told of rules that are `unplaced` is left out."""
+    told = [
+        (first, [each for each in others if each not in unplaced], exchange)
+        for first, others, exchange in _told([*asked], picks, published)
+        if first not in unplaced
+    ]
     before: dict[str, set[str]] = defaultdict(set)
     for first, others, _ in told:
         for other in others:
@@ -46,21 +57,37 @@ def order(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
         yield Line((KEY,), moved, times(exchange for _, _, exchange in told))
     if late:
         yield Left(f"{KEY} of {', '.join(late)}", "told behind rules about the track, which no profile can say")
+    every = [each for each in bodies if _is_of_a_field(each) and each in held(published, picks)]
+    yield from left_of(KEY, [each for each in every if each not in named], every, UNTOLD)
 
 
-def _told(asked: Sequence[Asked]) -> Iterator[Told]:
+def places_unknown(left: Mapping[str, str], published: Published) -> set[str]:
+    """The rules whose places were not told, by what a run left open, with the reasons."""
+    return left_rules(left, UNTOLD, _documented(published))
+
+
+def _is_of_a_field(rule: str) -> bool:
+    """Whether a rule is about one field, so that a request can break it beside others."""
+    return not rule.startswith(WHOLE) and len(rule.split(".")) == PARTS
+
+
+def _told(asked: Sequence[Asked], picks: Mapping[str, str], published: Published) -> Iterator[Told]:
     """What requests that break several rules were told, by the words of requests that break one."""
-    words = {each.probe: each.exchange.msg for each in asked}
-    alone: dict[str, set[object]] = defaultdict(set)
-    for probe, msg in words.items():
-        alone[probe.partition(": ")[0]].add(msg)
+    alone: dict[str, set[str]] = defaultdict(set)
     for each in asked:
-        if each.probe.startswith(ORDER) and each.exchange.code not in (None, 200):
-            names = each.probe.removeprefix(ORDER).split(BETWEEN)
-            first = [name for name in names if each.exchange.msg in alone[name]]
-            if len(first) == 1:
-                others = [ASKED_BY.get(name, name) for name in names if name != first[0]]
-                yield ASKED_BY.get(first[0], first[0]), others, each.exchange
+        if isinstance(each.exchange.msg, str):
+            alone[each.probe.partition(": ")[0]].add(each.exchange.msg)
+
+    def rule(name: str) -> str:
+        return holding(ASKED_BY.get(name, name), picks, published)
+
+    for exchange, probe in ((each.exchange, each.probe) for each in asked if each.probe.startswith(ORDER)):
+        if exchange.code in (None, 200) or not isinstance(exchange.msg, str):
+            continue
+        names = probe.removeprefix(ORDER).split(BETWEEN)
+        first = [name for name in names if exchange.msg in alone[name]]
+        if len(first) == 1:
+            yield rule(first[0]), [rule(name) for name in names if name != first[0]], exchange
 
 
 def _documented(published: Published) -> list[str]:

@@ -4,11 +4,12 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.published import Published
-from contract_tests.learn.evidence import Found, Left, Line, times
+from contract_tests.learn.evidence import UNREFUSED, Found, Left, Line, left_of, times
 from contract_tests.probes.near_misses import AT_ONCE
 from contract_tests.probes.refusals import LEFT_TO_QUESTIONS
 from contract_tests.reports.rows import Row
@@ -41,7 +42,11 @@ class Refusal(NamedTuple):
     templates: tuple[str, ...]
 
 
-def due(rows: Iterable[Row], published: Published, picks: Mapping[str, str] | None = None) -> Iterator[Refusal]:
+def due(
+    rows: Iterable[Row],
+    published: Published,
+    picks: Mapping[str, str] | None = None,
+) -> Iterator[Refusal]:
     """The refusals of requests that break one rule, each once, in the order of their rules. `exchange` has a code.
     `picks` are the readings that were learned: they decide which of two rules about a field it is."""
     kinds = {getattr(published.terms, kind): kind for kind in KINDS}
@@ -49,14 +54,14 @@ def due(rows: Iterable[Row], published: Published, picks: Mapping[str, str] | No
         for exchange in _exchanges(row, several=False):
             codes = next((each.probe.expected.codes for each in row.results if each.probe), frozenset[int]())
             found = [kinds[code] for code in sorted(codes, key=lambda code: code != exchange.code) if code in kinds]
-            rule = _holding(ASKED_BY.get(row.rule, row.rule), picks or {}, published)
+            rule = holding(ASKED_BY.get(row.rule, row.rule), picks or {}, published)
             if row.rule in ASKED_BY and found[:1] != [INVALID]:
                 continue  # refused for another reason than that which was asked for
             if rule.startswith("extend.") and found and exchange.code not in (None, 200):
                 yield Refusal(rule, found[0], exchange, templates(rule, exchange, published))
 
 
-def _holding(rule: str, picks: Mapping[str, str], published: Published) -> str:
+def holding(rule: str, picks: Mapping[str, str], published: Published) -> str:
     """The rule, or where it does not hold under what was learned, the one about the same field that does."""
     for each in published.rules:
         others = {question: picks[question] for question, reading in each.when.items() if question in picks}
@@ -65,9 +70,19 @@ def _holding(rule: str, picks: Mapping[str, str], published: Published) -> str:
     return rule
 
 
+def held(published: Published, picks: Mapping[str, str]) -> dict[str, None]:
+    """The rules that hold under what was learned, and where that says nothing, under the picks of the profile."""
+    known = {**published.picks, **picks}
+    every = [
+        *((each.id, each.when) for each in published.rules),
+        *((each.rule, each.when) for each in published.limits),
+    ]
+    return {rule: None for rule, when in every if all(known.get(name) == reading for name, reading in when.items())}
+
+
 def told_at_once(several: Iterable[Exchange], refusals: Iterable[Refusal], published: Published) -> Iterator[Found]:
     """Whether a request that breaks several rules is told the first alone, as one that breaks that one, or all."""
-    exchanges, alone = list(several), {each.exchange.msg for each in refusals}
+    exchanges, alone = list(several), [each.exchange.msg for each in refusals]
     ways = {each.msg in alone for each in exchanges}
     if len(ways) > 1:
         yield Left("tells", "seen in two ways: some requests that break several rules are told one, others more")
@@ -144,10 +159,15 @@ def codes(refusals: Iterable[Refusal], published: Published) -> Iterator[Found]:
             yield Line(("codes", code or 0), first.exchange.msg or kind, times([first.exchange]))
 
 
-def texts(refusals: Iterable[Refusal], kept: Mapping[int, object], published: Published) -> Iterator[Found]:
+def texts(
+    refusals: Iterable[Refusal],
+    kept: Mapping[int, object],
+    published: Published,
+    picks: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Found]:
     """The words of every rule whose refusals have words of one pattern; those that several rules share once, by the
     last part of their ids or by their kind. `kept` are the words by which the mock refuses the same requests already,
-    by the number of the request."""
+    by the number of the request, `picks` the readings that were learned."""
     by_rule: dict[str, list[Refusal]] = defaultdict(list)
     for each in refusals:
         by_rule[each.rule].append(each)
@@ -168,6 +188,8 @@ def texts(refusals: Iterable[Refusal], kept: Mapping[int, object], published: Pu
             yield Left(f"texts.{name}", f"a profile tells it under another rule; its words: {json.dumps(words)}")
         else:
             yield Line(("texts", name), words, times(each.exchange for each in seen))
+    every = {**held(published, picks), **dict.fromkeys(by_rule)}
+    yield from left_of("texts", [each for each in every if each not in by_rule], every, UNREFUSED)
 
 
 def covering(rule: str, kind: str, names: Container[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
-from contract_tests.learn.evidence import Found, Left, Line, times
+from contract_tests.learn.evidence import UNNAMED, Found, Left, Line, left_of, times
 from contract_tests.probes.request import STAGES
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.reports.report import Asked
@@ -111,6 +111,8 @@ def _names(came: Iterable[Came], published: Published) -> Iterator[Found]:
         model = sent.get("model") if isinstance(sent, dict) else None
         for name in {track.get("model_name") for track in _tracks(body) if isinstance(track.get("model_name"), str)}:
             by_model[str(model)][str(name)].append(exchange)
+    unnamed = [each for each in published.models if not by_model.get(each)]
+    yield from left_of("names", unnamed, published.models, UNNAMED)
     for model, names in by_model.items():
         told = [*names]
         if len(told) > 1:

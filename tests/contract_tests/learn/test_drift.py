@@ -6,10 +6,10 @@ from shutil import copytree
 
 import pytest
 
-from contract_tests.learn.compared import Kept, Outcome
+from contract_tests.learn.compared import Kept, Outcome, dotted
 from contract_tests.learn.drift import Drift
-from contract_tests.learn.evidence import Line
-from contract_tests.mutants.drifts import Planted, Watched, planted
+from contract_tests.learn.evidence import UNNAMED, Line
+from contract_tests.mutants.drifts import Planted, Watched, planted, unchanged
 from contract_tests.targets.behaviour import KEY, conforming
 from contract_tests.targets.edition import APIKLEY
 from contract_tests.targets.legal import legal
@@ -59,6 +59,30 @@ def test_a_change_is_told_and_nothing_else(watched: Watched, name: str, line: st
     told = watched.told(Planted(name=name) if name == "no change" else variant(name))
     assert told.is_right, str(told)
     assert line in [each.line for each in told.moved] or not line
+
+
+def test_what_fewer_tasks_do_not_show_is_no_change(tmp_path: Path) -> None:
+    ((line, is_right),) = unchanged(range(19, 20), 4, tmp_path, 2)
+    assert is_right, line
+    assert "draw 19, no change: nothing moved" in line
+
+
+@pytest.mark.parametrize(
+    ("line", "left", "stages"),
+    [
+        (Line(("stages", "first", "msg"), "Done.", "once: request 1"), {}, {}),
+        (Line(("stages", "first", "skipped"), 0.5, "in 1 of 2 tasks"), {}, {"first": 4}),
+        (Line(("tracks_per_task",), 3, "once: request 1"), {}, {"first": 4}),
+        (Line(("models", "V5", "name"), "v5", "once: request 1"), {"names of V4, V5": UNNAMED}, {"complete": 4}),
+        (Line(("operations", "extend", "price"), 10, "…"), {"operations.extend.price": "not told"}, {"complete": 4}),
+    ],
+)
+def test_what_was_not_seen_then_has_not_moved(line: Line, left: dict[str, str], stages: dict[str, int]) -> None:
+    then = [Line(("stages", stage, "at"), 1, f"{number} times: …") for stage, number in stages.items()]
+    kept = Kept(lines=then, unsayable={}, left=left)
+    *_, compared = Drift(kept, nothing_learned(line), reported(), PUBLISHED, PUBLISHED)
+    assert (compared.outcome, compared.line) == (Outcome.UNCOMPARED, dotted(line.path))
+    assert compared.why
 
 
 def test_draws_are_those_of_their_seed() -> None:

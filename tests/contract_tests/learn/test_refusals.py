@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.learn.evidence import Left, Line
+from contract_tests.learn.evidence import UNREFUSED, Left, Line
 from contract_tests.learn.refusals import Refusal, codes, due, several, templates, texts, told_at_once
 from contract_tests.probes.near_misses import AT_ONCE
 from contract_tests.probes.request import Probe
@@ -89,7 +89,7 @@ def test_words_that_the_last_parts_of_rules_share_are_said_by_these() -> None:
 def test_words_of_other_kinds_are_not_said_by_a_last_part() -> None:
     key, scheme = (of(f"extend.auth.{part}") for part in ("key", "scheme"))
     different = passed(key, "Who?", code=401), passed(scheme, "How?", 2, code=401)
-    assert [*texts(refusals(*different), {}, PUBLISHED)] == [
+    assert [*texts(refusals(*different), {}, PUBLISHED)][:-1] == [
         Left("texts.extend.auth.key", 'a profile tells it under another rule; its words: "Who?"'),
         Left("texts.extend.auth.scheme", 'a profile tells it under another rule; its words: "How?"'),
     ]
@@ -116,7 +116,7 @@ def test_what_a_question_is_answered_with_has_the_words_of_its_rule() -> None:
 
 @pytest.mark.parametrize("said", ["TEMPO?", "no Tempo"])
 def test_what_was_sent_is_no_word_of_a_text(said: str) -> None:
-    (left,) = texts(refusals(passed(of("question.extra_properties"), said)), {}, PUBLISHED)
+    left, _ = texts(refusals(passed(of("question.extra_properties"), said)), {}, PUBLISHED)
     assert isinstance(left, Left)
     assert left.what == "texts.extend.body.properties"
 
@@ -129,7 +129,7 @@ def test_the_words_are_those_of_the_rule_that_holds_as_was_learned() -> None:
 
 def test_words_without_a_pattern_are_left() -> None:
     one, two = passed(of("extend.title.type"), "no"), passed(of("extend.title.type", 1), "never", 2)
-    (left,) = texts(refusals(one, two), {}, PUBLISHED)
+    left, _ = texts(refusals(one, two), {}, PUBLISHED)
     assert left == Left("texts.extend.title.type", 'its words differ from request to request: "never"; "no"')
 
 
@@ -170,3 +170,13 @@ def test_whether_all_faults_are_told_is_learned(said: list[str], tells: list[str
     found = rows([alone, *(passed(both, each, number) for number, each in enumerate(said, 2))])
     told = told_at_once(several(found), due(found, PUBLISHED), PUBLISHED)
     assert [each.value if isinstance(each, Line) else "left" for each in told] == tells
+
+
+def test_rules_that_nothing_was_refused_for_are_listed() -> None:
+    *_, left = texts(refusals(passed(REFUSED, "no")), {}, PUBLISHED, {"prompt_required": "always"})
+    assert isinstance(left, Left)
+    rules = left.what.removeprefix("texts of ").split(", ")
+    assert (left.why, REFUSED.rule in rules) == (UNREFUSED, False)
+    assert {"extend.style.length", "extend.prompt.required"} < {*rules}
+    assert "extend.prompt.custom" not in rules
+    assert [*texts([], {}, PUBLISHED)] == [Left("texts of all rules", UNREFUSED)]

@@ -1,0 +1,35 @@
+"""How many of the requests about a rule were sent. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from contract_tests.learn.evidence import HALF_TRIED, Found, left_of, left_rules
+from contract_tests.reports.rows import Row
+from contract_tests.verdicts.results import Verdict
+
+OF_STATE: Final = ("code.", "question.")
+"""Rules that say of a server what state it is in, or how it reads a question: none is broken."""
+
+SAID: Final = re.compile(r"(\S+) \((\d+) of (\d+)\)")
+
+
+def half_tried(rows: Iterable[Row]) -> Iterator[Found]:
+    """The rules about which not every request was sent, with how many were: what was not sent may break them."""
+    names = [
+        f"{row.rule} ({tried(row)} of {len(row.results)})"
+        for row in rows
+        if tried(row) < len(row.results) and not row.rule.startswith(OF_STATE)
+    ]
+    yield from left_of("rules", names, (), HALF_TRIED)
+
+
+def tried(row: Row) -> int:
+    """How many were."""
+    return sum(each.verdict is not Verdict.NOT_TRIED for each in row.results)
+
+
+def tried_then(left: Mapping[str, str]) -> dict[str, int]:
+    """How many were of the rules about which not all were, by what a run left open."""
+    counts = map(SAID.fullmatch, left_rules(left, HALF_TRIED, ()))
+    return {each[1]: int(each[2]) for each in counts if each}
