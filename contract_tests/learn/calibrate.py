@@ -70,7 +70,8 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     asked = by_known_models(picked, report.asked, search, report.tracks, published.terms.invalid)
     read = together(list(asked), shown)
     readings = {f"{each.path[1]}": each.value for each in lines_of(read) if each.path[0] == "picks"}
-    refusals = list(due(report.rows, with_limits(published, shown), readings))
+    taken = {model for model in search.models if search.takes(model)}
+    refusals = list(due(report.rows, with_limits(published, shown), readings, taken))
     is_ours = base in profiles()
     anywhere = base if is_ours else os.fspath(Path(base).resolve())
     sent = playback.repeatable(refusals)

@@ -7,6 +7,7 @@ from typing import Final
 from contract_tests.documents.extend import Limit
 from contract_tests.documents.published import Published
 from contract_tests.learn.evidence import Found, Left, Line, lines_of, name, times
+from contract_tests.learn.refusals import OF_MODELS
 from contract_tests.probes.request import ASTRAL, MULTIBYTE
 from contract_tests.probes.search import documented
 from contract_tests.reports.report import Asked
@@ -23,7 +24,6 @@ COUNTED: Final[Mapping[tuple[bool, bool], str]] = {
 such that are three bytes."""
 LIMIT: Final = len(("models", "V5", "limits", "extend", "prompt"))
 """Keys of the path of a limit."""
-OF_MODELS: Final = "extend.model.enum"
 OF_LIMITS: Final = "extend.length.limit"
 
 

@@ -27,6 +27,7 @@ ASKED_BY: Final[Mapping[str, str]] = {
     "question.empty_text": "extend.style.empty",
 }
 """By question, of whose readings one is a rule: the rule that its probe breaks then."""
+OF_MODELS: Final = "extend.model.enum"
 UNNAMED: Final = "extend.body.properties"
 """The rule whose refusal names properties that the documents do not."""
 PARTS: Final = 3
@@ -46,19 +47,28 @@ def due(
     rows: Iterable[Row],
     published: Published,
     picks: Mapping[str, str] | None = None,
+    models: Container[str] = (),
 ) -> Iterator[Refusal]:
     """The refusals of requests that break one rule, each once, in the order of their rules. `exchange` has a code.
-    `picks` are the readings that were learned: they decide which of two rules about a field it is."""
+    `picks` are the readings that were learned: they decide which of two rules about a field it is. A
+    request for one of `models`, which the server has though no document names it, is refused for another reason."""
     kinds = {getattr(published.terms, kind): kind for kind in KINDS}
     for row in rows:
         for exchange in _exchanges(row, several=False):
             codes = next((each.probe.expected.codes for each in row.results if each.probe), frozenset[int]())
             found = [kinds[code] for code in sorted(codes, key=lambda code: code != exchange.code) if code in kinds]
             rule = holding(ASKED_BY.get(row.rule, row.rule), picks or {}, published)
+            if rule == OF_MODELS and _model(exchange) in models:
+                continue
             if row.rule in ASKED_BY and found[:1] != [INVALID]:
                 continue  # refused for another reason than that which was asked for
             if rule.startswith("extend.") and found and exchange.code not in (None, 200):
                 yield Refusal(rule, found[0], exchange, templates(rule, exchange, published))
+
+
+def _model(exchange: Exchange) -> str:
+    sent = parsed(exchange.sent)
+    return str(sent.get("model")) if isinstance(sent, dict) else ""
 
 
 def holding(rule: str, picks: Mapping[str, str], published: Published) -> str:

@@ -172,6 +172,14 @@ def test_whether_all_faults_are_told_is_learned(said: list[str], tells: list[str
     assert [each.value if isinstance(each, Line) else "left" for each in told] == tells
 
 
+def test_a_refused_model_that_the_server_has_was_refused_for_another_reason() -> None:
+    other = of("extend.model.enum")
+    model = json.loads(other.body)["model"]
+    result = passed(other, "model is not that of the source")
+    assert [each.rule for each in due(rows([result]), PUBLISHED)] == ["extend.model.enum"]
+    assert not list(due(rows([result]), PUBLISHED, models=[model]))
+
+
 def test_rules_that_nothing_was_refused_for_are_listed() -> None:
     *_, left = texts(refusals(passed(REFUSED, "no")), {}, PUBLISHED, {"prompt_required": "always"})
     assert isinstance(left, Left)
