@@ -22,27 +22,60 @@ def said(*bodies: Any) -> str:
 
 def test_members_have_their_types_and_whether_they_came_each_time() -> None:
     assert said({"a": 1, "b": [{"c": "x"}]}, {"a": None, "b": []}) == (
-        "code number, data object, data.a null|number, data.b list, data.b[].c text?"
+        "code number-once, data object, data.a null|number-once, data.b list, data.b[].c text-once?"
     )
 
 
 def test_what_a_record_repeats_of_its_request_is_no_shape_of_the_server() -> None:
     packed = said({"param": '{"audioId": "a", "more": 1}'})
-    assert packed == "code number, data object, data.param text"
+    assert packed == "code number-once, data object, data.param text-once"
 
 
 @pytest.mark.parametrize(
-    ("id", "form"),
+    ("values", "form"),
     [
-        pytest.param("5c79be8e-1111-4222-8333-944455556666", "text-UUID", id="UUID"),
-        pytest.param("123", "text-number", id="digits"),
-        pytest.param("0123456789abcdef0123", "text-hexadecimal", id="hexadecimal"),
-        pytest.param("task-7", "text", id="another"),
-        pytest.param("", "text-empty", id="empty"),
+        pytest.param(["5c79be8e-1111-4222-8333-944455556666", "6c79be8e-1111-4222-8333-944455556666"], "text-UUID"),
+        pytest.param(["123", "124"], "text-number"),
+        pytest.param(["0123456789abcdef0123", "1123456789abcdef0123"], "text-hexadecimal"),
+        pytest.param(["2025-01-01 00:00:00", "2025-01-01 00:00:01"], "text-time"),
+        pytest.param(["task-7", "123"], "text"),
+        pytest.param(["", ""], "text-empty"),
+        pytest.param(["", "123", "124"], "text-empty|text-number"),
+        pytest.param(["123", "123"], "text-once"),
+        pytest.param([1, 1], "number-once"),
+        pytest.param([1, 2.0], "number-whole"),
+        pytest.param([10**400, 2.0], "number-whole"),
+        pytest.param([1.5, 2], "number"),
+        pytest.param([1.00001, 2.00001], "number-long"),
     ],
 )
-def test_texts_have_a_form_where_their_names_say_what_they_are(id: str, form: str) -> None:
-    assert said({"taskId": id, "title": id}) == f"code number, data object, data.taskId {form}, data.title text"
+def test_a_form_is_told_by_values_that_differ(values: list[Any], form: str) -> None:
+    told = said(*({"anything": value} for value in values))
+    assert told == f"code number-once, data object, data.anything {form}"
+
+
+def test_what_repeats_the_request_has_no_form() -> None:
+    asked = [
+        Asked(probe="x: x", exchange=exchange({"code": 200, "data": {"title": title}}, sent=f'{{"title": "{title}"}}'))
+        for title in ("123", "124")
+    ]
+    assert shapes(asked)["shape of answers"].endswith("data.title text-once")
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "told"),
+    [
+        (["123"], ["a b", "c d"], ""),
+        (["a b", "c d"], ["123"], ""),
+        (["", ""], ["a b"], "data.a text-once, was text-empty"),
+        (["123", "124"], ["a b", "c d"], "data.a text, was text-number"),
+        ([1.25, 2.5], [1, 2], "data.a number-whole, was number"),
+        ([1.25, 2.5], [7], ""),
+        ([1.25, 2.5], ["7"], "data.a text-once, was number"),
+    ],
+)
+def test_what_was_seen_once_may_have_any_form(then: list[Any], now: list[Any], told: str) -> None:
+    assert otherwise(said(*({"a": each} for each in then)), said(*({"a": each} for each in now))) == told
 
 
 @given(st.lists(BODIES, min_size=1, max_size=4))
@@ -53,13 +86,17 @@ def test_nothing_is_otherwise_than_itself(bodies: list[Any]) -> None:
 @pytest.mark.parametrize(
     ("then", "now", "told"),
     [
-        pytest.param([{"a": 1}], [{}], "data.a absent, was number", id="removed"),
-        pytest.param([{}], [{"a": 1}], "data.a number, was absent", id="added"),
-        pytest.param([{"a": 1}], [{"a": "1"}], "data.a text, was number", id="of another type"),
-        pytest.param([{"a": 1}], [{"b": 1}], "data.a absent, was number; data.b number, was absent", id="renamed"),
+        pytest.param([{"a": 1}], [{}], "data.a absent, was number-once", id="removed"),
+        pytest.param([{}], [{"a": 1}], "data.a number-once, was absent", id="added"),
+        pytest.param([{"a": 1}], [{"a": "1"}], "data.a text-once, was number-once", id="of another type"),
+        pytest.param(
+            [{"a": 1}], [{"b": 1}], "data.a absent, was number-once; data.b number-once, was absent", id="renamed"
+        ),
         pytest.param([{"a": 1}, {}], [{}], "", id="sometimes there, and not now"),
         pytest.param([{"a": 1}, {}], [{"a": 2}], "", id="sometimes there, and now"),
-        pytest.param([{"a": 1}], [{"a": None}, {"a": 1}], "data.a null or number, was number", id="also of another"),
+        pytest.param(
+            [{"a": 1}], [{"a": None}, {"a": 1}], "data.a null or number-once, was number-once", id="also of another"
+        ),
     ],
 )
 def test_what_is_otherwise_is_named(then: list[Any], now: list[Any], told: str) -> None:
