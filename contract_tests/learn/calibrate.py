@@ -13,6 +13,7 @@ import httpx
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.learn import playback
+from contract_tests.learn.bounds import bounds
 from contract_tests.learn.evidence import Found, Left, Line, lines_of
 from contract_tests.learn.limits import explained, limits, searched, together, with_limits
 from contract_tests.learn.mismatch import by_known_models
@@ -85,6 +86,7 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     before = playback.agreement(sent, first)
     mocked = {number: playback.said(answer) for number, answer in first.items()}
     found += read
+    found += sayable(bounds(report.asked, refusals, published, search.texts))
     found += sayable(courses(report.asked, published))
     found += sayable(each for each in (price(report, published),) if differs(each, published))
     found += sayable(codes(refusals, published))

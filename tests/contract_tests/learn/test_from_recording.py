@@ -1,8 +1,10 @@
 """`suno-contract calibrate --from`: a profile of what the proxy recorded of a server apart from the mock."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
@@ -46,6 +48,24 @@ def test_ordinary_traffic_is_a_profile_that_the_mock_plays(tmp_path: Path, capsy
     assert set(learned["stages"]) == {"text", "first", "complete"}
     assert "left open: string_length, " in out
     assert "left open: failure_type, 1 task of `suno-contract calibrate --base-url`, with a run with --trigger" in out
+
+
+def test_a_limit_that_requests_show_to_the_character_is_learned(tmp_path: Path, capsys: Output) -> None:
+    file, profile = tmp_path / "live.jsonl", tmp_path / "live.yaml"
+    longer = replace(APIKLEY, limits={**APIKLEY.limits, "V4": (3000, 200, 100), "V5": (5000, 1000, 150)})
+    tracks = {model: id for id, (model, _) in APIKLEY.sources.items()}
+    example = {name: value for name, value in PUBLISHED.example.items() if name != "personaId"}
+    with Plain(behaviour=conforming(longer), pause=0.02) as plain, Receiver() as receiver, standing(plain.url) as stood:
+        for model, length in (("V4", 100), ("V4", 101), ("V5", 120), ("V5", 160)):
+            own = {"audioId": tracks[model], "model": model, "title": "x" * length}
+            body = {**example, **own, "callBackUrl": receiver.url(f"{model}-{length}")}
+            url = f"{stood.proxy.url}{PUBLISHED.terms.extend}"
+            httpx.post(url, json=body, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False)
+    file.write_text(begun({"target": plain.url}) + stood.file.getvalue(), "utf-8")
+    assert status("--from", str(file), "--output", str(profile)) == 0
+    assert yaml.safe_load(profile.read_text("utf-8"))["models"] == {"V4": {"limits": {"extend": {"title": 100}}}}
+    assert "models.V5.limits.extend.title: between 120 and 159 characters; " in profile.read_text("utf-8")
+    assert capsys.readouterr().err == ""
 
 
 def test_the_cheapest_question_comes_first() -> None:
