@@ -22,6 +22,7 @@ from contract_tests.learn.playback import NUMBERS, WORDS, Agreement
 from contract_tests.learn.price import differs, price
 from contract_tests.learn.profile import as_data, written
 from contract_tests.learn.readings import picks
+from contract_tests.learn.refunds import refunds
 from contract_tests.learn.refusals import Refusal, codes, due, several, texts, told_at_once
 from contract_tests.learn.sayable import sayable
 from contract_tests.learn.shapes import shapes
@@ -88,7 +89,9 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     found += read
     found += sayable(bounds(report.asked, refusals, published, search.texts))
     found += sayable(courses(report.asked, published))
-    found += sayable(each for each in (price(report, published),) if differs(each, published))
+    cost = price(report, published)
+    found += sayable(each for each in (cost,) if differs(each, published))
+    found += sayable(each for each in (refunds(report, cost, published),) if each)
     found += sayable(codes(refusals, published))
     found += told_at_once([*several(report.rows), *at_once(report.asked)], refusals, published)
     found += sayable(order(report.asked, published, readings))

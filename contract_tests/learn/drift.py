@@ -52,7 +52,7 @@ class Drift:
         self._left = {each.what: each.why for each in found.left}
         self._models = {f"models.{each}.name" for each in models(report.asked)} | looked(searched(report.asked))
         told, ordered = bool(several(report.rows)), bool(at_once(report.asked))
-        self._looked = {"tells": told, "order": ordered, "operations": True}
+        self._looked = {"tells": told, "order": ordered, "operations": True, "refunds": True}
         self._kinds = {each.kind for each in found.refusals}
 
     def __iter__(self) -> Iterator[Compared]:

@@ -14,6 +14,7 @@ ORDER: Final = (
         "tracks",
         "tracks_per_task",
         "operations",
+        "refunds",
         "models",
         "refusals",
         "codes",

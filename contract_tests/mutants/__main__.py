@@ -5,6 +5,7 @@ With `--seeds 20` it runs against the mock itself with so many seeds: every brok
 with one fault each; `--seeds 20` with each of so many seeds. `--server plain hidden --seeds 20` draws so many servers
 that read the open questions and say refusals each in its own way, and learns a profile of each with --budget.
 `--server plain drift --seeds 60` learns a profile of one server, and then changes it in 60 ways, one at a time.
+`--server plain unchanged --seeds 20` looks again at each of so many drawn servers, with `--again` tasks.
 """
 
 import argparse
@@ -38,7 +39,11 @@ LONG_PATIENCE = 6.0
 """Seconds to wait where callbacks are sent again, some after the mock's own timeout."""
 QUICK = ("acceptance", "refusal", "envelope", "codes", "timing", "callbacks", "polling", "operations")
 """Groups of faults that show without waiting for retries."""
-LEARNED = {"hidden": "servers without a wrong reading", "drift": "changes told rightly"}
+LEARNED = {
+    "hidden": "servers without a wrong reading",
+    "drift": "changes told rightly",
+    "unchanged": "servers without an alarm",
+}
 """What is learned of servers, and how what came of it is counted."""
 UNHARMED = Mutant(name="no fault", group="none")
 
@@ -122,13 +127,15 @@ def main() -> None:
     parser.add_argument("--only", default="", help="mutants whose name holds this")
     parser.add_argument("--server", choices=("mock", "plain"), default="mock")
     parser.add_argument(
-        "what", nargs="?", choices=("legal", "faults", "hidden", "drift"), default="faults", help="of the plain server"
+        "what", nargs="?", choices=("legal", "faults", *LEARNED), default="faults", help="of the plain server"
     )
     parser.add_argument("--jobs", type=int, default=1, help="how many runs at the same time")
     parser.add_argument("--style", choices=("envelope", "mirror", "both"), default="both", help="of refusals")
     parser.add_argument("--every", type=int, default=1, help="one of so many, drawn with --draw")
     parser.add_argument("--missed", type=float, default=0.0, help="the share of faults or changes that may be")
     parser.add_argument("--budget", type=int, default=12, help="tasks that may be started on a hidden server")
+    parser.add_argument("--fails", action="store_true", help="have tasks of hidden servers fail, and callbacks too")
+    parser.add_argument("--again", type=int, help="tasks of a look that follows, --budget if not given")
     parser.add_argument("--draw", type=int, default=0, help="the seed of what is drawn")
     options = parser.parse_args()
     if options.what in LEARNED:
@@ -158,11 +165,13 @@ def _learned(options: argparse.Namespace) -> int:
     number, right = max(options.seeds, 1), []
     with TemporaryDirectory() as name:
         folder = Path(name)
-        found = (
-            hidden.lines(range(options.draw, options.draw + number), options.budget, folder)
-            if options.what == "hidden"
-            else drifts.lines(drifts.planted(number, options.draw), options.budget, folder)
-        )
+        seeds = range(options.draw, options.draw + number)
+        if options.what == "hidden":
+            found = hidden.lines(seeds, options.budget, folder, fails=options.fails)
+        elif options.what == "unchanged":
+            found = drifts.unchanged(seeds, options.budget, folder, options.again)
+        else:
+            found = drifts.lines(drifts.planted(number, options.draw), options.budget, folder, options.again)
         for line, is_right in found:
             print(line, flush=True)
             right.append(is_right)

@@ -1,8 +1,9 @@
 """Servers apart from the mock that change after a profile was learned of them, and whether the change is told."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -13,7 +14,9 @@ from contract_tests.learn.compared import LIVE, Compared, Kept, Outcome
 from contract_tests.learn.drift import Drift
 from contract_tests.learn.profile import LEFT, UNSAYABLE
 from contract_tests.learn.profile_lines import kept_lines, listed
-from contract_tests.mutants.hidden import ran
+from contract_tests.mutants.hidden import drawn, ran
+from contract_tests.mutants.plain import triggers
+from contract_tests.probes.triggers import Trigger
 from contract_tests.targets.behaviour import Behaviour, conforming
 from contract_tests.targets.changes import Change
 from contract_tests.targets.edition import APIKLEY
@@ -74,27 +77,36 @@ def planted(number: int, seed: int) -> list[Planted]:
     return [*changes, *[Planted(name="no change")] * -(-number // UNCHANGED)]
 
 
-class Watched:
-    """A conforming server of which a profile was learned in a folder, with a budget."""
+def plain() -> Behaviour:
+    """How a server behaves that conforms."""
+    return conforming(APIKLEY)
 
-    def __init__(self, folder: Path, budget: int) -> None:
+
+def free(published: Published) -> list[Trigger]:
+    """How a plain server is brought to codes that cost nothing."""
+    return [each for each in triggers(published) if not each.of_callback]
+
+
+class Watched:
+    """A server of which a profile was learned in a folder with a budget, and which is looked at again with another, the
+    same where none is given, both with triggers of free codes. `behaviour` says how the server behaves at first."""
+
+    def __init__(
+        self, folder: Path, budget: int, again: int | None = None, behaviour: Callable[[], Behaviour] = plain
+    ) -> None:
         base = Published.read("apikley")
-        text = learned(ran(self.behaviour(), base, budget), base, folder).text
-        self._file, self._budget, self._base = folder / "live.yaml", budget, base
+        text = learned(ran(behaviour(), base, budget, free(base)), base, folder).text
+        self._file, self._base, self._behaviour = folder / "live.yaml", base, behaviour
+        self._budget = budget if again is None else again
         self._file.write_text(text, "utf-8")
         self._kept = Kept(lines=kept_lines(text), unsayable=listed(text, UNSAYABLE), left=listed(text, LEFT))
-
-    @staticmethod
-    def behaviour() -> Behaviour:
-        """How the server behaves at first."""
-        return conforming(APIKLEY)
 
     def told(self, planted: Planted) -> Told:
         """What drift tells of the server once it has changed."""
         started = time.monotonic()
         published = Published.read(str(self._file))
-        behaviour = planted.change(self.behaviour()) if planted.change else self.behaviour()
-        report = ran(behaviour, published, self._budget)
+        behaviour = planted.change(self._behaviour()) if planted.change else self._behaviour()
+        report = ran(behaviour, published, self._budget, free(published))
         found = learned(report, published, self._file.parent)
         compared = list(Drift(self._kept, found, report, published, self._base))
         return Told(
@@ -105,9 +117,23 @@ class Watched:
         )
 
 
-def lines(changes: Sequence[Planted], budget: int, folder: Path) -> Iterator[tuple[str, bool]]:
+def lines(
+    changes: Sequence[Planted], budget: int, folder: Path, again: int | None = None
+) -> Iterator[tuple[str, bool]]:
     """A line for each change, and whether it was told rightly."""
-    watched = Watched(folder, budget)
+    watched = Watched(folder, budget, again)
     for each in changes:
         told = watched.told(each)
         yield str(told), told.is_right
+
+
+def unchanged(seeds: range, budget: int, folder: Path, again: int | None = None) -> Iterator[tuple[str, bool]]:
+    """A line for each drawn server in which nothing changes, and whether nothing was told."""
+    for seed in seeds:
+        watched = Watched(folder, budget, again, partial(_drawn, seed))
+        told = watched.told(Planted(name=f"draw {seed}, no change"))
+        yield str(told), told.is_right
+
+
+def _drawn(seed: int) -> Behaviour:
+    return drawn(seed).behaviour

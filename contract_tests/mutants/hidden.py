@@ -2,7 +2,7 @@
 
 import io
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -13,16 +13,19 @@ from contract_tests.learn import price
 from contract_tests.learn.calibrate import learned
 from contract_tests.learn.playback import ASPECTS, Agreement
 from contract_tests.learn.profile import as_data
+from contract_tests.learn.refunds import KEY as KEY_OF_REFUNDS
 from contract_tests.mutants import held_out
-from contract_tests.mutants.plain import BAD_KEY, PATIENCE, tracks
+from contract_tests.mutants.plain import BAD_KEY, KEYS, PATIENCE, tracks, triggers
 from contract_tests.probes.plan import Plan
+from contract_tests.probes.request import ATTEMPTS
+from contract_tests.probes.triggers import Trigger
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.reports import kept
 from contract_tests.reports.report import Report
 from contract_tests.run.run import Run
 from contract_tests.target import journal
 from contract_tests.target.target import Limits, Target
-from contract_tests.targets.behaviour import KEY, Answer, Asked, Behaviour, conforming
+from contract_tests.targets.behaviour import KEY, REFUNDED, Answer, Asked, Behaviour, conforming
 from contract_tests.targets.changes import answering, is_refusal
 from contract_tests.targets.edition import APIKLEY, TEXTS, Edition
 from contract_tests.targets.legal import legal
@@ -52,6 +55,14 @@ READINGS: Final[Mapping[str, Mapping[str, str]]] = {
 """By question: the readings that a server apart from the mock can have, each with the legal variant that has it."""
 PRICES: Final = (12, 12, 10, 0.4)
 """Credits that a task costs; the first is the document's."""
+REFUNDS: Final[Mapping[str, Callable[[int], bool]]] = {
+    "some": lambda code: code == REFUNDED,
+    "all": lambda code: True,
+    "none": lambda code: False,
+}
+"""By what a profile says: which failures give the price back; the first is the document's."""
+FAILURES: Final = (501, REFUNDED)
+"""Codes with which tasks are brought to fail."""
 LIMITS: Final = 0.2
 """How often a limit is not the document's."""
 MODELS: Final = 0.4
@@ -64,10 +75,12 @@ WORDS: Final[tuple[Callable[[str], str], ...]] = (str, str.upper, "Error: {}".fo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hidden:
-    """A drawn server: its behaviour, how it reads the questions, and which limits it has, by model and field."""
+    """A drawn server: its behaviour, how it reads the questions, which failures it refunds, and which limits it has, by
+    model and field."""
 
     behaviour: Behaviour
     readings: Mapping[str, str]
+    refunds: str = "some"
 
     @property
     def limits(self) -> Mapping[tuple[str, str], int]:
@@ -81,11 +94,13 @@ class Hidden:
 class Seen:
     """What was learned of a drawn server: picks that are right and wrong, how many questions were left, how far the
     mock agrees that plays the profile, on the refusals of which it was made and on requests that nobody learned of, and
-    what it cost. `limits` says how many limits and models were found that no document has."""
+    what it cost. `questions` says how many were read of all, also those that are not drawn, `limits` how many limits
+    and models were found that no document has."""
 
     right: tuple[str, ...]
     wrong: tuple[str, ...]
     left: int
+    questions: str
     limits: str
     after: Agreement
     held_out: Agreement
@@ -93,7 +108,7 @@ class Seen:
     took: float
 
     def __str__(self) -> str:
-        told = f"{len(self.right):2} right, {len(self.wrong)} wrong, {self.left} left, {self.limits}"
+        told = f"{len(self.right):2} right, {len(self.wrong)} wrong, {self.left} left, {self.questions}, {self.limits}"
         learned_of = f"{100 * self.after.share('msg'):.0f} % of texts"
         others = ", ".join(f"{100 * self.held_out.share(aspect):.0f} % {aspect}" for aspect in ASPECTS)
         wrong = ", ".join(self.wrong)
@@ -109,7 +124,9 @@ def drawn(seed: int) -> Hidden:
         readings[question] = reading = chance.choice([*known])
         behaviour = variants[known[reading]](behaviour) if known[reading] else behaviour
     words = chance.choice(WORDS)
-    behaviour = replace(behaviour, price=Random(f"{seed} price").choice(PRICES))  # noqa: S311, as above
+    refunds = Random(f"{seed} refunds").choice([*REFUNDS])  # noqa: S311, as above
+    price = Random(f"{seed} price").choice(PRICES)  # noqa: S311, as above
+    behaviour = replace(behaviour, price=price, refunds=REFUNDS[refunds])
 
     def said(answer: Answer) -> Answer:
         return answer.merged({"msg": words(str(answer.content["msg"]))})
@@ -117,7 +134,7 @@ def drawn(seed: int) -> Hidden:
     def has_words(asked: Asked, answer: Answer) -> bool:
         return is_refusal(asked, answer) and isinstance(answer.content, dict) and "msg" in answer.content
 
-    return Hidden(behaviour=answering(has_words, said)(behaviour), readings=readings)
+    return Hidden(behaviour=answering(has_words, said)(behaviour), readings=readings, refunds=refunds)
 
 
 def edition(seed: int) -> Edition:
@@ -137,12 +154,13 @@ def edition(seed: int) -> Edition:
     return replace(APIKLEY, limits=limits, sources=sources)
 
 
-def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0) -> Seen:
+def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0, *, fails: bool = False) -> Seen:
     """Runs the harness against a drawn server with a budget, learns of it, and asks both with requests that `seed`
-    draws."""
+    draws. `fails` says whether tasks are brought to fail, and callbacks not received at first."""
     started = time.monotonic()
     published = Published.read("apikley")
-    report, given = ran(hidden.behaviour, published, budget), tracks(hidden.behaviour)
+    report = ran(hidden.behaviour, published, budget, failing(published) if fails else ())
+    given = tracks(hidden.behaviour)
     found = learned(report, published, folder)
     playing = as_data("apikley", found.lines)
     with Plain(behaviour=hidden.behaviour) as server:
@@ -153,6 +171,8 @@ def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0) -> Seen:
     prices = {each.path: each.value for each in found.lines if each.path == price.PATH}
     due = {} if hidden.behaviour.price == PRICES[0] else {price.PATH: hidden.behaviour.price}
     wrong_limits = [] if prices == due else [f"price {[*prices.values()]} not {hidden.behaviour.price}"]
+    refunds = next((each.value for each in found.lines if each.path == (KEY_OF_REFUNDS,)), "")
+    wrong_limits += [f"refunds {refunds} not {hidden.refunds}"] if refunds not in ("", hidden.refunds) else []
     wrong_limits += [
         f"{'.'.join(map(str, path))} {value}"
         for path, value in lines_found.items()
@@ -165,7 +185,9 @@ def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0) -> Seen:
             *(f"{name} {picks[name]} not {hidden.readings[name]}" for name, is_right in judged.items() if not is_right),
             *wrong_limits,
         ),
-        limits=f"{len(own.items() & lines_found.items())} of {len(own)} limits and models",
+        questions=f"{len(picks)} of {len(published.questions)} questions",
+        limits=f"{len(own.items() & lines_found.items())} of {len(own)} limits and models"
+        + (f", refunds {refunds or 'as documented or not known'}" if fails else ""),
         left=len(hidden.readings) - len(judged),
         after=found.after,
         held_out=others,
@@ -184,14 +206,23 @@ def limits_due(hidden: Hidden) -> dict[tuple[str | int, ...], object]:
     return due | {("models", model, "like"): APIKLEY.models[-1] for model in models if model not in APIKLEY.models}
 
 
-def ran(behaviour: Behaviour, published: Published, budget: int) -> Report:
-    """The report of a run of the harness against a plain server of its own that behaves so."""
+def failing(published: Published) -> list[Trigger]:
+    """How the plain server is brought to codes of answers, and two of its tasks to fail: one gives the price back by
+    the documents, and one does not."""
+    return [each for each in triggers(published) if not each.of_callback or each.number in FAILURES]
+
+
+def ran(behaviour: Behaviour, published: Published, budget: int, brought: Sequence[Trigger] = ()) -> Report:
+    """The report of a run of the harness against a plain server of its own that behaves so. If some of its tasks are
+    `brought` to fail, some callbacks are not received at first, too, so that it tries again."""
     given = tracks(behaviour)
     plan = Plan(published=published, tracks=given, callback_timeout=PATIENCE, budget=budget, searches=True)
+    fails = any(each.of_callback for each in brought)
+    plan = replace(plan, triggers=tuple(brought), retries=ATTEMPTS - 1 if fails else 0)
     notes = io.StringIO()
     with Plain(behaviour=behaviour) as server, Receiver() as receiver:
         notes.write(journal.begun({"profile": published.profile, "base_url": server.url, "budget": budget}))
-        target = Target(server.url, {"own": KEY, "bad": BAD_KEY}, Limits(budget=budget), notes)
+        target = Target(server.url, {"own": KEY, "bad": BAD_KEY, **KEYS}, Limits(budget=budget), notes)
         receiver.tell(lambda arrival: target.note(journal.came(target.masked_arrival(arrival))))
         for result in Run(plan, target, receiver).results():
             target.note(kept.line(result))
@@ -202,8 +233,8 @@ def ran(behaviour: Behaviour, published: Published, budget: int) -> Report:
     return replace(report, tracks=given, about=replace(report.about, spent=target.spent))
 
 
-def lines(seeds: range, budget: int, folder: Path) -> Iterator[tuple[str, bool]]:
+def lines(seeds: range, budget: int, folder: Path, *, fails: bool = False) -> Iterator[tuple[str, bool]]:
     """A line for each drawn server, and whether no reading is wrong."""
     for seed in seeds:
-        came = seen(drawn(seed), budget, folder, seed)
+        came = seen(drawn(seed), budget, folder, seed, fails=fails)
         yield f"draw {seed:3}  {came}", not came.wrong

@@ -19,6 +19,7 @@ from contract_tests.run.at_once import accepted_at_once
 from contract_tests.run.due import LAG, NOISE, QUIET, all_came
 from contract_tests.run.operations import Operations
 from contract_tests.run.ordering import search_all
+from contract_tests.run.parts import in_parts
 from contract_tests.run.sending import Addressed, Sender
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import in_turn
@@ -72,9 +73,7 @@ class Run:
         for address, asked, answer in accepted_at_once(self._plan, self._target, self._sender, self._receiver):
             self._at_once += [(each, answer) for each in asked.alone]
             yield from self._judge_decided(asked.probe, address, answer)
-        groups = [*self._groups()]
-        jobs = (partial(self._sender.sent, group) for group in groups)
-        for group, answers in zip(groups, in_turn(jobs, self._target.overlap), strict=True):
+        for group, answers in in_parts(self._plan, self._target, self._sender, self._groups()):
             for (url, probe), came in zip(group, answers, strict=True):
                 yield from self._judge_answer(probe, url, came)
         yield from self._judge_undecided()

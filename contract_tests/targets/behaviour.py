@@ -12,6 +12,8 @@ OTHER_KEY: Final = "plain-key-of-another"
 EMPTY_KEY: Final = "plain-key-without-credits"
 BUSY_KEY: Final = "plain-key-that-asks-too-often"
 JSON: Final = "application/json"
+REFUNDED: Final = 531
+"""The code of the failure that gives the credits back, by the documents."""
 Json = dict[str, Any]
 
 
@@ -134,13 +136,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """How a server behaves. `mirrors` repeats an envelope's code as HTTP status. The rest are the places where a server
+    """How a server behaves. `mirrors` repeats an envelope's code as HTTP status, `refunds`
+    says which failures give the price back. The rest are the places where a server
     may do otherwise: who is let in, what a request is read as, what is checked, and what leaves the server."""
 
     edition: Edition
     checks: Mapping[str, Check]
     mirrors: bool = False
     price: float = 12
+    refunds: Callable[[int], bool] = lambda code: code == REFUNDED
     keys: tuple[str, ...] = (KEY, OTHER_KEY, EMPTY_KEY, BUSY_KEY)
     account: Callable[[Asked], str | None]
     polls: Callable[[Asked], str | None]

@@ -54,10 +54,11 @@ class Plain(ThreadedServer):
         self.tasks: dict[str, Task] = {}
         self.url = f"http://127.0.0.1:{self.port}"
         self.credits = 1000.0
+        self._paying = threading.Lock()
 
     def work(self, task: Task) -> None:
         """Takes a task through its stages. In a thread of its own."""
-        Course(self.behaviour, task).run()
+        Course(self.behaviour, task, self._give_back).run()
 
     def track(self, name: str, number: int, body: Mapping[str, Any]) -> Json:
         """One of a task's tracks."""
@@ -138,12 +139,19 @@ class Plain(ThreadedServer):
         )
         self.behaviour.starts(task)
         self.tasks[task.id] = task
-        self.credits = round(self.credits - self.behaviour.price, 2)
+        self._pay(self.behaviour.price)
         worker = threading.Thread(target=self.work, args=(task,), daemon=True)
         worker.start()
         if self.behaviour.waits:
             worker.join(3)
         return task.id
+
+    def _pay(self, price: float) -> None:
+        with self._paying:
+            self.credits = round(self.credits - price, 2)
+
+    def _give_back(self) -> None:
+        self._pay(-self.behaviour.price)
 
     def _success(self, data: Any) -> Answer:
         return Answer(status=200, content={"code": 200, "msg": "success", "data": data})

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -66,10 +66,11 @@ def record(task: Task) -> Json:
 
 
 class Course:
-    """Takes a task through its stages, in a thread of its own."""
+    """Takes a task through its stages, in a thread of its own. `gives_back` is for failures that are refunded."""
 
-    def __init__(self, behaviour: Behaviour, task: Task) -> None:
+    def __init__(self, behaviour: Behaviour, task: Task, gives_back: Callable[[], None]) -> None:
         self._behaviour = behaviour
+        self._gives_back = gives_back
         self._task = task
         self._pause = threading.Event()
 
@@ -85,6 +86,8 @@ class Course:
 
     def _fail(self, code: int) -> None:
         self._task.status = FAILED
+        if self._behaviour.refunds(code):
+            self._gives_back()
         data = {"callbackType": "complete", "task_id": self._task.id, "data": []}
         self._call(Callback("failed", self._task.url, {"code": code, "msg": FAILURES[code], "data": data}))
 

@@ -41,7 +41,9 @@ def test_requests_that_are_held_out_differ_and_the_same_seed_draws_the_same() ->
 
 
 def test_a_wrong_reading_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hidden, "lines", lambda seeds, budget, folder: [("a", True), (f"b {seeds} {budget}", False)])
+    monkeypatch.setattr(
+        hidden, "lines", lambda seeds, budget, folder, fails: [("a", True), (f"b {seeds} {budget}", False)]
+    )
     monkeypatch.setattr("sys.argv", ["mutants", "--server", "plain", "hidden", "--seeds", "2", "--draw", "7"])
     with pytest.raises(SystemExit) as ended:
         main()
