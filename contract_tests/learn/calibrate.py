@@ -3,7 +3,7 @@ are learned that the mock does not say by itself."""
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -28,10 +28,11 @@ from contract_tests.learn.sayable import sayable
 from contract_tests.learn.shapes import shapes
 from contract_tests.learn.tasks import courses
 from contract_tests.learn.tried import half_tried
-from contract_tests.reports.report import Report
+from contract_tests.reports.report import Asked, Report
 from contract_tests.verdicts.results import Verdict
 
 WORST: Final = {Verdict.VIOLATED: "breaks", Verdict.DEVIATED: "deviates from"}
+OK: Final = 200
 LONGEST: Final = 80
 """Characters of what was said, where it is listed."""
 
@@ -130,7 +131,14 @@ def unsayable(
         for rule, theirs, mine in agreement.differing.get(aspect, ()):
             others[f"{aspect} {theirs} where the mock has {mine}"].append(rule)
     numbers = {what: cut(", ".join(dict.fromkeys(rules))) for what, rules in others.items()}
-    return {**broken, **numbers, **words, **shapes(report.asked)}
+    return {**broken, **numbers, **words, **_without_a_code(report.asked), **shapes(report.asked)}
+
+
+def _without_a_code(asked: Iterable[Asked]) -> dict[str, str]:
+    """That an answer is none that anybody reads, with the first of them."""
+    found = (each.exchange for each in asked if each.exchange.method == "POST" and each.exchange.code is None)
+    bodies = [each.body.decode(errors="replace") for each in found if each.status == OK]
+    return {"it answers HTTP 200 without a code": cut(bodies[0])} if bodies else {}
 
 
 def cut(text: str) -> str:
