@@ -27,7 +27,7 @@ class Left(NamedTuple):
 Found = Line | Left
 OF: Final = " of "
 """Between a key of a profile and the rules of which it says nothing."""
-ALL: Final = "all rules"
+ALL: Final = "all"
 UNTOLD: Final = "no request showed which of them are told before others"
 UNREFUSED: Final = "no request was refused for it"
 HALF_TRIED: Final = "not every request about it was sent"

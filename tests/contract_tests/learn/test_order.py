@@ -56,5 +56,5 @@ def test_rules_whose_place_did_not_show_are_listed() -> None:
     unknown = places_unknown(left(*asked), PUBLISHED)
     assert {"extend.prompt.length", "extend.callBackUrl.format"} < unknown
     assert not {TITLE, STYLE} & unknown
-    assert left() == {"order of all rules": UNTOLD}
+    assert left() == {"order of all": UNTOLD}
     assert {TITLE, STYLE} < places_unknown(left(), PUBLISHED)

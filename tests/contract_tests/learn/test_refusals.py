@@ -187,4 +187,4 @@ def test_rules_that_nothing_was_refused_for_are_listed() -> None:
     assert (left.why, REFUSED.rule in rules) == (UNREFUSED, False)
     assert {"extend.style.length", "extend.prompt.required"} < {*rules}
     assert "extend.prompt.custom" not in rules
-    assert [*texts([], {}, PUBLISHED)] == [Left("texts of all rules", UNREFUSED)]
+    assert [*texts([], {}, PUBLISHED)] == [Left("texts of all", UNREFUSED)]
