@@ -21,6 +21,7 @@ from contract_tests.learn.order import at_once, order
 from contract_tests.learn.playback import NUMBERS, WORDS, Agreement
 from contract_tests.learn.price import differs, price
 from contract_tests.learn.profile import as_data, written
+from contract_tests.learn.rate import rate
 from contract_tests.learn.readings import picks
 from contract_tests.learn.refunds import refunds
 from contract_tests.learn.refusals import Refusal, codes, due, several, texts, told_at_once
@@ -93,6 +94,7 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     cost = price(report, published)
     found += sayable(each for each in (cost,) if differs(each, published))
     found += sayable(each for each in (refunds(report, cost, published),) if each)
+    found += sayable(rate(report.asked, published))
     found += sayable(codes(refusals, published))
     found += told_at_once([*several(report.rows), *at_once(report.asked)], refusals, published)
     found += sayable(order(report.asked, published, readings))

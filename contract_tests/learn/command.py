@@ -21,7 +21,13 @@ from contract_tests.run.command import run_once
 from contract_tests.run.folder import claimed
 from contract_tests.run.inputs import CannotRun, command_of, documents
 from contract_tests.run.options import run_options
+from contract_tests.run.rating import LONGEST, MOST
 
+PROBE_RATE = click.option(
+    "--probe-rate",
+    is_flag=True,
+    help=f"Send up to {3 * MOST} requests that start no task as fast as they go, to see how many the server takes.",
+)
 LISTED = 5
 """Differences of an aspect that are shown."""
 
@@ -36,6 +42,7 @@ LISTED = 5
     type=click.Path(path_type=Path),
     help="A recording of `suno-contract proxy`, in place of a run.",
 )
+@PROBE_RATE
 @run_options
 @click.pass_context
 def calibrate_command(
@@ -88,6 +95,8 @@ def made_run(context: click.Context, options: Mapping[str, Any], *, force: bool)
     folder: Path | None = options["report_dir"]
     if folder is None:
         raise CannotRun("give the FOLDER of a run that was made, or the options of one with --report-dir.")
+    if options["probe_rate"]:
+        click.echo(f"--probe-rate: at the end up to {3 * MOST} refusals in a row, in {3 * LONGEST:g} seconds; no task")
     context.with_resource(claimed(folder, replaces=force or options["resume"], reads=True))
     run_once({**options, "searches": True, "command": command_of(context)})
     return folder

@@ -11,11 +11,13 @@ from contract_tests.documents.published import Published
 from contract_tests.learn.beyond import Beyond
 from contract_tests.learn.calibrate import Learned, unsayable
 from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, ends, said
-from contract_tests.learn.evidence import UNNAMED, UNREFUSED, UNSEEN, Line, left_rules, lines_of
+from contract_tests.learn.evidence import UNNAMED, UNREFUSED, Line, left_rules, lines_of
 from contract_tests.learn.limits import looked, searched
 from contract_tests.learn.order import at_once, order, places_unknown
 from contract_tests.learn.playback import WORDS
 from contract_tests.learn.profile_lines import samples
+from contract_tests.learn.rate import KEY as RATE
+from contract_tests.learn.rate import rated
 from contract_tests.learn.refusals import Refusal, covering, several
 from contract_tests.learn.tasks import models
 from contract_tests.learn.tried import tried_then
@@ -52,7 +54,7 @@ class Drift:
         self._left = {each.what: each.why for each in found.left}
         self._models = {f"models.{each}.name" for each in models(report.asked)} | looked(searched(report.asked))
         told, ordered = bool(several(report.rows)), bool(at_once(report.asked))
-        self._looked = {"tells": told, "order": ordered, "operations": True, "refunds": True}
+        self._looked = {"tells": told, "order": ordered, "operations": True, "refunds": True, RATE: rated(report.asked)}
         self._kinds = {each.kind for each in found.refusals}
 
     def __iter__(self) -> Iterator[Compared]:
@@ -212,12 +214,8 @@ class Drift:
         for what, why in self._left.items():
             group = what.partition(".")[0]
             is_new = what not in self._kept.left and what not in {dotted(path) for path in known}
-            if (
-                is_new
-                and why not in UNSEEN
-                and group not in ("picks", "texts")
-                and (why.startswith(CONTRADICTS) or what == group)
-            ):
+            is_news = why.startswith(CONTRADICTS) or what == "stages"  # they come in another order
+            if is_new and is_news and group not in ("picks", "texts"):
                 yield Compared(line=what, outcome=Outcome.MOVED, live=why, who=LIVE)
 
     def _unknown_then(self, line: Line) -> str:
@@ -231,6 +229,8 @@ class Drift:
             return f"{counted(samples(stage), 'task')} then may not have shown it"
         if rest[1:] == ["name"] and f"{rest[0]}" in left_rules(self._kept.left, UNNAMED, self._published.models):
             return UNNAMED
+        if line.path in ((RATE,), ("refusals", "rate")) and RATE not in self._kept.left:
+            return "nobody looked for it then"
         return self._kept.left.get(dotted(line.path), "")
 
     def _came(self, stage: str) -> bool:

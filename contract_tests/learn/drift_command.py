@@ -13,7 +13,7 @@ import yaml
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import Learned, learned
-from contract_tests.learn.command import made_run, read_run
+from contract_tests.learn.command import PROBE_RATE, made_run, read_run
 from contract_tests.learn.compared import DATED, Compared, Kept, Outcome, updated
 from contract_tests.learn.drift import Drift
 from contract_tests.learn.drift_page import as_html
@@ -39,6 +39,7 @@ TRACK: Final = ("id", "model", "duration")
 @click.option("--lines", "looked_for", default="*", show_default=True, metavar="GLOB", help="Only these lines.")
 @click.option("--force", is_flag=True, help="Replace the run in --report-dir if there is one.")
 @click.option("--update", is_flag=True, help="Write what moved into the profile, and show the change.")
+@PROBE_RATE
 @run_options
 @click.pass_context
 def drift_command(

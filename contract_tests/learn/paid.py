@@ -25,9 +25,9 @@ class Span:
     told: str
 
 
-def span(report: Report, upto: int = -1) -> Span:
-    """From the first of the requests for credits to another, by its place. There are two at least."""
-    (begun, before), (ended, after) = report.credits[0], report.credits[upto]
+def span(report: Report, upto: int = -1, since: int = 0) -> Span:
+    """From one of the requests for credits to another, by their places. There are two at least."""
+    (begun, before), (ended, after) = report.credits[since], report.credits[upto]
     started = [each for each in report.asked if each.exchange.tasks and begun < each.exchange.number < ended]
     tasks = sum(each.exchange.tasks for each in started)
     told = f"{before:g} credits before and {after:g} after {counted(tasks, 'task')}: requests {begun} and {ended}"
@@ -39,6 +39,14 @@ def before_failures(report: Report) -> Span:
     none."""
     spans = [span(report, place) for place in range(len(report.credits) - 1, 0, -1)]
     return next((each for each in spans if each.tasks and not any(map(failed, each.started))), spans[0])
+
+
+def of_failures(report: Report) -> Span:
+    """The shortest span to the last request for credits that has all tasks of which a callback tells that they failed:
+    it may have fewer requests of which nobody knows whether they started one."""
+    spans = [span(report, -1, place) for place in range(len(report.credits) - 1)]
+    number = len([*filter(failure, spans[0].started)])
+    return next(each for each in reversed(spans) if len([*filter(failure, each.started)]) == number)
 
 
 def failed(asked: Asked) -> bool:

@@ -15,6 +15,7 @@ ORDER: Final = (
         "tracks_per_task",
         "operations",
         "refunds",
+        "rate_limit",
         "models",
         "refusals",
         "codes",

@@ -6,7 +6,7 @@ from typing import Final
 
 from contract_tests.documents.published import Published
 from contract_tests.learn.evidence import Found, Left, Line
-from contract_tests.learn.paid import UNKNOWN, failed, failure, span
+from contract_tests.learn.paid import UNKNOWN, failed, failure, of_failures
 from contract_tests.reports.report import Report
 
 KEY: Final = "refunds"
@@ -19,7 +19,7 @@ def refunds(report: Report, price: Found, published: Published) -> Found | None:
     """Which failures are refunded, where it is not as in the profile; why it is not known otherwise."""
     if not isinstance(price, Line):
         return Left(KEY, f"the price is not known; {MORE}")
-    paid = span(report)
+    paid = of_failures(report)
     failures = [failure(each) for each in paid.started if failed(each)]
     if not failures:
         return Left(KEY, f"no task failed; {MORE}")

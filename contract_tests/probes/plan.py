@@ -25,7 +25,8 @@ class Plan:
     continueAt, and the texts of the parallel tasks. `budget` is how many tasks may be started, None for any number.
     `operations` are the names of those beside extend that are tried;
     `upload_url` is a file that the target can load: None for that of the pages, empty where there is none. `searches`
-    says whether limits and models are looked for that the documents do not have.
+    says whether limits and models are looked for that the documents do not have, `probes_rate` whether requests are
+    sent until the target takes no more.
     """
 
     published: Published
@@ -41,6 +42,7 @@ class Plan:
     operations: tuple[str, ...] = ()
     upload_url: str | None = None
     searches: bool = False
+    probes_rate: bool = False
 
     def probes(self, answered: Sequence[tuple[Probe, object]] = ()) -> Iterator[Probe]:
         """The probes that are asked for, in the order in which they are sent, but for questions that are answered; each

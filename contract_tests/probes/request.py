@@ -76,7 +76,8 @@ class Probe:
     with the first callbacks; it answers all others with 200. Probes of one `group` are sent at the same time. `model`
     is the model whose limit the request exceeds, and `more` what the path and the query of the callback URL have beside
     what tells it from others. A key such as `own~cut` is the own one in another spelling. `harmless` marks a request
-    about a track that the target is known to refuse. `path` is that of another operation than extend.
+    about a track that the target is known to refuse. `path` is that of another operation than extend. One that
+    `hurries` does not wait for its turn.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Probe:
     more: tuple[str, str] = ("", "")
     harmless: bool = False
     path: str = ""
+    hurries: bool = False
 
     def __post_init__(self) -> None:
         """Raises LookupError for a rule that is not in the registry."""

@@ -20,6 +20,7 @@ from contract_tests.run.due import LAG, NOISE, QUIET, all_came
 from contract_tests.run.operations import Operations
 from contract_tests.run.ordering import search_all
 from contract_tests.run.parts import in_parts
+from contract_tests.run.rating import Rating
 from contract_tests.run.sending import Addressed, Sender
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.side_by_side import in_turn
@@ -100,6 +101,8 @@ class Run:
         yield from questions.read([*self._refused.values()], accepted, courses, self._terms)
         if self._refused or self._accepted:
             yield from questions.asked(self._plan, self._target)
+        if self._plan.probes_rate:
+            Rating(self._plan, partial(self._sender.harmless, self._receiver.url("rate"))).find()
 
     def _groups(self) -> Iterator[list[Addressed]]:
         """Lists of probes that are sent at the same time, each with its URL. Most lists have one probe."""

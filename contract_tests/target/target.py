@@ -202,7 +202,7 @@ class Target:
         return exchange
 
     def _once(self, probe: Probe, path: str, headers: Mapping[str, str], body: bytes, patience: float) -> Exchange:
-        self._take_turn("GET" if not probe.id else "POST")
+        self._take_turn("GET" if not probe.id else "POST", 0 if probe.hurries else 1)
         auth = None if probe.key is None else self._keys.credential(probe.key, probe.scheme)
         if probe.method == "POST":
             with self._one:
@@ -216,13 +216,13 @@ class Target:
             self.note(journal.line(exchange, probe))
         return exchange
 
-    def _take_turn(self, method: str) -> None:
+    def _take_turn(self, method: str, share: int) -> None:
         """Wait until the spacing allows a request; threads take turns. Polls have turns of their own, closer together:
         they count for each task alone."""
         with self._one:
             now = time.monotonic()
             turn = max(now, self._next[method])
-            self._next[method] = turn + self._limits.spacing * (POLL_SHARE if method == "GET" else 1)
+            self._next[method] = turn + self._limits.spacing * (POLL_SHARE if method == "GET" else share)
         if turn > now:
             self._sleep(turn - now)
 

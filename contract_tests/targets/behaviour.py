@@ -136,14 +136,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """How a server behaves. `mirrors` repeats an envelope's code as HTTP status, `refunds`
-    says which failures give the price back. The rest are the places where a server
-    may do otherwise: who is let in, what a request is read as, what is checked, and what leaves the server."""
+    """How a server behaves. `mirrors` repeats an envelope's code as HTTP status, `refunds` says which failures
+    give the price back, `rate` how many requests a key may send in how many seconds. The rest are the places where a
+    server may do otherwise: who is let in, what a request is read as, what is checked, and what leaves the server."""
 
     edition: Edition
     checks: Mapping[str, Check]
     mirrors: bool = False
     price: float = 12
+    rate: tuple[int, float] | None = None
     refunds: Callable[[int], bool] = lambda code: code == REFUNDED
     keys: tuple[str, ...] = (KEY, OTHER_KEY, EMPTY_KEY, BUSY_KEY)
     account: Callable[[Asked], str | None]

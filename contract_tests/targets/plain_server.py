@@ -2,10 +2,12 @@
 
 import json
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from math import ceil
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -55,6 +57,7 @@ class Plain(ThreadedServer):
         self.url = f"http://127.0.0.1:{self.port}"
         self.credits = 1000.0
         self._paying = threading.Lock()
+        self._sent: dict[str, list[float]] = {}
 
     def work(self, task: Task) -> None:
         """Takes a task through its stages. In a thread of its own."""
@@ -115,6 +118,8 @@ class Plain(ThreadedServer):
             return self._refusal(401)
         if not behaviour.media_type(asked.headers.get("content-type", "")) or not isinstance(asked.body, dict):
             return self._refusal(422, "The body must be a JSON object.")
+        if wait := self._wait(key):
+            return replace(self._refusal(429), headers={"Retry-After": f"{wait}"})
         body = behaviour.read(asked.body)
         audio = str(body.get("audioId"))
         if code := BROKEN.get(audio) or {EMPTY_KEY: 402, BUSY_KEY: 429}.get(key):
@@ -125,6 +130,18 @@ class Plain(ThreadedServer):
         if problem := behaviour.refusals(each for each in problems if each):
             return self._refusal(422, problem)
         return self._success({"taskId": self._start(key, asked, fails)})
+
+    def _wait(self, key: str) -> int:
+        """Seconds until a key may send again; 0 where it may now, which counts."""
+        if self.behaviour.rate is None:
+            return 0
+        number, seconds = self.behaviour.rate
+        now, sent = time.monotonic(), self._sent.setdefault(key, [])
+        sent[:] = [each for each in sent if each > now - seconds]
+        if len(sent) >= number:
+            return ceil(sent[0] + seconds - now)
+        sent.append(now)
+        return 0
 
     def _start(self, key: str, asked: Asked, fails: int | None) -> str:
         body = self.behaviour.kept(self.behaviour.read(json.loads(self.behaviour.decoded(asked.raw))))

@@ -1,6 +1,7 @@
 """`suno-contract drift`: what has moved since a profile was learned of a server apart from the mock."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -8,7 +9,7 @@ import pytest
 
 from contract_tests.learn.compared import Kept, Outcome, dotted
 from contract_tests.learn.drift import Drift
-from contract_tests.learn.evidence import UNNAMED, Line
+from contract_tests.learn.evidence import UNNAMED, Left, Line
 from contract_tests.mutants.drifts import Planted, Watched, planted, unchanged
 from contract_tests.targets.behaviour import KEY, conforming
 from contract_tests.targets.edition import APIKLEY
@@ -179,3 +180,19 @@ def test_a_delay_has_moved_when_every_new_one_is_far_outside(
     found = nothing_learned(Line(path, now, "2 times: requests 1, 2"))
     (compared,) = Drift(kept, found, reported(), PUBLISHED, PUBLISHED)
     assert compared.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("then", "why"), [({}, "nobody looked for it then"), ({"rate_limit": "not shown"}, "not shown")]
+)
+def test_a_rate_that_did_not_show_then_has_not_moved(then: dict[str, str], why: str) -> None:
+    line = Line(("rate_limit",), {"requests": 5, "seconds": 1}, "twice")
+    (now,) = Drift(Kept(lines=[], unsayable={}, left=then), nothing_learned(line), reported(), PUBLISHED, PUBLISHED)
+    assert (now.outcome, now.why) == (Outcome.UNCOMPARED, why)
+    (kept,) = Drift(Kept(lines=[line], unsayable={}, left={}), nothing_learned(), reported(), PUBLISHED, PUBLISHED)
+    assert kept.outcome is Outcome.UNSEEN
+
+
+def test_what_is_left_open_for_the_first_time_has_not_moved() -> None:
+    found = replace(nothing_learned(), found=(Left("refunds", "no task failed"), Left("rate_limit", "not shown")))
+    assert not list(Drift(Kept(lines=[], unsayable={}, left={}), found, reported(), PUBLISHED, PUBLISHED))

@@ -1,0 +1,74 @@
+"""How many requests a server takes in which time, and how it says that it takes no more. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from math import floor
+from typing import Final, NamedTuple
+
+from contract_tests.documents.published import Published
+from contract_tests.learn.evidence import Found, Left, Line, times
+from contract_tests.probes.rate import AGAIN, BURSTS, RATE
+from contract_tests.reports.report import Asked
+from contract_tests.run.rating import is_denied
+from contract_tests.target.exchange import Exchange
+
+KEY: Final = "rate_limit"
+
+
+class Burst(NamedTuple):
+    """How many requests passed, between how many seconds the window lasts, and the request that was denied first."""
+
+    passed: int
+    least: float
+    most: float
+    denied: Exchange
+
+
+def rate(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
+    """The limit, where it shows to the second and is not the profile's, and the code; nothing where nobody looked."""
+    parts: dict[str, list[Exchange]] = defaultdict(list)
+    for each in asked:
+        if each.probe.startswith(RATE):
+            parts[each.probe.removeprefix(RATE).partition(",")[0]].append(each.exchange)
+    if not parts:
+        return
+    bursts = [found for part in BURSTS if (found := _burst(parts[part], parts[f"{part}{AGAIN}"]))]
+    if len(bursts) < len(BURSTS):
+        sent = sum(map(len, parts.values()))
+        yield Left(KEY, f"{sent} requests that start no task, as fast as they go, did not show it")
+        return
+    limit = _limit(bursts)
+    if isinstance(limit, Left) or limit.value != published.family.get(KEY):
+        yield limit
+    denied = [each.denied for each in bursts]
+    codes = {each.code for each in denied}
+    if len(codes) == 1 and codes != {published.terms.rate}:
+        yield Line(("refusals", "rate"), codes.pop(), times(denied))
+    if told := sorted({each.retry_after for each in denied} - {""}):
+        yield Left(f"{KEY}.retry_after", f"no profile can say it: {', '.join(told)}")
+
+
+def rated(asked: Iterable[Asked]) -> bool:
+    """Whether somebody looked for a limit."""
+    return any(each.probe.startswith(RATE) for each in asked)
+
+
+def _burst(sent: Sequence[Exchange], again: Sequence[Exchange]) -> Burst | None:
+    """What a burst shows; None where nothing was denied, or nothing passed again."""
+    denied = [each for each in (*sent, *again) if is_denied(each, sent[0])]
+    if not denied or not again or is_denied(again[-1], sent[0]):
+        return None
+    least, most = denied[-1].started - sent[0].answered, again[-1].answered - sent[0].started
+    return Burst(sum(not is_denied(each, sent[0]) for each in sent), least, most, denied[0])
+
+
+def _limit(bursts: Sequence[Burst]) -> Found:
+    passed = sorted({each.passed for each in bursts})
+    least, most = max(each.least for each in bursts), min(each.most for each in bursts)
+    told = f"{' or '.join(map(str, passed))} requests in {least:.2f} to {most:.2f} seconds"
+    seconds = floor(most)
+    if len(passed) > 1 or least >= most:
+        return Left(KEY, f"not the same each time: {told}")
+    if seconds <= max(least, 0) or seconds - 1 > least:
+        return Left(KEY, f"not to the second: {told}")
+    return Line((KEY,), {"requests": passed[0], "seconds": seconds}, f"{told}, {times(each.denied for each in bursts)}")

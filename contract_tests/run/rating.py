@@ -1,0 +1,60 @@
+"""Finds how many requests a server takes in which time, where that is asked for."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from contract_tests.probes.plan import Plan
+from contract_tests.probes.rate import AGAIN, BEFORE, BURSTS, of_rate
+from contract_tests.probes.request import Probe
+from contract_tests.target.exchange import Exchange
+
+MOST: Final = 100
+"""Requests of a burst."""
+EVERY: Final = 0.2
+"""Seconds between requests once one was denied."""
+LONGEST: Final = 30.0
+"""Seconds that a window may last."""
+SAFE: Final = 1.1
+"""How much longer than a window it is waited, so that nothing of it counts."""
+
+Ask = Callable[[Probe], Exchange | None]
+
+
+class Rating:
+    """Sends bursts of requests until one is denied, and then one now and then until none is. `ask` sends a probe; it
+    returns None where that is not sent, and nothing more is asked then. What was answered is in the journal."""
+
+    def __init__(self, plan: Plan, ask: Ask, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._plan = plan
+        self._ask = ask
+        self._sleep = sleep
+
+    def find(self) -> None:
+        """Three bursts at most, of which the first shows how long to wait before the others."""
+        window = self._burst(BEFORE)
+        for part in BURSTS:
+            if window is not None:
+                self._sleep(window * SAFE)
+                window = self._burst(part)
+
+    def _burst(self, part: str) -> float | None:
+        """Seconds from the first request until one passes again; None where none is denied, or none passes."""
+        first = self._ask(of_rate(self._plan, part, 1))
+        number, each = 1, first
+        while first is not None and each is not None and not is_denied(each, first) and number < MOST:
+            number += 1
+            each = self._ask(of_rate(self._plan, part, number))
+        if first is None or each is None or not is_denied(each, first):
+            return None
+        number = 0
+        while each is not None and is_denied(each, first) and each.answered - first.started < LONGEST:
+            self._sleep(EVERY)
+            number += 1
+            each = self._ask(of_rate(self._plan, f"{part}{AGAIN}", number))
+        return None if each is None or is_denied(each, first) else each.answered - first.started
+
+
+def is_denied(exchange: Exchange, first: Exchange) -> bool:
+    """Whether a request was answered otherwise than the first, which is like it."""
+    return (exchange.status, exchange.code) != (first.status, first.code)
