@@ -51,15 +51,19 @@ class SharedStore(Worker):
         if stands or self.trouble or not self._owed.may_claim(self._clock.now(), full):
             return None
         try:
-            return await self._in_turn(super().claim(full, advancing=advancing))
+            claimed = await self._in_turn(super().claim(full, advancing=advancing))
         except StateFailed:
             return None
+        if claimed is not None:
+            self._sending.add(claimed.token)
+        return claimed
 
     async def settle(self, claimed: Claimed, entries: Sequence[Attempted], settlement: Settlement) -> None:
         """How an attempt ended is written once it can be; after the end of this mock another one makes it again."""
         while not self._turns.closed:
             try:
-                return await self._in_turn(super().settle(claimed, entries, settlement))
+                await self._in_turn(super().settle(claimed, entries, settlement))
+                return self._sending.discard(claimed.token)
             except StateFailed:
                 await asyncio.sleep(AGAIN)
 
@@ -97,14 +101,25 @@ class SharedStore(Worker):
             count = self.changes.count
             begun = await self._in_turn(self._begin(seconds))
             if begun is not None:
+                self._moving_clock = True
                 return begun
             await self.changes.past(count)
 
     async def advance(self, to: Advance) -> bool:
-        return await self._in_turn(self._advanced(to))
+        try:
+            is_due = await self._in_turn(self._advanced(to))
+        except StateFailed:
+            self._moving_clock = False  # who moves it ends
+            raise
+        self._moving_clock = is_due and self._moving_clock
+        return is_due
 
     async def take_over(self) -> Advance | None:
-        return await self._in_turn(self._taken_over()) if self._advance and not self._advance[0] else None
+        if not self._advance or self._advance[0]:
+            return None
+        taken = await self._in_turn(self._taken_over())
+        self._moving_clock = taken is not None
+        return taken
 
     async def settings_in_force(self) -> Settings:
         await self._tried()

@@ -67,6 +67,8 @@ class Worker(MemoryStore):
         self._moves: int | None = None
         self._advance: tuple[str, float] | None = None
         self._read: Whole | None = None
+        self._sending: set[int] = set()
+        self._moving_clock = False
         self._joined = False
         self._watching: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
@@ -135,9 +137,19 @@ class Worker(MemoryStore):
             gone |= (self._owed.holders() | advances) - {self._name, *self._read.others}
             self._join(self._read)
             self._read = None
+            self._leave_unknown()
         for token in self._owed.held_by(gone) if gone else ():
             self._owed.give_back(token)
         if self._advance is not None and self._advance[0] in gone:
+            self._set_advance("", self._advance[1])
+
+    def _leave_unknown(self) -> None:
+        """Leave what this worker has begun in a turn of which nobody told it that it was kept."""
+        self._sending.intersection_update(mine := self._owed.held_by([self._name]))
+        for token in mine:
+            if token not in self._sending:
+                self._owed.give_back(token)
+        if self._advance is not None and self._advance[0] == self._name and not self._moving_clock:
             self._set_advance("", self._advance[1])
 
     def _join(self, whole: Whole) -> None:

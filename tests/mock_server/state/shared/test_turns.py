@@ -9,11 +9,13 @@ import pytest
 from mock_server.core.epoch import MANUAL_EPOCH
 from mock_server.core.errors import StateFailed
 from mock_server.core.settings import Settings
+from mock_server.domain.owed import Settlement
 from mock_server.state.journal_match import Match
 from mock_server.state.ledger import Change, Table
 from mock_server.state.shared.engine import Changed, Engine, EngineFailed, Turn, Written
 from mock_server.state.shared.store import SharedStore
 from mock_server.state.state_file import Step
+from mock_server.state.store import Advance
 from tests.builders import attempted, task
 from tests.mock_server.state.shared.engines import ENGINES, Connect, worker
 from tests.proposals import started
@@ -55,6 +57,19 @@ class Held(Altered):
             self.fails = False
             raise EngineFailed("the disk is full")
         return await self.engine.write(turn, worker, changed, lease)
+
+
+class Untold(Altered):
+    """An engine that writes a turn, and then fails as often as is said."""
+
+    times = 0
+
+    async def write(self, turn: Turn, worker: str, changed: Changed, lease: float) -> int:
+        number = await self.engine.write(turn, worker, changed, lease)
+        if self.times:
+            self.times -= 1
+            raise EngineFailed("the line is cut")
+        return number
 
 
 class Slow(Altered):
@@ -259,5 +274,39 @@ async def test_turns_that_were_seen_while_an_own_one_was_written_are_taken_once(
     await asyncio.gather(reading, counted)
     await one.count("key")
     assert await one.claim(frozenset(), advancing=True) is None  # the other one has it
+    await one.close()
+    await other.close()
+
+
+async def test_what_was_claimed_and_not_told_so_can_be_claimed_again(connect: Connect) -> None:
+    engine = Untold(connect())
+    one = altered(engine)
+    for id in ("first", "second"):
+        await started(one, task(id=id, pace="immediate"))
+    sending = await one.claim(frozenset(), advancing=True)
+    engine.times = 1
+    assert await one.claim(frozenset(), advancing=True) is None
+    await one.count("key")
+    again = await one.claim(frozenset(), advancing=True)
+    assert sending is not None
+    assert again is not None
+    assert {sending.owed.task_id, again.owed.task_id} == {task(id="first").id, task(id="second").id}
+    assert await one.claim(frozenset(), advancing=True) is None
+    await one.settle(sending, [attempted()], Settlement())
+    assert len(await one.journal.page()) == 1
+    await one.close()
+
+
+@pytest.mark.parametrize("begun", [True, False])
+async def test_others_move_the_clock_where_it_is_not_told_whether_it_is_moved(connect: Connect, begun: bool) -> None:
+    engine, other = Untold(connect()), worker(connect, CHOICES, "two")
+    one = altered(engine)
+    await one.count("key")
+    to = await one.begin_advance(60) if begun else None
+    engine.times = 1
+    with pytest.raises(StateFailed, match="the line is cut"):
+        await (one.begin_advance(60) if to is None else one.advance(Advance(to.target + 60, to.resets)))
+    async with asyncio.timeout(5):
+        assert (await other.begin_advance(1)).target >= MANUAL_EPOCH + 61
     await one.close()
     await other.close()
