@@ -5,6 +5,8 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from errno import EISDIR
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from mock_server.core.errors import BadSetting
@@ -88,7 +90,7 @@ class StateFile:
             )
         try:
             self._use = Use(path, waits, shared=shared)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, OURS_ALONE))
+            _make_file(path)
             self._connection = sqlite3.connect(path, timeout=waits, isolation_level=None, check_same_thread=False)
         except InUse:
             raise
@@ -232,3 +234,12 @@ class StateFile:
     def about(self) -> Mapping[str, str]:
         """What the file was made with."""
         return dict(self._connection.execute("SELECT name, value FROM about"))
+
+
+def _make_file(path: str) -> None:
+    """Have a file there that nobody else reads. One that is there is not opened: closing it would end all locks that
+    this process has on it, which are those of SQLite (fcntl(2))."""
+    if Path(path).is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OURS_ALONE))

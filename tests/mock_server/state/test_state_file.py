@@ -1,6 +1,8 @@
 """One file: whose it is, who may use it, and that it stays as it is where it cannot be used."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,29 @@ def test_one_process_at_a_time_has_it(tmp_path: Path) -> None:
     assert refused(tmp_path / "state").startswith("cannot be used: another process uses it. One mock at a time")
     file.close()
     opened(tmp_path / "state").close()
+
+
+EXCLUDES = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
+database.execute("PRAGMA locking_mode = EXCLUSIVE")
+try:
+    database.execute("BEGIN IMMEDIATE")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+def test_who_shares_it_in_the_same_process_leaves_the_locks_of_the_first(tmp_path: Path) -> None:
+    path = f"{tmp_path}/state"
+    first = StateFile(path, MADE, shared=True)
+    first.write({})
+    first.commit()
+    other = StateFile(path, MADE, shared=True)
+    tried = subprocess.run([sys.executable, "-c", EXCLUDES, path], capture_output=True, text=True, check=True)
+    assert tried.stdout == "database is locked\n"
+    other.close()
+    first.close()
 
 
 def test_it_is_of_one_seed_and_one_profile(tmp_path: Path) -> None:
