@@ -1,4 +1,5 @@
-"""Writes what passes into a recording, in a thread of its own: nobody waits for a disk or a verdict."""
+"""Writes what passes into a recording, in a thread of its own, and has it judged in another: nobody waits for a disk,
+and no line for a verdict."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -34,15 +35,18 @@ class Recorder:
         self._writing = threading.Lock()
         self._secrets = Secrets()
         self._waiting = SimpleQueue[Message | list[str] | None]()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._written = SimpleQueue[Message | None]()
+        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._record, self._judge_written)]
 
     def __enter__(self) -> "Recorder":
-        self._thread.start()
+        for each in self._threads:
+            each.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._waiting.put(END)
-        self._thread.join()
+        for each in self._threads:
+            each.join()
 
     def heard(self, message: Message) -> None:
         """Takes a message that has passed."""
@@ -57,16 +61,22 @@ class Recorder:
         self._write(leaving(number))
         return not self._full
 
-    def _run(self) -> None:
+    def _record(self) -> None:
         while (each := self._waiting.get()) is not END:
             if isinstance(each, list):
                 self._secrets.add(each)
             else:
                 with self._noticing(f"message {each.number} is not recorded"):
-                    self._take(self._secrets.masked(each))
+                    message = self._secrets.masked(each)
+                    self._write(line(message))
+                    self._written.put(message)
+        self._written.put(END)
 
-    def _take(self, message: Message) -> None:
-        self._write(line(message))
+    def _judge_written(self) -> None:
+        while (message := self._written.get()) is not END:
+            self._judge_one(message)
+
+    def _judge_one(self, message: Message) -> None:
         found: Sequence[Finding] = ()
         with self._noticing(f"message {message.number} is not judged"):
             found = self._judge(message)

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 from contract_tests.cli import main
 from contract_tests.proxy.recorder import Recorder
 from contract_tests.receiver.receiver import Receiver
+from contract_tests.recording.message import Message
 from contract_tests.recording.read import read
 from contract_tests.recording.report import report
 from contract_tests.targets.behaviour import KEY, conforming
@@ -169,6 +171,27 @@ def test_what_fails_for_a_message_does_not_end_the_recording(fails: str) -> None
     assert [json.loads(each)["number"] for each in file.getvalue().splitlines()] == [1, 2]
     what = {"judge": "message 1 is not judged", "told": "message 1 is recorded, and not told"}[fails]
     assert warned == [recorder.trouble] == [f"{what}: RuntimeError"]
+
+
+def test_no_message_waits_for_the_verdict_on_another() -> None:
+    written, judging = threading.Event(), threading.Event()
+
+    class Watched(io.StringIO):
+        def write(self, text: str) -> int:
+            if json.loads(text).get("number") == 2:
+                written.set()
+            return super().write(text)
+
+    def judge(each: Message) -> tuple[()]:
+        judging.set()
+        assert written.wait(30)
+        return ()
+
+    with Recorder(Watched(), judge, lambda each, found: None) as recorder:
+        recorder.heard(message(number=1))
+        assert judging.wait(30)
+        recorder.heard(message(number=2))
+    assert recorder.trouble == ""
 
 
 def test_a_message_whose_secrets_cannot_be_found_is_not_recorded() -> None:
