@@ -31,6 +31,9 @@ class LiveJudge:
         self._told: dict[int, set[tuple[str, str]]] = {}
         self._lock = threading.Lock()
         self._passing: dict[int, Message] = {}
+        # What the first verdict imports and reads takes a second or more, in which a message that is held would wait.
+        published.oracle.answer(200, "application/json", b"{}")
+        published.callback_oracle.callback(b"{}")
 
     def heard(self, message: Message) -> list[Finding]:
         """What a message that has passed brings to light."""

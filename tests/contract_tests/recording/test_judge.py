@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract_tests.documents.oracle import Oracle
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.recording.judge import results
 from contract_tests.recording.live import LiveJudge
@@ -118,6 +119,15 @@ def test_the_same_is_told_as_it_passes_and_once() -> None:
     told = [(each.course, finding.rule, finding.got) for each in messages for finding in live.heard(each)]
     assert "callback.task_id" in {rule for _, rule, _ in told}
     assert len(told) == len(set(told))
+
+
+def test_the_first_message_waits_for_nothing_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that calls back gives up after seconds, and a message that is held waits for its verdict."""
+    judged_before: list[str] = []
+    for name in ("answer", "callback"):
+        monkeypatch.setattr(Oracle, name, lambda *asked, name=name: judged_before.append(name))
+    LiveJudge(PUBLISHED, "http://127.0.0.1:1")
+    assert judged_before == ["answer", "callback"]
 
 
 def test_what_would_violate_is_known_before_it_passes(traffic: list[Message]) -> None:
