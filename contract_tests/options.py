@@ -43,6 +43,10 @@ def given(config: pytest.Config) -> Mapping[str, Any]:
     spread = hasattr(config, "workerinput") or config.getoption("numprocesses", default=None)
     if config.getoption(f"{PREFIX}base_url", default=None) and spread:
         raise CannotRun("--target and -n do not go together: each worker would spend the budget anew.")
+    if config.getoption(f"{PREFIX}report_dir", default=None) and spread:
+        raise CannotRun(
+            "--report-dir and -n do not go together: a folder holds one run, and each worker makes its own."
+        )
     for option in run_command.params:
         values = config.getoption(f"{PREFIX}{option.name}", default=None)
         if _flag(option):

@@ -142,9 +142,8 @@ def able_to_run() -> Iterator[None]:
 
 
 def claim(config: pytest.Config) -> None:
-    """Has --report-dir for this session alone, once, where tests are run in this process."""
-    divides = config.getoption("numprocesses", default=None) and not hasattr(config, "workerinput")
-    if CLAIM in config.stash or divides or config.getoption("collectonly"):
+    """Has --report-dir for this session alone, once."""
+    if CLAIM in config.stash or config.getoption("collectonly"):
         return
     with able_to_run():
         options = plugin.given(config)

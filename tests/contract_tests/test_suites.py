@@ -137,6 +137,7 @@ def test_a_target_without_a_budget_is_only_asked_what_it_refuses(tmp_path: Path)
         (["--target", "foo"], "--target 'foo' is no http:// or https:// URL with a host"),
         (["--target", "http://127.0.0.1:1", *TRACK], "nothing answers at http://127.0.0.1:1: ConnectError: "),
         (["--target", "http://127.0.0.1:1", "-n", "2"], "--target and -n do not go together: "),
+        (["--report-dir", "nowhere", "-n", "2"], "--report-dir and -n do not go together: a folder holds one run"),
     ],
 )
 def test_what_cannot_be_run_ends_with_2_and_says_what_to_give(arguments: list[str], text: str) -> None:
