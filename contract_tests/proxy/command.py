@@ -18,7 +18,7 @@ from contract_tests.proxy.reports import Reports
 from contract_tests.recording.live import LiveJudge
 from contract_tests.recording.message import Message, begun
 from contract_tests.reports.rows import printable
-from contract_tests.run.folder import alone_in
+from contract_tests.run.folder import of_no_run
 from contract_tests.run.inputs import CannotRun, Seconds, check_base, check_listening, documents
 from contract_tests.verdicts.course import Finding
 
@@ -77,7 +77,7 @@ def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url
     if callback_url:
         check_base("--callback-url", callback_url)
     check_listening(options["receiver_host"], callback_url)
-    click.get_current_context().with_resource(alone_in(options["report_dir"]))
+    click.get_current_context().with_resource(of_no_run(options["report_dir"]))
     if force and resume:
         raise CannotRun("give --force, which replaces the file, or --resume, which goes on in it, not both.")
     now = datetime.now(UTC)

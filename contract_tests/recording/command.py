@@ -18,7 +18,7 @@ from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
 from contract_tests.run.command import told_of
 from contract_tests.run.exit_status import status
-from contract_tests.run.folder import alone_in
+from contract_tests.run.folder import of_no_run
 from contract_tests.run.inputs import CannotRun, documents, tracks_of
 from contract_tests.run.options import document_options
 
@@ -39,7 +39,7 @@ def judge_command(recording: Path, report_dir: Path | None, strict: bool, **opti
     Verdicts and exit status are those of `suno-contract run`, on what passed: what nobody asked is not tried. Of a file
     with a fault, what stands before it is judged; where that has no violation, the exit status is 2.
     """
-    click.get_current_context().with_resource(alone_in(report_dir))
+    click.get_current_context().with_resource(of_no_run(report_dir))
     found = recorded(recording)
     made = judged_recording(found, options)
     told_of(made.rows)

@@ -9,6 +9,7 @@ from typing import Final, TextIO
 
 from contract_tests.reports import safe_files
 from contract_tests.run.again import keep
+from contract_tests.run.choose import JOURNAL
 from contract_tests.run.inputs import CannotRun, make_folder
 
 LOCK: Final = ".lock"
@@ -25,6 +26,18 @@ def claimed(folder: Path | None, *, replaces: bool, reads: bool = False) -> Iter
     with alone_in(folder):
         if folder is not None and not replaces:
             keep(folder, reads=reads)
+        yield
+
+
+@contextmanager
+def of_no_run(folder: Path | None) -> Iterator[None]:
+    """The folder for reports of something else than a run, if they go anywhere. Raises CannotRun, also where it has a
+    run, whose reports they would replace."""
+    with alone_in(folder):
+        if folder is not None and (folder / JOURNAL).exists():
+            raise CannotRun(
+                f"--report-dir {folder} holds a run, whose reports these would replace. Give another folder."
+            )
         yield
 
 

@@ -11,7 +11,7 @@ from contract_tests.documents.counted import counted
 from contract_tests.reports import rows
 from contract_tests.reports.files import write
 from contract_tests.reports.report import About, Report
-from contract_tests.run.folder import alone_in
+from contract_tests.run.folder import of_no_run
 from contract_tests.run.inputs import CannotRun, Seconds, check_shown, documents
 from contract_tests.target.tls import FAILS
 from contract_tests.verdicts.results import Result, Verdict
@@ -51,7 +51,7 @@ def receiver_command(
     if not chosen:
         raise CannotRun(f"--only {only!r} matches no case. Known: {', '.join(case.id for case in known)}.")
     check_shown("the receiver", url)
-    click.get_current_context().with_resource(alone_in(report_dir))
+    click.get_current_context().with_resource(of_no_run(report_dir))
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     click.echo(f"{url} is sent {len(chosen)} cases, profile {profile}, --seed {seed}")
     try:

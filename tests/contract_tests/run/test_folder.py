@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.run.folder import LOCK, alone_in, claimed
+from contract_tests.run.choose import JOURNAL
+from contract_tests.run.folder import LOCK, alone_in, claimed, of_no_run
 from contract_tests.run.inputs import CannotRun
 
 IN_USE = "is in use by another command. Wait for its end, or give another folder."
@@ -43,3 +44,17 @@ def test_a_lock_that_is_no_file_is_told(tmp_path: Path) -> None:
     (tmp_path / LOCK).mkdir()
     with pytest.raises(CannotRun, match=r"--report-dir: .*\.lock is no file: remove it"), alone_in(tmp_path):
         pass
+
+
+def test_reports_of_something_else_take_no_place_of_a_run(tmp_path: Path) -> None:
+    with of_no_run(tmp_path):
+        (tmp_path / "report.json").touch()
+    with of_no_run(tmp_path):  # its own are made anew
+        pass
+    (tmp_path / JOURNAL).touch()
+    with pytest.raises(CannotRun) as refused, of_no_run(tmp_path):
+        pass
+    assert refused.value.message == (
+        f"--report-dir {tmp_path} holds a run, whose reports these would replace. Give another folder."
+    )
+    assert {each.name for each in tmp_path.iterdir()} == {"report.json", JOURNAL}
