@@ -3,7 +3,7 @@ are learned that the mock does not say by itself."""
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -82,16 +82,9 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     own = [{"id": each.id, "model": each.model, "duration": each.duration} for each in report.tracks]
     found: list[Found] = [Line(("tracks",), own, "given to the run")] if own else []
 
-    known: dict[str, Mapping[int, httpx.Response]] = {}
+    played = _Mocked(anywhere, sent, published.terms.extend)
 
-    def played() -> Mapping[int, httpx.Response]:
-        """What the mock answers with what was found so far: it is started anew only where that says something else."""
-        said = as_data(anywhere, lines_of(found))
-        if f"{said}" not in known:
-            known[f"{said}"] = playback.answers(said, sent, published.terms.extend)
-        return known[f"{said}"]
-
-    first = played()
+    first = played(found)
     before = playback.agreement(sent, first)
     mocked = {number: playback.said(answer) for number, answer in first.items()}
     found += read
@@ -104,10 +97,10 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     found += sayable(codes(refusals, published))
     found += told_at_once([*several(report.rows), *at_once(report.asked)], refusals, published)
     found += sayable(order(report.asked, published, readings))
-    kept = {number: playback.said(answer) for number, answer in played().items()}
+    kept = {number: playback.said(answer) for number, answer in played(found).items()}
     found += sayable(texts(refusals, kept, published, readings))
     found += half_tried(report.rows)
-    after = playback.agreement(sent, played())
+    after = playback.agreement(sent, played(found))
     extends = base if is_ours else os.path.relpath(anywhere, beside.resolve())
     beyond = unsayable(report, after, {each.what for each in found if isinstance(each, Left)}, explained(found))
     return Learned(
@@ -119,6 +112,21 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
         mocked=mocked,
         unsayable=beyond,
     )
+
+
+class _Mocked:
+    """What the mock answers to the same requests with what was found: it is started anew only where that says something
+    else."""
+
+    def __init__(self, extends: str, sent: Sequence[Refusal], path: str) -> None:
+        self._extends, self._sent, self._path = extends, sent, path
+        self._known: dict[str, Mapping[int, httpx.Response]] = {}
+
+    def __call__(self, found: Iterable[Found]) -> Mapping[int, httpx.Response]:
+        said = as_data(self._extends, lines_of(found))
+        if f"{said}" not in self._known:
+            self._known[f"{said}"] = playback.answers(said, self._sent, self._path)
+        return self._known[f"{said}"]
 
 
 def unsayable(
