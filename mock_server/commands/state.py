@@ -54,9 +54,10 @@ def check(state: str, state_prefix: str) -> int:
 @of_engine
 def save(copy: str, state: str, state_prefix: str) -> None:
     """Copy the state to the file COPY."""
+    from mock_server.domain.masking import masked_place
     from mock_server.state.state_copy import saved
 
-    saved(copy, state, state_prefix)
+    say(_holds(copy, masked_place(state), saved(copy, state, state_prefix)))
 
 
 @command.command(epilog="Example:  suno-mock state load monday.db --state mock.db")
@@ -65,9 +66,15 @@ def save(copy: str, state: str, state_prefix: str) -> None:
 @settings_options("state_prefix", "state_ttl")
 def load(copy: str, state: str, state_prefix: str, state_ttl: float) -> None:
     """Have the state hold what the file COPY does. What a file held is gone; an engine has to hold no such mock."""
+    from mock_server.domain.masking import masked_place
     from mock_server.state.state_copy import loaded, must_be_file, problem
 
     must_be_file(copy)
     if found := problem(copy):
         raise click.ClickException(found)
-    loaded(copy, state, state_prefix, state_ttl)
+    say(_holds(masked_place(state), copy, loaded(copy, state, state_prefix, state_ttl)))
+
+
+def _holds(target: str, source: str, tasks: int) -> str:
+    """What became of a copy."""
+    return f"{target} holds what {source} does: {tasks} {'task' if tasks == 1 else 'tasks'}"

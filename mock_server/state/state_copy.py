@@ -24,6 +24,8 @@ from mock_server.state.state_file import WAITS, StateFile
 
 PREFIX: Final = Settings().state_prefix
 TTL: Final = Settings().state_ttl
+BESIDE: Final = ("-wal", "-shm", "-journal")
+"""What SQLite calls the logs that it keeps beside a file, and plays over what has its name."""
 
 
 class Found(NamedTuple):
@@ -66,31 +68,48 @@ def problem(state: str, prefix: str = PREFIX) -> str:
     return ""
 
 
-def saved(copy: str, state: str, prefix: str = PREFIX) -> None:
-    """Have the file `copy` hold what a state does, all of it or what it held before. Raises BadSetting where there is
-    no state, for a `copy` that is in use or something else, and where nothing can be written."""
-    must_be_file(copy)
+def saved(copy: str, state: str, prefix: str = PREFIX) -> int:
+    """Have the file `copy` hold what a state does, all of it or what it held before, and return how many tasks that is.
+    Raises BadSetting where there is no state, for a `copy` that is in use or something else, and where nothing can be
+    written."""
+    _must_be_copy(copy, state)
     with _existing(state, prefix) as (file, _):
         _take_place(file, copy)
+        return _tasks(file)
 
 
-def loaded(copy: str, state: str, prefix: str = PREFIX, ttl: float = TTL) -> None:
-    """Have a state hold what the file `copy` does, all of it or what it held before: an engine has to hold nothing, and
-    keeps it for `ttl` days unless a mock uses it. Raises BadSetting as `saved` does."""
-    must_be_file(copy)
+def loaded(copy: str, state: str, prefix: str = PREFIX, ttl: float = TTL) -> int:
+    """Have a state hold what the file `copy` does, all of it or what it held before, and return how many tasks that is:
+    an engine has to hold nothing, and keeps it for `ttl` days unless a mock uses it. Raises BadSetting as `saved`
+    does."""
+    _must_be_copy(copy, state)
     with _existing(copy, prefix) as (file, _):
+        tasks = _tasks(file)
         if not is_engine(state):
-            return _take_place(file, state)
+            _take_place(file, state)
+            return tasks
         Settings(state=state, state_prefix=prefix, state_ttl=ttl)  # says what is wrong with them
         with needs_client():
             from mock_server.state.shared.redis_copy import put_in
         put_in(state, prefix, file.about(), {table: [*file.read(table)] for table in Table}, ttl * DAY)
+        return tasks
 
 
 def must_be_file(copy: str) -> None:
     """Raises BadSetting for a copy that is an engine."""
     if is_engine(copy):
         raise BadSetting(f"{masked_place(copy)} is no file, and a copy is one: give the engine as --state.")
+
+
+def _must_be_copy(copy: str, state: str) -> None:
+    must_be_file(copy)
+    with suppress(OSError):  # one of them is not there, or an engine
+        if Path(copy).samefile(state):
+            raise BadSetting(f"{copy} is the state itself. Give another file for the copy.")
+
+
+def _tasks(file: StateFile) -> int:
+    return int(file.run("SELECT count(*) FROM task")[0][0])
 
 
 def _take_place(file: StateFile, target: str) -> None:
@@ -196,11 +215,21 @@ def _unusable(file: StateFile) -> str:
 
 @contextmanager
 def _unused(path: str) -> Iterator[None]:
-    """Keep a file from others, if there is one, while another takes its place."""
+    """Keep a file from others, if there is one, while another takes its place, which finds no log of it. Raises
+    BadSetting."""
     if not Path(path).exists():
+        for beside in BESIDE:
+            Path(path + beside).unlink(missing_ok=True)
         yield
         return
-    with closing(StateFile(path, {})):
+    with closing(StateFile(path, {})) as file:
+        try:
+            file.give_way()
+        except sqlite3.OperationalError:
+            raise BadSetting(
+                f"the state file {path} cannot be replaced: another process uses it. End that one, or choose another "
+                "file."
+            ) from None
         yield
 
 

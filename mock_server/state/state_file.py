@@ -1,5 +1,4 @@
-"""One file of SQLite that a mock's state is kept in: tables of records, and steps that happen as a
-whole or not at all."""
+"""One file of SQLite that holds a mock's state: tables of records, and steps that happen as a whole or not at all."""
 
 import os
 import sqlite3
@@ -145,9 +144,8 @@ class StateFile:
 
     def roll_back(self) -> None:
         """Have nothing of what was written, where it could not be made to last."""
-        with suppress(sqlite3.Error):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+        with suppress(sqlite3.Error):  # nothing was begun
+            self._connection.execute("ROLLBACK")
 
     def check(self) -> str:
         """What is wrong with the file as SQLite sees it; empty where nothing is."""
@@ -157,6 +155,14 @@ class StateFile:
     def copy(self, path: str) -> None:
         """Write all that the file holds to another, which is empty. Raises sqlite3.Error."""
         self._connection.execute("VACUUM INTO ?", [path])
+
+    def give_way(self) -> None:
+        """Have no log beside the file, which SQLite would play over another of its name, and only `close` to be done.
+        Raises sqlite3.OperationalError while others read it."""
+        (mode,) = self.run("PRAGMA journal_mode = DELETE")[0]
+        self._connection.close()
+        if mode != "delete":
+            raise sqlite3.OperationalError("its log cannot be ended")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -189,10 +195,8 @@ class StateFile:
 
     def _version_found(self) -> int:
         """The version of the file as it was found; 0 of one that is empty."""
-        mark, version, tables = [
-            self._connection.execute(asked).fetchone()[0]
-            for asked in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
-        ]
+        asked = ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+        mark, version, tables = [self.run(each)[0][0] for each in asked]
         if mark == MARK:
             return int(version)
         if mark or version or tables:
@@ -206,10 +210,8 @@ class StateFile:
         run = self._connection
         run.execute("CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
         run.executemany("INSERT INTO about VALUES (?, ?)", about.items())
-        for table in Table:
-            run.execute(RECORDS.format(table.value))
-        for more in OF_WORKERS:
-            run.execute(more)
+        for table in (*(RECORDS.format(each.value) for each in Table), *OF_WORKERS):
+            run.execute(table)
         run.execute(f"PRAGMA application_id = {MARK}")
         run.execute(f"PRAGMA user_version = {self.version}")
 
@@ -225,10 +227,10 @@ class StateFile:
         self._connection.execute(f"PRAGMA user_version = {newest}")
         made = self.about()
         for name, value in about.items():
-            if made.get(name) != value:
+            if (found := made.get(name)) != value:
                 raise BadSetting(
-                    f"the state file {self.path} was made with {name} {made.get(name)!r}, and now it is {value!r}. "
-                    "Start with the same, or choose another --state."
+                    f"the state file {self.path} was made with {name} {found!r}, and now it is {value!r}. Start with "
+                    "the same, or choose another --state."
                 )
 
     def about(self) -> Mapping[str, str]:
@@ -241,5 +243,8 @@ def _make_file(path: str) -> None:
     this process has on it, which are those of SQLite (fcntl(2))."""
     if Path(path).is_dir():
         raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
-    with suppress(FileExistsError):
+    try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OURS_ALONE))
+    except FileExistsError:
+        if Path(path).stat().st_size == 0:
+            Path(path).chmod(OURS_ALONE)

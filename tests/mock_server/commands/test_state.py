@@ -12,10 +12,10 @@ def test_a_state_is_looked_at_saved_and_loaded(tmp_path: Path, run: Run) -> None
     state, copy = f"{tmp_path}/state", f"{tmp_path}/copy"
     with MockServer(state=state) as mock:
         mock.queue("late", times=2)
-    assert run("state", "save", copy, "--state", state) == (0, "", "")
+    assert run("state", "save", copy, "--state", state) == (0, f"{copy} holds what {state} does: 0 tasks\n", "")
     with MockServer(state=state) as mock:
         mock.reset()
-    assert run("state", "load", copy, "--state", state) == (0, "", "")
+    assert run("state", "load", copy, "--state", state) == (0, f"{state} holds what {copy} does: 0 tasks\n", "")
     with MockServer(state=state) as mock:
         assert [each.queued for each in mock.accounts() if each.queued] == [("late", "late")]
     status, output, _ = run("state", "show", "--state", state)

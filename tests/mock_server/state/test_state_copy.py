@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -12,6 +13,7 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.state.file_store import FileStore
 from mock_server.state.in_use import Use
+from mock_server.state.ledger import Table
 from mock_server.state.open_store import open_store
 from mock_server.state.state_copy import loaded, problem, saved, shown
 from mock_server.state.state_file import StateFile
@@ -117,6 +119,83 @@ def test_a_copy_takes_the_place_of_another(tmp_path: Path) -> None:
     made(tmp_path / "copy", "c")
     saved(f"{tmp_path}/copy", str(made(tmp_path / "state", "a", "b")))
     assert tasks(tmp_path / "copy") == 2
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 7), (7, 1), (40, 7)])
+def test_nothing_of_what_was_there_comes_back(tmp_path: Path, before: int, after: int) -> None:
+    """The log that SQLite keeps beside a file would be played over the one that takes its place."""
+    target = tmp_path / "copy"
+    made(target, *(f"before{number}" for number in range(before)))
+    state = str(made(tmp_path / "state", *(f"after{number}" for number in range(after))))
+    for copy in (saved, loaded, saved):
+        copy(*((str(target), state) if copy is saved else (state, str(target))))
+        assert {each.name for each in tmp_path.iterdir()} == {"state", "copy"}
+        with closing(StateFile(str(target), {})) as file:
+            assert (file.check(), [id for id, _ in file.read(Table.TASK)][:1]) == ("", ['"after0"'])
+        assert (tasks(target), problem(str(target))) == (after, "")
+
+
+def killed(path: Path, folder: Path, *ids: str) -> Path:
+    """The files that a mock leaves which is killed, at this name in another folder."""
+
+    async def kill() -> None:
+        held = FileStore.open(Settings(state=str(path), pace="manual"))
+        for id in ids:
+            await started(held, task(id=id))
+        for each in path.parent.glob(f"{path.name}*"):
+            copyfile(each, folder / each.name)
+        await held.close()
+
+    asyncio.run(kill())
+    assert (folder / f"{path.name}-wal").stat().st_size
+    return folder / path.name
+
+
+def test_a_copy_takes_the_place_of_what_a_killed_mock_left(tmp_path: Path) -> None:
+    (tmp_path / "killed").mkdir()
+    target = killed(tmp_path / "other", tmp_path / "killed", "a", "b", "c")
+    saved(str(target), str(made(tmp_path / "state", "d")))
+    assert (tasks(target), problem(str(target))) == (1, "")
+    assert [each.name for each in target.parent.iterdir()] == [target.name]
+
+
+def test_a_log_whose_file_is_gone_is_that_of_no_copy(tmp_path: Path) -> None:
+    (tmp_path / "killed").mkdir()
+    target = killed(tmp_path / "other", tmp_path / "killed", "a", "b", "c")
+    target.unlink()
+    saved(str(target), str(made(tmp_path / "state", "d")))
+    assert (tasks(target), problem(str(target))) == (1, "")
+
+
+def test_what_another_reads_is_not_replaced(tmp_path: Path) -> None:
+    target, state = str(made(tmp_path / "copy", "a")), str(made(tmp_path / "state", "b", "c"))
+    with closing(sqlite3.connect(target, isolation_level=None)) as reading:
+        reading.execute("PRAGMA journal_mode = WAL")
+        reading.execute("BEGIN")
+        reading.execute("SELECT * FROM task").fetchone()
+        with pytest.raises(BadSetting) as refused:
+            saved(target, state)
+        assert str(refused.value) == (
+            f"the state file {target} cannot be replaced: another process uses it. "
+            "End that one, or choose another file."
+        )
+    assert tasks(Path(target)) == 1
+    saved(target, state)
+    assert tasks(Path(target)) == 2
+
+
+def test_a_state_is_no_copy_of_itself(tmp_path: Path) -> None:
+    made(tmp_path / "state", "a")
+    (tmp_path / "same").symlink_to(tmp_path / "state")
+    for copy in ("state", "same"):
+        with pytest.raises(BadSetting, match=r"/(state|same) is the state itself\. Give another file for the copy\.$"):
+            saved(f"{tmp_path}/{copy}", f"{tmp_path}/state")
+
+
+def test_an_empty_file_that_becomes_a_state_is_its_owners_alone(tmp_path: Path) -> None:
+    (tmp_path / "state").touch(0o644)
+    made(tmp_path / "state", "a")
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o600
 
 
 def test_what_is_in_use_or_something_else_stays(tmp_path: Path) -> None:

@@ -243,8 +243,12 @@ async def test_the_commands_do_the_same(tmp_path: Path, server: Server, choices:
     await started(held, task())
     await held.close()
     copy, of_team = f"{tmp_path}/copy", ("--state", server.url, "--state-prefix", "team")
-    assert run("state", "save", copy, "--state", server.url) == (0, "", "")
-    assert run("state", "load", copy, *of_team) == (0, "", "")
+    assert run("state", "save", copy, "--state", server.url) == (
+        0,
+        f"{copy} holds what {server.url} does: 1 task\n",
+        "",
+    )
+    assert run("state", "load", copy, *of_team) == (0, f"{server.url} holds what {copy} does: 1 task\n", "")
     status, output, _ = run("state", "show", *of_team)
     assert (status, output.splitlines()[:4]) == (
         0,
