@@ -16,7 +16,7 @@ from contract_tests.proxy.ledger import NOTHING, Before
 from contract_tests.proxy.recorder import Recorder
 from contract_tests.proxy.reports import Reports
 from contract_tests.recording.live import LiveJudge
-from contract_tests.recording.message import Message, begun
+from contract_tests.recording.message import Message, allowing, begun
 from contract_tests.reports.rows import printable
 from contract_tests.run.folder import of_no_run
 from contract_tests.run.inputs import CannotRun, Seconds, check_base, check_listening, documents
@@ -42,7 +42,10 @@ EVERY: Final = 5.0
 @click.option("--force", is_flag=True, help="Replace the file if there is one.")
 @click.option("--resume", is_flag=True, help="Go on in the file: what it holds stays, and counts for --budget.")
 @click.option(
-    "--budget", type=click.IntRange(0), metavar="N", help="Tasks of the whole file that may start; more get 429."
+    "--budget",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Tasks of the whole file that may start; more get 429. With --resume that of the file, unless given.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where your client finds the proxy.")
 @click.option("--port", default=4020, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
@@ -83,21 +86,25 @@ def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url
     now = datetime.now(UTC)
     opened = file_to_go_on(record, to.rstrip("/"), now) if resume else new_file(record, force)
     with opened as (file, before):
+        if (budget := options["budget"]) is None:
+            budget = before.budget
         by = f"suno-contract {version('suno-mock')}"
         about = {"target": to.rstrip("/"), "date": now.isoformat(timespec="seconds"), "by": by}
         reports = Reports(record, judge.published, options["report_dir"])
         recorder = Recorder(file, judge.heard, reports.told, _warned)
-        proxy = _proxy(recorder, judge, to, callback_url, {**options, "before": before})
+        proxy = _proxy(recorder, judge, to, callback_url, {**options, "before": before, "budget": budget})
         if not resume:
             file.truncate(0)  # what was there is gone once nothing can fail any more
             file.write(begun(about))
-            file.flush()
+        if budget != before.budget:
+            file.write(allowing(budget))
+        file.flush()
         sys.setswitchinterval(TURN)
         with recorder, proxy:
             click.echo(proxy.url)
             click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
-            if options["budget"] is not None:
-                click.echo(_budget(options["budget"], before, record), err=True)
+            if budget is not None:
+                click.echo(_budget(budget, before, record), err=True)
             _wait(reports)
         reports.write(over=True)
         click.echo(f"{record}: {counted(proxy.spending.spent, 'task')} started at most", err=True)

@@ -18,14 +18,16 @@ REFUSED: Final = frozenset(range(400, 500)) - {408, 499}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
     """What passed before this start. `spent` is how many tasks may have started, `last` the number of the last message,
-    `ends` are the seconds from the begin of the recording until now, `keys` is how many keys were told apart, and
-    `tasks` has the number of the request that started each. `fault` says why the file cannot be read to its end."""
+    `ends` are the seconds from the begin of the recording until now, `keys` is how many keys were told apart, `budget`
+    how many tasks may start in all, None for any number, and `tasks` has the number of the request that started each.
+    `fault` says why the file cannot be read to its end."""
 
     target: str = ""
     spent: int = 0
     last: int = 0
     ends: float = 0.0
     keys: int = 0
+    budget: int | None = None
     tasks: Mapping[str, int] = field(default_factory=dict)
     fault: str = ""
 
@@ -55,6 +57,7 @@ def ledger(path: Path, now: datetime) -> Before:
         last=max(last, *reader.sending, 0),
         ends=ends,
         keys=keys,
+        budget=reader.budget,
         tasks=tasks,
         fault=reader.fault,
     )

@@ -144,6 +144,11 @@ def leaving(number: int) -> str:
     return _line({"sending": number})
 
 
+def allowing(tasks: int) -> str:
+    """The line of a budget that counts from there on, for the file as a whole."""
+    return _line({"budget": tasks})
+
+
 def violation(rule: str, number: int, expected: str, got: str) -> str:
     """The line of a rule that a message breaks."""
     return _line({"violation": rule, "number": number, "expected": expected, "got": got})

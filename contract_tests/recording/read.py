@@ -45,8 +45,8 @@ def target_of(about: Mapping[str, Any]) -> str:
 
 class Reader:
     """A recording of which one message is in memory at a time. `about` is its first line; `fault` is known once all
-    messages were taken, and so are the numbers in `sending`, of requests that were about to be sent. Raises
-    NoRecording, OSError."""
+    messages were taken, and so are the numbers in `sending`, of requests that were about to be sent, and the last
+    `budget`, None where there was none. Raises NoRecording, OSError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -57,6 +57,7 @@ class Reader:
         self.about = _about(path, first[1])
         self.fault = ""
         self.sending: set[int] = set()
+        self.budget: int | None = None
 
     def whole(self) -> Recording:
         """All that is left."""
@@ -78,6 +79,8 @@ class Reader:
                 yield message
             elif isinstance(number_sent := entry.get("sending"), int):
                 self.sending.add(number_sent)
+            elif isinstance(tasks := entry.get("budget"), int):
+                self.budget = tasks
 
 
 def read(path: Path) -> Recording:

@@ -13,7 +13,7 @@ from contract_tests.proxy.file import file_to_go_on, new_file
 from contract_tests.proxy.ledger import ledger
 from contract_tests.receiver.http_server import Message as Heard
 from contract_tests.receiver.http_server import ThreadedServer
-from contract_tests.recording.message import begun, leaving, line
+from contract_tests.recording.message import allowing, begun, leaving, line
 from contract_tests.recording.read import read
 from contract_tests.run.inputs import CannotRun
 from contract_tests.targets.behaviour import KEY
@@ -124,13 +124,19 @@ def test_a_killed_proxy_goes_on_with_its_budget(tmp_path: Path) -> None:
             process.kill()
             asking.join()
         over.set()
-        with proxying(*to, "--resume") as process:
+        with proxying(*to[:-2], "--resume") as process:  # the budget is that of the file
             assert httpx.post(printed(process) + EXTEND, json=REQUEST_BODY).status_code == 429
             process.terminate()
             assert process.stderr
             words = process.stderr.read()
     assert f"the budget of 1 task is that of {file} as a whole, which holds 1\n" in words
     assert f"{file}: 1 task started at most" in words
+
+
+def test_the_budget_of_a_file_is_the_last_one(tmp_path: Path) -> None:
+    lines = [allowing(2), leaving(1), line(asked(1, STARTED)), allowing(5), leaving(2)]
+    for end, budget in enumerate([None, 2, 2, 2, 5, 5]):
+        assert ledger(recording(tmp_path, *lines[:end]), NOW).budget == budget
 
 
 def test_what_passes_later_is_in_the_same_recording(tmp_path: Path) -> None:
