@@ -99,7 +99,7 @@ class App:
 
     def _no_more(self) -> str:
         budget = self._spending.tasks
-        if self._spending.spent == budget:
+        if budget is not None and self._spending.spent >= budget:  # more where an earlier start had a larger one
             tasks = counted(budget, "task")
             return f"{BY}: the budget of {tasks} is spent; start it again with --resume and a larger --budget"
         return f"{BY}: the last tasks of the budget of {budget} are under way, and have no answer yet; try it later"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from contract_tests.proxy.ledger import NOTHING, Before, ledger
-from contract_tests.recording.read import NoRecording
+from contract_tests.recording.read import NoRecording, Reader, target_of
 from contract_tests.reports import safe_files
 from contract_tests.run.folder import locked
 from contract_tests.run.inputs import CannotRun
@@ -51,6 +51,9 @@ def file_to_go_on(path: Path, target: str, now: datetime) -> Iterator[tuple[Text
         raise CannotRun(f"--record: {error}") from None
     with _alone(file, path):
         try:
+            was = target_of(Reader(path).about)
+            if was != target:
+                raise CannotRun(f"--record {path} is of {was!r}, and --to is {target!r}. {OTHER}")
             _without_cut_line(path)
             before = ledger(path, now)
         except NoRecording as error:
@@ -59,8 +62,6 @@ def file_to_go_on(path: Path, target: str, now: datetime) -> Iterator[tuple[Text
             raise CannotRun(f"--record {path}: {error.strerror}. {OTHER}") from None
         if before.fault:
             raise CannotRun(f"--record {before.fault}, so nobody knows what was spent. {OTHER}")
-        if before.target != target:
-            raise CannotRun(f"--record {path} is of {before.target!r}, and --to is {target!r}. {OTHER}")
         yield file, before
 
 

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from typing import Final
 
 
-def why(error: Exception) -> str:
-    """What the system says."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-def told(error: sqlite3.Error) -> str:
-    """What SQLite says, and the way out."""
+def told(error: Exception) -> str:
+    """What the system or SQLite says, and the way out."""
+    if not isinstance(error, sqlite3.Error):
+        said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return f"{said}. Choose another --state."
     for name, words in ERRORS.items():
         if getattr(error, "sqlite_errorname", "").startswith(name):
             return words
@@ -22,6 +20,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "SQLITE_BUSY": "another process uses it. One mock at a time has a file: end that one, or choose another --state.",
     "SQLITE_NOTADB": "it is no file of suno-mock, and stays as it is. Choose another --state.",
     "SQLITE_CORRUPT": "it is damaged, and stays as it is. Take a copy that was made before, or choose another --state.",
+    "SQLITE_CANTOPEN": "it cannot be opened. Make it and its folder readable and writable, or choose another --state.",
     "SQLITE_READONLY": "it cannot be written. Make it and its folder writable, or choose another --state.",
     "SQLITE_FULL": "the disk is full. Make room, or choose another --state.",
 }

@@ -32,7 +32,7 @@ class Use:
     within `waits` seconds of real time, and OSError. `locks`: whether the system has such locks."""
 
     def __init__(self, path: str, waits: float, *, shared: bool) -> None:
-        self._beside = BESIDE.format(path)
+        self._beside = BESIDE.format(os.path.realpath(path))  # a link to a file is that file
         self._handle: int | None = None
         try:
             self._fcntl: Any = import_module("fcntl")

@@ -114,8 +114,8 @@ def _tasks(file: StateFile) -> int:
 
 def _take_place(file: StateFile, target: str) -> None:
     """Have the file `target` hold what another does."""
-    with _unused(target):
-        try:
+    try:
+        with _unused(target):
             handle, part = tempfile.mkstemp(dir=Path(target).parent, prefix=f".{Path(target).name}.")
             os.close(handle)
             try:
@@ -126,8 +126,8 @@ def _take_place(file: StateFile, target: str) -> None:
             finally:
                 with suppress(FileNotFoundError):
                     Path(part).unlink()
-        except (OSError, sqlite3.Error) as error:
-            raise BadSetting(f"{target} cannot be written: {error}. What was there stays as it is.") from None
+    except (OSError, sqlite3.Error) as error:
+        raise BadSetting(f"{target} cannot be written: {error}. What was there stays as it is.") from None
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from mock_server.core.errors import BadSetting
-from mock_server.state.file_errors import told, why
+from mock_server.state.file_errors import told
 from mock_server.state.in_use import InUse, Use
 from mock_server.state.ledger import Change, Table
 from mock_server.state.network_disk import network_disk
@@ -93,9 +93,9 @@ class StateFile:
             self._connection = sqlite3.connect(path, timeout=waits, isolation_level=None, check_same_thread=False)
         except InUse:
             raise
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, sqlite3.Error) as error:
             self._end_use()
-            raise BadSetting(f"the state file {path} cannot be used: {why(error)}. Choose another --state.") from None
+            raise BadSetting(f"the state file {path} cannot be used: {told(error)}") from None
         try:
             if shared:
                 self._connection.execute("PRAGMA wal_autocheckpoint = 0")  # the engine does it, in a turn

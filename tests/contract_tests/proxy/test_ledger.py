@@ -86,6 +86,17 @@ def test_what_does_not_tell_what_was_spent_is_refused(lines: list[str], target: 
         pass
 
 
+@pytest.mark.parametrize(
+    ("text", "target"), [("a note\nwithout an end", TARGET), (begun(ABOUT) + "half", "http://other")]
+)
+def test_a_file_that_is_not_gone_on_with_stays_as_it_is(text: str, target: str, tmp_path: Path) -> None:
+    file = tmp_path / "notes"
+    file.write_text(text, "utf-8")
+    with pytest.raises(CannotRun, match=r"is no recording|is of 'https"), file_to_go_on(file, target, NOW):
+        pass
+    assert file.read_text("utf-8") == text
+
+
 def test_a_file_is_for_one_proxy_at_a_time(tmp_path: Path) -> None:
     file = recording(tmp_path)
     for opened in (partial(file_to_go_on, file, TARGET, NOW), partial(new_file, file, force=True)):

@@ -11,7 +11,7 @@ import pytest
 
 from contract_tests.proxy.courses import Courses, Spending
 from contract_tests.proxy.forward import Forwarder
-from contract_tests.proxy.ledger import may_have_started
+from contract_tests.proxy.ledger import Before, may_have_started
 from contract_tests.targets.plain_server import EXTEND
 from tests.contract_tests.proxy.standing import standing
 from tests.contract_tests.recording.messages import message
@@ -115,3 +115,11 @@ def test_who_waited_for_a_task_that_goes_on_is_told_so() -> None:
         over.set()
     assert told["code"] == 429
     assert "the last tasks of the budget of 1 are under way, and have no answer yet" in told["msg"]
+
+
+@pytest.mark.no_cover
+@pytest.mark.usefixtures("untraced")
+def test_a_budget_that_was_larger_before_is_spent() -> None:
+    with standing("http://127.0.0.1:9", budget=2, before=Before(spent=3)) as stood:
+        told = httpx.post(stood.proxy.url + EXTEND, json={}, trust_env=False, timeout=20).json()
+    assert "the budget of 2 tasks is spent; start it again with --resume and a larger --budget" in told["msg"]

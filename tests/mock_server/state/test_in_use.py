@@ -35,6 +35,16 @@ def test_those_that_share_use_it_until_the_last_one_ends(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_names_it_by_a_link_uses_the_same(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("state")
+    use = Use(f"{tmp_path}/state", 0, shared=False)
+    with pytest.raises(InUse, match=r"^the state file .*/link cannot be used: another process uses it"):
+        Use(f"{tmp_path}/link", 0, shared=False)
+    use.end()
+    Use(f"{tmp_path}/link", 0, shared=False).end()
+    assert {each.name for each in tmp_path.iterdir()} == {"link"}
+
+
 def test_what_a_killed_one_has_left_keeps_nobody_out(tmp_path: Path) -> None:
     (tmp_path / "state-lock").touch()
     Use(f"{tmp_path}/state", 0, shared=False).end()

@@ -270,6 +270,12 @@ def test_a_copy_that_cannot_be_written_leaves_what_was_there(
     assert {each.name for each in tmp_path.iterdir()} == {"state", "copy"}
 
 
+def test_a_copy_below_a_file_cannot_be_written(tmp_path: Path) -> None:
+    state = str(made(tmp_path / "state", "a"))
+    with pytest.raises(BadSetting, match=r"state/copy cannot be written: .*\. What was there stays as it is\."):
+        saved(f"{state}/copy", state)
+
+
 def test_an_empty_file_is_no_state_and_stays_empty(tmp_path: Path) -> None:
     empty = tmp_path / "state"
     empty.touch()

@@ -1,6 +1,8 @@
 """One file: whose it is, who may use it, and that it stays as it is where it cannot be used."""
 
+import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -148,6 +150,15 @@ def test_a_damaged_one_is_refused(tmp_path: Path) -> None:
 def test_what_no_file_can_be_is_refused(tmp_path: Path, name: str, said: str) -> None:
     with pytest.raises(BadSetting, match=f"cannot be used: {said}. Choose another --state."):
         StateFile(f"{tmp_path}/{name}", MADE)
+
+
+def test_what_cannot_be_opened_is_refused_and_left(tmp_path: Path) -> None:
+    """A socket is what no user can open, root neither."""
+    os.mknod(tmp_path / "state", stat.S_IFSOCK | 0o600)
+    assert refused(tmp_path / "state").startswith(
+        "cannot be used: it cannot be opened. Make it and its folder readable"
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["state"]
 
 
 def test_an_error_without_words_of_ours_is_told(tmp_path: Path) -> None:
