@@ -55,6 +55,9 @@ def calibrate_command(
     """
     if folder and recording:
         raise CannotRun("give the FOLDER of a run or --from RECORDING, not both.")
+    for option, source in (("--from", recording), ("--profile", Path(options["profile"]))):
+        if source and output.exists() and source.exists() and output.samefile(source):
+            raise CannotRun(f"--output {output} is the file of {option}, which it would replace. Give another name.")
     if output.exists() and not force:
         raise CannotRun(f"--output {output} exists. Give another name, or --force, which replaces it.")
     if not output.resolve().parent.is_dir():

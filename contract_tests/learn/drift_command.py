@@ -23,6 +23,7 @@ from contract_tests.learn.profile_lines import kept_lines, listed
 from contract_tests.reports import safe_files
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
+from contract_tests.run.folder import of_a_run
 from contract_tests.run.inputs import CannotRun, documents
 from contract_tests.run.options import run_options
 
@@ -59,6 +60,8 @@ def drift_command(
     text = path.read_text("utf-8")
     if folder is None:
         folder = made_run(context, _with_tracks(options, published), force=force)
+    else:
+        context.with_resource(of_a_run(folder))
     report = read_run(folder)
     if Path(report.about.profile).resolve() != path.resolve():
         raise CannotRun(

@@ -17,7 +17,7 @@ from contract_tests.reports.rows import Row
 from contract_tests.run.again import report_of
 from contract_tests.run.choose import noted
 from contract_tests.run.exit_status import status
-from contract_tests.run.folder import claimed
+from contract_tests.run.folder import claimed, of_a_run
 from contract_tests.run.inputs import CannotRun, command_of, documents
 from contract_tests.run.options import run_options
 from contract_tests.run.session import Session, session
@@ -75,7 +75,8 @@ def run_once(options: Mapping[str, Any]) -> int:
 @click.option("--strict", is_flag=True, help="Deviations count as violations.")
 def report_command(folder: Path, strict: bool) -> int:
     """Write the reports of a run anew, from the journal in FOLDER alone, and end as the run did. Nothing is sent."""
-    made = report_of(folder, strict=strict)
+    with of_a_run(folder):
+        made = report_of(folder, strict=strict)
     told_of(made.rows)
     for line in (*made.summary, *(f"missing: {each}" for each in made.missing)):
         click.echo(line)

@@ -30,6 +30,13 @@ def claimed(folder: Path | None, *, replaces: bool, reads: bool = False) -> Iter
 
 
 @contextmanager
+def of_a_run(folder: Path) -> Iterator[None]:
+    """The folder of a run that was made, whose reports are written anew. Raises CannotRun."""
+    with alone_in(folder if folder.is_dir() else None):
+        yield
+
+
+@contextmanager
 def of_no_run(folder: Path | None) -> Iterator[None]:
     """The folder for reports of something else than a run, if they go anywhere. Raises CannotRun, also where it has a
     run, whose reports they would replace."""

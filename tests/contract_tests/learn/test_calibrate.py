@@ -108,3 +108,13 @@ def test_a_run_that_tells_nothing_gives_no_profile(tmp_path: Path, capsys: Outpu
 def test_a_folder_for_the_file_that_is_not_there_is_told(tmp_path: Path, capsys: Output) -> None:
     assert status("calibrate", str(tmp_path), "--output", str(tmp_path / "no" / "live.yaml")) == 2
     assert f"there is no folder {tmp_path / 'no'}." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--from", "--profile"])
+def test_a_file_that_is_read_is_not_replaced(option: str, tmp_path: Path, capsys: Output) -> None:
+    file = tmp_path / "live"
+    file.write_text("what was paid for", "utf-8")
+    assert status("calibrate", option, str(file), "--output", str(file), "--force") == 2
+    told = f"suno-contract: --output {file} is the file of {option}, which it would replace. Give another name.\n"
+    assert capsys.readouterr().err == told
+    assert file.read_text("utf-8") == "what was paid for"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.run.choose import JOURNAL
-from contract_tests.run.folder import LOCK, alone_in, claimed, of_no_run
+from contract_tests.run.folder import LOCK, alone_in, claimed, of_a_run, of_no_run
 from contract_tests.run.inputs import CannotRun
 
 IN_USE = "is in use by another command. Wait for its end, or give another folder."
@@ -58,3 +58,10 @@ def test_reports_of_something_else_take_no_place_of_a_run(tmp_path: Path) -> Non
         f"--report-dir {tmp_path} holds a run, whose reports these would replace. Give another folder."
     )
     assert {each.name for each in tmp_path.iterdir()} == {"report.json", JOURNAL}
+
+
+def test_reports_are_written_anew_while_no_run_is_under_way_and_no_folder_is_made_for_them(tmp_path: Path) -> None:
+    with claimed(tmp_path, replaces=False), pytest.raises(CannotRun, match=IN_USE), of_a_run(tmp_path):
+        pass
+    with of_a_run(tmp_path / "other"):
+        assert [*tmp_path.iterdir()] == []
