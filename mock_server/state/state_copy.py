@@ -137,8 +137,8 @@ def _existing(state: str, prefix: str) -> Iterator[Found]:
             yield found
         except (ValueError, LookupError, TypeError) as error:
             what = f"the mock in {masked_place(state)}" if is_engine(state) else f"the state file {state}"
-            told = error if isinstance(error, BadSetting) else f"{what} cannot be read: {error!r}."
-            raise BadSetting(f"{told}") from None
+            words = error if isinstance(error, BadSetting) else f"{what} cannot be read: {error!r}."
+            raise BadSetting(f"{words}") from None
 
 
 @contextmanager
@@ -179,8 +179,10 @@ def _taken_out(url: str, prefix: str) -> Iterator[Found]:
     try:
         taken = taken_out(url, prefix)
     except ValueError as error:
-        told = error if isinstance(error, BadSetting) else f"the mock in {masked_place(url)} cannot be read: {error!r}."
-        raise BadSetting(f"{told}") from None
+        words = (
+            error if isinstance(error, BadSetting) else f"the mock in {masked_place(url)} cannot be read: {error!r}."
+        )
+        raise BadSetting(f"{words}") from None
     with (
         tempfile.TemporaryDirectory(prefix="suno-mock-") as folder,
         closing(StateFile(f"{folder}/state", taken.about)) as file,
