@@ -1,5 +1,6 @@
 """How Redis or Valkey is reached: what its URL says, and what is told where nobody answers there."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -15,6 +16,8 @@ from mock_server.core.errors import BadSetting
 ANSWERS_WITHIN: Final = 5.0
 """Seconds of real time that the engine has for an answer."""
 HOW: Final[Mapping[str, Any]] = {"protocol": 2, "socket_timeout": ANSWERS_WITHIN}
+NUMBER: Final = re.compile(r"/?[0-9]*")
+"""The path of a URL: its database."""
 SCHEMES: Final = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
 STARTED: Final = "Start the engine, or choose another --state."
 REFUSED: Final = (AuthenticationError, AuthorizationError, ValueError)
@@ -54,7 +57,10 @@ def named(url: str) -> str:
         clear = False
     if not clear:
         raise BadSetting(UNCLEAR)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    if not NUMBER.fullmatch(parts.path):  # redis-py takes another for 0
+        raise BadSetting(f"{name} has a database that is no number. Allowed: redis://HOST:PORT/0, or none for 0.")
+    return name
 
 
 @contextmanager

@@ -24,6 +24,7 @@ PASSWORDS = st.builds(f"{{}}{SECRET}{{}}{SECRET}{{}}".format, BETWEEN, BETWEEN, 
         ("redis://user:hunter2@a.test:1/2?x=y", "redis://a.test:1/2"),
         ("valkey://:hunter2@a.test", "valkey://a.test"),
         ("redis://a.test/2", "redis://a.test/2"),
+        ("redis://a.test/", "redis://a.test/"),
         ("redis://[::1]:6379", "redis://[::1]:6379"),
     ],
 )
@@ -73,6 +74,14 @@ def check_settings(url: str) -> None:
 def ask(url: str) -> None:
     with suppress(KeyError), connected(url) as engine:  # of a scheme that nobody knows
         engine.ping()
+
+
+@pytest.mark.parametrize("path", ["/abc", "/1/2", "/-1", "/²"])
+def test_a_database_is_a_number(path: str) -> None:
+    with pytest.raises(BadSetting) as told:
+        named(f"redis://:hunter2@a.test{path}")
+    text = f"redis://a.test{path} has a database that is no number. Allowed: redis://HOST:PORT/0, or none for 0."
+    assert str(told.value) == text
 
 
 def test_an_option_that_the_client_does_not_have_is_told() -> None:
