@@ -23,7 +23,7 @@ STATE_SCHEMES: Final = ("redis", "rediss", "valkey", "valkeys")
 
 def is_engine(state: str) -> bool:
     """Whether a `--state` is meant to be a URL, also where it is written as none: it may hold a password."""
-    return "://" in state or state.partition(":")[0] in STATE_SCHEMES
+    return "://" in state or state.partition(":")[0].lower() in STATE_SCHEMES
 
 
 DURABILITIES: Final = ("normal", "full")

@@ -166,7 +166,11 @@ def _copied(path: str) -> Iterator[Found]:
                 read.execute("VACUUM INTO ?", [f"{folder}/state"])
         except sqlite3.Error as error:
             raise BadSetting(f"the state file {path} cannot be used: {told(error)}") from None
-        with closing(StateFile(f"{folder}/state", {})) as file:
+        try:
+            file = StateFile(f"{folder}/state", {})
+        except BadSetting as error:
+            raise BadSetting(f"{error}".replace(f"{folder}/state", path)) from None
+        with closing(file):
             yield Found(file, {"file": path})
 
 

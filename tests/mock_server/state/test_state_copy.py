@@ -270,6 +270,13 @@ def test_a_copy_that_cannot_be_written_leaves_what_was_there(
     assert {each.name for each in tmp_path.iterdir()} == {"state", "copy"}
 
 
+def test_a_newer_file_that_is_used_is_told_by_its_own_name(tmp_path: Path) -> None:
+    file = StateFile(f"{tmp_path}/state", {})
+    file.run("PRAGMA user_version = 99")
+    with closing(file), pytest.raises(BadSetting, match=rf"^the state file {tmp_path}/state has version 99"):
+        shown(f"{tmp_path}/state")
+
+
 def test_a_copy_below_a_file_cannot_be_written(tmp_path: Path) -> None:
     state = str(made(tmp_path / "state", "a"))
     with pytest.raises(BadSetting, match=r"state/copy cannot be written: .*\. What was there stays as it is\."):

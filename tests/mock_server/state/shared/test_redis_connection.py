@@ -51,7 +51,7 @@ def test_nothing_is_told_of_a_url_whose_password_nobody_can_tell(url: str) -> No
 
 @given(
     password=PASSWORDS,
-    begins=st.sampled_from(["redis://", "valkeys://", "redis:/", "http://"]),
+    begins=st.sampled_from(["redis://", "valkeys://", "redis:/", "Redis:/", "http://"]),
     user=st.sampled_from(["", "somebody"]),
     ends=st.sampled_from(["127.0.0.1:1", "127.0.0.1:1/2", "[::1]:1", "127.0.0.1:1?db=x", "127.0.0.1:1?unknown=1"]),
 )
