@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TextIO
+from typing import BinaryIO, Final, TextIO
 
+from contract_tests.documents.any_json import parsed
 from contract_tests.proxy.ledger import NOTHING, Before, ledger
 from contract_tests.recording.read import NoRecording, Reader, target_of
 from contract_tests.reports import safe_files
@@ -78,14 +79,25 @@ def _alone(file: TextIO, path: Path) -> Iterator[None]:
 
 
 def _without_cut_line(path: Path) -> None:
-    """Takes away what stands behind the last end of a line. Raises OSError."""
+    """Takes away what stands behind the last end of a line; a line that is whole and lacks its end gets it. Raises
+    OSError."""
     with path.open("r+b") as file:
-        end = file.seek(0, os.SEEK_END)
-        while end:
-            start = max(0, end - BLOCK)
-            file.seek(start)
-            found = file.read(end - start).rfind(b"\n")
-            if found >= 0:
-                file.truncate(start + found + 1)
-                return
-            end = start
+        last = _behind_last_end(file)
+        file.seek(last)
+        if parsed(file.read()) is None:
+            file.truncate(last)
+        else:
+            file.write(b"\n")
+
+
+def _behind_last_end(file: BinaryIO) -> int:
+    """Where the last line begins; the end of the file where it ends with a line."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - BLOCK)
+        file.seek(start)
+        found = file.read(end - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0
