@@ -232,14 +232,15 @@ def free_port() -> str:
 def followed(name: str, folder: Path, places: dict[str, str]) -> None:
     """Do what a session of the page does, with these words in place of its own, and compare what it shows."""
     session = PAGE.partition(f"<!-- {name} -->\n```console\n")[2].partition("\n```")[0]
-    commands = "\n".join(line.removeprefix("$ ") for line in session.splitlines() if line.startswith("$ "))
     for shown, actual in places.items():
-        commands = commands.replace(shown, actual)
+        session = session.replace(shown, actual)
+    commands = "\n".join(line.removeprefix("$ ") for line in session.splitlines() if line.startswith("$ "))
     ended = subprocess.run(
         ["bash", "-c", commands], cwd=folder, capture_output=True, text=True, timeout=60, check=False
     )
     answers = [line for line in session.splitlines() if not line.startswith("$ ")]
     assert ended.stdout.replace("\n", "") == "".join(answers), ended.stderr
+    assert "not found" not in ended.stderr
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the session is of curl")
@@ -248,7 +249,8 @@ def test_the_session_of_the_page_is_what_happens(tmp_path: Path) -> None:
     with Receiver() as receiver:
         port = free_port()
         places = {"http://127.0.0.1:4010": f"http://127.0.0.1:{port}", "http://127.0.0.1:3000/callback": receiver.url}
-        places["suno-mock serve"] = f"{sys.executable} -m mock_server serve --port {port}"
+        places["suno-mock serve"] = f"suno-mock serve --port {port}"
+        places["suno-mock "] = f"{sys.executable} -m mock_server "
         followed("session", tmp_path, places)
     assert (tmp_path / "mock.db").stat().st_mode & 0o777 == 0o600
 
