@@ -59,10 +59,13 @@ def run_once(options: Mapping[str, Any]) -> int:
         with progress([*plan.probes(), *plan.of_operation_probes()], sys.stderr) as far:
             found = begun.run(far.hear)
         trouble = _reported(begun)  # first: what it cost is not lost when nobody reads the lines to their end
+        gone = begun.gone()
         told_of(found, far.said)
         click.echo(begun.summary(found))
     if trouble:
         raise CannotRun(trouble)
+    if gone:
+        raise CannotRun(_gone(target.base_url, options["report_dir"]))
     if options["report_dir"]:
         _told_where(options["report_dir"])
     for line in next_steps(found, reported=bool(options["report_dir"]), strict=options["strict"]):
@@ -125,6 +128,12 @@ def _resumable(options: Mapping[str, Any]) -> Iterator[None]:
             found = noted(folder)
             click.echo("interrupted" + (_way_on(found) if found.run != before else BEFORE_ALL), err=True)
         raise
+
+
+def _gone(base_url: str, folder: Path | None) -> str:
+    """How to go on with a run whose target went away."""
+    way = _way_on(noted(folder)) if folder else "; with --report-dir and --resume a run goes on where it ended"
+    return f"{base_url} takes no connection any more. Start it again{way}."
 
 
 def _way_on(found: EarlierRun) -> str:

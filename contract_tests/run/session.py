@@ -25,7 +25,7 @@ from contract_tests.run.choose import JOURNAL, Chosen, choose
 from contract_tests.run.inputs import CannotRun, make_folder
 from contract_tests.run.run import Run
 from contract_tests.target import journal
-from contract_tests.target.exchange import NOT_SENT
+from contract_tests.target.exchange import NOBODY, NOT_SENT
 from contract_tests.target.journal import NotNoted
 from contract_tests.target.keys import Keys
 from contract_tests.target.mock import mock
@@ -69,8 +69,14 @@ class Session:
         self.write()
 
     def end(self) -> None:
-        """Notes that the run came to its end, after which nothing of it can be resumed, unless it sends on."""
-        self.target.note(journal.ended(time.monotonic() - self.begun))
+        """Notes that the run came to its end, after which nothing of it can be resumed, unless it sends on, or the
+        target was gone by then."""
+        if not self.gone():
+            self.target.note(journal.ended(time.monotonic() - self.begun))
+
+    def gone(self) -> bool:
+        """Whether the target, which was there, takes no connection any more."""
+        return self.target.is_silent and self.target.look(UNKNOWN_TASK).error.startswith(NOBODY)
 
     def write(self) -> None:
         """Writes the reports of what the journal has by now. Raises OSError where that fails."""

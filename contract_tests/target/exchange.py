@@ -9,6 +9,12 @@ from contract_tests.documents.any_json import parsed
 
 NOT_SENT: Final = ("ConnectError", "ConnectTimeout", "LocalProtocolError", "UnsupportedProtocol", "InvalidURL")
 """Errors after which nothing has reached the target."""
+NOBODY: Final = ("ConnectError", "ConnectTimeout")
+"""Those of a target that takes no connection."""
+RATE_WINDOW: Final = 10.0
+"""Seconds in which the documented rate is counted."""
+LONGEST_WAIT: Final = 60.0
+"""Seconds that a Retry-After may ask for."""
 TOO_SLOW: Final = "--timeout waits longer"
 """How an error ends where the target had no more time to answer."""
 
@@ -71,6 +77,11 @@ class Exchange:
     def msg(self) -> Any:
         """`msg` of the envelope; None where it has none."""
         return self.envelope.get("msg") if isinstance(self.envelope, dict) else None
+
+    @property
+    def asks_to_wait(self) -> float:
+        """Seconds to wait after a 429: as many as the target asks for, else the window of the documented rate."""
+        return min(float(self.retry_after), LONGEST_WAIT) if self.retry_after.isdecimal() else RATE_WINDOW
 
     @property
     def failed(self) -> bool:

@@ -12,7 +12,7 @@ from contract_tests.probes.request import JSON, Expected, Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target import journal
 from contract_tests.target.budget import Budget
-from contract_tests.target.exchange import Exchange
+from contract_tests.target.exchange import NOBODY, Exchange
 from contract_tests.target.journal import EarlierRun, NotNoted
 from contract_tests.target.keys import OWN_VARIABLE, Keys
 from contract_tests.target.not_sent import Busy, Silent
@@ -31,10 +31,6 @@ SILENCES: Final = 5
 """Requests in a row without an answer, or with one that does not end, after which no more are sent."""
 DEAF_POLLS: Final = 3
 """Polls in a row without an answer after which no more are sent."""
-RATE_WINDOW: Final = 10.0
-"""Seconds in which the documented rate is counted."""
-LONGEST_WAIT: Final = 60.0
-"""Seconds that a Retry-After may ask for."""
 POLL_AFTER: Final = 5.0
 """Seconds between two looks at a task that is under way."""
 POLL_SHARE: Final = 0.2
@@ -102,6 +98,11 @@ class Target:
         """How many tasks may have been started."""
         return self.budget.spent
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the last requests had no answer, so that no more are sent."""
+        return self._silences >= SILENCES
+
     def close(self) -> None:
         self._wire.close()
 
@@ -121,9 +122,9 @@ class Target:
         Raises Busy, too, when the target answers this request with nothing but 429 and the probe does not want that.
         """
         known = self._resumed.get(probe.id)
-        if known is not None and not self._denied(probe, known):
+        if known is not None and not (self._denied(probe, known) or known.error.startswith(NOBODY)):
             return known
-        if self._silences >= SILENCES:
+        if self.is_silent:
             raise Silent(f"the target left {SILENCES} requests in a row without an answer")
         if self._denials >= DENIALS:
             raise Busy(
@@ -192,7 +193,7 @@ class Target:
         retries = RETRIES if self._denials < DENIALS else 0
         exchange = self._once(probe, path, headers, body, self._patience)
         while self._denied(probe, exchange) and retries and not exchange.tasks:
-            seconds = _asked(exchange)
+            seconds = exchange.asks_to_wait
             log.warning("the target answers %s: the request is sent again in %g s", self.terms.rate, seconds)
             self._sleep(seconds)
             exchange = self._once(probe, path, headers, body, self._patience)
@@ -243,8 +244,3 @@ class Target:
                 self._journal.flush()
         except OSError as error:
             raise NotNoted(error) from None
-
-
-def _asked(exchange: Exchange) -> float:
-    """Seconds to wait after a 429: as many as the target asks for, else the window of the documented rate."""
-    return min(float(exchange.retry_after), LONGEST_WAIT) if exchange.retry_after.isdecimal() else RATE_WINDOW

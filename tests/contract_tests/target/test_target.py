@@ -25,15 +25,13 @@ from contract_tests.documents.terms import DOCUMENTED
 from contract_tests.probes.request import ACCEPTED as ACCEPTANCE
 from contract_tests.probes.request import Expected, Probe
 from contract_tests.receiver.receiver import Arrival
-from contract_tests.target.exchange import Exchange
+from contract_tests.target.exchange import LONGEST_WAIT, RATE_WINDOW, Exchange
 from contract_tests.target.journal import EarlierRun, NotNoted
 from contract_tests.target.keys import SPELLED, TELLING, Keys
 from contract_tests.target.not_sent import Busy, Lenient, Silent, Spent
 from contract_tests.target.target import (
     DEAF_POLLS,
     DENIALS,
-    LONGEST_WAIT,
-    RATE_WINDOW,
     RETRIES,
     SILENCES,
     Limits,
