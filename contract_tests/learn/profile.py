@@ -35,6 +35,18 @@ WIDE: Final = 10**9
 """Characters of a line, so that no value is broken over two."""
 
 
+class _OnOneLine(yaml.SafeDumper):
+    """Writes a text that has lines with escapes; without, it would be one of several lines, and no key."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    has_lines = len(f"{text}.".splitlines()) > 1
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if has_lines else None)
+
+
+_OnOneLine.add_representer(str, _text)
+
+
 def written(about: About, extends: str, found: Sequence[Found], unsayable: Mapping[str, str] | None = None) -> str:
     """The file. `extends` is the profile that says what was not seen, `unsayable` what the server did that no profile
     can say."""
@@ -100,8 +112,8 @@ def _key(key: str | int) -> str:
 
 def _value(value: Any) -> str:
     """A value on one line, quoted where YAML would take it for something else."""
-    text = yaml.safe_dump(
-        [_plain(value)], width=WIDE, allow_unicode=False, default_flow_style=True, sort_keys=False
+    text: str = yaml.dump(
+        [_plain(value)], Dumper=_OnOneLine, width=WIDE, allow_unicode=False, default_flow_style=True, sort_keys=False
     )  # alone, None would have an end of the document behind it
     return text.strip()[1:-1]
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract_tests.learn.evidence import Found, Left, Line
@@ -28,6 +28,7 @@ LINES = st.lists(
 
 
 @given(LINES, st.lists(st.builds(Left, TEXT, TEXT)), TEXT)
+@example([Line(("texts", "\n"), "0", "once"), Line(("texts", "a"), "b\u2028\r\n: c", "once")], [], "0")
 def test_the_file_says_what_was_learned(lines: list[Line], left: list[Left], extends: str) -> None:
     told = yaml.safe_load(written(ABOUT, extends, [*lines, *left]))
     assert {**told, "summary": ""} == {**as_data(extends, lines), "summary": ""}
