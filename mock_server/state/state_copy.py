@@ -132,13 +132,13 @@ def _take_place(file: StateFile, target: str) -> None:
 
 @contextmanager
 def _existing(state: str, prefix: str) -> Iterator[Found]:
-    with _taken_out(state, prefix) if is_engine(state) else _opened(state) as found:
-        try:
+    try:
+        with _taken_out(state, prefix) if is_engine(state) else _opened(state) as found:
             yield found
-        except (ValueError, LookupError, TypeError) as error:
-            what = f"the mock in {masked_place(state)}" if is_engine(state) else f"the state file {state}"
-            words = error if isinstance(error, BadSetting) else f"{what} cannot be read: {error!r}."
-            raise BadSetting(f"{words}") from None
+    except (ValueError, LookupError, TypeError) as error:
+        what = f"the mock in {masked_place(state)}" if is_engine(state) else f"the state file {state}"
+        words = error if isinstance(error, BadSetting) else f"{what} cannot be read: {error!r}."
+        raise BadSetting(f"{words}") from None
 
 
 @contextmanager
@@ -180,13 +180,7 @@ def _taken_out(url: str, prefix: str) -> Iterator[Found]:
     Settings(state=url, state_prefix=prefix)
     with needs_client():
         from mock_server.state.shared.redis_copy import taken_out
-    try:
-        taken = taken_out(url, prefix)
-    except ValueError as error:
-        words = (
-            error if isinstance(error, BadSetting) else f"the mock in {masked_place(url)} cannot be read: {error!r}."
-        )
-        raise BadSetting(f"{words}") from None
+    taken = taken_out(url, prefix)
     with (
         tempfile.TemporaryDirectory(prefix="suno-mock-") as folder,
         closing(StateFile(f"{folder}/state", taken.about)) as file,
