@@ -11,16 +11,16 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
+from subprocess import DEVNULL
 from urllib.parse import urlsplit
 
+from benchmarks.servers import running
 from mock_server.contract.examples import documented_request
 from mock_server.contract.operations import EXTEND, path
 
@@ -39,9 +39,9 @@ def main() -> None:
     mock = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--pace", "manual", "--quiet"]
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        url, _ = stack.enter_context(started(mock))
+        url, _ = stack.enter_context(running(mock, errors=DEVNULL))
         proxy = [sys.executable, "-m", "contract_tests", "proxy", "--to", url, "--record", f"{folder}/live.jsonl"]
-        through, process = stack.enter_context(started([*proxy, "--port", "0", *given.option]))
+        through, process = stack.enter_context(running([*proxy, "--port", "0", *given.option], errors=DEVNULL))
         connections = [HTTPConnection(urlsplit(each).netloc) for each in (url, through)]
         times: list[tuple[float, float]] = []
         before: list[float] = []
@@ -50,7 +50,7 @@ def main() -> None:
             turn = (0, 1) if number % 2 else (1, 0)
             took = {which: seconds(connections[which], 2 * number + which, given.kind) for which in turn}
             times.append((took[0], took[1]))
-        stack.enter_context(started([*mock]))  # in the meantime what waits is written and judged
+        stack.enter_context(running([*mock], errors=DEVNULL))  # in the meantime what waits is written and judged
         each = [1000 * (now - then) / given.pairs for now, then in zip(of_threads(process), before, strict=False)]
     tell(times[WARM:])
     print(f"processor, by thread: {', '.join(f'{found:.2f} ms' for found in sorted(each, reverse=True) if found > 0)}")
@@ -74,20 +74,6 @@ def of_threads(process: int) -> list[float]:
     threads = sorted(Path(f"/proc/{process}/task").glob("*"), key=lambda each: int(each.name))
     found = [(each / "stat").read_text().rpartition(")")[2].split() for each in threads]
     return [(int(each[11]) + int(each[12])) / os.sysconf("SC_CLK_TCK") for each in found]
-
-
-@contextmanager
-def started(command: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """A process whose first line is its URL: that, and its number."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout
-        url = process.stdout.readline().strip()
-        drain = subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL)
-        try:
-            yield url, process.pid
-        finally:
-            process.terminate()
-            drain.wait()
 
 
 def tell(times: list[tuple[float, float]]) -> None:

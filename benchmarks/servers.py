@@ -26,9 +26,11 @@ COMPILED = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
 
 
 @contextmanager
-def running(command: Sequence[str], core: int) -> Iterator[tuple[str, int]]:
-    """A server's base URL and process id. Its further output goes to a pipe's other end and is dropped."""
-    process = subprocess.Popen(pinned(command, core), stdout=subprocess.PIPE, text=True)
+def running(command: Sequence[str], core: int | None = None, *, errors: int | None = None) -> Iterator[tuple[str, int]]:
+    """A server's base URL and process id. Its further output goes to a pipe's other end and is dropped; its standard
+    error goes to `errors`, as `subprocess` names it."""
+    started = command if core is None else pinned(command, core)
+    process = subprocess.Popen(started, stdout=subprocess.PIPE, stderr=errors, text=True)
     assert process.stdout
     url = process.stdout.readline().strip()
     drain = subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL)
