@@ -24,7 +24,7 @@ KINDS = {"memory": (), "normal": ("--durability", "normal"), "full": ("--durabil
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("loads", choices=["extend", "poll", "422"], nargs="*", default=["extend"])
+    parser.add_argument("loads", choices=["extend", "poll", "422"], nargs="+")
     parser.add_argument("--rounds", type=int, default=6, help="how often each mock is measured (default 6)")
     parser.add_argument("--seconds", type=int, default=2, help="length of one slice (default 2)")
     parser.add_argument("--restart", type=int, default=0, metavar="TASKS", help="open a file with so many tasks")

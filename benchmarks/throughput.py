@@ -88,7 +88,7 @@ OTHERS = {"raw": [*BARE, "raw"], "noise": BARE}
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("loads", choices=LOADS, nargs="*", default=["extend"])
+    parser.add_argument("loads", choices=LOADS, nargs="+")
     parser.add_argument("--pairs", type=int, default=10, help="how often each side is measured (default 10)")
     parser.add_argument("--seconds", type=int, default=2, help="length of one slice (default 2)")
     parser.add_argument("--loud", action="store_true", help="let the mock print a line per request")
