@@ -3,7 +3,7 @@ are learned that the mock does not say by itself."""
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -15,8 +15,10 @@ from contract_tests.documents.published import Published
 from contract_tests.learn import playback
 from contract_tests.learn.bounds import bounds
 from contract_tests.learn.evidence import Found, Left, Line, lines_of
+from contract_tests.learn.further import further
 from contract_tests.learn.limits import explained, limits, searched, together, with_limits
 from contract_tests.learn.mismatch import by_known_models
+from contract_tests.learn.mock_task import accepted, mock_task
 from contract_tests.learn.order import at_once, order
 from contract_tests.learn.playback import NUMBERS, WORDS, Agreement
 from contract_tests.learn.price import differs, price
@@ -27,7 +29,9 @@ from contract_tests.learn.refunds import refunds
 from contract_tests.learn.refusals import Refusal, codes, due, several, texts, told_at_once
 from contract_tests.learn.sayable import sayable
 from contract_tests.learn.shapes import shapes
+from contract_tests.learn.statuses import statuses
 from contract_tests.learn.tasks import courses
+from contract_tests.learn.track_members import track_members
 from contract_tests.learn.tried import half_tried
 from contract_tests.reports.report import Asked, Report
 from contract_tests.verdicts.results import Verdict
@@ -97,6 +101,7 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     found += sayable(codes(refusals, published))
     found += told_at_once([*several(report.rows), *at_once(report.asked)], refusals, published)
     found += sayable(order(report.asked, published, readings))
+    found += sayable(_forms(anywhere, found, report, published))
     kept = {number: playback.said(answer) for number, answer in played(found).items()}
     found += sayable(texts(refusals, kept, published, readings))
     found += half_tried(report.rows)
@@ -112,6 +117,16 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
         mocked=mocked,
         unsayable=beyond,
     )
+
+
+def _forms(extends: str, found: Iterable[Found], report: Report, published: Published) -> Iterator[Found]:
+    """In what form things are said, where the mock with what was `found` says them otherwise."""
+    codes = sorted({each.exchange.code or 0 for each in report.asked})
+    sent = accepted(report.asked, published.models)
+    ours = mock_task(extends, lines_of(found), sent, codes, published.terms)
+    yield from statuses(report.asked, ours.statuses)
+    yield from further(report.asked, ours.asked, published)
+    yield from track_members(report.asked, ours.asked, published)
 
 
 class _Mocked:

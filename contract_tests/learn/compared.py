@@ -55,6 +55,11 @@ def dotted(path: Iterable[str | int]) -> str:
     return ".".join(map(str, path))
 
 
+def left_open(left: Mapping[str, str], path: Sequence[str | int]) -> str:
+    """Why nothing is known of a line, or of a key above it; empty where it is."""
+    return next((left[each] for end in range(len(path), 0, -1) if (each := dotted(path[:end])) in left), "")
+
+
 def said(published: Published, path: Sequence[str | int]) -> Any:
     """What a profile says at the path of a line; None where it says nothing."""
     key, *rest = path
@@ -78,12 +83,14 @@ def ends(value: Any) -> tuple[float, float]:
 
 
 def updated(kept: Kept, compared: Iterable[Compared], found: Learned, then: str) -> list[Line | Left]:
-    """The lines of the profile that is true now: those that moved as they are seen now, the others as they were.
-    `then` says when these were seen, where they do not."""
+    """The lines of the profile that is true now: those that moved as they are seen now, or not at all where nothing
+    says that, the others as they were. `then` says when these were seen, where they do not."""
     moved = {each.line for each in compared if each.outcome is Outcome.MOVED and each.who == LIVE}
+    gone = moved - {dotted(line.path) for line in found.lines}
     lines = {
         line.path: line._replace(seen=line.seen if "run of" in line.seen else f"{line.seen}, {then}")
         for line in kept.lines
+        if line.path[0] == "texts" or dotted(line.path) not in gone
     }
     for line in found.lines:
         if line.path[0] == "texts" or line.path not in lines or dotted(line.path) in moved:

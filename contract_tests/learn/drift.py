@@ -10,7 +10,7 @@ from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.learn.beyond import Beyond
 from contract_tests.learn.calibrate import Learned, unsayable
-from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, ends, said
+from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, ends, left_open, said
 from contract_tests.learn.evidence import UNNAMED, UNREFUSED, Line, left_rules, lines_of
 from contract_tests.learn.limits import looked, searched
 from contract_tests.learn.order import at_once, order, places_unknown
@@ -33,6 +33,8 @@ SEEN: Final = "seen: "
 """How a reason begins where several readings were possible."""
 CONTRADICTS: Final = "seen in "
 """How a reason begins where a server was seen in several ways."""
+FORMS: Final = ("ids", "answers", "callbacks", "track_members")
+"""Keys of a profile that say in which form things come."""
 NOT_COMPARED: Final = ("tracks", "codes")
 """Keys of a profile that are given, or told with the refusals that have them."""
 
@@ -65,6 +67,7 @@ class Drift:
             "refusals": lambda line: self._same_unless_found(line, looked=line.path[1] in self._kinds),
             **dict.fromkeys(self._looked, self._simple),
             "tracks_per_task": lambda line: self._same_unless_found(line, looked=self._came("complete")),
+            **dict.fromkeys(FORMS, self._form),
         }
         for line in self._kept.lines:
             compare = by_key.get(str(line.path[0]))
@@ -129,9 +132,12 @@ class Drift:
     def _simple(self, line: Line) -> Compared:
         return self._same_unless_found(line, looked=self._looked[str(line.path[0])])
 
+    def _form(self, line: Line) -> Compared:
+        return self._same_unless_found(line, looked=not left_open(self._left, line.path))
+
     def _without(self, line: Line) -> Compared:
         """A line of which nothing was learned."""
-        why = self._left.get(dotted(line.path), "nothing that came tells it")
+        why = left_open(self._left, line.path) or "nothing that came tells it"
         if why.startswith(CONTRADICTS):
             return self._told(line, Outcome.MOVED, why)
         return self._told(line, Outcome.UNSEEN, why=why)
@@ -231,7 +237,7 @@ class Drift:
             return UNNAMED
         if line.path in ((RATE,), ("refusals", "rate")) and RATE not in self._kept.left:
             return "nobody looked for it then"
-        return self._kept.left.get(dotted(line.path), "")
+        return left_open(self._kept.left, line.path)
 
     def _came(self, stage: str) -> bool:
         found = self._now.get(("stages", stage, "at"))

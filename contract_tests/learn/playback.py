@@ -63,12 +63,13 @@ def repeatable(refusals: Sequence[Refusal]) -> list[Refusal]:
 
 
 @contextmanager
-def playing(profile: Mapping[str | int, Any]) -> Iterator[str]:
-    """The URL of a mock that plays a profile. Raises OSError when it does not start."""
+def playing(profile: Mapping[str | int, Any], *options: str) -> Iterator[str]:
+    """The URL of a mock that plays a profile, with further options of `suno-mock serve`. Raises OSError when it
+    does not start."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "learned.yaml"
         path.write_text(yaml.safe_dump(profile, allow_unicode=True), "utf-8")  # JSON would make texts of numbers
-        with mock(os.fspath(path)) as url:
+        with mock(os.fspath(path), *options) as url:
             yield url
 
 

@@ -23,6 +23,10 @@ ORDER: Final = (
         "tells",
         "order",
         "stages",
+        "ids",
+        "answers",
+        "callbacks",
+        "track_members",
         "picks",
     ),
 )

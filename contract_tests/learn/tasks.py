@@ -25,7 +25,7 @@ Came = tuple[Exchange, Arrival, Mapping[str, Any]]
 
 def courses(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
     """Stages, models' internal names and the number of tracks."""
-    came = list(_callbacks(asked))
+    came = list(first_callbacks(asked))
     stages = {stage: [each for each in came if each[2]["data"].get("callbackType") == stage] for stage in STAGES}
     yield from _times(stages)
     for stage, found in stages.items():
@@ -36,11 +36,11 @@ def courses(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
 
 def models(asked: Iterable[Asked]) -> set[str]:
     """The models of tasks whose callbacks came."""
-    sent = [parsed(exchange.sent) for exchange, _, body in _callbacks(asked) if _tracks(body)]
+    sent = [parsed(exchange.sent) for exchange, _, body in first_callbacks(asked) if tracks_in(body)]
     return {str(each.get("model")) for each in sent if isinstance(each, dict)}
 
 
-def _callbacks(asked: Iterable[Asked]) -> Iterator[Came]:
+def first_callbacks(asked: Iterable[Asked]) -> Iterator[Came]:
     """Each first callback of a stage, of tasks that nobody disturbed."""
     for each in asked:
         if not each.exchange.tasks or each.probe.startswith(DISTURBED):
@@ -55,7 +55,7 @@ def _callbacks(asked: Iterable[Asked]) -> Iterator[Came]:
                 and (stage := str(data.get("callbackType"))) not in known
             ):
                 known.add(stage)
-                yield each.exchange, arrival, {"code": body.get("code"), "msg": body.get("msg"), "data": data}
+                yield each.exchange, arrival, {"code": None, "msg": None, **body}
 
 
 def _times(stages: Mapping[str, list[Came]]) -> Iterator[Found]:
@@ -109,7 +109,7 @@ def _names(came: Iterable[Came], published: Published) -> Iterator[Found]:
     for exchange, _, body in came:
         sent = parsed(exchange.sent)
         model = sent.get("model") if isinstance(sent, dict) else None
-        for name in {track.get("model_name") for track in _tracks(body) if isinstance(track.get("model_name"), str)}:
+        for name in {track.get("model_name") for track in tracks_in(body) if isinstance(track.get("model_name"), str)}:
             by_model[str(model)][str(name)].append(exchange)
     unnamed = [each for each in published.models if not by_model.get(each)]
     yield from left_of("names", unnamed, published.models, UNNAMED)
@@ -122,13 +122,14 @@ def _names(came: Iterable[Came], published: Published) -> Iterator[Found]:
 
 
 def _number(complete: list[Came], published: Published) -> Iterator[Found]:
-    counts = {len(_tracks(body)) for _, _, body in complete if body["code"] == 200} - {0}
+    counts = {len(tracks_in(body)) for _, _, body in complete if body["code"] == 200} - {0}
     if len(counts) > 1:
         yield Left("tracks_per_task", f"seen in several ways: {', '.join(map(str, sorted(counts)))}")
     elif counts and counts != {published.family.get("tracks_per_task", 2)}:
         yield Line(("tracks_per_task",), counts.pop(), times(exchange for exchange, _, _ in complete))
 
 
-def _tracks(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def tracks_in(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The tracks that a callback lists."""
     items = body["data"].get("data")
     return [each for each in items if isinstance(each, dict)] if isinstance(items, list) else []

@@ -3,7 +3,7 @@
 import io
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -14,7 +14,7 @@ from contract_tests.learn.calibrate import learned
 from contract_tests.learn.playback import ASPECTS, Agreement
 from contract_tests.learn.profile import as_data
 from contract_tests.learn.refunds import KEY as KEY_OF_REFUNDS
-from contract_tests.mutants import held_out
+from contract_tests.mutants import held_out, hidden_forms
 from contract_tests.mutants.plain import BAD_KEY, KEYS, PATIENCE, tracks, triggers
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import ATTEMPTS
@@ -75,12 +75,13 @@ WORDS: Final[tuple[Callable[[str], str], ...]] = (str, str.upper, "Error: {}".fo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hidden:
-    """A drawn server: its behaviour, how it reads the questions, which failures it refunds, and which limits it has, by
-    model and field."""
+    """A drawn server: its behaviour, how it reads the questions, which failures it refunds, the lines that tell in what
+    form it says things, and which limits it has, by model and field."""
 
     behaviour: Behaviour
     readings: Mapping[str, str]
     refunds: str = "some"
+    forms: hidden_forms.Lines = field(default_factory=dict)
 
     @property
     def limits(self) -> Mapping[tuple[str, str], int]:
@@ -126,7 +127,11 @@ def drawn(seed: int) -> Hidden:
     words = chance.choice(WORDS)
     refunds = Random(f"{seed} refunds").choice([*REFUNDS])  # noqa: S311, as above
     price = Random(f"{seed} price").choice(PRICES)  # noqa: S311, as above
-    behaviour = replace(behaviour, price=price, refunds=REFUNDS[refunds])
+    behaviour, forms = hidden_forms.drawn(
+        seed,
+        replace(behaviour, price=price, refunds=REFUNDS[refunds]),
+        source_urls=readings["source_urls"] == "present",
+    )
 
     def said(answer: Answer) -> Answer:
         return answer.merged({"msg": words(str(answer.content["msg"]))})
@@ -134,7 +139,7 @@ def drawn(seed: int) -> Hidden:
     def has_words(asked: Asked, answer: Answer) -> bool:
         return is_refusal(asked, answer) and isinstance(answer.content, dict) and "msg" in answer.content
 
-    return Hidden(behaviour=answering(has_words, said)(behaviour), readings=readings, refunds=refunds)
+    return Hidden(behaviour=answering(has_words, said)(behaviour), readings=readings, refunds=refunds, forms=forms)
 
 
 def edition(seed: int) -> Edition:
@@ -178,15 +183,18 @@ def seen(hidden: Hidden, budget: int, folder: Path, seed: int = 0, *, fails: boo
         for path, value in lines_found.items()
         if path not in own or own[path] != value
     ]
+    formed, wrong_forms = hidden_forms.found(found.lines, hidden.forms)
     judged = {name: picks[name] == reading for name, reading in hidden.readings.items() if name in picks}
     return Seen(
         right=tuple(name for name, is_right in judged.items() if is_right),
         wrong=(
             *(f"{name} {picks[name]} not {hidden.readings[name]}" for name, is_right in judged.items() if not is_right),
             *wrong_limits,
+            *wrong_forms,
         ),
         questions=f"{len(picks)} of {len(published.questions)} questions",
         limits=f"{len(own.items() & lines_found.items())} of {len(own)} limits and models"
+        + f", {formed} of {len(hidden.forms)} forms"
         + (f", refunds {refunds or 'as documented or not known'}" if fails else ""),
         left=len(hidden.readings) - len(judged),
         after=found.after,

@@ -10,8 +10,10 @@ import pytest
 from contract_tests.learn.compared import Kept, Outcome, dotted
 from contract_tests.learn.drift import Drift
 from contract_tests.learn.evidence import UNNAMED, Left, Line
+from contract_tests.learn.further import FEW
 from contract_tests.mutants.drifts import Planted, Watched, planted, unchanged
 from contract_tests.targets.behaviour import KEY, conforming
+from contract_tests.targets.changes import chained
 from contract_tests.targets.edition import APIKLEY
 from contract_tests.targets.legal import legal
 from contract_tests.targets.plain_server import Plain
@@ -62,6 +64,19 @@ def test_a_change_is_told_and_nothing_else(watched: Watched, name: str, line: st
     assert line in [each.line for each in told.moved] or not line
 
 
+def test_another_form_is_told_by_the_line_that_says_it(watched: Watched) -> None:
+    names = {
+        "more members in every answer": "answers.members.success",
+        "headers of a rate limit": "answers.headers.x-limit",
+        "a signature in callbacks": "callbacks.headers.x-webhook",
+        "tracks without tags": "track_members.callbacks.complete.without",
+        "taskIds as UUIDs": "ids.task",
+    }
+    changes = [each.change for each in map(variant, names) if each.change]
+    told = watched.told(Planted(name="five forms", change=chained(*changes)))
+    assert {each.line for each in told.moved if each.who == "live"} >= {*names.values()}, str(told)
+
+
 def test_what_fewer_tasks_do_not_show_is_no_change(tmp_path: Path) -> None:
     ((line, is_right),) = unchanged(range(19, 20), 4, tmp_path, 2)
     assert is_right, line
@@ -75,6 +90,12 @@ def test_what_fewer_tasks_do_not_show_is_no_change(tmp_path: Path) -> None:
         (Line(("stages", "first", "skipped"), 0.5, "in 1 of 2 tasks"), {}, {"first": 4}),
         (Line(("tracks_per_task",), 3, "once: request 1"), {}, {"first": 4}),
         (Line(("models", "V5", "name"), "v5", "once: request 1"), {"names of V4, V5": UNNAMED}, {"complete": 4}),
+        (
+            Line(("track_members", "records", "first", "without"), ["tags"], "…"),
+            {"track_members.records.first": FEW},
+            {},
+        ),
+        (Line(("answers", "members", "ok"), True, "…"), {"answers": FEW}, {}),
         (Line(("operations", "extend", "price"), 10, "…"), {"operations.extend.price": "not told"}, {"complete": 4}),
     ],
 )
