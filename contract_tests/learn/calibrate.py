@@ -29,6 +29,7 @@ from contract_tests.learn.refunds import refunds
 from contract_tests.learn.refusals import Refusal, codes, due, several, texts, told_at_once
 from contract_tests.learn.sayable import sayable
 from contract_tests.learn.shapes import shapes
+from contract_tests.learn.signature import signature, signing
 from contract_tests.learn.statuses import statuses
 from contract_tests.learn.tasks import courses
 from contract_tests.learn.track_members import track_members
@@ -69,9 +70,9 @@ class Learned:
         return Counter(str(line.path[0]) for line in self.lines)
 
 
-def learned(report: Report, published: Published, beside: Path) -> Learned:
-    """What the run of a report tells of its target. `beside` is the folder where the file will be. Starts mocks. Raises
-    OSError when one does not start."""
+def learned(report: Report, published: Published, beside: Path, signature_key: str | None = None) -> Learned:
+    """What the run of a report tells of its target. `beside` is the folder where the file will be, `signature_key` that
+    of the signatures of callbacks. Starts mocks. Raises OSError when one does not start."""
     base, search = published.profile, searched(report.asked)
     shown = list(sayable(limits(search, published)))
     picked = sayable(picks(report.rows, published))
@@ -101,7 +102,8 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     found += sayable(codes(refusals, published))
     found += told_at_once([*several(report.rows), *at_once(report.asked)], refusals, published)
     found += sayable(order(report.asked, published, readings))
-    found += sayable(_forms(anywhere, found, report, published))
+    signed = [*sayable(signature(report.asked, signature_key, published))]
+    found += [*signed, *sayable(_forms(anywhere, [*found, *signed], report, published))]
     kept = {number: playback.said(answer) for number, answer in played(found).items()}
     found += sayable(texts(refusals, kept, published, readings))
     found += half_tried(report.rows)
@@ -119,13 +121,13 @@ def learned(report: Report, published: Published, beside: Path) -> Learned:
     )
 
 
-def _forms(extends: str, found: Iterable[Found], report: Report, published: Published) -> Iterator[Found]:
+def _forms(extends: str, found: Sequence[Found], report: Report, published: Published) -> Iterator[Found]:
     """In what form things are said, where the mock with what was `found` says them otherwise."""
     codes = sorted({each.exchange.code or 0 for each in report.asked})
     sent = accepted(report.asked, published.models)
     ours = mock_task(extends, lines_of(found), sent, codes, published.terms)
     yield from statuses(report.asked, ours.statuses)
-    yield from further(report.asked, ours.asked, published)
+    yield from further(report.asked, ours.asked, published, signing(found))
     yield from track_members(report.asked, ours.asked, published)
 
 

@@ -1,5 +1,6 @@
 """The command `suno-contract calibrate`."""
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,11 @@ PROBE_RATE = click.option(
     is_flag=True,
     help=f"Send up to {3 * MOST} requests that start no task as fast as they go, to see how many the server takes.",
 )
+SIGNATURE_KEY = click.option(
+    "--signature-key-env",
+    metavar="NAME",
+    help="The environment variable with the key that callbacks are signed with, to learn how; it is written nowhere.",
+)
 LISTED = 5
 """Differences of an aspect that are shown."""
 
@@ -43,10 +49,18 @@ LISTED = 5
     help="A recording of `suno-contract proxy`, in place of a run.",
 )
 @PROBE_RATE
+@SIGNATURE_KEY
 @run_options
 @click.pass_context
 def calibrate_command(
-    context: click.Context, /, folder: Path | None, output: Path, force: bool, recording: Path | None, **options: Any
+    context: click.Context,
+    /,
+    folder: Path | None,
+    output: Path,
+    force: bool,
+    recording: Path | None,
+    signature_key_env: str | None,
+    **options: Any,
 ) -> None:
     """Write a profile of a server, and try it with the mock.
 
@@ -62,6 +76,7 @@ def calibrate_command(
         raise CannotRun(f"--output {output} exists. Give another name, or --force, which replaces it.")
     if not output.resolve().parent.is_dir():
         raise CannotRun(f"--output {output}: there is no folder {output.parent}.")
+    key = signature_key(signature_key_env)
     passed = recorded(recording) if recording else None
     made = (
         _recorded(passed, recording, options)
@@ -69,7 +84,7 @@ def calibrate_command(
         else read_run(folder or made_run(context, options, force=force))
     )
     try:
-        found = learned(made, documents(made.about.profile), output.parent)
+        found = learned(made, documents(made.about.profile), output.parent, key)
     except OSError as error:
         raise CannotRun(f"what was learned could not be tried, and {output} was not written: {error}.") from None
     safe_files.replace(output, found.text)
@@ -79,6 +94,15 @@ def calibrate_command(
         for line in prices(found.left, documents(made.about.profile)):
             click.echo(printable(line))
         check_whole(passed, f"{output} was learned of what stands before it")
+
+
+def signature_key(variable: str | None) -> str | None:
+    """The key in an environment variable, if one is named. Raises CannotRun where it is not set."""
+    if variable is None:
+        return None
+    if key := os.environ.get(variable, ""):
+        return key
+    raise CannotRun(f"--signature-key-env {variable}: the environment variable {variable} is not set, or is empty.")
 
 
 def _recorded(found: Recording, path: Path, options: Mapping[str, Any]) -> Report:

@@ -13,7 +13,7 @@ import yaml
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import Learned, learned
-from contract_tests.learn.command import PROBE_RATE, made_run, read_run
+from contract_tests.learn.command import PROBE_RATE, SIGNATURE_KEY, made_run, read_run, signature_key
 from contract_tests.learn.compared import DATED, Compared, Kept, Outcome, updated
 from contract_tests.learn.drift import Drift
 from contract_tests.learn.drift_page import as_html
@@ -41,10 +41,18 @@ TRACK: Final = ("id", "model", "duration")
 @click.option("--force", is_flag=True, help="Replace the run in --report-dir if there is one.")
 @click.option("--update", is_flag=True, help="Write what moved into the profile, and show the change.")
 @PROBE_RATE
+@SIGNATURE_KEY
 @run_options
 @click.pass_context
 def drift_command(
-    context: click.Context, /, folder: Path | None, looked_for: str, update: bool, force: bool, **options: Any
+    context: click.Context,
+    /,
+    folder: Path | None,
+    looked_for: str,
+    update: bool,
+    force: bool,
+    signature_key_env: str | None,
+    **options: Any,
 ) -> int:
     """Compare a server with the profile that calibrate made of it.
 
@@ -55,7 +63,7 @@ def drift_command(
     Exit status 0: all is the same, 1: something has moved, 2: the run could not be made, 3: something was not looked
     at, such as for want of --budget.
     """
-    profile = options["profile"]
+    profile, key = options["profile"], signature_key(signature_key_env)
     published, path = documents(profile), _own_file(profile)
     text = path.read_text("utf-8")
     if folder is None:
@@ -68,7 +76,7 @@ def drift_command(
             f"the run in {folder} was made with --profile {report.about.profile}: make one with --profile {profile}."
         )
     try:
-        found = learned(report, published, path.parent)
+        found = learned(report, published, path.parent, key)
     except OSError as error:
         raise CannotRun(f"the mock, which plays {profile}, could not be asked: {error}.") from None
     kept = Kept(lines=kept_lines(text), unsayable=listed(text, UNSAYABLE), left=listed(text, LEFT))

@@ -1,7 +1,7 @@
 """What answers and callbacks have beside what is documented: members of the envelope, headers, forms of ids. Pure."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from contract_tests.documents.any_json import parsed
@@ -37,11 +37,14 @@ FEW: Final = "fewer than two requests show it"
 """Why nothing is known of all that a part of a profile says."""
 
 
-def further(asked: Sequence[Asked], mocked: Asked, published: Published) -> Iterator[Found]:
-    """What all answers and callbacks have that those of the mock, in `mocked`, have not, and what ids look like."""
+def further(
+    asked: Sequence[Asked], mocked: Asked, published: Published, signing: Container[str] = ()
+) -> Iterator[Found]:
+    """What all answers and callbacks have that those of the mock, in `mocked`, have not, and what ids look like.
+    `signing` are headers of callbacks of which something else tells."""
     family = published.family
     yield from _parts("answers", _answers(asked), _answers([mocked]), family.get("answers") or {})
-    yield from _parts("callbacks", _callbacks(asked), _callbacks([mocked]), family.get("callbacks") or {})
+    yield from _parts("callbacks", _callbacks(asked, signing), _callbacks([mocked]), family.get("callbacks") or {})
     said = family.get("ids") or {}
     yield from _form("task", TASK, _task_ids(asked), said.get("task", ID))
     yield from _form("track", UUID, _track_ids(asked), said.get("track", ID))
@@ -58,9 +61,13 @@ def _answers(asked: Iterable[Asked]) -> Came:
     return [(each, each.envelope, each.answer_headers) for each in (*posts, *polls) if each.code is not None]
 
 
-def _callbacks(asked: Iterable[Asked]) -> Came:
+def _callbacks(asked: Iterable[Asked], signing: Container[str] = ()) -> Came:
     every = ((each.exchange, parsed(arrival.body), arrival.headers) for each in asked for arrival in each.callbacks)
-    return [each for each in every if isinstance(each[1], dict)]
+    return [
+        (exchange, body, {name: value for name, value in headers.items() if name.lower() not in signing})
+        for exchange, body, headers in every
+        if isinstance(body, dict)
+    ]
 
 
 def _parts(key: str, came: Came, mocked: Came, said: Mapping[str, Any]) -> Iterator[Found]:

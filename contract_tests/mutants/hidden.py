@@ -127,11 +127,10 @@ def drawn(seed: int) -> Hidden:
     words = chance.choice(WORDS)
     refunds = Random(f"{seed} refunds").choice([*REFUNDS])  # noqa: S311, as above
     price = Random(f"{seed} price").choice(PRICES)  # noqa: S311, as above
-    behaviour, forms = hidden_forms.drawn(
-        seed,
-        replace(behaviour, price=price, refunds=REFUNDS[refunds]),
-        source_urls=readings["source_urls"] == "present",
-    )
+    listing = ("text", "first", "complete") if readings["text_items"] == "both" else ("first", "complete")
+    source_urls = listing if readings["source_urls"] == "present" else ()
+    behaviour = replace(behaviour, price=price, refunds=REFUNDS[refunds])
+    behaviour, forms = hidden_forms.drawn(seed, behaviour, source_urls)
 
     def said(answer: Answer) -> Answer:
         return answer.merged({"msg": words(str(answer.content["msg"]))})

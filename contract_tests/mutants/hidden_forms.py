@@ -1,6 +1,6 @@
 """In what form drawn servers say things beside what is documented, and the lines of a profile that tell it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
@@ -18,6 +18,7 @@ from contract_tests.targets.changes import (
     tracks_with,
     with_members,
 )
+from contract_tests.targets.legal_courses import URLS
 
 Path = tuple[str | int, ...]
 Lines = Mapping[Path, Any]
@@ -27,20 +28,21 @@ CALLED: Final = ("text", "first", "complete", "failed")
 """All callbacks, as the stages of the plain server name them."""
 RECORDED: Final[Lines] = {
     ("track_members", "records", stage, "without"): ["sourceAudioUrl", "sourceImageUrl", "sourceStreamAudioUrl"]
-    for stage in ("text", "first", "complete")
+    for stage in ("first", "complete")
 }
 """What every server apart from the mock does otherwise: its records have no URLs of sources."""
 
-SOURCES: Final[Lines] = {
-    ("track_members", "callbacks", stage, "without"): ["source_stream_audio_url"] for stage in ("first", "complete")
-}
+AT_TEXT: Final[Path] = ("track_members", "callbacks", "text", "members", "source_audio_url")
 
 
-def drawn(seed: int, behaviour: Behaviour, *, source_urls: bool) -> tuple[Behaviour, Lines]:
-    """The behaviour with forms of its own, and the lines that a profile of it has, if all is found. `source_urls` says
-    whether its callbacks have them, which is without that of the stream."""
+def drawn(seed: int, behaviour: Behaviour, source_urls: Collection[str]) -> tuple[Behaviour, Lines]:
+    """The behaviour with forms of its own, and the lines that a profile of it has, if all is found. `source_urls` are
+    the stages at which its callbacks have URLs of sources: the same of each track, none of the stream."""
     chance = Random(f"{seed} forms")  # noqa: S311, no secret hangs on it
-    due = {**RECORDED, **(SOURCES if source_urls else {})}
+    without: dict[Path, Any] = {
+        ("track_members", "callbacks", stage, "without"): ["source_stream_audio_url"] for stage in source_urls
+    }
+    due = {**RECORDED, **without, **({AT_TEXT: URLS["source_audio_url"]} if "text" in source_urls else {})}
     for change, lines in _forms(mirrors=behaviour.mirrors):
         if chance.random() < OFTEN:
             behaviour = change(behaviour)
@@ -74,7 +76,7 @@ def _forms(*, mirrors: bool) -> Iterator[tuple[Change, Lines]]:
     yield tracks_with({"tags": GONE}, "complete"), {("track_members", "callbacks", "complete", "without"): ["tags"]}
     yield (
         recorded_tracks_with({"plays": 0}),
-        {("track_members", "records", stage, "members", "plays"): 0 for stage in ("text", *stages)},
+        {("track_members", "records", stage, "members", "plays"): 0 for stage in stages},
     )
     if not mirrors:
         yield (

@@ -1,7 +1,9 @@
 """`suno-contract calibrate`: a profile of a server apart from the mock, from a run that was made, tried by the mock."""
 
+import hmac
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ import yaml
 from contract_tests.learn.calibrate import learned
 from contract_tests.learn.playback import Agreement
 from contract_tests.target.journal import begun
-from contract_tests.targets.behaviour import KEY, conforming
+from contract_tests.targets.behaviour import KEY, Callback, conforming
+from contract_tests.targets.changes import calling_as
 from contract_tests.targets.edition import APIKLEY
 from contract_tests.targets.legal import legal
 from contract_tests.targets.plain_server import Plain
@@ -30,19 +33,33 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUNO_API_KEY", KEY)
 
 
+def signed(callback: Callback) -> Callback:
+    """With an HMAC of the task's id."""
+    task = callback.content["data"]["task_id"]
+    return replace(callback, headers={"X-Signed": hmac.new(b"of-callbacks", task.encode(), "sha1").hexdigest()})
+
+
 @pytest.fixture
 def plain() -> Iterator[str]:
     (missing,) = [each.change for each in legal() if each.name == "an unknown audioId is 404"]
-    with Plain({**SOURCES, "e231": ("V4", 198.44)}, pause=0.01, behaviour=missing(conforming(APIKLEY))) as server:
+    behaviour = calling_as(signed)(missing(conforming(APIKLEY)))
+    with Plain({**SOURCES, "e231": ("V4", 198.44)}, pause=0.01, behaviour=behaviour) as server:
         yield server.url
 
 
-def test_what_a_run_saw_is_a_profile_that_the_mock_plays(plain: str, tmp_path: Path, capsys: Output) -> None:
+def test_what_a_run_saw_is_a_profile_that_the_mock_plays(
+    plain: str, tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, file = tmp_path / "report", tmp_path / "live.yaml"
     run = ("run", "--base-url", plain, "--only", "[eu]*[._][aekst]*[aegkn]*", "--budget", "2", *TRACK)
     assert status(*run, "--callback-timeout", "2", "--report-dir", str(folder)) == 0
     capsys.readouterr()
-    assert status("calibrate", str(folder), "--output", str(file)) == 0
+    by_variable = ("--signature-key-env", "OF_CALLBACKS")
+    assert status("calibrate", str(folder), "--output", str(file), *by_variable) == 2
+    why = "--signature-key-env OF_CALLBACKS: the environment variable OF_CALLBACKS is not set, or is empty."
+    assert why in capsys.readouterr().err
+    monkeypatch.setenv("OF_CALLBACKS", "of-callbacks")
+    assert status("calibrate", str(folder), "--output", str(file), *by_variable) == 0
     out = capsys.readouterr().out
     assert re.search(r"status   (\d+) of \1 refusals, 100 %", out)
     # The mock tells a body that is a list as one of another type, under a rule that the harness does not have.
@@ -53,6 +70,9 @@ def test_what_a_run_saw_is_a_profile_that_the_mock_plays(plain: str, tmp_path: P
     assert profile["tracks"] == [{"id": "e231", "model": "V4", "duration": 198.44}]
     assert profile["picks"].items() >= {"unknown_audio": "not_found", "first_items": "one"}.items()
     assert profile["texts"]["length"] == "{field} has more than {limit} characters."
+    signature = {"header": "X-Signed", "signs": "{task_id}", "algorithm": "sha1", "encoding": "hex"}
+    assert profile["callbacks"]["signature"].items() >= signature.items()
+    assert "of-callbacks" not in file.read_text("utf-8") + out
     assert profile["stages"].keys() == {"text", "first", "complete"}
     assert status("calibrate", str(folder), "--output", str(file)) == 2
     assert "exists. Give another name, or --force, which replaces it." in capsys.readouterr().err
