@@ -21,7 +21,7 @@ from contract_tests.learn.drift_report import as_json, as_junit, lines, status, 
 from contract_tests.learn.profile import LEFT, UNSAYABLE, written
 from contract_tests.learn.profile_lines import kept_lines, listed
 from contract_tests.reports import safe_files
-from contract_tests.reports.report import Report
+from contract_tests.reports.report import About, Report
 from contract_tests.reports.rows import printable
 from contract_tests.run.folder import of_a_run
 from contract_tests.run.inputs import CannotRun, documents
@@ -86,15 +86,20 @@ def drift_command(
     if not compared:
         known = ", ".join(each.line for each in every[:10])
         raise CannotRun(f"--lines {looked_for!r} matches no line. Lines begin with: {known}.")
-    safe_files.replace(folder / JSON, as_json(compared, profile, report.about))
-    safe_files.replace(folder / JUNIT, as_junit(compared, report.about))
-    safe_files.replace(folder / PAGE, as_html(compared, profile, report.about))
-    for line in lines(compared):
-        click.echo(printable(line))
+    _report(folder, compared, profile, report.about)
     if update:
         _update(path, text, kept, compared, found, report)
     click.echo(printable(summary(compared, profile, report.about)))
     return status(compared)
+
+
+def _report(folder: Path, compared: list[Compared], profile: str, about: About) -> None:
+    """Write the reports, and print what became of the lines."""
+    safe_files.replace(folder / JSON, as_json(compared, profile, about))
+    safe_files.replace(folder / JUNIT, as_junit(compared, about))
+    safe_files.replace(folder / PAGE, as_html(compared, profile, about))
+    for line in lines(compared):
+        click.echo(printable(line))
 
 
 def _own_file(profile: str) -> Path:
