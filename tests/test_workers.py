@@ -118,6 +118,8 @@ def kill_workers(course: Course, kills: Sequence[int]) -> None:
         clients = [Stubborn(url, course.receiver.url) for _ in range(3)]
         for serial, callbacks in enumerate(kills):
             course.receiver.wait_for(len(course.receiver.received) + callbacks, within=60)
+            if not workers_of(process):  # one that was killed young is replaced a second later
+                httpx.get(f"{url}/__admin/health", timeout=30)
             working = workers_of(process)
             subprocess.run(["kill", "-9", str(working[serial % len(working)])], check=False)
         course.receiver.wait_for(len(course.receiver.received) + 20, within=60)

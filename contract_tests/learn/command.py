@@ -116,16 +116,17 @@ def _recorded(found: Recording, path: Path, options: Mapping[str, Any]) -> Repor
     return made
 
 
-def made_run(context: click.Context, options: Mapping[str, Any], *, force: bool) -> Path:
-    """The folder of a run that is made now. What it finds wrong is no matter here. Raises CannotRun where the folder
-    has a run already that was made to its end, unless that is replaced by `force`."""
+def made_run(context: click.Context, options: Mapping[str, Any], *, force: bool, knows: bool = False) -> Path:
+    """The folder of a run that is made now. What it finds wrong is no matter here. `knows` says whether the profile was
+    learned of the target. Raises CannotRun where the folder has a run already that was made to its end, unless that is
+    replaced by `force`."""
     folder: Path | None = options["report_dir"]
     if folder is None:
         raise CannotRun("give the FOLDER of a run that was made, or the options of one with --report-dir.")
     if options["probe_rate"]:
         click.echo(f"--probe-rate: at the end up to {3 * MOST} refusals in a row, in {3 * LONGEST:g} seconds; no task")
     context.with_resource(claimed(folder, replaces=force or options["resume"], reads=True))
-    run_once({**options, "searches": True, "command": command_of(context)})
+    run_once({**options, "searches": True, "knows": knows, "command": command_of(context)})
     return folder
 
 

@@ -27,8 +27,9 @@ from contract_tests.reports.report import Report
 COMPARABLE: Final = 5
 """Samples of a delay at least, in the profile, for a comparison."""
 WIDER: Final = 1.5
-"""A delay has moved when every new one is more than so many times the longest that was recorded, or less than the
-shortest divided by it."""
+JITTER: Final = 0.25
+"""A delay has moved when every new one is more than so many times the longest that was recorded and so many seconds, or
+less than the shortest divided by it and without these: machines and ways take their own time."""
 SEEN: Final = "seen: "
 """How a reason begins where several readings were possible."""
 CONTRADICTS: Final = "seen in "
@@ -117,7 +118,7 @@ class Drift:
             why = f"it was seen {counted(samples(line), 'time')}, and {COMPARABLE} are compared with: {more}"
             return self._told(line, Outcome.UNCOMPARED, now.value, why=why)
         (least, most), (new_least, new_most) = ends(line.value), ends(now.value)
-        moved = new_least > most * WIDER or new_most < least / WIDER
+        moved = new_least > most * WIDER + JITTER or new_most < least / WIDER - JITTER
         return self._told(line, Outcome.MOVED if moved else Outcome.SAME, now.value, why=f"now {now.seen}")
 
     def _same_unless_found(self, line: Line, *, looked: bool) -> Compared:

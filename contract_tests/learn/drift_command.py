@@ -67,7 +67,7 @@ def drift_command(
     published, path = documents(profile), _own_file(profile)
     text = path.read_text("utf-8")
     if folder is None:
-        folder = made_run(context, _with_tracks(options, published), force=force)
+        folder = made_run(context, _with_tracks(options, published), force=force, knows=True)
     else:
         context.with_resource(of_a_run(folder))
     report = read_run(folder)

@@ -81,13 +81,14 @@ def holding(rule: str, picks: Mapping[str, str], published: Published) -> str:
 
 
 def held(published: Published, picks: Mapping[str, str]) -> dict[str, None]:
-    """The rules that hold under what was learned, and where that says nothing, under the picks of the profile."""
-    known = {**published.picks, **picks}
+    """The rules that may hold under what was learned: where that says nothing, under any reading."""
     every = [
         *((each.id, each.when) for each in published.rules),
         *((each.rule, each.when) for each in published.limits),
     ]
-    return {rule: None for rule, when in every if all(known.get(name) == reading for name, reading in when.items())}
+    return {
+        rule: None for rule, when in every if all(picks.get(name, reading) == reading for name, reading in when.items())
+    }
 
 
 def told_at_once(several: Iterable[Exchange], refusals: Iterable[Refusal], published: Published) -> Iterator[Found]:

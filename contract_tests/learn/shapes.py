@@ -26,6 +26,12 @@ ONCE: Final = "-once"
 EMPTY: Final = "-empty"
 LONG: Final = 4
 """Decimals of a number that is called long."""
+SURE: Final = 5
+"""Numbers of which none is long, after which one that is was not to be expected."""
+NUMBER: Final = "number"
+WHOLE, SHORT, LONGER = (f"{NUMBER}-{form}" for form in ("whole", "short", "long"))
+PARAM: Final = "param"
+"""The member of a record that repeats the request, as JSON in a text."""
 SHAPE: Final = "shape of "
 """How the name of a kind begins."""
 SOMETIMES: Final = "?"
@@ -49,7 +55,7 @@ def otherwise(then: str, now: str) -> str:
     told = []
     for name in dict.fromkeys([*before, *after]):
         was, came = before.get(name, {ABSENT}), after.get(name, {ABSENT})
-        if not _meet(was, came) or (came - was - {ABSENT} and ABSENT not in came and not _meet(came - was, was)):
+        if not _meet(was, came) or (came - was - {ABSENT} and ABSENT not in came and not _meet(was, came - was)):
             told.append(f"{name} {' or '.join(sorted(came))}, was {' or '.join(sorted(was))}")
     return "; ".join(told)
 
@@ -59,9 +65,14 @@ def _meet(one: Iterable[str], two: Iterable[str]) -> bool:
     return any(_alike(*pair) for pair in product(one, two))
 
 
-def _alike(one: str, two: str) -> bool:
-    same = one.partition("-")[0] == two.partition("-")[0]
-    return one == two or (same and ONCE in f"{one}{two}" and EMPTY not in f"{one}{two}")
+def _alike(was: str, came: str) -> bool:
+    if was == came:
+        return True
+    if EMPTY in f"{was}{came}" or was.partition("-")[0] != came.partition("-")[0]:
+        return False
+    if {was, came} == {NUMBER, SHORT}:
+        return True
+    return ONCE in was or (ONCE in came and not (LONGER in came and was in (WHOLE, SHORT)))
 
 
 def _bodies(asked: Iterable[Asked]) -> Iterator[tuple[str, Mapping[str, Any], Set[str]]]:
@@ -78,7 +89,16 @@ def _bodies(asked: Iterable[Asked]) -> Iterator[tuple[str, Mapping[str, Any], Se
                 yield f"callbacks at {data.get('callbackType')}", body, sent
         for poll in each.polls:
             if poll.code == 200 and isinstance(poll.record, dict):
-                yield f"records at {poll.record.get('status')}", poll.record, sent
+                own = _added(poll.record.get(PARAM), parsed(each.exchange.sent))
+                yield f"records at {poll.record.get('status')}", {**poll.record, **own}, sent
+
+
+def _added(param: Any, sent: Any) -> dict[str, Any]:
+    """The members of a record's request that were not in the request, under names of their own."""
+    told = parsed(param) if isinstance(param, str) else None
+    if not isinstance(told, dict) or not isinstance(sent, dict):
+        return {}
+    return {f"{PARAM}.{name}": value for name, value in told.items() if name not in sent}
 
 
 def _members(value: Any, name: str) -> Iterator[tuple[str, Any]]:
@@ -100,6 +120,7 @@ class _Kind:
         self._bodies = 0
         self._came: Counter[str] = Counter()
         self._seen: dict[str, dict[str, set[Any]]] = defaultdict(lambda: defaultdict(set))
+        self._numbers: Counter[str] = Counter()
 
     def add(self, body: Mapping[str, Any], sent: Set[str]) -> None:
         """Another body. A text that repeats one of its request, for which None is kept, has no form of the server's."""
@@ -108,20 +129,22 @@ class _Kind:
         self._came.update({name for name, _ in members})
         for name, value in members:
             kind = TYPES.get(type(value), "null")
-            tells = kind == "number" or (kind == "text" and value not in sent)
+            self._numbers[name] += kind == NUMBER
+            tells = kind == NUMBER or (kind == "text" and value not in sent)
             self._seen[name][kind].add(value if tells else None)
 
     def said(self) -> Iterator[str]:
         for name, found in sorted(self._seen.items()):
-            types = sorted(each for kind, values in found.items() for each in _forms(kind, values))
+            numbers = self._numbers[name]
+            types = sorted(each for kind, values in found.items() for each in _forms(kind, values, numbers))
             yield f"{name} {'|'.join(types)}{'' if self._came[name] == self._bodies else SOMETIMES}"
 
 
-def _forms(kind: str, values: Set[Any]) -> Iterable[str]:
-    """The types of a member's values, with forms where they differ."""
+def _forms(kind: str, values: Set[Any], numbers: int) -> Iterable[str]:
+    """The types of a member's values, with forms where they differ; so many numbers came."""
     if kind == "text":
         return _of_texts(values)
-    return [_of_numbers(values) if kind == "number" else kind]
+    return [_of_numbers(values, numbers) if kind == NUMBER else kind]
 
 
 def _of_texts(found: Set[str | None]) -> Iterator[str]:
@@ -135,12 +158,16 @@ def _of_texts(found: Set[str | None]) -> Iterator[str]:
         yield f"text{ONCE}"
 
 
-def _of_numbers(found: Set[float]) -> str:
-    """Whether numbers are whole, or long, all of them."""
-    if len(found) < SAMPLES:
-        return f"number{ONCE}"
+def _of_numbers(found: Set[float], number: int) -> str:
+    """Whether numbers are whole, or long, all of them; and whether none is long of so many that came."""
     decimals = [len(f"{each}".partition(".")[2]) for each in found if isinstance(each, float) and not each.is_integer()]
-    return "number-whole" if not decimals else "number-long" if min(decimals) > LONG else "number"
+    if len(found) < SAMPLES:
+        return f"{LONGER if any(each > LONG for each in decimals) else NUMBER}{ONCE}"
+    if not decimals:
+        return WHOLE
+    if min(decimals) > LONG:
+        return LONGER
+    return SHORT if number >= SURE and max(decimals) <= LONG else NUMBER
 
 
 def _form(text: str) -> str:

@@ -106,7 +106,7 @@ class Watched:
         started = time.monotonic()
         published = Published.read(str(self._file))
         behaviour = planted.change(self._behaviour()) if planted.change else self._behaviour()
-        report = ran(behaviour, published, self._budget, free(published))
+        report = ran(behaviour, published, self._budget, free(published), knows=True)
         found = learned(report, published, self._file.parent)
         compared = list(Drift(self._kept, found, report, published, self._base))
         return Told(

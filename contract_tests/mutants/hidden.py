@@ -219,11 +219,14 @@ def failing(published: Published) -> list[Trigger]:
     return [each for each in triggers(published) if not each.of_callback or each.number in FAILURES]
 
 
-def ran(behaviour: Behaviour, published: Published, budget: int, brought: Sequence[Trigger] = ()) -> Report:
+def ran(
+    behaviour: Behaviour, published: Published, budget: int, brought: Sequence[Trigger] = (), *, knows: bool = False
+) -> Report:
     """The report of a run of the harness against a plain server of its own that behaves so. If some of its tasks are
-    `brought` to fail, some callbacks are not received at first, too, so that it tries again."""
+    `brought` to fail, some callbacks are not received at first, too, so that it tries again. `knows` says whether the
+    document was learned of it."""
     given = tracks(behaviour)
-    plan = Plan(published=published, tracks=given, callback_timeout=PATIENCE, budget=budget, searches=True)
+    plan = Plan(published=published, tracks=given, callback_timeout=PATIENCE, budget=budget, searches=True, knows=knows)
     fails = any(each.of_callback for each in brought)
     plan = replace(plan, triggers=tuple(brought), retries=ATTEMPTS - 1 if fails else 0)
     notes = io.StringIO()

@@ -36,7 +36,12 @@ BY_TASK: Final = (
 BY_TWO: Final = ("answer.taskId.fresh", "callback.track.unique")
 BY_GROUP: Final = ("callback.mixed",)
 BY_FAILURE: Final = ("failure.[!45]*", "failure_*")
-BY_DELIVERY: Final = ("delivery.attempts", "delivery.spacing", "after_giving_up", "callback_*", "received_statuses")
+BY_GIVING_UP: Final = ("delivery.attempts", "delivery.spacing")
+BY_LOSING_FIRST: Final = ("after_giving_up", "callback_order")
+BY_LOSING_LAST: Final = ("callback_exception",)
+"""What shows where the first callback is never received, and where the last is not."""
+BY_RECEIVING: Final = ("received_statuses",)
+OK, REDIRECTED = 200, 300
 
 Unit = tuple[Probe, ...]
 """Probes that are sent at the same time; mostly one."""
@@ -45,9 +50,9 @@ Unit = tuple[Probe, ...]
 def ordered(probes: Iterable[Probe], budget: int | None = None) -> list[Probe]:
     """The probes as a run sends them.
 
-    First some that must be refused; then those that start tasks, which take minutes, the most rules per task first;
-    then, while these are under way, the others that must be refused. One task of the budget is left for the last of
-    them, because a server may accept what it must refuse.
+    First some that must be refused; then those that start
+    tasks, which take minutes, the most rules per task first; then, while these are under way, the others that must be
+    refused. One task of the budget is left for the last of them, because a server may accept what it must refuse.
     """
     every = [*probes]
     free = [each for each in every if not each.cost]
@@ -63,7 +68,7 @@ def by_worth(probes: Iterable[Probe]) -> list[Probe]:
     ranked: list[tuple[int, Unit]] = []
     known: set[str] = set()
     while new := [unit for unit in units if _decides(unit) - known]:
-        best = max(new, key=lambda unit: len(_decides(unit) - known) / len(unit))
+        best = max(new, key=lambda unit: _worth(unit, known))
         known |= _decides(best)
         chosen.append(best)
         units = [unit for unit in units if unit is not best]
@@ -96,13 +101,27 @@ def _decides(probes: Iterable[Probe]) -> set[str]:
     for probe in probes:
         found |= {probe.rule, probe.question} - {""}
         found |= {*(BY_TASK if goes_well(probe) else ()), *(BY_GROUP if probe.group else ())}
-        found |= {*(BY_FAILURE if probe.fails else ()), *(BY_DELIVERY if probe.gives_up else ())}
+        found |= {*(BY_FAILURE if probe.fails else ()), *_of_delivery(probe)}
     return found
+
+
+def _of_delivery(probe: Probe) -> Iterator[str]:
+    """What shows by what the receiver does."""
+    if any(OK < reply.status < REDIRECTED for reply in probe.replies):
+        yield from BY_RECEIVING
+    if probe.gives_up:
+        yield from (*BY_GIVING_UP, *(BY_LOSING_FIRST if probe.replies[0].fails else BY_LOSING_LAST))
 
 
 def goes_well(probe: Probe) -> bool:
     """Whether its task is to come to a good end."""
     return probe.expected.accepted and not probe.question and not probe.fails
+
+
+def _worth(unit: Unit, known: Collection[str]) -> tuple[float, int]:
+    """Rules that each of these tasks decides of those that are not known; of as many, the more questions first."""
+    new = [rule for rule in _decides(unit) if rule not in known]
+    return len(new) / len(unit), sum("." not in rule for rule in new)
 
 
 def _units(probes: Iterable[Probe]) -> list[Unit]:

@@ -1,6 +1,6 @@
 """The plan of a run: the probes that are sent, for which profile and tracks, and how long callbacks may take. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -23,10 +23,10 @@ class Plan:
     the receiver: the run then polls for the end of each task. `retries` is how many retries of a callback the run has
     time for: 0, 1, or all 3 that are documented. `seed` decides what is drawn: which weights go together, one more
     continueAt, and the texts of the parallel tasks. `budget` is how many tasks may be started, None for any number.
-    `operations` are the names of those beside extend that are tried;
-    `upload_url` is a file that the target can load: None for that of the pages, empty where there is none. `searches`
-    says whether limits and models are looked for that the documents do not have, `probes_rate` whether requests are
-    sent until the target takes no more.
+    `operations` are the names of those beside extend that are tried; `upload_url` is a file that the target can load:
+    None for that of the pages, empty where there is none. `searches` says whether limits and models are looked for that
+    the documents do not have, `knows` whether the profile was learned of the target, so that its picks are likely,
+    `probes_rate` whether requests are sent until the target takes no more.
     """
 
     published: Published
@@ -42,12 +42,12 @@ class Plan:
     operations: tuple[str, ...] = ()
     upload_url: str | None = None
     searches: bool = False
+    knows: bool = False
     probes_rate: bool = False
 
-    def probes(self, answered: Sequence[tuple[Probe, object]] = ()) -> Iterator[Probe]:
-        """The probes that are asked for, in the order in which they are sent, but for questions that are answered; each
-        of those with its answer, which is a task that was started."""
-        known, spent = {each.question for each, _ in answered}, len({id(answer) for _, answer in answered})
+    def probes(self, known: Collection[str] = (), spent: int = 0) -> Iterator[Probe]:
+        """The probes that are asked for, in the order in which they are sent, but for questions whose answers are
+        known, for which so many tasks were spent."""
         probes = Probes(self.published, self.tracks, self.seed)
         deliveries = probes.deliveries(self.retries) if self.listens else ()
         every = (*probes, *triggered(self.triggers, probes.request({})), *deliveries)
@@ -57,9 +57,10 @@ class Plan:
         yield from ordered(chosen, None if self.budget is None else self.budget - self.kept - spent)
 
     def at_once(self) -> Iterator[Together]:
-        """Requests that ask several questions each, which the probes ask alone; where limits are looked for."""
+        """Requests that ask several questions each, which the probes ask alone, and before them the probes that cost
+        nothing on a target that is known; where limits are looked for."""
         if self.searches:
-            yield from AtOnce(self.published, self.tracks).asking(self.only)
+            yield from AtOnce(self.published, self.tracks).asking(self.only, self._picks)
 
     def of_operations(self) -> Iterator[tuple[Operation, list[Probe], list[Probe]]]:
         """Each of the chosen operations with what is sent first, and then once that has come to its end."""
@@ -76,6 +77,11 @@ class Plan:
         """Everything that is sent to the chosen operations."""
         for _, first, then in self.of_operations():
             yield from (*first, *then)
+
+    @property
+    def _picks(self) -> Mapping[str, str]:
+        """How the target reads the questions, as far as that is known."""
+        return self.published.picks if self.knows else {}
 
     @property
     def takes_track(self) -> bool:

@@ -122,6 +122,10 @@ class Probe:
         """How many tasks a conforming server starts for it at most."""
         return 1 if self.expected.accepted or self.question else 0
 
+    def is_refused(self, picks: Mapping[str, str]) -> bool:
+        """Whether it asks a question, and is refused by the reading of it that is picked."""
+        return not self.readings.get(picks.get(self.question, ""), True)
+
     @property
     def disturbs(self) -> bool:
         """Whether the receiver does not take some callback at first."""

@@ -125,6 +125,7 @@ def planned(published: Published, options: Mapping[str, Any]) -> Plan:
         operations=operations_of(published, options["operations"]),
         upload_url=options["upload_url"] if base_url else options["upload_url"] or None,
         searches=options.get("searches", False),
+        knows=options.get("knows", False),
         probes_rate=options.get("probe_rate", False),
     )
     _check_only(plan)

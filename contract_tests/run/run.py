@@ -15,7 +15,7 @@ from contract_tests.probes.request import UNKNOWN_TASK, Probe
 from contract_tests.probes.texts import with_other_text
 from contract_tests.receiver.receiver import Arrival, Receiver
 from contract_tests.run import all_tasks, questions
-from contract_tests.run.at_once import accepted_at_once
+from contract_tests.run.at_once import Told, asked_at_once
 from contract_tests.run.due import LAG, NOISE, QUIET, all_came
 from contract_tests.run.operations import Operations
 from contract_tests.run.ordering import search_all
@@ -58,7 +58,7 @@ class Run:
         self._answered: list[tuple[Probe, Exchange]] = []
         self._undecided: list[tuple[int, str]] = []
         self._again: dict[str, str] = {}
-        self._at_once: list[tuple[Probe, Exchange]] = []
+        self._at_once = Told()
         self._begun = time.monotonic()
 
     def results(self) -> list[Result]:
@@ -71,9 +71,9 @@ class Run:
 
     def _every_result(self) -> Iterator[Result]:
         self._target.budget.kept = self._plan.kept
-        for address, asked, answer in accepted_at_once(self._plan, self._target, self._sender, self._receiver):
-            self._at_once += [(each, answer) for each in asked.alone]
-            yield from self._judge_decided(asked.probe, address, answer)
+        by = self._plan, self._target, self._sender, self._receiver
+        for address, asked, answer in asked_at_once(*by, self._at_once):
+            yield from self._judge_answer(asked, address, answer)
         for group, answers in in_parts(self._plan, self._target, self._sender, self._groups()):
             for (url, probe), came in zip(group, answers, strict=True):
                 yield from self._judge_answer(probe, url, came)
@@ -97,7 +97,7 @@ class Run:
         yield from others.results(courses)
         yield from all_tasks.strays(self._receiver, self._tasks)
         yield from all_tasks.keys(self._plan, self._target, self._receiver, courses)
-        accepted = [*self._accepted.values(), *self._at_once]
+        accepted = [*self._accepted.values(), *self._at_once.answered]
         yield from questions.read([*self._refused.values()], accepted, courses, self._terms)
         if self._refused or self._accepted:
             yield from questions.asked(self._plan, self._target)
@@ -107,7 +107,7 @@ class Run:
     def _groups(self) -> Iterator[list[Addressed]]:
         """Lists of probes that are sent at the same time, each with its URL. Most lists have one probe."""
         watched, addressed = 0, list[Addressed]()
-        for number, probe in enumerate(self._plan.probes(self._at_once)):
+        for number, probe in enumerate(self._plan.probes(self._at_once.known, self._at_once.spent)):
             watches = self._plan.listens and goes_well(probe) and watched < WATCHED
             watched += watches
             look = self._poll_during_callback if watches else None

@@ -187,8 +187,10 @@ def test_wrong_input_is_told(live: Path, tmp_path: Path, capsys: Output) -> None
     ("then", "seen", "now", "outcome"),
     [
         ({0: 10, 0.5: 12, 1: 14}, "5 times: requests 1, 2, 3, …", {0: 20, 0.5: 24, 1: 28}, Outcome.SAME),
+        ({0: 0.04, 0.5: 0.05, 1: 0.06}, "5 times: requests 1, 2, 3, …", {0: 0.1, 0.5: 0.2, 1: 0.3}, Outcome.SAME),
+        ({0: 0.04, 0.5: 0.05, 1: 0.06}, "5 times: requests 1, 2, 3, …", 0.4, Outcome.MOVED),
         ({0: 10, 0.5: 12, 1: 14}, "5 times: requests 1, 2, 3, …", {0: 22, 0.5: 24, 1: 28}, Outcome.MOVED),
-        ({0: 10, 0.5: 12, 1: 14}, "5 times: requests 1, 2, 3, …", 6.5, Outcome.MOVED),
+        ({0: 10, 0.5: 12, 1: 14}, "5 times: requests 1, 2, 3, …", 6.4, Outcome.MOVED),
         ({0: 10, 0.5: 12, 1: 14}, "5 times: requests 1, 2, 3, …", {0: 5, 0.5: 6, 1: 7}, Outcome.SAME),
         (10, "4 times: requests 1, 2, 3, …", 30, Outcome.UNCOMPARED),
     ],

@@ -31,6 +31,14 @@ def test_what_a_record_repeats_of_its_request_is_no_shape_of_the_server() -> Non
     assert packed == "code number-once, data object, data.param text-once"
 
 
+def test_what_a_record_adds_to_its_request_is_the_servers() -> None:
+    answer = {"code": 200, "data": {"status": "SUCCESS", "param": '{"audioId": "a", "userId": 1}'}}
+    asked = Asked(probe="x: x", exchange=exchange(sent=b'{"audioId": "a"}'), polls=(exchange(answer),))
+    assert shapes([asked])["shape of records at SUCCESS"] == (
+        "param text-once, param.userId number-once, status text-once"
+    )
+
+
 @pytest.mark.parametrize(
     ("values", "form"),
     [
@@ -47,6 +55,9 @@ def test_what_a_record_repeats_of_its_request_is_no_shape_of_the_server() -> Non
         pytest.param([10**400, 2.0], "number-whole"),
         pytest.param([1.5, 2], "number"),
         pytest.param([1.00001, 2.00001], "number-long"),
+        pytest.param([1.00001, 1.00001], "number-long-once"),
+        pytest.param([1.00001, 2.5, 2.5, 2.5, 2.5], "number"),
+        pytest.param([1.5, 2.5, 2.5, 2.5, 2.5], "number-short"),
     ],
 )
 def test_a_form_is_told_by_values_that_differ(values: list[Any], form: str) -> None:
@@ -71,6 +82,11 @@ def test_what_repeats_the_request_has_no_form() -> None:
         (["123", "124"], ["a b", "c d"], "data.a text, was text-number"),
         ([1.25, 2.5], [1, 2], "data.a number-whole, was number"),
         ([1.25, 2.5], [7], ""),
+        ([1.25, 2.5], [198.4400001], ""),
+        ([1.25, 2.5, 2.5, 2.5, 2.5], [198.4400001], "data.a number-long-once, was number-short"),
+        ([1.25, 2.5, 2.5, 2.5, 2.5], [1.5, 2], ""),
+        ([1.25, 2.5], [1.25, 2.5, 2.5, 2.5, 2.5], ""),
+        ([198.4400001], [1.25, 2.5, 2.5, 2.5, 2.5], ""),
         ([1.25, 2.5], ["7"], "data.a text-once, was number"),
     ],
 )

@@ -43,7 +43,18 @@ def test_half_of_the_questions_are_asked_where_all_are_refused() -> None:
         ["empty_text", "extra_properties"],
         ["continue_at_min", "model_mismatch"],
     ]
-    assert not list(REQUESTS.halves(original))
+    assert [each.probe for each in REQUESTS.halves(original)] == [*original.alone]
+
+
+def test_what_a_known_server_refuses_is_asked_alone_and_first() -> None:
+    refused = {"continue_at_min": "at_least_1", "prompt_required": "always", "persona_without_custom": "ignored"}
+    published = replace(PUBLISHED, picks={**PUBLISHED.picks, **refused, "empty_text": "accepted"})
+    asked = [*replace(PLAN, published=published, knows=True).at_once()]
+    alone = [each.probe.question for each in asked if each.alone == (each.probe,)]
+    assert alone == [each.probe.question for each in asked[: len(alone)]]
+    assert {"continue_at_min", "prompt_required"} <= {*alone}
+    assert not {"empty_text", "persona_without_custom"} & {*alone}
+    assert "continue_at_min" not in {name for each in asked[len(alone) :] for name in questions(each)}
 
 
 def test_a_run_that_does_not_search_asks_each_question_alone() -> None:
@@ -57,7 +68,7 @@ def test_only_the_questions_that_are_asked_for_go_together() -> None:
 
 def test_a_known_question_is_not_asked_again() -> None:
     custom, _ = PLAN.at_once()
-    left = {each.question for each in PLAN.probes([(each, "an answer") for each in custom.alone])}
+    left = {each.question for each in PLAN.probes(questions(custom), 1)}
     assert {"", "prompt_required"} <= left
     assert not {*questions(custom)} & left
 
@@ -66,5 +77,5 @@ def test_one_task_is_left_for_what_must_be_refused() -> None:
     plan = replace(PLAN, budget=3)
     custom, _ = plan.at_once()
     before = [each.cost for each in plan.probes()]
-    after = [each.cost for each in plan.probes([(each, "an answer") for each in custom.alone])]
+    after = [each.cost for each in plan.probes(questions(custom), 1)]
     assert (sum(before[:20]), sum(after[:20])) == (2, 1)

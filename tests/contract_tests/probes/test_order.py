@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.probes.order import HEAD, by_worth, decided, ordered
 from contract_tests.probes.plan import Plan
-from contract_tests.probes.request import Track
+from contract_tests.probes.request import ATTEMPTS, Track
 from contract_tests.run.choose import SPACING
 from tests.courses import PUBLISHED, TRACKS
 
@@ -66,3 +66,14 @@ def test_probes_that_fail_and_that_are_not_received_decide_rules_of_their_own() 
     plan = Plan(published=PUBLISHED, tracks=ONE_TRACK, retries=3)
     assert {"delivery.given_up", "delivery.attempts", "after_giving_up"} <= decided(plan.probes(), RULES)
     assert by_worth([]) == []
+
+
+def test_what_shows_a_question_comes_before_what_shows_as_many_rules() -> None:
+    paid = [each for each in Plan(published=PUBLISHED, tracks=TRACKS, retries=ATTEMPTS - 1).probes() if each.cost]
+    example = [each.rule for each in paid].index("extend.example")
+    first = [each.says.removeprefix("the receiver answers ") for each in paid[:example]]
+    assert {
+        "every attempt of the first callback with 500",
+        "every attempt of the last callback with 500",
+        "the first callback with 204",
+    } <= {*first}
