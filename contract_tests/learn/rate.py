@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from contract_tests.documents.published import Published
 from contract_tests.learn.evidence import Found, Left, Line, times
-from contract_tests.probes.rate import AGAIN, BURSTS, RATE
+from contract_tests.probes.rate import AGAIN, BURSTS, FIRST, RATE
 from contract_tests.reports.report import Asked
 from contract_tests.run.rating import is_denied
 from contract_tests.target.exchange import Exchange
@@ -32,7 +32,8 @@ def rate(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
             parts[each.probe.removeprefix(RATE).partition(",")[0]].append(each.exchange)
     if not parts:
         return
-    bursts = [found for part in BURSTS if (found := _burst(parts[part], parts[f"{part}{AGAIN}"]))]
+    passing = next(reversed(parts[FIRST]), None)
+    bursts = [found for part in BURSTS if passing and (found := _burst(parts[part], parts[f"{part}{AGAIN}"], passing))]
     if len(bursts) < len(BURSTS):
         sent = sum(map(len, parts.values()))
         yield Left(KEY, f"{sent} requests that start no task, as fast as they go, did not show it")
@@ -40,12 +41,21 @@ def rate(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
     limit = _limit(bursts)
     if isinstance(limit, Left) or limit.value != published.family.get(KEY):
         yield limit
-    denied = [each.denied for each in bursts]
+    yield from _words([each.denied for each in bursts], published)
+
+
+def _words(denied: Sequence[Exchange], published: Published) -> Iterator[Found]:
+    """How it is said that no more are taken: the code, its words, and how long to wait."""
     codes = {each.code for each in denied}
-    if len(codes) == 1 and codes != {published.terms.rate}:
-        yield Line(("refusals", "rate"), codes.pop(), times(denied))
-    if told := sorted({each.retry_after for each in denied} - {""}):
-        yield Left(f"{KEY}.retry_after", f"no profile can say it: {', '.join(told)}")
+    if len(codes) == 1:
+        (code,) = codes
+        if code != published.terms.rate:
+            yield Line(("refusals", "rate"), code, times(denied))
+        words = {each.msg for each in denied}
+        if len(words) == 1 and words != {published.codes.get(code or 0)} and isinstance(denied[0].msg, str):
+            yield Line(("codes", code or 0), denied[0].msg, times(denied))
+    waits = ", ".join(sorted({each.retry_after for each in denied} - {""}))
+    yield Left(f"{KEY}.retry_after", f"the mock tells its own, which no profile can change; seen: {waits or 'none'}")
 
 
 def rated(asked: Iterable[Asked]) -> bool:
@@ -53,13 +63,13 @@ def rated(asked: Iterable[Asked]) -> bool:
     return any(each.probe.startswith(RATE) for each in asked)
 
 
-def _burst(sent: Sequence[Exchange], again: Sequence[Exchange]) -> Burst | None:
+def _burst(sent: Sequence[Exchange], again: Sequence[Exchange], passing: Exchange) -> Burst | None:
     """What a burst shows; None where nothing was denied, or nothing passed again."""
-    denied = [each for each in (*sent, *again) if is_denied(each, sent[0])]
-    if not denied or not again or is_denied(again[-1], sent[0]):
+    denied = [each for each in (*sent, *again) if is_denied(each, passing)]
+    if not denied or not again or is_denied(again[-1], passing):
         return None
     least, most = denied[-1].started - sent[0].answered, again[-1].answered - sent[0].started
-    return Burst(sum(not is_denied(each, sent[0]) for each in sent), least, most, denied[0])
+    return Burst(sum(not is_denied(each, passing) for each in sent), least, most, denied[0])
 
 
 def _limit(bursts: Sequence[Burst]) -> Found:

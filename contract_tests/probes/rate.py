@@ -9,9 +9,10 @@ from contract_tests.probes.search import Searches
 
 RATE: Final = "rate: "
 """What the id of each begins with."""
+FIRST: Final = "first"
 BEFORE: Final = "before"
 BURSTS: Final = ("one", "two")
-"""What comes first, when other requests may count yet, and those that begin when none does."""
+"""One that passes; the burst behind it, when other requests may count yet, and those that begin when none does."""
 AGAIN: Final = " again"
 
 

@@ -101,8 +101,8 @@ class Run:
         yield from questions.read([*self._refused.values()], accepted, courses, self._terms)
         if self._refused or self._accepted:
             yield from questions.asked(self._plan, self._target)
-        if self._plan.probes_rate:
-            Rating(self._plan, partial(self._sender.harmless, self._receiver.url("rate"))).find()
+        if self._plan.probes_rate and (usual := self._sender.nobody):
+            Rating(self._plan, partial(self._sender.harmless, self._receiver.url("rate")), usual).find()
 
     def _groups(self) -> Iterator[list[Addressed]]:
         """Lists of probes that are sent at the same time, each with its URL. Most lists have one probe."""

@@ -29,7 +29,7 @@ class Sender:
     def __init__(self, plan: Plan, target: Target) -> None:
         self._plan = plan
         self._target = target
-        self._nobody: Exchange | None = None
+        self.nobody: Exchange | None = None
         self._again: Exchange | None = None
         self.first_answers: dict[str, Exchange] = {}
 
@@ -51,7 +51,7 @@ class Sender:
         except NotSent as reason:
             return str(reason)
         if probe.rule == KNOWN and UNKNOWN_AUDIO.encode() in probe.body:
-            self._nobody = exchange if exchange.code in probe.expected.codes and not exchange.tasks else None
+            self.nobody = exchange if exchange.code in probe.expected.codes and not exchange.tasks else None
         return self._once_more(url, probe, exchange) if surprises(probe, exchange, self._target.terms) else exchange
 
     def _once_more(self, url: str, probe: Probe, exchange: Exchange) -> Exchange:
@@ -69,30 +69,30 @@ class Sender:
     def _about_nobody(self, url: str, probe: Probe, reason: str) -> Exchange | str:
         """The answer to a request about a track of nobody, or why it tells nothing of the probe."""
         other = probe.about_nobody(self._plan.tracks)
-        if probe.cost or other is None or self._nobody is None:
+        if probe.cost or other is None or self.nobody is None:
             return reason
         self._again = self._again or self.harmless(url, _nothing_else(self._plan))
         exchange = self.harmless(url, other)
         if exchange is None or exchange.tasks:
             return exchange or reason
         if (
-            self._nobody is not None
+            self.nobody is not None
             and self._again is not None
-            and _tells(exchange, self._nobody, self._again, self._target.terms.invalid)
+            and _tells(exchange, self.nobody, self._again, self._target.terms.invalid)
         ):
             return exchange
         return f"{reason}; about a track of nobody it is answered as that alone is, which tells nothing"
 
     def harmless(self, url: str, probe: Probe) -> Exchange | None:
         """The answer to a request about a track of nobody, as long as none of these has started a task."""
-        if self._nobody is None:
+        if self.nobody is None:
             return None
         try:
             exchange = self._target.send(probe, url)
         except NotSent:
             return None
         if exchange.tasks:
-            self._nobody = None
+            self.nobody = None
         return exchange
 
 

@@ -21,6 +21,9 @@ from contract_tests.targets.edition import APIKLEY
 from contract_tests.targets.plain_server import Plain
 from tests.courses import PUBLISHED, TRACKS, exchange
 
+RATE_WORDS = PUBLISHED.codes[429]
+PASSES = exchange({"code": 404, "msg": "no", "data": None})
+NONE_SEEN = {"rate_limit.retry_after": "the mock tells its own, which no profile can change; seen: none"}
 PLAN = Plan(published=PUBLISHED, tracks=TRACKS)
 
 
@@ -28,14 +31,15 @@ class Limited:
     """A server whose time is told by what is waited and a tenth of a second for each request. A window begins with the
     first request behind the last one."""
 
-    def __init__(self, requests: int, seconds: float, code: int = 429, retry_after: str = "") -> None:
+    def __init__(self, requests: int, seconds: float, code: int = 429, taken: int = 0, **denied: Any) -> None:
         self.asked: list[Asked] = []
         self.slept = 0.0
         self._requests, self._seconds = requests, seconds
-        self._denied = {"status": 429, "retry_after": retry_after}
+        self._msg = denied.pop("msg", RATE_WORDS)
+        self._denied = {"status": 429, **denied}
         self._code = code
         self._now = 0.0
-        self._sent: list[float] = []
+        self._sent: list[float] = [0.0] * taken
 
     def sleep(self, seconds: float) -> None:
         self.slept += seconds
@@ -45,7 +49,7 @@ class Limited:
         self._sent = [each for each in self._sent if each > self._now - self._seconds]
         passes = len(self._sent) < self._requests
         self._sent += [self._now] if passes else []
-        body = {"code": 404 if passes else self._code, "msg": "no", "data": None}
+        body = {"code": 404 if passes else self._code, "msg": "no" if passes else self._msg, "data": None}
         changes: dict[str, Any] = {"status": 200} if passes else self._denied
         came = exchange(body, probe, started=self._now, answered=self._now + 0.01, **changes)
         self.asked.append(Asked(probe=probe.id, exchange=replace(came, number=len(self.asked) + 1)))
@@ -54,7 +58,7 @@ class Limited:
 
 
 def found(server: Limited) -> dict[str, Any]:
-    Rating(PLAN, server.ask, server.sleep).find()
+    Rating(PLAN, server.ask, PASSES, server.sleep).find()
     told = rate(server.asked, PUBLISHED)
     return {".".join(map(str, each[0])) if isinstance(each, Line) else each.what: each[1] for each in told}
 
@@ -62,19 +66,28 @@ def found(server: Limited) -> dict[str, Any]:
 @pytest.mark.parametrize(("requests", "seconds"), [(1, 1), (5, 1), (20, 10), (60, 20)])
 def test_a_limit_is_found_to_the_second(requests: int, seconds: float) -> None:
     server = Limited(requests, seconds)
-    assert found(server) == {KEY: {"requests": requests, "seconds": seconds}}
+    assert found(server) == {KEY: {"requests": requests, "seconds": seconds}, **NONE_SEEN}
     assert server.slept < 6 * seconds + 10
 
 
-def test_code_and_retry_after_are_told() -> None:
-    told = found(Limited(5, 2, code=430, retry_after="2"))
-    assert told["refusals.rate"] == 430
-    assert told["rate_limit.retry_after"] == "no profile can say it: 2"
+def test_a_window_that_others_have_taken_is_waited_for() -> None:
+    assert found(Limited(5, 2, taken=5)) == {KEY: {"requests": 5, "seconds": 2}, **NONE_SEEN}
+    assert found(Limited(5, 2, code=430, status=200, taken=5))[KEY] == {"requests": 5, "seconds": 2}
+    forever = Limited(0, 2)
+    assert "did not show it" in found(forever)[KEY]
+    assert forever.slept < 40
+
+
+def test_code_words_and_retry_after_are_told() -> None:
+    told = found(Limited(5, 2, code=430, retry_after="2", msg="Too often."))
+    assert (told["refusals.rate"], told["codes.430"]) == (430, "Too often.")
+    assert told["rate_limit.retry_after"] == NONE_SEEN["rate_limit.retry_after"].replace("none", "2")
+    assert found(Limited(5, 2, msg="Slowly."))["codes.429"] == "Slowly."
 
 
 def test_what_does_not_show_is_left_in_bounded_time() -> None:
     none = Limited(10_000, 1)
-    assert found(none) == {KEY: f"{MOST} requests that start no task, as fast as they go, did not show it"}
+    assert found(none) == {KEY: f"{MOST + 1} requests that start no task, as fast as they go, did not show it"}
     long = Limited(5, 300)
     assert "did not show it" in found(long)[KEY]
     assert long.slept < 40
@@ -95,11 +108,12 @@ def test_the_limit_of_a_server_is_found_without_a_task() -> None:
             asked.append(Asked(probe=probe.id, exchange=target.send(probe, server.url)))
             return asked[-1].exchange
 
-        Rating(PLAN, ask).find()
+        usual = ask(of_rate(PLAN, "usual", 1))
+        Rating(PLAN, ask, usual).find()
         target.close()
         assert not server.tasks
-    limit, left = rate(asked, PUBLISHED)
+    limit, *words = rate(asked, PUBLISHED)
     assert isinstance(limit, Line)
     assert limit.value == {"requests": 7, "seconds": 1}
-    assert left == Left("rate_limit.retry_after", "no profile can say it: 1")
+    assert words[-1] == Left("rate_limit.retry_after", NONE_SEEN["rate_limit.retry_after"].replace("none", "1"))
     assert of_rate(PLAN, "one", 1).expected.accepted is False
