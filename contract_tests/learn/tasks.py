@@ -16,6 +16,10 @@ from contract_tests.target.exchange import Exchange
 
 DISTURBED: Final = "delivery."
 """What ids of probes begin with whose callbacks were not received at first."""
+BEHIND: Final = "not seen, so as the stage behind it"
+BEFORE: Final = "not seen, so as the stage before it"
+SOONEST: Final = 5.0
+"""Seconds before the end of an answer in which its callbacks are believed: a server need not wait for that."""
 LATEST: Final = 86_400.0
 """Seconds after an answer in which its callbacks are believed: another clock measured those of an earlier run."""
 
@@ -27,7 +31,7 @@ def courses(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
     """Stages, models' internal names and the number of tracks."""
     came = list(first_callbacks(asked))
     stages = {stage: [each for each in came if each[2]["data"].get("callbackType") == stage] for stage in STAGES}
-    yield from _times(stages)
+    yield from _times(stages, {stage: middle(published.family["stages"][stage]["at"]) for stage in STAGES})
     for stage, found in stages.items():
         yield from _message(stage, found, published)
     yield from _names([each for each in came if each[2]["code"] == 200], published)
@@ -58,8 +62,15 @@ def first_callbacks(asked: Iterable[Asked]) -> Iterator[Came]:
                 yield each.exchange, arrival, {"code": None, "msg": None, **body}
 
 
-def _times(stages: Mapping[str, list[Came]]) -> Iterator[Found]:
-    """When stages came, and in how many of the tasks that completed they did not."""
+def middle(at: Any) -> float:
+    """The median of what a profile says of a stage's seconds."""
+    known = at if isinstance(at, Mapping) else dict(enumerate(at if isinstance(at, list) else [at, at]))
+    return float(known[0.5] if 0.5 in known else median([*known.values()]))
+
+
+def _times(stages: Mapping[str, list[Came]], usual: Mapping[str, float]) -> Iterator[Found]:
+    """When stages came, and in how many of the tasks that completed they did not. `usual` are the seconds of those that
+    did not come, which no profile has before those before them, nor behind those behind."""
     seconds = {stage: _seconds(found) for stage, found in stages.items()}
     present = {stage: median(each) for stage, each in seconds.items() if each}
     if [*present.values()] != sorted(present.values()):
@@ -72,10 +83,12 @@ def _times(stages: Mapping[str, list[Came]]) -> Iterator[Found]:
         asked = [exchange for exchange, _, _ in stages[stage]]
         missed = done - {exchange.number for exchange in asked}
         if seconds[stage]:
-            after = seconds[stage][0]
+            after = median(seconds[stage])
             yield Line(("stages", stage, "at"), _spread(seconds[stage]), times(asked))
-        elif missed and after is not None:
-            yield Line(("stages", stage, "at"), after, "not seen, so as the stage behind it")
+        elif after is not None and (missed or usual[stage] > after):
+            yield Line(("stages", stage, "at"), round(after, 2), BEHIND)
+        elif after is None and usual[stage] < (before := _before(stage, present)):
+            yield Line(("stages", stage, "at"), round(before, 2), BEFORE)
         else:
             why = "its callbacks were of another run, whose clock nobody knows" if asked else "no callback of it came"
             yield Left(f"stages.{stage}.at", why)
@@ -84,10 +97,15 @@ def _times(stages: Mapping[str, list[Came]]) -> Iterator[Found]:
             yield Line(("stages", stage, "skipped"), round(len(missed) / len(done), 2), seen)
 
 
+def _before(stage: str, present: Mapping[str, float]) -> float:
+    """When the last stage before another came."""
+    return max((seconds for each, seconds in present.items() if STAGES.index(each) < STAGES.index(stage)), default=0.0)
+
+
 def _seconds(found: Iterable[Came]) -> list[float]:
     """Seconds between answers and callbacks, the least first."""
     after = sorted(arrival.at - exchange.answered for exchange, arrival, _ in found)
-    return [round(each, 2) for each in after if 0 <= each <= LATEST]
+    return [round(max(each, 0.0), 2) for each in after if -SOONEST <= each <= LATEST]
 
 
 def _message(stage: str, found: Sequence[Came], published: Published) -> Iterator[Found]:

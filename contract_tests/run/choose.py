@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -138,7 +139,9 @@ def _check_only(plan: Plan) -> None:
         every = replace(plan, only="*")
         known = {probe.rule for probe in (*every.probes(), *every.of_operation_probes())}
         close = ", ".join(get_close_matches(plan.only[:100], sorted(known), cutoff=0))
-        raise CannotRun(f"--only {plan.only!r} matches no rule. Nearest: {close}. `suno-contract plan` lists all.")
+        others = [rule for rule in plan.published.registry.of_servers if fnmatchcase(rule, plan.only)]
+        why = f"rules for which a run sends no request of their own, {', '.join(others[:3])}" if others else "no rule"
+        raise CannotRun(f"--only {plan.only!r} matches {why}. Nearest: {close}. `suno-contract plan` lists all.")
 
 
 def _keys(options: Mapping[str, Any]) -> dict[str, str]:

@@ -768,6 +768,11 @@ def test_what_no_rule_matches_is_not_run(capsys: Output) -> None:
         error = capsys.readouterr().err
         assert "--only 'extend.titel.type' matches no rule. Nearest: extend.title.type, " in error
         assert "`suno-contract plan` lists all." in error
+        assert status(command, "--only", "extend.valid") == 2
+        told = (
+            "--only 'extend.valid' matches rules for which a run sends no request of their own, extend.valid. Nearest: "
+        )
+        assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-5", "1e12", "soon"])

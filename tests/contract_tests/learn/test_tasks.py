@@ -3,7 +3,7 @@
 from typing import Any
 
 from contract_tests.learn.evidence import Found, Left, Line
-from contract_tests.learn.tasks import courses
+from contract_tests.learn.tasks import BEFORE, BEHIND, courses, middle
 from contract_tests.reports.report import Asked
 from tests.courses import PUBLISHED, arrival, exchange, stage, track
 
@@ -107,3 +107,23 @@ def test_another_number_of_tracks_is_learned() -> None:
     assert found(tracked("chirp-v4"))["tracks_per_task"] == Line(("tracks_per_task",), 1, "once: request 1")
     left = found(tracked("chirp-v4"), tracked("chirp-v4", "chirp-v4", number=2))["tracks_per_task"]
     assert left == Left("tracks_per_task", "seen in several ways: 1, 2")
+
+
+def test_what_did_not_come_keeps_its_place_between_what_did() -> None:
+    last = found(task(called("complete", 100.6)), task(called("complete", 100.7)))
+    assert last["stages.first.at"] == Line(("stages", "first", "at"), 0.15, BEHIND)
+    assert last["stages.text.at"] == Line(("stages", "text", "at"), 0.15, BEHIND)
+    first = found(task(called("text", 500.5)))
+    assert first["stages.first.at"] == Line(("stages", "first", "at"), 400.0, BEFORE)
+    assert first["stages.complete.at"] == Line(("stages", "complete", "at"), 400.0, BEFORE)
+    assert isinstance(found(task(called("text", 110.5)))["stages.complete.at"], Left)
+
+
+def test_a_callback_may_come_before_its_answer_has_ended() -> None:
+    assert found(task(called("text", 100.2)))["stages.text.at"] == Line(
+        ("stages", "text", "at"), 0.0, "once: request 1"
+    )
+
+
+def test_a_delay_of_a_profile_has_a_middle() -> None:
+    assert [middle(at) for at in (30, [20, 40], {0: 20, 0.5: 25, 1: 60}, {0: 20, 1: 60})] == [30, 30, 25, 40]
