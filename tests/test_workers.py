@@ -116,15 +116,18 @@ def kill_workers(course: Course, kills: Sequence[int]) -> None:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         clients = [Stubborn(url, course.receiver.url) for _ in range(3)]
-        for serial, callbacks in enumerate(kills):
-            course.receiver.wait_for(len(course.receiver.received) + callbacks, within=60)
-            if not workers_of(process):  # one that was killed young is replaced a second later
-                httpx.get(f"{url}/__admin/health", timeout=30)
-            working = workers_of(process)
-            subprocess.run(["kill", "-9", str(working[serial % len(working)])], check=False)
-        course.receiver.wait_for(len(course.receiver.received) + 20, within=60)
+        try:
+            for serial, callbacks in enumerate(kills):
+                course.receiver.wait_for(len(course.receiver.received) + callbacks, within=60)
+                if not workers_of(process):  # one that was killed young is replaced a second later
+                    httpx.get(f"{url}/__admin/health", timeout=30)
+                working = workers_of(process)
+                subprocess.run(["kill", "-9", str(working[serial % len(working)])], check=False)
+            course.receiver.wait_for(len(course.receiver.received) + 20, within=60)
+        finally:
+            for client in clients:
+                client.end()
         for client in clients:
-            client.end()
             course.accepted += client.accepted
             course.sent += client.sent
 

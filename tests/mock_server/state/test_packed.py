@@ -1,6 +1,7 @@
 """Records as JSON: whatever a client can send comes back as it was."""
 
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,6 +63,37 @@ def test_what_is_owed_comes_back(scenario: str) -> None:
     assert first is not None
     assert packed.owed(again(packed.of_owed(first))) == first
     assert packed.owed_id(first) != packed.owed_id(first.turned())
+
+
+def turned_round(value: dict[str, Any]) -> dict[str, Any]:
+    """The same record, as a program may have written it that has its fields in another order."""
+    return dict(reversed(value.items()))
+
+
+@pytest.mark.parametrize("mine", TASKS.values(), ids=TASKS)
+def test_the_order_in_which_fields_were_written_means_nothing(mine: Task) -> None:
+    first = owed_first(mine.record, plan(mine))
+    assert first is not None
+    assert packed.task(turned_round(again(packed.of_task(mine.record)))) == mine.record
+    assert packed.owed(turned_round(again(packed.of_owed(first)))) == first
+
+
+def test_no_record_has_fields_that_nobody_writes() -> None:
+    mine = task()
+    first = owed_first(mine.record, plan(mine))
+    assert first is not None
+    with pytest.raises(TypeError, match="another"):
+        packed.task(again(packed.of_task(mine.record)) | {"another": 1})
+    with pytest.raises(TypeError, match="another"):
+        packed.owed(again(packed.of_owed(first)) | {"another": 1})
+
+
+def test_tracks_of_equal_numbers_come_back_as_they_were_written() -> None:
+    whole, broken = (task(source=replace(SOURCE, duration=seconds)).record for seconds in (60, 60.0))
+    assert [str(packed.task(again(packed.of_task(each))).source) for each in (whole, broken)] == [
+        str(whole.source),
+        str(broken.source),
+    ]
 
 
 def test_an_account_comes_back() -> None:
