@@ -75,7 +75,7 @@ def learned(report: Report, published: Published, beside: Path, signature_key: s
     of the signatures of callbacks. Starts mocks. Raises OSError when one does not start."""
     base, search = published.profile, searched(report.asked)
     shown = list(sayable(limits(search, published)))
-    picked = sayable(picks(report.rows, published))
+    picked = sayable(picks(report.rows, report.asked, published))
     asked = by_known_models(picked, report.asked, search, report.tracks, published.terms.invalid)
     read = together(list(asked), shown)
     readings = {f"{each.path[1]}": each.value for each in lines_of(read) if each.path[0] == "picks"}

@@ -36,7 +36,7 @@ CONTRADICTS: Final = "seen in "
 """How a reason begins where a server was seen in several ways."""
 FORMS: Final = ("ids", "answers", "callbacks", "track_members")
 """Keys of a profile that say in which form things come."""
-NOT_COMPARED: Final = ("tracks", "codes")
+NOT_COMPARED: Final = ("tracks", "codes", "readings")
 """Keys of a profile that are given, or told with the refusals that have them."""
 
 

@@ -27,6 +27,7 @@ ORDER: Final = (
         "answers",
         "callbacks",
         "track_members",
+        "readings",
         "picks",
     ),
 )

@@ -5,6 +5,8 @@ from typing import Final
 
 from contract_tests.documents.published import Published
 from contract_tests.learn.evidence import Found, Left, Line, times
+from contract_tests.learn.spacing import QUESTION, spacing
+from contract_tests.reports.report import Asked
 from contract_tests.reports.rows import Row
 from contract_tests.verdicts.results import Verdict
 
@@ -27,12 +29,15 @@ NEEDS: Final[Mapping[str, str]] = {
 """By question: what tells its reading, beside a larger budget."""
 
 
-def picks(rows: Iterable[Row], published: Published) -> Iterator[Found]:
+def picks(rows: Iterable[Row], asked: Iterable[Asked], published: Published) -> Iterator[Found]:
     """The reading of every question that has one, and why each other has none."""
+    spaced = [*spacing(asked, published)]
     by_question = {row.rule.removeprefix(ASKING): row for row in rows if row.verdict is not Verdict.NOT_TRIED}
     untried = {row.rule.removeprefix(ASKING): row for row in rows if row.verdict is Verdict.NOT_TRIED}
     for question, entry in published.questions.items():
-        if question in by_question:
+        if question == QUESTION and spaced:
+            yield from spaced
+        elif question in by_question:
             yield _pick(question, by_question[question], [*entry["readings"]])
         else:
             why = untried[question].results[0].why if question in untried else "nothing that was sent tells it"

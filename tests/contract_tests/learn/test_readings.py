@@ -8,7 +8,7 @@ from tests.courses import ACCEPTED, PUBLISHED, exchange
 
 
 def learned(*results: Result) -> dict[str, Line | Left]:
-    found = picks(rows(results), PUBLISHED)
+    found = picks(rows(results), (), PUBLISHED)
     return {str(each.path[-1]) if isinstance(each, Line) else each.what.partition(".")[2]: each for each in found}
 
 

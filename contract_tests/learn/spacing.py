@@ -1,0 +1,59 @@
+"""How long a server waits before it retries a callback, from attempts of which none was received. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from contract_tests.documents.any_json import parsed
+from contract_tests.documents.published import Published
+from contract_tests.learn.evidence import Found, Left, Line, times
+from contract_tests.probes.request import ATTEMPTS
+from contract_tests.reports.report import Asked
+
+QUESTION: Final = "retry_spacing"
+GIVEN_UP: Final = "delivery.given_up"
+"""What the ids of probes begin with whose receiver takes no attempt of one callback."""
+OFF, BY = 0.5, 0.25
+"""Seconds, and the share of a spacing, by which what is seen may differ from it."""
+RECEIVED: Final = range(200, 300)
+SHORT: Final = 10.0
+"""Seconds below which a decimal is told."""
+
+
+def spacing(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
+    """The reading that has the seconds between attempts, or one of the server's own; nothing where no callback was
+    attempted as often as is documented."""
+    seen = [(each.exchange, gaps) for each in asked if each.probe.startswith(GIVEN_UP) and (gaps := _gaps(each))]
+    if not seen:
+        return
+    readings: Mapping[str, Mapping[str, Any]] = published.questions[QUESTION]["readings"]
+    known = [name for name, each in readings.items() if all(_alike(gaps, each["value"]) for _, gaps in seen)]
+    first, exchanges = seen[0][1], [exchange for exchange, _ in seen]
+    if known:
+        yield Line(("picks", QUESTION), known[0], times(exchanges))
+    elif all(_alike(gaps, first) for _, gaps in seen):
+        value = [round(each, 1) if each < SHORT else round(each) for each in first]
+        name = "seconds_" + "_".join(f"{each:g}".replace(".", "_") for each in value)
+        said = {"says": f"after {', '.join(f'{each:g}' for each in value)} seconds", "value": value}
+        yield Line(("readings", QUESTION, name), said, times(exchanges))
+        yield Line(("picks", QUESTION), name, times(exchanges))
+    else:
+        told = "; ".join(", ".join(f"{each:.1f}" for each in gaps) for _, gaps in seen)
+        yield Left(f"picks.{QUESTION}", f"seen in several ways: {told} seconds between attempts")
+
+
+def _gaps(asked: Asked) -> list[float]:
+    """The seconds between the attempts of the first callback that was not received; empty where these were others than
+    ATTEMPTS: a server may have more to come, or have given up sooner."""
+    came = sorted(asked.callbacks, key=lambda arrival: arrival.at)
+    failed = next((arrival for arrival in came if arrival.status not in RECEIVED), None)
+    same = [arrival for arrival in came if failed and parsed(arrival.body) == parsed(failed.body)]
+    if len(same) != ATTEMPTS or any(arrival.status in RECEIVED for arrival in same):
+        return []
+    return [later.at - sooner.at for sooner, later in pairwise(same)]
+
+
+def _alike(gaps: Sequence[float], value: Sequence[float]) -> bool:
+    return len(gaps) == len(value) and all(
+        abs(gap - each) <= max(OFF, BY * each) for gap, each in zip(gaps, value, strict=True)
+    )
