@@ -4,6 +4,22 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Final
 
+from mock_server.core.errors import BadSetting
+
+
+class NoRecord(ValueError):
+    """A record that nobody wrote so. The text says which, and how to go on."""
+
+    def __init__(self, table: str, number: int) -> None:
+        super().__init__(
+            f"record {number} of its table {table} is no JSON, and nobody wrote it so. Take a copy that was made before"
+        )
+
+
+def why(error: Exception) -> str:
+    """What is wrong with the records of a state, in the words of who has any."""
+    return f"{error}" if isinstance(error, BadSetting | NoRecord) else repr(error)
+
 
 def told(error: Exception) -> str:
     """What the system or SQLite says, and the way out."""

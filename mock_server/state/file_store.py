@@ -21,6 +21,7 @@ from mock_server.domain.owed import Claimed, Settlement
 from mock_server.domain.proposal import Proposal
 from mock_server.state.change_signal import Changes
 from mock_server.state.faults import Fault
+from mock_server.state.file_errors import why
 from mock_server.state.file_records import Records
 from mock_server.state.file_writer import FileWriter
 from mock_server.state.journal import MemoryJournal
@@ -92,9 +93,9 @@ class FileStore(MemoryStore):
             return cls(settings, file)
         except (LookupError, TypeError, ValueError) as error:
             file.close()
-            told = error if isinstance(error, BadSetting) else repr(error)
             raise BadSetting(
-                f"the state file {settings.state} cannot be read: {told}. It stays as it is: choose another --state."
+                f"the state file {settings.state} cannot be read: {why(error)}. It stays as it is: choose another "
+                "--state."
             ) from None
 
     async def count(self, key: str) -> int:

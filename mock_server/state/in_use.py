@@ -7,6 +7,7 @@ lock. SQLite's own locks would keep who only reads from the state, too.
 import os
 import time
 from contextlib import suppress
+from errno import ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,8 @@ IN_USE: Final = (
     "the state file {} cannot be used: another process uses it. One mock at a time has a file: end that one, or choose "
     "another --state."
 )
+WITHOUT: Final = (ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP)
+"""What a disk says that has no such locks, on which folders of reports are taken, too."""
 LOOKS_EVERY: Final = 0.01
 """Seconds of real time between two looks whether the file is free."""
 
@@ -41,10 +44,15 @@ class Use:
             return
         self.locks = True
         until = time.monotonic() + waits
-        while not self._had(self._fcntl.LOCK_SH if shared else self._fcntl.LOCK_EX):
-            if time.monotonic() > until:
-                raise InUse(IN_USE.format(path))
-            time.sleep(LOOKS_EVERY)
+        try:
+            while not self._had(self._fcntl.LOCK_SH if shared else self._fcntl.LOCK_EX):
+                if time.monotonic() > until:
+                    raise InUse(IN_USE.format(path))
+                time.sleep(LOOKS_EVERY)
+        except OSError as error:
+            if shared or error.errno not in WITHOUT:
+                raise
+            self.locks = False  # one mock alone keeps SQLite's own
 
     def end(self) -> None:
         """Use it no more. The last one takes the empty file away."""
@@ -65,5 +73,9 @@ class Use:
                 return True
         except (BlockingIOError, FileNotFoundError):  # others use it; who had it last has just taken it away
             pass
+        except OSError:
+            Path(self._beside).unlink(missing_ok=True)
+            os.close(handle)
+            raise
         os.close(handle)
         return False

@@ -15,7 +15,7 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.setting_limits import DAY
 from mock_server.core.settings import Settings, is_engine
 from mock_server.domain.masking import masked_place
-from mock_server.state.file_errors import told
+from mock_server.state.file_errors import told, why
 from mock_server.state.file_store import FileStore, made_with
 from mock_server.state.in_use import InUse
 from mock_server.state.ledger import Table
@@ -137,7 +137,7 @@ def _existing(state: str, prefix: str) -> Iterator[Found]:
             yield found
     except (ValueError, LookupError, TypeError) as error:
         what = f"the mock in {masked_place(state)}" if is_engine(state) else f"the state file {state}"
-        words = error if isinstance(error, BadSetting) else f"{what} cannot be read: {error!r}."
+        words = error if isinstance(error, BadSetting) else f"{what} cannot be read: {why(error)}."
         raise BadSetting(f"{words}") from None
 
 
@@ -165,6 +165,11 @@ def _copied(path: str) -> Iterator[Found]:
             with closing(sqlite3.connect(path, timeout=WAITS)) as read:
                 read.execute("VACUUM INTO ?", [f"{folder}/state"])
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+                raise BadSetting(
+                    f"the state file {path} is in use, and there is no room for a copy to look at in "
+                    f"{tempfile.gettempdir()}. Make room there, or name another folder in TMPDIR."
+                ) from None
             raise BadSetting(f"the state file {path} cannot be used: {told(error)}") from None
         try:
             file = StateFile(f"{folder}/state", {})
@@ -209,7 +214,7 @@ def _unusable(file: StateFile) -> str:
     try:
         FileStore(settings, file)
     except (LookupError, TypeError, ValueError) as error:
-        return repr(error)
+        return why(error)
     return ""
 
 

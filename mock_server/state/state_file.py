@@ -1,24 +1,20 @@
 """One file of SQLite that holds a mock's state: tables of records, and steps that happen as a whole or not at all."""
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from errno import EISDIR
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from mock_server.core.errors import BadSetting
-from mock_server.state.file_errors import told
+from mock_server.state.file_errors import NoRecord, told
 from mock_server.state.in_use import InUse, Use
 from mock_server.state.ledger import Change, Table
 from mock_server.state.network_disk import network_disk
+from mock_server.state.new_file import make_file, must_lead_somewhere
 from mock_server.state.packed import packed, unpacked
 
 MARK: Final = 0x53554E4F
 """What tells a file of ours from other files of SQLite: `SUNO` in ASCII."""
-OURS_ALONE: Final = 0o600
-"""Nobody but its owner reads the file, which holds keys."""
 WAITS: Final = 0.5
 """Seconds of real time in which another process may let go of the file."""
 PAGES: Final = -65536
@@ -88,8 +84,9 @@ class StateFile:
                 "on a disk of this machine, or an engine that several machines share: redis://HOST."
             )
         try:
+            must_lead_somewhere(path)
             self._use = Use(path, waits, shared=shared)
-            _make_file(path)
+            make_file(path)
             self._connection = sqlite3.connect(path, timeout=waits, isolation_level=None, check_same_thread=False)
         except InUse:
             raise
@@ -110,9 +107,13 @@ class StateFile:
             raise
 
     def read(self, table: Table) -> Iterator[tuple[str, Any]]:
-        """The records of a table in their order: id and value. Raises ValueError for what nobody has written so."""
+        """The records of a table in their order: id and value. Raises NoRecord for what nobody has written so."""
         rows = self._connection.execute(f"SELECT id, value FROM {table.value} ORDER BY place")  # noqa: S608
-        return ((id, unpacked(value)) for id, value in rows)
+        for number, (id, value) in enumerate(rows, 1):
+            try:
+                yield id, unpacked(value)
+            except ValueError:
+                raise NoRecord(table.value, number) from None
 
     def write(self, steps: Mapping[Table, Step]) -> None:
         """Write one step, which `commit` makes last. Raises sqlite3.Error."""
@@ -236,15 +237,3 @@ class StateFile:
     def about(self) -> Mapping[str, str]:
         """What the file was made with."""
         return dict(self._connection.execute("SELECT name, value FROM about"))
-
-
-def _make_file(path: str) -> None:
-    """Have a file there that nobody else reads. One that is there is not opened: closing it would end all locks that
-    this process has on it, which are those of SQLite (fcntl(2))."""
-    if Path(path).is_dir():
-        raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OURS_ALONE))
-    except FileExistsError:
-        if Path(path).stat().st_size == 0:
-            Path(path).chmod(OURS_ALONE)

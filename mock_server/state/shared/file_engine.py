@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from typing import Any, Final
 
 from mock_server.core.clock import elapsed, real_time
@@ -43,13 +43,11 @@ class FileEngine:
         self.name = path
         self._file = StateFile(path, about, durability, shared=True)
         self._file.run("PRAGMA busy_timeout = 0")  # its own wait would be one of the whole event loop
-        try:
-            self._looking, self._emptying = (
-                sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False) for _ in range(2)
-            )
-        except BaseException:
-            self._file.close()
-            raise
+        with ExitStack() as opened:
+            opened.callback(self._file.close)
+            self._looking = opened.enter_context(closing(_connected(path)))
+            self._emptying = opened.enter_context(closing(_connected(path)))
+            opened.pop_all()
         self._not_emptied = 0
         self._thread = ThreadPoolExecutor(1, "state file")
         self._version = -1
@@ -162,3 +160,7 @@ class FileEngine:
 
 def _is_busy(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
+def _connected(path: str) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)

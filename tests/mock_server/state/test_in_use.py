@@ -1,6 +1,7 @@
 """Who uses a state file: one alone, or several that share it."""
 
 import os
+from errno import EIO, ENOLCK
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,36 @@ def test_a_lock_on_what_was_taken_away_is_none(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(InUse):
         Use(path, 0, shared=False)
     use.end()
+
+
+class NoLocks:
+    """What `fcntl` is of a disk that refuses with an error."""
+
+    LOCK_SH, LOCK_EX, LOCK_NB = 1, 2, 4
+
+    def __init__(self, error: int) -> None:
+        self._error = error
+
+    def flock(self, handle: int, how: int) -> None:
+        raise OSError(self._error, os.strerror(self._error))
+
+
+def test_a_disk_without_such_locks_is_taken_by_one_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_use, "import_module", lambda name: NoLocks(ENOLCK))
+    file = StateFile(f"{tmp_path}/state", {})
+    assert [each.name for each in tmp_path.glob("*-lock")] == []
+    with pytest.raises(BadSetting, match="another process uses it"):
+        StateFile(f"{tmp_path}/state", {}, waits=0)
+    file.close()
+    with pytest.raises(BadSetting, match=r"cannot be used: No locks available\. Choose another --state\.$"):
+        StateFile(f"{tmp_path}/state", {}, shared=True)
+
+
+def test_a_disk_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_use, "import_module", lambda name: NoLocks(EIO))
+    with pytest.raises(BadSetting, match=r"cannot be used: Input/output error\. Choose another --state\.$"):
+        StateFile(f"{tmp_path}/state", {})
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_such_locks_nobody_else_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

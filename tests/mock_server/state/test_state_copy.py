@@ -2,10 +2,12 @@
 
 import asyncio
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 
 import pytest
 
@@ -104,8 +106,12 @@ def test_a_copy_is_no_engine_and_a_password_is_not_told(tmp_path: Path, copy_to:
 
 def test_what_nobody_wrote_so_is_told(tmp_path: Path) -> None:
     path = changed(made(tmp_path / "state", "a"), "UPDATE task SET value = CAST('no JSON' AS BLOB)")
-    with pytest.raises(BadSetting, match=r"the state file .*/state cannot be read: JSONDecodeError"):
+    wrong = f"the state file {path} cannot be read: record 1 of its table task is no JSON, and nobody wrote it so. "
+    wrong += "Take a copy that was made before"
+    assert problem(str(path)) == f"{wrong}. It stays as it is: choose another --state."
+    with pytest.raises(BadSetting) as told:
         shown(str(path))
+    assert str(told.value) == f"{wrong}."
 
 
 def test_a_copy_is_the_same_and_its_owners_alone(tmp_path: Path) -> None:
@@ -275,6 +281,25 @@ def test_a_newer_file_that_is_used_is_told_by_its_own_name(tmp_path: Path) -> No
     file.run("PRAGMA user_version = 99")
     with closing(file), pytest.raises(BadSetting, match=rf"^the state file {tmp_path}/state has version 99"):
         shown(f"{tmp_path}/state")
+
+
+def test_no_room_for_a_copy_to_look_at_is_told_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(made(tmp_path / "state", *"abcdefgh"))
+
+    class Full(sqlite3.OperationalError):
+        sqlite_errorname = "SQLITE_FULL"
+
+    def fail(*where: Any, **how: Any) -> sqlite3.Connection:
+        raise Full("database or disk is full")
+
+    with closing(StateFile(path, {})):
+        monkeypatch.setattr(sqlite3, "connect", fail)
+        with pytest.raises(BadSetting) as told:
+            shown(path)
+    assert str(told.value) == (
+        f"the state file {path} is in use, and there is no room for a copy to look at in {tempfile.gettempdir()}. "
+        "Make room there, or name another folder in TMPDIR."
+    )
 
 
 def test_a_copy_below_a_file_cannot_be_written(tmp_path: Path) -> None:

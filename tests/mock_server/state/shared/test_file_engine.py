@@ -1,6 +1,8 @@
 """The engine in a file, by itself."""
 
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,24 @@ from mock_server.state.shared.file_engine import EMPTIED_AFTER, FileEngine
 from mock_server.state.state_file import WAITS, Step
 
 pytestmark = pytest.mark.anyio
+
+
+def test_what_cannot_be_opened_as_a_whole_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = sqlite3.connect
+    opened: list[sqlite3.Connection] = []
+
+    def connected(*where: Any, **how: Any) -> sqlite3.Connection:
+        if len(opened) == 2:
+            raise sqlite3.OperationalError("unable to open database file")
+        opened.append(connect(*where, **how))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        FileEngine(f"{tmp_path}/mock.db", made_with(Settings()))
+    for each in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            each.execute("SELECT 1")
 
 
 async def test_who_waits_for_its_turn_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
