@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, AuthorizationError, RedisError
+from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
 
 from mock_server.core.errors import BadSetting
@@ -25,9 +26,12 @@ REFUSED: Final = (AuthenticationError, AuthorizationError, ValueError)
 TRUST: Final = (
     "Name the file with the certificate of its authority at the end of --state, ?ssl_ca_certs=FILE, or choose another."
 )
+NO_TLS: Final = "Where it speaks no TLS, write redis:// or valkey://; else start it, or choose another --state."
 OF_TLS: Final = {
     "certificate verify failed": TRUST,
     "No such file or directory": TRUST,
+    "wrong version number": NO_TLS,
+    "record layer failure": NO_TLS,
     "reset by peer": "Where it speaks TLS, write rediss:// or valkeys://; else start it, or choose another --state.",
 }
 """What helps, by the words of errors that come of TLS."""
@@ -76,11 +80,13 @@ def connected(url: str) -> Iterator["Redis"]:
         option = f"{error}".rpartition("argument ")[2]
         raise BadSetting(f"{named(url)} cannot be used: its client has no option {option}. {OPTIONS}") from None
     except (RedisError, OSError, ValueError) as error:
-        raise BadSetting(f"{named(url)} cannot be used: {f'{error}'.rstrip('.')}. {_way(error)}") from None
+        raise BadSetting(f"{named(url)} cannot be used: {f'{error}'.rstrip('.')}. {_way(error, url)}") from None
 
 
-def _way(error: Exception) -> str:
+def _way(error: Exception, url: str) -> str:
     """What helps where an engine cannot be reached."""
     if isinstance(error, REFUSED):
         return GIVEN
+    if isinstance(error, NoAnswer) and plain(url).startswith("rediss"):  # it waits for a command that ends
+        return NO_TLS
     return next((way for words, way in OF_TLS.items() if words in str(error)), STARTED)

@@ -1,6 +1,8 @@
 """What is told of the URL of an engine."""
 
+import socket
 from contextlib import suppress
+from threading import Thread
 
 import pytest
 from hypothesis import example, given
@@ -10,6 +12,7 @@ from mock_server.core.errors import BadSetting
 from mock_server.core.settings import Settings
 from mock_server.domain.masking import masked_place
 from mock_server.state import state_copy
+from mock_server.state.shared import redis_connection
 from mock_server.state.shared.redis_connection import UNCLEAR, connected, named
 
 SECRET = "7007"
@@ -89,3 +92,38 @@ def test_an_option_that_the_client_does_not_have_is_told() -> None:
         BadSetting, match=r"^redis://a\.test cannot be used: its client has no option 'colour'\. Allowed "
     ):
         ask("redis://a.test?colour=red")
+
+
+TLS_TO_NOBODY = ". Where it speaks no TLS, write redis:// or valkey://; else start it, or choose another --state."
+
+
+@pytest.mark.parametrize("scheme", ["rediss", "valkeys"])
+def test_an_engine_that_waits_for_more_than_a_greeting_of_tls_is_told(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    monkeypatch.setattr(redis_connection, "HOW", {**redis_connection.HOW, "socket_timeout": 0.2})
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(BadSetting) as told:
+            ask(url)
+    assert str(told.value) == f"{url} cannot be used: Timeout connecting to server{TLS_TO_NOBODY}"
+
+
+def say(server: socket.socket, answer: bytes) -> None:
+    """Answer so to whoever says something, until the server is closed."""
+    with suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(answer)
+
+
+def test_what_answers_otherwise_than_tls_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        Thread(target=say, args=(server, b"HTTP/1.1 400 Bad Request\r\n\r\n"), daemon=True).start()
+        url = f"rediss://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(BadSetting) as told:
+            ask(url)
+    assert str(told.value).startswith(f"{url} cannot be used: ")
+    assert str(told.value).endswith(TLS_TO_NOBODY)
