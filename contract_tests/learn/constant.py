@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from contract_tests.documents.any_json import parsed
 from contract_tests.learn.evidence import Found, Left, Line, times
 from contract_tests.target.exchange import Exchange
@@ -15,6 +17,8 @@ SHOWN: Final = 2
 """Values that are shown where there are several."""
 LONGEST: Final = 60
 """Characters of a value that is shown."""
+MOST: Final = 1000
+"""Bytes of a value that is learned."""
 
 
 class Told(NamedTuple):
@@ -61,7 +65,19 @@ def _why_not(came: Sequence[tuple[Exchange, Any]], number: int) -> str:
         return f"seen in several values, and a profile says one: {', '.join(map(cut, [*values][:SHOWN]))}"
     if len(requests) < TWICE:
         return "only one request shows it"
+    if not _is_plain(came[0][1]):
+        return f"no profile can hold it: {cut(next(iter(values)))}"
     return "it may repeat what was sent" if all(_repeats(came[0][1], each) for each in requests) else ""
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether the mock can write a value: no number that is none, or has more than 64 bits, no half of a character,
+    nothing that is longer than what is learned of texts."""
+    try:
+        json.dumps(value, allow_nan=False)
+        return len(orjson.dumps(value)) <= MOST
+    except (TypeError, ValueError, RecursionError):
+        return False
 
 
 def cut(text: str) -> str:

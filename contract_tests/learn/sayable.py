@@ -1,6 +1,7 @@
 """Which lines a profile can have: `openapi/profile.schema.json` tells. Pure."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -10,6 +11,7 @@ from contract_tests.documents.files import ROOT
 from contract_tests.learn.evidence import Found, Left, Line
 from contract_tests.learn.profile import as_data
 
+HALF = re.compile("[\ud800-\udfff]")
 LONGEST = 1000
 """Characters of a text that is learned."""
 
@@ -26,6 +28,8 @@ def _why_not(line: Line) -> str:
         return f"it has {len(line.value)} characters, and at most {LONGEST} are learned"
     # A key that is a number becomes a text, as in JSON.
     data = json.loads(json.dumps(as_data("apikley", [line])))
+    if HALF.search("".join(map(str, line.path))):
+        return "it has half of a character, which no file can hold"
     problem = next(iter(_validator().iter_errors(data)), None)
     return "" if problem is None else f"no profile can say it: {problem.message}"[:LONGEST]
 

@@ -1,6 +1,7 @@
 """What is the same in all bodies of one kind."""
 
 import json
+from math import nan
 from typing import Any
 
 import pytest
@@ -38,6 +39,10 @@ def test_a_value_may_be_any_of_json(value: Any) -> None:
         (told({"b": 1}, {"b": True}), "seen in several values, and a profile says one: 1, true"),
         (told({"b": "x" * 99}, {"b": "y"}), f'seen in several values, and a profile says one: "{"x" * 58}…, "y"'),
         (told({"b": 1}), "only one request shows it"),
+        (told({"b": nan}, {"b": nan}), "no profile can hold it: NaN"),
+        (told({"b": [2**64]}, {"b": [2**64]}), "no profile can hold it: [18446744073709551616]"),
+        (told({"b": "\ud83d"}, {"b": "\ud83d"}), 'no profile can hold it: "\\ud83d"'),
+        (told({"b": ["x" * 999]}, {"b": ["x" * 999]}), f'no profile can hold it: ["{"x" * 57}…'),
         (told({"b": 0.5}, {"b": 0.5}, sent={"styleWeight": 0.5}), "it may repeat what was sent"),
     ],
 )

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contract_tests.learn.evidence import Left, Line
 from contract_tests.learn.sayable import LONGEST, sayable
@@ -40,3 +42,11 @@ def test_what_no_profile_can_say_is_left(path: tuple[str | int, ...], value: Any
     (left,) = sayable([Line(path, value, "once")])
     assert isinstance(left, Left)
     assert (left.what, left.why[: len(why)]) == (".".join(map(str, path)), why)
+
+
+@given(st.text(max_size=5), st.none() | st.booleans() | st.text(max_size=3))
+def test_any_name_of_a_member_is_a_line_or_left(name: str, value: object) -> None:
+    for path in (("answers", "members", name), ("track_members", "records", "first", "members", f"{name}\ud83d")):
+        (found,) = sayable([Line(path, value, "once")])
+        assert isinstance(found, Line) or found.why
+        assert isinstance(found, Line) is not ("\ud83d" in path[-1] or name in ("", "code", "msg", "data"))
