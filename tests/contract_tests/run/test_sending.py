@@ -8,6 +8,8 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from random import Random
+from subprocess import PIPE
 
 import pytest
 from hypothesis import given, settings
@@ -140,3 +142,55 @@ def test_a_run_that_is_killed_and_resumed_keeps_to_the_budget(
         with pytest.raises(SystemExit):
             main([*arguments, "--resume"])
         assert 0 < len(plain.tasks) <= max(budget, 1)
+
+
+def kill_again_and_again(seed: int, kills: int, folder: Path) -> tuple[int, int, int]:
+    """A run that is killed at drawn requests, before their answers, and resumed; how often it was, the tasks that the
+    server started, and the budget."""
+    chosen = Random(seed)
+    budget, killed = chosen.randint(0, 6), 0
+    due: list[int] = []
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def killing(asked: Asked, answer: Answer) -> Answer:
+        if asked.extends and due:
+            due[0] -= 1
+            if not due[0]:
+                due.clear()
+                os.kill(processes[-1].pid, signal.SIGKILL)
+        return answer
+
+    lenient = without(*chosen.sample(CHECKS, chosen.randint(0, 3)))
+    track = ("--audio-id", TRACKS[0].id, "--audio-model", TRACKS[0].model, "--audio-duration", "60")
+    with server(lambda behaviour: replace(lenient(behaviour), answered=(killing,))) as plain:
+        arguments = ["run", "--base-url", plain.url, "--budget", f"{budget}", "--only", "extend.[aem]*", *track]
+        arguments += ["--report-dir", str(folder), "--callback-timeout", "0.2"]
+        while True:
+            due[:] = [chosen.randint(1, 30)] if killed < kills else []
+            again = ["--resume"] if processes else []
+            with subprocess.Popen([sys.executable, "-m", "contract_tests", *arguments, *again], stdout=PIPE) as run:
+                processes.append(run)
+                run.communicate(timeout=120)
+            if run.returncode != -signal.SIGKILL:
+                return killed, len(plain.tasks), budget
+            killed += 1
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_run_that_is_killed_again_and_again_keeps_to_the_budget(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUNO_API_KEY", KEY)
+    killed, tasks, budget = kill_again_and_again(seed, 3, tmp_path)
+    assert killed > 0
+    assert tasks <= max(budget, 1)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(2, 102))  # of up to 10 kills each
+def test_no_kill_at_any_request_spends_more_than_the_budget(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUNO_API_KEY", KEY)
+    _, tasks, budget = kill_again_and_again(seed, 10, tmp_path)
+    assert tasks <= max(budget, 1)
