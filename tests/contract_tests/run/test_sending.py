@@ -166,7 +166,7 @@ def kill_again_and_again(seed: int, kills: int, folder: Path) -> tuple[int, int,
         arguments = ["run", "--base-url", plain.url, "--budget", f"{budget}", "--only", "extend.[aem]*", *track]
         arguments += ["--report-dir", str(folder), "--callback-timeout", "0.2"]
         while True:
-            due[:] = [chosen.randint(1, 30)] if killed < kills else []
+            due[:] = [chosen.randint(1, 6)] if killed < kills else []
             again = ["--resume"] if processes else []
             with subprocess.Popen([sys.executable, "-m", "contract_tests", *arguments, *again], stdout=PIPE) as run:
                 processes.append(run)
