@@ -1,7 +1,7 @@
 """What answers and callbacks have beside what is documented: members of the envelope, headers, forms of ids. Pure."""
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from contract_tests.documents.any_json import parsed
@@ -85,8 +85,9 @@ def _parts(key: str, came: Came, mocked: Came, said: Mapping[str, Any]) -> Itera
     yield from constant((key, "headers"), [*map(named, came)], _usual(named, mocked, headers))
 
 
-def _usual(of: Callable[..., Told], mocked: Came, said: Collection[str]) -> Usual:
-    return Usual(of(mocked[0]).members if mocked else {}, said)
+def _usual(of: Callable[..., Told], mocked: Came, said: Mapping[str, Any]) -> Usual:
+    """What the mock has; where it told nothing, at least what the profile says."""
+    return Usual({**said, **(of(mocked[0]).members if mocked else {})}, said)
 
 
 def _beyond_documented(came: tuple[Exchange, Mapping[str, Any], Mapping[str, str]]) -> Told:

@@ -2,7 +2,7 @@
 learned so far."""
 
 import json
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from contract_tests.documents.any_json import parsed
@@ -23,6 +23,8 @@ APART: Final = 10
 """Seconds of the mock's clock between the stages of its task."""
 LONG: Final = 3600.0
 """Seconds of the task's source track."""
+TRIED: Final = 5
+"""Requests that are tried until the mock accepts one."""
 PATIENCE: Final = 10.0
 """Seconds for an answer of the mock."""
 
@@ -35,19 +37,23 @@ class MockTask(NamedTuple):
 
 
 def mock_task(
-    extends: str, lines: Iterable[Line], sent: Mapping[str, Any], codes: Collection[int], terms: Terms
+    extends: str, lines: Iterable[Line], bodies: Sequence[Mapping[str, Any]], codes: Collection[int], terms: Terms
 ) -> MockTask:
-    """The task of a mock that plays these lines, for an accepted request. Raises OSError when it does not start."""
-    with playing(_staged(extends, lines, sent), "--pace", "manual") as url, Receiver() as receiver:
+    """The task of a mock that plays these lines, for the first of these accepted requests that it accepts, too. Raises
+    OSError when it does not start."""
+    with playing(_staged(extends, lines, bodies), "--pace", "manual") as url, Receiver() as receiver:
         wire = Wire(url, Keys({"own": KEY, "bad": BAD_KEY}, OWN_VARIABLE))
         callback_url = receiver.url("task")
-        body = json.dumps({**sent, "callBackUrl": callback_url}).encode()
 
         def said(method: str, path: str, body: bytes = b"", **headers: str) -> Exchange:
             named = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}", **headers}
             return wire.send(method, path, named, None, body, PATIENCE)
 
-        started = said("POST", terms.extend, body)
+        for sent in bodies or [{}]:
+            body = json.dumps({**sent, "callBackUrl": callback_url}).encode()
+            started = said("POST", terms.extend, body)
+            if started.task_id:
+                break
         polls = []
         for _ in STAGES if started.task_id else ():
             said("POST", "/__admin/clock/advance", json.dumps({"seconds": APART}).encode())
@@ -61,11 +67,11 @@ def mock_task(
     return MockTask(asked, statuses)
 
 
-def accepted(asked: Iterable[Asked], models: Container[str]) -> Mapping[str, Any]:
-    """The body with the fewest members of those that were accepted, for a track that has an id, and one of these
-    models; empty where there is none."""
+def accepted(asked: Iterable[Asked], models: Container[str]) -> list[Mapping[str, Any]]:
+    """Bodies of those that were accepted, for a track that has an id, and one of these models: TRIED at most, that with
+    the fewest members first."""
     sent = (parsed(each.exchange.sent) for each in asked if each.exchange.task_id)
-    return min((each for each in sent if _names_a_track(each, models)), key=len, default={})
+    return sorted((each for each in sent if _names_a_track(each, models)), key=len)[:TRIED]
 
 
 def _names_a_track(body: Any, models: Container[str]) -> bool:
@@ -75,10 +81,12 @@ def _names_a_track(body: Any, models: Container[str]) -> bool:
     return isinstance(id, str) and isinstance(model, str) and id != "" and model in models
 
 
-def _staged(extends: str, lines: Iterable[Line], sent: Mapping[str, Any]) -> dict[str | int, Any]:
-    """What the lines say, with stages APART from one another of which none is skipped, and the request's track."""
-    track = {"id": sent.get("audioId"), "model": sent.get("model"), "duration": LONG}
+def _staged(extends: str, lines: Iterable[Line], bodies: Iterable[Mapping[str, Any]]) -> dict[str | int, Any]:
+    """What the lines say, with stages APART from one another of which none is skipped, and the tracks of the
+    requests."""
+    models = {sent["audioId"]: sent["model"] for sent in bodies}
+    tracks = [{"id": id, "model": model, "duration": LONG} for id, model in models.items()]
     at = {stage: {"at": place * APART, "skipped": 0} for place, stage in enumerate(STAGES, 1)}
     said = as_data(extends, [each for each in lines if each.path[0] != "tracks"])
     stages = {stage: {**said.get("stages", {}).get(stage, {}), **at[stage]} for stage in STAGES}
-    return {**said, **({"tracks": [track]} if sent else {}), "stages": stages}
+    return {**said, **({"tracks": tracks} if tracks else {}), "stages": stages}

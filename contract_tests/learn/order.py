@@ -7,6 +7,7 @@ from typing import Final
 
 from contract_tests.documents.published import Published
 from contract_tests.learn.evidence import UNTOLD, Found, Left, Line, left_of, left_rules, times
+from contract_tests.learn.readings import ASKING
 from contract_tests.learn.refusals import ASKED_BY, PARTS, held, holding
 from contract_tests.probes.told_first import BETWEEN, ORDER, WHOLE
 from contract_tests.reports.report import Asked
@@ -72,7 +73,8 @@ def _is_of_a_field(rule: str) -> bool:
 
 
 def _told(asked: Sequence[Asked], picks: Mapping[str, str], published: Published) -> Iterator[Told]:
-    """What requests that break several rules were told, by the words of requests that break one."""
+    """What requests that break several rules were told, by the words of requests that break one. A question that is
+    about no rule of its own is refused for one that may be another in each run."""
     alone: dict[str, set[str]] = defaultdict(set)
     for each in asked:
         if isinstance(each.exchange.msg, str):
@@ -86,8 +88,9 @@ def _told(asked: Sequence[Asked], picks: Mapping[str, str], published: Published
             continue
         names = probe.removeprefix(ORDER).split(BETWEEN)
         first = [name for name in names if exchange.msg in alone[name]]
-        if len(first) == 1:
-            yield rule(first[0]), [rule(name) for name in names if name != first[0]], exchange
+        others = [rule(name) for name in names if name not in first]
+        if len(first) == 1 and not (told := rule(first[0])).startswith(ASKING):
+            yield told, [each for each in others if not each.startswith(ASKING)], exchange
 
 
 def _documented(published: Published) -> list[str]:

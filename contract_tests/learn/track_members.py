@@ -13,6 +13,7 @@ from contract_tests.probes.request import STAGES
 from contract_tests.reports.report import Asked
 
 KEY: Final = "track_members"
+NOTHING_LIKE_IT: Final = "the mock lists no track there to compare with"
 CALLBACKS, RECORDS = "callbacks", "records"
 Tracks = Mapping[tuple[str, str], Sequence[Told]]
 """The tracks of each kind of body, `callbacks` or `records`, at each stage, with their requests."""
@@ -28,7 +29,9 @@ def track_members(asked: Sequence[Asked], mocked: Asked, published: Published) -
             path = (KEY, kind, stage)
             if len({each.exchange.number for each in told}) < TWICE:
                 yield Left(".".join(path), FEW)
-            elif ours:
+            elif not ours:
+                yield Left(".".join(path), NOTHING_LIKE_IT)
+            else:
                 yield from _stage(path, told, ours, *published.track_members(kind, stage))
 
 

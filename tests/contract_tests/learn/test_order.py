@@ -58,3 +58,10 @@ def test_rules_whose_place_did_not_show_are_listed() -> None:
     assert not {TITLE, STYLE} & unknown
     assert left() == {"order of all": UNTOLD}
     assert {TITLE, STYLE} < places_unknown(left(), PUBLISHED)
+
+
+def test_a_question_without_a_rule_of_its_own_has_no_place() -> None:
+    asked = [alone("question.string_length", "prompt"), alone(STYLE, "style"), alone(TITLE, "title")]
+    assert not found(*asked, at_once("prompt", STYLE, "question.string_length"))
+    (line,) = found(*asked, at_once("title", STYLE, "question.string_length", TITLE))
+    assert line.value == [TITLE]
