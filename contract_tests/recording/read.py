@@ -105,7 +105,7 @@ def _about(path: Path, entry: Mapping[str, Any] | str) -> Mapping[str, Any]:
 
 def _entries(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
     """The lines by number, each with what is in it, or what is wrong with it."""
-    with path.open(encoding="utf-8", errors="surrogateescape") as file:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
         number = count = 0
         while text := file.readline(LONGEST_LINE + 1):
             number += 1

@@ -84,7 +84,7 @@ def read(path: Path) -> Recording:
     messages: list[Message] = []
     fault = ""
     try:
-        with path.open(encoding="utf-8", errors="surrogateescape") as file:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
             lines = _lines(file)
             _check_first(path, next(lines, None))
             for number, text in lines:

@@ -32,6 +32,11 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, messa
     assert (found.target, list(found.messages), found.fault) == ("http://x", messages, "")
 
 
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    file = written(tmp_path, "\ufeff", begun({"target": "http://x"}), line(message()))
+    assert (len(read(file).messages), read(file).target) == (1, "http://x")
+
+
 def test_a_verdict_of_the_proxy_and_what_a_later_version_adds_are_passed_over(tmp_path: Path) -> None:
     file = written(tmp_path, begun({}), violation("answer.msg", 1, "a", "b"), '{"later": 1}\n', line(message()))
     assert len(read(file).messages) == 1

@@ -31,6 +31,12 @@ def test_a_recording_is_read_in_the_order_of_its_numbers_with_the_lines(tmp_path
     assert ([(each.number, each.line) for each in found.messages], found.fault) == ([(1, 3), (2, 2)], "")
 
 
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    file = Path(written(tmp_path, [asked(1)]))
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert [each.line for each in read(file).messages] == [2]
+
+
 @pytest.mark.parametrize(
     ("last", "why"),
     [
