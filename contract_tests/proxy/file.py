@@ -21,21 +21,24 @@ BLOCK: Final = 65_536
 
 @contextmanager
 def new_file(path: Path, force: bool) -> Iterator[tuple[TextIO, Before]]:
-    """The file of a recording, for its owner alone. Raises CannotRun where there is one or it cannot be made."""
-    flags = os.O_WRONLY | os.O_CREAT | (0 if force else os.O_EXCL)
+    """The file of a recording, for its owner alone; one that is there and empty is taken, as a proxy leaves it that was
+    killed at once. Raises CannotRun where there is another or it cannot be made."""
+    empty = path.is_file() and not path.stat().st_size
+    flags = os.O_WRONLY | (0 if empty else os.O_CREAT | (0 if force else os.O_EXCL))
+    exists = f"--record {path} exists. Give another name, --resume, which goes on in it, or --force, which replaces it."
     try:
         file = os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
     except FileExistsError:
-        raise CannotRun(
-            f"--record {path} exists. Give another name, --resume, which goes on in it, or --force, which replaces it."
-        ) from None
+        raise CannotRun(exists) from None
     except OSError as error:
         raise CannotRun(f"--record {path}: {error.strerror}. Give a file that can be written.") from None
     with _alone(file, path):
+        if path.stat().st_size and not force:  # somebody else has begun in the meantime
+            raise CannotRun(exists)
         try:
             yield file, NOTHING
         except CannotRun:
-            if not force:  # nothing was recorded, and the same command may be tried again
+            if not force and not empty:  # nothing was recorded, and the same command may be tried again
                 path.unlink(missing_ok=True)
             raise
 

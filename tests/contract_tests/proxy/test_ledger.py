@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from contract_tests.proxy.file import file_to_go_on, new_file
-from contract_tests.proxy.ledger import ledger
+from contract_tests.proxy.ledger import NOTHING, ledger
 from contract_tests.receiver.http_server import Message as Heard
 from contract_tests.receiver.http_server import ThreadedServer
 from contract_tests.recording.message import allowing, begun, leaving, line
@@ -114,6 +114,18 @@ def test_a_file_is_for_one_proxy_at_a_time(tmp_path: Path) -> None:
 def asked_in_vain(url: str) -> None:
     with suppress(httpx.HTTPError):
         httpx.post(url, json=REQUEST_BODY, timeout=60)
+
+
+def test_a_file_that_a_proxy_left_empty_is_begun(tmp_path: Path) -> None:
+    file = tmp_path / "live.jsonl"
+    file.touch(0o600)
+    with new_file(file, force=False) as (opened, before):
+        opened.write("a line\n")
+        assert before is NOTHING
+    assert file.read_text("utf-8") == "a line\n"
+    with pytest.raises(CannotRun, match=r"exists\. Give another name, --resume"), new_file(file, force=False):
+        pass
+    assert file.read_text("utf-8") == "a line\n"
 
 
 def test_a_killed_proxy_goes_on_with_its_budget(tmp_path: Path) -> None:
