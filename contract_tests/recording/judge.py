@@ -143,14 +143,14 @@ def course_results(traffic: Traffic, course: Course) -> Iterator[Result]:
     if not course.arrivals and not course.polls:
         yield not_tried("callbacks", "the recording has neither a callback nor a poll of the task", course.probe)
         return
-    looked_late = bool(course.polls and course.arrivals) and (
+    finished = course.at("complete") is not None or failed_with(course, published) is not None
+    over = traffic.ends - course.exchange.answered > LAST_RETRY
+    # A record may have come to its end a moment before the last callback, which is on its way then.
+    looked_late = bool((finished or over) and course.polls and course.arrivals) and (
         course.polls[-1].exchange.started > course.arrivals[-1].at + course.probe.disturbs * LAST_RETRY
     )
-    finished = course.at("complete") is not None or failed_with(course, published) is not None
     findings = [
-        each
-        for each in callback_findings(course, published)
-        if _is_known(each, looked_late=looked_late, over=traffic.ends - course.exchange.answered > LAST_RETRY)
+        each for each in callback_findings(course, published) if _is_known(each, looked_late=looked_late, over=over)
     ]
     findings += shown_findings(_shown(traffic.course(course.exchange.number)))
     why = left_open(course, published) or ("" if finished else "the recording ends before the task does")

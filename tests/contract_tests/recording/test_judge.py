@@ -112,6 +112,17 @@ def test_what_has_not_come_by_the_end_is_no_violation(traffic: list[Message]) ->
         assert [each for each in judged(in_order[:end]) if each.broken] == []
 
 
+def test_a_record_may_be_ahead_of_the_last_callback(traffic: list[Message]) -> None:
+    polls = {each.course for each in traffic if each.method == "GET" and b"SUCCESS" in each.body}
+    before = [each for each in traffic if not (each.kind == CALLBACK and b'"complete"' in each.sent)]
+    assert polls & {each.course for each in before if each.kind == CALLBACK}
+    assert [each for each in judged(before) if each.broken] == []
+    live = LiveJudge(PUBLISHED, "http://127.0.0.1:1")
+    for each in sorted(before, key=lambda message: message.number):
+        assert live.before(each) == []
+        assert [*live.heard(each)] == []
+
+
 def test_the_same_is_told_as_it_passes_and_once() -> None:
     (fault,) = [each for each in faults(APIKLEY) if each.name == "complete with another task_id"]
     live = LiveJudge(PUBLISHED, "http://127.0.0.1:1")
