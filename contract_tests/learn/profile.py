@@ -56,11 +56,12 @@ def written(about: About, extends: str, found: Sequence[Found], unsayable: Mappi
     """The file. `extends` is the profile that says what was not seen, `unsayable` what the server did that no profile
     can say."""
     seed = "" if about.seed is None else f", seed {about.seed}"
+    what, where = ("recording", "messages in the recording") if about.recorded else ("run", "requests in the journal")
     head = [
         f"# What suno-contract {about.version} saw of {about.target}, {about.date}{seed}.",
-        "# Behind each line: how often it was seen, and the numbers of the first requests in the journal.",
+        f"# Behind each line: how often it was seen, and the numbers of the first {where}.",
         "format: 1",
-        f"summary: {_value(f'{about.target} as a run of {about.date[:10]} saw it')}",
+        f"summary: {_value(f'{about.target} as a {what} of {about.date[:10]} saw it')}",
         f"extends: {_value(extends)}",
     ]
     every = lines_of(found)

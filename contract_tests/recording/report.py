@@ -36,6 +36,7 @@ def report(recording: Recording, published: Published, tracks: Sequence[Track] =
         took=traffic.ends,
         spent=spent,
         nothing=why_nothing(found, published.terms),
+        recorded=True,
     )
     return Report(
         about=about,

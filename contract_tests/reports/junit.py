@@ -47,7 +47,7 @@ def as_junit(report: Report) -> str:
 def _told(about: About) -> Iterator[tuple[str, str]]:
     """What the run was, as far as the suite does not say it elsewhere."""
     for name, value in asdict(about).items():
-        if name not in ("took", "date", "nothing") and value not in (None, ""):
+        if name not in ("took", "date", "nothing", "recorded") and value not in (None, ""):
             yield name, str(value)
 
 

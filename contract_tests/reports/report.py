@@ -15,7 +15,8 @@ from contract_tests.verdicts.results import Result
 class About:
     """What a run was: of which target, against which document, begun when (UTC), and how long it took in seconds. What
     nobody noted is empty. `spent` is how many tasks were started at most, `budget` how many might be. `nothing` says
-    why the run tells nothing of the target, and what to give another time."""
+    why the run tells nothing of the target, and what to give another time. `recorded` says that it was no run: others
+    sent what was recorded."""
 
     target: str
     document: str
@@ -29,6 +30,7 @@ class About:
     budget: int | None = None
     strict: bool = False
     nothing: str = ""
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

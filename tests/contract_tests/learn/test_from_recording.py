@@ -42,7 +42,10 @@ def test_ordinary_traffic_is_a_profile_that_the_mock_plays(tmp_path: Path, capsy
     file.write_text(begun({"target": plain.url}) + stood.file.getvalue(), "utf-8")
     assert status("--from", str(file), "--output", str(profile)) == 0
     out = capsys.readouterr().out
+    head = profile.read_text("utf-8").splitlines()[1]
+    assert head == "# Behind each line: how often it was seen, and the numbers of the first messages in the recording."
     learned = yaml.safe_load(profile.read_text("utf-8"))
+    assert "as a recording of" in learned["summary"]
     assert learned["picks"].items() >= {"refusal_status": "mirror", "source_urls": "present"}.items()
     assert learned["texts"]["required"] == "{field} is required."
     assert set(learned["stages"]) == {"text", "first", "complete"}
