@@ -32,17 +32,21 @@ COMMANDS = {
     "trigger": ["trigger", "200", "--to", RECEIVER],
 }
 SECONDS = 0.5
-"""That a hostile server has for its answer."""
+"""That a server which may never answer has for its answer. One that does answer has as long as users have."""
 ENOUGH = 10.0
 """Seconds that are far more than that, and far less than for ever."""
 
 
 @pytest.fixture(autouse=True)
+def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SUNO_API_KEY", raising=False)
+
+
+@pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mock_server.commands.client.admin_client.PATIENCE", SECONDS)
     monkeypatch.setattr("mock_server.commands.client.api_client.TIMEOUT", SECONDS)
     monkeypatch.setattr("mock_server.commands.clock.ADVANCING", SECONDS)
-    monkeypatch.delenv("SUNO_API_KEY", raising=False)
 
 
 def ended(run: Run, command: list[str], *scripts: Script) -> tuple[int, str, str]:
@@ -59,6 +63,7 @@ SOME = ("an endless body", "a bomb in gzip", "more and more heads of 1xx", "half
 HARM = {**TOO_LONG, **ENDLESS, **BROKEN, **NO_ANSWER}
 
 
+@pytest.mark.usefixtures("_impatient")
 @pytest.mark.parametrize("harm", HARM)
 def test_who_is_no_mock_is_one_line(harm: str, run: Run) -> None:
     status, output, errors = ended(run, ["tasks"], HARM[harm])
@@ -66,6 +71,7 @@ def test_who_is_no_mock_is_one_line(harm: str, run: Run) -> None:
     assert " at http://127.0.0.1:" in errors
 
 
+@pytest.mark.usefixtures("_impatient")
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("harm", SOME)
 def test_who_looks_like_a_mock_is_trusted_no_more(harm: str, command: str, run: Run) -> None:
@@ -73,12 +79,14 @@ def test_who_looks_like_a_mock_is_trusted_no_more(harm: str, command: str, run: 
     assert (status, output, errors.count("\n")) == (2, "", 1), errors
 
 
+@pytest.mark.usefixtures("_impatient")
 @pytest.mark.parametrize("harm", HARM)
 def test_an_extend_that_gets_no_answer_is_one_line(harm: str, run: Run) -> None:
     status, output, errors = ended(run, ["extend"], HARM[harm])
     assert (status in (1, 2), (output + errors).count("\n")) == (True, 1), errors
 
 
+@pytest.mark.usefixtures("_impatient")
 @pytest.mark.parametrize("harm", HARM)
 def test_a_poll_that_gets_no_answer_is_told_and_the_task_named(harm: str, run: Run) -> None:
     accepted = http({"code": 200, "msg": "success", "data": {"taskId": "5c79"}})
