@@ -3,8 +3,8 @@
 python -m benchmarks.proxy --pairs 500
 
 Both are processes of their own; the client has a kept connection to each, and every request differs from those before.
-On Linux also the time of the processor that the proxy takes for a request, by thread: that which masks, writes and
-judges, and that which hands on.
+On Linux also the time of the processor that the proxy takes for a request, by thread, of both its processes: those
+that mask, write and judge, and that which hands on.
 """
 
 import argparse
@@ -70,8 +70,11 @@ def seconds(connection: HTTPConnection, number: int, kind: str) -> float:
 
 
 def of_threads(process: int) -> list[float]:
-    """Seconds of the processor that each thread of a process has had, in the order in which they began."""
-    threads = sorted(Path(f"/proc/{process}/task").glob("*"), key=lambda each: int(each.name))
+    """Seconds of the processor that each thread of a process and of those that it started has had, in the order in
+    which they began."""
+    below = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    tasks = [task for each in (process, *below) for task in Path(f"/proc/{each}/task").glob("*")]
+    threads = sorted(tasks, key=lambda each: int(each.name))
     found = [(each / "stat").read_text().rpartition(")")[2].split() for each in threads]
     return [(int(each[11]) + int(each[12])) / os.sysconf("SC_CLK_TCK") for each in found]
 

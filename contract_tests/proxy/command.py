@@ -1,8 +1,6 @@
 """The command `suno-contract proxy`."""
 
-import sys
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,20 +14,16 @@ from contract_tests.proxy.ledger import NOTHING, Before
 from contract_tests.proxy.recorder import Recorder
 from contract_tests.proxy.reports import Reports
 from contract_tests.recording.live import LiveJudge
-from contract_tests.recording.message import Message, allowing, begun
+from contract_tests.recording.message import allowing, begun
 from contract_tests.reports.rows import printable
 from contract_tests.run.folder import of_no_run
 from contract_tests.run.inputs import CannotRun, Seconds, check_base, check_listening, documents
-from contract_tests.verdicts.course import Finding
 
 if TYPE_CHECKING:
-    from contract_tests.proxy.server import Proxy
+    from contract_tests.proxy.apart import Apart
 
 PATIENCE: Final = 120.0
 """Seconds that a server may be silent."""
-
-TURN: Final = 0.0005
-"""Seconds that the thread which masks, writes and judges keeps Python from that which hands messages on, at most."""
 EVERY: Final = 5.0
 """Seconds between reports."""
 
@@ -92,48 +86,38 @@ def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url
         about = {"target": to.rstrip("/"), "date": now.isoformat(timespec="seconds"), "by": by}
         reports = Reports(record, judge.published, options["report_dir"])
         recorder = Recorder(file, judge.heard, reports.told, _warned)
-        proxy = _proxy(recorder, judge, to, callback_url, {**options, "before": before, "budget": budget})
-        if not resume:
-            file.truncate(0)  # what was there is gone once nothing can fail any more
-            file.write(begun(about))
-        if budget != before.budget:
-            file.write(allowing(budget))
-        file.flush()
-        sys.setswitchinterval(TURN)
-        with recorder, proxy:
+        given = {**options, "callback_url": callback_url, "before": before, "budget": budget}
+        with recorder, _apart(recorder, judge, to, record, given) as proxy:
+            if not resume:
+                file.truncate(0)  # what was there is gone once nothing can fail any more
+                file.write(begun(about))
+            if budget != before.budget:
+                file.write(allowing(budget))
+            file.flush()
+            proxy.open()
             click.echo(proxy.url)
             click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
             if budget is not None:
                 click.echo(_budget(budget, before, record), err=True)
-            _wait(reports)
+            _wait(reports, proxy)
         reports.write(over=True)
-        click.echo(f"{record}: {counted(proxy.spending.spent, 'task')} started at most", err=True)
-    if recorder.trouble:
-        raise CannotRun(recorder.trouble)
+        click.echo(f"{record}: {counted(proxy.spent, 'task')} started at most", err=True)
+    if trouble := proxy.trouble or recorder.trouble:
+        raise CannotRun(trouble)
 
 
-def _proxy(recorder: Recorder, judge: LiveJudge, to: str, public: str, options: Mapping[str, Any]) -> "Proxy":
-    """Raises CannotRun where it cannot listen."""
-    from contract_tests.proxy.server import Proxy  # what it needs is needed by no other command
-
-    async def before(message: Message) -> Sequence[Finding]:
-        return judge.before(message)
+def _apart(recorder: Recorder, judge: LiveJudge, to: str, record: Path, options: Mapping[str, Any]) -> "Apart":
+    from contract_tests.proxy.apart import Apart  # what it needs is needed by no other command
 
     named = {name: options[name] for name in ("host", "port", "receiver_host", "receiver_port", "budget", "before")}
-    named |= {"leaves": recorder.leaves}
-    named["judge"] = before if options["on_violation"] == "block" else None
-    try:
-        return Proxy(to, recorder.heard, recorder.learned, public=public, patience=options["timeout"], **named)
-    except OSError as error:
-        places = ", ".join(f"--{name.replace('_', '-')} {named[name]}" for name in [*named][:4])
-        raise CannotRun(f"cannot listen on {places}: {error.strerror}. Give free ports, or 0 for any.") from None
+    named |= {"public": options["callback_url"], "patience": options["timeout"]}
+    return Apart(to, recorder, record, judge.before if options["on_violation"] == "block" else None, **named)
 
 
-def _wait(reports: Reports) -> None:
-    """Until the process is told to end."""
+def _wait(reports: Reports, proxy: "Apart") -> None:
+    """Until the process is told to end, or the other one has ended."""
     try:
-        while True:
-            threading.Event().wait(EVERY)
+        while not proxy.over.wait(EVERY):
             reports.write()
     except (KeyboardInterrupt, SystemExit):
         return

@@ -24,10 +24,11 @@ def new_file(path: Path, force: bool) -> Iterator[tuple[TextIO, Before]]:
     """The file of a recording, for its owner alone; one that is there and empty is taken, as a proxy leaves it that was
     killed at once. Raises CannotRun where there is another or it cannot be made."""
     empty = path.is_file() and not path.stat().st_size
-    flags = os.O_WRONLY | (0 if empty else os.O_CREAT | (0 if force else os.O_EXCL))
+    # Two processes add lines to it.
+    flags = os.O_WRONLY | os.O_APPEND | (0 if empty else os.O_CREAT | (0 if force else os.O_EXCL))
     exists = f"--record {path} exists. Give another name, --resume, which goes on in it, or --force, which replaces it."
     try:
-        file = os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
+        file = os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8")
     except FileExistsError:
         raise CannotRun(exists) from None
     except OSError as error:

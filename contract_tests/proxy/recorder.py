@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Final, TextIO
 
-from contract_tests.recording.message import Message, leaving, line, violation
+from contract_tests.recording.message import Message, line, violation
 from contract_tests.recording.secrets import Secrets
 from contract_tests.verdicts.course import Finding
 
@@ -56,17 +56,21 @@ class Recorder:
         """Takes what must not be written down from now on."""
         self._waiting.put(secrets)
 
-    def leaves(self, number: int) -> bool:
-        """Writes at once that a request is about to be sent which may start a task. Whether that was possible."""
-        self._write(leaving(number))
-        return not self._full
+    def failed(self, problem: OSError) -> None:
+        """Takes that the file could not be written by another, and writes no more."""
+        with self._writing:
+            self._fail(problem)
+
+    def _fail(self, problem: OSError) -> None:
+        self._full = True
+        self._notice("nothing more is recorded", problem)
 
     def _record(self) -> None:
         while (each := self._waiting.get()) is not END:
             if isinstance(each, list):
                 self._secrets.add(each)
             else:
-                with self._noticing(f"message {each.number} is not recorded"):
+                with self.noticing(f"message {each.number} is not recorded"):
                     message = self._secrets.masked(each)
                     self._write(line(message))
                     self._written.put(message)
@@ -78,11 +82,11 @@ class Recorder:
 
     def _judge_one(self, message: Message) -> None:
         found: Sequence[Finding] = ()
-        with self._noticing(f"message {message.number} is not judged"):
+        with self.noticing(f"message {message.number} is not judged"):
             found = self._judge(message)
         for each in found:
             self._write(violation(each.rule, message.number, each.expected, each.got))
-        with self._noticing(f"message {message.number} is recorded, and not told"):
+        with self.noticing(f"message {message.number} is recorded, and not told"):
             self._told(message, found)
 
     def _write(self, text: str) -> None:
@@ -93,11 +97,10 @@ class Recorder:
                 self._file.write(text)
                 self._file.flush()
             except OSError as problem:
-                self._full = True
-                self._notice("nothing more is recorded", problem)
+                self._fail(problem)
 
     @contextmanager
-    def _noticing(self, what: str) -> Iterator[None]:
+    def noticing(self, what: str) -> Iterator[None]:
         """What fails for one message must not end the thread: those that follow would be recorded by nobody."""
         try:
             yield

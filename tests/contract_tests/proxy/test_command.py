@@ -61,7 +61,7 @@ def test_what_passes_is_recorded_and_told(tmp_path: Path, number: signal.Signals
             for code in (200, 429):
                 answer = httpx.post(base + EXTEND, json=body, headers={"Authorization": f"Bearer {KEY}"})
                 assert answer.json()["code"] == code
-            receiver.settle({url: 3}, 10)
+                receiver.settle({url: 3}, 10)
             assert line(process) == f"--> 1 POST {EXTEND}  HTTP 200 code 200"
             assert line(process).startswith("<-- 2 of 1 POST /cb/1-***  HTTP 200")
             process.send_signal(number)
