@@ -1,12 +1,13 @@
 """Finds the callBackUrl in the bytes of a request, and puts another in its place; nothing else changes. Pure."""
 
 import json
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 MEMBER: Final = "callBackUrl"
 SCHEMES: Final = ("http", "https")
-SPACE: Final = " \t\r\n"
+SPACE: Final = re.compile("[ \t\r\n]*")
 
 Span = tuple[int, int]
 
@@ -77,9 +78,8 @@ def _after(text: str, at: int, sign: str) -> int:
 
 
 def _past_space(text: str, at: int) -> int:
-    while at < len(text) and text[at] in SPACE:
-        at += 1
-    return at
+    space = SPACE.match(text, at)
+    return space.end() if space else at
 
 
 DECODER: Final = json.JSONDecoder()

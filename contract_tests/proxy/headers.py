@@ -47,7 +47,7 @@ def _latin(value: str) -> str:
 
 
 def _is_text(value: str) -> bool:
-    return not any("\udc80" <= character <= "\udcff" for character in value)
+    return value.isascii() or not any("\udc80" <= character <= "\udcff" for character in value)
 
 
 def to_host(headers: Headers, host: str, length: int | None) -> Headers:

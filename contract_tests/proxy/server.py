@@ -67,7 +67,7 @@ class Proxy:
         )
         self._patience = patience
         self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
+        self._loop = _new_loop()
         self._over = asyncio.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -96,6 +96,15 @@ class Proxy:
         for runner in runners:
             await runner.cleanup()
         await forwarder.close()
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """A loop, by the library that makes the quickest, on systems that it is for."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
 
 
 def _runner(handle: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.AppRunner:
