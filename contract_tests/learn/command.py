@@ -13,6 +13,7 @@ from contract_tests.learn.playback import ASPECTS
 from contract_tests.learn.prices import prices
 from contract_tests.recording.command import NOTHING_BEFORE, check_whole, judged_recording, recorded
 from contract_tests.recording.read import Recording
+from contract_tests.recording.report import why_none
 from contract_tests.reports import safe_files
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
@@ -110,7 +111,7 @@ def _recorded(found: Recording, path: Path, options: Mapping[str, Any]) -> Repor
     made = judged_recording(found, options)
     if not made.rows:
         check_whole(found, NOTHING_BEFORE)
-        raise CannotRun(f"{path} holds no request that extends a track, so nothing can be learned.")
+        raise CannotRun(f"{path} {why_none(found, documents(options['profile']))}, so nothing can be learned.")
     if made.about.nothing:
         raise CannotRun(f"{path} tells nothing of {made.about.target}: {made.about.nothing}")
     return made

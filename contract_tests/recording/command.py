@@ -11,7 +11,7 @@ from contract_tests.documents.terms import DOCUMENTED
 from contract_tests.recording.har import LARGEST, from_har, write_har
 from contract_tests.recording.message import write as write_recording
 from contract_tests.recording.read import NoRecording, Reader, Recording
-from contract_tests.recording.report import report
+from contract_tests.recording.report import report, why_none
 from contract_tests.reports import safe_files
 from contract_tests.reports.files import write
 from contract_tests.reports.report import Report
@@ -50,7 +50,9 @@ def judge_command(recording: Path, report_dir: Path | None, strict: bool, **opti
         click.echo(f"reports: {report_dir / 'report.html'}, report.json, junit.xml", err=True)
     if not made.rows:
         check_whole(found, NOTHING_BEFORE)
-        raise CannotRun(f"{recording} holds no request that extends a track, so nothing can be judged.")
+        raise CannotRun(f"{recording} {why_none(found, documents(options['profile']))}, so nothing can be judged.")
+    if made.about.nothing:
+        raise CannotRun(f"{recording} tells nothing of {made.about.target}: {made.about.nothing}")
     found_wrong = status(made.rows, strict=strict)
     if not found_wrong:
         check_whole(

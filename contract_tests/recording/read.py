@@ -21,11 +21,12 @@ class NoRecording(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """What a file holds. `about` is its first line; `fault` says, with the line, why what follows was not read, and is
-    empty where all was."""
+    empty where all was. `lost` is how many requests were about to be sent of which nothing more is there."""
 
     about: Mapping[str, Any] = field(default_factory=dict)
     messages: tuple[Message, ...] = ()
     fault: str = ""
+    lost: int = 0
 
     @property
     def target(self) -> str:
@@ -62,7 +63,8 @@ class Reader:
     def whole(self) -> Recording:
         """All that is left."""
         messages = tuple(self.each())
-        return Recording(about=self.about, messages=messages, fault=self.fault)
+        lost = len(self.sending - {each.number for each in messages})
+        return Recording(about=self.about, messages=messages, fault=self.fault, lost=lost)
 
     def each(self) -> Iterator[Message]:
         """The messages that are left, up to the first fault."""

@@ -24,7 +24,7 @@ def report(recording: Recording, published: Published, tracks: Sequence[Track] =
     found = results(traffic, requests)
     by_rule = rows(found)
     asked = tuple(_asked(traffic, requests))
-    spent = sum(each.exchange.tasks for each in asked)
+    spent = sum(each.exchange.tasks for each in asked) + recording.lost
     codes = provoked(by_rule, published.codes, published.callback_codes)
     told = {name: text for name in ("date", "by") if isinstance(text := recording.about.get(name), str)}
     about = About(
@@ -35,7 +35,7 @@ def report(recording: Recording, published: Published, tracks: Sequence[Track] =
         date=told.get("date", ""),
         took=traffic.ends,
         spent=spent,
-        nothing=why_nothing(found, published.terms),
+        nothing=why_nothing(found, published.terms, recorded=True),
         recorded=True,
     )
     return Report(
@@ -50,6 +50,19 @@ def report(recording: Recording, published: Published, tracks: Sequence[Track] =
     )
 
 
+def why_none(recording: Recording, published: Published) -> str:
+    """Why a recording without verdicts has none."""
+    path = published.terms.extend
+    kept_back = [each for each in recording.messages if each.path.partition("?")[0] == path and each.method == "POST"]
+    if kept_back:
+        requests, first = f"{counted(len(kept_back), 'request')} to extend a track", kept_back[0]
+        why = first.error or f"its body is not there: {first.left_out.get('sent', '')}"
+        return f"holds {requests}, none of which can be judged; the first: {why}"
+    if recording.lost:
+        return f"holds {counted(recording.lost, 'request')} that may have been sent, and no answer"
+    return "holds no request that extends a track"
+
+
 def _asked(traffic: Traffic, requests: Requests) -> Iterator[Asked]:
     for probe, exchange in requests.judged:
         arrivals = traffic.arrivals(exchange.number)
@@ -61,6 +74,9 @@ def _asked(traffic: Traffic, requests: Requests) -> Iterator[Asked]:
 def _missing(recording: Recording, traffic: Traffic) -> Iterator[str]:
     if recording.fault:
         yield f"what follows in the file: {recording.fault}"
+    if recording.lost:
+        requests, which = counted(recording.lost, "request"), "it" if recording.lost == 1 else "each"
+        yield f"verdicts on {requests} that the proxy was about to send when it was ended: {which} may have cost a task"
     path = traffic.published.terms.extend
     others = sum(
         each.kind == REQUEST

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.recording.message import begun, line
+from contract_tests.recording.message import begun, leaving, line
 from contract_tests.target.mock import mock_tracks
 from tests.contract_tests.recording.messages import message
 from tests.courses import ACCEPTED, BAD, GOOD, PUBLISHED, REFUSED
@@ -85,7 +85,41 @@ def test_a_recording_with_a_fault_becomes_an_archive_up_to_it_and_ends_with_2(tm
 def test_what_holds_nothing_to_judge_or_is_no_recording_ends_with_2(tmp_path: Path, capsys: Output) -> None:
     assert status("judge", written(tmp_path, line(message(method="GET", path="/")))) == 2
     assert "holds no request that extends a track" in capsys.readouterr().err
+    kept_back = line(message(error="not handed on: the budget is spent", status=0))
+    assert status("judge", written(tmp_path, kept_back, kept_back)) == 2
+    told = "holds 2 requests to extend a track, none of which can be judged; the first: not handed on: the budget is"
+    assert told in capsys.readouterr().err
+    assert status("judge", written(tmp_path, line(message(sent=b"", left_out={"sent": "it is too long"})))) == 2
+    assert "none of which can be judged; the first: its body is not there: it is too long" in capsys.readouterr().err
     assert status("judge", str(tmp_path / "none")) == 2
     assert "Give a file that `suno-contract proxy --record` wrote." in capsys.readouterr().err
     assert status("judge", str(Path(__file__))) == 2
     assert "this is no recording" in capsys.readouterr().err
+
+
+def test_what_was_about_to_be_sent_may_have_cost_a_task(tmp_path: Path, capsys: Output) -> None:
+    assert status("judge", written(tmp_path, leaving(1))) == 2
+    read = capsys.readouterr()
+    assert "holds 1 request that may have been sent, and no answer, so nothing can be judged." in read.err
+    assert "1 task started at most" in read.out
+    assert status("judge", written(tmp_path, leaving(1), asked(1, SENT, GOOD), leaving(2))) == 0
+    out = capsys.readouterr().out
+    assert "2 tasks started at most" in out
+    assert (
+        "missing: verdicts on 1 request that the proxy was about to send when it was ended: it may have cost a task"
+        in out
+    )
+
+
+def test_of_a_server_that_was_down_it_says_what_to_record(tmp_path: Path, capsys: Output) -> None:
+    down = message(number=1, course=1, headers=HEADERS, sent=SENT, status=0, body=b"", error="ConnectError: nobody")
+    file = written(tmp_path, line(down))
+    told = (
+        f"{file} tells nothing of https://api.example.com: this is not the API: 1 request, and no answer was JSON with "
+        "a code. The first was ConnectError: nobody. Record what passes by the API: give `suno-contract proxy` as --to "
+        "what stands before /api/v1/generate/extend.\n"
+    )
+    assert status("judge", file) == 2
+    assert told in capsys.readouterr().err
+    assert status("calibrate", "--from", file, "--output", str(tmp_path / "live.yaml")) == 2
+    assert told in capsys.readouterr().err
