@@ -18,7 +18,7 @@ from contract_tests.proxy.headers import readable, unsendable
 from contract_tests.proxy.ledger import NOTHING, Before, may_have_started
 from contract_tests.proxy.way_back import WayBack
 from contract_tests.recording.keys_apart import KeysApart
-from contract_tests.recording.message import CALLBACK, NOT_HANDED_ON, REQUEST, Message
+from contract_tests.recording.message import CALLBACK, HELD_BACK, NOT_HANDED_ON, REQUEST, Message
 from contract_tests.recording.secrets import of_callback_url
 from contract_tests.verdicts.course import Finding
 
@@ -146,7 +146,7 @@ class App:
         if self._judge is not None and kind == REQUEST and not came.error:
             found = await self._judge(self._message(kind, number, course, request, came))
         if found:
-            came = replace(came, error=f"held back: {_words(found)}")
+            came = replace(came, error=f"{HELD_BACK}{_words(found)}")
             await back.say(BAD_GATEWAY, f"{BY} --on-violation block: {_words(found)}")
         elif came.error and back.begun:
             back.break_off()

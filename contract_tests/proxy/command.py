@@ -63,11 +63,11 @@ EVERY: Final = 5.0
     help="Hand on what violates a rule, or answer 502 in its place.",
 )
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where the reports are written, anew after finds.")
-def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url: str, **options: Any) -> None:
+def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url: str, **options: Any) -> int:
     """Stand between your client and a live server: hand everything on as it is, callbacks too, judge and record it.
 
     Give your client the printed URL where it has the server's. Keys, tokens, cookies and passwords are not recorded. It
-    ends with Ctrl-C.
+    ends with Ctrl-C, with exit status 1 where a rule was violated.
     """
     judge = LiveJudge(documents(options["profile"]), to.rstrip("/"))
     check_base("--to", to)
@@ -102,8 +102,13 @@ def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url
             _wait(reports, proxy)
         reports.write(over=True)
         click.echo(f"{record}: {counted(proxy.spent, 'task')} started at most", err=True)
+    if reports.violations:
+        click.echo(
+            f"{counted(reports.violations, 'violation')}; suno-contract judge {record} tells them again", err=True
+        )
     if trouble := proxy.trouble or recorder.trouble:
         raise CannotRun(trouble)
+    return int(reports.violations > 0)
 
 
 def _apart(recorder: Recorder, judge: LiveJudge, to: str, record: Path, options: Mapping[str, Any]) -> "Apart":

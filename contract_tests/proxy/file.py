@@ -51,7 +51,7 @@ def file_to_go_on(path: Path, target: str, now: datetime) -> Iterator[tuple[Text
     if not path.is_file():
         raise CannotRun(f"--record {path} is no file that --resume could go on in. Leave --resume out.")
     try:
-        file = safe_files.append(path)
+        file = safe_files.append(path.resolve())  # who gives a link means the file that it leads to
     except OSError as error:
         raise CannotRun(f"--record: {error}") from None
     with _alone(file, path):

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from contract_tests.documents.published import Published
-from contract_tests.recording.message import CALLBACK, Message
+from contract_tests.recording.message import CALLBACK, HELD_BACK, Message
 from contract_tests.recording.read import NoRecording, read
 from contract_tests.recording.report import report
 from contract_tests.reports.files import write
 from contract_tests.reports.rows import MARKS, printable
 from contract_tests.verdicts.course import Finding
-from contract_tests.verdicts.results import of_broken
+from contract_tests.verdicts.results import Verdict, of_broken
 
 
 class Reports:
@@ -26,10 +26,15 @@ class Reports:
         self._published = published
         self._folder = folder
         self._due = threading.Event()
+        self.violations = 0
 
     def told(self, message: Message, found: Sequence[Finding]) -> None:
+        """Takes a message, and what it brought to light. `violations` counts how often a rule was violated so far, what
+        was held back for it too."""
         if found:
             self._due.set()
+        self.violations += sum(of_broken(each.rule) is Verdict.VIOLATED for each in found)
+        self.violations += message.error.startswith(HELD_BACK)
         _told(message, found)
 
     def write(self, *, over: bool = False) -> None:

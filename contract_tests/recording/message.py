@@ -19,6 +19,8 @@ REQUEST: Final[str] = FORMAT["kinds"]["request"]
 CALLBACK: Final[str] = FORMAT["kinds"]["callback"]
 NOT_HANDED_ON: Final = "not handed on: "
 """What begins the error of a request that the proxy refused itself: it says nothing of the server."""
+HELD_BACK: Final = "held back: "
+"""What begins the error of an answer or a callback that the proxy kept to itself, since it violates a rule."""
 LONGEST: Final = 1024 * 1024
 """Bytes of a body that are recorded; one that is longer is left out."""
 

@@ -58,8 +58,10 @@ def run_once(options: Mapping[str, Any]) -> int:
             click.echo("no task is started: only what must be refused is sent; --budget N lets the run start N tasks")
         with progress([*plan.probes(), *plan.of_operation_probes()], sys.stderr) as far:
             found = begun.run(far.hear)
-        trouble = _reported(begun)  # first: what it cost is not lost when nobody reads the lines to their end
         gone = begun.gone()
+        trouble = _reported(
+            begun, gone=gone
+        )  # first: what it cost is not lost when nobody reads the lines to their end
         told_of(found, far.said)
         click.echo(begun.summary(found))
     if trouble:
@@ -107,10 +109,10 @@ def told_of(found: Sequence[Row], before: Mapping[str, Verdict] = MappingProxyTy
             say(row)
 
 
-def _reported(session: Session) -> str:
+def _reported(session: Session, *, gone: bool) -> str:
     """Writes the reports. Returns why they could not be written, empty where they were."""
     try:
-        session.report()
+        session.report(gone=gone)
     except OSError as error:
         return f"the reports could not be written: {error}. The run is in the lines above, and in the journal."
     return ""

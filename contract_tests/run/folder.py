@@ -15,6 +15,8 @@ from contract_tests.run.inputs import CannotRun, make_folder
 LOCK: Final = ".lock"
 """The name of a file that is locked as long as a command writes into the folder. A command that is killed leaves it,
 and no lock."""
+OTHERS: Final = 100
+"""Commands that may end one after the other while one begins."""
 FAR: Final = 2**30
 """Where a byte is locked on Windows, which keeps others from reading what is locked: behind all that is written."""
 
@@ -55,16 +57,7 @@ def alone_in(folder: Path | None) -> Iterator[None]:
         yield
         return
     is_new, lock = not folder.exists(), folder / LOCK
-    make_folder("--report-dir", folder)
-    try:
-        file = safe_files.append(lock)
-    except OSError as error:
-        raise CannotRun(f"--report-dir: {error}") from None
-    with file:
-        if not (locked(file) and _is_there(file, lock)):
-            raise CannotRun(
-                f"--report-dir {folder} is in use by another command. Wait for its end, or give another folder."
-            )
+    with _locked(folder, lock):
         try:
             yield
         finally:
@@ -72,6 +65,27 @@ def alone_in(folder: Path | None) -> Iterator[None]:
                 lock.unlink()
                 if is_new:
                     folder.rmdir()  # which fails where anything was written
+
+
+@contextmanager
+def _locked(folder: Path, lock: Path) -> Iterator[None]:
+    """The file of a folder that this command alone has locked. Another may end just now, and take the file away that
+    was opened here: then there is a next one. Raises CannotRun."""
+    for _ in range(OTHERS):
+        make_folder("--report-dir", folder)
+        try:
+            file = safe_files.append(lock)
+        except FileNotFoundError:  # the folder was taken away, too
+            continue
+        except OSError as error:
+            raise CannotRun(f"--report-dir: {error}") from None
+        with file:
+            if not locked(file):
+                break
+            if _is_there(file, lock):
+                yield
+                return
+    raise CannotRun(f"--report-dir {folder} is in use by another command. Wait for its end, or give another folder.")
 
 
 def _is_there(file: TextIO, path: Path) -> bool:

@@ -63,15 +63,16 @@ class Session:
             with suppress(OSError):  # the line of the end, which fails as well, tells of it
                 self.target.note("".join(known))
 
-    def report(self) -> None:
-        """Writes the reports from the journal, if there is a folder for them. Raises OSError where that fails."""
-        self.end()
+    def report(self, *, gone: bool) -> None:
+        """Ends the run, and writes the reports from the journal, if there is a folder for them. `gone` says whether the
+        target was gone by then. Raises OSError where that fails."""
+        self.end(gone=gone)
         self.write()
 
-    def end(self) -> None:
+    def end(self, *, gone: bool) -> None:
         """Notes that the run came to its end, after which nothing of it can be resumed, unless it sends on, or the
-        target was gone by then."""
-        if not self.gone():
+        target was `gone` by then."""
+        if not gone:
             self.target.note(journal.ended(time.monotonic() - self.begun))
 
     def gone(self) -> bool:

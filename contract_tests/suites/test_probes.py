@@ -24,7 +24,7 @@ def found(world: World) -> dict[str, Row]:
     """The verdicts of the run, by rule."""
     with able_to_run():
         made = world.run()
-        world.report()
+        world.report(gone=world.gone())
     return {row.rule: row for row in made}
 
 

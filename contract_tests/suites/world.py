@@ -111,7 +111,7 @@ class World(Session):
         stopped: one that was can be resumed."""
         with able_to_run():
             if whole:
-                self.end()
+                self.end(gone=self.gone())
             if self.told:
                 self.write()
 

@@ -96,7 +96,9 @@ def test_a_violation_is_noted_or_held_back(tmp_path: Path, action: str, received
             receiver.settle({url: received}, 10)
             told = [line(process) for _ in range(4 if action == "block" else 5)]
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
+            assert process.stderr
+            assert re.search(r"[1-9] violations?; suno-contract judge", process.stderr.read())
+            assert process.wait(20) == 1
     assert len(receiver.arrived(url)) == received
     if action == "note":
         assert told[-1].startswith("NO  callback.task_id: expected the taskId of the answer")

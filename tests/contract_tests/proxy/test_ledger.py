@@ -74,6 +74,14 @@ def test_a_recording_is_gone_on_with_where_it_ended(tmp_path: Path) -> None:
     assert ledger(file, NOW - timedelta(hours=1)).ends == 10.5  # a clock that was set back
 
 
+def test_a_link_leads_to_the_recording_that_is_gone_on_with(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(recording(tmp_path, line(asked(1, STARTED))))
+    with file_to_go_on(link, TARGET, NOW) as (file, before):
+        file.write(leaving(2))
+    assert (before.spent, ledger(link, NOW).spent) == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("lines", "target", "why"),
     [

@@ -1,11 +1,12 @@
 """The folder of the reports, which is for one command at a time."""
 
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from contract_tests.run.choose import JOURNAL
-from contract_tests.run.folder import LOCK, alone_in, claimed, of_a_run, of_no_run
+from contract_tests.run.folder import LOCK, alone_in, claimed, locked, of_a_run, of_no_run
 from contract_tests.run.inputs import CannotRun
 
 IN_USE = "is in use by another command. Wait for its end, or give another folder."
@@ -33,6 +34,23 @@ def test_a_folder_in_which_nothing_was_written_is_not_left(writes: bool, tmp_pat
         if writes:
             (folder / "report.json").touch()
     assert folder.exists() is writes
+
+
+def test_who_comes_while_another_ends_has_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other takes its file away when this one has opened it."""
+    folder, ended = tmp_path / "report", list[str]()
+
+    def slowly(file: TextIO) -> bool:
+        if not ended:
+            ended.append(LOCK)
+            (folder / LOCK).unlink()
+            folder.rmdir()
+        return locked(file)
+
+    monkeypatch.setattr("contract_tests.run.folder.locked", slowly)
+    with alone_in(folder):
+        assert (folder / LOCK).exists()
+    assert ended
 
 
 def test_without_a_folder_there_is_nothing_to_hold() -> None:

@@ -219,7 +219,7 @@ def test_the_reports_are_written_again_with_what_was_found(tmp_path: Path) -> No
 def test_a_session_has_come_to_its_end_unless_it_was_stopped(found: list[Finding], whole: bool) -> None:
     journal = io.StringIO()
     with scripted(http({"code": 422, "msg": "wrong"})) as server, world(server.url, journal=journal) as tried:
-        tried.report()
+        tried.report(gone=False)
         tried.sent(probe("extend.title.type", "title is 5", {"title": 5}, Expected(codes=frozenset({422}))))
         tried.conforms(found)
         tried.report_again(whole=whole)
