@@ -12,7 +12,7 @@ from contract_tests.learn.calibrate import Learned, learned
 from contract_tests.learn.playback import ASPECTS
 from contract_tests.learn.prices import prices
 from contract_tests.recording.command import NOTHING_BEFORE, check_whole, judged_recording, recorded
-from contract_tests.recording.read import Recording
+from contract_tests.recording.read import Recording, RecordingFile
 from contract_tests.recording.report import why_none
 from contract_tests.reports import safe_files
 from contract_tests.reports.report import Report
@@ -106,9 +106,9 @@ def signature_key(variable: str | None) -> str | None:
     raise CannotRun(f"--signature-key-env {variable}: the environment variable {variable} is not set, or is empty.")
 
 
-def _recorded(found: Recording, path: Path, options: Mapping[str, Any]) -> Report:
+def _recorded(found: Recording | RecordingFile, path: Path, options: Mapping[str, Any]) -> Report:
     """The report of a recording. Raises CannotRun where it tells nothing."""
-    made = judged_recording(found, options)
+    made = judged_recording(path, found, options, whole=True)
     if not made.rows:
         check_whole(found, NOTHING_BEFORE)
         raise CannotRun(f"{path} {why_none(found, documents(options['profile']))}, so nothing can be learned.")

@@ -9,7 +9,7 @@ import click
 
 from contract_tests.documents.published import Published
 from contract_tests.recording.message import CALLBACK, HELD_BACK, Message
-from contract_tests.recording.read import NoRecording, read
+from contract_tests.recording.read import NoRecording, RecordingFile
 from contract_tests.recording.report import report
 from contract_tests.reports.files import write
 from contract_tests.reports.rows import MARKS, printable
@@ -44,11 +44,12 @@ class Reports:
             return
         self._due.clear()
         with suppress(OSError, NoRecording):
-            recording = read(self._recording)
+            recording = RecordingFile(self._recording)
+            made = report(recording, self._published)
             if recording.fault and not over:  # a line that is being written
                 self._due.set()
             else:
-                write(self._folder, report(recording, self._published))
+                write(self._folder, made)
 
 
 def _told(message: Message, found: Sequence[Finding]) -> None:

@@ -1,5 +1,7 @@
 """The commands `suno-contract judge` and `suno-contract convert`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -10,14 +12,14 @@ from contract_tests.documents.counted import counted
 from contract_tests.documents.terms import DOCUMENTED
 from contract_tests.recording.har import LARGEST, from_har, write_har
 from contract_tests.recording.message import write as write_recording
-from contract_tests.recording.read import NoRecording, Reader, Recording
+from contract_tests.recording.read import NoRecording, Reader, Recording, RecordingFile
 from contract_tests.recording.report import report, why_none
 from contract_tests.reports import safe_files
 from contract_tests.reports.files import write
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
 from contract_tests.run.command import told_of
-from contract_tests.run.exit_status import status
+from contract_tests.run.exit_status import broken
 from contract_tests.run.folder import of_no_run
 from contract_tests.run.inputs import CannotRun, documents, tracks_of
 from contract_tests.run.options import document_options
@@ -41,7 +43,7 @@ def judge_command(recording: Path, report_dir: Path | None, strict: bool, **opti
     """
     click.get_current_context().with_resource(of_no_run(report_dir))
     found = recorded(recording)
-    made = judged_recording(found, options)
+    made = judged_recording(recording, found, options, whole=report_dir is not None)
     told_of(made.rows)
     for told in (*made.summary, *(f"missing: {each}" for each in made.missing)):
         click.echo(printable(told))
@@ -53,7 +55,7 @@ def judge_command(recording: Path, report_dir: Path | None, strict: bool, **opti
         raise CannotRun(f"{recording} {why_none(found, documents(options['profile']))}, so nothing can be judged.")
     if made.about.nothing:
         raise CannotRun(f"{recording} tells nothing of {made.about.target}: {made.about.nothing}")
-    found_wrong = status(made.rows, strict=strict)
+    found_wrong = broken(made.rows, strict=strict)
     if not found_wrong:
         check_whole(
             found, f"what stands before it is judged, and {'deviates from nothing' if strict else NO_VIOLATION}"
@@ -102,26 +104,38 @@ def _archived(path: Path) -> Recording:
 
 def opened(path: Path) -> Reader:
     """The recording in a file, of which one message is in memory at a time. Raises CannotRun where there is none."""
-    try:
+    with _readable(path):
         return Reader(path)
+
+
+def recorded(path: Path) -> Recording | RecordingFile:
+    """The recording in a file, to be read more than once, and from a pipe as a whole. Raises CannotRun where there is
+    none."""
+    with _readable(path):
+        return RecordingFile(path) if path.is_file() else Reader(path).whole()
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Raises CannotRun where there is no recording."""
+    try:
+        yield
     except NoRecording as error:
         raise CannotRun(str(error)) from None
     except OSError as error:
         raise CannotRun(f"{path}: {error.strerror}. Give a file that `suno-contract proxy --record` wrote.") from None
 
 
-def recorded(path: Path) -> Recording:
-    """The recording in a file, as a whole. Raises CannotRun where there is none."""
-    return opened(path).whole()
-
-
-def check_whole(recording: Recording | Reader, done: str) -> None:
+def check_whole(recording: Recording | RecordingFile | Reader, done: str) -> None:
     """Raises CannotRun where a recording was not read to its end. `done` is what was done with what was."""
     if recording.fault:
         raise CannotRun(f"read up to its fault: {recording.fault}; {done}. {WAY_OUT}")
 
 
-def judged_recording(recording: Recording, options: Any) -> Report:
-    """The report of a recording, by the options. Raises CannotRun where these say what cannot be."""
+def judged_recording(path: Path, recording: Recording | RecordingFile, options: Any, *, whole: bool) -> Report:
+    """The report of the recording in a file, by the options. Raises CannotRun where these say what cannot be, and where
+    the file is gone meanwhile."""
     published = documents(options["profile"])
-    return report(recording, published, tracks_of(published, options))
+    tracks = tracks_of(published, options)
+    with _readable(path):
+        return report(recording, published, tracks, whole=whole)

@@ -2,11 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import accumulate
 
+from contract_tests.documents.published import Published
 from contract_tests.recording.message import NOT_HANDED_ON, REQUEST, Message
 from contract_tests.recording.probes import extends
-from contract_tests.recording.traffic import Traffic
 
 Told = tuple[int, float]
 """The number of a request for credits, and how many it was told."""
@@ -27,18 +28,24 @@ class _Starts:
         return before > 0 and self._latest_end[before - 1] >= message.at
 
 
-def credits_told(traffic: Traffic) -> tuple[Told, ...]:
+def credits_told(messages: Iterable[Message], published: Published) -> tuple[Told, ...]:
     """Of the stretches between which something else was paid for, by another key or of another operation, that with the
     most requests; empty where no key asked."""
     stretches: dict[Account, list[list[Told]]] = {}
-    starts = _Starts([each for each in traffic.messages if _paid(each)])
-    for message in traffic.ordered:
-        if _paid(message):
-            own = message.account if extends(message, traffic.published.terms.extend) else None
+    # Bodies are not kept, of which a recording may have a hundred thousand.
+    kept = [
+        (_paid(each), _told(each, published), replace(each, sent=b"", body=b""))
+        for each in messages
+        if each.kind == REQUEST
+    ]
+    starts = _Starts([message for paid, _, message in kept if paid])
+    for paid, told, message in sorted(kept, key=lambda each: each[2].number):
+        if paid:
+            own = message.account if extends(message, published.terms.extend) else None
             for account, found in stretches.items():
                 if account != own:
                     found.append([])
-        elif message.account[1] and (told := _told(message, traffic)) is not None and not starts.during(message):
+        elif message.account[1] and told is not None and not starts.during(message):
             stretches.setdefault(message.account, [[]])[-1].append((message.number, told))
     every = [stretch for found in stretches.values() for stretch in found]
     longest = max(every, key=_length) if every else []
@@ -55,9 +62,9 @@ def _paid(message: Message) -> bool:
     return asked and bool(message.exchange("").tasks)
 
 
-def _told(message: Message, traffic: Traffic) -> float | None:
+def _told(message: Message, published: Published) -> float | None:
     path = message.path.partition("?")[0]
-    if message.kind != REQUEST or message.method != "GET" or path not in traffic.published.terms.credits:
+    if message.kind != REQUEST or message.method != "GET" or path not in published.terms.credits:
         return None
     exchange = message.exchange("")
     left = exchange.record if exchange.code == 200 else None

@@ -1,28 +1,24 @@
-"""The verdicts on a recording: what the harness says of traffic that it did not send. Pure."""
+"""The verdicts on one course of a recording: what the harness says of traffic that it did not send. Pure."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from contract_tests.documents.any_json import parsed
-from contract_tests.documents.published import Published
 from contract_tests.probes.request import STAGES, Expected, Probe
 from contract_tests.receiver.receiver import Arrival
-from contract_tests.recording.broken_rules import read_exactly
 from contract_tests.recording.message import CALLBACK, REQUEST, Message
-from contract_tests.recording.probes import Known, known, probe_of, replied
+from contract_tests.recording.probes import Known, probe_of, replied
+from contract_tests.recording.survey import is_course
 from contract_tests.recording.traffic import Traffic
 from contract_tests.target.exchange import Exchange
-from contract_tests.verdicts.agreement import other_key_findings, shown_findings, unique_findings
+from contract_tests.verdicts.agreement import other_key_findings, shown_findings
 from contract_tests.verdicts.answers import answer_findings, fresh_findings
 from contract_tests.verdicts.callbacks import callback_findings, failed_with, left_open
-from contract_tests.verdicts.course import Course, Finding, Poll, task_of
-from contract_tests.verdicts.readings import observed
-from contract_tests.verdicts.results import Result, judged, not_tried, otherwise, seen, two_ways
-from contract_tests.verdicts.tracks import mixed_findings
-from contract_tests.verdicts.unasked import silence_findings, stray_findings
+from contract_tests.verdicts.course import Course, Finding, Poll
+from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
+from contract_tests.verdicts.unasked import silence_findings
 
 LAST_RETRY: Final = 1600.0
 """Seconds after which no retry of a callback comes any more, as the family documents them."""
@@ -34,70 +30,32 @@ MISSING: Final = ("callback.complete", "delivery.retry", "failure.callback")
 """Rules that are broken by what does not come, which may still come."""
 
 
-@dataclass(slots=True)
-class Requests:
-    """The requests to extend a track that were judged, each with what its answer has to be."""
-
-    judged: list[tuple[Probe, Exchange]] = field(default_factory=list)
-
-
-def results(traffic: Traffic, requests: Requests | None = None) -> list[Result]:
-    """All verdicts, each with where its rule stands. `requests` gets what was judged."""
-    asked = requests or Requests()
-    return [each.cited(traffic.published.registry) for each in _results(traffic, asked)]
-
-
-def _results(traffic: Traffic, requests: Requests) -> Iterator[Result]:
-    published = traffic.published
-    source = known(traffic.ordered, published.terms.extend, traffic.tracks)
-    refused: list[tuple[Probe, Exchange]] = []
-    courses: list[Course] = []
-    tasks: dict[str, Probe] = {}
-    for message in traffic.asked():
-        probe, exchange, why = _judged_request(traffic, message, source)
-        requests.judged.append((probe, exchange))
-        yield from _answer(traffic, probe, exchange, why, tasks)
-        if exchange.task_id is not None:
-            tasks.setdefault(exchange.task_id, probe)
-        if exchange.code == 200 and exchange.task_id is not None and _has_model(message, published):
-            courses.append(course_of(traffic, message, probe, exchange))
-        elif exchange.code is not None:
-            refused.append((probe, exchange))
-            for unasked in silence_findings(traffic.arrivals(message.number)):
-                yield otherwise(unasked.rule, probe, (unasked,), exchange)
-    for course in courses:
-        for result in course_results(traffic, course):
-            yield replace(result, timeline=course.timeline())
-    yield from _shared(traffic, courses, tasks)
-    for each in observed(refused, courses, published.terms):
-        told = " and ".join(each.readings)
-        yield two_ways(each.question, told) if each.contradicts else seen(each.question, told)
-
-
 def request_results(traffic: Traffic, message: Message, source: Known) -> Iterator[Result]:
     """The verdicts on one extend request, its callbacks and polls, without what is judged across tasks."""
-    probe, exchange, why = _judged_request(traffic, message, source)
-    yield from _answer(traffic, probe, exchange, why, {})
-    if exchange.code == 200 and exchange.task_id is not None and _has_model(message, traffic.published):
+    probe, exchange, why = judged_request(traffic, message, source)
+    yield from answer_results(traffic, probe, exchange, why, {})
+    if is_course(message, exchange, traffic.published):
         yield from course_results(traffic, course_of(traffic, message, probe, exchange))
-    elif exchange.code is not None:
-        for unasked in silence_findings(traffic.arrivals(message.number)):
-            yield otherwise(unasked.rule, probe, (unasked,), exchange)
+    else:
+        yield from silence_results(traffic, probe, exchange)
 
 
-def _has_model(message: Message, published: Published) -> bool:
-    """Whether the tracks of a request can be judged: what a server accepts beside is a verdict on its answer."""
-    return (read_exactly(message.sent) or {}).get("model") in published.models
+def silence_results(traffic: Traffic, probe: Probe, exchange: Exchange) -> Iterator[Result]:
+    """The verdict on callbacks after an answer that refuses."""
+    for unasked in silence_findings(traffic.arrivals(exchange.number)) if exchange.code is not None else ():
+        yield otherwise(unasked.rule, probe, (unasked,), exchange)
 
 
-def _judged_request(traffic: Traffic, message: Message, source: Known) -> tuple[Probe, Exchange, str]:
+def judged_request(traffic: Traffic, message: Message, source: Known) -> tuple[Probe, Exchange, str]:
     """A request with what its answer has to be, and why nobody can say that."""
     exchange = message.exchange(traffic.target)
     probe, why = probe_of(message, exchange, traffic.published, source)
     return replace(probe, replies=replied(traffic.arrivals(message.number))), exchange, why
 
 
-def _answer(traffic: Traffic, probe: Probe, exchange: Exchange, why: str, tasks: dict[str, Probe]) -> Iterator[Result]:
+def answer_results(
+    traffic: Traffic, probe: Probe, exchange: Exchange, why: str, tasks: dict[str, Probe]
+) -> Iterator[Result]:
     """The verdicts on one answer; where its code tells nothing of the request, on its form alone."""
     published = traffic.published
     judging = replace(probe, expected=Expected(codes=frozenset({200, *published.codes}))) if why else probe
@@ -176,31 +134,16 @@ def _is_known(each: Finding, *, looked_late: bool, over: bool) -> bool:
     return over or each.rule not in MISSING
 
 
-def _shared(traffic: Traffic, courses: Sequence[Course], tasks: dict[str, Probe]) -> Iterator[Result]:
-    """What tasks have of each other, callbacks of no course, and polls without a key."""
-    for course, findings in unique_findings(courses):
-        yield from judged(course.probe, course.exchange, findings)
-    titles = [course.request.get("title") for course in courses]
-    often = Counter(title for title in titles if isinstance(title, str))
-    apart = [
-        replace(course, probe=replace(course.probe, group="recording"))
-        for course, title in zip(courses, titles, strict=True)
-        if isinstance(title, str) and often[title] == 1
-    ]
-    for course, findings in mixed_findings(apart):
-        yield from judged(course.probe, course.exchange, findings, rule="callback.mixed")
-    strays = [each for each in traffic.arrivals(0) if task_of(parsed(each.body)) in tasks]
-    for each in stray_findings(strays):
-        yield otherwise(each.rule, None, (each,), None)
-    for message in traffic.ordered:
-        asked = message.path.partition("?")[0] == traffic.published.terms.record_info
-        if message.kind == REQUEST and asked and message.status:
-            yield from _poll(message, message.exchange(traffic.target))
+def poll_results(traffic: Traffic, message: Message) -> Iterator[Result]:
+    """The verdict on a poll without a key."""
+    asked = message.kind == REQUEST and message.path.partition("?")[0] == traffic.published.terms.record_info
+    names = {name.lower() for name, _ in message.headers}
+    if asked and message.status and "authorization" not in names:
+        yield from _poll(message, message.exchange(traffic.target))
 
 
 def _poll(message: Message, exchange: Exchange) -> Iterator[Result]:
-    names = {name.lower() for name, _ in message.headers}
-    if "authorization" not in names and parse_qs(urlsplit(message.path).query).get("taskId"):
+    if parse_qs(urlsplit(message.path).query).get("taskId"):
         says = f"request {message.number} of the recording has no Authorization"
         rule = "polling.auth.missing"
         probe = Probe(id=f"{rule}: {says}", rule=rule, says=says, expected=Expected(codes=frozenset({401})), body=b"")

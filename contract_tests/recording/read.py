@@ -44,6 +44,29 @@ def target_of(about: Mapping[str, Any]) -> str:
     return told if isinstance(told, str) else ""
 
 
+class RecordingFile:
+    """A recording that stays in its file, and is read each time. Raises NoRecording, OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.about = Reader(path).about
+        self.fault = ""
+        self.lost = 0
+
+    @property
+    def target(self) -> str:
+        """The base URL of the server; empty where the file does not tell it."""
+        return target_of(self.about)
+
+    def each(self) -> Iterator[Message]:
+        """The messages, one after the other, up to the first fault. `fault` and `lost` are known then."""
+        reader = Reader(self._path)
+        for message in reader.each():
+            yield message
+            reader.sending.discard(message.number)
+        self.fault, self.lost = reader.fault, len(reader.sending)
+
+
 class Reader:
     """A recording of which one message is in memory at a time. `about` is its first line; `fault` is known once all
     messages were taken, and so are the numbers in `sending`, of requests that were about to be sent, and the last

@@ -1,61 +1,78 @@
 """A recording as the harness reports a run. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
-from contract_tests.probes.request import Track
+from contract_tests.probes.request import Probe, Track
 from contract_tests.recording.credits import credits_told
-from contract_tests.recording.judge import Requests, results
-from contract_tests.recording.message import NOT_HANDED_ON, REQUEST
-from contract_tests.recording.probes import DISTURBED, extends
-from contract_tests.recording.read import Recording
+from contract_tests.recording.probes import DISTURBED
+from contract_tests.recording.read import Recording, RecordingFile
 from contract_tests.recording.traffic import Traffic
+from contract_tests.recording.verdicts import Verdicts
 from contract_tests.reports.report import About, Asked, Report
-from contract_tests.reports.rows import provoked, rows, summary
-from contract_tests.verdicts.nothing_told import why_nothing
+from contract_tests.reports.rows import Came, summary
+from contract_tests.reports.tally import MOST, Tally
+from contract_tests.target.exchange import Exchange
+from contract_tests.verdicts.nothing_told import Told
 
 
-def report(recording: Recording, published: Published, tracks: Sequence[Track] = ()) -> Report:
-    """What the harness says of a recording. `tracks` are source tracks that the server is known to have."""
-    traffic = Traffic(published, recording.target, tracks, [*recording.messages])
-    requests = Requests()
-    found = results(traffic, requests)
-    by_rule = rows(found)
-    asked = tuple(_asked(traffic, requests))
-    spent = sum(each.exchange.tasks for each in asked) + recording.lost
-    codes = provoked(by_rule, published.codes, published.callback_codes)
-    told = {name: text for name in ("date", "by") if isinstance(text := recording.about.get(name), str)}
+def report(
+    recording: Recording | RecordingFile, published: Published, tracks: Sequence[Track] = (), *, whole: bool = True
+) -> Report:
+    """What the harness says of a recording. `tracks` are source tracks that the server is known to have. Without
+    `whole` its requests are left out, all but the first results of each rule, and what was told of credits: no more is
+    in memory then than a few courses at a time."""
+    asked: list[Asked] = []
+    spent = 0
+
+    def heard(traffic: Traffic, probe: Probe, exchange: Exchange) -> None:
+        nonlocal spent
+        spent += exchange.tasks
+        if whole:
+            asked.append(_asked(traffic, probe, exchange))
+
+    verdicts = Verdicts(recording.each, published, recording.target, tracks, heard)
+    tally, came, told = Tally(None if whole else MOST), Came(), Told(published.terms, recorded=True)
+    for place, result in verdicts.results():
+        tally.add(place, result)
+        told.add(result)
+        if result.exchange is not None:
+            came.add(result, result.exchange.number)
+    rows = tuple(tally.rows())
+    spent += recording.lost
+    noted = {name: text for name in ("date", "by") if isinstance(text := recording.about.get(name), str)}
     about = About(
         target=recording.target,
         document=published.document.name,
         profile=published.profile,
-        version=told.get("by", "").rpartition(" ")[2],
-        date=told.get("date", ""),
-        took=traffic.ends,
+        version=noted.get("by", "").rpartition(" ")[2],
+        date=noted.get("date", ""),
+        took=verdicts.survey.ends,
         spent=spent,
-        nothing=why_nothing(found, published.terms, recorded=True),
+        nothing=told.nothing(),
         recorded=True,
     )
     return Report(
         about=about,
-        rows=tuple(by_rule),
-        summary=(codes, summary(by_rule, spent)),
-        asked=asked,
-        missing=tuple(_missing(recording, traffic)),
+        rows=rows,
+        summary=(came.told(published.codes, published.callback_codes), summary(rows, spent)),
+        asked=tuple(sorted(asked, key=lambda each: each.exchange.number)),
+        missing=tuple(_missing(recording, verdicts.survey.others)),
         picks=published.picks,
         tracks=tuple(tracks),
-        credits=credits_told(traffic),
+        credits=credits_told(recording.each(), published) if whole else (),
     )
 
 
-def why_none(recording: Recording, published: Published) -> str:
+def why_none(recording: Recording | RecordingFile, published: Published) -> str:
     """Why a recording without verdicts has none."""
-    path = published.terms.extend
-    kept_back = [each for each in recording.messages if each.path.partition("?")[0] == path and each.method == "POST"]
-    if kept_back:
-        requests, first = f"{counted(len(kept_back), 'request')} to extend a track", kept_back[0]
+    path, number, first = published.terms.extend, 0, None
+    for each in recording.each():
+        if each.path.partition("?")[0] == path and each.method == "POST":
+            number, first = number + 1, first or each
+    if first:
+        requests = f"{counted(number, 'request')} to extend a track"
         why = first.error or f"its body is not there: {first.left_out.get('sent', '')}"
         return f"holds {requests}, none of which can be judged; the first: {why}"
     if recording.lost:
@@ -63,28 +80,21 @@ def why_none(recording: Recording, published: Published) -> str:
     return "holds no request that extends a track"
 
 
-def _asked(traffic: Traffic, requests: Requests) -> Iterator[Asked]:
-    for probe, exchange in requests.judged:
-        arrivals = traffic.arrivals(exchange.number)
-        named = replace(probe, id=f"{DISTURBED}: {probe.says}") if probe.disturbs else probe
-        polls = tuple(traffic.polls(exchange.number))
-        yield Asked(probe=named.id, exchange=exchange, callbacks=tuple(arrivals), polls=polls)
+def _asked(traffic: Traffic, probe: Probe, exchange: Exchange) -> Asked:
+    return Asked(
+        probe=f"{DISTURBED}: {probe.says}" if probe.disturbs else probe.id,
+        exchange=exchange,
+        callbacks=tuple(traffic.arrivals(exchange.number)),
+        polls=tuple(traffic.polls(exchange.number)),
+    )
 
 
-def _missing(recording: Recording, traffic: Traffic) -> Iterator[str]:
+def _missing(recording: Recording | RecordingFile, others: int) -> Iterator[str]:
     if recording.fault:
         yield f"what follows in the file: {recording.fault}"
     if recording.lost:
         requests, which = counted(recording.lost, "request"), "it" if recording.lost == 1 else "each"
         yield f"verdicts on {requests} that the proxy was about to send when it was ended: {which} may have cost a task"
-    path = traffic.published.terms.extend
-    others = sum(
-        each.kind == REQUEST
-        and each.method == "POST"
-        and not each.error.startswith(NOT_HANDED_ON)
-        and not extends(each, path)
-        for each in traffic.messages
-    )
     if others:
         requests = counted(others, "POST request")
         yield f"verdicts on {requests} that did not extend a track, or whose body was left out"

@@ -1,8 +1,8 @@
 """The results of a run by rule, as lines of text, and a request as a curl. Pure. Keys are masked before."""
 
 import shlex
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from contract_tests.documents.counted import counted
@@ -29,11 +29,23 @@ MARKS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """All results of one rule."""
+    """All results of one rule. `more` are those that are not kept, by verdict: of a long recording."""
 
     rule: str
     verdict: Verdict
     results: tuple[Result, ...]
+    more: Mapping[Verdict, int] = field(default_factory=dict)
+
+    def count(self, *verdicts: Verdict) -> int:
+        """How many results have one of these verdicts, or any, where none is given."""
+        wanted = verdicts or WORST
+        kept = sum(each.verdict in wanted for each in self.results)
+        return kept + sum(number for verdict, number in self.more.items() if verdict in wanted)
+
+    @property
+    def broken(self) -> int:
+        """How many results do not keep the rule."""
+        return self.count(Verdict.VIOLATED, Verdict.DEVIATED)
 
     @property
     def line(self) -> str:
@@ -45,8 +57,8 @@ class Row:
             case Verdict.DEVIATED:
                 detail = f"{first.basis.source}: {_violation(first)}"
             case Verdict.PASSED:
-                left = sum(each.verdict is Verdict.NOT_TRIED for each in self.results)
-                detail = f"{len(self.results) - left} tried" + (f", {left} not tried" if left else "")
+                left = self.count(Verdict.NOT_TRIED)
+                detail = f"{self.count() - left} tried" + (f", {left} not tried" if left else "")
             case Verdict.OBSERVED:
                 detail = f"reads {first.why}"
             case Verdict.NOT_TRIED:
@@ -79,15 +91,37 @@ def summary(found: Sequence[Row], spent: int) -> str:
 def provoked(found: Sequence[Row], codes: Collection[int], callback_codes: Collection[int]) -> str:
     """The line before the last: how many documented codes came, and how many of them in an answer, or with callbacks,
     that break no rule."""
-    results = [result for row in found for result in row.results if result.exchange]
-    wrong = {id(result.exchange) for result in results if result.verdict is Verdict.VIOLATED}
+    came = Came()
+    for result in (each for row in found for each in row.results):
+        came.add(result, id(result.exchange))
+    return came.told(codes, callback_codes)
 
-    def counted(documented: Collection[int], code: Callable[[Result], int | None]) -> str:
-        came = {code(result) for result in results} & set(documented)
-        well = {code(result) for result in results if id(result.exchange) not in wrong} & came
-        return f"{len(documented)} documented, {len(came)} provoked, {len(well)} conforming"
 
-    return f"codes of answers: {counted(codes, _answered)}; of callbacks: {counted(callback_codes, _called_back)}"
+class Came:
+    """The codes that came with results, one after the other."""
+
+    def __init__(self) -> None:
+        self._with: dict[bool, dict[int, set[int]]] = {False: {}, True: {}}
+        self._wrong: set[int] = set()
+
+    def add(self, result: Result, exchange: int) -> None:
+        """Notes what came. Results of the same `exchange` are of one answer."""
+        if result.exchange is None:
+            return
+        if result.verdict is Verdict.VIOLATED:
+            self._wrong.add(exchange)
+        for called_back, code in ((False, _answered(result)), (True, _called_back(result))):
+            if code is not None:
+                self._with[called_back].setdefault(code, set()).add(exchange)
+
+    def told(self, codes: Collection[int], callback_codes: Collection[int]) -> str:
+        answers, callbacks = self._counted(codes, False), self._counted(callback_codes, True)
+        return f"codes of answers: {answers}; of callbacks: {callbacks}"
+
+    def _counted(self, documented: Collection[int], called_back: bool) -> str:
+        came = {code: exchanges for code, exchanges in self._with[called_back].items() if code in {*documented}}
+        well = sum(bool(exchanges - self._wrong) for exchanges in came.values())
+        return f"{len(documented)} documented, {len(came)} provoked, {well} conforming"
 
 
 def _answered(result: Result) -> int | None:

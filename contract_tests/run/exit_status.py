@@ -18,4 +18,10 @@ def status(found: Sequence[Row], *, strict: bool = False, terms: Terms = DOCUMEN
     results = [result for row in found for result in row.results]
     if why := why_nothing(results, terms):
         raise CannotRun(why)
-    return int(any(result.broken if strict else result.verdict is Verdict.VIOLATED for result in results))
+    return broken(found, strict=strict)
+
+
+def broken(found: Sequence[Row], *, strict: bool = False) -> int:
+    """1 where a rule is violated, or where deviations count and there is one; else 0."""
+    counts = (Verdict.VIOLATED, Verdict.DEVIATED) if strict else (Verdict.VIOLATED,)
+    return int(any(row.verdict in counts for row in found))

@@ -29,16 +29,53 @@ ROUNDED: Final = 1.0
 
 def unique_findings(courses: Sequence[Course]) -> Iterator[tuple[Course, list[Finding]]]:
     """Courses whose tracks have what tracks of an earlier task have, or two of their own, each with what that is."""
-    owners: dict[tuple[str, str], Course] = {}
-    for course in courses:
-        told = [(member, track[member]) for track in _finished(course) for member in ITS_OWN if _is_text(track, member)]
-        shared = [each for each in told if each in owners or (told.count(each) > 1 and each[0] != "id")]
+    owners = Owners()
+    for number, course in enumerate(courses):
+        owners.add(number, course)
+    for number, course in enumerate(courses):
+        if found := owners.findings(number, course):
+            yield course, found
+
+
+class Owners:
+    """Which task had a member of a track first that no other task may have. Courses are numbered in the order in which
+    they were asked for, and may be added in any."""
+
+    def __init__(self) -> None:
+        self._first: dict[int, tuple[int, str | None]] = {}
+        self.shared: set[int] = set()
+
+    def add(self, number: int, course: Course) -> None:
+        """Notes what a course has. `shared` are the numbers of those that have what is not theirs alone."""
+        told = [*_owned(course)]
         for each in told:
-            owners.setdefault(each, course)
-        if shared:
-            member, value = shared[0]
-            expected = f"a {member} of its own, not that of a track of the task {owners[shared[0]].exchange.task_id}"
-            yield course, [finding("callback.track.unique", expected, value)]
+            owner, _ = self._first.setdefault(hash(each), (number, course.exchange.task_id))
+            if number < owner:
+                self._first[hash(each)] = (number, course.exchange.task_id)
+            if number != owner:
+                self.shared.add(max(number, owner))
+        if any(_is_twice(each, told) for each in told):
+            self.shared.add(number)
+
+    def findings(self, number: int, course: Course) -> list[Finding]:
+        """What a course has that is not its own, once all were added."""
+        told = [*_owned(course)] if number in self.shared else []
+        for member, value in told:
+            owner, task_id = self._first[hash((member, value))]
+            if owner != number or _is_twice((member, value), told):
+                expected = f"a {member} of its own, not that of a track of the task {task_id}"
+                return [finding("callback.track.unique", expected, value)]
+        return []
+
+
+def _owned(course: Course) -> Iterator[tuple[str, str]]:
+    """What tracks of no other task may have."""
+    for track in _finished(course):
+        yield from ((member, track[member]) for member in ITS_OWN if _is_text(track, member))
+
+
+def _is_twice(each: tuple[str, str], told: Sequence[tuple[str, str]]) -> bool:
+    return each[0] != "id" and told.count(each) > 1
 
 
 def _finished(course: Course) -> list[Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 """Why a run tells nothing of the API: it was none, it knew no track, or no rule was tried. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from contract_tests.documents.counted import counted
@@ -19,40 +19,67 @@ OTHER_TRACK: Final[Mapping[bool, str]] = {
 }
 
 
-def why_nothing(results: Sequence[Result], terms: Terms = DOCUMENTED, *, recorded: bool = False) -> str:
-    """What to give another time; empty where the results tell something of the target, and where there is none.
-    `recorded` says that they are of traffic that somebody else sent."""
-    other = OTHER_ADDRESS[recorded].format(extend=terms.extend)
-    tried = [result for result in results if result.verdict is not Verdict.NOT_TRIED]
-    if not tried:
-        return f"no rule was tried: {results[0].why}." if results else ""
-    exchanges = [result.exchange for result in tried if result.exchange]
-    return _no_api(exchanges, other) or _no_track(tried, terms, f"{OTHER_TRACK[recorded]}, and {other}")
+def why_nothing(results: Iterable[Result], terms: Terms = DOCUMENTED) -> str:
+    """What to give another time; empty where the results tell something of the target, and where there is none."""
+    told = Told(terms)
+    for each in results:
+        told.add(each)
+    return told.nothing()
 
 
-def _no_api(exchanges: Sequence[Exchange], other: str) -> str:
-    """A wrong address is no violation."""
-    if not exchanges or any(each.code is not None for each in exchanges):
-        return ""
-    first = exchanges[0]
-    came = first.error or f"HTTP {first.status} {first.content_type} {first.body[:60].decode(errors='replace')!r}"
-    if all(TOO_SLOW in each.error for each in exchanges):
-        return f"none of {counted(len(exchanges), 'request')} was answered in time. The first: {came}."
-    return (
-        f"this is not the API: {counted(len(exchanges), 'request')}, and no answer was JSON with a code. "
-        f"The first was {came}. {other[0].upper()}{other[1:]}."
-    )
+class Told:
+    """What results tell of a target at all, one after the other. `recorded` says that they are of traffic that somebody
+    else sent."""
 
+    def __init__(self, terms: Terms = DOCUMENTED, *, recorded: bool = False) -> None:
+        self._terms = terms
+        self._address = OTHER_ADDRESS[recorded].format(extend=terms.extend)
+        self._track = f"{OTHER_TRACK[recorded]}, and {self._address}"
+        self._why: str | None = None
+        self._first: Exchange | None = None
+        self._tried = self._exchanges = self._coded = self._slow = self._unknown = self._accepted = 0
 
-def _no_track(tried: Sequence[Result], terms: Terms, other: str) -> str:
-    """A target that does not know its source track refuses everything for that."""
-    unknown = [result for result in tried if _unknown_track(result, terms.not_found)]
-    if not unknown or any(result.exchange and result.exchange.code == 200 for result in tried):
-        return ""
-    return (
-        f"the target accepted nothing, and answered {terms.not_found} where only its track can be unknown, "
-        f"{counted(len(unknown), 'time')}: {other}."
-    )
+    def add(self, result: Result) -> None:
+        if self._why is None:
+            self._why = result.why
+        if result.verdict is Verdict.NOT_TRIED:
+            return
+        self._tried += 1
+        self._unknown += _unknown_track(result, self._terms.not_found)
+        if (exchange := result.exchange) is not None:
+            self._first = self._first or exchange
+            self._exchanges += 1
+            self._coded += exchange.code is not None
+            self._accepted += exchange.code == ACCEPTED
+            self._slow += TOO_SLOW in exchange.error
+
+    def nothing(self) -> str:
+        """Why they tell nothing; empty where they do."""
+        if not self._tried:
+            return f"no rule was tried: {self._why}." if self._why is not None else ""
+        return self._no_api() or self._no_track()
+
+    def _no_api(self) -> str:
+        """A wrong address is no violation."""
+        if self._first is None or self._coded:
+            return ""
+        first, requests = self._first, counted(self._exchanges, "request")
+        came = first.error or f"HTTP {first.status} {first.content_type} {first.body[:60].decode(errors='replace')!r}"
+        if self._slow == self._exchanges:
+            return f"none of {requests} was answered in time. The first: {came}."
+        return (
+            f"this is not the API: {requests}, and no answer was JSON with a code. "
+            f"The first was {came}. {self._address[0].upper()}{self._address[1:]}."
+        )
+
+    def _no_track(self) -> str:
+        """A target that does not know its source track refuses everything for that."""
+        if not self._unknown or self._accepted:
+            return ""
+        return (
+            f"the target accepted nothing, and answered {self._terms.not_found} where only its track can be unknown, "
+            f"{counted(self._unknown, 'time')}: {self._track}."
+        )
 
 
 def _unknown_track(result: Result, not_found: int) -> bool:
@@ -60,3 +87,6 @@ def _unknown_track(result: Result, not_found: int) -> bool:
     if result.probe is None or result.exchange is None or not result.broken:
         return False
     return not_found in (result.exchange.status, result.exchange.code) and not_found not in result.probe.expected.codes
+
+
+ACCEPTED: Final = 200

@@ -38,10 +38,36 @@ def observed(
     refusals: Sequence[tuple[Probe, Exchange]], courses: Sequence[Course], terms: Terms = DOCUMENTED
 ) -> Iterator[Observed]:
     """The readings of every question that refusals, each with what was tried, and courses answer."""
-    for question, look in OF_REFUSALS.items():
-        yield from _seen(question, (look(probe, refusal, terms) for probe, refusal in refusals))
-    for question, follow in OF_COURSES.items():
-        yield from _seen(question, map(follow, courses))
+    seen = Readings(terms)
+    for probe, exchange in refusals:
+        seen.refused(probe, exchange)
+    for course in courses:
+        seen.course(course)
+    return seen.observed()
+
+
+class Readings:
+    """The readings that refusals, each with what was tried, and courses show, one after the other."""
+
+    def __init__(self, terms: Terms = DOCUMENTED) -> None:
+        self._terms = terms
+        self._seen: dict[str, set[str]] = {question: set() for question in (*OF_REFUSALS, *OF_COURSES)}
+
+    def refused(self, probe: Probe, exchange: Exchange) -> None:
+        for question, look in OF_REFUSALS.items():
+            self._add(question, look(probe, exchange, self._terms))
+
+    def course(self, course: Course) -> None:
+        for question, follow in OF_COURSES.items():
+            self._add(question, follow(course))
+
+    def observed(self) -> Iterator[Observed]:
+        for question, readings in self._seen.items():
+            yield from _seen(question, readings)
+
+    def _add(self, question: str, reading: str | None) -> None:
+        if reading is not None:
+            self._seen[question].add(reading)
 
 
 def answered_questions(answers: Iterable[tuple[Probe, Exchange]]) -> Iterator[tuple[Probe, Exchange, str]]:
@@ -86,7 +112,7 @@ def looked(
     yield from _seen("credits_number", iter([credits_number(left)]))
 
 
-def _seen(question: str, readings: Iterator[str | None]) -> Iterator[Observed]:
+def _seen(question: str, readings: Iterable[str | None]) -> Iterator[Observed]:
     found = tuple(sorted({reading for reading in readings if reading is not None}))
     if found:
         yield Observed(question=question, readings=found)

@@ -1,7 +1,7 @@
 """Finds what is wrong with the tracks that callbacks list. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -118,8 +118,17 @@ def mixed_findings(courses: Sequence[Course]) -> Iterator[tuple[Course, list[Fin
     for course in courses:
         together = [each for each in courses if each.probe.group and each.probe.group == course.probe.group]
         others = [each.request["title"] for each in together if each is not course]
-        tracks = [track for body in course.bodies for track in course.tracks(body)]
-        if others and tracks:
-            own = f"{notation(course.request['title'])}, as its own request, which was sent beside others"
-            wrong = [track["title"] for track in tracks if track.get("title") in others]
-            yield course, [finding("callback.mixed", own, title) for title in wrong[:1]]
+        found = mixed_with(course, others) if others else None
+        if found is not None:
+            yield course, found
+
+
+def mixed_with(course: Course, others: Collection[str]) -> list[Finding] | None:
+    """What callbacks of a task carry of others that have these titles; None where they have no tracks."""
+    told = [track.get("title") for body in course.bodies for track in course.tracks(body)]
+    if not told:
+        return None
+    own = course.request["title"]
+    wrong = [title for title in told if isinstance(title, str) and title != own and title in others]
+    expected = f"{notation(own)}, as its own request, which was sent beside others"
+    return [finding("callback.mixed", expected, title) for title in wrong[:1]]

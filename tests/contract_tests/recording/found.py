@@ -12,8 +12,8 @@ from contract_tests.mutants.catalogue import mutants
 from contract_tests.mutants.proxy import Mutant
 from contract_tests.mutants.proxy import Proxy as Mutated
 from contract_tests.receiver.receiver import Receiver
-from contract_tests.recording.judge import results
 from contract_tests.recording.traffic import Traffic
+from contract_tests.recording.verdicts import results
 from contract_tests.target.mock import KEY, mock
 from tests.contract_tests.proxy.standing import standing
 from tests.contract_tests.recording.ordinary import ordinary

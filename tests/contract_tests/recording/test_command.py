@@ -1,7 +1,9 @@
 """`suno-contract judge`: verdicts and reports of a recording."""
 
 import json
+import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -123,3 +125,15 @@ def test_of_a_server_that_was_down_it_says_what_to_record(tmp_path: Path, capsys
     assert told in capsys.readouterr().err
     assert status("calibrate", "--from", file, "--output", str(tmp_path / "live.yaml")) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")
+def test_a_recording_may_come_from_a_pipe(tmp_path: Path, capsys: Output) -> None:
+    """It can be read once."""
+    file, pipe = written(tmp_path, asked(1, WRONG, GOOD)), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writing = Thread(target=lambda: pipe.write_bytes(Path(file).read_bytes()))
+    writing.start()
+    assert status("judge", str(pipe)) == 1
+    writing.join()
+    assert "NO  extend.title.length" in capsys.readouterr().out

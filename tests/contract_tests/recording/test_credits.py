@@ -11,7 +11,6 @@ from contract_tests.recording.credits import credits_told
 from contract_tests.recording.message import Message
 from contract_tests.recording.read import Recording
 from contract_tests.recording.report import report
-from contract_tests.recording.traffic import Traffic
 from tests.contract_tests.recording.messages import message
 from tests.courses import PUBLISHED
 from tests.recordings import KEYED, told
@@ -52,7 +51,7 @@ def task(number: int, **changes: Any) -> Message:
     ids=["told", "another key", "another operation", "refused", "kept back", "at once", "no number", "unknown", "none"],
 )
 def test_what_is_told_while_one_key_extends(messages: list[Message], found: list[tuple[int, float]]) -> None:
-    assert list(credits_told(Traffic(PUBLISHED, "http://x", (), messages))) == found
+    assert list(credits_told(messages, PUBLISHED)) == found
 
 
 def test_a_price_is_learned_of_what_was_told_before_and_after() -> None:

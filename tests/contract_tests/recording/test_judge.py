@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,12 +11,12 @@ from hypothesis import strategies as st
 
 from contract_tests.documents.oracle import Oracle
 from contract_tests.receiver.receiver import Receiver
-from contract_tests.recording.judge import results
 from contract_tests.recording.live import LiveJudge
 from contract_tests.recording.message import CALLBACK, Message
 from contract_tests.recording.read import Recording
 from contract_tests.recording.report import report
 from contract_tests.recording.traffic import Traffic
+from contract_tests.recording.verdicts import results
 from contract_tests.reports.html import as_html
 from contract_tests.reports.json_report import as_json
 from contract_tests.target.mock import KEY as MOCK_KEY
@@ -110,6 +111,23 @@ def test_what_has_not_come_by_the_end_is_no_violation(traffic: list[Message]) ->
     in_order = sorted(traffic, key=lambda each: each.at + each.took)
     for end in range(0, len(in_order), 5):
         assert [each for each in judged(in_order[:end]) if each.broken] == []
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_the_lines_is_no_matter(traffic: list[Message], random: Random) -> None:
+    shuffled = random.sample(traffic, len(traffic))
+    made = [report(Recording(messages=tuple(each)), PUBLISHED) for each in (traffic, shuffled)]
+    assert made[0] == made[1]
+
+
+def test_what_is_kept_changes_no_verdict(traffic: list[Message], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contract_tests.recording.report.MOST", 2)
+    recording = Recording(messages=tuple(traffic))
+    whole, short = report(recording, PUBLISHED), report(recording, PUBLISHED, whole=False)
+    assert [each.line for each in short.rows] == [each.line for each in whole.rows]
+    assert (short.summary, short.about, short.missing) == (whole.summary, whole.about, whole.missing)
+    assert max(len(each.results) for each in short.rows) <= 2 * len(Verdict)
+    assert len(short.asked) == 0
 
 
 def test_a_record_may_be_ahead_of_the_last_callback(traffic: list[Message]) -> None:

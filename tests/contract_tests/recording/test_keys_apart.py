@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.recording.har import from_har
-from contract_tests.recording.judge import results
 from contract_tests.recording.keys_apart import KeysApart
 from contract_tests.recording.message import Message, line
 from contract_tests.recording.read import Recording
 from contract_tests.recording.traffic import Traffic
+from contract_tests.recording.verdicts import results
 from contract_tests.verdicts.results import Result
 from tests.contract_tests.recording.messages import message
 from tests.courses import ACCEPTED, BAD, GOOD, PUBLISHED, stage

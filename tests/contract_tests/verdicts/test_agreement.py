@@ -1,12 +1,14 @@
 """What tasks must not have in common, what records and callbacks must, and where a key is shown."""
 
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
 
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.verdicts.agreement import (
+    Owners,
     member_findings,
     other_key_findings,
     shown_findings,
@@ -34,6 +36,17 @@ def test_tracks_of_another_task_are_told_with_it() -> None:
     assert finding.rule == "callback.track.unique"
     assert first.exchange.task_id is not None
     assert first.exchange.task_id in finding.expected
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_the_task_that_was_asked_for_first_has_its_tracks(order: tuple[int, ...]) -> None:
+    """In whichever order they came to their end."""
+    courses, owners = [course(), other(), other()], Owners()
+    for number in order:
+        owners.add(number, courses[number])
+    found = [owners.findings(number, each) for number, each in enumerate(courses)]
+    assert found == [[], *(findings for _, findings in unique_findings(courses))]
+    assert (owners.shared, [len(each) for each in found]) == ({1, 2}, [0, 1, 1])
 
 
 def test_two_tracks_of_a_task_with_the_same_audio_are_told() -> None:
