@@ -157,11 +157,11 @@ class Replayed:
         answer = _as_told(told, note, judgement)
         if opened is None:
             asked = judgement.call.body or b""
-            answer.body = answered_again(recorded.message.sent, asked, told.body).encode()
+            answer.body = answered_again(recorded.message.sent, asked, told.text).encode()
             return answer
         task = self._catalogue.task(opened)
         course = cast(Course, task.scenario.course)
-        answer.body = told_again(task, course, told.body, self._track_maker).encode()
+        answer.body = told_again(task, course, told.text, self._track_maker).encode()
         answer.record, answer.scenario = opened, opened.scenario
         refusal = self._policy.refusal(opened.callback_url) if course.callbacks else ""
         none = {} if course.callbacks else _marked(f"{note}; no callback of it was recorded, and none is sent")
@@ -178,7 +178,7 @@ class Replayed:
             answer.headers = {**answer.headers, **_marked("profile; no poll was recorded between these callbacks")}
             return answer
         answer = _as_told(told, f"recorded; line {told.line}", judgement)
-        answer.body = told_again(task, course, told.body, self._track_maker).encode()
+        answer.body = told_again(task, course, told.text, self._track_maker).encode()
         return answer
 
 

@@ -85,7 +85,7 @@ class Attempts:
         if course is None:
             return callback_body.body(task, owed.step, self._track_maker), None
         told = replayed.callback(task.scenario, course, owed.step)
-        return replayed.told_again(task, course, told.body, self._track_maker).encode(), told.headers
+        return replayed.told_again(task, course, told.text, self._track_maker).encode(), told.headers
 
     async def _settle(self, claimed: Claimed, task: Task, entry: Attempted) -> None:
         if entry.outcome is Outcome.UNDELIVERED:

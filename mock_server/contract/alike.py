@@ -1,8 +1,9 @@
 """Which recorded requests a request is like, and in what it differs from the nearest. Pure."""
 
 import json
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,8 +23,12 @@ NO_OBJECT: Final = "the body"
 KIND: Final = "Content-Type"
 COMPARED: Final = 1000
 """Recorded requests of an operation that are looked at for the nearest."""
+UNKNOWN: Final = -1
+"""In place of the number of a member with a value that no recorded request has."""
 Members = Mapping[str, str]
 """A request, member by member, each as JSON."""
+Numbered = tuple["array[int]", Recorded]
+"""A recorded request with the numbers of its members."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,23 +64,25 @@ def _written(name: str, value: Any) -> str:
 class Alike:
     """The recorded requests of one operation. A request is like those that are the same, else those that differ in ids
     alone, else those that differ in what is shown to make no difference. Where `tells_keys` is false nobody sent one,
-    as in archives of browsers, which leave keys out."""
+    as in archives of browsers, which leave keys out. What is compared is kept as numbers: a recording may have a
+    hundred thousand requests."""
 
     def __init__(self, recorded: Sequence[Recorded], *, tells_keys: bool) -> None:
-        self._tells_keys = tells_keys
-        self._every = [(_members_of(each), each) for each in recorded]
-        masked = {name for told, _ in self._every for name, value in told.items() if is_masked(value)}
+        self._numbers: dict[tuple[str, str], int] = {}
+        every = [(self._numbered(_members_of(each)), each) for each in recorded]
+        masked = {name for name, value in self._numbers if is_masked(value)}
         nobody = set() if tells_keys else {KEY}
         self._same = frozenset(masked | nobody)
         self._ids = self._same | {*IDS}
-        self._shown = self._ids | self._without_effect(self._ids)
-        self._levels = [(free, self._by_signature(free)) for free in (self._same, self._ids, self._shown)]
+        self._shown = self._ids | self._without_effect(every, self._ids)
+        self._levels = [(free, self._by_signature(every, free)) for free in (self._same, self._ids, self._shown)]
+        self._compared = [(_members_of(each), each.line) for each in recorded[:COMPARED]]
 
     def found(self, told: Members, accepts: Callable[[], bool]) -> Match | None:
         """Those that a request is like; None where it is like none. `accepts` tells whether the profile has nothing
         against the request, which is asked where more than ids differ."""
         for level, (free, by_signature) in enumerate(self._levels):
-            signature = _signature(told, free)
+            signature = self._signature(told, free)
             recorded = by_signature.get(signature, ())
             same = len({each.outcome for each in recorded}) == 1
             if recorded and (level == 0 or same) and (free is not self._shown or free == self._ids or accepts()):
@@ -84,29 +91,46 @@ class Alike:
 
     def nearest(self, told: Members) -> str:
         """What is said of the recorded request that is most like one."""
-        compared = self._every[:COMPARED]
-        found = [(_differing(told, other, self._same), each.line) for other, each in compared]
+        found = [(_differing(told, other, self._same), line) for other, line in self._compared]
         names, line = min(found, key=lambda each: len(each[0]), default=((), 0))
         return f"the nearest is on line {line} and differs in {', '.join(names)}" if names else "none was recorded"
 
-    def _by_signature(self, free: Collection[str]) -> Mapping[Any, Sequence[Recorded]]:
-        found: dict[Any, list[Recorded]] = defaultdict(list)
-        for told, each in self._every:
-            found[_signature(told, free)].append(each)
+    def _numbered(self, told: Members) -> "array[int]":
+        """A request as the numbers of its members with their values."""
+        return array("L", (self._numbers.setdefault(each, len(self._numbers)) for each in told.items()))
+
+    def _signature(self, told: Members, free: Collection[str]) -> bytes:
+        """What is the same in all requests that are alike; empty where no recorded one has it."""
+        numbers = [self._numbers.get(_freed(each, free), UNKNOWN) for each in told.items()]
+        return b"" if UNKNOWN in numbers else _in_order(numbers)
+
+    def _signatures(self, every: Sequence[Numbered], free: Collection[str]) -> Iterator[bytes]:
+        """The same of recorded ones."""
+        freed = [
+            self._numbers.setdefault(_freed(each, free), len(self._numbers)) for each in [*self._numbers]
+        ]  # by number
+        for told, _ in every:
+            yield _in_order([freed[number] for number in told])
+
+    def _by_signature(self, every: Sequence[Numbered], free: Collection[str]) -> Mapping[bytes, Sequence[Recorded]]:
+        found: dict[bytes, list[Recorded]] = defaultdict(list)
+        for signature, (_, each) in zip(self._signatures(every, free), every, strict=True):
+            found[signature].append(each)
         return dict(found)
 
-    def _without_effect(self, free: Collection[str]) -> frozenset[str]:
+    def _without_effect(self, every: Sequence[Numbered], free: Collection[str]) -> frozenset[str]:
         """The members of which the recording has several values beside the same others, and always the same outcome."""
-        names = {name for told, _ in self._every for name in told} - {*free, QUERY, KEY, KIND, NO_OBJECT, CALLBACK_URL}
-        return frozenset(name for name in names if self._makes_no_difference(name, {*free, name}))
+        names = {name for name, _ in self._numbers} - {*free, QUERY, KEY, KIND, NO_OBJECT, CALLBACK_URL}
+        return frozenset(name for name in names if self._makes_no_difference(every, name, {*free, name}))
 
-    def _makes_no_difference(self, name: str, free: Collection[str]) -> bool:
-        values: dict[Any, set[str]] = defaultdict(set)
-        outcomes: dict[Any, set[tuple[int, int]]] = defaultdict(set)
-        for told, each in self._every:
-            if name in told:
-                signature = _signature(told, free)
-                values[signature].add(told[name])
+    def _makes_no_difference(self, every: Sequence[Numbered], name: str, free: Collection[str]) -> bool:
+        of_name = {number for (each, _), number in self._numbers.items() if each == name}
+        values: dict[bytes, set[int]] = defaultdict(set)
+        outcomes: dict[bytes, set[tuple[int, int]]] = defaultdict(set)
+        for signature, (told, each) in zip(self._signatures(every, free), every, strict=True):
+            own = of_name.intersection(told)
+            if own:
+                values[signature] |= own
                 outcomes[signature].add(each.outcome)
         return any(len(each) > 1 for each in values.values()) and all(len(each) == 1 for each in outcomes.values())
 
@@ -122,9 +146,14 @@ def _members_of(recorded: Recorded) -> Members:
     return members(message.sent, message.header("content-type"), query, keyed=recorded.keyed)
 
 
-def _signature(told: Members, free: Collection[str]) -> Any:
-    """What is the same in all requests that are alike; of a member that may differ, that it is there."""
-    return frozenset((name, _kind(value) if name in free else value) for name, value in told.items())
+def _freed(member: tuple[str, str], free: Collection[str]) -> tuple[str, str]:
+    """A member as it is compared: of one that may differ, that it is there."""
+    name, value = member
+    return (name, _kind(value)) if name in free else member
+
+
+def _in_order(numbers: Iterable[int]) -> bytes:
+    return array("L", sorted(numbers)).tobytes()
 
 
 def _kind(value: str) -> str:

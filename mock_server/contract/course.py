@@ -17,9 +17,14 @@ class Told:
     code: int
     msg: str
     headers: Sequence[tuple[str, str]]
-    body: str
+    body: bytes
     stage: str = ""
     callbacks: int = 0
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

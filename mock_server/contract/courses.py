@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from jiter import from_json
@@ -55,14 +56,15 @@ def recorded_requests(
             continue
         if operation.name in polled and message.course in started:
             continue  # it is told by its course
-        polls = operations.get(operation.polled_by)
-        course = _course(message, by_course[message.number], polls) if operation.polled_by else None
+        polls, answer = operations.get(operation.polled_by), _told(message)
+        course = _course(message, answer, by_course[message.number], polls) if operation.polled_by else None
         if course and not course.callbacks and not course.polls:
             left["that started a task of which nothing more came"] += 1
             continue
         started |= {message.number} if course else set()
         keyed = message.header("authorization").lower().startswith("bearer ")
-        found[operation.name].append(Recorded(message=message, answer=_told(message), keyed=keyed, course=course))
+        asked = replace(message, body=b"", answer_headers=())  # which the answer has
+        found[operation.name].append(Recorded(message=asked, answer=answer, keyed=keyed, course=course))
     if not found:
         came = f"It has requests such as {elsewhere!r}. " if elsewhere else "It has no request with an answer. "
         raise BadSetting(
@@ -80,12 +82,11 @@ def _unplayable(message: Message, operation: Operation | None) -> str:
     return "whose bodies are not in the file" if {"sent", "body"} & message.left_out.keys() else ""
 
 
-def _course(asked: Message, messages: Sequence[Message], polls: Operation | None) -> Course | None:
+def _course(asked: Message, answer: Told, messages: Sequence[Message], polls: Operation | None) -> Course | None:
     """The course of the task that a request started; None where it started none."""
-    answer = _told(asked)
     data = _parsed(answer.body).get("data")
     task_id = data.get("taskId") if isinstance(data, dict) else None
-    if not (isinstance(task_id, str) and task_id and answer.code == ACCEPTED and _parsed(asked.sent.decode())):
+    if not (isinstance(task_id, str) and task_id and answer.code == ACCEPTED and _parsed(asked.sent)):
         return None
     begins = asked.at + asked.took
     later = [each for each in messages if each.number > asked.number]
@@ -121,7 +122,7 @@ def _without_retries(callbacks: Iterable[Message]) -> Iterator[Message]:
 
 def _told(message: Message, begins: float | None = None, callbacks: int = 0) -> Told:
     """What a request was answered."""
-    body = "" if message.status in BODILESS else message.body.decode()
+    body = b"" if message.status in BODILESS else message.body
     envelope = _parsed(body)
     after = 0.0 if begins is None else max(0.0, message.at + message.took - begins)
     return Told(
@@ -138,7 +139,7 @@ def _told(message: Message, begins: float | None = None, callbacks: int = 0) -> 
 
 def _told_by_callback(message: Message, begins: float) -> Told:
     """What a callback tells; its `status` is that of the receiver's answer."""
-    body = message.sent.decode()
+    body = message.sent
     envelope = _parsed(body)
     code = _code(envelope, ACCEPTED)
     data = envelope.get("data")
@@ -161,9 +162,9 @@ def _code(envelope: Mapping[str, Any], default: int) -> int:
     return code if type(code) is int and 0 <= code < 10**6 else default
 
 
-def _parsed(body: str) -> Mapping[str, Any]:
+def _parsed(body: bytes) -> Mapping[str, Any]:
     try:
-        value = from_json(body.encode())
+        value = from_json(body)
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}

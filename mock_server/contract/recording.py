@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from mock_server.contract.documents import OPENAPI, load
@@ -23,6 +24,7 @@ TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "an object": (dict,),
 }
 PAIR: Final = 2
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 WRITTEN: Final = "a file that `suno-contract proxy --record` wrote, or `suno-contract convert` from an archive (HAR)"
 
 
@@ -174,7 +176,7 @@ def _message(line: int, entry: Mapping[str, Any]) -> Message:
         answer_headers=_headers("answer_headers", entry["answer_headers"]),
         sent=_bytes("sent", entry),
         body=_bytes("body", entry),
-        left_out={name: str(why) for name, why in entry["left_out"].items()},
+        left_out={name: str(why) for name, why in entry["left_out"].items()} or NOTHING,
         **{name: entry[name] for name in ("number", "course", "at", "took", "method", "path", "status")},
     )
 

@@ -76,7 +76,7 @@ def shown_by_polling(task: Task, now: float, track_maker: TrackMaker) -> Any:
     told = None if course is None else polled_at(task, course, now)
     if course is None or told is None:
         return record(task, now, track_maker)
-    return parsed(told_again(task, course, told.body, track_maker)).get("data")
+    return parsed(told_again(task, course, told.text, track_maker)).get("data")
 
 
 @lru_cache(maxsize=64)
