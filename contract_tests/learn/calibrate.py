@@ -20,6 +20,7 @@ from contract_tests.learn.limits import explained, limits, searched, together, w
 from contract_tests.learn.mismatch import by_known_models
 from contract_tests.learn.mock_task import accepted, mock_task
 from contract_tests.learn.order import at_once, order
+from contract_tests.learn.other_causes import telling
 from contract_tests.learn.playback import NUMBERS, WORDS, Agreement
 from contract_tests.learn.price import differs, price
 from contract_tests.learn.profile import as_data, written
@@ -80,7 +81,7 @@ def learned(report: Report, published: Published, beside: Path, signature_key: s
     read = together(list(asked), shown)
     readings = {f"{each.path[1]}": each.value for each in lines_of(read) if each.path[0] == "picks"}
     taken = {model for model in search.models if search.takes(model)}
-    refusals = list(due(report.rows, with_limits(published, shown), readings, taken))
+    refusals = telling([*due(report.rows, with_limits(published, shown), readings, taken)], report.rows)
     is_ours = base in profiles()
     anywhere = base if is_ours else os.fspath(Path(base).resolve())
     sent = playback.repeatable(refusals)

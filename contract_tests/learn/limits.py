@@ -6,6 +6,7 @@ from typing import Final
 
 from contract_tests.documents.extend import Limit
 from contract_tests.documents.published import Published
+from contract_tests.documents.terms import Terms
 from contract_tests.learn.evidence import Found, Left, Line, lines_of, name, times
 from contract_tests.learn.refusals import OF_MODELS
 from contract_tests.probes.request import ASTRAL, MULTIBYTE
@@ -45,6 +46,16 @@ def limits(found: Searched, published: Published) -> Iterator[Found]:
         if not found.lacks(model):
             yield from _limit(found, model, field, published)
     yield from _counted(found)
+    yield from _of_nobody(found, published.terms)
+
+
+def _of_nobody(found: Searched, terms: Terms) -> Iterator[Found]:
+    """By which code a track of nobody is refused in requests that have texts of one character, which no limit of a
+    server is below."""
+    readings = {terms.not_found: "not_found", terms.invalid: "invalid"}
+    told = {readings.get(each.code or 0, "") for each in found.of_nobody}
+    if len(told) == 1 and "" not in told:
+        yield Line(("picks", "unknown_audio"), told.pop(), times(found.of_nobody))
 
 
 def _limit(found: Searched, model: str, field: str, published: Published) -> Iterator[Found]:

@@ -10,22 +10,33 @@ from contract_tests.target.credits import Credits
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.target import Target
 from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.other_cause import cause, causes, worded
 from contract_tests.verdicts.readings import NEITHER, answered_questions, looked, observed
-from contract_tests.verdicts.results import Result, seen, two_ways
+from contract_tests.verdicts.results import Result, not_tried, seen, two_ways
 
 Answers = Sequence[tuple[Probe, Exchange]]
 
 
 def read(refused: Answers, accepted: Answers, courses: Sequence[Course], terms: Terms) -> Iterator[Result]:
-    """What answers and courses tell."""
-    for probe, exchange, reading in answered_questions([*refused, *accepted]):
+    """What answers and courses tell. A refusal that may have another cause than what was asked tells nothing."""
+    others = causes((probe.expected, exchange) for probe, exchange in refused)
+    telling = [each for each in refused if cause(each[1]) not in others]
+    asked_for = [each for each in accepted if cause(each[1]) not in others]
+    told = set[str]()
+    for probe, exchange, reading in answered_questions([*telling, *asked_for]):
+        told.add(probe.question)
         if reading == NEITHER:
             yield two_ways(probe.question, "answers that no reading gives", probe, exchange)
         else:
             yield seen(probe.question, reading, probe, exchange)
-    for each in observed([each for each in refused if each[0].method == "POST"], courses, terms):
-        told = " and ".join(each.readings)
-        yield two_ways(each.question, told) if each.contradicts else seen(each.question, told)
+    for probe, exchange in [*refused, *accepted]:
+        if probe.question and probe.question not in told and cause(exchange) in others:
+            told.add(probe.question)
+            yield not_tried(f"question.{probe.question}", worded(exchange), probe)
+    posted = [each for each in refused if each[0].method == "POST"]
+    for each in observed(posted, courses, terms, others):
+        readings = " and ".join(each.readings)
+        yield two_ways(each.question, readings) if each.contradicts else seen(each.question, readings)
 
 
 def asked(plan: Plan, target: Target) -> Iterator[Result]:

@@ -1,7 +1,7 @@
 """Reads from answers and callbacks how a target answers the open questions. A reading is no verdict. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from contract_tests.documents.terms import DOCUMENTED, Terms
 from contract_tests.probes.request import UNKNOWN_AUDIO, Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.other_cause import Cause, cause
 from contract_tests.verdicts.polling import recorded_ids
 from contract_tests.verdicts.retries import (
     after_giving_up,
@@ -35,12 +36,16 @@ class Observed:
 
 
 def observed(
-    refusals: Sequence[tuple[Probe, Exchange]], courses: Sequence[Course], terms: Terms = DOCUMENTED
+    refusals: Sequence[tuple[Probe, Exchange]],
+    courses: Sequence[Course],
+    terms: Terms = DOCUMENTED,
+    others: Container[Cause] = (),
 ) -> Iterator[Observed]:
-    """The readings of every question that refusals, each with what was tried, and courses answer."""
+    """The readings of every question that refusals, each with what was tried, and courses answer. `others` are causes
+    for which valid requests are refused."""
     seen = Readings(terms)
     for probe, exchange in refusals:
-        seen.refused(probe, exchange)
+        seen.refused(probe, exchange, others)
     for course in courses:
         seen.course(course)
     return seen.observed()
@@ -53,9 +58,10 @@ class Readings:
         self._terms = terms
         self._seen: dict[str, set[str]] = {question: set() for question in (*OF_REFUSALS, *OF_COURSES)}
 
-    def refused(self, probe: Probe, exchange: Exchange) -> None:
+    def refused(self, probe: Probe, exchange: Exchange, others: Container[Cause] = ()) -> None:
         for question, look in OF_REFUSALS.items():
-            self._add(question, look(probe, exchange, self._terms))
+            if question not in OF_CAUSES or cause(exchange) not in others:
+                self._add(question, look(probe, exchange, self._terms))
 
     def course(self, course: Course) -> None:
         for question, follow in OF_COURSES.items():
@@ -222,6 +228,8 @@ OF_REFUSALS: Final[Mapping[str, Callable[[Probe, Exchange, Terms], str | None]]]
     "error_data": _error_data,
     "content_type": _content_type,
 }
+OF_CAUSES: Final = ("unknown_audio",)
+"""Of these, those that ask for what a request is refused, and not in what form."""
 OF_COURSES: Final[Mapping[str, Callable[[Course], str | None]]] = {
     "text_items": _text_items,
     "first_items": _first_items,

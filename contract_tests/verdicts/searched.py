@@ -39,6 +39,11 @@ class Searched:
         else:
             self._models[str(body.get("model"))] = exchange
 
+    @property
+    def of_nobody(self) -> list[Exchange]:
+        """The answers to requests that have no other fault than that their track is nobody's."""
+        return [*self._nobody]
+
     def takes(self, model: str) -> bool:
         """Whether the server has a model."""
         return self._shows_models() and model in self._models and not self._tells(self._models[model])

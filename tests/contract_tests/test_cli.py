@@ -210,7 +210,9 @@ def test_a_track_that_the_target_does_not_know_is_no_violation(tmp_path: Path, c
         assert status("run", *arguments) == 2
     error = capsys.readouterr().err
     assert "the target accepted nothing, and answered 404 where only its track can be unknown, " in error
-    assert "times: give the --audio-id of a track that this key has, and as --base-url what stands before /api" in error
+    assert (
+        "times: give the --audio-id of a track that this key has, and give as --base-url what stands before /" in error
+    )
     assert '<h1 class="none">Nothing was found out</h1>' in (tmp_path / "report.html").read_text("utf-8")
     assert "the target accepted nothing" in json.loads((tmp_path / "report.json").read_bytes())["about"]["nothing"]
 

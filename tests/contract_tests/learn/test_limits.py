@@ -15,6 +15,7 @@ from contract_tests.learn.limits import explained, limits, looked, searched, tog
 from contract_tests.mutants.hidden import drawn, limits_due
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe
+from contract_tests.probes.search import Searches
 from contract_tests.reports.report import Asked
 from contract_tests.run.searching import STEPS, search
 from contract_tests.target.exchange import Exchange
@@ -101,7 +102,7 @@ def test_the_reading_of_a_question_about_a_limit_is_found() -> None:
 def test_nothing_is_learned_where_nothing_shows(said: Callable[[Any], str]) -> None:
     came = asked(said)
     learned = [*limits(searched(came), PUBLISHED)]
-    assert lines_of(learned) == []
+    assert {each.path for each in lines_of(learned)} <= {("picks", "unknown_audio")}
     assert len(came) < 20
     told = {each.what: each.why for each in learned if isinstance(each, Left)}
     assert "not before the track is looked for" in told["models.V4.limits.extend.prompt"]
@@ -167,3 +168,11 @@ def test_a_run_without_a_task_learns_limits_and_models_and_the_mock_plays_them(
             place = place[key]
         assert place == value, path
     assert status("plan", "--profile", str(file)) == 0
+
+
+@pytest.mark.parametrize(("codes", "reading"), [((404, 404), "not_found"), ((422, 422), "invalid"), ((422, 404), None)])
+def test_what_a_track_of_nobody_is_refused_with_is_a_reading(codes: tuple[int, ...], reading: str | None) -> None:
+    probe = Searches(PUBLISHED, TRACKS).nobody(1)
+    came = [Asked(probe=probe.id, exchange=exchange({"code": code, "msg": NOBODY}, probe)) for code in codes]
+    found = {each.path: each.value for each in lines_of(limits(searched(came), PUBLISHED))}
+    assert found.get(("picks", "unknown_audio")) == reading

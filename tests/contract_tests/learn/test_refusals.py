@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.learn.evidence import UNREFUSED, Left, Line
+from contract_tests.learn.other_causes import telling
 from contract_tests.learn.refusals import Refusal, codes, due, several, templates, texts, told_at_once
 from contract_tests.probes.near_misses import AT_ONCE
 from contract_tests.probes.request import Probe
@@ -17,6 +18,7 @@ from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.results import Result, Verdict
 from tests.courses import ACCEPTED, PROBES, PUBLISHED, REFUSED, exchange
 
+OTHERS = ("extend.audioId.known", "extend.styleWeight.maximum")
 LIMIT = 80
 """Characters of a title of V4."""
 
@@ -188,3 +190,18 @@ def test_rules_that_nothing_was_refused_for_are_listed() -> None:
     assert {"extend.style.length", "extend.prompt.required"} < {*rules}
     assert "extend.prompt.custom" not in rules
     assert [*texts([], {}, PUBLISHED)] == [Left("texts of all", UNREFUSED)]
+
+
+def test_what_valid_requests_are_told_too_is_told_of_no_rule() -> None:
+    limit = "title: at most 13 characters"
+    valid = Result(rule=ACCEPTED.rule, verdict=Verdict.VIOLATED, probe=ACCEPTED, exchange=answered(ACCEPTED, limit, 1))
+    others = [passed(of(rule), limit, 2 + number) for number, rule in enumerate(OTHERS)]
+    itself = passed(of("extend.styleWeight.type"), "styleWeight is no number", 9)
+    found = rows([valid, *others, itself])
+    assert [each.rule for each in telling(list(due(found, PUBLISHED)), found)] == ["extend.styleWeight.type"]
+
+
+def test_where_everything_is_refused_with_the_same_words_they_stay() -> None:
+    valid = Result(rule=ACCEPTED.rule, verdict=Verdict.VIOLATED, probe=ACCEPTED, exchange=answered(ACCEPTED, "no", 1))
+    found = rows([valid, *(passed(of(rule), "no", 2 + number) for number, rule in enumerate(OTHERS))])
+    assert {each.rule for each in telling(list(due(found, PUBLISHED)), found)} == {*OTHERS}
