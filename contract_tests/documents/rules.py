@@ -117,7 +117,7 @@ def check(rule: str) -> None:
     """Raise LookupError, with the nearest id, for a rule that no profile has that was read. Any code may be that of
     one's own."""
     if rule not in known() and rule not in OF_OTHERS and not OF_CODE.fullmatch(rule):
-        raise LookupError(_unknown(rule, known()))
+        raise LookupError(_unknown(rule, known() | OF_OTHERS))
 
 
 def check_pattern(pattern: str) -> None:
