@@ -13,6 +13,7 @@ from contract_tests.proxy.app import App, Heard, Judge, Leaves
 from contract_tests.proxy.courses import Courses, Spending
 from contract_tests.proxy.forward import HEAD, Forwarder
 from contract_tests.proxy.ledger import NOTHING, Before
+from contract_tests.proxy.no_http import LOGGER
 from contract_tests.proxy.way_back import without_others
 
 GRACE: Final = 5
@@ -114,6 +115,7 @@ def _runner(handle: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> w
     return web.AppRunner(
         app,
         access_log=None,
+        logger=LOGGER,
         auto_decompress=False,
         shutdown_timeout=GRACE,
         max_line_size=HEAD,
