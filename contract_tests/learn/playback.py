@@ -73,11 +73,17 @@ def playing(profile: Mapping[str | int, Any], *options: str) -> Iterator[str]:
             yield url
 
 
+def client_of_mocks() -> httpx.Client:
+    """A client that keeps no connection: a mock closes those on which nothing came for a while, as on a busy machine,
+    and a request that is sent in that moment gets no answer."""
+    return httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 def answers(profile: Mapping[str | int, Any], refusals: Sequence[Refusal], path: str) -> dict[int, httpx.Response]:
     """What a mock that plays the profile answers to the same requests, by the number of the request."""
     if not refusals:
         return {}
-    with playing(profile) as url, httpx.Client(trust_env=False) as client:
+    with playing(profile) as url, client_of_mocks() as client:
         return {each.exchange.number: _sent(client, url + path, each.exchange) for each in refusals}
 
 

@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any, Final
 
-import httpx
-
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.published import Published
-from contract_tests.learn.playback import Agreement, Answered, agreed, playing
+from contract_tests.learn.playback import Agreement, Answered, agreed, client_of_mocks, playing
 from contract_tests.probes.request import Track
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.target.mock import KEY as MOCK_KEY
@@ -98,7 +96,7 @@ def agreement(
 
     Raises OSError when the mock does not start."""
     path = published.terms.extend
-    with Receiver() as receiver, playing(profile) as mocked, httpx.Client(trust_env=False) as client:
+    with Receiver() as receiver, playing(profile) as mocked, client_of_mocks() as client:
 
         def answer(to: str, as_key: str, body: Body) -> Answered:
             came = client.post(to + path, json=body, headers={"Authorization": f"Bearer {as_key}"})
