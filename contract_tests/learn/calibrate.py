@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import httpx
-
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.learn import playback
@@ -138,9 +136,9 @@ class _Mocked:
 
     def __init__(self, extends: str, sent: Sequence[Refusal], path: str) -> None:
         self._extends, self._sent, self._path = extends, sent, path
-        self._known: dict[str, Mapping[int, httpx.Response]] = {}
+        self._known: dict[str, Mapping[int, playback.Mocked]] = {}
 
-    def __call__(self, found: Iterable[Found]) -> Mapping[int, httpx.Response]:
+    def __call__(self, found: Iterable[Found]) -> Mapping[int, playback.Mocked]:
         said = as_data(self._extends, lines_of(found))
         if f"{said}" not in self._known:
             self._known[f"{said}"] = playback.answers(said, self._sent, self._path)

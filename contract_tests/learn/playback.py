@@ -32,6 +32,13 @@ class Answered(NamedTuple):
     content: Any
 
 
+class Mocked(NamedTuple):
+    """An answer of the mock, without what else the client has of it: a recording may have a hundred thousand."""
+
+    status: int
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """`asked` counts the refusals that were sent to the mock; `differing` has, by aspect, the rules at which it answers
@@ -79,33 +86,36 @@ def client_of_mocks() -> httpx.Client:
     return httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 
 
-def answers(profile: Mapping[str | int, Any], refusals: Sequence[Refusal], path: str) -> dict[int, httpx.Response]:
+def answers(profile: Mapping[str | int, Any], refusals: Sequence[Refusal], path: str) -> dict[int, Mocked]:
     """What a mock that plays the profile answers to the same requests, by the number of the request."""
     if not refusals:
         return {}
+    same: dict[Mocked, Mocked] = {}
     with playing(profile) as url, client_of_mocks() as client:
-        return {each.exchange.number: _sent(client, url + path, each.exchange) for each in refusals}
+        found = ((each.exchange.number, _sent(client, url + path, each.exchange)) for each in refusals)
+        return {number: same.setdefault(answer, answer) for number, answer in found}
 
 
-def _sent(client: httpx.Client, url: str, exchange: Exchange) -> httpx.Response:
+def _sent(client: httpx.Client, url: str, exchange: Exchange) -> Mocked:
     kept = {name: value for name, value in exchange.headers.items() if name.lower() == "content-type"}
     headers = {**kept, "Authorization": f"Bearer {KEY}"}
-    return client.post(url, content=exchange.sent, headers=headers)
+    answer = client.post(url, content=exchange.sent, headers=headers)
+    return Mocked(answer.status_code, answer.content)
 
 
-def said(answer: httpx.Response) -> Any:
+def said(answer: Mocked) -> Any:
     """`msg` of an answer."""
-    body = parsed(answer.content)
+    body = parsed(answer.body)
     return body.get("msg") if isinstance(body, dict) else None
 
 
-def agreement(refusals: Sequence[Refusal], mocked: Mapping[int, httpx.Response]) -> Agreement:
+def agreement(refusals: Sequence[Refusal], mocked: Mapping[int, Mocked]) -> Agreement:
     """How far the mock's answers are the target's."""
     return agreed(
         (
             each.rule,
             Answered(each.exchange.status, each.exchange.envelope),
-            Answered(mine.status_code, parsed(mine.content)),
+            Answered(mine.status, parsed(mine.body)),
         )
         for each, mine in ((each, mocked[each.exchange.number]) for each in refusals)
     )

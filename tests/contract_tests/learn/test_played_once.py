@@ -1,10 +1,10 @@
 """How often the mock is started to try what was learned."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from contract_tests.learn import playback
@@ -20,10 +20,10 @@ def test_the_mock_is_started_anew_only_for_another_profile(
 ) -> None:
     said: list[Any] = []
 
-    def answers(profile: Any, refusals: Sequence[Refusal], path: str) -> dict[int, httpx.Response]:
+    def answers(profile: Any, refusals: Sequence[Refusal], path: str) -> dict[int, playback.Mocked]:
         said.append(profile)
         body = BAD if says_as_the_mock else {**BAD, "msg": "the mock's own words"}
-        return {each.exchange.number: httpx.Response(200, json=body) for each in refusals}
+        return {each.exchange.number: playback.Mocked(200, json.dumps(body).encode()) for each in refusals}
 
     monkeypatch.setattr(playback, "answers", answers)
     refused = Result(
