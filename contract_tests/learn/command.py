@@ -108,7 +108,7 @@ def signature_key(variable: str | None) -> str | None:
 
 def _recorded(found: Recording | RecordingFile, path: Path, options: Mapping[str, Any]) -> Report:
     """The report of a recording. Raises CannotRun where it tells nothing."""
-    made = judged_recording(path, found, options, whole=True)
+    made = judged_recording(path, found, options, requests=None)
     if not made.rows:
         check_whole(found, NOTHING_BEFORE)
         raise CannotRun(f"{path} {why_none(found, documents(options['profile']))}, so nothing can be learned.")

@@ -10,7 +10,7 @@ import click
 from contract_tests.documents.published import Published
 from contract_tests.recording.message import CALLBACK, HELD_BACK, Message
 from contract_tests.recording.read import NoRecording, RecordingFile
-from contract_tests.recording.report import report
+from contract_tests.recording.report import REQUESTS, report
 from contract_tests.reports.files import write
 from contract_tests.reports.rows import MARKS, printable
 from contract_tests.verdicts.course import Finding
@@ -45,7 +45,7 @@ class Reports:
         self._due.clear()
         with suppress(OSError, NoRecording):
             recording = RecordingFile(self._recording)
-            made = report(recording, self._published)
+            made = report(recording, self._published, requests=REQUESTS)
             if recording.fault and not over:  # a line that is being written
                 self._due.set()
             else:

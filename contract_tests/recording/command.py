@@ -13,7 +13,7 @@ from contract_tests.documents.terms import DOCUMENTED
 from contract_tests.recording.har import LARGEST, from_har, write_har
 from contract_tests.recording.message import write as write_recording
 from contract_tests.recording.read import NoRecording, Reader, Recording, RecordingFile
-from contract_tests.recording.report import report, why_none
+from contract_tests.recording.report import REQUESTS, report, why_none
 from contract_tests.reports import safe_files
 from contract_tests.reports.files import write
 from contract_tests.reports.report import Report
@@ -43,7 +43,7 @@ def judge_command(recording: Path, report_dir: Path | None, strict: bool, **opti
     """
     click.get_current_context().with_resource(of_no_run(report_dir))
     found = recorded(recording)
-    made = judged_recording(recording, found, options, whole=report_dir is not None)
+    made = judged_recording(recording, found, options, requests=REQUESTS if report_dir else 0)
     told_of(made.rows)
     for told in (*made.summary, *(f"missing: {each}" for each in made.missing)):
         click.echo(printable(told))
@@ -132,10 +132,10 @@ def check_whole(recording: Recording | RecordingFile | Reader, done: str) -> Non
         raise CannotRun(f"read up to its fault: {recording.fault}; {done}. {WAY_OUT}")
 
 
-def judged_recording(path: Path, recording: Recording | RecordingFile, options: Any, *, whole: bool) -> Report:
+def judged_recording(path: Path, recording: Recording | RecordingFile, options: Any, *, requests: int | None) -> Report:
     """The report of the recording in a file, by the options. Raises CannotRun where these say what cannot be, and where
     the file is gone meanwhile."""
     published = documents(options["profile"])
     tracks = tracks_of(published, options)
     with _readable(path):
-        return report(recording, published, tracks, whole=whole)
+        return report(recording, published, tracks, requests=requests)

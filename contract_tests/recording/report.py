@@ -1,11 +1,13 @@
 """A recording as the harness reports a run. Pure."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import Probe, Track
 from contract_tests.recording.credits import credits_told
+from contract_tests.recording.first_asked import FirstAsked
 from contract_tests.recording.probes import DISTURBED
 from contract_tests.recording.read import Recording, RecordingFile
 from contract_tests.recording.traffic import Traffic
@@ -16,52 +18,64 @@ from contract_tests.reports.tally import MOST, Tally
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.nothing_told import Told
 
+REQUESTS: Final = 1000
+"""Requests that reports for a reader tell, and those that break a rule: the recording has all."""
+
 
 def report(
-    recording: Recording | RecordingFile, published: Published, tracks: Sequence[Track] = (), *, whole: bool = True
+    recording: Recording | RecordingFile,
+    published: Published,
+    tracks: Sequence[Track] = (),
+    *,
+    requests: int | None = None,
 ) -> Report:
-    """What the harness says of a recording. `tracks` are source tracks that the server is known to have. Without
-    `whole` its requests are left out, all but the first results of each rule, and what was told of credits: no more is
-    in memory then than a few courses at a time."""
-    asked: list[Asked] = []
-    spent = 0
+    """What the harness says of a recording. `tracks` are source tracks that the server is known to have. Of `requests`
+    the first so many are kept, and those of the kept results that break a rule; of a rule the first results. None keeps
+    all, and what was told of credits. Else no more is in memory than that, and a few courses at a time."""
+    tally = Tally(None if requests is None else max(requests, MOST))
+    came, told = Came(), Told(published.terms, recorded=True)
+    first, spent = FirstAsked(requests, tally.broken), 0
 
     def heard(traffic: Traffic, probe: Probe, exchange: Exchange) -> None:
         nonlocal spent
         spent += exchange.tasks
-        if whole:
-            asked.append(_asked(traffic, probe, exchange))
+        if requests != 0:
+            first.add(_asked(traffic, probe, exchange))
 
     verdicts = Verdicts(recording.each, published, recording.target, tracks, heard)
-    tally, came, told = Tally(None if whole else MOST), Came(), Told(published.terms, recorded=True)
     for place, result in verdicts.results():
         tally.add(place, result)
         told.add(result)
         if result.exchange is not None:
             came.add(result, result.exchange.number)
+            if result.broken:
+                first.broke(result.exchange.number)
     rows = tuple(tally.rows())
     spent += recording.lost
+    return Report(
+        about=_about(recording, published, verdicts.survey.ends, spent, told.nothing()),
+        rows=rows,
+        summary=(came.told(published.codes, published.callback_codes), summary(rows, spent)),
+        asked=first.kept(),
+        missing=tuple(_missing(recording, verdicts.survey.others, first.left_out)),
+        picks=published.picks,
+        tracks=tuple(tracks),
+        credits=credits_told(recording.each(), published) if requests is None else (),
+    )
+
+
+def _about(recording: Recording | RecordingFile, published: Published, took: float, spent: int, nothing: str) -> About:
     noted = {name: text for name in ("date", "by") if isinstance(text := recording.about.get(name), str)}
-    about = About(
+    return About(
         target=recording.target,
         document=published.document.name,
         profile=published.profile,
         version=noted.get("by", "").rpartition(" ")[2],
         date=noted.get("date", ""),
-        took=verdicts.survey.ends,
+        took=took,
         spent=spent,
-        nothing=told.nothing(),
+        nothing=nothing,
         recorded=True,
-    )
-    return Report(
-        about=about,
-        rows=rows,
-        summary=(came.told(published.codes, published.callback_codes), summary(rows, spent)),
-        asked=tuple(sorted(asked, key=lambda each: each.exchange.number)),
-        missing=tuple(_missing(recording, verdicts.survey.others)),
-        picks=published.picks,
-        tracks=tuple(tracks),
-        credits=credits_told(recording.each(), published) if whole else (),
     )
 
 
@@ -89,7 +103,7 @@ def _asked(traffic: Traffic, probe: Probe, exchange: Exchange) -> Asked:
     )
 
 
-def _missing(recording: Recording | RecordingFile, others: int) -> Iterator[str]:
+def _missing(recording: Recording | RecordingFile, others: int, left_out: int) -> Iterator[str]:
     if recording.fault:
         yield f"what follows in the file: {recording.fault}"
     if recording.lost:
@@ -98,3 +112,9 @@ def _missing(recording: Recording | RecordingFile, others: int) -> Iterator[str]
     if others:
         requests = counted(others, "POST request")
         yield f"verdicts on {requests} that did not extend a track, or whose body was left out"
+    if left_out:
+        requests = counted(left_out, "request")
+        yield (
+            f"{requests} in the reports, which tell the first {REQUESTS} and what breaks a rule, and as many results "
+            "of a rule: the recording has all"
+        )

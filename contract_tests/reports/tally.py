@@ -43,6 +43,11 @@ class Tally:
             kept.sort(key=_place)
             del kept[self._most :]
 
+    def broken(self) -> set[int]:
+        """The numbers of the requests at which kept results break a rule."""
+        kept = (result for rule in self._rules.values() for each in rule.kept.values() for _, _, result in each)
+        return {each.exchange.number for each in kept if each.broken and each.exchange}
+
     def rows(self) -> Iterator[Row]:
         """The rules in the order in which they come up first."""
         for name, rule in sorted(self._rules.items(), key=lambda each: each[1].begins):

@@ -123,11 +123,26 @@ def test_the_order_of_the_lines_is_no_matter(traffic: list[Message], random: Ran
 def test_what_is_kept_changes_no_verdict(traffic: list[Message], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("contract_tests.recording.report.MOST", 2)
     recording = Recording(messages=tuple(traffic))
-    whole, short = report(recording, PUBLISHED), report(recording, PUBLISHED, whole=False)
+    whole, short = report(recording, PUBLISHED), report(recording, PUBLISHED, requests=0)
     assert [each.line for each in short.rows] == [each.line for each in whole.rows]
     assert (short.summary, short.about, short.missing) == (whole.summary, whole.about, whole.missing)
     assert max(len(each.results) for each in short.rows) <= 2 * len(Verdict)
     assert len(short.asked) == 0
+
+
+def test_reports_of_a_long_recording_tell_the_first_requests(
+    traffic: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contract_tests.recording.report.REQUESTS", 4)
+    recording = Recording(messages=tuple(traffic))
+    whole, short = report(recording, PUBLISHED), report(recording, PUBLISHED, requests=4)
+    assert [each.line for each in short.rows] == [each.line for each in whole.rows]
+    assert short.asked == whole.asked[:4]
+    (told,) = {*short.missing} - {*whole.missing}
+    left = len(whole.asked) - 4
+    assert told.startswith(f"{left} requests in the reports, which tell the first 4 and what breaks a rule")
+    assert json.loads(as_json(short))["missing"] == list(short.missing)
+    assert as_html(short)
 
 
 def test_a_record_may_be_ahead_of_the_last_callback(traffic: list[Message]) -> None:
