@@ -13,6 +13,7 @@ from mock_server.contract.body_validator import is_http_url
 from mock_server.contract.course import Recorded
 from mock_server.contract.decode import is_json
 from mock_server.contract.recording import is_masked
+from mock_server.contract.without_effect import without_effect
 
 IDS: Final = ("audioId", "taskId", "personaId", "uploadUrl")
 """The members of a request whose values belong to one account or one run."""
@@ -106,11 +107,13 @@ class Alike:
 
     def _signatures(self, every: Sequence[Numbered], free: Collection[str]) -> Iterator[bytes]:
         """The same of recorded ones."""
-        freed = [
-            self._numbers.setdefault(_freed(each, free), len(self._numbers)) for each in [*self._numbers]
-        ]  # by number
+        freed = self._freed(free)
         for told, _ in every:
             yield _in_order([freed[number] for number in told])
+
+    def _freed(self, free: Collection[str]) -> Sequence[int]:
+        """By the number of a member that of what it is compared as."""
+        return [self._numbers.setdefault(_freed(each, free), len(self._numbers)) for each in [*self._numbers]]
 
     def _by_signature(self, every: Sequence[Numbered], free: Collection[str]) -> Mapping[bytes, Sequence[Recorded]]:
         found: dict[bytes, list[Recorded]] = defaultdict(list)
@@ -120,19 +123,14 @@ class Alike:
 
     def _without_effect(self, every: Sequence[Numbered], free: Collection[str]) -> frozenset[str]:
         """The members of which the recording has several values beside the same others, and always the same outcome."""
-        names = {name for name, _ in self._numbers} - {*free, QUERY, KEY, KIND, NO_OBJECT, CALLBACK_URL}
-        return frozenset(name for name in names if self._makes_no_difference(every, name, {*free, name}))
-
-    def _makes_no_difference(self, every: Sequence[Numbered], name: str, free: Collection[str]) -> bool:
-        of_name = {number for (each, _), number in self._numbers.items() if each == name}
-        values: dict[bytes, set[int]] = defaultdict(set)
-        outcomes: dict[bytes, set[tuple[int, int]]] = defaultdict(set)
-        for signature, (told, each) in zip(self._signatures(every, free), every, strict=True):
-            own = of_name.intersection(told)
-            if own:
-                values[signature] |= own
-                outcomes[signature].add(each.outcome)
-        return any(len(each) > 1 for each in values.values()) and all(len(each) == 1 for each in outcomes.values())
+        members = [*self._numbers]
+        return without_effect(
+            requests=[(told, each.outcome) for told, each in every],
+            members=members,
+            compared=self._freed(free),
+            kinds=[_kind(value) for _, value in members],
+            never={*free, QUERY, KEY, KIND, NO_OBJECT, CALLBACK_URL},
+        )
 
 
 def differing(told: Members, recorded: Recorded, same: Collection[str]) -> Sequence[str]:
