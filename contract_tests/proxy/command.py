@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 120.0
 """Seconds that a server may be silent."""
-EVERY: Final = 5.0
-"""Seconds between reports."""
 
 
 @click.command(
@@ -122,7 +120,7 @@ def _apart(recorder: Recorder, judge: LiveJudge, to: str, record: Path, options:
 def _wait(reports: Reports, proxy: "Apart") -> None:
     """Until the process is told to end, or the other one has ended."""
     try:
-        while not proxy.over.wait(EVERY):
+        while not proxy.over.wait(reports.pause):
             reports.write()
     except (KeyboardInterrupt, SystemExit):
         return

@@ -1,9 +1,11 @@
 """What is told of messages while they pass: lines, and reports of all that was recorded."""
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -16,12 +18,26 @@ from contract_tests.reports.rows import MARKS, printable
 from contract_tests.verdicts.course import Finding
 from contract_tests.verdicts.results import Verdict, of_broken
 
+EVERY: Final = 5.0
+"""Seconds between reports at least."""
+SHARE: Final = 20
+"""How many times as long as the last ones took it is at least, so that messages are handed on meanwhile."""
+
 
 class Reports:
     """Prints a line for each message, and keeps the reports of the whole recording up to date, where a folder is
-    given. Its file is read anew each time: nothing else holds everything that passed."""
+    given. Its file is read anew each time: nothing else holds everything that passed. `pause` is how many seconds to
+    wait before that: reports of 100,000 messages take minutes."""
 
-    def __init__(self, recording: Path, published: Published, folder: Path | None) -> None:
+    def __init__(
+        self,
+        recording: Path,
+        published: Published,
+        folder: Path | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.pause = EVERY
+        self._clock = clock
         self._recording = recording
         self._published = published
         self._folder = folder
@@ -43,6 +59,7 @@ class Reports:
         if self._folder is None or not (over or self._due.is_set()) or not self._recording.is_file():
             return
         self._due.clear()
+        begun = self._clock()
         with suppress(OSError, NoRecording):
             recording = RecordingFile(self._recording)
             made = report(recording, self._published, requests=REQUESTS)
@@ -50,6 +67,7 @@ class Reports:
                 self._due.set()
             else:
                 write(self._folder, made)
+        self.pause = max(EVERY, SHARE * (self._clock() - begun))
 
 
 def _told(message: Message, found: Sequence[Finding]) -> None:

@@ -40,6 +40,19 @@ def test_reports_are_written_after_a_find_alone(recording: Path, tmp_path: Path)
     assert written(tmp_path)
 
 
+@pytest.mark.parametrize(("took", "pause"), [(0.1, 5.0), (60.0, 1200.0)])
+def test_reports_that_take_long_are_written_less_often(
+    recording: Path, tmp_path: Path, took: float, pause: float
+) -> None:
+    times = iter([100.0, 100.0 + took])
+    reports = Reports(recording, PUBLISHED, tmp_path, clock=times.__next__)
+    assert reports.pause == 5.0
+    reports.told(message(), (FOUND,))
+    reports.write()
+    assert written(tmp_path)
+    assert reports.pause == pause
+
+
 def test_a_line_that_is_being_written_is_waited_for(recording: Path, tmp_path: Path) -> None:
     whole = recording.read_text("utf-8")
     recording.write_text(whole[:-1] + "\n" + line(message(number=2))[:50], "utf-8")
