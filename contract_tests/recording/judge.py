@@ -1,5 +1,6 @@
 """The verdicts on one course of a recording: what the harness says of traffic that it did not send. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -78,15 +79,20 @@ def course_of(traffic: Traffic, message: Message, probe: Probe, exchange: Exchan
         url=f"{message.number}",
         arrivals=arrivals,
         record=polls[-1].record if polls else None,
-        polls=[Poll(exchange=each, arrival=_last_before(arrivals, each)) for each in polls],
+        polls=[*_polls(polls, arrivals)],
     )
 
 
-def _last_before(arrivals: Sequence[Arrival], poll: Exchange) -> Arrival | None:
-    """The callback of the latest stage that had come when a poll was sent."""
-    stages = [(each, _stage(each)) for each in arrivals if each.at < poll.started]
-    known_ones = [(each, STAGES.index(stage)) for each, stage in stages if stage in STAGES]
-    return max(known_ones, key=lambda each: each[1])[0] if known_ones else None
+def _polls(polls: Sequence[Exchange], arrivals: Sequence[Arrival]) -> Iterator[Poll]:
+    """Each with the callback of the latest stage that had come when it was sent."""
+    latest: list[tuple[int, Arrival | None]] = [(-1, None)]
+    for arrival in arrivals:
+        stage = _stage(arrival)
+        place = STAGES.index(stage) if stage in STAGES else -1
+        latest.append((place, arrival) if place > latest[-1][0] else latest[-1])
+    came = [each.at for each in arrivals]
+    for poll in polls:
+        yield Poll(exchange=poll, arrival=latest[bisect_left(came, poll.started)][1])
 
 
 def _stage(arrival: Arrival) -> Any:

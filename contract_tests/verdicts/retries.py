@@ -1,5 +1,7 @@
 """Judges how a server retries callbacks that the receiver did not take, and reads the questions about it. Pure."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -14,35 +16,53 @@ from contract_tests.verdicts.polling import recorded_ids
 
 def received(arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Those that the receiver took: answered with 200, or with another 2xx and not sent again."""
+    again = _came_again(arrivals)
     return [
         arrival
         for number, arrival in enumerate(arrivals)
-        if arrival.status == 200 or (200 < arrival.status < 300 and not _again(arrival, arrivals[number + 1 :]))
+        if arrival.status == 200 or (200 < arrival.status < 300 and not again[number])
     ]
 
 
 def retry_findings(course: Course) -> Iterator[Finding]:
     """What was not received comes again, until it has come as often as documented, and then no more."""
+    said, again = [*map(_says, course.arrivals)], _came_again(course.arrivals)
+    times = Counter(said)
     for number, arrival in enumerate(course.arrivals):
-        if 200 <= arrival.status < 300 or len(attempts(course, arrival)) >= ATTEMPTS:
+        if 200 <= arrival.status < 300 or times[said[number]] >= ATTEMPTS:
             continue
-        if not _again(arrival, course.arrivals[number + 1 :]):
+        if not again[number]:
             yield finding("delivery.retry", f"the same callback again after {_said(arrival.status)}", "none")
     if len(tried := _given_up(course)) > ATTEMPTS:
         yield finding("delivery.given_up", f"{ATTEMPTS} attempts at most", str(len(tried)))
 
 
+def _came_again(arrivals: Sequence[Arrival]) -> list[bool]:
+    """Of each whether one that says the same came after it."""
+    said = [*map(_says, arrivals)]
+    last = {each: number for number, each in enumerate(said)}
+    return [last[each] > number for number, each in enumerate(said)]
+
+
 def attempts(course: Course, arrival: Arrival) -> list[Arrival]:
     """All callbacks of the course that say the same as one of them."""
-    return [each for each in course.arrivals if _same(arrival, each)]
+    said = _says(arrival)
+    return [each for each in course.arrivals if _says(each) == said]
 
 
-def _again(arrival: Arrival, later: Sequence[Arrival]) -> bool:
-    return any(_same(arrival, each) for each in later)
+def _says(arrival: Arrival) -> bytes | str:
+    """What a callback says: JSON whatever the order of its members, and else its bytes. Nothing compares each callback
+    with each other one: a task of a recording may have many thousand."""
+    try:
+        return json.dumps(json.loads(arrival.body, parse_float=_number), sort_keys=True)
+    except (ValueError, RecursionError):
+        return arrival.body
 
 
-def _same(one: Arrival, other: Arrival) -> bool:
-    return one.body == other.body or (parsed(one.body) is not None and parsed(one.body) == parsed(other.body))
+def _number(text: str) -> int | float:
+    """A number, the same however it is written."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _said(status: int) -> str:
@@ -53,7 +73,7 @@ def received_statuses(course: Course) -> str | None:
     """Whether a 2xx other than 200 counts as received; None where the receiver gave no such answer."""
     for number, arrival in enumerate(course.arrivals):
         if 200 < arrival.status < 300:
-            return "only_200" if _again(arrival, course.arrivals[number + 1 :]) else "any_2xx"
+            return "only_200" if _came_again(course.arrivals)[number] else "any_2xx"
     return None
 
 
@@ -110,7 +130,7 @@ def _overtook(course: Course, tried: Sequence[Arrival]) -> bool:
 
 def _others(course: Course, tried: Sequence[Arrival]) -> list[float]:
     """When other callbacks came than the one that was never received."""
-    return [arrival.at for arrival in course.arrivals if tried and not _same(arrival, tried[0])]
+    return [arrival.at for arrival in course.arrivals if tried and _says(arrival) != _says(tried[0])]
 
 
 def callback_exception(course: Course) -> str | None:

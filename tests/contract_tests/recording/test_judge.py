@@ -1,6 +1,7 @@
 """Verdicts on traffic that passed the proxy: 30 requests of a client that polls and receives."""
 
 import json
+import time
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -143,6 +144,30 @@ def test_reports_of_a_long_recording_tell_the_first_requests(
     assert told.startswith(f"{left} requests in the reports, which tell the first 4 and what breaks a rule")
     assert json.loads(as_json(short))["missing"] == list(short.missing)
     assert as_html(short)
+
+
+def test_a_task_with_many_callbacks_and_polls_takes_time_in_proportion(traffic: list[Message]) -> None:
+    course = next(each.course for each in traffic if each.kind == CALLBACK)
+    own = [each for each in traffic if each.course == course]
+    request = next(each for each in own if each.number == course)
+    callback = next(each for each in own if each.kind == CALLBACK)
+    poll = next(each for each in own if each.method == "GET")
+
+    def seconds(times: int, code: int) -> float:
+        """Bodies of their own each time: verdicts on the same ones are remembered."""
+        messages = [request]
+        for number in range(times):
+            at, sent = request.at + 1 + number, callback.sent.replace(b'"code": 200', b'"code": %d' % (code + number))
+            messages += (
+                replace(callback, number=1000 + 2 * number, at=at, sent=sent, status=500),
+                replace(poll, number=1001 + 2 * number, at=at),
+            )
+        begun = time.process_time()
+        judged(messages)
+        return time.process_time() - begun
+
+    seconds(1, code=1000)
+    assert seconds(400, code=2000) < 8 * seconds(100, code=3000)
 
 
 def test_a_record_may_be_ahead_of_the_last_callback(traffic: list[Message]) -> None:

@@ -4,7 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from contract_tests.documents.any_json import parsed
 from contract_tests.probes.request import ATTEMPTS, Probe, Reply
 from contract_tests.verdicts.callbacks import callback_findings
 from contract_tests.verdicts.course import Course
@@ -34,6 +37,33 @@ def rules(judged: Course) -> set[str]:
 
 def reading(judged: Course, question: str) -> list[str]:
     return [" and ".join(each.readings) for each in observed([], [judged]) if each.question == question]
+
+
+SAID = (b'{"a": 1, "b": 2}', b'{"b": 2.0, "a": 1}', b'{"a": 1, "b": 3}', b"[1]", b"no JSON", b"no  JSON", b"{")
+
+
+@given(st.lists(st.tuples(st.sampled_from(SAID), st.sampled_from([200, 201, 500])), max_size=12))
+def test_callbacks_say_the_same_whatever_the_order_of_members(drawn: list[tuple[bytes, int]]) -> None:
+    """Each compared with each other one."""
+
+    def same(one: bytes, other: bytes) -> bool:
+        return one == other or (parsed(one) is not None and parsed(one) == parsed(other))
+
+    came = [arrival(body, at=float(number), status=status) for number, (body, status) in enumerate(drawn)]
+    again = [any(same(body, later) for later, _ in drawn[number + 1 :]) for number, (body, _) in enumerate(drawn)]
+    taken = [
+        each
+        for each, later in zip(came, again, strict=True)
+        if each.status == 200 or (each.status, later) == (201, False)
+    ]
+    assert received(came) == taken
+    missed = [
+        number
+        for number, (body, status) in enumerate(drawn)
+        if status == 500 and sum(same(body, other) for other, _ in drawn) < ATTEMPTS and not again[number]
+    ]
+    found = [each for each in retry_findings(followed(*came)) if each.rule == "delivery.retry"]
+    assert len(found) == len(missed)
 
 
 @pytest.mark.parametrize("status", [500, 404, 302, 0])
