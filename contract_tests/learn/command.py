@@ -1,13 +1,14 @@
 """The command `suno-contract calibrate`."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from contract_tests.documents.counted import counted
+from contract_tests.documents.files import profiles
 from contract_tests.learn.calibrate import Learned, learned
 from contract_tests.learn.playback import ASPECTS
 from contract_tests.learn.prices import prices
@@ -24,6 +25,7 @@ from contract_tests.run.folder import claimed
 from contract_tests.run.inputs import CannotRun, command_of, documents
 from contract_tests.run.options import run_options
 from contract_tests.run.rating import LONGEST, MOST
+from contract_tests.target.mock import mock
 
 PROBE_RATE = click.option(
     "--probe-rate",
@@ -70,14 +72,10 @@ def calibrate_command(
     """
     if folder and recording:
         raise CannotRun("give the FOLDER of a run or --from RECORDING, not both.")
-    for option, source in (("--from", recording), ("--profile", Path(options["profile"]))):
-        if source and output.exists() and source.exists() and output.samefile(source):
-            raise CannotRun(f"--output {output} is the file of {option}, which it would replace. Give another name.")
-    if output.exists() and not force:
-        raise CannotRun(f"--output {output} exists. Give another name, or --force, which replaces it.")
-    if not output.resolve().parent.is_dir():
-        raise CannotRun(f"--output {output}: there is no folder {output.parent}.")
+    _check_output(output, [("--from", recording), ("--profile", Path(options["profile"]))], force=force)
     key = signature_key(signature_key_env)
+    if folder is None:
+        check_played(options["profile"])
     passed = recorded(recording) if recording else None
     made = (
         _recorded(passed, recording, options)
@@ -95,6 +93,33 @@ def calibrate_command(
         for line in prices(found.left, documents(made.about.profile)):
             click.echo(printable(line))
         check_whole(passed, f"{output} was learned of what stands before it")
+
+
+def _check_output(output: Path, sources: Sequence[tuple[str, Path | None]], *, force: bool) -> None:
+    """Raises CannotRun where the file of a profile cannot be written, before anything is spent for it. `sources` are
+    files that are read, each with its option."""
+    for option, source in sources:
+        if source and output.exists() and source.exists() and output.samefile(source):
+            raise CannotRun(f"--output {output} is the file of {option}, which it would replace. Give another name.")
+    if output.exists() and not force:
+        raise CannotRun(f"--output {output} exists. Give another name, or --force, which replaces it.")
+    if output.exists() and not output.is_file():
+        raise CannotRun(f"--output {output} is no file. Give another name.")
+    if not output.resolve().parent.is_dir():
+        raise CannotRun(f"--output {output}: there is no folder {output.parent}.")
+    if not os.access(output.resolve().parent, os.W_OK):
+        raise CannotRun(f"--output {output}: nothing can be written into {output.resolve().parent}.")
+
+
+def check_played(profile: str) -> None:
+    """Raises CannotRun where the mock cannot play a profile of somebody's own, before anything is spent for it."""
+    if profile in profiles():
+        return
+    try:
+        with mock(profile):
+            pass
+    except OSError as error:
+        raise CannotRun(f"--profile {profile} cannot be played, so nothing was sent: {error}.") from None
 
 
 def signature_key(variable: str | None) -> str | None:

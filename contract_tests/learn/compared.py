@@ -1,6 +1,6 @@
 """What became of the lines of a profile since it was learned. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
@@ -13,6 +13,9 @@ from contract_tests.learn.evidence import Left, Line, still_left
 DATED: Final = "run of "
 """What evidence has of another run than that at the head of its file."""
 LIVE, MOCK = "live", "mock"
+Path = tuple[str | int, ...]
+MODEL: Final = len(("models", "V5"))
+"""Keys of the path of a line that says that a model is not there."""
 
 
 class Outcome(Enum):
@@ -82,6 +85,21 @@ def ends(value: Any) -> tuple[float, float]:
     return (value[0], value[-1]) if isinstance(value, list) else (value, value)
 
 
+def _without_models_that_are_gone(lines: Mapping[Path, Line], live: Container[Path]) -> Iterator[tuple[Path, Line]]:
+    """The lines without those of a model that is not there any more, or without that which says so of one that is
+    there again; `live` are the paths of those that are seen now."""
+    absent = {
+        path[1] for path, line in lines.items() if len(path) == MODEL and path[0] == "models" and line.value is None
+    }
+    present = {path[1] for path in lines if len(path) > MODEL and path[0] == "models"}
+    for path, line in lines.items():
+        if path[0] == "models" and path[1] in absent & present:
+            is_gone = ("models", path[1]) in live
+            if is_gone is not (len(path) == MODEL):
+                continue
+        yield path, line
+
+
 def updated(kept: Kept, compared: Iterable[Compared], found: Learned, then: str) -> list[Line | Left]:
     """The lines of the profile that is true now: those that moved as they are seen now, or not at all where nothing
     says that, the others as they were. `then` says when these were seen, where they do not."""
@@ -95,6 +113,7 @@ def updated(kept: Kept, compared: Iterable[Compared], found: Learned, then: str)
     for line in found.lines:
         if line.path[0] == "texts" or line.path not in lines or dotted(line.path) in moved:
             lines[line.path] = line
+    lines = dict(_without_models_that_are_gone(lines, {line.path for line in found.lines}))
     known = {dotted(path) for path in lines}
     left = [each for each in found.left if each.what not in known]
     return [*lines.values(), *chain.from_iterable(still_left(each, kept.left) for each in left)]

@@ -48,7 +48,7 @@ def constant(path: tuple[str, ...], told: Sequence[Told], usual: Usual) -> Itera
         why = _why_not(came, len(told))
         if why:
             yield Left(".".join((*path, name)), why)
-        elif name not in usual.members or usual.members[name] != value:
+        elif name not in usual.members or _written(usual.members[name]) != _written(value):
             yield Line((*path, name), value, times(requests))
     for name in usual.said:
         if name not in seen:
@@ -57,7 +57,7 @@ def constant(path: tuple[str, ...], told: Sequence[Told], usual: Usual) -> Itera
 
 def _why_not(came: Sequence[tuple[Exchange, Any]], number: int) -> str:
     """Why no profile can say a member that came so in so many bodies; empty where one can."""
-    values = dict.fromkeys(json.dumps(value, sort_keys=True) for _, value in came)
+    values = dict.fromkeys(_written(value) for _, value in came)
     requests = {exchange.number: exchange for exchange, _ in came}.values()
     if len(came) < number:
         return f"seen in {len(came)} of {number}, and a profile says it of all"
@@ -68,6 +68,11 @@ def _why_not(came: Sequence[tuple[Exchange, Any]], number: int) -> str:
     if not _is_plain(came[0][1]):
         return f"no profile can hold it: {cut(next(iter(values)))}"
     return "it may repeat what was sent" if all(_repeats(came[0][1], each) for each in requests) else ""
+
+
+def _written(value: Any) -> str:
+    """A value as JSON, in which `true` is not 1."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _is_plain(value: Any) -> bool:

@@ -1,6 +1,7 @@
 """The command `suno-contract drift`."""
 
 import re
+import tempfile
 from collections.abc import Mapping
 from difflib import unified_diff
 from fnmatch import fnmatchcase
@@ -13,8 +14,8 @@ import yaml
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import Learned, learned
-from contract_tests.learn.command import PROBE_RATE, SIGNATURE_KEY, made_run, read_run, signature_key
-from contract_tests.learn.compared import DATED, Compared, Kept, Outcome, updated
+from contract_tests.learn.command import PROBE_RATE, SIGNATURE_KEY, check_played, made_run, read_run, signature_key
+from contract_tests.learn.compared import DATED, Compared, Kept, Outcome, dotted, updated
 from contract_tests.learn.drift import Drift
 from contract_tests.learn.drift_page import as_html
 from contract_tests.learn.drift_report import as_json, as_junit, lines, status, summary
@@ -66,7 +67,10 @@ def drift_command(
     profile, key = options["profile"], signature_key(signature_key_env)
     published, path = documents(profile), _own_file(profile)
     text = path.read_text("utf-8")
+    kept = Kept(lines=kept_lines(text), unsayable=listed(text, UNSAYABLE), left=listed(text, LEFT))
     if folder is None:
+        check_played(profile)
+        _check_lines(looked_for, kept)
         folder = made_run(context, _with_tracks(options, published), force=force, knows=True)
     else:
         context.with_resource(of_a_run(folder))
@@ -79,7 +83,6 @@ def drift_command(
         found = learned(report, published, path.parent, key)
     except OSError as error:
         raise CannotRun(f"the mock, which plays {profile}, could not be asked: {error}.") from None
-    kept = Kept(lines=kept_lines(text), unsayable=listed(text, UNSAYABLE), left=listed(text, LEFT))
     base = documents(_base_of(path, text))
     every = list(Drift(kept, found, report, published, base))
     compared = [each for each in every if fnmatchcase(each.line, looked_for)]
@@ -91,6 +94,16 @@ def drift_command(
         _update(path, text, kept, compared, found, report)
     click.echo(printable(summary(compared, profile, report.about)))
     return status(compared)
+
+
+def _check_lines(looked_for: str, kept: Kept) -> None:
+    """Raises CannotRun where a pattern matches nothing of a profile, before anything is spent."""
+    known = [*(dotted(line.path) for line in kept.lines), *kept.unsayable, *kept.left]
+    if looked_for != "*" and not any(fnmatchcase(each, looked_for) for each in known):
+        raise CannotRun(
+            f"--lines {looked_for!r} matches no line of the profile, and nothing was sent. Lines begin with: "
+            f"{', '.join(known[:10])}."
+        )
 
 
 def _report(folder: Path, compared: list[Compared], profile: str, about: About) -> None:
@@ -125,6 +138,17 @@ def _with_tracks(options: Mapping[str, Any], published: Published) -> Mapping[st
     return {**options, **{f"audio_{name}": tuple(each[name] for each in published.tracks) for name in TRACK}}
 
 
+def _check_update(path: Path, new: str) -> None:
+    """Raises CannotRun where what a profile is to become cannot be played; the file stays as it is."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=path.suffix, dir=path.parent) as beside:
+        beside.write(new)
+        beside.flush()
+        try:
+            check_played(beside.name)
+        except CannotRun:
+            raise CannotRun(f"--update: {path} stays as it is, since what it would become cannot be played.") from None
+
+
 def _update(path: Path, text: str, kept: Kept, compared: list[Compared], found: Learned, report: Report) -> None:
     date = DATE.search(text.partition("\n")[0])
     then = f"{DATED}{date[1] if date else 'before'}"
@@ -132,6 +156,7 @@ def _update(path: Path, text: str, kept: Kept, compared: list[Compared], found: 
     gone = {each.line for each in compared if each.outcome is Outcome.MOVED}
     beyond = {what: how for what, how in kept.unsayable.items() if what not in gone} | dict(found.unsayable)
     new = written(report.about, extends, updated(kept, compared, found, then), beyond)
+    _check_update(path, new)
     safe_files.replace(path, new)
     for line in unified_diff(text.splitlines(), new.splitlines(), "before", str(path), lineterm="", n=0):
         click.echo(printable(line))

@@ -33,6 +33,8 @@ DIGITS: Final = "[0-9a-f]"
 TASK: Final = re.compile(f"{DIGITS}{{32}}")
 UUID: Final = re.compile(f"{DIGITS}{{8}}-{DIGITS}{{4}}-{DIGITS}{{4}}-{DIGITS}{{4}}-{DIGITS}{{12}}")
 ID: Final = "{id}"
+LONGEST_ID: Final = 200
+"""Characters of an id whose form is looked for: a profile can say less."""
 FEW: Final = "fewer than two requests show it"
 """Why nothing is known of all that a part of a profile says."""
 
@@ -117,8 +119,11 @@ def _track_ids(asked: Iterable[Asked]) -> dict[str, Exchange]:
 def _form(what: str, digits: re.Pattern[str], ids: Mapping[str, Exchange], said: str) -> Iterator[Found]:
     """What stands before and behind the digits of all ids."""
     path = ("ids", what)
-    if len(ids) < TWICE:
+    if len(ids) < TWICE or len({each.number for each in ids.values()}) < TWICE:
         yield Left(".".join(path), FEW)
+        return
+    if max(map(len, ids)) > LONGEST_ID:
+        yield Left(".".join(path), f"one has {max(map(len, ids))} characters, and at most {LONGEST_ID} are learned")
         return
     around = [{(id[: found.start()], id[found.end() :]) for found in _overlapping(digits, id)} for id in ids]
     common = set.intersection(*around)

@@ -36,11 +36,15 @@ SIGNED: Final = tuple(
 """What may be signed."""
 DIGEST: Final = re.compile("(?:[0-9a-f]{40,}|[A-Za-z0-9+/]{27,}=*)$", re.IGNORECASE)
 """What a header looks like that may have a signature."""
+ENDS: Final = 200
+"""Characters at the end of a header that are looked at for one."""
+DIGITS: Final = 10
+"""Those of Unix seconds."""
 MOST: Final = 50
 """Callbacks that are looked at."""
 FEW: Final = "fewer than two callbacks show it"
 KEYLESS: Final = "nobody gave its key: --signature-key-env NAME, the environment variable that has it"
-UNSIGNED: Final = "seen in no header: none has an HMAC of task id, time and body with the key that was given"
+UNSIGNED: Final = "no header has an HMAC of task id, time and body with the key that was given"
 SECONDS: Final = range(10**9, 10**10)
 """Unix seconds of these years, by which a header of time is known."""
 
@@ -57,7 +61,7 @@ class _Called(NamedTuple):
 def signature(asked: Iterable[Asked], key: str | None, published: Published) -> Iterator[Found]:
     """How all callbacks are signed with the key, where the profile does not say so; why it is not known otherwise."""
     called, said = [*islice(_called(asked), MOST)], (published.family.get("callbacks") or {}).get("signature") or {}
-    looks_signed = any(DIGEST.search(value) for each in called for value in each.headers.values())
+    looks_signed = any(DIGEST.search(value[-ENDS:]) for each in called for value in each.headers.values())
     if key is None or len({each.body for each in called}) < TWICE:
         if looks_signed or said:
             yield Left(NAME, FEW if key else KEYLESS)
@@ -94,7 +98,8 @@ class _Way(NamedTuple):
 
 def _ways(called: _Called, key: bytes) -> Iterator[_Way]:
     """Every way in which a callback is signed with the key, the simplest first."""
-    clocks = [name for name, value in called.headers.items() if value.isdecimal() and int(value) in SECONDS]
+    numbers = {name: value for name, value in called.headers.items() if value.isdecimal() and len(value) == DIGITS}
+    clocks = [name for name, value in numbers.items() if int(value) in SECONDS]
     for signs, timestamp in product(SIGNED, (*clocks, None)):
         if (PARTS[1] in signs) == (timestamp is None):
             continue

@@ -31,19 +31,26 @@ class Apart:
 
     `record` is the file of the recording, where the other process writes down what it is about to spend; `judge` says
     before a message is handed on what is wrong with it, and is None where nothing is kept back. `url` and `public` are
-    known from the begin, `spent` at the end. `over` is set once the other process has ended, told to or not; `trouble`
-    says if it was not. Raises CannotRun where it cannot listen.
+    known from the begin, `spent` at the end. `over` gets something once the other process has ended, told to or not;
+    `trouble` says if it was not. Raises CannotRun where it cannot listen.
     """
 
     def __init__(
-        self, target: str, recorder: Recorder, record: Path, judge: Judge | None = None, **options: Any
+        self,
+        target: str,
+        recorder: Recorder,
+        record: Path,
+        judge: Judge | None = None,
+        over: SimpleQueue[None] | None = None,
+        **options: Any,
     ) -> None:
         self.url = self.public = self.trouble = ""
         self.spent = 0
-        self.over = threading.Event()
+        self._over = over or SimpleQueue()
         self._recorder = recorder
         self._judge = judge or (lambda message: ())
         self._options = options
+        self._saying = threading.Lock()
         context = get_context("spawn")
         self._pipe, self._theirs = context.Pipe()
         given = (self._theirs, record, target, judge is not None, options)
@@ -90,7 +97,7 @@ class Apart:
         self._process.join()
 
     def _say(self, what: str, value: object = None) -> None:
-        with suppress(OSError):  # who has ended is told by `over`
+        with self._saying, suppress(OSError):  # who has ended is told by `over`
             self._pipe.send((what, value))
 
     def _listen(self) -> None:
@@ -99,25 +106,20 @@ class Apart:
             "learned": self._recorder.learned,
             "failed": self._recorder.failed,
             "asks": self._asked,
-            "spent": self._ended,
         }
         try:
-            while not self.over.is_set():
-                said, value = self._pipe.recv()
-                hears[said](value)
+            while (said := self._pipe.recv())[0] != "spent":
+                hears[said[0]](said[1])
+            self.spent = said[1]
         except (EOFError, OSError):
             self.trouble = ENDED
-            self.over.set()
+        self._over.put(None)
 
     def _asked(self, message: Message) -> None:
         found: Sequence[Finding] = ()
         with self._recorder.noticing(f"message {message.number} is not judged"):
             found = self._judge(message)
         self._say("found", (message.number, found))
-
-    def _ended(self, spent: int) -> None:
-        self.spent = spent
-        self.over.set()
 
 
 @contextmanager

@@ -175,7 +175,7 @@ class App:
             headers=headers,
             key=self._keys.number(headers) if kind == REQUEST else 0,
             sent=sent,
-            status=0 if came.error else came.status,
+            status=0 if came.error and not came.error.startswith(HELD_BACK) else came.status,
             answer_headers=readable(came.headers),
             body=came.body,
             error=came.error,

@@ -1,16 +1,19 @@
 """The command `suno-contract proxy`."""
 
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from contract_tests.documents.counted import counted
 from contract_tests.proxy.file import file_to_go_on, new_file
-from contract_tests.proxy.ledger import NOTHING, Before
+from contract_tests.proxy.ledger import NOTHING, Before, ledger
 from contract_tests.proxy.recorder import Recorder
 from contract_tests.proxy.reports import Reports
 from contract_tests.recording.live import LiveJudge
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 120.0
 """Seconds that a server may be silent."""
+ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+"""What ends the proxy, on systems that know it."""
 
 
 @click.command(
@@ -85,7 +90,7 @@ def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url
         reports = Reports(record, judge.published, options["report_dir"])
         recorder = Recorder(file, judge.heard, reports.told, _warned)
         given = {**options, "callback_url": callback_url, "before": before, "budget": budget}
-        with recorder, _apart(recorder, judge, to, record, given) as proxy:
+        with _ending() as over, recorder, _apart(recorder, judge, to, record, {**given, "over": over}) as proxy:
             if not resume:
                 file.truncate(0)  # what was there is gone once nothing can fail any more
                 file.write(begun(about))
@@ -97,9 +102,12 @@ def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url
             click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
             if budget is not None:
                 click.echo(_budget(budget, before, record), err=True)
-            _wait(reports, proxy)
+            _wait(reports, over)
         reports.write(over=True)
-        click.echo(f"{record}: {counted(proxy.spent, 'task')} started at most", err=True)
+        click.echo(
+            f"{record}: {counted(ledger(record, now).spent if proxy.trouble else proxy.spent, 'task')} started at most",
+            err=True,
+        )
     if reports.violations:
         click.echo(
             f"{counted(reports.violations, 'violation')}; suno-contract judge {record} tells them again", err=True
@@ -112,18 +120,32 @@ def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url
 def _apart(recorder: Recorder, judge: LiveJudge, to: str, record: Path, options: Mapping[str, Any]) -> "Apart":
     from contract_tests.proxy.apart import Apart  # what it needs is needed by no other command
 
-    named = {name: options[name] for name in ("host", "port", "receiver_host", "receiver_port", "budget", "before")}
+    named = {
+        name: options[name] for name in ("host", "port", "receiver_host", "receiver_port", "budget", "before", "over")
+    }
     named |= {"public": options["callback_url"], "patience": options["timeout"]}
     return Apart(to, recorder, record, judge.before if options["on_violation"] == "block" else None, **named)
 
 
-def _wait(reports: Reports, proxy: "Apart") -> None:
+def _wait(reports: Reports, over: SimpleQueue[None]) -> None:
     """Until the process is told to end, or the other one has ended."""
+    while True:
+        with suppress(Empty):
+            return over.get(timeout=reports.pause)
+        reports.write()
+
+
+@contextmanager
+def _ending() -> Iterator[SimpleQueue[None]]:
+    """Gets something once the proxy is to end: Ctrl-C and its like end it in order, also where they come twice."""
+    over = SimpleQueue[None]()  # which may be put into by a handler at any time
+    numbers = [number for name in ENDING if (number := getattr(signal, name, None)) is not None]
+    before = {number: signal.signal(number, lambda *_: over.put(None)) for number in numbers}
     try:
-        while not proxy.over.wait(reports.pause):
-            reports.write()
-    except (KeyboardInterrupt, SystemExit):
-        return
+        yield over
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _budget(budget: int, before: Before, record: Path) -> str:

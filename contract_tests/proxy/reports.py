@@ -43,6 +43,7 @@ class Reports:
         self._folder = folder
         self._due = threading.Event()
         self.violations = 0
+        self._held_back = set[tuple[int, str]]()
 
     def told(self, message: Message, found: Sequence[Finding]) -> None:
         """Takes a message, and what it brought to light. `violations` counts how often a rule was violated so far, what
@@ -50,7 +51,9 @@ class Reports:
         if found:
             self._due.set()
         self.violations += sum(of_broken(each.rule) is Verdict.VIOLATED for each in found)
-        self.violations += message.error.startswith(HELD_BACK)
+        if message.error.startswith(HELD_BACK) and (message.course, message.error) not in self._held_back:
+            self._held_back.add((message.course, message.error))  # a server tries again what was held back
+            self.violations += 1
         _told(message, found)
 
     def write(self, *, over: bool = False) -> None:

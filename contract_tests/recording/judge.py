@@ -21,6 +21,7 @@ from contract_tests.verdicts.course import Course, Finding, Poll
 from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
 from contract_tests.verdicts.unasked import silence_findings
 
+UNREAD: Final = "the body of its answer is not recorded"
 LAST_RETRY: Final = 1600.0
 """Seconds after which no retry of a callback comes any more, as the family documents them."""
 OF_THE_RECORD: Final = ("polling.", "failure.polling", "failure.status")
@@ -51,6 +52,8 @@ def judged_request(traffic: Traffic, message: Message, source: Known) -> tuple[P
     """A request with what its answer has to be, and why nobody can say that."""
     exchange = message.exchange(traffic.target)
     probe, why = probe_of(message, exchange, traffic.published, source)
+    if "body" in message.left_out:
+        why = f"{UNREAD}: {message.left_out['body']}"
     return replace(probe, replies=replied(traffic.arrivals(message.number))), exchange, why
 
 
@@ -58,6 +61,9 @@ def answer_results(
     traffic: Traffic, probe: Probe, exchange: Exchange, why: str, tasks: dict[str, Probe]
 ) -> Iterator[Result]:
     """The verdicts on one answer; where its code tells nothing of the request, on its form alone."""
+    if why.startswith(UNREAD):
+        yield not_tried(probe.rule, why, probe)
+        return
     published = traffic.published
     judging = replace(probe, expected=Expected(codes=frozenset({200, *published.codes}))) if why else probe
     findings = [*answer_findings(judging, exchange, published)]
@@ -104,6 +110,10 @@ def _stage(arrival: Arrival) -> Any:
 def course_results(traffic: Traffic, course: Course) -> Iterator[Result]:
     """The verdicts on the callbacks of a course, and on its polls, as far as it has come."""
     published = traffic.published
+    unread = (each.left_out["sent"] for each in traffic.course(course.exchange.number) if _is_unread_callback(each))
+    if why := next(unread, ""):
+        yield not_tried("callbacks", f"a callback is not recorded as a whole: {why}", course.probe)
+        return
     if not course.arrivals and not course.polls:
         yield not_tried("callbacks", "the recording has neither a callback nor a poll of the task", course.probe)
         return
@@ -122,6 +132,10 @@ def course_results(traffic: Traffic, course: Course) -> Iterator[Result]:
         yield from judged(course.probe, course.exchange, findings, "callbacks" if finished else "callback.schema")
     else:
         yield not_tried("callbacks", why, course.probe)
+
+
+def _is_unread_callback(message: Message) -> bool:
+    return message.kind == CALLBACK and "sent" in message.left_out
 
 
 def _shown(messages: Iterable[Message]) -> Iterator[str]:

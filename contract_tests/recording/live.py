@@ -6,7 +6,7 @@ from typing import Final
 
 from contract_tests.documents.published import Published
 from contract_tests.recording.judge import request_results
-from contract_tests.recording.message import CALLBACK, Message
+from contract_tests.recording.message import CALLBACK, HELD_BACK, Message
 from contract_tests.recording.probes import Known, extends
 from contract_tests.recording.traffic import Traffic
 from contract_tests.verdicts.course import Finding
@@ -39,6 +39,8 @@ class LiveJudge:
         """What a message that has passed brings to light."""
         with self._lock:
             self._passing.pop(message.number, None)
+            if message.error.startswith(HELD_BACK):
+                return []  # nobody got it, and what comes later is judged without it
             self.traffic.add(message)
             self._learn(message)
             found = [each for result in self._results(message) for each in result.findings if result.broken]
@@ -49,22 +51,27 @@ class LiveJudge:
             return new
 
     def before(self, message: Message) -> list[Finding]:
-        """The violations that a message would bring to light. A callback counts as received until it is heard: what
-        comes in the meantime is judged as behind it."""
+        """The violations that a message would bring to light, and that were not there without it. A callback counts as
+        received until it is heard: what comes in the meantime is judged as behind it."""
         passing = replace(message, status=200) if message.kind == CALLBACK else message
         with self._lock:
             self._learn(passing)
+            known = {(each.rule, each.got) for each in self._violated(passing)}
             self._passing[passing.number] = passing
-            # Nothing but this sees them: what is heard would be told of what comes later.
-            ends = self.traffic.ends
-            for each in self._passing.values():
-                self.traffic.add(each)
-            try:
-                found = self._results(passing)
-            finally:
-                self.traffic.remove(self._passing.values())
-                self.traffic.ends = ends
-            return [each for result in found for each in result.findings if result.verdict is Verdict.VIOLATED]
+            return [each for each in self._violated(passing) if (each.rule, each.got) not in known]
+
+    def _violated(self, message: Message) -> list[Finding]:
+        """The violations of the request that a message belongs to, with what passes just now. Nothing but this sees
+        that: what is heard would be told of what comes later."""
+        passing, ends = [*self._passing.values()], self.traffic.ends
+        for each in passing:
+            self.traffic.add(each)
+        try:
+            found = self._results(message)
+        finally:
+            self.traffic.remove(passing)
+            self.traffic.ends = ends
+        return [each for result in found for each in result.findings if result.verdict is Verdict.VIOLATED]
 
     def _learn(self, message: Message) -> None:
         """Remembers the source track of a request that the server accepted."""

@@ -75,7 +75,7 @@ class Message:
             status=self.status,
             content_type=headers.get("content-type", ""),
             body=self.body,
-            error=self.error,
+            error="" if self.error.startswith(HELD_BACK) else self.error,
             started=self.at,
             answered=self.at + self.took,
             retry_after=headers.get("retry-after", ""),

@@ -43,3 +43,16 @@ def test_a_line_is_open_where_a_key_above_it_is() -> None:
     assert left_open(left, ("answers", "headers", "a")) == "seen in two"
     assert left_open(left, ("answers", "statuses", 422)) == "too few"
     assert left_open(left, ("answer",)) == ""
+
+
+def test_of_a_model_that_is_gone_nothing_else_is_said() -> None:
+    like, limit = (
+        Line(("models", "V5_5", "like"), "V5", "then"),
+        Line(("models", "V5_5", "limits", "extend", "style"), 9, "then"),
+    )
+    gone, there = Line(("models", "V5_5"), None, "now"), Line(("models", "V5_5", "like"), "V5", "now")
+    kept = Kept(lines=[like, limit], unsayable={}, left={})
+    assert updated(kept, [moved(like)], now(gone), THEN) == [gone]
+    kept = Kept(lines=[gone], unsayable={}, left={})
+    assert updated(kept, [moved(gone)], now(there), THEN) == [there]
+    assert updated(kept, [], now(there), THEN) == [there]

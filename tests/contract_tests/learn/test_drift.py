@@ -183,6 +183,23 @@ def test_wrong_input_is_told(live: Path, tmp_path: Path, capsys: Output) -> None
     assert capsys.readouterr().err.startswith("suno-contract: ")
 
 
+def test_nothing_is_spent_for_what_cannot_be_compared(live: Path, tmp_path: Path, capsys: Output) -> None:
+    with serving() as server:
+        run = ("--base-url", server.url, *QUICK, "--profile", str(live), "--report-dir", str(tmp_path / "now"))
+        assert status("drift", *run, "--lines", "nosuch*") == 2
+        assert "--lines 'nosuch*' matches no line of the profile, and nothing was sent." in capsys.readouterr().err
+        live.write_text(live.read_text("utf-8").replace("\npicks:", "\npick:"), "utf-8")
+        assert status("drift", *run) == 2
+        told = f"--profile {live} cannot be played, so nothing was sent: the mock did not start; its message is above."
+        assert told in capsys.readouterr().err
+        new = ("--output", str(tmp_path / "new.yaml"))
+        assert status("calibrate", *run, *new) == 2
+        assert told in capsys.readouterr().err
+        assert status("calibrate", *run[:-4], "--output", str(tmp_path), "--force") == 2
+        assert f"--output {tmp_path} is no file. Give another name." in capsys.readouterr().err
+    assert server.tasks == {}
+
+
 @pytest.mark.parametrize(
     ("then", "seen", "now", "outcome"),
     [

@@ -102,6 +102,14 @@ def test_ids_of_another_kind_stay_open(ids: tuple[str, str]) -> None:
 def test_ids_of_tracks_are_seen_in_callbacks() -> None:
     ids = [f"clip-5c79be8e-0000-4000-8000-00000000000{number}" for number in range(2)]
     items = [track(number, id=id) for number, id in enumerate(ids)]
-    (asked,) = answered(GOOD)
-    told = found([replace(asked, callbacks=(arrival(stage("complete", data=items)),))])
-    assert told["ids.track"] == Line(("ids", "track"), "clip-{id}", "once: request 1")
+    one, other = answered(GOOD, GOOD)
+    called = [arrival(stage("complete", data=[item])) for item in items]
+    told = found([replace(one, callbacks=(called[0],)), replace(other, callbacks=(called[1],))])
+    assert told["ids.track"] == Line(("ids", "track"), "clip-{id}", "2 times: requests 1, 2")
+    alone = found([replace(one, callbacks=tuple(called))])  # ids of one request may have more in common
+    assert alone["ids.track"] == Left("ids.track", "fewer than two requests show it")
+
+
+def test_an_id_without_end_is_not_looked_through() -> None:
+    told = found(accepted("0" * 100_000, "1" * 100_000))["ids.task"]
+    assert told == Left("ids.task", "one has 100000 characters, and at most 200 are learned")

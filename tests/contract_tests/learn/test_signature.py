@@ -83,3 +83,11 @@ def test_why_it_is_not_known(asked: Asked, key: str | None, said: dict[str, Any]
 def test_of_what_nothing_looks_like_a_signature_nothing_is_said() -> None:
     plain = Asked(probe="", exchange=exchange(), callbacks=(arrival(stage("text")), arrival(stage("first"))))
     assert found(plain) == found(plain, key=None) == []
+
+
+@pytest.mark.parametrize("value", ["a" * 60_000 + "!", "1" * 60_000])
+def test_a_header_without_end_is_looked_at_in_bounded_time(value: str) -> None:
+    bodies = (stage("text"), stage("first"), stage("complete"))
+    came = tuple(arrival(body, headers={"X-Long": value}) for body in bodies)
+    told = found(Asked(probe="one", exchange=exchange(GOOD, number=1), callbacks=came))
+    assert told in ([], [Left(NAME, UNSIGNED)])

@@ -32,14 +32,17 @@ def handing_on(process: int) -> list[int]:
 def test_without_who_hands_on_it_ends_and_says_so(tmp_path: Path) -> None:
     file = tmp_path / "live.jsonl"
     with Plain() as plain, proxying("--to", plain.url, "--record", str(file)) as process:
-        httpx.get(line(process) + CREDIT, headers=HEADERS)
+        body = {**REQUEST_BODY, "callBackUrl": "http://127.0.0.1:1/cb"}
+        assert httpx.post(line(process) + EXTEND, json=body, headers=HEADERS).json()["code"] == 200
         line(process)
         (other,) = handing_on(process.pid)
         os.kill(other, signal.SIGKILL)
         assert process.stderr
-        assert process.stderr.read().endswith(f"suno-contract: {ENDED}\n")
+        told = process.stderr.read().splitlines()
+        assert f"{file}: 1 task started at most" in told
+        assert told[-1] == f"suno-contract: {ENDED}"
         assert process.wait(20) == 2
-    assert len(read(file).messages) == 1
+    assert read(file).messages[0].number == 1
 
 
 def test_who_hands_on_ends_with_the_one_that_records(tmp_path: Path) -> None:

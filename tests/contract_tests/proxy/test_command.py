@@ -231,3 +231,17 @@ def test_a_closed_output_is_told_and_everything_is_recorded(tmp_path: Path) -> N
         assert process.wait(20) == 2
     assert told[1] == "suno-contract: message 1 is recorded, and not told: Broken pipe\n"
     assert len(read(file).messages) == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_ends_it_twice_ends_it_once(tmp_path: Path, number: signal.Signals) -> None:
+    file = tmp_path / "live.jsonl"
+    with Plain() as plain, proxying("--to", plain.url, "--record", str(file)) as process:
+        httpx.get(line(process) + CREDIT, headers={"Authorization": f"Bearer {KEY}"})
+        for _ in range(3):
+            process.send_signal(number)
+        assert process.stderr
+        told = process.stderr.read()
+        assert (process.wait(20), "Traceback" in told) == (0, False)
+    assert told.endswith(f"{file}: 0 tasks started at most\n")
+    assert len(read(file).messages) == 1

@@ -113,6 +113,18 @@ def test_what_was_about_to_be_sent_may_have_cost_a_task(tmp_path: Path, capsys: 
     )
 
 
+def test_a_body_that_is_not_recorded_is_no_violation(tmp_path: Path, capsys: Output) -> None:
+    unread = {"number": 2, "course": 2, "headers": HEADERS, "sent": SENT, "body": b""}
+    answer = line(message(**unread, left_out={"body": "its coding 'br' is not read"}))
+    assert status("judge", written(tmp_path, asked(1, SENT, GOOD), answer)) == 0
+    assert "ok  extend.valid                       1 tried, 1 not tried" in capsys.readouterr().out
+    called = message(
+        kind="callback", number=3, course=1, sent=b"", left_out={"sent": "it is longer than 1048576 bytes"}
+    )
+    assert status("judge", written(tmp_path, asked(1, SENT, GOOD), line(called))) == 0
+    assert "a callback is not recorded as a whole: it is longer than 1048576 bytes" in capsys.readouterr().out
+
+
 def test_of_a_server_that_was_down_it_says_what_to_record(tmp_path: Path, capsys: Output) -> None:
     down = message(number=1, course=1, headers=HEADERS, sent=SENT, status=0, body=b"", error="ConnectError: nobody")
     file = written(tmp_path, line(down))

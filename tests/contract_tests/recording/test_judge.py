@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from contract_tests.documents.oracle import Oracle
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.recording.live import LiveJudge
-from contract_tests.recording.message import CALLBACK, Message
+from contract_tests.recording.message import CALLBACK, HELD_BACK, Message
 from contract_tests.recording.read import Recording
 from contract_tests.recording.report import report
 from contract_tests.recording.traffic import Traffic
@@ -208,8 +208,18 @@ def test_what_would_violate_is_known_before_it_passes(traffic: list[Message]) ->
     callback = next(each for each in ordered if each.kind == CALLBACK)
     wrong = replace(callback, number=1000, sent=callback.sent.replace(b'"code": 200', b'"code": 200.5'))
     assert {each.rule for each in live.before(wrong)} >= {"callback.schema"}
-    assert live.heard(replace(wrong, status=0, error="held back"))
-    assert len(live.traffic.messages) == len(ordered) + 1
+    assert live.heard(replace(wrong, status=0, error=f"{HELD_BACK}callback.schema")) == []
+    assert len(live.traffic.messages) == len(ordered)
+    assert {each.rule for each in live.before(replace(wrong, number=1001))} >= {"callback.schema"}  # tried again
+
+
+def test_what_passed_before_holds_back_nothing_that_comes_later(traffic: list[Message]) -> None:
+    live, ordered = LiveJudge(PUBLISHED, "http://127.0.0.1:1"), sorted(traffic, key=lambda each: each.number)
+    first = next(each for each in ordered if each.kind == CALLBACK)
+    for each in ordered:
+        wrong = each.number == first.number
+        live.heard(replace(each, sent=each.sent.replace(b'"code": 200', b'"code": 200.5')) if wrong else each)
+        assert wrong or live.before(replace(each, number=each.number)) == []
 
 
 def test_a_callback_is_judged_by_an_answer_that_is_not_recorded_yet(traffic: list[Message]) -> None:

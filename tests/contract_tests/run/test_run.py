@@ -35,7 +35,7 @@ TRACKS = mock_tracks(APIKLEY)
 QUESTIONS = APIKLEY.questions.items()
 
 
-def ran(url: str, key: str = KEY, budget: int | None = None, **changes: Any) -> list[Result]:
+def ran(url: str, key: str = KEY, budget: int | None = None, patience: float = 2.0, **changes: Any) -> list[Result]:
     """The results of a run against a server; the changes are of its plan."""
     plan = Plan(**{"published": APIKLEY, "tracks": TRACKS, "callback_timeout": 0.3, **changes})
     keys = {"own": key, "bad": BAD_KEY}
@@ -45,7 +45,7 @@ def ran(url: str, key: str = KEY, budget: int | None = None, **changes: Any) -> 
         Limits(budget=budget),
         io.StringIO(),
         sleep=lambda seconds: None,
-        patience=2.0,
+        patience=patience,
         terms=plan.published.terms,
     )
     with Receiver() as receiver:
@@ -314,7 +314,7 @@ def bounded(mib: int) -> Iterator[None]:
 @pytest.mark.parametrize("script", [answers_100_mib, streams_for_ever, inflates])
 def test_an_answer_without_bound_is_a_violation_in_bounded_memory(script: Script) -> None:
     with scripted(script) as server, bounded(40):
-        results = ran(server.url, only="extend.title.custom")
+        results = ran(server.url, only="extend.title.custom", patience=30.0)
     assert "longer than 1048576 bytes" in violations(results)["answer.given"]
 
 
