@@ -164,7 +164,19 @@ def read_run(folder: Path) -> Report:
         raise CannotRun(f"{path} holds no verdicts: give the --report-dir of a run of suno-contract that was made.")
     if made.about.nothing:
         raise CannotRun(f"the run in {folder} tells nothing of {made.about.target}: {made.about.nothing}")
+    _check_state(made)
     return made
+
+
+def _check_state(made: Report) -> None:
+    """Raises CannotRun where a server answered everything with one code, which is then its state, and no refusal."""
+    codes = {each.exchange.code for each in made.asked if each.exchange.code is not None}
+    terms = documents(made.about.profile).terms
+    if len(codes) == 1 and not codes & {200, terms.invalid, terms.not_found}:
+        raise CannotRun(
+            f"{made.about.target} answered every request of the run with code {codes.pop()}, which tells its state and "
+            "not how it reads requests. Make another run once it answers again, with --force."
+        )
 
 
 def _lines(found: Learned, output: Path) -> Iterator[str]:

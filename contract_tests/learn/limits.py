@@ -25,6 +25,8 @@ COUNTED: Final[Mapping[tuple[bool, bool], str]] = {
 such that are three bytes."""
 LIMIT: Final = len(("models", "V5", "limits", "extend", "prompt"))
 """Keys of the path of a limit."""
+LACKING: Final = ("track_members", "callbacks")
+OF_TRACKS: Final = "callback.track.whole"
 OF_LIMITS: Final = "extend.length.limit"
 
 
@@ -130,11 +132,15 @@ def _decided(read: Found, shown: Line | None, *, moved: bool) -> Found:
 
 
 def explained(found: Iterable[Found]) -> set[str]:
-    """The rules of the harness that a server breaks because its limits or models are others."""
+    """The rules of the harness that a server breaks because its limits or models are others, or its tracks lack
+    members, as a profile says."""
+    found = [*found]
     paths = [each.path for each in lines_of(found) if each.path[0] == "models"]
     fields = {f"{path[4]}" for path in paths if len(path) == LIMIT}
     told = {f"extend.{field}.length" for field in fields} | ({OF_LIMITS} if fields else set())
-    return told | ({OF_MODELS} if len(fields) < len(paths) else set())
+    told |= {OF_MODELS} if len(fields) < len(paths) else set()
+    lacking = any(each.path[:2] == LACKING and each.path[-1] == "without" for each in lines_of(found))
+    return told | ({OF_TRACKS} if lacking else set())
 
 
 def looked(found: Searched) -> set[str]:

@@ -97,7 +97,9 @@ def told_at_once(several: Iterable[Exchange], refusals: Iterable[Refusal], publi
     ways = {each.msg in alone for each in exchanges}
     if len(ways) > 1:
         yield Left("tells", "seen in two ways: some requests that break several rules are told one, others more")
-    elif ways and (tells := "first" if ways.pop() else "all") != published.family["tells"]:
+    elif not ways:
+        yield Left("tells", "no request that breaks several rules was refused")
+    elif (tells := "first" if ways.pop() else "all") != published.family["tells"]:
         yield Line(("tells",), tells, times(exchanges))
 
 

@@ -10,10 +10,27 @@ from contract_tests.target.keys import MASKED, ODD
 
 WORDS: Final = (
     "pass(?:word|wd|phrase)|secret|token|(?:api|access|private|auth)[-_]?key|credential|authori[sz]ation|signature|cookie"
-    "|session"
+    "|session|jwt|hmac|csrf|xsrf"
 )
-NAME: Final = re.compile(rf"{WORDS}|authenticat|(?:^|[-_.\[])(?:key|sig|auth|pwd)\]?$", re.IGNORECASE)
-ROOTS: Final = ("pass", "secret", "token", "key", "cred", "auth", "sig", "cookie", "session", "pwd")
+NAME: Final = re.compile(rf"{WORDS}|authenticat|(?:^|[-_.\[])(?:key|sig|auth|pwd|pin|otp|creds?)\]?$", re.IGNORECASE)
+ROOTS: Final = (
+    "pass",
+    "secret",
+    "token",
+    "key",
+    "cred",
+    "auth",
+    "sig",
+    "cookie",
+    "session",
+    "pwd",
+    "jwt",
+    "hmac",
+    "csrf",
+    "xsrf",
+    "pin",
+    "otp",
+)
 """What stands in every secret name, one of them at least."""
 ESCAPED: Final = re.compile(r"\\(?:[^nrtbf/u]|u(?:00[2-7]|013|017|212))")
 """An escape that may stand for a letter of a name, or for a quote of JSON within a text."""

@@ -4,6 +4,7 @@ The rules are those of the store in memory, which notes what it changes. What a 
 step, so that the next process finds all of it or nothing.
 """
 
+import sqlite3
 from collections.abc import Container, Coroutine, Mapping, Sequence
 from typing import Any, Final, Self, TypeVar
 
@@ -21,7 +22,7 @@ from mock_server.domain.owed import Claimed, Settlement
 from mock_server.domain.proposal import Proposal
 from mock_server.state.change_signal import Changes
 from mock_server.state.faults import Fault
-from mock_server.state.file_errors import why
+from mock_server.state.file_errors import told, why
 from mock_server.state.file_records import Records
 from mock_server.state.file_writer import FileWriter
 from mock_server.state.journal import MemoryJournal
@@ -91,6 +92,9 @@ class FileStore(MemoryStore):
         file = StateFile(settings.state, about, settings.durability)
         try:
             return cls(settings, file)
+        except sqlite3.Error as error:
+            file.close()
+            raise BadSetting(f"the state file {settings.state} cannot be used: {told(error)}") from None
         except (LookupError, TypeError, ValueError) as error:
             file.close()
             raise BadSetting(

@@ -50,7 +50,8 @@ class Use:
                     raise InUse(IN_USE.format(path))
                 time.sleep(LOOKS_EVERY)
         except OSError as error:
-            if shared or error.errno not in WITHOUT:
+            # A file that is there was made where locks are to be had, by one who may have it locked.
+            if shared or error.errno not in WITHOUT or Path(self._beside).exists():
                 raise
             self.locks = False  # one mock alone keeps SQLite's own
 
@@ -65,6 +66,7 @@ class Use:
         os.close(handle)
 
     def _had(self, how: int) -> bool:
+        is_new = not Path(self._beside).exists()
         handle = os.open(self._beside, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             self._fcntl.flock(handle, how | self._fcntl.LOCK_NB)
@@ -74,7 +76,8 @@ class Use:
         except (BlockingIOError, FileNotFoundError):  # others use it; who had it last has just taken it away
             pass
         except OSError:
-            Path(self._beside).unlink(missing_ok=True)
+            if is_new:
+                Path(self._beside).unlink(missing_ok=True)
             os.close(handle)
             raise
         os.close(handle)

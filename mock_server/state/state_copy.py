@@ -135,6 +135,8 @@ def _existing(state: str, prefix: str) -> Iterator[Found]:
     try:
         with _taken_out(state, prefix) if is_engine(state) else _opened(state) as found:
             yield found
+    except sqlite3.Error as error:
+        raise BadSetting(f"the state file {state} cannot be used: {told(error)}") from None
     except (ValueError, LookupError, TypeError) as error:
         what = f"the mock in {masked_place(state)}" if is_engine(state) else f"the state file {state}"
         words = error if isinstance(error, BadSetting) else f"{what} cannot be read: {why(error)}."

@@ -125,6 +125,17 @@ def test_a_run_that_tells_nothing_gives_no_profile(tmp_path: Path, capsys: Outpu
     assert not (tmp_path / "live.yaml").exists()
 
 
+def test_an_outage_gives_no_profile(tmp_path: Path, capsys: Output) -> None:
+    with scripted(http({"code": 503, "msg": "overloaded"})) as server:
+        arguments = ("--base-url", server.url, "--only", "extend.weights", "--budget", "1", *TRACK)
+        status("run", *arguments, "--report-dir", str(tmp_path))
+    capsys.readouterr()
+    assert status("calibrate", str(tmp_path), "--output", str(tmp_path / "live.yaml")) == 2
+    told = f"{server.url} answered every request of the run with code 503, which tells its state and not how it reads"
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "live.yaml").exists()
+
+
 def test_a_folder_for_the_file_that_is_not_there_is_told(tmp_path: Path, capsys: Output) -> None:
     assert status("calibrate", str(tmp_path), "--output", str(tmp_path / "no" / "live.yaml")) == 2
     assert f"there is no folder {tmp_path / 'no'}." in capsys.readouterr().err

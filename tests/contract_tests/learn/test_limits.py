@@ -170,6 +170,13 @@ def test_a_run_without_a_task_learns_limits_and_models_and_the_mock_plays_them(
     assert status("plan", "--profile", str(file)) == 0
 
 
+def test_a_track_without_members_is_no_fault_that_a_profile_cannot_say() -> None:
+    lines = [
+        Line(("track_members", kind, "complete", "without"), ["tags"], "once") for kind in ("records", "callbacks")
+    ]
+    assert [explained([line]) for line in lines] == [set(), {"callback.track.whole"}]
+
+
 @pytest.mark.parametrize(("codes", "reading"), [((404, 404), "not_found"), ((422, 422), "invalid"), ((422, 404), None)])
 def test_what_a_track_of_nobody_is_refused_with_is_a_reading(codes: tuple[int, ...], reading: str | None) -> None:
     probe = Searches(PUBLISHED, TRACKS).nobody(1)

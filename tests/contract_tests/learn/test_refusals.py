@@ -174,6 +174,12 @@ def test_whether_all_faults_are_told_is_learned(said: list[str], tells: list[str
     assert [each.value if isinstance(each, Line) else "left" for each in told] == tells
 
 
+def test_where_no_request_breaks_several_rules_it_is_open_what_is_told() -> None:
+    found = rows([passed(of("extend.title.type"), "title is mistyped")])
+    (told,) = told_at_once(several(found), due(found, PUBLISHED), PUBLISHED)
+    assert told == Left("tells", "no request that breaks several rules was refused")
+
+
 def test_a_refused_model_that_the_server_has_was_refused_for_another_reason() -> None:
     other = of("extend.model.enum")
     model = json.loads(other.body)["model"]

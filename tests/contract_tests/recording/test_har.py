@@ -73,6 +73,17 @@ def test_of_a_browsers_archive_the_api_is_kept_and_no_secret() -> None:
     assert CANARY not in line(one)
 
 
+def test_of_a_callback_url_in_an_archive_no_secret_is_kept() -> None:
+    url = "https://me.example.com/hook/har-secret-path-1?jwt=har-secret-jwt"
+    asked = entry(
+        postData={"text": json.dumps({"callBackUrl": url})}, headers=[{"name": "X-Hmac", "value": "har-hmac-1"}]
+    )
+    called = entry(url=url, postData={"text": CALLED.decode()})
+    found = from_har("x.har", archive(asked, called))
+    assert [word for each in found.messages for word in ("har-secret", "har-hmac") if word in line(each)] == []
+    assert len(found.messages) == 2
+
+
 def test_a_callback_in_an_archive_belongs_to_its_task() -> None:
     called = entry(url=f"{NOWHERE}/mine", postData={"text": CALLED.decode()})
     found = from_har("x.har", archive(entry(), called))

@@ -93,6 +93,18 @@ def test_a_disk_without_such_locks_is_taken_by_one_alone(tmp_path: Path, monkeyp
         StateFile(f"{tmp_path}/state", {}, shared=True)
 
 
+def test_what_another_has_locked_stays_where_the_disk_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = StateFile(f"{tmp_path}/state", {})
+    with monkeypatch.context() as failing:
+        failing.setattr(in_use, "import_module", lambda name: NoLocks(ENOLCK))
+        with pytest.raises(BadSetting):
+            StateFile(f"{tmp_path}/state", {}, waits=0)
+    assert [each.name for each in tmp_path.glob("*-lock")] == ["state-lock"]
+    with pytest.raises(BadSetting, match="another process uses it"):
+        StateFile(f"{tmp_path}/state", {}, waits=0)
+    one.close()
+
+
 def test_a_disk_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_use, "import_module", lambda name: NoLocks(EIO))
     with pytest.raises(BadSetting, match=r"cannot be used: Input/output error\. Choose another --state\.$"):

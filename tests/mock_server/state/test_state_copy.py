@@ -1,6 +1,7 @@
 """State files: looked at, checked and copied, whole or not at all, also while mocks use them."""
 
 import asyncio
+import re
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -87,6 +88,22 @@ def test_what_is_damaged_is_told(tmp_path: Path) -> None:
         database.execute(f"UPDATE sqlite_master SET rootpage = {same} WHERE name = 'owed'")
     database.close()
     assert problem(str(path)).startswith(f"the state file {path} is damaged: ")
+
+
+def test_a_damaged_page_is_told(tmp_path: Path) -> None:
+    path = made(tmp_path / "state", "a")
+    with sqlite3.connect(path) as database:
+        ((page,),) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'task'")
+        ((size,),) = database.execute("PRAGMA page_size")
+    database.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    told = f"the state file {path} cannot be used: it is damaged, and stays as it is. Take a copy that was made before"
+    with pytest.raises(BadSetting, match=re.escape(told)):
+        shown(f"{path}")
+    with pytest.raises(BadSetting, match=re.escape(told)):
+        FileStore.open(Settings(state=f"{path}", pace="manual"))
 
 
 @pytest.mark.parametrize("ask", [shown, problem, lambda path: saved(f"{path}.copy", path)])
