@@ -125,7 +125,8 @@ def _forms(extends: str, found: Sequence[Found], report: Report, published: Publ
     codes = sorted({each.exchange.code or 0 for each in report.asked})
     sent = accepted(report.asked, published.models)
     ours = mock_task(extends, lines_of(found), sent, codes, published.terms)
-    yield from statuses(report.asked, ours.statuses)
+    said = (published.family.get("answers") or {}).get("statuses") or {}
+    yield from statuses(report.asked, ours.statuses, map(int, said))
     yield from further(report.asked, ours.asked, published, signing(found))
     yield from track_members(report.asked, ours.asked, published)
 

@@ -58,14 +58,14 @@ class Drift:
         self._models = {f"models.{each}.name" for each in models(report.asked)} | looked(searched(report.asked))
         told, ordered = bool(several(report.rows)), bool(at_once(report.asked))
         self._looked = {"tells": told, "order": ordered, "operations": True, "refunds": True, RATE: rated(report.asked)}
-        self._kinds = {each.kind for each in found.refusals}
+        self._kinds = {each.kind for each in found.refusals} | ({"rate"} if self._looked[RATE] else set())
 
     def __iter__(self) -> Iterator[Compared]:
         by_key: Mapping[str, Callable[[Line], Compared]] = {
             "picks": self._pick,
             "stages": self._stage,
             "models": lambda line: self._same_unless_found(line, looked=dotted(line.path) in self._models),
-            "refusals": lambda line: self._same_unless_found(line, looked=line.path[1] in self._kinds),
+            "refusals": lambda line: self._same_unless_found(line, looked=f"{line.path[1]}" in self._kinds),
             **dict.fromkeys(self._looked, self._simple),
             "tracks_per_task": lambda line: self._same_unless_found(line, looked=self._came("complete")),
             **dict.fromkeys(FORMS, self._form),

@@ -11,12 +11,15 @@ from contract_tests.target.exchange import Exchange
 PATH: Final = ("answers", "statuses")
 
 
-def statuses(asked: Iterable[Asked], mocked: Mapping[int, int]) -> Iterator[Found]:
-    """The status of each code that comes with one alone, another than the mock's, in `mocked`."""
+def statuses(asked: Iterable[Asked], mocked: Mapping[int, int], said: Iterable[int] = ()) -> Iterator[Found]:
+    """The status of each code that comes with one alone, another than the mock's, in `mocked`. Of the codes whose
+    status the profile has `said` each that did not come stays open."""
     came: dict[int, list[Exchange]] = defaultdict(list)
     for exchange in (each.exchange for each in asked):
         if exchange.method == "POST" and exchange.code is not None and exchange.code in mocked:
             came[exchange.code].append(exchange)
+    for code in sorted({*said} - {*came}):
+        yield Left(f"{'.'.join(PATH)}.{code}", "no answer with it came")
     for code, exchanges in sorted(came.items()):
         told = sorted({each.status for each in exchanges})
         if len(told) > 1:

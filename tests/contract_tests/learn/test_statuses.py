@@ -30,3 +30,8 @@ def test_a_code_with_several_statuses_stays_open() -> None:
 
 def test_another_method_is_no_request_to_the_endpoint() -> None:
     assert not [*statuses(asked(405, code=404, method="PUT"), {404: 200})]
+
+
+def test_a_status_that_was_said_and_is_not_seen_stays_open() -> None:
+    found = [*statuses(asked(422), {422: 422, 455: 400}, [422, 455])]
+    assert found == [Left("answers.statuses.455", "no answer with it came")]
