@@ -1,7 +1,6 @@
 """Which recorded requests a request is like, however many there are."""
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from mock_server.contract.alike import IDS, Alike, Members, members
 from mock_server.contract.course import Recorded, Told
 from mock_server.contract.recording import Message
+from tests.calls import calls
 
 JSON = "application/json"
 VALUES: Mapping[str, list[Any]] = {
@@ -70,10 +70,8 @@ def test_those_with_the_same_members_are_found_before_those_with_other_ids(
 def test_members_that_one_request_alone_has_cost_no_more_than_others() -> None:
     """A recording may be made to hold up the mock."""
 
-    def seconds(number: int) -> float:
+    def called(number: int) -> int:
         requests = [recorded(line, {f"name{line}": line, f"other{line}": line}, 422) for line in range(number)]
-        begun = time.process_time()
-        Alike(requests, tells_keys=True)
-        return time.process_time() - begun
+        return calls(lambda: Alike(requests, tells_keys=True))
 
-    assert seconds(1600) < 8 * seconds(400)
+    assert called(1600) < 5 * called(400)
