@@ -18,6 +18,7 @@ from contract_tests.proxy.recorder import Recorder
 from contract_tests.proxy.reports import Reports
 from contract_tests.recording.live import LiveJudge
 from contract_tests.recording.message import allowing, begun
+from contract_tests.recording.read import NoRecording
 from contract_tests.reports.rows import printable
 from contract_tests.run.folder import of_no_run
 from contract_tests.run.inputs import CannotRun, Seconds, check_base, check_listening, documents
@@ -104,10 +105,7 @@ def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url
                 click.echo(_budget(budget, before, record), err=True)
             _wait(reports, over)
         reports.write(over=True)
-        click.echo(
-            f"{record}: {counted(ledger(record, now).spent if proxy.trouble else proxy.spent, 'task')} started at most",
-            err=True,
-        )
+        click.echo(f"{record}: {_spent(proxy, record, now)}", err=True)
     if reports.violations:
         click.echo(
             f"{counted(reports.violations, 'violation')}; suno-contract judge {record} tells them again", err=True
@@ -125,6 +123,15 @@ def _apart(recorder: Recorder, judge: LiveJudge, to: str, record: Path, options:
     }
     named |= {"public": options["callback_url"], "patience": options["timeout"]}
     return Apart(to, recorder, record, judge.before if options["on_violation"] == "block" else None, **named)
+
+
+def _spent(proxy: "Apart", record: Path, now: datetime) -> str:
+    """How many tasks started at most; where the other process did not say it at its end, the file does."""
+    try:
+        spent = ledger(record, now).spent if proxy.trouble else proxy.spent
+    except (NoRecording, OSError) as error:
+        return f"nobody knows how many tasks started: {error}"
+    return f"{counted(spent, 'task')} started at most"
 
 
 def _wait(reports: Reports, over: SimpleQueue[None]) -> None:

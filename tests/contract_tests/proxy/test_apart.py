@@ -45,6 +45,19 @@ def test_without_who_hands_on_it_ends_and_says_so(tmp_path: Path) -> None:
     assert read(file).messages[0].number == 1
 
 
+def test_without_the_file_nobody_knows_what_started(tmp_path: Path) -> None:
+    file = tmp_path / "live.jsonl"
+    with Plain() as plain, proxying("--to", plain.url, "--record", str(file)) as process:
+        httpx.get(line(process) + CREDIT, headers=HEADERS)
+        file.unlink()
+        (other,) = handing_on(process.pid)
+        os.kill(other, signal.SIGKILL)
+        assert process.stderr
+        told = process.stderr.read()
+        assert (process.wait(20), "Traceback" in told) == (2, False)
+    assert f"{file}: nobody knows how many tasks started: " in told
+
+
 def test_who_hands_on_ends_with_the_one_that_records(tmp_path: Path) -> None:
     with Plain() as plain, proxying("--to", plain.url, "--record", str(tmp_path / "live.jsonl")) as process:
         base = line(process)
