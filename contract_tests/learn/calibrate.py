@@ -14,6 +14,7 @@ from contract_tests.learn import playback
 from contract_tests.learn.bounds import bounds
 from contract_tests.learn.evidence import Found, Left, Line, lines_of
 from contract_tests.learn.further import further
+from contract_tests.learn.lengths import by_accepted_lengths
 from contract_tests.learn.limits import explained, limits, searched, together, with_limits
 from contract_tests.learn.mismatch import by_known_models
 from contract_tests.learn.mock_task import accepted, mock_task
@@ -74,7 +75,7 @@ def learned(report: Report, published: Published, beside: Path, signature_key: s
     of the signatures of callbacks. Starts mocks. Raises OSError when one does not start."""
     base, search = published.profile, searched(report.asked)
     shown = list(sayable(limits(search, published)))
-    picked = sayable(picks(report.rows, report.asked, published))
+    picked = sayable(by_accepted_lengths(picks(report.rows, report.asked, published), report.asked, published))
     asked = by_known_models(picked, report.asked, search, report.tracks, published.terms.invalid)
     read = together(list(asked), shown)
     readings = {f"{each.path[1]}": each.value for each in lines_of(read) if each.path[0] == "picks"}
