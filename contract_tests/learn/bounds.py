@@ -31,10 +31,10 @@ def bounds(
     fails: dict[Key, Lengths] = defaultdict(dict)
     for each in asked:
         if each.exchange.code == 200:
-            for key, length in _lengths(each.exchange, published):
+            for key, length in lengths(each.exchange, published):
                 fits[key][length] = each.exchange
     for refusal in refusals:
-        for key, length in _lengths(refusal.exchange, published):
+        for key, length in lengths(refusal.exchange, published):
             if refusal.rule == f"extend.{key[1]}.length" and key[1].lower() in f"{refusal.exchange.msg}".lower():
                 fails[key][length] = refusal.exchange
     for key in dict.fromkeys((each.model, each.field) for each in published.limits):
@@ -57,7 +57,7 @@ def _limit(key: Key, fits: Lengths, fails: Lengths, due: list[int]) -> Iterator[
         yield Line(path, least, times([fits[least], fails[most]]))
 
 
-def _lengths(exchange: Exchange, published: Published) -> Iterator[tuple[Key, int]]:
+def lengths(exchange: Exchange, published: Published) -> Iterator[tuple[Key, int]]:
     """The texts of a request with their lengths; of others than ASCII it is open what is counted."""
     body = parsed(exchange.sent)
     if isinstance(body, dict) and body.get(FLAG) is True:

@@ -74,8 +74,6 @@ def calibrate_command(
         raise CannotRun("give the FOLDER of a run or --from RECORDING, not both.")
     _check_output(output, [("--from", recording), ("--profile", Path(options["profile"]))], force=force)
     key = signature_key(signature_key_env)
-    if folder is None:
-        check_played(options["profile"])
     passed = recorded(recording) if recording else None
     made = (
         _recorded(passed, recording, options)
@@ -149,6 +147,7 @@ def made_run(context: click.Context, options: Mapping[str, Any], *, force: bool,
     folder: Path | None = options["report_dir"]
     if folder is None:
         raise CannotRun("give the FOLDER of a run that was made, or the options of one with --report-dir.")
+    check_played(options["profile"])
     if options["probe_rate"]:
         click.echo(f"--probe-rate: at the end up to {3 * MOST} refusals in a row, in {3 * LONGEST:g} seconds; no task")
     context.with_resource(claimed(folder, replaces=force or options["resume"], reads=True))

@@ -69,7 +69,6 @@ def drift_command(
     text = path.read_text("utf-8")
     kept = Kept(lines=kept_lines(text), unsayable=listed(text, UNSAYABLE), left=listed(text, LEFT))
     if folder is None:
-        check_played(profile)
         _check_lines(looked_for, kept)
         folder = made_run(context, _with_tracks(options, published), force=force, knows=True)
     else:

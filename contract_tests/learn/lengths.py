@@ -6,6 +6,7 @@ from typing import Final
 
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.published import Published
+from contract_tests.learn.bounds import Key, lengths
 from contract_tests.learn.evidence import Found, Left, Line, name
 from contract_tests.probes.search import documented
 from contract_tests.reports.report import Asked
@@ -18,43 +19,37 @@ TAKEN: Final = ("code_points", "100")
 OWN: Final = (
     "what was refused may be longer than a limit of the server's own, since no text of {} characters was accepted"
 )
-Place = tuple[str, str]
-"""A model and a field."""
 
 
 def by_accepted_lengths(read: Iterable[Found], asked: Iterable[Asked], published: Published) -> Iterator[Found]:
     """What was read of the questions, but for those about a length of which nothing shows that the server has the
     document's limit: a text as long as that has to be accepted whose characters count as one in every way."""
     came = [*asked]
-    longest = _accepted(came)
+    longest = _accepted(came, published)
     least = min(documented(published, "V4_5ALL", "title"), default=0)
     due = {COUNTED: _asked_for(came, published), TITLE: {("V4_5ALL", "title"): least}}
     for each in read:
-        lengths = due.get(name(each), {})
-        lacking = [length for place, length in lengths.items() if longest[place] < length]
+        needed = due.get(name(each), {})
+        lacking = [length for key, length in needed.items() if longest[key] < length]
         if isinstance(each, Line) and each.value not in TAKEN and lacking:
             yield Left(name(each), f"{OWN.format(max(lacking))}; a run with a larger --budget would")
         else:
             yield each
 
 
-def _accepted(asked: Iterable[Asked]) -> dict[Place, int]:
+def _accepted(asked: Iterable[Asked], published: Published) -> dict[Key, int]:
     """The longest text that was accepted in each place, of those that have as many characters as bytes."""
-    longest: dict[Place, int] = defaultdict(int)
+    longest: dict[Key, int] = defaultdict(int)
     for each in asked:
-        body = parsed(each.exchange.sent) if each.exchange.code == ACCEPTED else None
-        if not isinstance(body, dict):
-            continue
-        for field, text in body.items():
-            if isinstance(text, str) and text.isascii():
-                place = (f"{body.get('model')}", field)
-                longest[place] = max(longest[place], len(text))
+        if each.exchange.code == ACCEPTED:
+            for key, length in lengths(each.exchange, published):
+                longest[key] = max(longest[key], length)
     return longest
 
 
-def _asked_for(asked: Iterable[Asked], published: Published) -> dict[Place, int]:
+def _asked_for(asked: Iterable[Asked], published: Published) -> dict[Key, int]:
     """The texts by which it was asked what is counted, each with its characters."""
-    found: dict[Place, int] = {}
+    found: dict[Key, int] = {}
     for each in asked:
         body = parsed(each.exchange.sent) if each.probe.startswith("question.string_length") else None
         if isinstance(body, dict) and each.exchange.code not in (None, ACCEPTED):

@@ -134,12 +134,12 @@ def _decided(read: Found, shown: Line | None, *, moved: bool) -> Found:
 def explained(found: Iterable[Found]) -> set[str]:
     """The rules of the harness that a server breaks because its limits or models are others, or its tracks lack
     members, as a profile says."""
-    found = [*found]
-    paths = [each.path for each in lines_of(found) if each.path[0] == "models"]
+    lines = lines_of(found)
+    paths = [each.path for each in lines if each.path[0] == "models"]
     fields = {f"{path[4]}" for path in paths if len(path) == LIMIT}
     told = {f"extend.{field}.length" for field in fields} | ({OF_LIMITS} if fields else set())
     told |= {OF_MODELS} if len(fields) < len(paths) else set()
-    lacking = any(each.path[:2] == LACKING and each.path[-1] == "without" for each in lines_of(found))
+    lacking = any(each.path[:2] == LACKING and each.path[-1] == "without" for each in lines)
     return told | ({OF_TRACKS} if lacking else set())
 
 

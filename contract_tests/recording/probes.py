@@ -44,15 +44,6 @@ class Known:
         )
 
 
-def known(messages: Iterable[Message], path: str, tracks: Sequence[Track] = ()) -> Known:
-    """What the accepted requests to a path tell of source tracks."""
-    found = Known(tracks)
-    for message in messages:
-        if extends(message, path) and message.exchange("").code == ACCEPTED_CODE:
-            found.accepted(message)
-    return found
-
-
 def extends(message: Message, path: str) -> bool:
     """Whether a message is a request to extend a track, whose body is there."""
     asked = message.path.partition("?")[0] == path and message.method == "POST"

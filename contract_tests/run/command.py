@@ -59,9 +59,8 @@ def run_once(options: Mapping[str, Any]) -> int:
         with progress([*plan.probes(), *plan.of_operation_probes()], sys.stderr) as far:
             found = begun.run(far.hear)
         gone = begun.gone()
-        trouble = _reported(
-            begun, gone=gone
-        )  # first: what it cost is not lost when nobody reads the lines to their end
+        # First: what it cost is not lost when nobody reads the lines to their end.
+        trouble = _reported(begun, gone=gone)
         told_of(found, far.said)
         click.echo(begun.summary(found))
     if trouble:

@@ -9,12 +9,17 @@ from contract_tests.learn.lengths import COUNTED, TITLE, by_accepted_lengths
 from contract_tests.reports.report import Asked
 from tests.courses import BAD, GOOD, PUBLISHED, exchange
 
-BYTES = Line(("picks", "string_length"), "bytes", "once: request 1")
-EIGHTY = Line(("picks", "v4_5all_title"), "80", "once: request 1")
+
+def pick(question: str, reading: str) -> Line:
+    return Line(("picks", question), reading, "once: request 1")
+
+
+BYTES = pick("string_length", "bytes")
+EIGHTY = pick("v4_5all_title", "80")
 
 
 def asked(probe: str, body: object, **texts: str) -> Asked:
-    sent = json.dumps({"model": "V4", **texts}).encode()
+    sent = json.dumps({"model": "V4", "defaultParamFlag": True, **texts}).encode()
     return Asked(probe=probe, exchange=exchange(body, sent=sent))
 
 
@@ -43,9 +48,9 @@ def test_a_long_text_that_counts_more_in_another_way_shows_nothing() -> None:
 
 
 def test_what_was_accepted_needs_no_other_text() -> None:
-    points = BYTES._replace(value="code_points")
+    points = pick("string_length", "code_points")
     assert read(points) == points
-    hundred = EIGHTY._replace(value="100")
+    hundred = pick("v4_5all_title", "100")
     assert read(hundred) == hundred
 
 
