@@ -27,14 +27,14 @@ def replace(path: Path, text: str) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[TextIO]:
-    """A file that takes the place of whatever has its name once it is written; it takes none where that is left by an
-    exception. Raises OSError."""
+    """A file that takes the place of whatever has its name once it is written, and the mode of a file that it replaces;
+    it takes none where that is left by an exception. Raises OSError."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             yield file
         # A temporary file is its owner's alone; a report is like any other file.
-        Path(name).chmod(0o666 & ~_mask())
+        Path(name).chmod(_mode(path))
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -68,6 +68,15 @@ def _opened(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise NotAFile(path)
     return descriptor
+
+
+def _mode(path: Path) -> int:
+    """The mode of a file that has this name, or else that of a new one."""
+    try:
+        now = path.lstat().st_mode
+    except FileNotFoundError:
+        return 0o666 & ~_mask()
+    return now & 0o777 if stat.S_ISREG(now) else 0o666 & ~_mask()
 
 
 def _mask() -> int:

@@ -23,6 +23,15 @@ def test_a_report_has_the_mode_of_any_other_file(tmp_path: Path) -> None:
     assert (tmp_path / "report.json").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "live.yaml"
+    file.write_text("before")
+    file.chmod(mode)
+    safe_files.replace(file, "now")
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("now", mode)
+
+
 def test_what_a_link_leads_to_is_left_as_it_is(tmp_path: Path) -> None:
     victim, link = tmp_path / "victim", tmp_path / "report.json"
     victim.write_text("precious")
