@@ -3,17 +3,24 @@
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from fnmatch import fnmatchcase
 from itertools import chain
 from typing import Any, Final
 
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import Learned
-from contract_tests.learn.evidence import Left, Line, still_left
+from contract_tests.learn.evidence import HALF_TRIED, UNSEEN, Left, Line, still_left
+from contract_tests.learn.further import FEW
+from contract_tests.learn.price import KEY as PRICE
+from contract_tests.learn.refunds import KEY as REFUNDS
+from contract_tests.learn.tried import still_untried
 
 DATED: Final = "run of "
 """What evidence has of another run than that at the head of its file."""
 LIVE, MOCK = "live", "mock"
 Path = tuple[str | int, ...]
+TOLD_IF_ASKED: Final = (PRICE, REFUNDS)
+"""What a run that does not leave it open has seen."""
 MODEL: Final = len(("models", "V5"))
 """Keys of the path of a line that says that a model is not there."""
 
@@ -100,20 +107,41 @@ def _without_models_that_are_gone(lines: Mapping[Path, Line], live: Container[Pa
         yield path, line
 
 
-def updated(kept: Kept, compared: Iterable[Compared], found: Learned, then: str) -> list[Line | Left]:
-    """The lines of the profile that is true now: those that moved as they are seen now, or not at all where nothing
-    says that, the others as they were. `then` says when these were seen, where they do not."""
+def updated(kept: Kept, compared: Iterable[Compared], found: Learned, now: str, looked_for: str = "*") -> Kept:
+    """What the profile says that is true now: what moved as it is seen now, or not at all where nothing says that; what
+    nobody knew then and this run tells; and all else as it was. `now` says of what is new when it was seen, and only
+    lines that match `looked_for` are."""
     moved = {each.line for each in compared if each.outcome is Outcome.MOVED and each.who == LIVE}
     gone = moved - {dotted(line.path) for line in found.lines}
-    lines = {
-        line.path: line._replace(seen=line.seen if "run of" in line.seen else f"{line.seen}, {then}")
-        for line in kept.lines
-        if line.path[0] == "texts" or dotted(line.path) not in gone
-    }
+    lines = {line.path: line for line in kept.lines if line.path[0] == "texts" or dotted(line.path) not in gone}
     for line in found.lines:
-        if line.path[0] == "texts" or line.path not in lines or dotted(line.path) in moved:
-            lines[line.path] = line
+        then = lines.get(line.path)
+        is_new = then is None and fnmatchcase(dotted(line.path), looked_for)
+        is_other = then is not None and then.value != line.value
+        if is_new or (is_other and (line.path[0] == "texts" or dotted(line.path) in moved)):
+            lines[line.path] = line._replace(seen=f"{line.seen}, {now}")
     lines = dict(_without_models_that_are_gone(lines, {line.path for line in found.lines}))
     known = {dotted(path) for path in lines}
-    left = [each for each in found.left if each.what not in known]
-    return [*lines.values(), *chain.from_iterable(still_left(each, kept.left) for each in left)]
+    open_now = {each.what: each.why for each in found.left if each.what not in known}
+    stays = {what: why for what, why in kept.left.items() if what not in known and _is_still_open(what, why, open_now)}
+    news = chain.from_iterable(_still_open(Left(*each), kept.left, moved) for each in open_now.items())
+    return Kept(
+        lines=[*lines.values()],
+        unsayable={**found.unsayable, **{what: how for what, how in kept.unsayable.items() if what not in moved}},
+        left={**stays, **dict(news)},
+    )
+
+
+def _is_still_open(what: str, why: str, open_now: Mapping[str, str]) -> bool:
+    """Whether this run does not tell what was open: where it is silent, it may not have come to it."""
+    return why not in UNSEEN and (what in open_now or (why != FEW and what not in TOLD_IF_ASKED))
+
+
+def _still_open(left: Left, before: Mapping[str, str], moved: Container[str]) -> Iterable[Left]:
+    """What of that which this run left is open in another way than before: part of it only, or it has moved."""
+    if left.why == HALF_TRIED:
+        return still_untried(left, before)
+    if left.why in UNSEEN:
+        return still_left(left, before)
+    is_part = left.what not in before and left_open(before, left.what.split("."))
+    return [left] if left.what in moved or is_part else []

@@ -1,6 +1,5 @@
 """The command `suno-contract drift`."""
 
-import re
 import tempfile
 from collections.abc import Mapping
 from difflib import unified_diff
@@ -13,16 +12,17 @@ import yaml
 
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
-from contract_tests.learn.calibrate import Learned, learned
+from contract_tests.learn.calibrate import learned
 from contract_tests.learn.command import PROBE_RATE, SIGNATURE_KEY, check_played, made_run, read_run, signature_key
-from contract_tests.learn.compared import DATED, Compared, Kept, Outcome, dotted, updated
+from contract_tests.learn.compared import DATED, Compared, Kept, dotted, updated
 from contract_tests.learn.drift import Drift
 from contract_tests.learn.drift_page import as_html
 from contract_tests.learn.drift_report import as_json, as_junit, lines, status, summary
-from contract_tests.learn.profile import LEFT, UNSAYABLE, written
+from contract_tests.learn.edited import NotInRows, edited, with_list
+from contract_tests.learn.profile import LEFT, UNSAYABLE
 from contract_tests.learn.profile_lines import kept_lines, listed
 from contract_tests.reports import safe_files
-from contract_tests.reports.report import About, Report
+from contract_tests.reports.report import About
 from contract_tests.reports.rows import printable
 from contract_tests.run.folder import of_a_run
 from contract_tests.run.inputs import CannotRun, documents
@@ -31,8 +31,6 @@ from contract_tests.run.options import run_options
 JSON: Final = "drift.json"
 JUNIT: Final = "drift.xml"
 PAGE: Final = "drift.html"
-DATE: Final = re.compile(r", (\d{4}-\d\d-\d\d)T")
-"""In the first line of a profile: when the run was that it was learned of."""
 TRACK: Final = ("id", "model", "duration")
 
 
@@ -90,7 +88,7 @@ def drift_command(
         raise CannotRun(f"--lines {looked_for!r} matches no line. Lines begin with: {known}.")
     _report(folder, compared, profile, report.about)
     if update:
-        _update(path, text, kept, compared, found, report)
+        _update(path, text, updated(kept, compared, found, f"{DATED}{report.about.date[:10]}", looked_for))
     click.echo(printable(summary(compared, profile, report.about)))
     return status(compared)
 
@@ -148,14 +146,19 @@ def _check_update(path: Path, new: str) -> None:
             raise CannotRun(f"--update: {path} stays as it is, since what it would become cannot be played.") from None
 
 
-def _update(path: Path, text: str, kept: Kept, compared: list[Compared], found: Learned, report: Report) -> None:
-    date = DATE.search(text.partition("\n")[0])
-    then = f"{DATED}{date[1] if date else 'before'}"
-    extends = yaml.safe_load(text)["extends"]
-    gone = {each.line for each in compared if each.outcome is Outcome.MOVED}
-    beyond = {what: how for what, how in kept.unsayable.items() if what not in gone} | dict(found.unsayable)
-    new = written(report.about, extends, updated(kept, compared, found, then), beyond)
+def _update(path: Path, text: str, now: Kept) -> None:
+    """Write into the file what the profile is to say, and nothing else anew."""
+    try:
+        new = edited(text, now.lines)
+    except NotInRows as error:
+        raise CannotRun(
+            f"--update: {path} stays as it is, since {error} cannot be edited there: give each key a row of its own, "
+            f"without anchors, as `suno-contract calibrate` writes it."
+        ) from None
+    for title, items in ((UNSAYABLE, now.unsayable), (LEFT, now.left)):
+        new = with_list(new, title, items)
     _check_update(path, new)
-    safe_files.replace(path, new)
     for line in unified_diff(text.splitlines(), new.splitlines(), "before", str(path), lineterm="", n=0):
         click.echo(printable(line))
+    if new != text:
+        safe_files.replace(path, new)

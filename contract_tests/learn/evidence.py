@@ -56,7 +56,9 @@ def still_left(left: Left, before: Mapping[str, str]) -> Iterable[Left]:
     now = left_rules({left.what: left.why}, left.why, [ALL])
     then = left_rules(before, left.why, [ALL])
     both = [*then] if ALL in now else [*now] if ALL in then else [*then & now]
-    yield from left_of(left.what.partition(OF)[0], sorted(both), "", left.why)
+    places = [name for what in before for name in what.partition(OF)[2].split(", ")]
+    both.sort(key=lambda name: (places.index(name) if name in places else 0, name))
+    yield from left_of(left.what.partition(OF)[0], both, "", left.why)
 
 
 def lines_of(found: Iterable[Found]) -> list[Line]:

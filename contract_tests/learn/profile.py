@@ -66,9 +66,9 @@ def written(about: About, extends: str, found: Sequence[Found], unsayable: Mappi
     ]
     every = lines_of(found)
     lines = _together(every)
-    beyond = [f"{what}: {how}" if how else what for what, how in (unsayable or {}).items()]
-    left = [f"{each.what}: {each.why}" for each in found if isinstance(each, Left)]
-    return "\n".join([*head, *_body(lines), *_listed(UNSAYABLE, beyond), *_listed(LEFT, left), ""])
+    beyond = [item(what, how) for what, how in (unsayable or {}).items()]
+    left = [item(each.what, each.why) for each in found if isinstance(each, Left)]
+    return "\n".join([*head, *body(lines), *_listed(UNSAYABLE, beyond), *_listed(LEFT, left), ""])
 
 
 def _together(lines: Sequence[Line]) -> list[Line]:
@@ -85,7 +85,12 @@ def _together(lines: Sequence[Line]) -> list[Line]:
 
 
 def _listed(title: str, items: Sequence[str]) -> list[str]:
-    return ["", title, *(f"{ITEM}{_one_line(each)}" for each in items)] if items else []
+    return ["", title, *items] if items else []
+
+
+def item(what: str, how: str) -> str:
+    """A line of a list behind a profile."""
+    return f"{ITEM}{_one_line(f'{what}: {how}' if how else what)}"
 
 
 def as_data(extends: str, lines: Iterable[Line]) -> dict[str | int, Any]:
@@ -99,7 +104,7 @@ def as_data(extends: str, lines: Iterable[Line]) -> dict[str | int, Any]:
     return whole
 
 
-def _body(lines: Iterable[Line]) -> list[str]:
+def body(lines: Iterable[Line]) -> list[str]:
     """The lines, each key of a mapping above what is below it once."""
     written: list[str] = []
     above: tuple[str | int, ...] = ()

@@ -9,9 +9,11 @@ import yaml
 
 from contract_tests.documents.files import Loader
 from contract_tests.learn.evidence import Line
-from contract_tests.learn.profile import ITEM
+from contract_tests.learn.profile import ITEM, LEFT
 
 HEAD: Final = ("format", "summary", "extends")
+BRANCHES: Final = ("picks", "codes", "refusals", "texts", "models", "operations", "stages")
+"""Keys below which no value is a mapping, but for the seconds of a stage."""
 EVIDENCE: Final = re.compile(r"\s+# (.*)")
 """What stands behind a value."""
 TIMES: Final = re.compile(r"(\d+) times|(once)")
@@ -30,12 +32,22 @@ def kept_lines(text: str) -> list[Line]:
 def _lines(node: yaml.MappingNode, data: Any, above: tuple[str | int, ...], text: list[str]) -> Iterator[Line]:
     for key, (name, value) in zip(node.value, data.items(), strict=True):
         inner = key[1]
-        if isinstance(inner, yaml.MappingNode) and not inner.flow_style:
+        if is_block(inner) or (isinstance(inner, yaml.MappingNode) and _leads_on((*above, name))):
             yield from _lines(inner, value, (*above, name), text)
         else:
             end = inner.end_mark
             behind = EVIDENCE.match(text[end.line][end.column :]) if end.line < len(text) else None
             yield Line((*above, name), value, behind[1] if behind else "")
+
+
+def _leads_on(path: tuple[str | int, ...]) -> bool:
+    """Whether keys are below this one, also where somebody wrote all of them in one row."""
+    return path[0] in BRANCHES and path[-1] != "at"
+
+
+def is_block(node: yaml.Node) -> bool:
+    """Whether it is a mapping of which each key has a row of its own."""
+    return isinstance(node, yaml.MappingNode) and not node.flow_style
 
 
 def samples(line: Line) -> int:
@@ -48,5 +60,6 @@ def listed(text: str, title: str) -> dict[str, str]:
     """The items of a list behind a profile, such as what no profile can say, with their details."""
     lines = text.splitlines()
     start = lines.index(title) + 1 if title in lines else len(lines)
-    items = takewhile(lambda line: line.startswith(ITEM), lines[start:])
+    block = takewhile(lambda line: line.startswith("#") and line != LEFT, lines[start:])
+    items = (each for each in block if each.startswith(ITEM))
     return dict(each.removeprefix(ITEM).partition(": ")[::2] for each in items)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from contract_tests.learn.evidence import HALF_TRIED, Found, left_of, left_rules
+from contract_tests.learn.evidence import HALF_TRIED, Found, Left, left_of, left_rules
 from contract_tests.reports.rows import Row
 from contract_tests.verdicts.results import Verdict
 
@@ -31,5 +31,11 @@ def tried(row: Row) -> int:
 
 def tried_then(left: Mapping[str, str]) -> dict[str, int]:
     """How many were of the rules about which not all were, by what a run left open."""
-    counts = map(SAID.fullmatch, left_rules(left, HALF_TRIED, ()))
-    return {each[1]: int(each[2]) for each in counts if each}
+    return {each[1]: int(each[2]) for each in map(SAID.fullmatch, left_rules(left, HALF_TRIED, ())) if each}
+
+
+def still_untried(left: Left, before: Mapping[str, str]) -> Iterator[Left]:
+    """The rules about which neither this run sent every request nor the one before, each with the most that were."""
+    now, then = ({each[1]: each for each in SAID.finditer(text)} for text in (left.what, ", ".join(before)))
+    both = [max(then[rule], now[rule], key=lambda each: int(each[2])) for rule in then if rule in now]
+    yield from left_of("rules", [each[0] for each in both], (), HALF_TRIED)

@@ -1,13 +1,17 @@
 """What became of the lines of a profile, and the profile that is true now."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from contract_tests.learn.calibrate import Learned
 from contract_tests.learn.compared import LIVE, Compared, Kept, Outcome, dotted, left_open, updated
-from contract_tests.learn.evidence import Found, Left, Line
+from contract_tests.learn.evidence import UNREFUSED, Found, Left, Line
+from contract_tests.learn.further import FEW
 from contract_tests.learn.playback import Agreement
 
 PRICE = Line(("operations", "extend", "price"), 12, "once")
 OK = Line(("answers", "members", "ok"), True, "3 times: requests 1, 2, 3")
-THEN = "run of 2026-11-01"
+NOW = "run of 2026-11-28"
 
 
 def now(*found: Found) -> Learned:
@@ -18,24 +22,61 @@ def moved(line: Line) -> Compared:
     return Compared(line=dotted(line.path), outcome=Outcome.MOVED, who=LIVE)
 
 
-def test_what_did_not_move_stays_and_says_when_it_was_seen() -> None:
-    kept = Kept(lines=[PRICE, OK], unsayable={}, left={})
-    assert updated(kept, [], now(PRICE._replace(value=10)), THEN) == [
-        PRICE._replace(seen=f"once, {THEN}"),
-        OK._replace(seen=f"{OK.seen}, {THEN}"),
-    ]
+def then(*lines: Line, left: Mapping[str, str] | None = None, unsayable: Mapping[str, str] | None = None) -> Kept:
+    return Kept(lines=lines, unsayable=unsayable or {}, left=left or {})
+
+
+def told(line: Line) -> Line:
+    return line._replace(seen=f"{line.seen}, {NOW}")
+
+
+def test_what_did_not_move_stays_as_it_is() -> None:
+    assert updated(then(PRICE, OK), [], now(PRICE._replace(value=10)), NOW).lines == [PRICE, OK]
 
 
 def test_what_moved_is_as_it_is_seen_now() -> None:
-    kept = Kept(lines=[PRICE], unsayable={}, left={})
     new = PRICE._replace(value=10)
-    assert updated(kept, [moved(PRICE)], now(new), THEN) == [new]
+    assert updated(then(PRICE), [moved(PRICE)], now(new), NOW).lines == [told(new)]
 
 
 def test_what_moved_to_what_no_profile_can_say_is_no_line_any_more() -> None:
-    kept = Kept(lines=[OK, PRICE], unsayable={}, left={})
     gone = Left("answers.members.ok", "seen in none of 3, and no profile takes it away")
-    assert updated(kept, [moved(OK)], now(gone), THEN) == [PRICE._replace(seen=f"once, {THEN}"), gone]
+    new = updated(then(OK, PRICE), [moved(OK)], now(gone), NOW)
+    assert (new.lines, new.left) == ([PRICE], dict([gone]))
+
+
+def test_only_lines_that_are_looked_for_are_new() -> None:
+    assert updated(then(), [], now(PRICE, OK), NOW, "answers.*").lines == [told(OK)]
+
+
+def test_what_this_run_does_not_tell_is_not_open_where_it_was_known() -> None:
+    left = {
+        "refunds": "no task failed",
+        "picks.a": "seen: one or two",
+        "texts of a, b": UNREFUSED,
+        "texts.d": "not told",
+        FEW: FEW,
+    }
+    found = now(
+        Left("refunds", "no task was started"),
+        Left("picks.a", "nothing that was sent tells it"),
+        Left("picks.b", "nothing that was sent tells it"),
+        Left("texts of b, c", UNREFUSED),
+    )
+    assert updated(then(left=left), [], found, NOW).left == {
+        "refunds": "no task failed",
+        "picks.a": "seen: one or two",
+        "texts.d": "not told",
+        "texts of b": UNREFUSED,
+    }
+
+
+def test_what_no_profile_can_say_stays_with_its_details_until_it_moves() -> None:
+    kept = then(unsayable={"shape of a": "many", "it breaks a": ""})
+    found = replace(now(), unsayable={"shape of a": "few", "it breaks b": ""})
+    assert updated(kept, [], found, NOW).unsayable == {"shape of a": "many", "it breaks a": "", "it breaks b": ""}
+    gone = Compared(line="it breaks a", outcome=Outcome.MOVED, who=LIVE)
+    assert updated(kept, [gone], found, NOW).unsayable == {"shape of a": "many", "it breaks b": ""}
 
 
 def test_a_line_is_open_where_a_key_above_it_is() -> None:
@@ -51,8 +92,6 @@ def test_of_a_model_that_is_gone_nothing_else_is_said() -> None:
         Line(("models", "V5_5", "limits", "extend", "style"), 9, "then"),
     )
     gone, there = Line(("models", "V5_5"), None, "now"), Line(("models", "V5_5", "like"), "V5", "now")
-    kept = Kept(lines=[like, limit], unsayable={}, left={})
-    assert updated(kept, [moved(like)], now(gone), THEN) == [gone]
-    kept = Kept(lines=[gone], unsayable={}, left={})
-    assert updated(kept, [moved(gone)], now(there), THEN) == [there]
-    assert updated(kept, [], now(there), THEN) == [there]
+    assert updated(then(like, limit), [moved(like)], now(gone), NOW).lines == [told(gone)]
+    assert updated(then(gone), [moved(gone)], now(there), NOW).lines == [told(there)]
+    assert updated(then(gone), [], now(there), NOW).lines == [told(there)]

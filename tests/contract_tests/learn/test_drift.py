@@ -157,6 +157,34 @@ def test_what_moved_is_shown_and_written_into_the_profile(live: Path, tmp_path: 
     assert capsys.readouterr().out.splitlines()[-1].startswith(f"{server.url} against {live}: 0 moved, 0 not looked at")
 
 
+def test_an_update_leaves_what_somebody_wrote(live: Path, tmp_path: Path, capsys: Output) -> None:
+    then = live.read_text("utf-8").replace("\npicks:", "\n# Their support says so.\npicks: # as of November")
+    live.write_text(then, "utf-8")
+    live.chmod(0o600)
+    with serving(variant("an unknown task is 422")) as server:
+        run = ("--base-url", server.url, "--budget", "0", "--profile", str(live), "--report-dir", str(tmp_path / "now"))
+        assert status("drift", *run, "--update") == 1
+    now = live.read_text("utf-8")
+    assert "\n# Their support says so.\npicks: # as of November\n" in now
+    assert live.stat().st_mode & 0o777 == 0o600
+    gone, new = ({*one.splitlines()} - {*other.splitlines()} for one, other in ((then, now), (now, then)))
+    assert gone == {"  unknown_task: not_found # in all that came"}
+    assert {each.partition(", run of ")[0] for each in new} == {
+        "  unknown_task: invalid # in all that came",
+        "  extend.personaId.known: '{field} is of nobody.' # once: request 136",
+    }
+
+
+def test_what_is_not_written_in_rows_is_not_updated(live: Path, tmp_path: Path, capsys: Output) -> None:
+    then = "format: 1\nextends: apikley\npicks: {unknown_task: not_found}\n"
+    live.write_text(then, "utf-8")
+    with serving(variant("an unknown task is 422")) as server:
+        run = ("--base-url", server.url, "--budget", "0", "--profile", str(live), "--report-dir", str(tmp_path / "now"))
+        assert status("drift", *run, *TRACK, "--update") == 2
+    assert live.read_text("utf-8") == then
+    assert f"--update: {live} stays as it is, since picks." in capsys.readouterr().err
+
+
 def test_what_was_not_looked_at_is_not_the_same(live: Path, tmp_path: Path, capsys: Output) -> None:
     with serving() as server:
         run = ("--base-url", server.url, "--budget", "0", "--profile", str(live), "--report-dir", str(tmp_path / "now"))

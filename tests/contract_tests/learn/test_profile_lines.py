@@ -26,6 +26,15 @@ def test_a_line_that_somebody_added_has_no_evidence() -> None:
     assert samples(line) == 0
 
 
+def test_what_somebody_wrote_in_one_row_is_several_lines() -> None:
+    text = "extends: apikley\npicks: {a: b, c: d} # ours\nstages: {text: {at: {0: 1, 1: 2}}}\n"
+    assert [(line.path, line.value) for line in kept_lines(text)] == [
+        (("picks", "a"), "b"),
+        (("picks", "c"), "d"),
+        (("stages", "text", "at"), {0: 1, 1: 2}),
+    ]
+
+
 def test_a_line_says_how_often_it_was_seen() -> None:
     seen = [EVIDENCE, "once: request 7", "in all that came", "once: request 7, run of 2026-11-27"]
     assert [samples(Line(("tells",), "all", each)) for each in seen] == [5, 1, 0, 1]
