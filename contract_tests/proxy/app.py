@@ -17,9 +17,9 @@ from contract_tests.proxy.forward import Asked, Came, Forwarder, asked, decoded
 from contract_tests.proxy.headers import readable, unsendable
 from contract_tests.proxy.ledger import NOTHING, Before, may_have_started
 from contract_tests.proxy.way_back import WayBack
+from contract_tests.recording.callback_urls import of_callback_url
 from contract_tests.recording.keys_apart import KeysApart
 from contract_tests.recording.message import CALLBACK, HELD_BACK, NOT_HANDED_ON, REQUEST, Message
-from contract_tests.recording.secrets import of_callback_url
 from contract_tests.verdicts.course import Finding
 
 BY: Final = "suno-contract proxy"

@@ -13,6 +13,7 @@ from contract_tests.documents.published import Published
 from contract_tests.recording.message import CALLBACK, HELD_BACK, Message
 from contract_tests.recording.read import NoRecording, RecordingFile
 from contract_tests.recording.report import REQUESTS, report
+from contract_tests.reports import safe_files
 from contract_tests.reports.files import write
 from contract_tests.reports.rows import MARKS, printable
 from contract_tests.verdicts.course import Finding
@@ -69,7 +70,7 @@ class Reports:
             if recording.fault and not over:  # a line that is being written
                 self._due.set()
             else:
-                write(self._folder, made)
+                write(self._folder, made, safe_files.mode_of(self._recording))
         self.pause = max(EVERY, SHARE * (self._clock() - begun))
 
 

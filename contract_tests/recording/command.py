@@ -48,7 +48,7 @@ def judge_command(recording: Path, report_dir: Path | None, strict: bool, **opti
     for told in (*made.summary, *(f"missing: {each}" for each in made.missing)):
         click.echo(printable(told))
     if report_dir is not None:
-        write(report_dir, made)
+        write(report_dir, made, safe_files.mode_of(recording))
         click.echo(f"reports: {report_dir / 'report.html'}, report.json, junit.xml", err=True)
     if not made.rows:
         check_whole(found, NOTHING_BEFORE)
@@ -84,7 +84,8 @@ def convert_command(source: Path, output: Path, force: bool) -> None:
     if first is None:
         check_whole(found, f"nothing stands before it, and {output} was not written")
         raise CannotRun(f"{source} holds no request to {DOCUMENTED.extend} or {DOCUMENTED.record_info}.")
-    with safe_files.replacing(output) as file:
+    mode = safe_files.OWNER if ends[0] else safe_files.mode_of(source)
+    with safe_files.replacing(output, mode) as file:
         written = (write_recording if ends[0] else write_har)(found.about, chain([first], passing), file)
     click.echo(printable(f"{output}: {counted(written, 'message')}"))
     check_whole(found, f"{output} has what stands before it")

@@ -15,7 +15,7 @@ from contract_tests.documents.terms import DOCUMENTED
 from contract_tests.recording.keys_apart import KeysApart
 from contract_tests.recording.message import CALLBACK, FAR, REQUEST, Headers, Message
 from contract_tests.recording.read import NoRecording, Recording, target_of
-from contract_tests.recording.secrets import Secrets, of_callback_url
+from contract_tests.recording.secrets import Secrets
 from contract_tests.verdicts.course import task_of
 
 NOWHERE: Final = "http://receiver.invalid"
@@ -80,24 +80,12 @@ def from_har(name: str, text: str) -> Recording:
     messages = list(_numbered([each for each in found if each[2].kind == CALLBACK or each[1] == target]))
     date = found[0][0].isoformat() if found else ""
     secrets, keys = Secrets(), KeysApart()
-
-    def masked(message: Message) -> Message:
-        secrets.add(_of_callback_url(message))
-        return secrets.masked(message)
-
     apart = (replace(each, key=keys.number(each.headers) if each.kind == REQUEST else 0) for each in messages)
     return Recording(
         about={"target": target, "date": date, "by": f"suno-contract convert {name}"},
-        messages=tuple(map(masked, apart)),
+        messages=tuple(map(secrets.masked, apart)),
         fault=fault,
     )
-
-
-def _of_callback_url(message: Message) -> Iterator[str]:
-    """What may be secret in the URL that a request wants to be called back at."""
-    body = parsed(message.sent)
-    url = body.get("callBackUrl") if isinstance(body, dict) else None
-    return of_callback_url(url) if isinstance(url, str) else iter(())
 
 
 WHOLE: Final = "Give a file that a browser or a proxy saved as HAR, in whole."

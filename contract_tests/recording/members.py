@@ -1,18 +1,14 @@
-"""Names that say that a value is secret, and the members of JSON that have them: what they hold is masked. Pure."""
+"""Members of JSON whose names say that their values are secret: what they hold is masked. Pure."""
 
 import json
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final
 
+from contract_tests.recording.callback_urls import masked_url, of_callback_url
+from contract_tests.recording.names import NAMED_SO, is_called_back, is_secret
 from contract_tests.target.keys import MASKED, ODD
 
-WORDS: Final = (
-    "pass(?:word|wd|phrase)|secret|token|(?:api|access|private|auth)[-_]?key|credential|authori[sz]ation|signature|cookie"
-    "|session|jwt|hmac|csrf|xsrf"
-)
-NAME: Final = re.compile(rf"{WORDS}|authenticat|(?:^|[-_.\[])(?:key|sig|auth|pwd|pin|otp|creds?)\]?$", re.IGNORECASE)
 ROOTS: Final = (
     "pass",
     "secret",
@@ -30,23 +26,20 @@ ROOTS: Final = (
     "xsrf",
     "pin",
     "otp",
+    "verifier",
+    "assertion",
 )
 """What stands in every secret name, one of them at least."""
 ESCAPED: Final = re.compile(r"\\(?:[^nrtbf/u]|u(?:00[2-7]|013|017|212))")
 """An escape that may stand for a letter of a name, or for a quote of JSON within a text."""
-HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 """A text, a sign or a word of JSON."""
 SIGNS: Final = "{}[],:"
 COLON: Final = re.compile(r"\s*:")
+OPEN, WHERE_TO, SECRET = range(3)
+"""What the name of a member says of its value: nothing, that it is a callBackUrl, that it is secret."""
 DEEPEST: Final = 4
 """Texts within texts that are looked into."""
-
-
-@lru_cache(maxsize=2000)
-def is_secret(name: str) -> bool:
-    """Whether the name of a header, of a parameter or of a member says that its value is secret."""
-    return bool(NAME.search(name) or NAME.search(HUMP.sub("-", name)))
 
 
 def may_be_named(text: str) -> bool:
@@ -98,26 +91,28 @@ def is_json(text: str) -> bool:
 
 def masked_members(text: str, depth: int = 0) -> tuple[str, list[str]]:
     """JSON with every text and number masked that stands below a secret name, also in JSON within its texts, and what
-    was masked. Nothing else changes. A text that is no JSON comes back as it is."""
-    if not (may_be_named(text) or ESCAPED.search(text)) or not is_json(text):
+    was masked; of what stands below the name of a callBackUrl the form stays. Nothing else changes. A text that is no
+    JSON comes back as it is."""
+    if not (may_be_named(text) or NAMED_SO.search(text) or ESCAPED.search(text)) or not is_json(text):
         return text, []
     made: list[str] = []
     found: list[str] = []
-    secret = [False]  # of each object and list that is open, whether what stands there is secret
-    named, begun = False, 0
+    above = [OPEN]  # of each object and list that is open, what its name says
+    named, begun = OPEN, 0
     for piece in PIECE.finditer(text):
         word, value = piece[0], piece[0]
         if word in "{[":
-            secret.append(named or secret[-1])
-            named = False
+            above.append(max(named, above[-1]))
+            named = OPEN
         elif word in "}]":
-            secret.pop()
+            above.pop()
         elif word == ",":
-            named = False
+            named = OPEN
         elif word.startswith('"') and COLON.match(text, piece.end()):
-            named = is_secret(_meant(word))
+            name = _meant(word)
+            named = SECRET if is_secret(name) else WHERE_TO if is_called_back(name) else OPEN
         elif word != ":":
-            value = _value(word, named or secret[-1], found, depth)
+            value = _value(word, max(named, above[-1]), found, depth)
         made += (text[begun : piece.start()], value)
         begun = piece.end()
     return "".join((*made, text[begun:])), found
@@ -128,14 +123,18 @@ def _meant(word: str) -> str:
     return str(json.loads(word, strict=False)) if "\\" in word else word[1:-1]
 
 
-def _value(word: str, secret: bool, found: list[str], depth: int) -> str:
+def _value(word: str, named: int, found: list[str], depth: int) -> str:
     """A text, a number or a word of JSON as it is written down."""
     if not word.startswith('"'):
-        return "0" if secret and word not in ("true", "false", "null") else word
+        return "0" if named == SECRET and word not in ("true", "false", "null") else word
     meant = _meant(word)
-    if secret:
+    if named == SECRET:
         found.append(meant)
         return f'"{MASKED}"'
+    if named == WHERE_TO:
+        found += of_callback_url(meant)
+        masked = masked_url(meant)
+        return word if masked == meant else json.dumps(masked)
     if depth == DEEPEST:
         return word
     text, more = masked_members(meant, depth + 1)

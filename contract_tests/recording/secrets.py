@@ -7,30 +7,36 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
-from urllib.parse import unquote, unquote_plus, urlsplit
 
+from contract_tests.recording.callback_urls import (
+    OF_THE_PROXY,
+    URL,
+    masked_parameters,
+    masked_urls,
+    of_callback_url,
+    of_parameters,
+)
 from contract_tests.recording.looked_for import LookedFor
-from contract_tests.recording.members import WORDS, each_piece, is_secret, masked_members, may_be_named, pieces
+from contract_tests.recording.members import each_piece, is_json, masked_members, may_be_named, pieces
 from contract_tests.recording.message import CALLBACK, LONGEST, Headers, Message
+from contract_tests.recording.names import WORDS, is_called_back, is_secret
 from contract_tests.target.keys import MASKED, REMEMBERED, Keys
 
 IN_JSON: Final = re.compile(
-    rf'("(?:[^"\\]|\\(?!"))*(?:{WORDS})[^"]*"\s*:\s*)(\\*")(.*?)(?<!\\)(\2)', re.IGNORECASE | re.DOTALL
+    rf'("(?:[^"\\]|\\(?!"))*(?:{WORDS})[^"]*"\s*:\s*)(\\*")(.*?)(?:(?<!\\)(\2)|\Z)', re.IGNORECASE | re.DOTALL
 )
 """A member with a text where a body is no JSON, or is JSON within a text, where quotes are escaped."""
 NUMBER: Final = re.compile(rf'((?:{WORDS})\\*"\s*:\s*)(-?[0-9.eE+-]+)', re.IGNORECASE)
-IN_QUERY: Final = re.compile(r"(?<![^?&;\s\"])([^=&;?\s\"]{1,200})=([^&;#\s\"\\]+)")
-"""A parameter, whose name may be coded."""
-OF_THE_PROXY: Final = re.compile(r"(cb(?:\W|25|u00|2f){1,16}\d+-)[0-9a-f]{32}", re.IGNORECASE)
-"""The address of the proxy that a server calls back, however its slashes are written, with what nobody can guess."""
+PART: Final = re.compile(
+    r'(\bname="?([^"\r\n;]{1,200})"?[^\r\n]{0,500}(?:\r?\n[^\r\n]{1,500}){0,8}\r?\n\r?\n)(.*?)(?=\r?\n--|\Z)', re.DOTALL
+)
+"""A part of a form that is sent as such."""
 USERINFO: Final = re.compile(r"(:\\?/\\?/)([^/?#@\s\"\\]+)@")
 BEARER: Final = re.compile(r"(\bBearer\s+)([^\s\",;\\]+)", re.IGNORECASE)
 OWN: Final = "authorization"
 """The header with a client's own key."""
 LEAST: Final = 6
 """Characters of a secret that is masked wherever it stands; a shorter one is masked in its own place."""
-LONG: Final = 12
-"""Characters, digits among them, of a part of a callBackUrl that may be a secret."""
 MOST: Final = 200
 """Secrets that are known at the same time: of more the ones that passed last."""
 TOO_MANY: Final = f"more than {MOST} secrets came at once, and what follows cannot be kept free of them"
@@ -77,7 +83,7 @@ class Secrets:
             method=self.text(message.method),
             path=self.text(message.path),
             headers=self._headers(message.headers),
-            sent=self.text(message.sent.decode()).encode(),
+            sent=self.text(_without_urls(message.sent.decode())).encode(),
             answer_headers=self._headers(message.answer_headers),
             body=self.text(message.body.decode()).encode(),
             error=self.text(message.error),
@@ -124,33 +130,19 @@ def _masked_by_place(text: str) -> str:
         text = IN_JSON.sub(rf"\1\2{MASKED}\4", text)
         text = NUMBER.sub(r"\g<1>0", text)
     if "=" in text:
-        text = IN_QUERY.sub(_parameter, text)
+        text = masked_parameters(text)
     return BEARER.sub(rf"\1{MASKED}", text)
 
 
-def of_callback_url(url: str) -> Iterator[str]:
-    """What may be secret in a receiver's own URL: user, password, parameters, and parts of the path like tokens."""
-    try:
-        parts = urlsplit(url)
-        yield from filter(None, (parts.username, parts.password))
-    except ValueError:
-        return
-    pieces = re.split(r"[/&;=]", f"{parts.path}&{parts.query}&{parts.fragment}")
-    for piece in pieces:
-        if len(piece) >= LONG and any(character.isdigit() for character in piece):
-            yield from {piece, unquote(piece)}
-    yield from _parameters(f"?{parts.query}")
+def _without_urls(text: str) -> str:
+    """What a client sent without where it is to be called back, which stands anywhere where it is no JSON."""
+    if is_json(text):
+        return text
+    return PART.sub(lambda part: part[1] + (MASKED if _of_secret(part[2]) else part[3]), masked_urls(text))
 
 
-def _parameters(text: str) -> Iterator[str]:
-    """The secret parameters of a query or a form, as they are written and as they are meant."""
-    for name, value in IN_QUERY.findall(text):
-        if is_secret(unquote_plus(name)):
-            yield from {value, unquote_plus(value)}
-
-
-def _parameter(found: re.Match[str]) -> str:
-    return f"{found[1]}={MASKED}" if is_secret(unquote_plus(found[1])) else found[0]
+def _of_secret(name: str) -> bool:
+    return is_secret(name) or is_called_back(name)
 
 
 def _readable(message: Message) -> Message:
@@ -176,9 +168,17 @@ def _found(message: Message) -> Iterator[str]:
     for name, value in (*message.headers, *message.answer_headers):
         if is_secret(name):
             yield from _of_header(name.lower(), value)
+    yield from _in_no_json(message.sent.decode())
     texts = (message.path, message.sent.decode(), message.body.decode(), message.error)
     for text in (*texts, *(value for _, value in (*message.headers, *message.answer_headers))):
         yield from _in_short(text) if len(text) <= REMEMBERED else _in_text(text)
+
+
+def _in_no_json(sent: str) -> Iterator[str]:
+    """The secrets of what a client sent that is no JSON: those of URLs, and of a form's parts."""
+    if not is_json(sent):
+        yield from (each for url in URL.findall(sent) for each in of_callback_url(url))
+        yield from (value.strip() for _, name, value in PART.findall(sent) if is_secret(name))
 
 
 @lru_cache(maxsize=KEPT)
@@ -195,7 +195,7 @@ def _in_text(text: str) -> Iterator[str]:
     if may_be_named(text):
         yield from (each[2] for start, end in pieces(text) for each in IN_JSON.findall(text[start:end]))
     if "=" in text:
-        yield from _parameters(text)
+        yield from of_parameters(text)
     yield from (each[1] for each in BEARER.findall(text))
 
 

@@ -9,8 +9,8 @@ from contract_tests.reports.junit import as_junit
 from contract_tests.reports.report import Report
 
 
-def write(folder: Path, report: Report) -> None:
-    """Writes `report.json`, `report.html` and `junit.xml` into a folder that exists. Raises OSError."""
-    safe_files.replace(folder / "report.json", as_json(report))
-    safe_files.replace(folder / "report.html", as_html(report))
-    safe_files.replace(folder / "junit.xml", as_junit(report))
+def write(folder: Path, report: Report, mode: int | None = None) -> None:
+    """Writes `report.json`, `report.html` and `junit.xml` into a folder that exists, with a mode. Raises OSError."""
+    safe_files.replace(folder / "report.json", as_json(report), mode)
+    safe_files.replace(folder / "report.html", as_html(report), mode)
+    safe_files.replace(folder / "junit.xml", as_junit(report), mode)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO
 
+OWNER: Final = 0o600
+"""The mode of a recording: what was sent and came may be read by its owner alone."""
 CAREFUL: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """Follow no link, and wait for no other end of a pipe, on systems that know either."""
 
@@ -19,22 +21,27 @@ class NotAFile(OSError):
         super().__init__(f"{path} is no file: remove it, or give another folder")
 
 
-def replace(path: Path, text: str) -> None:
+def mode_of(path: Path) -> int:
+    """Who may read a file, for what is made of it; of what is no file its owner alone. Raises OSError."""
+    return stat.S_IMODE(path.stat().st_mode) & 0o666 if path.is_file() else OWNER
+
+
+def replace(path: Path, text: str, mode: int | None = None) -> None:
     """Write a file anew, in place of whatever has its name. Raises OSError."""
-    with replacing(path) as file:
+    with replacing(path, mode) as file:
         file.write(text)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[TextIO]:
-    """A file that takes the place of whatever has its name once it is written, and the mode of a file that it replaces;
-    it takes none where that is left by an exception. Raises OSError."""
+def replacing(path: Path, mode: int | None = None) -> Iterator[TextIO]:
+    """A file that takes the place of whatever has its name once it is written; it takes none where that is left by an
+    exception. Without a mode it has that of a file which it replaces. Raises OSError."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             yield file
-        # A temporary file is its owner's alone; a report is like any other file.
-        Path(name).chmod(_mode(path))
+        # A temporary file is its owner's alone.
+        Path(name).chmod(_mode(path) if mode is None else mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

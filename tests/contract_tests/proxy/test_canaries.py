@@ -84,3 +84,32 @@ def test_no_canary_is_in_the_file_and_each_passes(tmp_path: Path) -> None:
     assert [canary for canary in (*CANARIES.values(), coded, user) if canary in text] == []
     assert [each.status for each in stood.messages if each.kind == CALLBACK] == [200]
     assert text.count("***") > len(CANARIES)
+
+
+REFUSED_SO = {
+    "a scheme that nobody can call": lambda url: json.dumps({"callBackUrl": url.replace("http", "ftp")}),
+    "a list": lambda url: json.dumps({"callBackUrl": [url]}),
+    "below a member": lambda url: json.dumps({"x": {"callBackUrl": url}}),
+    "a form": lambda url: f"title=x&callBackUrl={url}",
+    "a URL like any other": lambda url: json.dumps({"callBackUrl": url}),
+}
+
+
+@pytest.mark.parametrize("place", REFUSED_SO)
+@pytest.mark.parametrize("budget", [None, 0])
+def test_where_to_call_back_is_in_no_file_whoever_refuses(place: str, budget: int | None) -> None:
+    def refuses(came: Message) -> Message:
+        told = {"code": 400, "msg": f"cannot call {came.body.decode()}"}
+        return Message(headers={}, body=json.dumps(told).encode())
+
+    canary = "c4nary-0f-a-receiver"
+    sent = REFUSED_SO[place](f"http://me:{canary}@hooks.example.com/{canary}?code={canary}")
+    with (
+        ThreadedServer(refuses) as target,
+        standing(f"http://127.0.0.1:{target.port}", budget=budget) as stood,
+    ):
+        answer = httpx.post(f"{stood.proxy.url}{EXTEND}", content=sent, trust_env=False)
+    assert (answer.status_code == 429) == (budget == 0)
+    assert stood.file.getvalue().count('"message"') == 1
+    assert canary not in stood.file.getvalue()
+    assert "hooks.example.com" not in stood.messages[0].sent.decode()

@@ -34,11 +34,13 @@ WRONG = REFUSED.body.replace(b"$URL", b"http://127.0.0.1:1/cb/2-***")
 
 def test_what_conforms_ends_with_0_and_has_reports(tmp_path: Path, capsys: Output) -> None:
     file = written(tmp_path, asked(1, SENT, GOOD), asked(2, WRONG, BAD))
+    Path(file).chmod(0o600)
     assert status("judge", file, "--report-dir", str(tmp_path / "report")) == 0
     out = capsys.readouterr().out
     assert "ok  extend.title.length                1 tried" in out
     assert "0 rules violated" in out
     assert {path.name for path in (tmp_path / "report").iterdir()} == {"report.html", "report.json", "junit.xml"}
+    assert {path.stat().st_mode for path in (tmp_path / "report").iterdir()} == {Path(file).stat().st_mode}
     told = json.loads((tmp_path / "report" / "report.json").read_text("utf-8"))
     assert told["about"]["target"] == "https://api.example.com"
 

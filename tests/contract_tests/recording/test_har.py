@@ -1,6 +1,7 @@
 """Recordings as HTTP archives, and archives as recordings."""
 
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,15 @@ def test_the_command_goes_both_ways(tmp_path: Path, capsys: Output) -> None:
     assert "holds no request to /api/v1/generate/extend" in capsys.readouterr().err
     assert status(str(tmp_path / "none.har"), again, "--force") == 2
     assert "Give a file that can be read." in capsys.readouterr().err
+
+
+def test_what_is_made_of_a_recording_has_its_mode_and_a_recording_is_its_owners(tmp_path: Path) -> None:
+    recording, har, again = (tmp_path / name for name in ("live.jsonl", "live.har", "again.jsonl"))
+    recording.write_text(begun(ABOUT) + "".join(map(line, COURSE)), "utf-8")
+    for mode in (0o600, 0o640):
+        recording.chmod(mode)
+        assert status(str(recording), str(har), "--force") == 0
+        assert stat.S_IMODE(har.stat().st_mode) == mode
+        har.chmod(0o644)
+        assert status(str(har), str(again), "--force") == 0
+        assert stat.S_IMODE(again.stat().st_mode) == 0o600

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract_tests.recording.broken_rules import broken_rules
+from contract_tests.recording.callback_urls import of_callback_url
 from contract_tests.recording.members import masked_members
 from contract_tests.recording.message import LONGEST, line
-from contract_tests.recording.secrets import MOST, NO_TEXT, TOO_LONG, TOO_MANY, Secrets, of_callback_url
+from contract_tests.recording.secrets import MOST, NO_TEXT, TOO_LONG, TOO_MANY, Secrets
+from contract_tests.run.inputs import documents
 from tests.contract_tests.recording.messages import message
 
 CANARY = "c4nary-0f-the-test"
@@ -44,8 +47,81 @@ PLACES: dict[str, dict[str, Any]] = {
     "a coded name": {"sent": f"x=1&api%5Fkey={CANARY}".encode()},
     "a coded name in a query": {"path": f"/x?user%5Bpw%64%5D={CANARY}"},
     "a form in a text": {"body": json.dumps({"msg": f"password={CANARY}&x=1"}).encode()},
+    "a code in a query": {"path": f"/back?state=1&code={CANARY}"},
+    "a code in a Location": {"answer_headers": (("Location", f"https://me.example.com/back?code={CANARY}"),)},
+    "a code in a form": {"sent": f"code={CANARY}&grant_type=authorization_code".encode()},
+    "a part of a form": {"sent": f'--b\r\nContent-Disposition: form-data; name="api_key"\r\n\r\n{CANARY}\r\n'.encode()},
+    "a member of a body that ends early": {"sent": f'{{"password": "{CANARY}'.encode()},
     "an error": {"error": f"ConnectError: https://me:{CANARY}@proxy.example.com"},
 }
+
+
+URL = f"https://hooks.example.com/{CANARY}"
+IN_PART = '--b\r\nContent-Disposition: form-data; name="callBackUrl"\r\nX: y\r\n\r\n{}\r\n--b--'
+CALLED_BACK: dict[str, bytes] = {
+    "a URL": json.dumps({"callBackUrl": URL}).encode(),
+    "another name": json.dumps({"callback_url": URL}).encode(),
+    "a webhook": json.dumps({"webhookUrl": URL}).encode(),
+    "an escaped name": f'{{"callB\\u0061ckUrl": "{URL}"}}'.encode(),
+    "ftp": json.dumps({"callBackUrl": f"ftp://me:pw@x.example.com/{CANARY}"}).encode(),
+    "no slashes": json.dumps({"callBackUrl": f"mailto:{CANARY}@example.com"}).encode(),
+    "a scheme of its own": json.dumps({"callBackUrl": f"{CANARY}:x"}).encode(),
+    "no scheme": json.dumps({"callBackUrl": CANARY}).encode(),
+    "no host": json.dumps({"callBackUrl": f"https:///{CANARY}"}).encode(),
+    "a wrong host": json.dumps({"callBackUrl": f"http://[{CANARY}"}).encode(),
+    "a list": json.dumps({"callBackUrl": [URL]}).encode(),
+    "an object": json.dumps({"callBackUrl": {"url": URL}}).encode(),
+    "JSON in a text": json.dumps({"callBackUrl": json.dumps({"url": URL})}).encode(),
+    "below a member": json.dumps({"x": [{"callBackUrl": URL}]}).encode(),
+    "in a text": json.dumps({"x": json.dumps({"callBackUrl": URL})}).encode(),
+    "a form": f"title=x&callBackUrl={URL}".encode(),
+    "a coded form": f"callBackUrl={quote(URL, safe='')}&x=1".encode(),
+    "a part of a form": IN_PART.format(URL).encode(),
+    "no URL in a part": IN_PART.format(CANARY).encode(),
+    "a body that ends early": f'{{"callBackUrl": "{URL}'.encode(),
+    "a list that ends early": f'{{"callBackUrl": ["{URL}"'.encode(),
+}
+
+
+@pytest.mark.parametrize("place", CALLED_BACK)
+def test_of_where_to_call_back_nothing_is_written(place: str) -> None:
+    sent = CALLED_BACK[place]
+    secrets = Secrets()
+    assert CANARY not in (written := line(secrets.masked(message(sent=sent))))
+    assert "***" in written
+    assert "hooks.example.com" not in written
+    asked = f"/x?callBackUrl={quote(sent.decode(), safe='')}"
+    assert CANARY not in line(secrets.masked(message(path=asked)))
+
+
+CALLED = st.one_of(
+    st.text(),
+    st.builds(
+        "{}{}{}{}".format,
+        st.sampled_from(["http", "https", "ftp", "HTTP", "mailto", "x y", "localhost", ""]),
+        st.sampled_from(["://", ":///", ":", ""]),
+        st.sampled_from(["x.example.com", "me:pw@host:80", "[::1]", "[", ""]),
+        st.sampled_from(["", "/", "/hook/1?x=1"]),
+    ),
+    st.lists(st.text(max_size=3), max_size=2),
+    st.none() | st.integers(),
+)
+
+
+@given(CALLED)
+def test_a_masked_callback_url_breaks_the_same_rules(url: Any) -> None:
+    sent = json.dumps({"callBackUrl": url}).encode()
+    masked = Secrets().masked(message(sent=sent)).sent
+    published = documents("apikley")
+    assert broken_rules(masked, "application/json", published) == broken_rules(sent, "application/json", published)
+    assert Secrets().masked(message(sent=masked)).sent == masked
+
+
+def test_the_proxys_own_address_stays_and_so_does_a_status() -> None:
+    sent = b'{"callBackUrl": "http://127.0.0.1:80/cb/12-***", "callbackType": "text"}'
+    told = b'{"code": 400, "msg": "callBackUrl has to be a URL, such as http://127.0.0.1:3000/callback; code=BAD"}'
+    masked = Secrets().masked(message(sent=sent, body=told, path="/x?code=200"))
+    assert (masked.sent, masked.body, masked.path) == (sent, told, "/x?code=200")
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -1,6 +1,7 @@
 """Files in a folder that others may write to."""
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,11 @@ def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path, what: str
 def test_a_file_that_may_not_be_read_is_an_error_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(NotADirectoryError):
         safe_files.text(Path(__file__) / "journal")
+
+
+def test_a_file_may_have_the_mode_of_what_it_is_made_of(tmp_path: Path) -> None:
+    recording = tmp_path / "live.jsonl"
+    recording.touch(0o600)
+    for path in (recording, tmp_path / "a pipe that is gone"):
+        safe_files.replace(tmp_path / "report.json", "{}", safe_files.mode_of(path))
+        assert stat.S_IMODE((tmp_path / "report.json").stat().st_mode) == 0o600

@@ -75,3 +75,13 @@ def test_members_that_one_request_alone_has_cost_no_more_than_others() -> None:
         return calls(lambda: Alike(requests, tells_keys=True))
 
     assert called(1600) < 5 * called(400)
+
+
+def test_a_callback_url_that_is_masked_is_like_those_of_its_form_alone() -> None:
+    known = [recorded(1, {"callBackUrl": "ftp://***"}, 400), recorded(2, {"callBackUrl": "***"}, 400)]
+    known += [recorded(3, {"callBackUrl": ["https://***"]}, 422), recorded(4, {"callBackUrl": "https://***"}, 200)]
+    alike = Alike(known, tells_keys=True)
+    asked: list[Any] = ["ftp://me:pw@x/y", "no", ["https://x/y"], "http://x/y"]
+    found = [alike.found(told({"callBackUrl": url}), lambda: False) for url in asked]
+    assert [[each.line for each in match.recorded] if match else None for match in found] == [[1], [2], [3], [4]]
+    assert alike.found(told({"callBackUrl": ""}), lambda: False) is None
