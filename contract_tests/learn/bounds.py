@@ -2,7 +2,7 @@
 between the longest text that was accepted and the shortest that was refused for its length. Pure."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Final
 
 from contract_tests.documents.any_json import parsed
@@ -57,11 +57,13 @@ def _limit(key: Key, fits: Lengths, fails: Lengths, due: list[int]) -> Iterator[
         yield Line(path, least, times([fits[least], fails[most]]))
 
 
-def lengths(exchange: Exchange, published: Published) -> Iterator[tuple[Key, int]]:
-    """The texts of a request with their lengths; of others than ASCII it is open what is counted."""
+def lengths(
+    exchange: Exchange, published: Published, is_plain: Callable[[str], bool] = str.isascii
+) -> Iterator[tuple[Key, int]]:
+    """The texts of a request with their lengths, if they are plain: of others than ASCII it is open what is counted."""
     body = parsed(exchange.sent)
     if isinstance(body, dict) and body.get(FLAG) is True:
         for field in dict.fromkeys(each.field for each in published.limits):
             text = body.get(field)
-            if isinstance(text, str) and text.isascii():
+            if isinstance(text, str) and is_plain(text):
                 yield (str(body.get("model")), field), len(text)

@@ -1,7 +1,7 @@
 """Whether a text that was refused for its length tells how a server counts, or that it has a limit of its own. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from contract_tests.documents.any_json import parsed
@@ -16,6 +16,8 @@ TITLE: Final = "picks.v4_5all_title"
 ACCEPTED: Final = 200
 TAKEN: Final = ("code_points", "100")
 """The readings that an accepted text shows."""
+PLAIN: Final[Mapping[str, Callable[[str], bool]]] = {"utf16": lambda text: max(text, default="") <= "\uffff"}
+"""By reading: which texts have as many of what is counted as characters; of the others ASCII has."""
 OWN: Final = (
     "what was refused may be longer than a limit of the server's own, since no text of {} characters was accepted"
 )
@@ -25,24 +27,25 @@ def by_accepted_lengths(read: Iterable[Found], asked: Iterable[Asked], published
     """What was read of the questions, but for those about a length of which nothing shows that the server has the
     document's limit: a text as long as that has to be accepted whose characters count as one in every way."""
     came = [*asked]
-    longest = _accepted(came, published)
     least = min(documented(published, "V4_5ALL", "title"), default=0)
     due = {COUNTED: _asked_for(came, published), TITLE: {("V4_5ALL", "title"): least}}
     for each in read:
-        needed = due.get(name(each), {})
-        lacking = [length for key, length in needed.items() if longest[key] < length]
-        if isinstance(each, Line) and each.value not in TAKEN and lacking:
+        lacking = list[int]()
+        if isinstance(each, Line) and (needed := due.get(name(each))) and each.value not in TAKEN:
+            longest = _accepted(came, published, PLAIN.get(str(each.value), str.isascii))
+            lacking = [length for key, length in needed.items() if longest[key] < length]
+        if lacking:
             yield Left(name(each), f"{OWN.format(max(lacking))}; a run with a larger --budget would")
         else:
             yield each
 
 
-def _accepted(asked: Iterable[Asked], published: Published) -> dict[Key, int]:
-    """The longest text that was accepted in each place, of those that have as many characters as bytes."""
+def _accepted(asked: Iterable[Asked], published: Published, is_plain: Callable[[str], bool]) -> dict[Key, int]:
+    """The longest text that was accepted in each place, of the plain ones."""
     longest: dict[Key, int] = defaultdict(int)
     for each in asked:
         if each.exchange.code == ACCEPTED:
-            for key, length in lengths(each.exchange, published):
+            for key, length in lengths(each.exchange, published, is_plain):
                 longest[key] = max(longest[key], length)
     return longest
 

@@ -14,6 +14,7 @@ ASKING: Final = "question."
 """What the rules begin with whose probes ask a question."""
 TRIGGER: Final = "a run with --trigger callback-501=…"
 PATIENCE: Final = "a run with --callback-timeout 1600, in which all retries come"
+LARGER: Final = "a run with a larger --budget"
 NEEDS: Final[Mapping[str, str]] = {
     "server_error_status": "a run with --trigger 500=…",
     "v4_5all_title": "a run with a source track of V4_5ALL",
@@ -41,12 +42,15 @@ def picks(rows: Iterable[Row], asked: Iterable[Asked], published: Published) -> 
             yield _pick(question, by_question[question], [*entry["readings"]])
         else:
             why = untried[question].results[0].why if question in untried else "nothing that was sent tells it"
-            yield Left(f"picks.{question}", f"{why}; {NEEDS.get(question, 'a run with a larger --budget')} would")
+            yield Left(f"picks.{question}", f"{why}; {NEEDS.get(question, LARGER)} would")
 
 
 def _pick(question: str, row: Row, readings: list[str]) -> Found:
     told = {result.why for result in row.results if result.verdict is Verdict.OBSERVED}
     broken = [each.got for result in row.results for each in result.findings]
+    untold = [result.why for result in row.results if result.verdict is Verdict.NOT_TRIED]
+    if untold and not broken and not told:
+        return Left(f"picks.{question}", f"{untold[-1]}; {NEEDS.get(question, LARGER)} may tell")
     if broken or len(told) != 1:
         return Left(f"picks.{question}", f"seen in two ways: {'; '.join(broken or sorted(told))}")
     (reading,) = told

@@ -30,10 +30,11 @@ READINGS: Final[Mapping[str, Mapping[str, bool]]] = {
 }
 """By question: which reading accepts its probe, and which refuses it."""
 LENGTHS: Final[Mapping[str, Mapping[str, bool]]] = {
-    MULTIBYTE: {"code_points": True, "utf16": True, "bytes": False},
     ASTRAL: {"code_points": True, "utf16": False, "bytes": False},
+    MULTIBYTE: {"code_points": True, "utf16": True, "bytes": False},
 }
-"""By character: which reading of string_length accepts as many of it as the limit says."""
+"""By character: which reading of string_length accepts as many of it as the limit says. The first is decisive where it
+is accepted, and costs nothing where it is not."""
 WORDS: Final = (
     "amber",
     "birch",

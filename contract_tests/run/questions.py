@@ -10,7 +10,7 @@ from contract_tests.target.credits import Credits
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.target import Target
 from contract_tests.verdicts.course import Course
-from contract_tests.verdicts.other_cause import cause, causes, worded
+from contract_tests.verdicts.other_cause import OtherCauses, worded
 from contract_tests.verdicts.readings import NEITHER, answered_questions, looked, observed
 from contract_tests.verdicts.results import Result, not_tried, seen, two_ways
 
@@ -19,9 +19,9 @@ Answers = Sequence[tuple[Probe, Exchange]]
 
 def read(refused: Answers, accepted: Answers, courses: Sequence[Course], terms: Terms) -> Iterator[Result]:
     """What answers and courses tell. A refusal that may have another cause than what was asked tells nothing."""
-    others = causes((probe.expected, exchange) for probe, exchange in refused)
-    telling = [each for each in refused if cause(each[1]) not in others]
-    asked_for = [each for each in accepted if cause(each[1]) not in others]
+    others = OtherCauses((probe.expected, exchange) for probe, exchange in [*refused, *accepted])
+    telling = [each for each in refused if not others.may_be(each[1])]
+    asked_for = [each for each in accepted if not others.may_be(each[1])]
     told = set[str]()
     for probe, exchange, reading in answered_questions([*telling, *asked_for]):
         told.add(probe.question)
@@ -30,7 +30,7 @@ def read(refused: Answers, accepted: Answers, courses: Sequence[Course], terms: 
         else:
             yield seen(probe.question, reading, probe, exchange)
     for probe, exchange in [*refused, *accepted]:
-        if probe.question and probe.question not in told and cause(exchange) in others:
+        if probe.question and probe.question not in told and others.may_be(exchange):
             told.add(probe.question)
             yield not_tried(f"question.{probe.question}", worded(exchange), probe)
     posted = [each for each in refused if each[0].method == "POST"]

@@ -1,7 +1,7 @@
 """Reads from answers and callbacks how a target answers the open questions. A reading is no verdict. Pure."""
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from contract_tests.documents.terms import DOCUMENTED, Terms
 from contract_tests.probes.request import UNKNOWN_AUDIO, Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Course
-from contract_tests.verdicts.other_cause import Cause, cause
+from contract_tests.verdicts.other_cause import NONE_KNOWN, OtherCauses
 from contract_tests.verdicts.polling import recorded_ids
 from contract_tests.verdicts.retries import (
     after_giving_up,
@@ -39,10 +39,10 @@ def observed(
     refusals: Sequence[tuple[Probe, Exchange]],
     courses: Sequence[Course],
     terms: Terms = DOCUMENTED,
-    others: Container[Cause] = (),
+    others: OtherCauses = NONE_KNOWN,
 ) -> Iterator[Observed]:
-    """The readings of every question that refusals, each with what was tried, and courses answer. `others` are causes
-    for which valid requests are refused."""
+    """The readings of every question that refusals, each with what was tried, and courses answer. `others` tell
+    which refusals may have another cause."""
     seen = Readings(terms)
     for probe, exchange in refusals:
         seen.refused(probe, exchange, others)
@@ -58,9 +58,9 @@ class Readings:
         self._terms = terms
         self._seen: dict[str, set[str]] = {question: set() for question in (*OF_REFUSALS, *OF_COURSES)}
 
-    def refused(self, probe: Probe, exchange: Exchange, others: Container[Cause] = ()) -> None:
+    def refused(self, probe: Probe, exchange: Exchange, others: OtherCauses = NONE_KNOWN) -> None:
         for question, look in OF_REFUSALS.items():
-            if question not in OF_CAUSES or cause(exchange) not in others:
+            if question not in OF_CAUSES or not others.may_be(exchange):
                 self._add(question, look(probe, exchange, self._terms))
 
     def course(self, course: Course) -> None:

@@ -59,3 +59,9 @@ def test_a_title_is_too_long_only_where_a_shorter_one_is_not() -> None:
     assert isinstance(left, Left)
     assert left.what == TITLE
     assert read(EIGHTY, asked("extend.length.limit", GOOD, title="x" * 80, model="V4_5ALL")) == EIGHTY
+
+
+def test_utf16_units_need_a_text_that_has_as_many_of_them_as_characters() -> None:
+    units = pick("string_length", "utf16")
+    assert isinstance(read(units, asked("extend.valid", GOOD, prompt="\U0001f600" * 3000)), Left)
+    assert read(units, asked("question.string_length", GOOD, prompt="\u6f22" * 3000)) == units

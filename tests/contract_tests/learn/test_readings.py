@@ -3,7 +3,7 @@
 from contract_tests.learn.evidence import Left, Line
 from contract_tests.learn.readings import picks
 from contract_tests.reports.rows import rows
-from contract_tests.verdicts.results import Result, not_tried, seen, two_ways
+from contract_tests.verdicts.results import Result, Verdict, not_tried, seen, two_ways
 from tests.courses import ACCEPTED, PUBLISHED, exchange
 
 
@@ -42,3 +42,9 @@ def test_what_was_not_seen_says_what_would_tell_it() -> None:
     assert found["retry_spacing"][1] == (
         "nothing that was sent tells it; a run with --callback-timeout 1600, in which all retries come would"
     )
+
+
+def test_what_was_asked_and_has_another_cause_says_so() -> None:
+    passed = Result(rule="question.empty_text", verdict=Verdict.PASSED, probe=ACCEPTED, exchange=exchange())
+    found = learned(passed, not_tried("question.empty_text", "valid requests are refused likewise"))
+    assert found["empty_text"][1] == "valid requests are refused likewise; a run with a larger --budget may tell"
