@@ -1,7 +1,9 @@
 """The command `suno-contract calibrate`."""
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -75,15 +77,13 @@ def calibrate_command(
     _check_output(output, [("--from", recording), ("--profile", Path(options["profile"]))], force=force)
     key = signature_key(signature_key_env)
     passed = recorded(recording) if recording else None
-    made = (
-        _recorded(passed, recording, options)
-        if passed and recording
-        else read_run(folder or made_run(context, options, force=force))
-    )
-    try:
-        found = learned(made, documents(made.about.profile), output.parent, key)
-    except OSError as error:
-        raise CannotRun(f"what was learned could not be tried, and {output} was not written: {error}.") from None
+    source = ["--from", str(recording)] if recording else [str(folder or made_run(context, options, force=force))]
+    with interruptible("calibrate", *source, "--output", str(output), *["--force"] * force, key_in=signature_key_env):
+        made = _recorded(passed, recording, options) if passed and recording else read_run(Path(source[0]))
+        try:
+            found = learned(made, documents(made.about.profile), output.parent, key)
+        except OSError as error:
+            raise CannotRun(f"what was learned could not be tried, and {output} was not written: {error}.") from None
     safe_files.replace(output, found.text)
     for line in _lines(found, output):
         click.echo(printable(line))
@@ -118,6 +118,18 @@ def check_played(profile: str) -> None:
             pass
     except OSError as error:
         raise CannotRun(f"--profile {profile} cannot be played, so nothing was sent: {error}.") from None
+
+
+@contextmanager
+def interruptible(*command: str, key_in: str | None) -> Iterator[None]:
+    """Says the command that does again what is interrupted, for which nothing has to be sent. `key_in` is the value of
+    --signature-key-env."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        again = shlex.join(["suno-contract", *command, *(["--signature-key-env", key_in] if key_in else [])])
+        click.echo(printable(f"interrupted; all that was sent is kept, and `{again}` sends nothing"), err=True)
+        raise
 
 
 def signature_key(variable: str | None) -> str | None:

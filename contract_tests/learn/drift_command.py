@@ -13,7 +13,15 @@ import yaml
 from contract_tests.documents.files import profiles
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import learned
-from contract_tests.learn.command import PROBE_RATE, SIGNATURE_KEY, check_played, made_run, read_run, signature_key
+from contract_tests.learn.command import (
+    PROBE_RATE,
+    SIGNATURE_KEY,
+    check_played,
+    interruptible,
+    made_run,
+    read_run,
+    signature_key,
+)
 from contract_tests.learn.compared import DATED, Compared, Kept, dotted, updated
 from contract_tests.learn.drift import Drift
 from contract_tests.learn.drift_page import as_html
@@ -76,10 +84,11 @@ def drift_command(
         raise CannotRun(
             f"the run in {folder} was made with --profile {report.about.profile}: make one with --profile {profile}."
         )
-    try:
-        found = learned(report, published, path.parent, key)
-    except OSError as error:
-        raise CannotRun(f"the mock, which plays {profile}, could not be asked: {error}.") from None
+    with interruptible("drift", str(folder), "--profile", profile, key_in=signature_key_env):
+        try:
+            found = learned(report, published, path.parent, key)
+        except OSError as error:
+            raise CannotRun(f"the mock, which plays {profile}, could not be asked: {error}.") from None
     base = documents(_base_of(path, text))
     every = list(Drift(kept, found, report, published, base))
     compared = [each for each in every if fnmatchcase(each.line, looked_for)]

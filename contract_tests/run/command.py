@@ -10,17 +10,19 @@ from typing import Any, Final
 import click
 
 from contract_tests.documents.counted import counted
+from contract_tests.reports import safe_files
 from contract_tests.reports.needs import next_steps
 from contract_tests.reports.on_terminal import say
 from contract_tests.reports.progress import progress
-from contract_tests.reports.rows import Row
+from contract_tests.reports.rows import Row, printable
 from contract_tests.run.again import report_of
-from contract_tests.run.choose import noted
+from contract_tests.run.choose import JOURNAL, noted
 from contract_tests.run.exit_status import status
 from contract_tests.run.folder import claimed, of_a_run
 from contract_tests.run.inputs import CannotRun, command_of, documents
 from contract_tests.run.options import run_options
 from contract_tests.run.session import Session, session
+from contract_tests.run.under_way import told, under_way
 from contract_tests.target.journal import EarlierRun
 from contract_tests.verdicts.results import Verdict
 
@@ -127,8 +129,17 @@ def _resumable(options: Mapping[str, Any]) -> Iterator[None]:
     except (KeyboardInterrupt, SystemExit):
         if folder:
             found = noted(folder)
-            click.echo("interrupted" + (_way_on(found) if found.run != before else BEFORE_ALL), err=True)
+            way = _under_way(folder, found) + _way_on(found) if found.run != before else BEFORE_ALL
+            click.echo(printable(f"interrupted{way}"), err=True)
         raise
+
+
+def _under_way(folder: Path, found: EarlierRun) -> str:
+    """Which tasks go on at a server, by the journal in a folder; those of a mock have ended with it."""
+    if found.of_mock or found.ended:
+        return ""
+    terms = documents(str(found.run.get("profile"))).terms
+    return told(under_way(safe_files.text(folder / JOURNAL).splitlines(), terms), found.spent)
 
 
 def _gone(base_url: str, folder: Path | None) -> str:

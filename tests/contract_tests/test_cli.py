@@ -661,6 +661,8 @@ def test_a_resumed_run_keeps_to_the_budget_of_both(monkeypatch: Patch, tmp_path:
     accepted = [http({"code": 200, "msg": "success", "data": {"taskId": f"task{number}"}}) for number in range(9)]
     with scripted(*accepted) as server:
         interrupted(monkeypatch, 1, "--base-url", server.url, *arguments, *folder)
+        goes_on = r"interrupted; of (\d) tasks? started at most, \1 goe?s? on at the server, and .*task\d; the same "
+        assert re.search(goes_on, capsys.readouterr().err)
         status("run", "--base-url", server.url, "--resume", *arguments, *folder)
     assert len(posted(server)) == 2
     out = capsys.readouterr().out

@@ -33,6 +33,10 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUNO_API_KEY", KEY)
 
 
+def terminated(*_: object) -> None:
+    raise SystemExit(143)
+
+
 def signed(callback: Callback) -> Callback:
     """With an HMAC of the task's id."""
     task = callback.content["data"]["task_id"]
@@ -59,6 +63,11 @@ def test_what_a_run_saw_is_a_profile_that_the_mock_plays(
     why = "--signature-key-env OF_CALLBACKS: the environment variable OF_CALLBACKS is not set, or is empty."
     assert why in capsys.readouterr().err
     monkeypatch.setenv("OF_CALLBACKS", "of-callbacks")
+    with monkeypatch.context() as patch:
+        patch.setattr("contract_tests.learn.command.learned", terminated)
+        assert status("calibrate", str(folder), "--output", str(file)) == 143
+    again = f"`suno-contract calibrate {folder} --output {file}` sends nothing"
+    assert f"interrupted; all that was sent is kept, and {again}" in capsys.readouterr().err
     assert status("calibrate", str(folder), "--output", str(file), *by_variable) == 0
     out = capsys.readouterr().out
     assert re.search(r"status   (\d+) of \1 refusals, 100 %", out)
