@@ -2,10 +2,10 @@
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -24,7 +24,7 @@ from contract_tests.run.again import kept_in
 from contract_tests.run.choose import JOURNAL
 from contract_tests.run.command import run_once
 from contract_tests.run.folder import claimed
-from contract_tests.run.inputs import CannotRun, command_of, documents
+from contract_tests.run.inputs import CannotRun, command_of, documents, is_given
 from contract_tests.run.options import run_options
 from contract_tests.run.rating import LONGEST, MOST
 from contract_tests.target.mock import mock
@@ -39,6 +39,9 @@ SIGNATURE_KEY = click.option(
     metavar="NAME",
     help="The environment variable with the key that callbacks are signed with, to learn how; it is written nowhere.",
 )
+OF_RUN: Final = ("folder", "output", "force", "signature_key_env")
+"""What there is to say where a run was made; all else it has itself."""
+OF_RECORDING: Final = (*OF_RUN, "recording", "profile", "audio_id", "audio_model", "audio_duration")
 LISTED = 5
 """Differences of an aspect that are shown."""
 
@@ -74,6 +77,8 @@ def calibrate_command(
     """
     if folder and recording:
         raise CannotRun("give the FOLDER of a run or --from RECORDING, not both.")
+    if folder or recording:
+        check_used(context, f"FOLDER {folder}" if folder else f"--from {recording}", OF_RUN if folder else OF_RECORDING)
     _check_output(output, [("--from", recording), ("--profile", Path(options["profile"]))], force=force)
     key = signature_key(signature_key_env)
     passed = recorded(recording) if recording else None
@@ -107,6 +112,16 @@ def _check_output(output: Path, sources: Sequence[tuple[str, Path | None]], *, f
         raise CannotRun(f"--output {output}: there is no folder {output.parent}.")
     if not os.access(output.resolve().parent, os.W_OK):
         raise CannotRun(f"--output {output}: nothing can be written into {output.resolve().parent}.")
+
+
+def check_used(context: click.Context, source: str, used: Container[str]) -> None:
+    """Raises CannotRun where an option is given that has no use, since nothing is sent."""
+    options = {each.name or "": each.opts[0] for each in context.command.params}
+    if given := [opt for name, opt in options.items() if name not in used and is_given(context, name)]:
+        raise CannotRun(
+            f"{', '.join(given)}: of no use with {source}, of which nothing is sent, and which says it itself. Leave "
+            f"{'it' if len(given) == 1 else 'them'} out, or {source}, and a run is made."
+        )
 
 
 def check_played(profile: str) -> None:

@@ -17,6 +17,7 @@ from contract_tests.learn.command import (
     PROBE_RATE,
     SIGNATURE_KEY,
     check_played,
+    check_used,
     interruptible,
     made_run,
     read_run,
@@ -30,7 +31,7 @@ from contract_tests.learn.edited import NotInRows, edited, with_list
 from contract_tests.learn.profile import LEFT, UNSAYABLE
 from contract_tests.learn.profile_lines import kept_lines, listed
 from contract_tests.reports import safe_files
-from contract_tests.reports.report import About
+from contract_tests.reports.report import About, Report
 from contract_tests.reports.rows import printable
 from contract_tests.run.folder import of_a_run
 from contract_tests.run.inputs import CannotRun, documents
@@ -39,6 +40,8 @@ from contract_tests.run.options import run_options
 JSON: Final = "drift.json"
 JUNIT: Final = "drift.xml"
 PAGE: Final = "drift.html"
+OF_RUN: Final = ("folder", "profile", "looked_for", "update", "signature_key_env")
+"""What there is to say where a run was made; all else it has itself."""
 TRACK: Final = ("id", "model", "duration")
 
 
@@ -70,6 +73,8 @@ def drift_command(
     Exit status 0: all is the same, 1: something has moved, 2: the run could not be made, 3: something was not looked
     at, such as for want of --budget.
     """
+    if folder:
+        check_used(context, f"FOLDER {folder}", OF_RUN)
     profile, key = options["profile"], signature_key(signature_key_env)
     published, path = documents(profile), _own_file(profile)
     text = path.read_text("utf-8")
@@ -79,11 +84,7 @@ def drift_command(
         folder = made_run(context, _with_tracks(options, published), force=force, knows=True)
     else:
         context.with_resource(of_a_run(folder))
-    report = read_run(folder)
-    if Path(report.about.profile).resolve() != path.resolve():
-        raise CannotRun(
-            f"the run in {folder} was made with --profile {report.about.profile}: make one with --profile {profile}."
-        )
+    report = _run_with(profile, folder)
     with interruptible("drift", str(folder), "--profile", profile, key_in=signature_key_env):
         try:
             found = learned(report, published, path.parent, key)
@@ -100,6 +101,16 @@ def drift_command(
         _update(path, text, updated(kept, compared, found, f"{DATED}{report.about.date[:10]}", looked_for))
     click.echo(printable(summary(compared, profile, report.about)))
     return status(compared)
+
+
+def _run_with(profile: str, folder: Path) -> Report:
+    """The report of the run in a folder. Raises CannotRun where it was made with another profile."""
+    report = read_run(folder)
+    if Path(report.about.profile).resolve() != Path(profile).resolve():
+        raise CannotRun(
+            f"the run in {folder} was made with --profile {report.about.profile}: make one with --profile {profile}."
+        )
+    return report
 
 
 def _check_lines(looked_for: str, kept: Kept) -> None:

@@ -60,11 +60,16 @@ def command_of(context: click.Context) -> str:
     words = context.command_path.split()
     for option in context.command.params:
         name = option.name or ""
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+        if is_given(context, name):
             value = context.params[name]
             for each in value if option.multiple else [value]:
                 words += [option.opts[0]] if each is True else [option.opts[0], str(each)]
     return shlex.join(words)
+
+
+def is_given(context: click.Context, name: str) -> bool:
+    """Whether somebody typed an option or an argument."""
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def documents(profile: str) -> Published:

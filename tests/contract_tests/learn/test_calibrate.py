@@ -124,6 +124,27 @@ def test_a_folder_without_a_run_is_told(tmp_path: Path, capsys: Output) -> None:
     assert 'profile "nobody\'s" is unknown' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "source", "given"),
+    [
+        (("calibrate", "then", "--budget", "6", "--base-url", "http://a.test"), "FOLDER then", "--base-url, --budget"),
+        (("calibrate", "then", "--probe-rate"), "FOLDER then", "--probe-rate"),
+        (("calibrate", "--from", "live.jsonl", "--budget", "6"), "--from live.jsonl", "--budget"),
+        (("drift", "now", "--force", "--budget", "2"), "FOLDER now", "--force, --budget"),
+    ],
+)
+def test_what_is_of_no_use_is_refused(
+    arguments: tuple[str, ...], source: str, given: str, tmp_path: Path, capsys: Output
+) -> None:
+    output = ("--output", str(tmp_path / "live.yaml")) if arguments[0] == "calibrate" else ()
+    assert status(*arguments, *output) == 2
+    told = capsys.readouterr().err
+    assert (
+        f"suno-contract: {given}: of no use with {source}, of which nothing is sent, and which says it itself." in told
+    )
+    assert f" out, or {source}, and a run is made.\n" in told
+
+
 def test_a_run_that_tells_nothing_gives_no_profile(tmp_path: Path, capsys: Output) -> None:
     with scripted(REFUSED, http({"code": 404, "msg": "no such track"})) as server:
         arguments = ("--base-url", server.url, "--only", "extend.weights", "--budget", "1", *TRACK)
