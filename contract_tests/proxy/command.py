@@ -19,15 +19,19 @@ from contract_tests.proxy.reports import Reports
 from contract_tests.recording.live import LiveJudge
 from contract_tests.recording.message import allowing, begun
 from contract_tests.recording.read import NoRecording
+from contract_tests.recording.report import exit_status
 from contract_tests.reports.rows import printable
 from contract_tests.run.folder import of_no_run
 from contract_tests.run.inputs import CannotRun, Seconds, check_base, check_listening, documents
+from contract_tests.verdicts.results import Verdict
 
 if TYPE_CHECKING:
     from contract_tests.proxy.apart import Apart
 
 PATIENCE: Final = 120.0
 """Seconds that a server may be silent."""
+LARGE: Final = 10 * 1024 * 1024
+"""Bytes of a recording that is judged in more than some seconds."""
 ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 """What ends the proxy, on systems that know it."""
 
@@ -71,7 +75,7 @@ def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url
     """Stand between your client and a live server: hand everything on as it is, callbacks too, judge and record it.
 
     Give your client the printed URL where it has the server's. Keys, tokens, cookies and passwords are not recorded. It
-    ends with Ctrl-C, with exit status 1 where a rule was violated.
+    ends with Ctrl-C, with the exit status that `suno-contract judge` has for the file: 1 where a rule was violated.
     """
     judge = LiveJudge(documents(options["profile"]), to.rstrip("/"))
     check_base("--to", to)
@@ -83,36 +87,47 @@ def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url
         raise CannotRun("give --force, which replaces the file, or --resume, which goes on in it, not both.")
     now = datetime.now(UTC)
     opened = file_to_go_on(record, to.rstrip("/"), now) if resume else new_file(record, force)
-    with opened as (file, before):
-        if (budget := options["budget"]) is None:
-            budget = before.budget
-        by = f"suno-contract {version('suno-mock')}"
-        about = {"target": to.rstrip("/"), "date": now.isoformat(timespec="seconds"), "by": by}
-        reports = Reports(record, judge.published, options["report_dir"])
-        recorder = Recorder(file, judge.heard, reports.told, _warned)
-        given = {**options, "callback_url": callback_url, "before": before, "budget": budget}
-        with _ending() as over, recorder, _apart(recorder, judge, to, record, {**given, "over": over}) as proxy:
-            if not resume:
-                file.truncate(0)  # what was there is gone once nothing can fail any more
-                file.write(begun(about))
-            if budget != before.budget:
-                file.write(allowing(budget))
-            file.flush()
-            proxy.open()
-            click.echo(proxy.url)
-            click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
-            if budget is not None:
-                click.echo(_budget(budget, before, record), err=True)
-            _wait(reports, over)
-        reports.write(over=True)
-        click.echo(f"{record}: {_spent(proxy, record, now)}", err=True)
-    if reports.violations:
-        click.echo(
-            f"{counted(reports.violations, 'violation')}; suno-contract judge {record} tells them again", err=True
-        )
-    if trouble := proxy.trouble or recorder.trouble:
+    with _ending() as over:
+        with opened as (file, before):
+            if (budget := options["budget"]) is None:
+                budget = before.budget
+            by = f"suno-contract {version('suno-mock')}"
+            about = {"target": to.rstrip("/"), "date": now.isoformat(timespec="seconds"), "by": by}
+            reports = Reports(record, judge.published, options["report_dir"])
+            recorder = Recorder(file, judge.heard, reports.told, _warned)
+            given = {**options, "callback_url": callback_url, "before": before, "budget": budget}
+            with recorder, _apart(recorder, judge, to, record, {**given, "over": over}) as proxy:
+                if not resume:
+                    file.truncate(0)  # what was there is gone once nothing can fail any more
+                    file.write(begun(about))
+                if budget != before.budget:
+                    file.write(allowing(budget))
+                file.flush()
+                proxy.open()
+                click.echo(proxy.url)
+                click.echo(f"to {to}, recording to {record}; callbacks come by {proxy.public}", err=True)
+                if budget is not None:
+                    click.echo(_budget(budget, before, record), err=True)
+                _wait(reports, over)
+            click.echo(f"{record}: {_spent(proxy, record, now)}", err=True)
+        # Outside: where nothing could be recorded, the file is taken away again.
+        return _ended(reports, record, proxy.trouble or recorder.trouble)
+
+
+def _ended(reports: Reports, record: Path, trouble: str) -> int:
+    """The exit status, which is that of `suno-contract judge` for the file; 0 where nothing passed that it judges."""
+    if record.is_file() and record.stat().st_size > LARGE:
+        click.echo(f"judging {record} as a whole, which takes a while", err=True)
+    try:
+        made = reports.end()
+    except (NoRecording, OSError) as error:
+        raise CannotRun(trouble or str(error)) from None
+    if violated := [row.rule for row in made.rows if row.verdict is Verdict.VIOLATED]:
+        rules = f"{counted(len(violated), 'rule')} violated: {', '.join(violated)}"
+        click.echo(f"{rules}; suno-contract judge {record} tells them again", err=True)
+    if trouble:
         raise CannotRun(trouble)
-    return int(reports.violations > 0)
+    return exit_status(record, made)
 
 
 def _apart(recorder: Recorder, judge: LiveJudge, to: str, record: Path, options: Mapping[str, Any]) -> "Apart":

@@ -10,17 +10,20 @@ from typing import Final
 import click
 
 from contract_tests.documents.published import Published
-from contract_tests.recording.message import CALLBACK, HELD_BACK, Message
+from contract_tests.recording.message import CALLBACK, Message
 from contract_tests.recording.read import NoRecording, RecordingFile
 from contract_tests.recording.report import REQUESTS, report
 from contract_tests.reports import safe_files
 from contract_tests.reports.files import write
+from contract_tests.reports.report import Report
 from contract_tests.reports.rows import MARKS, printable
+from contract_tests.run.command import told_of
 from contract_tests.verdicts.course import Finding
 from contract_tests.verdicts.results import Verdict, of_broken
 
 EVERY: Final = 5.0
 """Seconds between reports at least."""
+BROKEN: Final = (Verdict.VIOLATED, Verdict.DEVIATED)
 SHARE: Final = 20
 """How many times as long as the last ones took it is at least, so that messages are handed on meanwhile."""
 
@@ -43,35 +46,43 @@ class Reports:
         self._published = published
         self._folder = folder
         self._due = threading.Event()
-        self.violations = 0
-        self._held_back = set[tuple[int, str]]()
+        self._rules = set[str]()
 
     def told(self, message: Message, found: Sequence[Finding]) -> None:
-        """Takes a message, and what it brought to light. `violations` counts how often a rule was violated so far, what
-        was held back for it too."""
+        """Takes a message, and what it brought to light."""
         if found:
             self._due.set()
-        self.violations += sum(of_broken(each.rule) is Verdict.VIOLATED for each in found)
-        if message.error.startswith(HELD_BACK) and (message.course, message.error) not in self._held_back:
-            self._held_back.add((message.course, message.error))  # a server tries again what was held back
-            self.violations += 1
+        self._rules |= {each.rule for each in found}
         _told(message, found)
 
-    def write(self, *, over: bool = False) -> None:
-        """Writes the reports anew where something was found, and once it is over. What a full disk leaves out, the
-        recording has."""
-        if self._folder is None or not (over or self._due.is_set()) or not self._recording.is_file():
+    def write(self) -> None:
+        """Writes the reports anew where something was found. What a full disk leaves out, the recording has."""
+        if self._folder is None or not self._due.is_set() or not self._recording.is_file():
             return
         self._due.clear()
         begun = self._clock()
         with suppress(OSError, NoRecording):
             recording = RecordingFile(self._recording)
             made = report(recording, self._published, requests=REQUESTS)
-            if recording.fault and not over:  # a line that is being written
+            if recording.fault:  # a line that is being written
                 self._due.set()
             else:
-                write(self._folder, made, safe_files.mode_of(self._recording))
+                self._write(made)
         self.pause = max(EVERY, SHARE * (self._clock() - begun))
+
+    def end(self) -> Report:
+        """The report of all that was recorded, as `suno-contract judge` makes it, which is written too. Prints what
+        breaks a rule and was not told yet: some rules are across tasks. Raises OSError, NoRecording."""
+        recording = RecordingFile(self._recording)
+        made = report(recording, self._published, requests=0 if self._folder is None else REQUESTS)
+        with suppress(OSError):
+            self._write(made)
+        told_of([row for row in made.rows if row.verdict in BROKEN and row.rule not in self._rules])
+        return made
+
+    def _write(self, made: Report) -> None:
+        if self._folder is not None:
+            write(self._folder, made, safe_files.mode_of(self._recording))
 
 
 def _told(message: Message, found: Sequence[Finding]) -> None:

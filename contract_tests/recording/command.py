@@ -13,13 +13,12 @@ from contract_tests.documents.terms import DOCUMENTED
 from contract_tests.recording.har import LARGEST, from_har, write_har
 from contract_tests.recording.message import write as write_recording
 from contract_tests.recording.read import NoRecording, Reader, Recording, RecordingFile
-from contract_tests.recording.report import REQUESTS, report, why_none
+from contract_tests.recording.report import REQUESTS, exit_status, report, why_none
 from contract_tests.reports import safe_files
 from contract_tests.reports.files import write
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import printable
 from contract_tests.run.command import told_of
-from contract_tests.run.exit_status import broken
 from contract_tests.run.folder import of_no_run
 from contract_tests.run.inputs import CannotRun, documents, tracks_of
 from contract_tests.run.options import document_options
@@ -53,9 +52,7 @@ def judge_command(recording: Path, report_dir: Path | None, strict: bool, **opti
     if not made.rows:
         check_whole(found, NOTHING_BEFORE)
         raise CannotRun(f"{recording} {why_none(found, documents(options['profile']))}, so nothing can be judged.")
-    if made.about.nothing:
-        raise CannotRun(f"{recording} tells nothing of {made.about.target}: {made.about.nothing}")
-    found_wrong = broken(made.rows, strict=strict)
+    found_wrong = exit_status(recording, made, strict=strict)
     if not found_wrong:
         check_whole(
             found, f"what stands before it is judged, and {'deviates from nothing' if strict else NO_VIOLATION}"

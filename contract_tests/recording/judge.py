@@ -1,12 +1,14 @@
 """The verdicts on one course of a recording: what the harness says of traffic that it did not send. Pure."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from contract_tests.documents.any_json import parsed
+from contract_tests.documents.published import Published
 from contract_tests.probes.request import STAGES, Expected, Probe
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.recording.message import CALLBACK, REQUEST, Message
@@ -17,9 +19,9 @@ from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.agreement import other_key_findings, shown_findings
 from contract_tests.verdicts.answers import answer_findings, fresh_findings
 from contract_tests.verdicts.callbacks import callback_findings, failed_with, left_open
-from contract_tests.verdicts.course import Course, Finding, Poll
+from contract_tests.verdicts.course import Course, Finding, Poll, task_of
 from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
-from contract_tests.verdicts.unasked import silence_findings
+from contract_tests.verdicts.unasked import silence_findings, stray_findings
 
 UNREAD: Final = "the body of its answer is not recorded"
 LAST_RETRY: Final = 1600.0
@@ -32,10 +34,13 @@ MISSING: Final = ("callback.complete", "delivery.retry", "failure.callback")
 """Rules that are broken by what does not come, which may still come."""
 
 
-def request_results(traffic: Traffic, message: Message, source: Known) -> Iterator[Result]:
-    """The verdicts on one extend request, its callbacks and polls, without what is judged across tasks."""
+def request_results(
+    traffic: Traffic, message: Message, source: Known, first: Mapping[str, int] = MappingProxyType({})
+) -> Iterator[Result]:
+    """The verdicts on one extend request, its callbacks and polls, without what tracks have in common with those of
+    another task. `first` has the request that was told a task id first, by that id."""
     probe, exchange, why = judged_request(traffic, message, source)
-    yield from answer_results(traffic, probe, exchange, why, {})
+    yield from answer_results(traffic, probe, exchange, why, earlier_task(probe, exchange, first))
     if is_course(message, exchange, traffic.published):
         yield from course_results(traffic, course_of(traffic, message, probe, exchange))
     else:
@@ -57,8 +62,17 @@ def judged_request(traffic: Traffic, message: Message, source: Known) -> tuple[P
     return replace(probe, replies=replied(traffic.arrivals(message.number))), exchange, why
 
 
+def earlier_task(probe: Probe, exchange: Exchange, first: Mapping[str, int]) -> Mapping[str, Probe]:
+    """The request that was told the same task id before, by that id."""
+    task = exchange.task_id
+    before = first.get(task, exchange.number) if task is not None else exchange.number
+    if task is None or before >= exchange.number:
+        return {}
+    return {task: replace(probe, says=f"request {before} of the recording")}
+
+
 def answer_results(
-    traffic: Traffic, probe: Probe, exchange: Exchange, why: str, tasks: dict[str, Probe]
+    traffic: Traffic, probe: Probe, exchange: Exchange, why: str, earlier: Mapping[str, Probe]
 ) -> Iterator[Result]:
     """The verdicts on one answer; where its code tells nothing of the request, on its form alone."""
     if why.startswith(UNREAD):
@@ -67,7 +81,7 @@ def answer_results(
     published = traffic.published
     judging = replace(probe, expected=Expected(codes=frozenset({200, *published.codes}))) if why else probe
     findings = [*answer_findings(judging, exchange, published)]
-    findings += fresh_findings(probe, exchange, tasks)
+    findings += fresh_findings(probe, exchange, earlier)
     if exchange.shows_key and exchange.code != published.terms.unauthorized:
         findings += shown_findings(["an answer"])
     if findings or not why:
@@ -117,15 +131,14 @@ def course_results(traffic: Traffic, course: Course) -> Iterator[Result]:
     if not course.arrivals and not course.polls:
         yield not_tried("callbacks", "the recording has neither a callback nor a poll of the task", course.probe)
         return
-    finished = course.at("complete") is not None or failed_with(course, published) is not None
+    finished = _is_finished(course, published)
     over = traffic.ends - course.exchange.answered > LAST_RETRY
-    # A record may have come to its end a moment before the last callback, which is on its way then.
-    looked_late = bool((finished or over) and course.polls and course.arrivals) and (
-        course.polls[-1].exchange.started > course.arrivals[-1].at + course.probe.disturbs * LAST_RETRY
-    )
     findings = [
-        each for each in callback_findings(course, published) if _is_known(each, looked_late=looked_late, over=over)
+        each
+        for each in callback_findings(course, published)
+        if not _is_of_the_record(each) and (over or each.rule not in MISSING)
     ]
+    findings += record_findings(course, published)
     findings += shown_findings(_shown(traffic.course(course.exchange.number)))
     why = left_open(course, published) or ("" if finished else "the recording ends before the task does")
     if findings or not why:
@@ -147,11 +160,28 @@ def _shown(messages: Iterable[Message]) -> Iterator[str]:
             yield "a record"
 
 
-def _is_known(each: Finding, *, looked_late: bool, over: bool) -> bool:
-    """Whether nothing that may have come unseen makes a finding wrong."""
-    if each.rule.startswith(OF_THE_RECORD) and not each.rule.startswith(ON_THE_WAY):
-        return looked_late
-    return over or each.rule not in MISSING
+def record_findings(course: Course, published: Published) -> Iterator[Finding]:
+    """What is wrong with the records of a task that were asked for after its last callback, as far as that had come: a
+    record may have come to its end a moment before, when that callback is on its way."""
+    told = set[tuple[int, bytes]]()
+    for poll in course.polls:
+        asked = poll.exchange.started
+        arrivals = [each for each in course.arrivals if each.at < asked]
+        then = replace(course, arrivals=arrivals, polls=[poll], record=poll.exchange.record)
+        over = asked - course.exchange.answered > LAST_RETRY
+        late = bool(arrivals) and asked > arrivals[-1].at + course.probe.disturbs * LAST_RETRY
+        if (len(arrivals), poll.exchange.body) in told or not late or not (over or _is_finished(then, published)):
+            continue
+        told.add((len(arrivals), poll.exchange.body))
+        yield from filter(_is_of_the_record, callback_findings(then, published))
+
+
+def _is_finished(course: Course, published: Published) -> bool:
+    return course.at("complete") is not None or failed_with(course, published) is not None
+
+
+def _is_of_the_record(each: Finding) -> bool:
+    return each.rule.startswith(OF_THE_RECORD) and not each.rule.startswith(ON_THE_WAY)
 
 
 def poll_results(traffic: Traffic, message: Message) -> Iterator[Result]:
@@ -168,3 +198,14 @@ def _poll(message: Message, exchange: Exchange) -> Iterator[Result]:
         rule = "polling.auth.missing"
         probe = Probe(id=f"{rule}: {says}", rule=rule, says=says, expected=Expected(codes=frozenset({401})), body=b"")
         yield from judged(probe, exchange, other_key_findings(rule, says, exchange))
+
+
+def is_stray(message: Message, first: Container[str]) -> bool:
+    """Whether a callback came to an address of no course, and names a task that was asked for with another."""
+    return message.kind == CALLBACK and not message.course and task_of(parsed(message.sent)) in first
+
+
+def stray_results(strays: Sequence[Arrival]) -> Iterator[Result]:
+    """The verdict on callbacks that came to an address of no course."""
+    for each in stray_findings(strays):
+        yield otherwise(each.rule, None, (each,), None)

@@ -2,12 +2,12 @@
 
 import threading
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from contract_tests.documents.published import Published
-from contract_tests.recording.judge import request_results
+from contract_tests.recording.judge import is_stray, poll_results, request_results, stray_results
 from contract_tests.recording.message import CALLBACK, HELD_BACK, Message
-from contract_tests.recording.probes import Known, extends
+from contract_tests.recording.probes import ACCEPTED_CODE, Known, extends
 from contract_tests.recording.traffic import Traffic
 from contract_tests.verdicts.course import Finding
 from contract_tests.verdicts.results import Result, Verdict
@@ -17,7 +17,7 @@ COURSES: Final = 500
 EACH: Final = 200
 """Polls and callbacks that are remembered of each at least."""
 TRACKS: Final = 10_000
-"""Source tracks that the server accepted, which are remembered."""
+"""Source tracks that the server accepted, which are remembered, and tasks."""
 
 
 class LiveJudge:
@@ -28,6 +28,7 @@ class LiveJudge:
         self.traffic = Traffic(published, target)
         self.published = published
         self._source = Known()
+        self._first: dict[str, int] = {}
         self._told: dict[int, set[tuple[str, str]]] = {}
         self._lock = threading.Lock()
         self._passing: dict[int, Message] = {}
@@ -74,11 +75,16 @@ class LiveJudge:
         return [each for result in found for each in result.findings if result.verdict is Verdict.VIOLATED]
 
     def _learn(self, message: Message) -> None:
-        """Remembers the source track of a request that the server accepted."""
-        if extends(message, self.published.terms.extend) and message.exchange("").code == 200:
+        """Remembers the task of a request, and the source track if the server accepted it."""
+        if not extends(message, self.published.terms.extend):
+            return
+        exchange = message.exchange("")
+        if exchange.task_id is not None:
+            self._first[exchange.task_id] = min(message.number, self._first.get(exchange.task_id, message.number))
+        if exchange.code == ACCEPTED_CODE:
             self._source.accepted(message)
-            if len(self._source.longest) > TRACKS:
-                del self._source.longest[next(iter(self._source.longest))]
+        _shorten(self._first)
+        _shorten(self._source.longest)
 
     def _forget(self, course: int) -> None:
         """Forgets at twice the measure, so that it is seldom done."""
@@ -91,6 +97,15 @@ class LiveJudge:
         """The verdicts on the request that a message belongs to, as far as that has passed."""
         number = message.course or message.number
         request = next((each for each in self.traffic.course(message.course) if each.number == number), None)
-        if request is None or not extends(request, self.published.terms.extend):
-            return []
-        return list(request_results(self.traffic, request, self._source))
+        found = [*poll_results(self.traffic, message)]
+        if is_stray(message, self._first):
+            found += stray_results([message.arrival()])
+        if request is not None and extends(request, self.published.terms.extend):
+            found += request_results(self.traffic, request, self._source, self._first)
+        return found
+
+
+def _shorten(known: dict[Any, Any]) -> None:
+    """Forgets what was known first, where it is one too many."""
+    if len(known) > TRACKS:
+        del known[next(iter(known))]

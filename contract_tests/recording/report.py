@@ -1,6 +1,7 @@
 """A recording as the harness reports a run. Pure."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from contract_tests.documents.counted import counted
@@ -15,6 +16,8 @@ from contract_tests.recording.verdicts import Verdicts
 from contract_tests.reports.report import About, Asked, Report
 from contract_tests.reports.rows import Came, summary
 from contract_tests.reports.tally import MOST, Tally
+from contract_tests.run.exit_status import broken
+from contract_tests.run.inputs import CannotRun
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.nothing_told import Told
 
@@ -77,6 +80,14 @@ def _about(recording: Recording | RecordingFile, published: Published, took: flo
         nothing=nothing,
         recorded=True,
     )
+
+
+def exit_status(path: Path, made: Report, *, strict: bool = False) -> int:
+    """How a command ends that has judged the recording in a file: 1 where a rule is violated, or where deviations count
+    and there is one. Raises CannotRun where what passed tells nothing of the API."""
+    if made.about.nothing:
+        raise CannotRun(f"{path} tells nothing of {made.about.target}: {made.about.nothing}")
+    return broken(made.rows, strict=strict)
 
 
 def why_none(recording: Recording | RecordingFile, published: Published) -> str:

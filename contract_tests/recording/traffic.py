@@ -75,18 +75,19 @@ class Traffic:
 
     def polls(self, course: int) -> list[Exchange]:
         """The answers to polls of a course's task, in their order. A poll with another key, which may be of another
-        account, tells nothing of the task."""
-        path, messages = self.published.terms.record_info, self.course(course)
+        account, tells nothing of the task, and neither does one that came too often, or in maintenance."""
+        terms, messages = self.published.terms, self.course(course)
         account = next((each.account for each in messages if each.number == course), None)
-        return [
+        asked = (
             each.exchange(self.target)
             for each in messages
             if each.kind == REQUEST
             and each.account == account
-            and each.path.partition("?")[0] == path
+            and each.path.partition("?")[0] == terms.record_info
             and each.status
             and "body" not in each.left_out
-        ]
+        )
+        return [each for each in asked if each.code not in (terms.rate, terms.maintenance)]
 
 
 def _latest(messages: Sequence[Message], each: int) -> list[Message]:

@@ -4,7 +4,6 @@ come, and forgotten. Pure."""
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from contract_tests.documents.any_json import parsed
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import Probe, Track
 from contract_tests.receiver.receiver import Arrival
@@ -12,21 +11,24 @@ from contract_tests.recording.judge import (
     answer_results,
     course_of,
     course_results,
+    earlier_task,
+    is_stray,
     judged_request,
     poll_results,
     silence_results,
+    stray_results,
 )
-from contract_tests.recording.message import CALLBACK, Message
+from contract_tests.recording.message import Message
 from contract_tests.recording.survey import Survey, is_course
 from contract_tests.recording.traffic import Traffic
 from contract_tests.reports.tally import Place
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.agreement import Owners
-from contract_tests.verdicts.course import Course, task_of
+from contract_tests.verdicts.course import Course
 from contract_tests.verdicts.readings import Readings
-from contract_tests.verdicts.results import Result, judged, otherwise, seen, two_ways
+from contract_tests.verdicts.results import Result, judged, seen, two_ways
 from contract_tests.verdicts.tracks import mixed_with
-from contract_tests.verdicts.unasked import SHOWN, stray_findings
+from contract_tests.verdicts.unasked import SHOWN
 
 ANSWER, COURSE, UNIQUE, MIXED, STRAY, POLL, READING = range(7)
 Source = Callable[[], Iterable[Message]]
@@ -68,8 +70,7 @@ class Verdicts:
                 yield from _placed(POLL, message.number, poll_results(traffic, message))
                 self._stray(message)
         yield from self._unique() if self._owners.shared else ()
-        for each in stray_findings(self._strays):
-            yield (STRAY, 0), otherwise(each.rule, None, (each,), None)
+        yield from _placed(STRAY, 0, stray_results(self._strays))
         for reading in self._readings.observed():
             told = " and ".join(reading.readings)
             yield (
@@ -88,9 +89,7 @@ class Verdicts:
         """The verdicts on an extend request, its callbacks and polls."""
         probe, exchange, why = judged_request(traffic, message, self.survey.source)
         self.heard(traffic, probe, exchange)
-        first = self.survey.first.get(exchange.task_id or "", message.number)
-        before = replace(probe, says=f"request {first} of the recording")
-        earlier = {exchange.task_id: before} if exchange.task_id and first < message.number else {}
+        earlier = earlier_task(probe, exchange, self.survey.first)
         yield from _placed(ANSWER, message.number, answer_results(traffic, probe, exchange, why, earlier))
         if is_course(message, exchange, self.published):
             yield from self._course(traffic, course_of(traffic, message, probe, exchange), once)
@@ -122,7 +121,7 @@ class Verdicts:
 
     def _stray(self, message: Message) -> None:
         """Keeps the earliest callbacks of no course that name a task of another address."""
-        if message.kind == CALLBACK and not message.course and task_of(parsed(message.sent)) in self.survey.first:
+        if is_stray(message, self.survey.first):
             self._strays = sorted([*self._strays, message.arrival()], key=lambda each: each.at)[:SHOWN]
 
 

@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +18,8 @@ import pytest
 
 from contract_tests.cli import main
 from contract_tests.proxy.recorder import Recorder
+from contract_tests.receiver.http_server import Message as Came
+from contract_tests.receiver.http_server import ThreadedServer
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.recording.message import Message
 from contract_tests.recording.read import read
@@ -29,6 +31,7 @@ from contract_tests.targets.plain_server import CREDIT, EXTEND, Plain
 from tests.contract_tests.proxy.test_proxy import REQUEST_BODY
 from tests.contract_tests.recording.messages import message
 from tests.courses import PUBLISHED
+from tests.suno_contract import status
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 Output = pytest.CaptureFixture[str]
@@ -97,8 +100,9 @@ def test_a_violation_is_noted_or_held_back(tmp_path: Path, action: str, received
             told = [line(process) for _ in range(4 if action == "block" else 5)]
             process.send_signal(signal.SIGTERM)
             assert process.stderr
-            assert re.search(r"[1-9] violations?; suno-contract judge", process.stderr.read())
+            assert re.search(r"1 rule violated: callback.task_id; suno-contract judge", process.stderr.read())
             assert process.wait(20) == 1
+            assert status("judge", str(file)) == 1
     assert len(receiver.arrived(url)) == received
     if action == "note":
         assert told[-1].startswith("NO  callback.task_id: expected the taskId of the answer")
@@ -245,3 +249,39 @@ def test_who_ends_it_twice_ends_it_once(tmp_path: Path, number: signal.Signals) 
         assert (process.wait(20), "Traceback" in told) == (0, False)
     assert told.endswith(f"{file}: 0 tasks started at most\n")
     assert len(read(file).messages) == 1
+
+
+def down(came: Came) -> Came:
+    return Came(status=502, body=b"<html>no upstream</html>", headers={"Content-Type": "text/html"})
+
+
+def fresh(came: Came) -> Came:
+    """The same task for whoever asks."""
+    return Came(headers={"Content-Type": "application/json"}).with_json(
+        {"code": 200, "msg": "success", "data": {"taskId": "5c79"}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("server", "ends", "told"),
+    [
+        (down, 2, "tells nothing of http://127.0.0.1"),
+        (fresh, 1, ", answer.taskId.fresh; suno-contract judge"),
+    ],
+)
+def test_it_ends_as_judge_does(
+    tmp_path: Path, capsys: Output, server: Callable[[Came], Came], ends: int, told: str
+) -> None:
+    file = tmp_path / "live.jsonl"
+    with (
+        ThreadedServer(server) as target,
+        proxying("--to", f"http://127.0.0.1:{target.port}", "--record", str(file)) as process,
+    ):
+        base = line(process)
+        for _ in range(2):
+            httpx.post(base + EXTEND, json=REQUEST_BODY, headers={"Authorization": f"Bearer {KEY}"})
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr
+        assert told in process.stderr.read()
+        assert process.wait(20) == status("judge", str(file)) == ends
+    assert "Traceback" not in capsys.readouterr().err

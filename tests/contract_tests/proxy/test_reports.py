@@ -36,7 +36,7 @@ def test_reports_are_written_after_a_find_alone(recording: Path, tmp_path: Path)
     (tmp_path / "report.json").unlink()
     reports.write()
     assert not written(tmp_path)
-    reports.write(over=True)
+    reports.end()
     assert written(tmp_path)
 
 
@@ -66,11 +66,27 @@ def test_a_line_that_is_being_written_is_waited_for(recording: Path, tmp_path: P
 
 
 def test_nothing_is_read_where_no_report_is_wanted_or_no_file_is(tmp_path: Path, recording: Path) -> None:
-    Reports(recording, PUBLISHED, None).write(over=True)
-    Reports(tmp_path / "no", PUBLISHED, tmp_path).write(over=True)
-    recording.write_text("", "utf-8")
-    Reports(recording, PUBLISHED, tmp_path).write(over=True)
+    for reports in (Reports(recording, PUBLISHED, None), Reports(tmp_path / "no", PUBLISHED, tmp_path)):
+        reports.told(message(), (FOUND,))
+        reports.write()
     assert not written(tmp_path)
+    assert Reports(recording, PUBLISHED, None).end().rows
+    assert not written(tmp_path)
+
+
+def test_at_the_end_is_told_what_the_whole_alone_shows(
+    tmp_path: Path, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    headers = (("Authorization", "Bearer ***"), ("Content-Type", "application/json"))
+    wrong = message(headers=headers, sent=b"{}", body=b'{"code": 200, "msg": "success", "data": {"taskId": "5c79"}}')
+    recording.write_text(begun({"target": "http://x"}) + line(wrong), "utf-8")
+    reports = Reports(recording, PUBLISHED, tmp_path)
+    (row, *_) = reports.end().rows
+    assert f"NO  {row.rule}" in capsys.readouterr().out
+    reports.told(wrong, (Finding(rule=row.rule, expected="one", got="another"),))
+    capsys.readouterr()
+    reports.end()
+    assert f"NO  {row.rule}" not in capsys.readouterr().out
 
 
 def test_a_deviation_is_told_as_such(tmp_path: Path, recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
