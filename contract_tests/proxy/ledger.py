@@ -42,18 +42,15 @@ def ledger(path: Path, now: datetime) -> Before:
     spent = last = keys = 0
     ends = _since(reader.about.get("date"), now)
     tasks: dict[str, int] = {}
-    passed = set()
     for message in reader.each():
         last, keys, ends = max(last, message.number), max(keys, message.key), max(ends, message.at + message.took)
         if message.kind == REQUEST and message.method == "POST" and not message.error.startswith(NOT_HANDED_ON):
-            passed.add(message.number)
             spent += may_have_started(message)
             if message.status and (task := message.exchange("").task_id) is not None:
                 tasks.setdefault(task, message.number)
-    lost = reader.sending - passed
     return Before(
         target=target_of(reader.about),
-        spent=spent + len(lost),
+        spent=spent + len(reader.sending),
         last=max(last, *reader.sending, 0),
         ends=ends,
         keys=keys,

@@ -182,6 +182,14 @@ def message_of(entry: Mapping[str, Any]) -> Message:
     )
 
 
+def number_of(name: str, entry: Mapping[str, Any]) -> int | None:
+    """The number that a line without a message has; None where it has none of the name. Raises NoMessage."""
+    value = entry.get(name)
+    if name in entry and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+        raise NoMessage(f"{name} is {json.dumps(value)[:80]}; allowed: an integer from 0")
+    return value
+
+
 def _raw(name: str, entry: Mapping[str, Any]) -> bytes:
     try:
         raw: bytes = entry[name].encode()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from contract_tests.recording.message import FORMAT, VERSION, Message, NoMessage, message_of
+from contract_tests.recording.message import FORMAT, REQUEST, VERSION, Message, NoMessage, message_of, number_of
 
 LONGEST_LINE: Final[int] = FORMAT["longest_line"]
 """Characters of a line that are read."""
@@ -61,16 +61,15 @@ class RecordingFile:
     def each(self) -> Iterator[Message]:
         """The messages, one after the other, up to the first fault. `fault` and `lost` are known then."""
         reader = Reader(self._path)
-        for message in reader.each():
-            yield message
-            reader.sending.discard(message.number)
+        yield from reader.each()
         self.fault, self.lost = reader.fault, len(reader.sending)
 
 
 class Reader:
-    """A recording of which one message is in memory at a time. `about` is its first line; `fault` is known once all
-    messages were taken, and so are the numbers in `sending`, of requests that were about to be sent, and the last
-    `budget`, None where there was none. Raises NoRecording, OSError."""
+    """A recording of which one message is in memory at a time. `about` is its first line. Once all messages were taken,
+    `fault` is known, and so are the last `budget`, None where there was none, and the numbers in `sending`: of requests
+    that were about to be sent, of which nothing follows, so that each may have cost a task. Raises NoRecording,
+    OSError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -86,26 +85,33 @@ class Reader:
     def whole(self) -> Recording:
         """All that is left."""
         messages = tuple(self.each())
-        lost = len(self.sending - {each.number for each in messages})
-        return Recording(about=self.about, messages=messages, fault=self.fault, lost=lost)
+        return Recording(about=self.about, messages=messages, fault=self.fault, lost=len(self.sending))
 
     def each(self) -> Iterator[Message]:
         """The messages that are left, up to the first fault."""
         for number, entry in self._entries:
-            if isinstance(entry, str):
-                self.fault = f"{self._path}:{number}: {entry}"
+            try:
+                message = self._taken(entry)
+            except NoMessage as wrong:
+                self.fault = f"{self._path}:{number}: {wrong}"
                 return
-            if "message" in entry:
-                try:
-                    message = message_of(entry)
-                except NoMessage as wrong:
-                    self.fault = f"{self._path}:{number}: {wrong}"
-                    return
+            if message is not None:
                 yield message
-            elif isinstance(number_sent := entry.get("sending"), int):
-                self.sending.add(number_sent)
-            elif isinstance(tasks := entry.get("budget"), int):
-                self.budget = tasks
+
+    def _taken(self, entry: Mapping[str, Any] | str) -> Message | None:
+        """The message of a line; None where it has none. Raises NoMessage."""
+        if isinstance(entry, str):
+            raise NoMessage(entry)
+        if "message" in entry:
+            message = message_of(entry)
+            if message.kind == REQUEST:
+                self.sending.discard(message.number)
+            return message
+        if (number := number_of("sending", entry)) is not None:
+            self.sending.add(number)
+        elif (tasks := number_of("budget", entry)) is not None:
+            self.budget = tasks
+        return None
 
 
 def read(path: Path) -> Recording:

@@ -1,15 +1,18 @@
 """Recordings that are whole, cut, huge, of another version, or hostile."""
 
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract_tests.proxy.ledger import ledger
 from contract_tests.recording import read as reading
-from contract_tests.recording.message import CALLBACK, Message, begun, line, violation
-from contract_tests.recording.read import NoRecording, read
+from contract_tests.recording.message import CALLBACK, NOT_HANDED_ON, Message, begun, leaving, line, violation
+from contract_tests.recording.read import NoRecording, RecordingFile, read
 from tests.contract_tests.recording.messages import message
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -57,6 +60,9 @@ def test_a_verdict_of_the_proxy_and_what_a_later_version_adds_are_passed_over(tm
             line(message()).replace('"sent": "{}"', '"sent": "\\ud800"'),
             "live.jsonl:3: sent holds half a surrogate pair",
         ),
+        ('{"sending": "5"}\n', 'live.jsonl:3: sending is "5"; allowed: an integer from 0'),
+        ('{"sending": true}\n', "live.jsonl:3: sending is true; allowed: an integer from 0"),
+        ('{"budget": -1}\n', "live.jsonl:3: budget is -1; allowed: an integer from 0"),
         (line(message()).replace('"headers": [[', '"headers": [[1, '), "live.jsonl:3: headers holds [1, "),
     ],
 )
@@ -96,3 +102,28 @@ def test_a_file_that_is_too_large_is_read_as_far_as_there_is_room(
 def test_another_file_is_refused(tmp_path: Path, first: str, why: str) -> None:
     with pytest.raises(NoRecording, match=why):
         read(written(tmp_path, first))
+
+
+LINES = st.lists(
+    st.tuples(st.sampled_from(["sending", "request", "callback", "refused"]), st.integers(0, 4)), max_size=9
+)
+
+
+@given(LINES)
+def test_what_was_about_to_be_sent_is_counted_in_one_way(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, int]]
+) -> None:
+    """A request that was about to be sent is lost unless a request of its number follows, in whatever file."""
+    written_as: dict[str, Callable[[int], str]] = {
+        "sending": leaving,
+        "request": lambda number: line(message(number=number, method="GET")),
+        "callback": lambda number: line(message(number=number, kind=CALLBACK)),
+        "refused": lambda number: line(message(number=number, error=f"{NOT_HANDED_ON}no more")),
+    }
+    file = written(tmp_path_factory.mktemp("r"), begun({}), *(written_as[what](number) for what, number in lines))
+    lost = set[int]()
+    for what, number in lines:
+        lost = lost | {number} if what == "sending" else lost - ({number} if what != "callback" else set())
+    again = RecordingFile(file)
+    assert len([*again.each()]) == len([what for what, _ in lines if what != "sending"])
+    assert read(file).lost == again.lost == ledger(file, datetime(2026, 11, 28, tzinfo=UTC)).spent == len(lost)
