@@ -25,6 +25,7 @@ from contract_tests.learn.price import differs, price
 from contract_tests.learn.profile import as_data, written
 from contract_tests.learn.rate import rate
 from contract_tests.learn.readings import picks
+from contract_tests.learn.record_statuses import record_statuses, stages_of_statuses
 from contract_tests.learn.refunds import refunds
 from contract_tests.learn.refusals import Refusal, codes, due, several, texts, told_at_once
 from contract_tests.learn.sayable import sayable
@@ -95,6 +96,7 @@ def learned(report: Report, published: Published, beside: Path, signature_key: s
     found += read
     found += sayable(bounds(report.asked, refusals, published, search.texts))
     found += sayable(courses(report.asked, published))
+    found += sayable(record_statuses(report.asked, published))
     cost = price(report, published)
     found += sayable(each for each in (cost,) if differs(each, published))
     found += sayable(each for each in (refunds(report, cost, published),) if each)
@@ -129,7 +131,7 @@ def _forms(extends: str, found: Sequence[Found], report: Report, published: Publ
     said = (published.family.get("answers") or {}).get("statuses") or {}
     yield from statuses(report.asked, ours.statuses, map(int, said))
     yield from further(report.asked, ours.asked, published, signing(found))
-    yield from track_members(report.asked, ours.asked, published)
+    yield from track_members(report.asked, ours.asked, published, stages_of_statuses(found, published))
 
 
 class _Mocked:

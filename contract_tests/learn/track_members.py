@@ -19,10 +19,12 @@ Tracks = Mapping[tuple[str, str], Sequence[Told]]
 """The tracks of each kind of body, `callbacks` or `records`, at each stage, with their requests."""
 
 
-def track_members(asked: Sequence[Asked], mocked: Asked, published: Published) -> Iterator[Found]:
+def track_members(
+    asked: Sequence[Asked], mocked: Asked, published: Published, statuses: Mapping[str, str]
+) -> Iterator[Found]:
     """Members that all tracks of a stage have with one value and those of the mock, in `mocked`, have not; and those
-    that the mock has and no track."""
-    live, mock = _tracks(asked, published), _tracks([mocked], published)
+    that the mock has and no track. `statuses` are the stages by the status of a record."""
+    live, mock = _tracks(asked, statuses), _tracks([mocked], statuses)
     for kind in (CALLBACKS, RECORDS):
         for stage in STAGES:
             told, ours = live[kind, stage], mock[kind, stage]
@@ -52,18 +54,17 @@ def _without(members: Mapping[str, Any], names: Collection[str]) -> dict[str, An
     return {name: value for name, value in members.items() if name not in names}
 
 
-def _tracks(asked: Iterable[Asked], published: Published) -> Tracks:
+def _tracks(asked: Iterable[Asked], statuses: Mapping[str, str]) -> Tracks:
     found: dict[tuple[str, str], list[Told]] = defaultdict(list)
     asked = [*asked]
     for exchange, _, body in first_callbacks(asked):
         if body["code"] == 200:
             stage = str(body["data"].get("callbackType"))
             found[CALLBACKS, stage] += [Told(exchange, each) for each in tracks_in(body)]
-    stages = {published.family["stages"][stage]["status"]: stage for stage in STAGES}
     for each in asked:
         for poll in each.polls:
             record = poll.record if poll.code == 200 and isinstance(poll.record, dict) else {}
-            if stage := stages.get(str(record.get("status")), ""):
+            if stage := statuses.get(str(record.get("status")), ""):
                 found[RECORDS, stage] += [Told(each.exchange, track) for track in _listed(record)]
     return found
 

@@ -13,7 +13,7 @@ from contract_tests.learn.evidence import UNNAMED, Left, Line
 from contract_tests.learn.further import FEW
 from contract_tests.mutants.drifts import Planted, Watched, planted, unchanged
 from contract_tests.targets.behaviour import KEY, conforming
-from contract_tests.targets.changes import chained
+from contract_tests.targets.changes import chained, recording
 from contract_tests.targets.edition import APIKLEY
 from contract_tests.targets.legal import legal
 from contract_tests.targets.plain_server import Plain
@@ -75,6 +75,13 @@ def test_another_form_is_told_by_the_line_that_says_it(watched: Watched) -> None
     changes = [each.change for each in map(variant, names) if each.change]
     told = watched.told(Planted(name="five forms", change=chained(*changes)))
     assert {each.line for each in told.moved if each.who == "live"} >= {*names.values()}, str(told)
+
+
+def test_a_status_that_no_document_names_is_a_change(watched: Watched) -> None:
+    words = {"TEXT_SUCCESS": "WRITTEN"}
+    change = recording(lambda task, record: {**record, "status": words.get(str(record["status"]), record["status"])})
+    told = watched.told(Planted(name="words of its own", change=change))
+    assert "stages.text.status" in {each.line for each in told.moved if each.who == "live"}, str(told)
 
 
 def test_what_fewer_tasks_do_not_show_is_no_change(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from contract_tests.learn.evidence import Found, Left, Line, name
 from contract_tests.learn.further import FEW
+from contract_tests.learn.record_statuses import stages_of_statuses
 from contract_tests.learn.track_members import track_members
 from contract_tests.reports.report import Asked
 from tests.courses import GOOD, PUBLISHED, arrival, exchange, stage, track
@@ -26,7 +27,12 @@ def task(number: int, *, recorded: str = "", **changes: Any) -> Asked:
 
 def found(*asked: Asked, mocked: Asked | None = None, family: dict[str, Any] | None = None) -> dict[str, Found]:
     published = replace(PUBLISHED, family={**PUBLISHED.family, **(family or {})})
-    return {name(each): each for each in track_members(asked, mocked or task(0, recorded="SUCCESS"), published)}
+    return {
+        name(each): each
+        for each in track_members(
+            asked, mocked or task(0, recorded="SUCCESS"), published, stages_of_statuses((), published)
+        )
+    }
 
 
 def test_tracks_as_those_of_the_mock_are_no_lines() -> None:
