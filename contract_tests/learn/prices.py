@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.learn.evidence import Left
-from contract_tests.learn.readings import NEEDS
+from contract_tests.learn.readings import NEEDS, NEVER
 from contract_tests.probes.all import Probes
 from contract_tests.probes.request import Track
 from contract_tests.verdicts.readings import OF_COURSES, OF_REFUSALS
@@ -14,15 +14,20 @@ PICKS = "picks."
 
 
 def prices(left: Sequence[Left], published: Published) -> Iterator[str]:
-    """A line for each question that is left, the cheapest first, and one for all of them."""
-    questions = [each.what.removeprefix(PICKS) for each in left if each.what.startswith(PICKS)]
+    """A line for each question that is left, the cheapest first, and one for all of them with the sum."""
+    every = [each.what.removeprefix(PICKS) for each in left if each.what.startswith(PICKS)]
+    questions = [question for question in every if question not in NEVER]
     costs = {question: tasks(question, published) for question in questions}
     for question in sorted(costs, key=lambda question: (question in NEEDS, costs[question])):
         needs = f", with {NEEDS[question]}" if question in NEEDS else ""
         cost = counted(costs[question], "task")
         yield f"left open: {question}, {cost} of `suno-contract calibrate --base-url`{needs}"
-    if costs:
-        yield f"left open in all: {counted(len(costs), 'question')}"
+    yield from (
+        f"left open: {question}, which no run tells: {NEVER[question]}" for question in every if question in NEVER
+    )
+    if every:
+        cost = counted(sum(costs.values()), "task")
+        yield f"left open in all: {counted(len(every), 'question')}, {cost} at most: one task may tell several"
 
 
 def tasks(question: str, published: Published) -> int:

@@ -12,22 +12,23 @@ from contract_tests.verdicts.results import Verdict
 
 ASKING: Final = "question."
 """What the rules begin with whose probes ask a question."""
-TRIGGER: Final = "a run with --trigger callback-501=…"
-PATIENCE: Final = "a run with --callback-timeout 1600, in which all retries come"
-LARGER: Final = "a run with a larger --budget"
+TRIGGER: Final = "--trigger callback-501=…"
+PATIENCE: Final = "--callback-timeout 1600 (time for all retries)"
+LARGER: Final = "a larger --budget"
 NEEDS: Final[Mapping[str, str]] = {
-    "server_error_status": "a run with --trigger 500=…",
-    "v4_5all_title": "a run with a source track of V4_5ALL",
+    "server_error_status": "--trigger 500=…",
+    "v4_5all_title": "a source track of V4_5ALL",
     "failure_type": TRIGGER,
     "failure_data": TRIGGER,
     "received_statuses": PATIENCE,
     "retry_spacing": PATIENCE,
     "after_giving_up": PATIENCE,
     "callback_order": PATIENCE,
-    "callback_exception": PATIENCE,
-    "persona_twice": "no run: the harness asks for no personas",
+    "callback_exception": f"{PATIENCE} on a server whose records tell of a lost callback",
 }
-"""By question: what tells its reading, beside a larger budget."""
+"""By question: with what a run may tell its reading, beside a larger budget."""
+NEVER: Final[Mapping[str, str]] = {"persona_twice": "the harness asks for no personas"}
+"""By question: why no run tells its reading."""
 
 
 def picks(rows: Iterable[Row], asked: Iterable[Asked], published: Published) -> Iterator[Found]:
@@ -42,7 +43,7 @@ def picks(rows: Iterable[Row], asked: Iterable[Asked], published: Published) -> 
             yield _pick(question, by_question[question], [*entry["readings"]])
         else:
             why = untried[question].results[0].why if question in untried else "nothing that was sent tells it"
-            yield Left(f"picks.{question}", f"{why}; {NEEDS.get(question, LARGER)} would")
+            yield Left(f"picks.{question}", f"{why}; {_way_out(question)}")
 
 
 def _pick(question: str, row: Row, readings: list[str]) -> Found:
@@ -50,7 +51,7 @@ def _pick(question: str, row: Row, readings: list[str]) -> Found:
     broken = [each.got for result in row.results for each in result.findings]
     untold = [result.why for result in row.results if result.verdict is Verdict.NOT_TRIED]
     if untold and not broken and not told:
-        return Left(f"picks.{question}", f"{untold[-1]}; {NEEDS.get(question, LARGER)} may tell")
+        return Left(f"picks.{question}", f"{untold[-1]}; {_way_out(question)}")
     if broken or len(told) != 1:
         return Left(f"picks.{question}", f"seen in two ways: {'; '.join(broken or sorted(told))}")
     (reading,) = told
@@ -58,3 +59,10 @@ def _pick(question: str, row: Row, readings: list[str]) -> Found:
         return Left(f"picks.{question}", f"seen: {reading}, where a profile says one of {', '.join(readings)}")
     asked = [result.exchange for result in row.results if result.exchange]
     return Line(("picks", question), reading, times(asked) if asked else "in all that came")
+
+
+def _way_out(question: str) -> str:
+    """What may tell a reading that is not known; it hangs on the server whether it does."""
+    if question in NEVER:
+        return f"no run tells it: {NEVER[question]}"
+    return f"a run with {NEEDS.get(question, LARGER)} may tell it"

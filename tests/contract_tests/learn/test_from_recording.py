@@ -1,6 +1,7 @@
 """`suno-contract calibrate --from`: a profile of what the proxy recorded of a server apart from the mock."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_ordinary_traffic_is_a_profile_that_the_mock_plays(tmp_path: Path, capsy
     assert learned["texts"]["required"] == "{field} is required."
     assert set(learned["stages"]) == {"text", "first", "complete"}
     assert "left open: string_length, " in out
-    assert "left open: failure_type, 1 task of `suno-contract calibrate --base-url`, with a run with --trigger" in out
+    assert "left open: failure_type, 1 task of `suno-contract calibrate --base-url`, with --trigger" in out
 
 
 def test_a_limit_that_requests_show_to_the_character_is_learned(tmp_path: Path, capsys: Output) -> None:
@@ -71,12 +72,14 @@ def test_a_limit_that_requests_show_to_the_character_is_learned(tmp_path: Path, 
     assert capsys.readouterr().err == ""
 
 
-def test_the_cheapest_question_comes_first() -> None:
-    left = [Left(f"picks.{name}", "why") for name in ("failure_type", "string_length", "error_data")]
-    first, *others, last = prices([*left, Left("stages", "why")], PUBLISHED)
-    assert first == "left open: error_data, 0 tasks of `suno-contract calibrate --base-url`"
-    assert len(others) == 2
-    assert last == "left open in all: 3 questions"
+def test_the_cheapest_question_comes_first_and_the_sum_last() -> None:
+    names = ("persona_twice", "failure_type", "string_length", "error_data")
+    told = list(prices([*(Left(f"picks.{name}", "why") for name in names), Left("stages", "why")], PUBLISHED))
+    assert told[0] == "left open: error_data, 0 tasks of `suno-contract calibrate --base-url`"
+    assert told[-2] == "left open: persona_twice, which no run tells: the harness asks for no personas"
+    listed = [int(number) for line in told[:-1] for number in re.findall(r", (\d+) tasks? of", line)]
+    assert len(listed) == 3
+    assert told[-1] == f"left open in all: 4 questions, {sum(listed)} tasks at most: one task may tell several"
     assert list(prices([], PUBLISHED)) == []
 
 

@@ -38,13 +38,16 @@ def test_a_reading_that_no_source_has_is_no_pick() -> None:
 
 def test_what_was_not_seen_says_what_would_tell_it() -> None:
     found = learned(not_tried("empty_text", "budget: 1 of 1 task is spent"))
-    assert found["empty_text"][1] == "budget: 1 of 1 task is spent; a run with a larger --budget would"
+    assert found["empty_text"][1] == "budget: 1 of 1 task is spent; a run with a larger --budget may tell it"
     assert found["retry_spacing"][1] == (
-        "nothing that was sent tells it; a run with --callback-timeout 1600, in which all retries come would"
+        "nothing that was sent tells it; a run with --callback-timeout 1600 (time for all retries) may tell it"
+    )
+    assert found["persona_twice"][1] == (
+        "nothing that was sent tells it; no run tells it: the harness asks for no personas"
     )
 
 
 def test_what_was_asked_and_has_another_cause_says_so() -> None:
     passed = Result(rule="question.empty_text", verdict=Verdict.PASSED, probe=ACCEPTED, exchange=exchange())
     found = learned(passed, not_tried("question.empty_text", "valid requests are refused likewise"))
-    assert found["empty_text"][1] == "valid requests are refused likewise; a run with a larger --budget may tell"
+    assert found["empty_text"][1] == "valid requests are refused likewise; a run with a larger --budget may tell it"
