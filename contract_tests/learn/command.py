@@ -26,13 +26,13 @@ from contract_tests.run.command import run_once
 from contract_tests.run.folder import claimed
 from contract_tests.run.inputs import CannotRun, command_of, documents, is_given
 from contract_tests.run.options import run_options
-from contract_tests.run.rating import LONGEST, MOST
+from contract_tests.run.rating import PROMISE
 from contract_tests.target.mock import mock
 
 PROBE_RATE = click.option(
     "--probe-rate",
     is_flag=True,
-    help=f"Send up to {3 * MOST} requests that start no task as fast as they go, to see how many the server takes.",
+    help=f"Send requests that start no task as fast as they go, to see how many the server takes: {PROMISE}.",
 )
 SIGNATURE_KEY = click.option(
     "--signature-key-env",
@@ -176,7 +176,7 @@ def made_run(context: click.Context, options: Mapping[str, Any], *, force: bool,
         raise CannotRun("give the FOLDER of a run that was made, or the options of one with --report-dir.")
     check_played(options["profile"])
     if options["probe_rate"]:
-        click.echo(f"--probe-rate: at the end up to {3 * MOST} refusals in a row, in {3 * LONGEST:g} seconds; no task")
+        click.echo(f"--probe-rate: at the end {PROMISE}; no task")
     context.with_resource(claimed(folder, replaces=force or options["resume"], reads=True))
     run_once({**options, "searches": True, "knows": knows, "command": command_of(context)})
     return folder

@@ -1,15 +1,16 @@
 """How many requests a server takes in which time, and how it says that it takes no more. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import floor
 from typing import Final, NamedTuple
 
+from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.learn.evidence import Found, Left, Line, times
-from contract_tests.probes.rate import AGAIN, BURSTS, FIRST, RATE
+from contract_tests.probes.rate import AGAIN, BEFORE, BURSTS, FIRST, RATE
 from contract_tests.reports.report import Asked
-from contract_tests.run.rating import is_denied
+from contract_tests.run.rating import LONGEST, is_denied
 from contract_tests.target.exchange import Exchange
 
 KEY: Final = "rate_limit"
@@ -35,13 +36,25 @@ def rate(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
     passing = next(reversed(parts[FIRST]), None)
     bursts = [found for part in BURSTS if passing and (found := _burst(parts[part], parts[f"{part}{AGAIN}"], passing))]
     if len(bursts) < len(BURSTS):
-        sent = sum(map(len, parts.values()))
-        yield Left(KEY, f"{sent} requests that start no task, as fast as they go, did not show it")
+        yield Left(KEY, _unshown(parts))
         return
     limit = _limit(bursts)
     if isinstance(limit, Left) or limit.value != published.family.get(KEY):
         yield limit
     yield from _words([each.denied for each in bursts], published)
+
+
+def _unshown(parts: Mapping[str, Sequence[Exchange]]) -> str:
+    """Why requests that start no task, as fast as they go, did not show it."""
+    sent = sum(map(len, parts.values()))
+    if BEFORE not in parts:
+        return f"none of {counted(sent, 'request')} passed, in up to {LONGEST:g} seconds"
+    passing, burst = parts[FIRST][-1], [part for part in (BEFORE, *BURSTS) if parts.get(f"{part}{AGAIN}")]
+    if burst and is_denied(parts[f"{burst[-1]}{AGAIN}"][-1], passing):
+        window = [*(parts[FIRST][-1:] if burst[-1] == BEFORE else ()), *parts[burst[-1]]]
+        passed = sum(not is_denied(each, passing) for each in window)
+        return f"{passed} passed, and then none within {LONGEST:g} seconds, the longest that is waited for"
+    return f"{sent} requests that start no task, as fast as they go, did not show it"
 
 
 def _words(denied: Sequence[Exchange], published: Published) -> Iterator[Found]:

@@ -17,6 +17,14 @@ LONGEST: Final = 30.0
 """Seconds that a window may last."""
 SAFE: Final = 1.1
 """How much longer than a window it is waited, so that nothing of it counts."""
+WAITING: Final = round(LONGEST / EVERY)
+"""Requests at most until one passes again."""
+REQUESTS: Final = WAITING + len((BEFORE, *BURSTS)) * (MOST + WAITING)
+SECONDS: Final = (len((FIRST, BEFORE, *BURSTS)) + len(BURSTS) * SAFE) * LONGEST
+"""How much it takes at most, beside what the answers of bursts take."""
+PROMISE: Final = (
+    f"{MOST + 1} requests where none is denied, at most {REQUESTS} in {SECONDS:g} seconds and what their answers take"
+)
 
 Ask = Callable[[Probe], Exchange | None]
 

@@ -1,10 +1,13 @@
 """How many requests a server takes in which time."""
 
 import io
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contract_tests.learn.evidence import Left, Line
 from contract_tests.learn.rate import KEY, rate, rated
@@ -12,7 +15,7 @@ from contract_tests.probes.plan import Plan
 from contract_tests.probes.rate import of_rate
 from contract_tests.probes.request import Probe
 from contract_tests.reports.report import Asked
-from contract_tests.run.rating import MOST, Rating
+from contract_tests.run.rating import MOST, REQUESTS, SECONDS, Rating
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.target import Limits, Target
 from contract_tests.targets.behaviour import KEY as OWN
@@ -35,6 +38,7 @@ class Limited:
         self.asked: list[Asked] = []
         self.slept = 0.0
         self._requests, self._seconds = requests, seconds
+        self._answer = denied.pop("answer", 0.01)
         self._msg = denied.pop("msg", RATE_WORDS)
         self._denied = {"status": 429, **denied}
         self._code = code
@@ -51,9 +55,9 @@ class Limited:
         self._sent += [self._now] if passes else []
         body = {"code": 404 if passes else self._code, "msg": "no" if passes else self._msg, "data": None}
         changes: dict[str, Any] = {"status": 200} if passes else self._denied
-        came = exchange(body, probe, started=self._now, answered=self._now + 0.01, **changes)
+        came = exchange(body, probe, started=self._now, answered=self._now + self._answer, **changes)
         self.asked.append(Asked(probe=probe.id, exchange=replace(came, number=len(self.asked) + 1)))
-        self._now += 0.01
+        self._now += self._answer
         return self.asked[-1].exchange
 
 
@@ -74,8 +78,16 @@ def test_a_window_that_others_have_taken_is_waited_for() -> None:
     assert found(Limited(5, 2, taken=5)) == {KEY: {"requests": 5, "seconds": 2}, **NONE_SEEN}
     assert found(Limited(5, 2, code=430, status=200, taken=5))[KEY] == {"requests": 5, "seconds": 2}
     forever = Limited(0, 2)
-    assert "did not show it" in found(forever)[KEY]
+    assert re.fullmatch(r"none of 1\d\d requests passed, in up to 30 seconds", found(forever)[KEY])
     assert forever.slept < 40
+
+
+@given(st.integers(0, 300), st.floats(0.1, 100), st.integers(0, 5), st.sampled_from([0.01, 0.4]))
+def test_no_more_is_sent_and_waited_than_was_promised(requests: int, seconds: float, taken: int, answer: float) -> None:
+    server = Limited(requests, seconds, taken=taken, answer=answer)
+    found(server)
+    assert len(server.asked) <= REQUESTS
+    assert server.slept <= SECONDS + REQUESTS * answer
 
 
 def test_code_words_and_retry_after_are_told() -> None:
@@ -89,7 +101,7 @@ def test_what_does_not_show_is_left_in_bounded_time() -> None:
     none = Limited(10_000, 1)
     assert found(none) == {KEY: f"{MOST + 1} requests that start no task, as fast as they go, did not show it"}
     long = Limited(5, 300)
-    assert "did not show it" in found(long)[KEY]
+    assert found(long)[KEY] == "5 passed, and then none within 30 seconds, the longest that is waited for"
     assert long.slept < 40
     assert found(Limited(5, 2.5))[KEY].startswith("not to the second: 5 requests in 2.")
     assert list(rate([], PUBLISHED)) == []
