@@ -152,9 +152,13 @@ def profile_path(name: str, beside: Path) -> Path:
         return OURS / f"{name}.yaml"
     path = beside / name
     path = path / "profile.yaml" if path.is_dir() else path
-    if not path.is_file():
-        raise LookupError(f"profile {name!r} is unknown. Known: {', '.join(profiles())}.")
-    return path
+    if path.is_file():
+        return path
+    if Path(name).name != name or Path(name).suffix:
+        raise LookupError(
+            f"profile {name!r}: there is no file {path}. Give one that is there, or {', '.join(profiles())}."
+        )
+    raise LookupError(f"profile {name!r} is unknown. Known: {', '.join(profiles())}.")
 
 
 def lineage(name: str) -> tuple[str, ...]:
@@ -180,13 +184,29 @@ def _file(path: Path) -> dict[str, Any]:
     return _read_once(path, path.stat().st_mtime_ns)
 
 
+def why_unread(error: Exception) -> str:
+    """Why a file cannot be read, without the words of Python or of a library about their own values."""
+    match error:
+        case yaml.MarkedYAMLError(problem=str(problem), problem_mark=mark) if mark:
+            return f"it is no YAML, in line {mark.line + 1}: {problem}"
+        case OSError(strerror=str(why), filename=name):
+            return f"{name}: {why}"
+        case RecursionError():
+            return "its values are nested too deeply"
+        case yaml.YAMLError():
+            return "it is no text in UTF-8"
+        case TypeError() | AttributeError() | IndexError():
+            return "something in it is of another type than it has to be"
+    return " ".join(str(error).split())
+
+
 @cache
 def _read_once(path: Path, changed: int) -> dict[str, Any]:
     try:
         file = _value(path.read_bytes())
         json.dumps(file, default=str, skipkeys=True)  # one that holds itself by an alias cannot be written
     except (yaml.YAMLError, OSError, ValueError, RecursionError) as error:
-        raise LookupError(f"profile {path} cannot be read: {' '.join(str(error).split())}.") from None
+        raise LookupError(f"profile {path} cannot be read: {why_unread(error)}.") from None
     if isinstance(file, dict) and isinstance(file.get("extends", ""), str):
         return {key: _numbered(key, value) for key, value in file.items()}
     raise LookupError(f"profile {path} is no mapping, or extends no text. `suno-mock profiles check` tells more.")

@@ -157,7 +157,8 @@ def _with_tracks(options: Mapping[str, Any], published: Published) -> Mapping[st
 
 def _check_update(path: Path, new: str) -> None:
     """Raises CannotRun where what a profile is to become cannot be played; the file stays as it is."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=path.suffix, dir=path.parent) as beside:
+    name = f".{path.stem}-updated-"
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix=name, suffix=path.suffix, dir=path.parent) as beside:
         beside.write(new)
         beside.flush()
         try:

@@ -16,6 +16,7 @@ import click
 from click.core import ParameterSource
 from yaml import YAMLError
 
+from contract_tests.documents.files import why_unread
 from contract_tests.documents.published import Published
 from contract_tests.probes.request import Track
 from contract_tests.probes.triggers import Trigger
@@ -78,8 +79,7 @@ def documents(profile: str) -> Published:
         return Published.read(profile)
     except UNREADABLE as error:
         lacks = isinstance(error, KeyError)
-        why = f"it has no {error}, and extends no profile that has" if lacks else f"{type(error).__name__}: {error}"
-        why = " ".join(why.split())
+        why = f"it has no {error}, and extends no profile that has" if lacks else why_unread(error)
         raise CannotRun(
             f"profile {profile!r} cannot be read: {why}. `suno-mock profiles check {profile}` tells what is wrong."
         ) from None

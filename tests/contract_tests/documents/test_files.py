@@ -1,5 +1,6 @@
 """The files of profiles, as the harness reads them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,33 @@ def test_a_code_may_stand_in_quotes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"a: [b\n", "it is no YAML, in line 2: did not find expected ',' or ']'."),
+        (b"\xff\xfe\xfa", "it is no text in UTF-8."),
+    ],
+)
+def test_a_file_that_is_no_yaml_is_told(content: bytes, why: str, tmp_path: Path) -> None:
+    (file := tmp_path / "mine.yaml").write_bytes(content)
+    with pytest.raises(LookupError, match=f"profile {re.escape(str(file))} cannot be read: {re.escape(why)}"):
+        profile_file(str(file))
+
+
+def test_a_file_that_is_not_there_is_told_as_that(tmp_path: Path) -> None:
+    gone = tmp_path / "live.yaml"
+    with pytest.raises(
+        LookupError, match=f"'{re.escape(str(gone))}': there is no file {re.escape(str(gone))}\\. Give "
+    ):
+        profile_file(str(gone))
+    with pytest.raises(LookupError, match=r"profile 'live' is unknown\. Known: apikley, "):
+        profile_file("live")
+
+
+@pytest.mark.parametrize(
     ("text", "wrong"),
     [
         ("a: &a {b: *a}", "cannot be read: Circular reference detected."),
-        ("a: " + "[" * 2000 + "]" * 2000, "cannot be read: maximum recursion"),
+        ("a: " + "[" * 2000 + "]" * 2000, "cannot be read: its values are nested too deeply."),
         ("extends: ../{folder}/mine.yaml", "extends itself."),
     ],
 )

@@ -35,10 +35,10 @@ def test_seconds_within_the_range_are_a_number(seconds: Seconds, given: str) -> 
     ("text", "why"),
     [
         ("format: 1", "it has no 'document', and extends no profile that has"),
-        ("extends: apikley\nmodels: 5", "TypeError: "),
-        ("extends: apikley\nmodels: {V9: 5}", "AttributeError: 'int' object has no attribute 'get'"),
-        ("extends: apikley\ndocument: nobodys.yaml", "FileNotFoundError: "),
-        ("extends: apikley\ndocument: broken.yaml", "ParserError: "),
+        ("extends: apikley\nmodels: 5", "something in it is of another type than it has to be"),
+        ("extends: apikley\nmodels: {V9: 5}", "something in it is of another type"),
+        ("extends: apikley\ndocument: nobodys.yaml", "/nobodys.yaml: No such file or directory"),
+        ("extends: apikley\ndocument: broken.yaml", "it is no YAML, in line "),
     ],
 )
 def test_a_profile_that_nobody_checked_is_refused_with_the_way_to_check_it(tmp_path: Path, text: str, why: str) -> None:
@@ -47,7 +47,8 @@ def test_a_profile_that_nobody_checked_is_refused_with_the_way_to_check_it(tmp_p
     path.write_text(text, "utf-8")
     with pytest.raises(CannotRun) as refused:
         documents(str(path))
-    assert refused.value.message.startswith(f"profile '{path}' cannot be read: {why}")
+    assert refused.value.message.startswith(f"profile '{path}' cannot be read: ")
+    assert why in refused.value.message
     assert refused.value.message.endswith(f". `suno-mock profiles check {path}` tells what is wrong.")
 
 
