@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from contract_tests.documents.counted import counted
 from contract_tests.proxy.callback_url import callback_url, with_callback_url
 from contract_tests.proxy.courses import Courses, Spending
-from contract_tests.proxy.forward import Asked, Came, Forwarder, asked, decoded
+from contract_tests.proxy.forward import NO_CONNECTION, Asked, Came, Forwarder, asked, decoded
 from contract_tests.proxy.headers import readable, unsendable
 from contract_tests.proxy.ledger import NOTHING, Before, may_have_started
 from contract_tests.proxy.way_back import WayBack
@@ -143,6 +144,8 @@ class App:
                 self._message(kind, number, course, request, Came(error=f"broke off: {type(problem).__name__}"))
             )
             raise
+        if came.error and kind == CALLBACK:
+            came.error = _of_receiver(came.error, url)
         if self._judge is not None and kind == REQUEST and not came.error:
             found = await self._judge(self._message(kind, number, course, request, came))
         if found:
@@ -185,3 +188,11 @@ class App:
 
 def _words(found: Sequence[Finding]) -> str:
     return "; ".join(f"{each.rule}: expected {each.expected}; got {each.got}" for each in found)[:500]
+
+
+def _of_receiver(error: str, url: str) -> str:
+    """Why the receiver gave no answer, with its name: the server is another."""
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    if error.startswith(NO_CONNECTION):
+        return f"{NO_CONNECTION}the receiver {host} cannot be reached: {error.removeprefix(NO_CONNECTION)}"
+    return f"the receiver {host} gave no answer: {error}"

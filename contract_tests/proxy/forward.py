@@ -29,6 +29,8 @@ KEPT: Final = 2.0
 while a request is on its way."""
 TOO_LONG: Final = f"it is longer than {LONGEST} bytes"
 CUT: Final = "it ends before its coding does"
+NO_CONNECTION: Final = "ConnectError: "
+"""What begins the error of a request that was not sent, as the harness calls it."""
 PLAIN: Final = ("", "identity")
 ZIPPED: Final = ("gzip", "deflate")
 OWN: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
@@ -115,7 +117,7 @@ class Forwarder:
             ) as answer:
                 await _handed_back(answer, came, back)
         except (ClientConnectorError, ConnectionTimeoutError) as problem:
-            came.error = f"ConnectError: {told(problem.__cause__ or problem)}"
+            came.error = f"{NO_CONNECTION}{told(problem.__cause__ or problem)}"
         except (TimeoutError, ClientError, OSError, ValueError) as problem:
             came.error = told(problem)
         came.ended = time.monotonic()

@@ -2,15 +2,17 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
+from contract_tests.documents.any_json import parsed
 from contract_tests.documents.published import Published
-from contract_tests.recording.message import CALLBACK, Message
+from contract_tests.recording.message import CALLBACK, REQUEST, Message
+from contract_tests.recording.probes import ACCEPTED_CODE
 from contract_tests.recording.read import NoRecording, RecordingFile
 from contract_tests.recording.report import REQUESTS, report
 from contract_tests.reports import safe_files
@@ -18,12 +20,17 @@ from contract_tests.reports.files import write
 from contract_tests.reports.report import Report
 from contract_tests.reports.rows import MARKS, printable
 from contract_tests.run.command import told_of
-from contract_tests.verdicts.course import Finding
+from contract_tests.verdicts.course import Finding, text_of
 from contract_tests.verdicts.results import Verdict, of_broken
 
 EVERY: Final = 5.0
 """Seconds between reports at least."""
 BROKEN: Final = (Verdict.VIOLATED, Verdict.DEVIATED)
+REDIRECTS: Final = (301, 302, 303, 307, 308)
+ELSEWHERE: Final = (
+    "the server redirects, and who follows that goes past this proxy: what passes there is not recorded, and counts "
+    "for no budget. Give as --to where it leads."
+)
 SHARE: Final = 20
 """How many times as long as the last ones took it is at least, so that messages are handed on meanwhile."""
 
@@ -47,6 +54,7 @@ class Reports:
         self._folder = folder
         self._due = threading.Event()
         self._rules = set[str]()
+        self._redirected = False
 
     def told(self, message: Message, found: Sequence[Finding]) -> None:
         """Takes a message, and what it brought to light."""
@@ -54,6 +62,13 @@ class Reports:
             self._due.set()
         self._rules |= {each.rule for each in found}
         _told(message, found)
+        if self._leads_elsewhere(message):
+            self._redirected = True
+            click.echo(printable(f"suno-contract: {ELSEWHERE}"), err=True)
+
+    def _leads_elsewhere(self, message: Message) -> bool:
+        """Whether it is the first answer of the server that redirects."""
+        return not self._redirected and message.kind == REQUEST and message.status in REDIRECTS
 
     def write(self) -> None:
         """Writes the reports anew where something was found. What a full disk leaves out, the recording has."""
@@ -88,14 +103,31 @@ class Reports:
 def _told(message: Message, found: Sequence[Finding]) -> None:
     """Prints a line for a message, and one for each rule that it breaks."""
     what = "<--" if message.kind == CALLBACK else "-->"
-    came = message.error or f"HTTP {message.status}" + _code(message)
+    came = message.error or f"HTTP {message.status}"
     course = f" of {message.course}" if message.course not in (0, message.number) else ""
-    click.echo(printable(f"{what} {message.number}{course} {message.method} {message.path[:120]}  {came}"))
+    line = f"{what} {message.number}{course} {message.method} {message.path[:120]}  {came}{_says(message)}"
+    click.echo(printable(line))
     for each in found:
         mark = MARKS[of_broken(each.rule)]
         click.echo(printable(f"{mark} {each.rule}: expected {each.expected}; got {each.got}"[:300].replace("\n", " ")))
 
 
-def _code(message: Message) -> str:
+def _says(message: Message) -> str:
+    """What a message is beside its line: the stage of a callback, the code of an answer, where it leads."""
+    if message.kind == CALLBACK:
+        return "".join(f"  {name} {text_of(value)[:40]}" for name, value in _called(message).items())
+    if message.error:
+        return ""
     code = message.exchange("").code
-    return "" if code is None or message.kind == CALLBACK else f" code {code}"
+    leads = next((value for name, value in message.answer_headers if name.lower() == "location"), "")
+    to = f" to {leads[:120]}" if leads and message.status in REDIRECTS else ""
+    return to if code is None else f"{to} code {code}"
+
+
+def _called(message: Message) -> Mapping[str, Any]:
+    """The stage of a callback, and its code where that is not the ordinary one."""
+    body = parsed(message.sent)
+    body = body if isinstance(body, dict) else {}
+    data = body.get("data")
+    stage = {"stage": data["callbackType"]} if isinstance(data, dict) and "callbackType" in data else {}
+    return stage if body.get("code", ACCEPTED_CODE) == ACCEPTED_CODE else {**stage, "code": body["code"]}

@@ -1,7 +1,6 @@
 """A recording as an HTTP archive (HAR 1.2), as browsers and other proxies have them, and the other way. Pure."""
 
 import json
-from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,8 +11,20 @@ from harfile import Content, Creator, HarFile, PostData, Record, Request, Respon
 
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.terms import DOCUMENTED
+from contract_tests.recording.har_entry import (
+    NoEntry,
+    content_of,
+    date_in,
+    date_of,
+    encoded,
+    headers_of,
+    member,
+    status_of,
+    took_of,
+    url_of,
+)
 from contract_tests.recording.keys_apart import KeysApart
-from contract_tests.recording.message import CALLBACK, FAR, REQUEST, Headers, Message
+from contract_tests.recording.message import CALLBACK, REQUEST, Headers, Message
 from contract_tests.recording.read import NoRecording, Recording, target_of
 from contract_tests.recording.secrets import Secrets
 from contract_tests.verdicts.course import task_of
@@ -29,7 +40,7 @@ LARGEST: Final = 256 * 1024 * 1024
 def write_har(about: Mapping[str, Any], messages: Iterable[Message], out: TextIO) -> int:
     """Writes a recording as an archive, one message after the other, and returns how many. A callback is an entry whose
     comment says so."""
-    count, begun, target = 0, _date(about.get("date")) or datetime.fromtimestamp(0, UTC), target_of(about)
+    count, begun, target = 0, date_in(about.get("date")) or datetime.fromtimestamp(0, UTC), target_of(about)
     with HarFile(out, creator=Creator(name="suno-contract", version="1")) as har:
         for each in messages:
             count += 1
@@ -72,8 +83,8 @@ def from_har(name: str, text: str) -> Recording:
     for number, entry in enumerate(entries if isinstance(entries, list) else [], 1):
         try:
             found.append(_read(entry))
-        except (KeyError, TypeError, ValueError, AttributeError) as wrong:
-            fault = f"{name}: entry {number}: {type(wrong).__name__}: {wrong}"
+        except NoEntry as wrong:
+            fault = f"{name}: entry {number}: {wrong}"
             break
     found.sort(key=lambda each: each[0])
     target = next((origin for _, origin, each in found if _is_asked(each)), "")
@@ -91,30 +102,25 @@ def from_har(name: str, text: str) -> Recording:
 WHOLE: Final = "Give a file that a browser or a proxy saved as HAR, in whole."
 
 
-def _read(entry: Mapping[str, Any]) -> tuple[datetime, str, Message]:
-    """When a message passed, the origin of its URL, and the message. Raises what a wrong entry leads to."""
-    asked, came = entry["request"], entry["response"]
-    url, at = urlsplit(asked["url"]), _date(entry["startedDateTime"])
-    if at is None:
-        raise ValueError(f"startedDateTime is {entry['startedDateTime']!r}")
-    sent = str((asked.get("postData") or {}).get("text") or "").encode()
-    status, took = int(came["status"]), float(entry.get("time") or 0)
-    if not took < FAR:
-        raise ValueError(f"time is {took}")
+def _read(entry: object) -> tuple[datetime, str, Message]:
+    """When a message passed, the origin of its URL, and the message. Raises NoEntry."""
+    url, at, method = url_of(entry), date_of(entry), member(entry, "request.method", "a text")
+    sent = encoded(member(entry, "request.postData.text", "a text", ""), "request.postData.text")
+    status, took = status_of(entry), took_of(entry)
     message = Message(
-        kind=CALLBACK if _is_callback(str(asked["method"]), sent) else REQUEST,
+        kind=CALLBACK if _is_callback(method, sent) else REQUEST,
         number=1,
         course=0,
         at=0.0,
-        took=max(took, 0.0) / MILLISECONDS,
-        method=str(asked["method"]),
+        took=took / MILLISECONDS,
+        method=method,
         path=(url.path or "/") + (f"?{url.query}" if url.query else ""),
-        headers=_pairs(asked.get("headers") or ()),
+        headers=headers_of(entry, "request.headers"),
         sent=sent,
-        status=status if status > 0 else 0,
-        answer_headers=_pairs(came.get("headers") or ()),
-        body=_content(came.get("content") or {}),
-        error="" if status > 0 else str(came.get("comment") or "the archive has no answer"),
+        status=status,
+        answer_headers=headers_of(entry, "response.headers"),
+        body=content_of(entry),
+        error="" if status else member(entry, "response.comment", "a text", "the archive has no answer"),
     )
     return at, f"{url.scheme}://{url.netloc.rpartition('@')[2]}", message
 
@@ -148,25 +154,6 @@ def _is_callback(method: str, sent: bytes) -> bool:
     body = parsed(sent)
     data = body.get("data") if isinstance(body, dict) else None
     return method == "POST" and isinstance(data, dict) and "callbackType" in data and "task_id" in data
-
-
-def _content(content: Mapping[str, Any]) -> bytes:
-    text = str(content.get("text") or "")
-    return b64decode(text) if content.get("encoding") == "base64" else text.encode()
-
-
-def _date(text: object) -> datetime | None:
-    try:
-        date = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
-
-
-def _pairs(records: Sequence[Mapping[str, Any]]) -> Headers:
-    """Headers without those that HTTP/2 has in place of a request line."""
-    pairs = ((str(each["name"]), str(each["value"])) for each in records)
-    return tuple((name, value) for name, value in pairs if not name.startswith(":"))
 
 
 def _records(headers: Headers) -> list[Record]:

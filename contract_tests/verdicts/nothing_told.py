@@ -37,7 +37,9 @@ class Told:
         self._track = f"{OTHER_TRACK[recorded]}, and {self._address}"
         self._why: str | None = None
         self._first: Exchange | None = None
-        self._tried = self._exchanges = self._coded = self._slow = self._unknown = self._accepted = 0
+        self._asked = set[tuple[int, float]]()  # a request has several results
+        self._slow = True
+        self._tried = self._coded = self._unknown = self._accepted = 0
 
     def add(self, result: Result) -> None:
         if self._why is None:
@@ -48,10 +50,11 @@ class Told:
         self._unknown += _unknown_track(result, self._terms.not_found)
         if (exchange := result.exchange) is not None:
             self._first = self._first or exchange
-            self._exchanges += 1
             self._coded += exchange.code is not None
             self._accepted += exchange.code == ACCEPTED
-            self._slow += TOO_SLOW in exchange.error
+            self._slow = self._slow and TOO_SLOW in exchange.error
+            if not self._coded:
+                self._asked.add((exchange.number, exchange.started))
 
     def nothing(self) -> str:
         """Why they tell nothing; empty where they do."""
@@ -63,9 +66,9 @@ class Told:
         """A wrong address is no violation."""
         if self._first is None or self._coded:
             return ""
-        first, requests = self._first, counted(self._exchanges, "request")
+        first, requests = self._first, counted(len(self._asked), "request")
         came = first.error or f"HTTP {first.status} {first.content_type} {first.body[:60].decode(errors='replace')!r}"
-        if self._slow == self._exchanges:
+        if self._slow:
             return f"none of {requests} was answered in time. The first: {came}."
         return (
             f"this is not the API: {requests}, and no answer was JSON with a code. "

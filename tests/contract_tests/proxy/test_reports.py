@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contract_tests.proxy.reports import Reports
-from contract_tests.recording.message import begun, line
+from contract_tests.recording.message import CALLBACK, begun, line
 from contract_tests.verdicts.course import Finding
 from tests.contract_tests.recording.messages import message
 from tests.courses import PUBLISHED
@@ -94,3 +95,35 @@ def test_a_deviation_is_told_as_such(tmp_path: Path, recording: Path, capsys: py
     Reports(recording, PUBLISHED, tmp_path).told(message(), (FOUND, deviates))
     told = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()[1:]]
     assert told == ["NO  callback.task_id", "~   answer.soon"]
+
+
+@pytest.mark.parametrize(
+    ("passed", "told"),
+    [
+        ({}, "--> 1 POST /api/v1/generate/extend  HTTP 200 code 200"),
+        ({"kind": CALLBACK, "course": 3, "path": "/cb/3-***", "sent": b"{"}, "<-- 1 of 3 POST /cb/3-***  HTTP 200"),
+        (
+            {"kind": CALLBACK, "sent": b'{"code": 200, "data": {"callbackType": "first"}}'},
+            "<-- 1 POST /api/v1/generate/extend  HTTP 200  stage first",
+        ),
+        (
+            {"kind": CALLBACK, "sent": b'{"code": 501, "data": {"callbackType": "error"}}', "error": "no answer"},
+            "<-- 1 POST /api/v1/generate/extend  no answer  stage error  code 501",
+        ),
+    ],
+)
+def test_a_line_tells_a_stage_and_a_code(
+    recording: Path, capsys: pytest.CaptureFixture[str], passed: dict[str, Any], told: str
+) -> None:
+    Reports(recording, PUBLISHED, None).told(message(**passed), ())
+    assert capsys.readouterr().out == f"{told}\n"
+
+
+def test_a_redirect_is_told_with_the_way_out_once(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reports = Reports(recording, PUBLISHED, None)
+    moved = message(status=308, answer_headers=(("location", "https://api.example.com/x"),), body=b"")
+    for _ in range(2):
+        reports.told(moved, ())
+    told = capsys.readouterr()
+    assert told.out.splitlines()[0].endswith("HTTP 308 to https://api.example.com/x")
+    assert told.err.count("Give as --to where it leads.") == 1

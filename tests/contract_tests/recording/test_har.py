@@ -94,18 +94,33 @@ def test_a_callback_in_an_archive_belongs_to_its_task() -> None:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"request": {}}, "x.har: entry 2: KeyError: 'response'"),
-        (5, "x.har: entry 2: TypeError"),
-        ({**entry(), "startedDateTime": "yesterday"}, "x.har: entry 2: ValueError: startedDateTime is 'yesterday'"),
-        ({**entry(), "time": float("inf")}, "x.har: entry 2: ValueError: time is inf"),
-        (entry(headers=[5]), "x.har: entry 2: TypeError"),
-        (entry(url=None), "x.har: entry 2:"),
+        ({"request": {}}, "request.url is missing"),
+        ({**entry(), "response": None}, "response is null; allowed: an object"),
+        (5, "it is 5; allowed: an object"),
+        (
+            {**entry(), "startedDateTime": "yesterday"},
+            'startedDateTime is "yesterday"; allowed: a date and a time, such',
+        ),
+        ({**entry(), "time": float("inf")}, "time is inf; allowed: a number below"),
+        ({**entry(), "time": "soon"}, 'time is "soon"; allowed: a number'),
+        ({**entry(), "response": {"status": "OK"}}, 'response.status is "OK"; allowed: a number'),
+        ({**entry(), "response": {"status": 1e300}}, "response.status is 1e+300; allowed: a status of HTTP, or 0"),
+        ({**entry(), "response": {"status": 200, "headers": 1}}, "response.headers is 1; allowed: a list"),
+        (entry(headers=[5]), "request.headers[0] is 5; allowed: an object"),
+        (entry(headers=[{"name": "x", "value": 1}]), "request.headers[0].value is 1; allowed: a text"),
+        (entry(url=None), "request.url is null; allowed: a text"),
+        (entry(url="http://["), 'request.url is "http://["; allowed: a URL'),
+        (entry(postData={"text": "\ud800"}), "request.postData.text holds half a surrogate pair, which is no text"),
+        (
+            {**entry(), "response": {"status": 200, "content": {"text": "a", "encoding": "base64"}}},
+            'response.content.text is "a"; allowed with the encoding base64: base64',
+        ),
     ],
 )
 def test_an_archive_is_read_up_to_its_first_fault_which_is_told(wrong: Any, why: str) -> None:
     found = from_har("x.har", archive(entry(), wrong, entry()))
     assert len(found.messages) == 1
-    assert found.fault.startswith(why)
+    assert found.fault.startswith(f"x.har: entry 2: {why}")
 
 
 @pytest.mark.parametrize(
