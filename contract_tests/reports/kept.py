@@ -75,8 +75,9 @@ def report(lines: Iterable[str]) -> Report | None:
         except (LookupError, TypeError, ValueError):
             unknown.append(str(entry.get("rule")))
     found = rows(results)
-    spent = journal.read(lines).spent
-    missing = [*kept.missing, *_unknown(unknown)]
+    earlier = journal.read(lines)
+    spent = earlier.spent
+    missing = [*kept.missing, *_unknown(unknown), *journal.damage(earlier)]
     codes = provoked(found, published.codes, published.callback_codes)
     return Report(
         about=replace(_about(kept, published.document.name, spent), nothing=why_nothing(results, published.terms)),

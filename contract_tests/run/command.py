@@ -23,7 +23,7 @@ from contract_tests.run.inputs import CannotRun, command_of, documents
 from contract_tests.run.options import run_options
 from contract_tests.run.session import Session, session
 from contract_tests.run.under_way import told, under_way
-from contract_tests.target.journal import EarlierRun
+from contract_tests.target.journal import EarlierRun, damage
 from contract_tests.verdicts.results import Verdict
 
 APART: Final = {
@@ -121,9 +121,11 @@ def _reported(session: Session, *, gone: bool) -> str:
 
 @contextmanager
 def _resumable(options: Mapping[str, Any]) -> Iterator[None]:
-    """Says how to go on when the run is interrupted."""
+    """Says what of the run before cannot be read, and how to go on when the run is interrupted."""
     folder = options["report_dir"]
-    before = noted(folder).run
+    before = (earlier := noted(folder)).run
+    for each in damage(earlier) if options["resume"] else ():
+        click.echo(f"suno-contract: missing is {each}", err=True)
     try:
         yield
     except (KeyboardInterrupt, SystemExit):

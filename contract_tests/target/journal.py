@@ -3,7 +3,7 @@ callback that came. Keys are masked before."""
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from contract_tests.target.exchange import Exchange
 
 SAME: Final = ("base_url", "profile", "seed", "audio_id", "audio_model", "audio_duration")
 """Options that a run and the one that resumes it have in common."""
+SHOWN: Final = 5
+"""Damaged lines whose numbers are told."""
 
 
 class NotNoted(OSError):
@@ -31,7 +33,8 @@ class EarlierRun:
     `run` holds the options of SAME and the budget, that of the last that resumed it, `exchanges` has the id of the
     probe as its key. `spent` is how many tasks may have been started, also by requests without an answer in the
     journal. `lenient` are the rules of which the target accepted a request that breaks them, `ended` says whether the
-    run came to its end, `last` is the number of the last exchange.
+    run came to its end, `last` is the number of the last exchange. `damaged` are the numbers of lines that cannot be
+    read although others follow, each of which may have been a task and is in `spent`.
     """
 
     run: Mapping[str, Any] = field(default_factory=dict)
@@ -40,6 +43,7 @@ class EarlierRun:
     lenient: tuple[str, ...] = ()
     ended: bool = False
     last: int = 0
+    damaged: tuple[int, ...] = ()
 
     @property
     def of_mock(self) -> bool:
@@ -115,18 +119,23 @@ def line(exchange: Exchange, probe: Probe) -> str:
 
 def read(lines: Iterable[str]) -> EarlierRun:
     """The last run of a journal; a line that was cut off by the interruption is left out."""
+    lines = list(lines)
     run: Mapping[str, Any] = {}
     unanswered: set[str] = set()
     exchanges: dict[str, Exchange] = {}
     lenient: dict[str, None] = {}
     lost = spent = last = 0
     over = False
-    for entry in entries(lines):
+    damaged: list[int] = []
+    for place, entry in enumerate(map(_entry, lines)):
+        if entry is None:
+            damaged += [place + 1] if _is_damaged(lines, place) else []
+            continue
         last = max(last, entry["number"]) if isinstance(entry.get("number"), int) else last
         match entry:
             case {"run": dict(begun)}:
                 run, exchanges, unanswered, lenient, lost, spent, over = begun, {}, set(), {}, 0, 0, False
-                last = 0
+                last, damaged = 0, []
             case {"resumed": dict(again)}:
                 run, over = {**run, **again}, False
             case {"sending": str(probe)}:
@@ -142,8 +151,33 @@ def read(lines: Iterable[str]) -> EarlierRun:
                     lenient[probe.partition(": ")[0]] = None
                 unanswered.discard(probe)
     answered = {probe: each for probe, each in exchanges.items() if probe not in unanswered}
-    spent += lost + len(unanswered)
-    return EarlierRun(run=run, exchanges=answered, spent=spent, lenient=tuple(lenient), ended=over, last=last)
+    spent += lost + len(unanswered) + len(damaged)
+    return EarlierRun(
+        run=run,
+        exchanges=answered,
+        spent=spent,
+        lenient=tuple(lenient),
+        ended=over,
+        last=last,
+        damaged=tuple(damaged),
+    )
+
+
+def _is_damaged(lines: Sequence[str], place: int) -> bool:
+    """Whether a line that says nothing was something else than the last one of a run that was interrupted."""
+    if not lines[place].strip():
+        return False
+    after = _entry(lines[place + 1]) if place + 1 < len(lines) else {"run": {}}
+    return after is None or not {"run", "resumed"} & after.keys()
+
+
+def damage(found: EarlierRun) -> Iterator[str]:
+    """What is told of lines that cannot be read."""
+    if found.damaged:
+        shown = ", ".join(map(str, found.damaged[:SHOWN])) + (" and more" if len(found.damaged) > SHOWN else "")
+        each = "it counts" if len(found.damaged) == 1 else "each counts"
+        what = f"line{'s' * (len(found.damaged) > 1)} {shown} of the journal, which cannot be read"
+        yield f"{what}: {each} as a task that was started"
 
 
 def entries(lines: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -371,6 +371,17 @@ def test_a_journal_that_is_no_file_is_told(tmp_path: Path, capsys: pytest.Captur
     assert "journal.jsonl is no file: remove it, or give another folder" in capsys.readouterr().err
 
 
+def test_what_of_a_run_cannot_be_read_is_told_where_it_is_resumed(tmp_path: Path, capsys: Output) -> None:
+    with scripted(REFUSED) as server:
+        arguments = ("--base-url", server.url, "--only", "extend.title.*", "--report-dir", str(tmp_path), *TRACK)
+        assert status("run", *arguments) == 0
+        file = tmp_path / "journal.jsonl"
+        noted = [each for each in file.read_text("utf-8").splitlines(keepends=True) if '"ended"' not in each]
+        file.write_text("".join((*noted[:3], "dam{aged\n", *noted[3:])), "utf-8")
+        status("run", "--resume", *arguments)
+    assert "missing is line 4 of the journal, which cannot be read: it counts as a task" in capsys.readouterr().err
+
+
 def test_a_run_that_came_to_its_end_is_not_resumed(tmp_path: Path, capsys: Output) -> None:
     with scripted(REFUSED) as server:
         arguments = ("--base-url", server.url, "--only", "extend.title.*", "--report-dir", str(tmp_path), *TRACK)

@@ -106,10 +106,16 @@ def test_a_line_of_an_older_version_is_read() -> None:
     assert made.of(PASSED) is None
 
 
-@pytest.mark.parametrize("garbage", ['{"probe": "x"}', '{"callback": "x"}', '{"result": 5}', "null"])
+@pytest.mark.parametrize("garbage", ['{"probe": "x"}', '{"callback": "x"}', '{"result": 5}'])
 def test_what_no_run_wrote_is_left_out(garbage: str) -> None:
     assert report(*NOTED, f"{garbage}\n", kept.line(PASSED)) == report(*NOTED, kept.line(PASSED))
 
 
 def test_without_a_run_there_is_no_report() -> None:
     assert kept.report([]) is None
+
+
+def test_a_line_in_the_middle_that_cannot_be_read_is_missing_and_counts() -> None:
+    whole, damaged = (report(*lines, kept.line(PASSED)) for lines in (NOTED, (*NOTED[:1], "dam{aged\n", *NOTED[1:])))
+    assert "line 4 of the journal, which cannot be read: it counts as a task that was started" in damaged.missing
+    assert (whole.about.spent, damaged.about.spent) == (1, 2)

@@ -5,7 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.target.journal import EarlierRun, arrival_of, begun, came, ended, leaving, line, read, resumed
+from contract_tests.target.journal import (
+    EarlierRun,
+    arrival_of,
+    begun,
+    came,
+    damage,
+    ended,
+    leaving,
+    line,
+    read,
+    resumed,
+)
 from tests.courses import ACCEPTED, BAD, REFUSED, arrival, exchange
 
 RUN = begun({"base_url": "http://127.0.0.1:1", "seed": 7, "budget": None})
@@ -101,3 +112,32 @@ def test_a_resumed_run_tells_what_it_changed_of_the_one_before() -> None:
     found = journal(RUN, line(exchange(), ONE), ended(1.5), resumed({"budget": 50}), line(exchange(BAD, REFUSED), TWO))
     assert found.run == {"base_url": "http://127.0.0.1:1", "seed": 7, "budget": 50}
     assert (list(found.exchanges), found.spent, found.ended) == (["one", "two"], 1, False)
+
+
+CUT = '{"probe": "two", "co\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "damaged", "spent"),
+    [
+        ((RUN, CUT), (), 0),
+        ((RUN, CUT[:-1], resumed({})), (), 0),
+        ((RUN, "\n\n", leaving("one")), (), 1),
+        ((RUN, CUT, leaving("one")), (3,), 2),
+        ((RUN, "[]\n", leaving("one"), "{}}\n", "x\n", CUT), (3, 5, 6), 4),
+        ((RUN, CUT, leaving("one"), RUN, leaving("one")), (), 1),
+    ],
+)
+def test_a_line_in_the_middle_that_cannot_be_read_is_told_and_counts_as_a_task(
+    lines: tuple[str, ...], damaged: tuple[int, ...], spent: int
+) -> None:
+    found = journal(*lines)
+    assert (found.damaged, found.spent) == (damaged, spent)
+
+
+def test_damaged_lines_are_told_by_their_numbers() -> None:
+    told = "of the journal, which cannot be read"
+    assert [*damage(EarlierRun())] == []
+    assert [*damage(EarlierRun(damaged=(3,)))] == [f"line 3 {told}: it counts as a task that was started"]
+    (several,) = damage(EarlierRun(damaged=tuple(range(1, 8))))
+    assert several == f"lines 1, 2, 3, 4, 5 and more {told}: each counts as a task that was started"
