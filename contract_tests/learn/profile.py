@@ -1,5 +1,6 @@
 """A learned profile as a file: every line with what was seen of it, and at the end what stays open. Pure."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -36,6 +37,9 @@ UNSAYABLE: Final = "# What no profile can say:"
 LEFT: Final = "# Not learned, so the profile that this one extends decides:"
 ITEM: Final = "# - "
 """What begins a line of a list behind a profile."""
+BETWEEN: Final = ": "
+"""What stands between the two halves of such a line."""
+QUOTE: Final = '"'
 WIDE: Final = 10**9
 """Characters of a line, so that no value is broken over two."""
 
@@ -89,8 +93,10 @@ def _listed(title: str, items: Sequence[str]) -> list[str]:
 
 
 def item(what: str, how: str) -> str:
-    """A line of a list behind a profile."""
-    return f"{ITEM}{_one_line(f'{what}: {how}' if how else what)}"
+    """A line of a list behind a profile; what it is about stands in quotes where it could not be told from the rest."""
+    is_plain = what == _one_line(what) and BETWEEN not in what and not what.startswith(QUOTE)
+    name = what if is_plain else json.dumps(what)
+    return f"{ITEM}{name}{BETWEEN}{_one_line(how)}" if how else f"{ITEM}{name}"
 
 
 def as_data(extends: str, lines: Iterable[Line]) -> dict[str | int, Any]:

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import takewhile
+from json import JSONDecoder
 from typing import Any, Final
 
 import yaml
 
 from contract_tests.documents.files import Loader
 from contract_tests.learn.evidence import Line
-from contract_tests.learn.profile import ITEM, LEFT
+from contract_tests.learn.profile import BETWEEN, ITEM, LEFT, QUOTE
 
 HEAD: Final = ("format", "summary", "extends")
 BRANCHES: Final = ("picks", "codes", "refusals", "texts", "models", "operations", "stages")
@@ -62,4 +64,14 @@ def listed(text: str, title: str) -> dict[str, str]:
     start = lines.index(title) + 1 if title in lines else len(lines)
     block = takewhile(lambda line: line.startswith("#") and line != LEFT, lines[start:])
     items = (each for each in block if each.startswith(ITEM))
-    return dict(each.removeprefix(ITEM).partition(": ")[::2] for each in items)
+    return dict(_halves(each.removeprefix(ITEM)) for each in items)
+
+
+def _halves(item: str) -> tuple[str, str]:
+    """What a line of a list is about, and how it is."""
+    if item.startswith(QUOTE):
+        with suppress(ValueError):  # somebody's own line
+            what, end = JSONDecoder().raw_decode(item)
+            return str(what), item[end:].removeprefix(BETWEEN)
+    what, _, how = item.partition(BETWEEN)
+    return what, how

@@ -25,6 +25,8 @@ BRACE: Final = re.compile(r"[{}]")
 ASKED_BY: Final[Mapping[str, str]] = {
     **{f"question.{question}": rule for rule, question in LEFT_TO_QUESTIONS.items()},
     "question.empty_text": "extend.style.empty",
+    "question.continue_at_min": "extend.continueAt.start",
+    "question.prompt_required": "extend.prompt.required",
 }
 """By question, of whose readings one is a rule: the rule that its probe breaks then."""
 OF_MODELS: Final = "extend.model.enum"

@@ -1,6 +1,6 @@
 """The lines of a learned profile, read from its file again."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract_tests.learn.evidence import Left, Line
@@ -46,3 +46,14 @@ def test_the_lists_behind_a_profile_are_read_again() -> None:
     assert listed(text, UNSAYABLE) == beyond
     assert listed(text, LEFT) == {"picks.a": "seen: one or two, where a profile says one of x"}
     assert listed("extends: apikley\n", LEFT) == {}
+
+
+@given(st.dictionaries(st.text(min_size=1), TEXTS, max_size=3))
+@example({"answers.members.a: b": "seen in two ways: 1, 2", '"x"': "y", "a\n# - b": "c", "a  b": "c"})
+def test_whatever_is_left_open_is_read_again(left: dict[str, str]) -> None:
+    told = listed(written(ABOUT, "apikley", [Left(what, why) for what, why in left.items()]), LEFT)
+    assert told.keys() == left.keys()
+
+
+def test_a_line_of_a_list_that_somebody_wrote_in_quotes_is_read_as_it_is() -> None:
+    assert listed(f'{LEFT}\n# - "a: b\n', LEFT) == {'"a': "b"}

@@ -211,3 +211,12 @@ def test_where_everything_is_refused_with_the_same_words_they_stay() -> None:
     valid = Result(rule=ACCEPTED.rule, verdict=Verdict.VIOLATED, probe=ACCEPTED, exchange=answered(ACCEPTED, "no", 1))
     found = rows([valid, *(passed(of(rule), "no", 2 + number) for number, rule in enumerate(OTHERS))])
     assert {each.rule for each in telling(list(due(found, PUBLISHED)), found)} == {*OTHERS}
+
+
+@pytest.mark.parametrize(
+    ("question", "rule"),
+    [("continue_at_min", "extend.continueAt.start"), ("prompt_required", "extend.prompt.required")],
+)
+def test_words_for_the_reading_that_refuses_are_those_of_its_rule(question: str, rule: str) -> None:
+    told = refusals(passed(of(f"question.{question}"), "too small"))
+    assert [each.rule for each in told] == [rule]
