@@ -72,12 +72,27 @@ def signature(asked: Iterable[Asked], key: str | None, published: Published) -> 
         if looks_signed or said:
             yield Left(NAME, UNSIGNED)
         return
-    seen = times({each.exchange.number: each.exchange for each in called}.values())
-    for name, value in common[0]._asdict().items():
+    way = next((each for each in common if _is_said(each, said)), common[0])
+    seen = times({each.exchange.number: each.exchange for each in called}.values()) + _also(way, common)
+    for name, value in way._asdict().items():
         if not _same(said.get(name), value, is_header=(*PATH, name) in HEADERS):
             yield Line((*PATH, name), value, seen)
     if "key" not in said:
         yield Line((*PATH, "key"), KEY, "not the server's: give this one to a receiver of the mock's callbacks")
+
+
+def _is_said(way: "_Way", said: Mapping[str, str]) -> bool:
+    """Whether the profile signs in this way."""
+    return all(
+        _same(said.get(name), value, is_header=(*PATH, name) in HEADERS) for name, value in way._asdict().items()
+    )
+
+
+def _also(way: "_Way", common: Sequence["_Way"]) -> str:
+    """In what ways that fit as well differ; empty where there are none."""
+    pairs = (zip(way._asdict().items(), each, strict=True) for each in common)
+    other = dict.fromkeys(f"{name} {theirs}" for pair in pairs for (name, ours), theirs in pair if ours != theirs)
+    return f"; {', '.join(other)} fits as well" if other else ""
 
 
 def _same(said: str | None, value: str | None, *, is_header: bool) -> bool:

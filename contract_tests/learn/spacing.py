@@ -9,6 +9,7 @@ from contract_tests.documents.published import Published
 from contract_tests.learn.evidence import Found, Left, Line, times
 from contract_tests.probes.request import ATTEMPTS
 from contract_tests.reports.report import Asked
+from contract_tests.target.exchange import Exchange
 
 QUESTION: Final = "retry_spacing"
 GIVEN_UP: Final = "delivery.given_up"
@@ -29,8 +30,13 @@ def spacing(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
     readings: Mapping[str, Mapping[str, Any]] = published.questions[QUESTION]["readings"]
     known = [name for name, each in readings.items() if all(_alike(gaps, each["value"]) for _, gaps in seen)]
     first, exchanges = seen[0][1], [exchange for exchange, _ in seen]
-    if known:
-        yield Line(("picks", QUESTION), known[0], times(exchanges))
+    own = published.picks.get(QUESTION)
+    if len(known) == 1 or own in known:
+        pick = own if own in known else known[0]
+        others = ", ".join(name for name in known if name != pick)
+        yield Line(("picks", QUESTION), pick, times(exchanges) + (f"; {others} fits as well" if others else ""))
+    elif known:
+        yield Left(f"picks.{QUESTION}", f"seen: {' or '.join(known)}, which all fit {_in_words(seen)}")
     elif all(_alike(gaps, first) for _, gaps in seen):
         value = [round(each, 1) if each < SHORT else round(each) for each in first]
         name = "seconds_" + "_".join(f"{each:g}".replace(".", "_") for each in value)
@@ -38,8 +44,13 @@ def spacing(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
         yield Line(("readings", QUESTION, name), said, times(exchanges))
         yield Line(("picks", QUESTION), name, times(exchanges))
     else:
-        told = "; ".join(", ".join(f"{each:.1f}" for each in gaps) for _, gaps in seen)
-        yield Left(f"picks.{QUESTION}", f"seen in several ways: {told} seconds between attempts")
+        yield Left(f"picks.{QUESTION}", f"seen in several ways: {_in_words(seen)}")
+
+
+def _in_words(seen: Iterable[tuple[Exchange, Sequence[float]]]) -> str:
+    """What was measured."""
+    told = "; ".join(", ".join(f"{each:.1f}" for each in gaps) for _, gaps in seen)
+    return f"{told} seconds between attempts"
 
 
 def _gaps(asked: Asked) -> list[float]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.learn.evidence import Found, Left, Line
-from contract_tests.learn.signature import FEW, KEY, KEYLESS, NAME, SIGNED, UNSIGNED, signature, signing
+from contract_tests.learn.signature import FEW, KEY, KEYLESS, NAME, PATH, SIGNED, UNSIGNED, signature, signing
 from contract_tests.reports.report import Asked
 from tests.courses import GOOD, PUBLISHED, arrival, exchange, stage
 
@@ -50,6 +50,19 @@ def test_any_way_to_sign_is_found(signs: str, algorithm: str, encoding: str, pre
     due |= {"encoding": encoding, "prefix": prefix, "key": KEY}
     assert lines == {name: value for name, value in due.items() if value}
     assert signing(told) == {"x-signature", *(["x-timestamp"] if clock else [])}
+
+
+def twice(asked: Asked) -> Asked:
+    """With the same signature in another header, too."""
+    both = [replace(each, headers={"X-Other": each.headers["X-Signature"], **each.headers}) for each in asked.callbacks]
+    return replace(asked, callbacks=tuple(both))
+
+
+def test_a_signature_in_two_headers_is_that_of_the_profile_and_the_other_is_told() -> None:
+    said = {"header": "X-Signature", "signs": "{body}", "algorithm": "sha256", "encoding": "hex", "key": "mine"}
+    assert found(twice(signed("{body}")), said=said) == []
+    header, *_ = found(twice(signed("{body}")))
+    assert header == Line((*PATH, "header"), "X-Other", "once: request 1; header X-Signature fits as well")
 
 
 def test_no_line_has_the_key() -> None:

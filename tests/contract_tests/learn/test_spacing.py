@@ -47,6 +47,30 @@ def test_another_spacing_is_a_reading_of_its_own() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("pick", "told"),
+    [
+        ("mine", Line(PICK, "mine", "once: request 1; minutes fits as well")),
+        ("minutes", Line(PICK, "minutes", "once: request 1; mine fits as well")),
+        (
+            "at_once",
+            Left(
+                "picks.retry_spacing",
+                "seen: minutes or mine, which all fit 62.0, 310.0, 905.0 seconds between attempts",
+            ),
+        ),
+    ],
+)
+def test_where_several_fit_none_is_chosen_but_that_of_the_profile(pick: str, told: Found) -> None:
+    question = PUBLISHED.questions["retry_spacing"]
+    readings = {**question["readings"], "mine": {"says": "mine", "value": [65, 320, 900]}}
+    picks = {**PUBLISHED.picks, "retry_spacing": pick}
+    published = replace(
+        PUBLISHED, picks=picks, questions={**PUBLISHED.questions, "retry_spacing": {**question, "readings": readings}}
+    )
+    assert [*spacing([given_up(62, 310, 905)], published)] == [told]
+
+
 def test_spacings_that_differ_stay_open() -> None:
     told = found(given_up(2, 2, 2), given_up(20, 20, 20))
     why = "seen in several ways: 2.0, 2.0, 2.0; 20.0, 20.0, 20.0 seconds between attempts"
