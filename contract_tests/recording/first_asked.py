@@ -24,8 +24,12 @@ class FirstAsked:
         if self._most is not None and len(self._first) > 2 * self._most:
             self._first = _lowest(self._first, self._most)
 
+    def again(self, asked: Asked) -> None:
+        """Takes a request that was added before, and is judged once more."""
+        self._latest = asked
+
     def broke(self, number: int) -> None:
-        """Says that the request that was added last breaks a rule, if it has this number."""
+        """Says that the request that came last breaks a rule, if it has this number."""
         if self._most and self._latest is not None and self._latest.exchange.number == number:
             self._broken[number] = self._latest
             if len(self._broken) > 2 * self._room:

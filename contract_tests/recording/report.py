@@ -45,7 +45,11 @@ def report(
         if requests != 0:
             first.add(_asked(traffic, probe, exchange))
 
-    verdicts = Verdicts(recording.each, published, recording.target, tracks, heard)
+    def again(traffic: Traffic, probe: Probe, exchange: Exchange) -> None:
+        if requests != 0:
+            first.again(_asked(traffic, probe, exchange))
+
+    verdicts = Verdicts(recording.each, published, recording.target, tracks, heard, again)
     for place, result in verdicts.results():
         tally.add(place, result)
         told.add(result)

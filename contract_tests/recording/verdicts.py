@@ -40,13 +40,14 @@ Heard = Callable[[Traffic, Probe, Exchange], None]
 @dataclass(slots=True)
 class Verdicts:
     """Reads `messages` twice, and once more where tasks have something in common. `tracks` are source tracks that the
-    server is known to have."""
+    server is known to have. `heard` is told of each request once, `again` of those that are judged a second time."""
 
     messages: Source
     published: Published
     target: str
     tracks: Sequence[Track] = ()
     heard: Heard = lambda traffic, probe, exchange: None
+    again: Heard = lambda traffic, probe, exchange: None
     survey: Survey = field(init=False)
     _owners: Owners = field(init=False, default_factory=Owners)
     _readings: Readings = field(init=False)
@@ -115,6 +116,7 @@ class Verdicts:
             for message in traffic.asked() if self._owners.shared.intersection(_numbers(traffic)) else ():
                 probe, exchange, _ = judged_request(traffic, message, self.survey.source)
                 if is_course(message, exchange, self.published):
+                    self.again(traffic, probe, exchange)
                     course = course_of(traffic, message, probe, exchange)
                     findings = self._owners.findings(message.number, course)
                     yield from _placed(UNIQUE, message.number, judged(probe, exchange, findings) if findings else ())

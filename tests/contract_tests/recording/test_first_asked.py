@@ -47,3 +47,18 @@ def test_all_are_kept_where_nothing_is_said(drawn: list[tuple[int, bool]]) -> No
         first.broke(number)
     assert [each.exchange.number for each in first.kept()] == sorted(number for number, _ in drawn)
     assert first.left_out == 0
+
+
+@given(DRAWN, st.integers(1, 9))
+def test_what_breaks_a_rule_across_requests_is_kept_too(drawn: list[tuple[int, bool]], most: int) -> None:
+    """It is known once all requests have come, of which those are judged again."""
+    broken = {number for number, breaks in drawn if breaks}
+    first = FirstAsked(most, lambda: broken)
+    for number, _ in drawn:
+        first.add(asked(number))
+    for number in sorted(broken):
+        first.again(asked(number))
+        first.broke(number)
+    numbers = sorted(number for number, _ in drawn)
+    assert [each.exchange.number for each in first.kept()] == sorted({*numbers[:most], *broken})
+    assert first.left_out == len(drawn) - len({*numbers[:most], *broken})

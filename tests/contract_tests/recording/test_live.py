@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.recording.live import LiveJudge
 from contract_tests.recording.message import CALLBACK, Message
+from contract_tests.recording.read import Recording
+from contract_tests.recording.report import report
 from contract_tests.recording.traffic import Traffic
 from contract_tests.recording.verdicts import results
 from contract_tests.targets.behaviour import KEY, conforming
@@ -120,3 +122,27 @@ def test_a_record_is_wrong_also_where_the_next_one_is_right(traffic: list[Messag
     judged = results(Traffic(PUBLISHED, TARGET, (), messages))
     found = {finding.rule for each in judged for finding in each.findings if each.broken}
     assert bool(found) == (change is not _with_status)
+
+
+def _tracks(traffic: list[Message], course: int) -> list[bytes]:
+    """The ids of a task's tracks."""
+    sent = [each.sent for each in traffic if each.course == course and b'"complete"' in each.sent]
+    return [track["id"].encode() for track in json.loads(sent[0])["data"]["data"]]
+
+
+def test_reports_have_the_requests_of_tasks_that_share_a_track(traffic: list[Message]) -> None:
+    courses = sorted({each.course for each in traffic if each.kind == CALLBACK})
+    first, *_, last = courses
+    swaps = [*zip(_tracks(traffic, last), _tracks(traffic, first), strict=True)]
+
+    def swapped(raw: bytes) -> bytes:
+        for old, new in swaps:
+            raw = raw.replace(old, new)
+        return raw
+
+    messages = (replace(each, sent=swapped(each.sent), body=swapped(each.body)) for each in traffic)
+    made = report(Recording(about={"target": TARGET}, messages=tuple(messages)), PUBLISHED, requests=1)
+    (row,) = (each for each in made.rows if each.rule == "callback.track.unique")
+    told = {each.exchange.number for each in row.results if each.exchange}
+    assert told == {last}
+    assert told <= {each.exchange.number for each in made.asked}
