@@ -77,12 +77,20 @@ def said(published: Published, path: Sequence[str | int]) -> Any:
         "picks": published.picks,
         "codes": published.codes,
         "refusals": {name: getattr(published.terms, str(name), None) for name in rest},
-        "models": {name: {"name": title} for name, title in published.family["model_names"].items()},
+        "models": {name: _of_model(name, title, published) for name, title in published.family["model_names"].items()},
     }
+    if key == "models" and len(rest) == 1:
+        return "there" if rest[0] in published.models else "not there"
     found = trees.get(str(key), published.family.get(str(key)))
     for each in rest:
         found = found.get(each) if isinstance(found, Mapping) else None
     return found
+
+
+def _of_model(model: str, name: str, published: Published) -> Mapping[str, Any]:
+    """What a profile says of a model of its own, or the document in its place."""
+    limits = {each.field: each.characters for each in published.limits if each.model == model}
+    return {"name": name, "limits": {"extend": limits}}
 
 
 def ends(value: Any) -> tuple[float, float]:

@@ -16,8 +16,8 @@ from contract_tests.learn.limits import looked, searched
 from contract_tests.learn.order import at_once, order, places_unknown
 from contract_tests.learn.playback import WORDS
 from contract_tests.learn.profile_lines import samples
+from contract_tests.learn.rate import DENIED, rated
 from contract_tests.learn.rate import KEY as RATE
-from contract_tests.learn.rate import rated
 from contract_tests.learn.refusals import Refusal, covering, several
 from contract_tests.learn.tasks import models
 from contract_tests.learn.tried import tried_then
@@ -58,6 +58,7 @@ class Drift:
         self._models = {f"models.{each}.name" for each in models(report.asked)} | looked(searched(report.asked))
         told, ordered = bool(several(report.rows)), bool(at_once(report.asked))
         self._looked = {"tells": told, "order": ordered, "operations": True, "refunds": True, RATE: rated(report.asked)}
+        self._rate_words = ("codes", published.terms.rate)
         self._kinds = {each.kind for each in found.refusals} | ({"rate"} if self._looked[RATE] else set())
 
     def __iter__(self) -> Iterator[Compared]:
@@ -72,7 +73,9 @@ class Drift:
         }
         for line in self._kept.lines:
             compare = by_key.get(str(line.path[0]))
-            if compare is not None:
+            if line.path == self._rate_words:
+                yield self._same_unless_found(line, looked=DENIED in self._left)
+            elif compare is not None:
                 yield compare(line)
             elif line.path[0] not in (*NOT_COMPARED, "texts"):
                 yield self._told(line, Outcome.UNSEEN, why="nothing here tells it")
@@ -151,7 +154,7 @@ class Drift:
             profile=line.value,
             live=live,
             mock=said(self._published, line.path),
-            who=_who(outcome),
+            who=LIVE if outcome is Outcome.MOVED else "",
             why=why,
         )
 
@@ -204,7 +207,8 @@ class Drift:
         """What is otherwise now, and was as the document says."""
         known = {line.path for line in self._kept.lines}
         for path, line in self._now.items():
-            if path in known or path[0] in (*NOT_COMPARED, "picks", "texts") or path[-1] == "at":
+            is_told = path[0] in (*NOT_COMPARED, "picks", "texts") and path != self._rate_words
+            if path in known or is_told or path[-1] == "at":
                 continue
             before, why = said(self._published, path), self._unknown_then(line)
             outcome = Outcome.UNCOMPARED if why else Outcome.MOVED
@@ -215,7 +219,7 @@ class Drift:
                 profile=before,
                 live=line.value,
                 mock=before,
-                who=_who(outcome),
+                who=LIVE if outcome is Outcome.MOVED else "",
                 why=why,
             )
         for what, why in self._left.items():
@@ -236,14 +240,10 @@ class Drift:
             return f"{counted(samples(stage), 'task')} then may not have shown it"
         if rest[1:] == ["name"] and f"{rest[0]}" in left_rules(self._kept.left, UNNAMED, self._published.models):
             return UNNAMED
-        if line.path in ((RATE,), ("refusals", "rate")) and RATE not in self._kept.left:
-            return "nobody looked for it then"
+        if line.path in ((RATE,), ("refusals", "rate"), self._rate_words) and DENIED not in self._kept.left:
+            return self._kept.left.get(RATE, "nobody looked for it then")
         return left_open(self._kept.left, line.path)
 
     def _came(self, stage: str) -> bool:
         found = self._now.get(("stages", stage, "at"))
         return found is not None and bool(samples(found))
-
-
-def _who(outcome: Outcome) -> str:
-    return LIVE if outcome is Outcome.MOVED else ""

@@ -1,5 +1,6 @@
 """How many requests a server takes in which time, and how it says that it takes no more. Pure."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import floor
@@ -14,6 +15,10 @@ from contract_tests.run.rating import LONGEST, is_denied
 from contract_tests.target.exchange import Exchange
 
 KEY: Final = "rate_limit"
+
+
+DENIED: Final = f"{KEY}.retry_after"
+"""What is left wherever requests were denied: a profile cannot say it."""
 
 
 class Burst(NamedTuple):
@@ -67,8 +72,11 @@ def _words(denied: Sequence[Exchange], published: Published) -> Iterator[Found]:
         words = {each.msg for each in denied}
         if len(words) == 1 and words != {published.codes.get(code or 0)} and isinstance(denied[0].msg, str):
             yield Line(("codes", code or 0), denied[0].msg, times(denied))
+        elif len(words) > 1:
+            told = "; ".join(sorted(json.dumps(each, ensure_ascii=False) for each in words))
+            yield Left(f"codes.{code}", f"seen in several ways: {told}")
     waits = ", ".join(sorted({each.retry_after for each in denied} - {""}))
-    yield Left(f"{KEY}.retry_after", f"the mock tells its own, which no profile can change; seen: {waits or 'none'}")
+    yield Left(DENIED, f"the mock tells its own, which no profile can change; seen: {waits or 'none'}")
 
 
 def rated(asked: Iterable[Asked]) -> bool:

@@ -1,7 +1,7 @@
 """What tasks did: when their stages came and what these said, names of models, numbers of tracks. Pure."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from contract_tests.target.exchange import Exchange
 
 DISTURBED: Final = "delivery."
 """What ids of probes begin with whose callbacks were not received at first."""
+UNHEARD: Final = "no callback of it came"
+UNTAKEN: Final = f"{UNHEARD} but of tasks of which the receiver did not take one, which tells no time"
 BEHIND: Final = "not seen, so as the stage behind it"
 BEFORE: Final = "not seen, so as the stage before it"
 SOONEST: Final = 5.0
@@ -29,13 +31,23 @@ Came = tuple[Exchange, Arrival, Mapping[str, Any]]
 
 def courses(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
     """Stages, models' internal names and the number of tracks."""
-    came = list(first_callbacks(asked))
+    every = list(asked)
+    came = list(first_callbacks(every))
     stages = {stage: [each for each in came if each[2]["data"].get("callbackType") == stage] for stage in STAGES}
-    yield from _times(stages, {stage: middle(published.family["stages"][stage]["at"]) for stage in STAGES})
+    usual = {stage: middle(published.family["stages"][stage]["at"]) for stage in STAGES}
+    yield from _times(stages, usual, {stage for each in every for stage in _untaken(each)})
     for stage, found in stages.items():
         yield from _message(stage, found, published)
     yield from _names([each for each in came if each[2]["code"] == 200], published)
     yield from _number(stages[STAGES[-1]], published)
+
+
+def _untaken(asked: Asked) -> Iterator[str]:
+    """The stages of callbacks that came to a receiver which did not take one of them."""
+    for callback in asked.callbacks if asked.exchange.tasks and asked.probe.startswith(DISTURBED) else ():
+        body = parsed(callback.body)
+        data = body.get("data") if isinstance(body, dict) else None
+        yield str(data.get("callbackType")) if isinstance(data, dict) else ""
 
 
 def models(asked: Iterable[Asked]) -> set[str]:
@@ -68,9 +80,10 @@ def middle(at: Any) -> float:
     return float(known[0.5] if 0.5 in known else median([*known.values()]))
 
 
-def _times(stages: Mapping[str, list[Came]], usual: Mapping[str, float]) -> Iterator[Found]:
+def _times(stages: Mapping[str, list[Came]], usual: Mapping[str, float], untaken: Container[str]) -> Iterator[Found]:
     """When stages came, and in how many of the tasks that completed they did not. `usual` are the seconds of those that
-    did not come, which no profile has before those before them, nor behind those behind."""
+    did not come, which no profile has before those before them, nor behind those behind, `untaken` those that came
+    to a receiver that did not take a callback of their task."""
     seconds = {stage: _seconds(found) for stage, found in stages.items()}
     present = {stage: median(each) for stage, each in seconds.items() if each}
     if [*present.values()] != sorted(present.values()):
@@ -90,7 +103,8 @@ def _times(stages: Mapping[str, list[Came]], usual: Mapping[str, float]) -> Iter
         elif after is None and usual[stage] < (before := _before(stage, present)):
             yield Line(("stages", stage, "at"), round(before, 2), BEFORE)
         else:
-            why = "its callbacks were of another run, whose clock nobody knows" if asked else "no callback of it came"
+            unheard = UNTAKEN if stage in untaken else UNHEARD
+            why = "its callbacks were of another run, whose clock nobody knows" if asked else unheard
             yield Left(f"stages.{stage}.at", why)
         if missed and after is not None:
             seen = f"in {len(missed)} of {counted(len(done), 'task')} that completed"

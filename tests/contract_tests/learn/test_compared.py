@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from contract_tests.learn.calibrate import Learned
-from contract_tests.learn.compared import LIVE, Compared, Kept, Outcome, dotted, left_open, updated
+from contract_tests.learn.compared import LIVE, Compared, Kept, Outcome, dotted, left_open, said, updated
 from contract_tests.learn.evidence import UNREFUSED, Found, Left, Line
 from contract_tests.learn.further import FEW
 from contract_tests.learn.playback import Agreement
+from tests.courses import PUBLISHED
 
 PRICE = Line(("operations", "extend", "price"), 12, "once")
 OK = Line(("answers", "members", "ok"), True, "3 times: requests 1, 2, 3")
@@ -95,3 +96,9 @@ def test_of_a_model_that_is_gone_nothing_else_is_said() -> None:
     assert updated(then(like, limit), [moved(like)], now(gone), NOW).lines == [told(gone)]
     assert updated(then(gone), [moved(gone)], now(there), NOW).lines == [told(there)]
     assert updated(then(gone), [], now(there), NOW).lines == [told(there)]
+
+
+def test_limits_are_said_by_the_document_and_the_mock() -> None:
+    assert said(PUBLISHED, ("models", "V4", "limits", "extend", "title")) == 80
+    assert said(PUBLISHED, ("models", "V4", "name")) == PUBLISHED.family["model_names"]["V4"]
+    assert (said(PUBLISHED, ("models", "V4")), said(PUBLISHED, ("models", "V9"))) == ("there", "not there")

@@ -268,6 +268,34 @@ def test_a_rate_that_did_not_show_then_has_not_moved(then: dict[str, str], why: 
     assert kept.outcome is Outcome.UNSEEN
 
 
+WORDS = Line(("codes", 429), "Slowly.", "once")
+SHOWN = {"rate_limit.retry_after": "the mock tells its own"}
+
+
+@pytest.mark.parametrize(
+    ("then", "left", "now", "outcome"),
+    [
+        ([], SHOWN, [WORDS], Outcome.MOVED),
+        ([WORDS], SHOWN, [WORDS], Outcome.MOVED),
+        ([WORDS], SHOWN, [], Outcome.SAME),
+        ([], {}, [WORDS], Outcome.UNCOMPARED),
+        ([], {"rate_limit": "did not show it"}, [WORDS], Outcome.UNCOMPARED),
+    ],
+)
+def test_words_of_denied_requests_are_compared(
+    then: list[Line], left: dict[str, str], now: list[Line], outcome: Outcome
+) -> None:
+    found = replace(nothing_learned(), found=(*now, Left("rate_limit.retry_after", "the mock tells its own")))
+    (told,) = Drift(Kept(lines=then, unsayable={}, left=left), found, reported(), PUBLISHED, PUBLISHED)
+    assert (told.line, told.outcome) == ("codes.429", outcome)
+    assert outcome is not Outcome.MOVED or (told.live, told.mock) == ("Slowly.", PUBLISHED.codes[429])
+
+
+def test_words_of_denied_requests_are_not_looked_at_where_none_was_denied() -> None:
+    (told,) = Drift(Kept(lines=[WORDS], unsayable={}, left=SHOWN), nothing_learned(), reported(), PUBLISHED, PUBLISHED)
+    assert (told.line, told.outcome) == ("codes.429", Outcome.UNSEEN)
+
+
 def test_what_is_left_open_for_the_first_time_has_not_moved() -> None:
     found = replace(nothing_learned(), found=(Left("refunds", "no task failed"), Left("rate_limit", "not shown")))
     assert not list(Drift(Kept(lines=[], unsayable={}, left={}), found, reported(), PUBLISHED, PUBLISHED))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contract_tests.learn.evidence import Found, Left, Line
-from contract_tests.learn.tasks import BEFORE, BEHIND, courses, middle
+from contract_tests.learn.tasks import BEFORE, BEHIND, UNTAKEN, courses, middle
 from contract_tests.reports.report import Asked
 from tests.courses import PUBLISHED, arrival, exchange, stage, track
 
@@ -45,6 +45,12 @@ def test_what_is_as_the_profile_has_it_is_not_learned() -> None:
 def test_no_callback_is_no_stage() -> None:
     assert found()["stages.text.at"] == Left("stages.text.at", "no callback of it came")
     assert found(task(called("text", 110.5)))["stages.first.at"] == Left("stages.first.at", "no callback of it came")
+
+
+def test_callbacks_that_a_receiver_did_not_take_came_and_tell_no_time() -> None:
+    told = found(task(called("text", 110.5), called("text", 170.5), probe="delivery.retry: x"))
+    assert told["stages.text.at"] == Left("stages.text.at", UNTAKEN)
+    assert told["stages.first.at"] == Left("stages.first.at", "no callback of it came")
 
 
 def test_a_stage_that_completed_tasks_do_not_tell_is_skipped() -> None:
