@@ -10,9 +10,10 @@ from codecs import BOM_UTF8
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import httpx
@@ -27,9 +28,8 @@ from contract_tests.documents.files import Loader
 
 PROBLEMS: Final = 20
 """How many problems of one message are told."""
-REMEMBERED: Final = 1000
-SHORT: Final = 16_384
-"""Bytes of a message whose verdict is remembered."""
+REMEMBERED: Final = 50_000
+"""Messages whose verdicts are remembered, without the messages: about 10 MB."""
 CALLBACK: Final = "/callback"
 JSON: Final = "application/json"
 
@@ -66,7 +66,8 @@ class Oracle:
         self._server: str = published.get("servers", [{"url": "http://localhost"}])[0]["url"]
         self._extend = OpenAPI.from_dict(published, config)
         self._callback = OpenAPI.from_dict(_callback_as_path(published), config)
-        self._known = lru_cache(maxsize=REMEMBERED)(self._judged)
+        self._remembering = Lock()
+        self._known: dict[tuple[int | None, str, bytes], tuple[str, ...]] = {}
 
     def request(self, body: bytes | str, headers: Mapping[str, str]) -> list[str]:
         """A request with its headers, of which Content-Type and Authorization are judged."""
@@ -86,8 +87,20 @@ class Oracle:
 
     def _remembered(self, status: int | None, kind: str, body: bytes) -> list[str]:
         """What is wrong with an answer, or with a callback, which has no status. A course is judged anew with each of
-        its messages, and many answers are alike."""
-        return [*(self._known if len(body) <= SHORT else self._judged)(status, kind, body)]
+        its messages, a recording for each report of it, and many answers are alike."""
+        key = (status, kind, blake2b(body, digest_size=16).digest())
+        found = self._known.get(key)
+        if found is None:
+            found = self._judged(status, kind, body)
+            self._remember(key, found)
+        return [*found]
+
+    def _remember(self, key: tuple[int | None, str, bytes], found: tuple[str, ...]) -> None:
+        """Remembers in place of what was judged first."""
+        with self._remembering:  # the proxy judges in several threads
+            while len(self._known) >= REMEMBERED:
+                del self._known[next(iter(self._known))]
+            self._known[key] = found
 
     def _judged(self, status: int | None, kind: str, body: bytes) -> tuple[str, ...]:
         if status is None:

@@ -133,12 +133,9 @@ def course_results(traffic: Traffic, course: Course) -> Iterator[Result]:
         return
     finished = _is_finished(course, published)
     over = traffic.ends - course.exchange.answered > LAST_RETRY
-    findings = [
-        each
-        for each in callback_findings(course, published)
-        if not _is_of_the_record(each) and (over or each.rule not in MISSING)
-    ]
-    findings += record_findings(course, published)
+    whole = [*callback_findings(course, published)]
+    findings = [each for each in whole if not _is_of_the_record(each) and (over or each.rule not in MISSING)]
+    findings += record_findings(course, published, whole)
     findings += shown_findings(_shown(traffic.course(course.exchange.number)))
     why = left_open(course, published) or ("" if finished else "the recording ends before the task does")
     if findings or not why:
@@ -160,9 +157,10 @@ def _shown(messages: Iterable[Message]) -> Iterator[str]:
             yield "a record"
 
 
-def record_findings(course: Course, published: Published) -> Iterator[Finding]:
+def record_findings(course: Course, published: Published, whole: Sequence[Finding]) -> Iterator[Finding]:
     """What is wrong with the records of a task that were asked for after its last callback, as far as that had come: a
-    record may have come to its end a moment before, when that callback is on its way."""
+    record may have come to its end a moment before, when that callback is on its way. `whole` is what is wrong with
+    all callbacks and the last record."""
     told = set[tuple[int, bytes]]()
     for poll in course.polls:
         asked = poll.exchange.started
@@ -173,7 +171,8 @@ def record_findings(course: Course, published: Published) -> Iterator[Finding]:
         if (len(arrivals), poll.exchange.body) in told or not late or not (over or _is_finished(then, published)):
             continue
         told.add((len(arrivals), poll.exchange.body))
-        yield from filter(_is_of_the_record, callback_findings(then, published))
+        is_last = poll is course.polls[-1] and len(arrivals) == len(course.arrivals)
+        yield from filter(_is_of_the_record, whole if is_last else callback_findings(then, published))
 
 
 def _is_finished(course: Course, published: Published) -> bool:

@@ -1,6 +1,7 @@
 """A body as a reader gets it: JSON line by line, long texts cut, and the place marked that a finding is about. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from contract_tests.documents.any_json import parsed
@@ -55,7 +56,7 @@ def body(raw: bytes, findings: Sequence[Finding] = ()) -> Body:
 
 def _lines(name: str, value: Any, indent: str, findings: Sequence[Finding]) -> Iterator[Line]:
     """The lines of a value, which has a name in an object and none in a list."""
-    begins = f"{indent}{notation(name)}: " if name else indent
+    begins = f"{indent}{_name(name)}: " if name else indent
     marked = any(_is_about(finding, name, value) for finding in findings)
     if not value or not isinstance(value, dict | list):
         text = notation(_cut(value) if isinstance(value, str) else value)
@@ -69,6 +70,12 @@ def _lines(name: str, value: Any, indent: str, findings: Sequence[Finding]) -> I
         yield from before
         yield last._replace(text=f"{last.text}{',' if number < len(members) else ''}")
     yield Line(indent + ends[1])
+
+
+@lru_cache(maxsize=1000)
+def _name(name: str) -> str:
+    """The name of a member, of which bodies have the same again and again."""
+    return notation(name)
 
 
 def _is_about(finding: Finding, name: str, value: Any) -> bool:

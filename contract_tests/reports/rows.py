@@ -174,4 +174,6 @@ def _violation(result: Result) -> str:
 
 def printable(text: str) -> str:
     """The text with `?` for characters that XML cannot hold, or that a terminal or a browser obeys without a sign."""
+    if text.replace("\n", "").isprintable():  # as nearly every text is
+        return text
     return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)

@@ -10,6 +10,7 @@ from mock_server.contract.documents import FIXTURES, OPENAPI
 from mock_server.contract.scenarios import Step
 from mock_server.domain.callback_body import body
 from tests.builders import TRACK_MAKER, edition, task
+from tests.calls import calls
 
 HEADERS = {"Authorization": "Bearer key", "Content-Type": JSON}
 PROFILES = {profile: OPENAPI / f"{profile}.openapi.yaml" for profile in ("apikley", "classic")}
@@ -190,3 +191,19 @@ def keys(value: Any) -> Any:
     if isinstance(value, dict):
         return [(key, keys(part)) for key, part in value.items()]
     return [keys(part) for part in value] if isinstance(value, list) else None
+
+
+def test_what_was_judged_before_is_judged_once_as_long_as_it_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contract_tests.documents.oracle.REMEMBERED", 2)
+    oracle = Oracle(PROFILES["apikley"])
+
+    def cost(number: int) -> int:
+        return calls(lambda: oracle.callback(json.dumps({"code": f"{number}"}).encode()))
+
+    first = cost(1)
+    assert 20 * cost(1) < first  # remembered
+    assert 20 * cost(1) < cost(2)
+    cost(3)
+    assert 20 * cost(2) < cost(1)  # forgotten, in its place 1 again
+    told = [oracle.callback(body) for body in [b'{"code": "1"}', b"{}", b'{"code": "1"}']]
+    assert told[0] == told[2] != told[1]
