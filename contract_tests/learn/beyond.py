@@ -8,7 +8,7 @@ from contract_tests.learn.evidence import HALF_TRIED, UNREFUSED, left_rules
 from contract_tests.learn.playback import NUMBERS, WORDS
 from contract_tests.learn.refusals import Refusal
 from contract_tests.learn.shapes import SHAPE, otherwise
-from contract_tests.learn.tried import tried, tried_then
+from contract_tests.learn.tried import broken_again, tried, tried_then
 from contract_tests.reports.rows import Row
 
 SO, NOT = "so", "not"
@@ -23,8 +23,7 @@ class Beyond:
         self._kept = kept
         self._now = now
         self._then_tried = tried_then(kept.left)
-        self._now_tried = {row.rule: tried(row) for row in rows}
-        self._whole = {row.rule for row in rows if tried(row) == len(row.results)}
+        self._rows = {row.rule: row for row in rows}
         self._refused = {each.rule for each in refusals}
 
     def __iter__(self) -> Iterator[Compared]:
@@ -46,15 +45,18 @@ class Beyond:
         """Whether this run came to what was so then."""
         if what.startswith(NUMBERS):
             return bool(_rules(details) & self._refused)
-        rule = what.split()[-1]
-        return rule in self._whole or self._now_tried.get(rule, 0) >= self._then_tried.get(rule, MANY)
+        row = self._rows.get(what.split()[-1])
+        if row is None:
+            return False
+        as_many = not details and tried(row) >= self._then_tried.get(row.rule, MANY)
+        return as_many or broken_again(details, row)
 
     def _seen_then(self, what: str, details: str) -> bool:
         """Whether the run that made the profile came to what is so now."""
         if what.startswith(NUMBERS):
             return not _rules(details) <= left_rules(self._kept.left, UNREFUSED, self._refused)
-        rule = what.split()[-1]
-        return self._now_tried.get(rule, 0) <= self._then_tried.get(rule, MANY)
+        row = self._rows.get(what.split()[-1])
+        return row is None or tried(row) <= self._then_tried.get(row.rule, MANY)
 
 
 def _rules(details: str) -> set[str]:
@@ -78,4 +80,5 @@ def _beyond(what: str, outcome: Outcome, then: str | None, now: str | None) -> C
     profile, live = (NOT if each is None else each or SO for each in (then, now))
     who = LIVE if outcome is Outcome.MOVED else ""
     why = HALF_TRIED if outcome is Outcome.UNCOMPARED else ""
-    return Compared(line=what, outcome=outcome, profile=profile, live=live, who=who, why=why)
+    seen = None if outcome is Outcome.UNSEEN else live
+    return Compared(line=what, outcome=outcome, profile=profile, live=seen, who=who, why=why)

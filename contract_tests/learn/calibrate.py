@@ -34,7 +34,7 @@ from contract_tests.learn.signature import signature, signing
 from contract_tests.learn.statuses import statuses
 from contract_tests.learn.tasks import courses
 from contract_tests.learn.track_members import track_members
-from contract_tests.learn.tried import half_tried
+from contract_tests.learn.tried import breaking, half_tried
 from contract_tests.reports.report import Asked, Report
 from contract_tests.verdicts.results import Verdict
 
@@ -156,7 +156,7 @@ def unsayable(
     and which members came where. `left` are the texts of which another list tells, `said` the rules that it breaks by
     what the profile says."""
     rows = [row for row in report.rows if row.verdict in WORST and row.rule not in said]
-    broken = {f"it {WORST[row.verdict]} {row.rule}": "" for row in rows}
+    broken = {f"it {WORST[row.verdict]} {row.rule}": breaking(row) for row in rows}
     words = {
         f"{WORDS} of {rule}": f"{cut(theirs)} there, {cut(mine)} here"
         for rule, theirs, mine in agreement.differing.get(WORDS, ())

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import Learned
-from contract_tests.learn.evidence import HALF_TRIED, UNSEEN, Left, Line, still_left
+from contract_tests.learn.evidence import HALF_TRIED, UNSEEN, UNTOLD, Left, Line, still_left
 from contract_tests.learn.further import FEW
+from contract_tests.learn.order import KEY as ORDER
 from contract_tests.learn.price import KEY as PRICE
 from contract_tests.learn.refunds import KEY as REFUNDS
 from contract_tests.learn.tried import still_untried
@@ -132,12 +133,21 @@ def updated(kept: Kept, compared: Iterable[Compared], found: Learned, now: str, 
     known = {dotted(path) for path in lines}
     open_now = {each.what: each.why for each in found.left if each.what not in known}
     stays = {what: why for what, why in kept.left.items() if what not in known and _is_still_open(what, why, open_now)}
+    if _has_another_order(lines, found):  # whose rules have the places that they had
+        stays |= {what: why for what, why in kept.left.items() if why == UNTOLD}
+        open_now = {what: why for what, why in open_now.items() if why != UNTOLD}
     news = chain.from_iterable(_still_open(Left(*each), kept.left, moved) for each in open_now.items())
     return Kept(
         lines=[*lines.values()],
         unsayable={**found.unsayable, **{what: how for what, how in kept.unsayable.items() if what not in moved}},
         left={**stays, **dict(news)},
     )
+
+
+def _has_another_order(lines: Mapping[Path, Line], found: Learned) -> bool:
+    """Whether a profile stays with the order of rules that it had, and this run shows another of more rules."""
+    now = {line.path: line.value for line in found.lines}
+    return (ORDER,) in lines and now.get((ORDER,)) != lines[ORDER,].value
 
 
 def _is_still_open(what: str, why: str, open_now: Mapping[str, str]) -> bool:

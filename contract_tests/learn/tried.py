@@ -11,6 +11,9 @@ from contract_tests.verdicts.results import Verdict
 OF_STATE: Final = ("code.", "question.")
 """Rules that say of a server what state it is in, or how it reads a question: none is broken."""
 
+BETWEEN: Final = "; "
+NAMED: Final = 3
+"""Requests that are named which broke a rule."""
 SAID: Final = re.compile(r"(\S+) \((\d+) of (\d+)\)")
 
 
@@ -27,6 +30,19 @@ def half_tried(rows: Iterable[Row]) -> Iterator[Found]:
 def tried(row: Row) -> int:
     """How many were."""
     return sum(each.verdict is not Verdict.NOT_TRIED for each in row.results)
+
+
+def breaking(row: Row) -> str:
+    """The first requests that broke a rule, in words, as details of what no profile can say; empty where what broke it
+    was of none."""
+    says = dict.fromkeys(each.probe.says for each in row.results if each.broken and each.probe)
+    return BETWEEN.join([each for each in says if BETWEEN not in each][:NAMED])
+
+
+def broken_again(details: str, row: Row) -> bool:
+    """Whether one of the requests that broke a rule, by such details, was sent again, or all about it were."""
+    sent = {each.probe.says for each in row.results if each.probe and each.verdict is not Verdict.NOT_TRIED}
+    return bool(sent & {*details.split(BETWEEN)}) or tried(row) == len(row.results)
 
 
 def tried_then(left: Mapping[str, str]) -> dict[str, int]:

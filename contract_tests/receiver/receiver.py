@@ -115,12 +115,17 @@ class Receiver(ThreadedServer):
                 lambda: all(len(self._box(url).arrived) >= count for url, count in counts.items()), within
             )
 
-    def until(self, came: Mapping[str, Callable[[Sequence[Arrival]], bool]], within: float) -> None:
-        """Waits until enough has come to every URL, as each says itself, or `within` seconds are over."""
+    def until(self, owed: Mapping[str, Callable[[Sequence[Arrival]], float]], within: float) -> None:
+        """Waits until nothing more is owed to any URL, or `within` seconds are over. Each says itself from when on that
+        is so, in seconds of the monotonic clock."""
+        deadline = time.monotonic() + within
         with self._changed:
-            self._changed.wait_for(
-                lambda: all(enough(list(self._box(url).arrived)) for url, enough in came.items()), within
-            )
+            while True:
+                last = max((until(list(self._box(url).arrived)) for url, until in owed.items()), default=deadline)
+                left = min(last, deadline) - time.monotonic()
+                if left <= 0 or not owed:
+                    return
+                self._changed.wait(left)
 
     def quiet(self, seconds: float, within: float) -> None:
         """Waits until nothing has come for `seconds` and no `look` is under way, or `within` seconds are over."""

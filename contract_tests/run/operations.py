@@ -13,7 +13,7 @@ from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe
 from contract_tests.receiver.receiver import Receiver
 from contract_tests.run import all_tasks
-from contract_tests.run.due import LAG, NOISE, QUIET
+from contract_tests.run.due import LAG, NOISE, QUIET, first_came
 from contract_tests.run.sending import Sender
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.target import Target
@@ -111,7 +111,7 @@ class Operations:
     def _wait(self, begun: Sequence[Sent]) -> None:
         """Until each task has called back, and then until no more comes."""
         if self._plan.listens:
-            owing = {url: bool for _, url, _, came in begun if not came.resumed}
+            owing = {url: first_came for _, url, _, came in begun if not came.resumed}
             self._receiver.until(owing, self._plan.callback_timeout)
             self._receiver.quiet(QUIET, min(self._plan.callback_timeout, NOISE))
 

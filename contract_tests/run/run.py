@@ -16,7 +16,7 @@ from contract_tests.probes.texts import with_other_text
 from contract_tests.receiver.receiver import Arrival, Receiver
 from contract_tests.run import all_tasks, questions
 from contract_tests.run.at_once import Told, asked_at_once
-from contract_tests.run.due import LAG, NOISE, QUIET, all_came
+from contract_tests.run.due import LAG, NOISE, QUIET, owed_until
 from contract_tests.run.operations import Operations
 from contract_tests.run.ordering import search_all
 from contract_tests.run.parts import in_parts
@@ -165,7 +165,7 @@ class Run:
         """Waits for the callbacks that are owed to some accepted requests, and then until no more come."""
         failures = self._plan.published.failing_callbacks
         owing = {
-            url: partial(all_came, probe, failures)
+            url: partial(owed_until, probe, failures)
             for url, (probe, exchange) in ((url, self._accepted[url]) for url in urls)
             if probe.expected.accepted and not exchange.resumed
         }

@@ -14,6 +14,9 @@ from contract_tests.target.target import Target
 from contract_tests.verdicts.answers import surprises
 
 KNOWN: Final = "extend.audioId.known"
+NOBODYS: Final = (
+    "sent about a track that nobody has, so that no task starts, it is refused for the track, which tells nothing"
+)
 
 Addressed = tuple[str, Probe]
 """The URL that a probe's callbacks go to, and the probe."""
@@ -81,7 +84,7 @@ class Sender:
             and _tells(exchange, self.nobody, self._again, self._target.terms.invalid)
         ):
             return exchange
-        return f"{reason}; about a track of nobody it is answered as that alone is, which tells nothing"
+        return f"{reason}; {NOBODYS}"
 
     def harmless(self, url: str, probe: Probe) -> Exchange | None:
         """The answer to a request about a track of nobody, as long as none of these has started a task."""

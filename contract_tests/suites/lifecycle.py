@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from contract_tests.probes.request import ACCEPTED, STAGES, Probe, Reply, probe
 from contract_tests.probes.strategies import Broken, Request, valid_probe
-from contract_tests.run.due import LAG, all_came
+from contract_tests.run.due import LAG, owed_until
 from contract_tests.suites.world import World
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.callbacks import callback_findings
@@ -110,7 +110,7 @@ class Lifecycle(RuleBasedStateMachine):
         """Every task has had its callbacks, polling agrees with them, and no refusal was called back."""
         receiver, timeout = self.world.receiver, self.world.plan.callback_timeout
         failures = self.world.published.failing_callbacks
-        receiver.until({task.url: partial(all_came, task.probe, failures) for task in self._started}, timeout)
+        receiver.until({task.url: partial(owed_until, task.probe, failures) for task in self._started}, timeout)
         receiver.quiet(QUIET, timeout)
         for task in self._started:
             course = self._course(task, self._last_record(task))

@@ -1,5 +1,6 @@
 """What has moved of what no profile can say."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,10 +9,10 @@ from contract_tests.learn.beyond import Beyond
 from contract_tests.learn.compared import Kept, Outcome
 from contract_tests.learn.evidence import HALF_TRIED, UNREFUSED, Left
 from contract_tests.learn.refusals import Refusal
-from contract_tests.learn.tried import half_tried, tried_then
+from contract_tests.learn.tried import breaking, half_tried, tried_then
 from contract_tests.reports.rows import rows
 from contract_tests.verdicts.results import Result, Verdict
-from tests.courses import BAD, REFUSED, exchange
+from tests.courses import BAD, GOOD, REFUSED, exchange
 
 RULE = REFUSED.rule
 BREAKS = f"it breaks {RULE}"
@@ -70,3 +71,41 @@ def test_how_much_was_tried_is_read_again() -> None:
     assert left == {f"rules of {RULE} (2 of 3)": HALF_TRIED}
     assert tried_then(left) == {RULE: 2}
     assert not list(half_tried(rows(results(3, 0))))
+
+
+def broken(*says: str, untried: int = 0) -> list[Result]:
+    """Results of requests that broke the rule, and of some that were not sent."""
+    probes = [replace(REFUSED, says=each) for each in says]
+    answers = [exchange(GOOD, probe) for probe in probes]
+    left = Result(rule=RULE, verdict=Verdict.NOT_TRIED, why="budget")
+    return [
+        *(
+            Result(rule=RULE, verdict=Verdict.VIOLATED, probe=probe, exchange=answer)
+            for probe, answer in zip(probes, answers, strict=True)
+        ),
+        *[left] * untried,
+    ]
+
+
+def test_the_requests_that_broke_a_rule_are_named() -> None:
+    one, two = "styleWeight is null", "styleWeight is a text; of letters"
+    assert breaking(rows(broken(one, two, one))[0]) == one
+    assert breaking(rows(broken(*"abcd"))[0]) == "a; b; c"
+    assert breaking(rows(results(2, 1))[0]) == ""
+
+
+@pytest.mark.parametrize(
+    ("details", "untried", "expected"),
+    [
+        (REFUSED.says, 5, Outcome.MOVED),
+        (f"another request; {REFUSED.says}", 5, Outcome.MOVED),
+        ("another request", 5, Outcome.UNSEEN),
+        ("another request", 0, Outcome.MOVED),
+    ],
+)
+def test_a_rule_is_kept_now_only_if_a_request_that_broke_it_was_sent(
+    details: str, untried: int, expected: Outcome
+) -> None:
+    """However many others were: which of them a budget leaves out hangs on the order in which they are sent."""
+    left = {f"rules of {RULE} (1 of 9)": HALF_TRIED}
+    assert outcome({BREAKS: details}, {}, left, 3, untried) is expected

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from contract_tests.learn.calibrate import Learned
 from contract_tests.learn.compared import LIVE, Compared, Kept, Outcome, dotted, left_open, said, updated
-from contract_tests.learn.evidence import UNREFUSED, Found, Left, Line
+from contract_tests.learn.evidence import UNREFUSED, UNTOLD, Found, Left, Line
 from contract_tests.learn.further import FEW
 from contract_tests.learn.playback import Agreement
 from tests.courses import PUBLISHED
@@ -102,3 +102,16 @@ def test_limits_are_said_by_the_document_and_the_mock() -> None:
     assert said(PUBLISHED, ("models", "V4", "limits", "extend", "title")) == 80
     assert said(PUBLISHED, ("models", "V4", "name")) == PUBLISHED.family["model_names"]["V4"]
     assert (said(PUBLISHED, ("models", "V4")), said(PUBLISHED, ("models", "V9"))) == ("there", "not there")
+
+
+def test_rules_without_a_place_stay_so_while_the_order_stays_as_it_was() -> None:
+    """Else the next look would find them at another place, though nobody moved them."""
+    order = Line(("order",), ["a", "b"], "once")
+    left = {"order of c, d": UNTOLD}
+    found = now(order._replace(value=["c", "a", "b"]), Left("order of d", UNTOLD))
+    new = updated(then(order, left=left), [], found, NOW)
+    assert (new.lines, new.left) == ([order], left)
+    new = updated(then(order, left=left), [moved(order)], found, NOW)
+    assert (new.lines[0].value, new.left) == (["c", "a", "b"], {"order of d": UNTOLD})
+    new = updated(then(left=left), [], found, NOW)
+    assert (new.lines[0].value, new.left) == (["c", "a", "b"], {"order of d": UNTOLD})

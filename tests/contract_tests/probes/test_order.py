@@ -77,3 +77,9 @@ def test_what_shows_a_question_comes_before_what_shows_as_many_rules() -> None:
         "every attempt of the last callback with 500",
         "the first callback with 204",
     } <= {*first}
+
+
+def test_members_that_are_null_are_asked_last_of_what_must_be_refused() -> None:
+    free = [b": null" in probe.body for probe in ordered(PROBES) if not probe.cost]
+    assert free == sorted(free)
+    assert True in free

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from urllib.parse import urlsplit
 
 import httpx
@@ -78,11 +79,13 @@ def test_the_first_callbacks_get_the_statuses_that_were_asked_for(receiver: Rece
     assert [httpx.post(url).status_code for _ in range(3)] == [500, 302, 200]
 
 
-def test_each_url_says_itself_how_much_is_enough(receiver: Receiver) -> None:
+def test_each_url_says_itself_until_when_something_is_owed(receiver: Receiver) -> None:
     one, two = receiver.url("one"), receiver.url("two")
     httpx.post(one, content=b"{}")
-    receiver.until({one: lambda came: len(came) == 1}, within=10)
-    receiver.until({one: lambda came: len(came) == 1, two: bool}, within=0.01)
+    receiver.until({one: lambda came: -inf if came else inf}, within=10)
+    receiver.until({one: lambda came: came[0].at + 0.01}, within=3600)
+    receiver.until({one: lambda came: came[0].at, two: lambda came: inf}, within=0.01)
+    receiver.until({}, within=3600)
     assert (len(receiver.arrived(one)), receiver.arrived(two)) == (1, [])
 
 

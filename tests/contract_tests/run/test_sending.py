@@ -81,8 +81,8 @@ def test_refusals_that_are_all_alike_tell_nothing_once_a_task_was_started() -> N
     whys = {each.why for each in results if each.rule == "extend.title.type"}
     assert len(plain.tasks) == 1
     assert whys == {
-        "budget: 1 of 0 tasks are spent; a larger --budget allows more; about a track of nobody it is answered as that "
-        "alone is, which tells nothing"
+        "budget: 1 of 0 tasks are spent; a larger --budget allows more; sent about a track that nobody has, so that no "
+        "task starts, it is refused for the track, which tells nothing"
     }
 
 
