@@ -1,5 +1,6 @@
 """What is told of messages while they pass: lines, and reports of all that was recorded."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,8 @@ EVERY: Final = 5.0
 """Seconds between reports at least."""
 BROKEN: Final = (Verdict.VIOLATED, Verdict.DEVIATED)
 REDIRECTS: Final = (301, 302, 303, 307, 308)
+WITH_HOST: Final = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+"""What a redirect begins with that does not lead to the same server, which is the proxy for its client."""
 ELSEWHERE: Final = (
     "the server redirects, and who follows that goes past this proxy: what passes there is not recorded, and counts "
     "for no budget. Give as --to where it leads."
@@ -67,8 +70,8 @@ class Reports:
             click.echo(printable(f"suno-contract: {ELSEWHERE}"), err=True)
 
     def _leads_elsewhere(self, message: Message) -> bool:
-        """Whether it is the first answer of the server that redirects."""
-        return not self._redirected and message.kind == REQUEST and message.status in REDIRECTS
+        """Whether it is the first answer of the server that redirects to an address which is not the proxy's."""
+        return not self._redirected and message.kind == REQUEST and bool(WITH_HOST.match(_leads_to(message)))
 
     def write(self) -> None:
         """Writes the reports anew where something was found. What a full disk leaves out, the recording has."""
@@ -119,9 +122,15 @@ def _says(message: Message) -> str:
     if message.error:
         return ""
     code = message.exchange("").code
-    leads = next((value for name, value in message.answer_headers if name.lower() == "location"), "")
-    to = f" to {leads[:120]}" if leads and message.status in REDIRECTS else ""
+    leads = _leads_to(message)
+    to = f" to {leads[:120]}" if leads else ""
     return to if code is None else f"{to} code {code}"
+
+
+def _leads_to(message: Message) -> str:
+    """Where an answer redirects to; empty where it does not."""
+    leads = (value for name, value in message.answer_headers if name.lower() == "location")
+    return next(leads, "") if message.status in REDIRECTS else ""
 
 
 def _called(message: Message) -> Mapping[str, Any]:

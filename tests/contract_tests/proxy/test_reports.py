@@ -121,6 +121,9 @@ def test_a_line_tells_a_stage_and_a_code(
 
 def test_a_redirect_is_told_with_the_way_out_once(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
     reports = Reports(recording, PUBLISHED, None)
+    reports.told(message(status=301, answer_headers=(("Location", "/x/"),)), ())  # which a client asks of the proxy
+    told = capsys.readouterr()
+    assert (" to /x/" in told.out, told.err) == (True, "")
     moved = message(status=308, answer_headers=(("location", "https://api.example.com/x"),), body=b"")
     for _ in range(2):
         reports.told(moved, ())
