@@ -31,6 +31,7 @@ from contract_tests.learn.refusals import Refusal, codes, due, several, texts, t
 from contract_tests.learn.sayable import sayable
 from contract_tests.learn.shapes import shapes
 from contract_tests.learn.signature import signature, signing
+from contract_tests.learn.source_tracks import source_tracks
 from contract_tests.learn.statuses import statuses
 from contract_tests.learn.tasks import courses
 from contract_tests.learn.track_members import track_members
@@ -85,8 +86,7 @@ def learned(report: Report, published: Published, beside: Path, signature_key: s
     is_ours = base in profiles()
     anywhere = base if is_ours else os.fspath(Path(base).resolve())
     sent = playback.repeatable(refusals)
-    own = [{"id": each.id, "model": each.model, "duration": each.duration} for each in report.tracks]
-    found: list[Found] = [Line(("tracks",), own, "given to the run")] if own else []
+    found = [*sayable(_tracks(report))]
 
     played = _Mocked(anywhere, sent, published.terms.extend)
 
@@ -121,6 +121,14 @@ def learned(report: Report, published: Published, beside: Path, signature_key: s
         mocked=mocked,
         unsayable=beyond,
     )
+
+
+def _tracks(report: Report) -> Iterator[Found]:
+    """The source tracks that were given, or that a recording shows."""
+    if own := [{"id": each.id, "model": each.model, "duration": each.duration} for each in report.tracks]:
+        yield Line(("tracks",), own, "given to the run")
+    elif report.about.recorded:
+        yield from source_tracks(report.asked)
 
 
 def _forms(extends: str, found: Sequence[Found], report: Report, published: Published) -> Iterator[Found]:

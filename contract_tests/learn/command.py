@@ -14,6 +14,7 @@ from contract_tests.documents.files import profiles
 from contract_tests.learn.calibrate import Learned, learned
 from contract_tests.learn.playback import ASPECTS
 from contract_tests.learn.prices import prices
+from contract_tests.learn.source_tracks import KEY as TRACKS
 from contract_tests.recording.command import NOTHING_BEFORE, check_whole, judged_recording, recorded
 from contract_tests.recording.read import Recording, RecordingFile
 from contract_tests.recording.report import why_none
@@ -93,6 +94,8 @@ def calibrate_command(
     for line in _lines(found, output):
         click.echo(printable(line))
     if passed is not None:
+        for each in (left for left in found.left if left.what.startswith(f"{TRACKS} of ")):
+            click.echo(printable(f"{each.what}: {each.why}"))
         for line in prices(found.left, documents(made.about.profile)):
             click.echo(printable(line))
         check_whole(passed, f"{output} was learned of what stands before it")

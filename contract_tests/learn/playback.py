@@ -15,6 +15,7 @@ import yaml
 from contract_tests.documents.any_json import parsed
 from contract_tests.documents.counted import counted
 from contract_tests.learn.refusals import Refusal
+from contract_tests.learn.shapes import TYPES
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.mock import KEY, mock
 
@@ -134,10 +135,10 @@ def agreed(asked: Iterable[tuple[str, Answered, Answered]]) -> Agreement:
 
 def _aspects(answer: Answered) -> dict[str, Any]:
     envelope = answer.content if isinstance(answer.content, dict) else {}
-    members = {name: type(value).__name__ for name, value in envelope.items()}
+    members = (f"{name} {TYPES.get(type(value), 'null')}" for name, value in sorted(envelope.items()))
     return {
         "status": answer.status,
         "code": envelope.get("code"),
         "msg": envelope.get("msg"),
-        "members": sorted(members.items()),
+        "members": ", ".join(members),
     }

@@ -8,7 +8,8 @@ from contract_tests.learn.evidence import Left
 from contract_tests.learn.readings import NEEDS, NEVER
 from contract_tests.probes.all import Probes
 from contract_tests.probes.request import Track
-from contract_tests.verdicts.readings import OF_COURSES, OF_REFUSALS
+from contract_tests.verdicts.of_refusals import OF_REFUSALS
+from contract_tests.verdicts.readings import OF_COURSES, OF_FAILURES
 
 PICKS = "picks."
 
@@ -34,4 +35,4 @@ def tasks(question: str, published: Published) -> int:
     """How many tasks a run starts at most that asks one question: none where refusals tell, one where any task does."""
     tracks = tuple(Track(id=model, model=model, duration=100.0) for model in published.models)
     asking = [probe.cost for probe in Probes(published, tracks) if probe.question == question]
-    return sum(asking) if asking else int(question not in OF_REFUSALS and question in OF_COURSES)
+    return sum(asking) if asking else int(question not in OF_REFUSALS and question in (*OF_COURSES, *OF_FAILURES))

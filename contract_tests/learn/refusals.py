@@ -20,7 +20,7 @@ KINDS: Final = ("unauthorized", "not_found", "exists", "invalid")
 """Kinds of refusals that a request can be made for; the others are states of an account or a server."""
 INVALID: Final = "invalid"
 """The kind whose words a profile may also say by the last part of a rule's id."""
-PLACE: Final = re.compile(r"\{(field|limit|value)\}")
+PLACE: Final = re.compile(r"\{(field|limit|length|value)\}")
 BRACE: Final = re.compile(r"[{}]")
 ASKED_BY: Final[Mapping[str, str]] = {
     **{f"question.{question}": rule for rule, question in LEFT_TO_QUESTIONS.items()},
@@ -32,6 +32,7 @@ ASKED_BY: Final[Mapping[str, str]] = {
 OF_MODELS: Final = "extend.model.enum"
 UNNAMED: Final = "extend.body.properties"
 """The rule whose refusal names properties that the documents do not."""
+LENGTH: Final = ".length"
 PARTS: Final = 3
 """Parts of the id of a rule about one field: extend.title.length."""
 
@@ -117,9 +118,9 @@ def _exchanges(row: Row, *, several: bool) -> Iterable[Exchange]:
 
 
 def templates(rule: str, exchange: Exchange, published: Published) -> tuple[str, ...]:
-    """`msg` of a refusal with {field} and {limit} where it names those of the rule; then the same with {value} where it
-    names what was sent. Only those that a text of a profile can be, which has no other braces; none for an answer
-    without words."""
+    """`msg` of a refusal with {field} and {limit} where it names those of the rule, and {length} where that is how long
+    the text was; then the same with {value} where it names what was sent. Only those that a text of a profile can be,
+    which has no other braces; none for an answer without words."""
     said = exchange.msg
     if not isinstance(said, str) or not said or MASKED in said:
         return ()
@@ -127,7 +128,7 @@ def templates(rule: str, exchange: Exchange, published: Published) -> tuple[str,
     field = parts[1] if len(parts) == PARTS else ""
     sent = parsed(exchange.sent)
     body = sent if isinstance(sent, dict) else {}
-    named = {"limit": _limit(rule, body, published), "field": field}
+    named = {"limit": _limit(rule, body, published), "length": _length(rule, body.get(field)), "field": field}
     came = {"value": json.dumps(body[field])} if field in body else {}
     ways = [named, {**came, **named}]
     if rule == UNNAMED:
@@ -145,6 +146,11 @@ def _with_names(said: str, names: Mapping[str, str]) -> str:
         if text:
             said = re.sub(rf"(?<![\w{{]){re.escape(text)}(?![\w}}])", f"{{{name}}}", said)
     return said
+
+
+def _length(rule: str, value: object) -> str:
+    """How long a text was that was refused for it, as its refusal may name it; empty for another rule."""
+    return f"{len(value)}" if isinstance(value, str) and rule.endswith(LENGTH) else ""
 
 
 def _limit(rule: str, sent: Mapping[str, object], published: Published) -> str:

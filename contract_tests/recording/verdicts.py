@@ -55,7 +55,7 @@ class Verdicts:
 
     def __post_init__(self) -> None:
         self.survey = Survey.of(self.messages(), self.published, self.tracks)
-        self._readings = Readings(self.published.terms)
+        self._readings = Readings(self.published.terms, self.published.failing_callbacks)
 
     def results(self) -> Iterator[tuple[Place, Result]]:
         """Every verdict, with where it stands among all."""

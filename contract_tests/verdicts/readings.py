@@ -1,14 +1,15 @@
 """Reads from answers and callbacks how a target answers the open questions. A reading is no verdict. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from contract_tests.documents.terms import DOCUMENTED, Terms
-from contract_tests.probes.request import UNKNOWN_AUDIO, Probe
+from contract_tests.probes.request import Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Course
+from contract_tests.verdicts.of_refusals import OF_CAUSES, OF_REFUSALS
 from contract_tests.verdicts.other_cause import NONE_KNOWN, OtherCauses
 from contract_tests.verdicts.polling import recorded_ids
 from contract_tests.verdicts.retries import (
@@ -54,11 +55,16 @@ def observed(
 class Readings:
     """The readings that refusals, each with what was tried, and courses show, one after the other."""
 
-    def __init__(self, terms: Terms = DOCUMENTED) -> None:
+    def __init__(self, terms: Terms = DOCUMENTED, failures: Collection[int] = ()) -> None:
+        """`failures` are the codes of callbacks that tell of a task that failed by itself."""
         self._terms = terms
-        self._seen: dict[str, set[str]] = {question: set() for question in (*OF_REFUSALS, *OF_COURSES)}
+        self._failures = failures
+        self._seen: dict[str, set[str]] = {question: set() for question in (*OF_REFUSALS, *OF_COURSES, *OF_FAILURES)}
 
     def refused(self, probe: Probe, exchange: Exchange, others: OtherCauses = NONE_KNOWN) -> None:
+        """What an answer tells that is no acceptance, whatever it lacks of one."""
+        if exchange.code == ACCEPTED_BY:
+            return
         for question, look in OF_REFUSALS.items():
             if question not in OF_CAUSES or not others.may_be(exchange):
                 self._add(question, look(probe, exchange, self._terms))
@@ -66,10 +72,18 @@ class Readings:
     def course(self, course: Course) -> None:
         for question, follow in OF_COURSES.items():
             self._add(question, follow(course))
+        failure = self._failure(course)
+        for question, tell in OF_FAILURES.items():
+            self._add(question, tell(course.data(failure)))
 
     def observed(self) -> Iterator[Observed]:
         for question, readings in self._seen.items():
             yield from _seen(question, readings)
+
+    def _failure(self, course: Course) -> Any:
+        """The first callback that tells of a failure, of one that was asked for or of any."""
+        codes = (course.probe.fails,) if course.probe.fails else self._failures
+        return next((body for body in course.bodies if isinstance(body, dict) and body.get("code") in codes), None)
 
     def _add(self, question: str, reading: str | None) -> None:
         if reading is not None:
@@ -124,37 +138,6 @@ def _seen(question: str, readings: Iterable[str | None]) -> Iterator[Observed]:
         yield Observed(question=question, readings=found)
 
 
-def _refusal_status(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
-    if exchange.code in (None, terms.failed, *terms.http):
-        return None
-    return {200: "envelope", exchange.code: "mirror"}.get(exchange.status)
-
-
-def _server_error_status(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
-    if exchange.code != terms.failed or terms.failed in terms.http:
-        return None
-    return {200: "envelope", 500: "http_500"}.get(exchange.status)
-
-
-def _unknown_audio(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
-    """Which code refuses an audioId that no target has and nothing else; None for other requests."""
-    if UNKNOWN_AUDIO.encode() not in probe.body:
-        return None
-    return {terms.not_found: "not_found", terms.invalid: "invalid"}.get(exchange.code or 0)
-
-
-def _error_data(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
-    if exchange.code is None or exchange.record is not None:
-        return None
-    return "null" if "data" in exchange.envelope else "absent"
-
-
-def _content_type(probe: Probe, exchange: Exchange, terms: Terms) -> str | None:
-    if exchange.code is None:
-        return None
-    return "charset" if "charset" in exchange.content_type else "plain"
-
-
 def _text_items(course: Course) -> str | None:
     tracks = _tracks_at(course, "text")
     return None if tracks is None else "both" if tracks else "none"
@@ -189,22 +172,15 @@ def _source_urls(course: Course) -> str | None:
     return "present" if any(name.startswith("source_") for name in tracks[0]) else "absent"
 
 
-def _failure_type(course: Course) -> str | None:
-    stage = course.data(_failure(course)).get("callbackType")
+def _failure_type(data: Mapping[str, Any]) -> str | None:
+    stage = data.get("callbackType")
     return stage if stage in ("complete", "error", "failed") else None
 
 
-def _failure_data(course: Course) -> str | None:
-    data = course.data(_failure(course))
+def _failure_data(data: Mapping[str, Any]) -> str | None:
     if not data:
         return None
     return "absent" if "data" not in data else "null" if data["data"] is None else "empty"
-
-
-def _failure(course: Course) -> Any:
-    """The callback that tells of a failure that was asked for."""
-    failures = [body for body in course.bodies if isinstance(body, dict) and body.get("code") == course.probe.fails]
-    return failures[0] if failures else None
 
 
 def _tracks_at(course: Course, stage: str) -> list[Mapping[str, Any]] | None:
@@ -214,6 +190,7 @@ def _tracks_at(course: Course, stage: str) -> list[Mapping[str, Any]] | None:
 
 
 MAY_DIFFER: Final = ("callback_order", "delivery.attempts", "delivery.spacing")
+ACCEPTED_BY: Final = 200
 NEITHER: Final = "neither"
 """In place of a reading: answers of which no reading of the question gives all."""
 CREATE_TIMES: Final = {
@@ -221,15 +198,6 @@ CREATE_TIMES: Final = {
     "rfc3339": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",
     "epoch_ms": r"\d{13}",
 }
-OF_REFUSALS: Final[Mapping[str, Callable[[Probe, Exchange, Terms], str | None]]] = {
-    "refusal_status": _refusal_status,
-    "server_error_status": _server_error_status,
-    "unknown_audio": _unknown_audio,
-    "error_data": _error_data,
-    "content_type": _content_type,
-}
-OF_CAUSES: Final = ("unknown_audio",)
-"""Of these, those that ask for what a request is refused, and not in what form."""
 OF_COURSES: Final[Mapping[str, Callable[[Course], str | None]]] = {
     "text_items": _text_items,
     "first_items": _first_items,
@@ -237,11 +205,14 @@ OF_COURSES: Final[Mapping[str, Callable[[Course], str | None]]] = {
     "create_time": _create_time,
     "source_urls": _source_urls,
     "callback_order": callback_order,
-    "failure_type": _failure_type,
-    "failure_data": _failure_data,
     "received_statuses": received_statuses,
     "after_giving_up": after_giving_up,
     "callback_exception": callback_exception,
     "delivery.attempts": number_of_attempts,
     "delivery.spacing": spacing,
 }
+OF_FAILURES: Final[Mapping[str, Callable[[Mapping[str, Any]], str | None]]] = {
+    "failure_type": _failure_type,
+    "failure_data": _failure_data,
+}
+"""By the `data` of a callback that tells of a failure; empty where none came."""

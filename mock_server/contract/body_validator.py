@@ -159,7 +159,8 @@ def _values(rule: Rule, keyword: str | int, body: Any) -> Mapping[str, str]:
     """What a profile's own words can name of a broken rule."""
     value = body.get(rule.field) if isinstance(body, dict) else body
     said = ", ".join(_unknown(rule, body)) if keyword == UNKNOWN else shown(value)
-    return {"value": said, "limit": _limit(rule.schema, keyword), "allowed": rule.allowed}
+    length = f"{MEASURES[f'{keyword}'][0](value)}" if keyword in MEASURES and isinstance(value, str) else ""
+    return {"value": said, "length": length, "limit": _limit(rule.schema, keyword), "allowed": rule.allowed}
 
 
 def _unknown(rule: Rule, body: Mapping[str, Any]) -> list[str]:

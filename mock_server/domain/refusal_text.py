@@ -46,6 +46,6 @@ def _template(names: Sequence[str], texts: Mapping[str, str]) -> str | None:
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
-    for name in ("limit", "allowed", "field", "value"):  # the value last: it is the client's
+    for name in ("limit", "length", "allowed", "field", "value"):  # the value last: it is the client's
         template = template.replace(f"{{{name}}}", values.get(name, ""))
     return template

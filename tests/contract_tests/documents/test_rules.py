@@ -26,7 +26,8 @@ from contract_tests.probes.strategies import Strategies, valid_probe
 from contract_tests.probes.triggers import mock_triggers, triggered
 from contract_tests.target.mock import mock_tracks
 from contract_tests.verdicts.course import Finding
-from contract_tests.verdicts.readings import OF_COURSES, OF_REFUSALS, looked
+from contract_tests.verdicts.of_refusals import OF_REFUSALS
+from contract_tests.verdicts.readings import OF_COURSES, OF_FAILURES, looked
 from contract_tests.verdicts.results import Result, Verdict
 from contract_tests.your_receiver.cases import cases
 from tests.contract_tests.verdicts import faults, operation_faults
@@ -71,6 +72,7 @@ def used(published: Published) -> set[str]:
         *(rule for rule in operation_faults.found() if rule in published.registry.ids),
         *OF_REFUSALS,
         *OF_COURSES,
+        *OF_FAILURES,
         *(each.question for each in looked(exchange({"code": 404}), 88, published.questions)),
         *(each.question for each in probes(published) if each.question),
         *(case.id for case in cases(published)),

@@ -51,6 +51,7 @@ def learned(*results: Result, kept: dict[int, object] | None = None) -> dict[tup
         ("extend.title.length", "title: at most 80 characters", "{field}: at most {limit} characters"),
         ("extend.title.length", "The title's 80-character limit", "The {field}'s {limit}-character limit"),
         ("extend.title.length", "subtitle80 is too long", "subtitle80 is too long"),
+        ("extend.title.length", "title has 81, at most 80", "{field} has {length}, at most {limit}"),
         ("extend.styleWeight.maximum", "styleWeight > 1", "{field} > {limit}"),
         ("extend.body.json", "no JSON", "no JSON"),
     ],
@@ -69,7 +70,10 @@ def test_a_template_with_what_it_names_is_the_text_again(said: str) -> None:
     title = json.loads(REFUSED.body)["title"]
     for template in templates(REFUSED.rule, answered(REFUSED, said), PUBLISHED):
         filled = (
-            template.replace("{limit}", str(LIMIT)).replace("{field}", "title").replace("{value}", json.dumps(title))
+            template.replace("{limit}", str(LIMIT))
+            .replace("{length}", str(len(title)))
+            .replace("{field}", "title")
+            .replace("{value}", json.dumps(title))
         )
         assert filled == said
 

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from contract_tests.learn.evidence import Found, Left, Line
 from contract_tests.learn.profile import as_data
-from contract_tests.learn.spacing import GIVEN_UP, spacing
+from contract_tests.learn.spacing import spacing
 from contract_tests.reports.report import Asked
 from tests.courses import PUBLISHED, arrival, exchange, stage
 
 PICK = ("picks", "retry_spacing")
 
 
-def given_up(*gaps: float, number: int = 1, last: int = 500, probe: str = f"{GIVEN_UP}: x") -> Asked:
+def given_up(*gaps: float, number: int = 1, last: int = 500, probe: str = "delivery.given_up: x") -> Asked:
     """A task whose first callback was attempted so far apart, the last time answered so."""
     moments = [*accumulate(gaps, initial=101.0)]
     statuses = [*[500] * (len(moments) - 1), last]
@@ -83,7 +83,6 @@ def test_spacings_that_differ_stay_open() -> None:
         given_up(60, 300),  # it may have more to come
         given_up(60, 300, 900, last=200),  # it would have gone on
         given_up(60, 300, 900, 900),
-        given_up(60, 300, 900, probe="delivery.retry: x"),
     ],
 )
 def test_other_attempts_than_are_documented_tell_nothing(asked: Asked) -> None:
@@ -97,3 +96,10 @@ def test_what_was_learned_is_known_again(gaps: list[float]) -> None:
     readings = {**PUBLISHED.questions["retry_spacing"]["readings"], **own}
     known = replace(PUBLISHED, questions={**PUBLISHED.questions, "retry_spacing": {"readings": readings}})
     assert [*spacing([given_up(*gaps)], known)] == [Line(PICK, lines[-1].value, "once: request 1")]
+
+
+def test_a_receiver_that_failed_by_itself_shows_it_too() -> None:
+    recorded = given_up(60, 300, 900, probe="message 7")
+    (line,) = found(recorded)
+    assert isinstance(line, Line)
+    assert line.value == "minutes"

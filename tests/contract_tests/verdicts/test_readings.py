@@ -8,7 +8,7 @@ import pytest
 from contract_tests.probes.request import UNKNOWN_AUDIO, Probe
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.course import Course, Poll
-from contract_tests.verdicts.readings import answered_questions, credits_number, observed, unknown_task
+from contract_tests.verdicts.readings import Readings, answered_questions, credits_number, observed, unknown_task
 from tests.courses import BAD, GOOD, PROBES, PUBLISHED, REFUSED, arrival, course, exchange, stage, track
 
 UNKNOWN = replace(REFUSED, body=UNKNOWN_AUDIO.encode())
@@ -164,3 +164,20 @@ def test_a_poll_for_a_task_that_nobody_started_tells_a_reading(answer: Any, read
 @pytest.mark.parametrize(("left", "reading"), [(988, "integer"), (988.0, "float"), (None, None)])
 def test_credits_tell_a_reading(left: float | None, reading: str | None) -> None:
     assert credits_number(left) == reading
+
+
+@pytest.mark.parametrize("code", [200, 201])
+def test_an_acceptance_is_no_refusal_whatever_it_lacks(code: int) -> None:
+    lacking = exchange({"code": code, "msg": "success", "data": {"taskId": {"a": 1}}})
+    found = readings([lacking])
+    assert ("refusal_status" in found) is (code != 200)
+
+
+def test_a_task_that_fails_by_itself_tells_a_reading_where_its_code_is_a_failures() -> None:
+    """As one does of a recording, where nobody brings a task to fail."""
+    body = {"code": 501, "msg": "no", "data": {"callbackType": "error", "task_id": "5c79", "data": None}}
+    for failures, told in (((501,), {"failure_type": ("error",), "failure_data": ("null",)}), ((), {})):
+        seen = Readings(failures=failures)
+        seen.course(course(arrival(body)))
+        found = {each.question: each.readings for each in seen.observed() if each.question.startswith("failure_")}
+        assert found == told

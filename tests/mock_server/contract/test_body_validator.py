@@ -406,6 +406,15 @@ def test_a_profile_can_name_the_properties_that_nobody_knows() -> None:
     assert violation.values()["value"] == "b, tempo"
 
 
+@pytest.mark.parametrize(("unit", "length"), [("code_points", "81"), ("utf16", "81"), ("bytes", "243")])
+def test_a_profile_can_name_how_long_a_text_is_as_it_is_counted(unit: str, length: str) -> None:
+    judged = edition("apikley", f"string_length={unit}")
+    (violation,) = judged.contract("extend").violations(request(title="漢" * 81))
+    assert violation.values()["length"] == length
+    (violation,) = judged.contract("extend").violations(request(title=7))
+    assert violation.values()["length"] == ""
+
+
 @pytest.mark.parametrize(
     ("profile", "where"),
     [

@@ -13,7 +13,7 @@ LONG = Violation(
     rule="extend.title.length",
     field="title",
     message="title is long",
-    values=lambda: {"value": '"{limit}"', "limit": "80"},
+    values=lambda: {"value": '"{limit}"', "limit": "80", "length": "81"},
 )
 MISSING = Violation(rule="extend.model.required", field="model", message="model is missing")
 
@@ -33,6 +33,7 @@ def family(tells: str = "all", **texts: str) -> Family:
         pytest.param(Conflict("twice"), {"not_found": "Gone."}, "Wrong: twice", id="of another kind"),
         pytest.param(Forced(401, "401", ""), {"unauthorized": "Who?"}, "Wrong.", id="asked for"),
         pytest.param(Invalid([LONG]), {"length": "{field}>{limit}: {value}"}, 'title>80: "{limit}"', id="filled"),
+        pytest.param(Invalid([LONG]), {"length": "{length} of {limit}"}, "81 of 80", id="with the length"),
         pytest.param(Invalid([LONG, MISSING]), {"invalid": "{field}{allowed}"}, "title; model", id="of all"),
         pytest.param(
             Invalid([MISSING, LONG]),
