@@ -27,7 +27,7 @@ from contract_tests.learn.rate import rate
 from contract_tests.learn.readings import picks
 from contract_tests.learn.record_statuses import record_statuses, stages_of_statuses
 from contract_tests.learn.refunds import refunds
-from contract_tests.learn.refusals import Refusal, codes, due, several, texts, told_at_once
+from contract_tests.learn.refusals import Refusal, codes, due, of_questions, several, texts, told_at_once
 from contract_tests.learn.sayable import sayable
 from contract_tests.learn.shapes import shapes
 from contract_tests.learn.signature import signature, signing
@@ -108,7 +108,7 @@ def learned(report: Report, published: Published, beside: Path, signature_key: s
     found += [*signed, *sayable(_forms(anywhere, [*found, *signed], report, published))]
     kept = {number: playback.said(answer) for number, answer in played(found).items()}
     found += sayable(texts(refusals, kept, published, readings))
-    found += half_tried(report.rows)
+    found += [*of_questions(report.rows, refusals, published), *half_tried(report.rows)]
     after = playback.agreement(sent, played(found))
     extends = base if is_ours else os.path.relpath(anywhere, beside.resolve())
     beyond = unsayable(report, after, {each.what for each in found if isinstance(each, Left)}, explained(found))

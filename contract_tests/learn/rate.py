@@ -69,9 +69,9 @@ def _words(denied: Sequence[Exchange], published: Published) -> Iterator[Found]:
         (code,) = codes
         if code != published.terms.rate:
             yield Line(("refusals", "rate"), code, times(denied))
-        words = {each.msg for each in denied}
-        if len(words) == 1 and words != {published.codes.get(code or 0)} and isinstance(denied[0].msg, str):
-            yield Line(("codes", code or 0), denied[0].msg, times(denied))
+        words = {each.msg for each in denied if isinstance(each.msg, str)}
+        if len(words) == 1 and words != {published.codes.get(code or 0)}:
+            yield Line(("codes", code or 0), words.pop(), times(denied))
         elif len(words) > 1:
             told = "; ".join(sorted(json.dumps(each, ensure_ascii=False) for each in words))
             yield Left(f"codes.{code}", f"seen in several ways: {told}")

@@ -25,8 +25,6 @@ BRACE: Final = re.compile(r"[{}]")
 ASKED_BY: Final[Mapping[str, str]] = {
     **{f"question.{question}": rule for rule, question in LEFT_TO_QUESTIONS.items()},
     "question.empty_text": "extend.style.empty",
-    "question.continue_at_min": "extend.continueAt.start",
-    "question.prompt_required": "extend.prompt.required",
 }
 """By question, of whose readings one is a rule: the rule that its probe breaks then."""
 OF_MODELS: Final = "extend.model.enum"
@@ -67,6 +65,17 @@ def due(
                 continue  # refused for another reason than that which was asked for
             if rule.startswith("extend.") and found and exchange.code not in (None, 200):
                 yield Refusal(rule, found[0], exchange, templates(rule, exchange, published))
+
+
+def of_questions(rows: Iterable[Row], refusals: Iterable[Refusal], published: Published) -> Iterator[Left]:
+    """The words in which requests were refused that ask a question, where these are not the words of a rule."""
+    known = [each.exchange.msg for each in refusals]
+    asking = {f"question.{question}" for rule in published.rules for question in rule.when} - ASKED_BY.keys()
+    for row in rows:
+        came = [each.msg for each in _exchanges(row, several=False) if each.code not in (None, 200)]
+        told = sorted({json.dumps(msg, ensure_ascii=False) for msg in came if msg not in known})
+        if row.rule in asking and told:
+            yield Left(f"texts.{row.rule}", f"refused in words that no rule was seen with: {'; '.join(told)}")
 
 
 def _model(exchange: Exchange) -> str:

@@ -87,7 +87,12 @@ class Searched:
         if not self._nobody:
             return False
         first, *others = self._nobody
-        words = {(each.msg if isinstance(each.msg, str) else None) for each in (first, *others)}
+        words = {_words(each) for each in (first, *others)}
         if exchange.code != first.code:
             return True
-        return bool(others) and len(words) == 1 and exchange.msg not in words
+        return bool(others) and len(words) == 1 and _words(exchange) not in words
+
+
+def _words(exchange: Exchange) -> str | None:
+    """What a refusal says; None where it is no text."""
+    return exchange.msg if isinstance(exchange.msg, str) else None

@@ -95,6 +95,7 @@ def test_code_words_and_retry_after_are_told() -> None:
     assert (told["refusals.rate"], told["codes.430"]) == (430, "Too often.")
     assert told["rate_limit.retry_after"] == NONE_SEEN["rate_limit.retry_after"].replace("none", "2")
     assert found(Limited(5, 2, msg="Slowly."))["codes.429"] == "Slowly."
+    assert "codes.429" not in found(Limited(5, 2, msg=["no text"]))
 
 
 def test_what_does_not_show_is_left_in_bounded_time() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contract_tests.learn.evidence import UNREFUSED, Left, Line
 from contract_tests.learn.other_causes import telling
-from contract_tests.learn.refusals import Refusal, codes, due, several, templates, texts, told_at_once
+from contract_tests.learn.refusals import Refusal, codes, due, of_questions, several, templates, texts, told_at_once
 from contract_tests.probes.near_misses import AT_ONCE
 from contract_tests.probes.request import Probe
 from contract_tests.reports.rows import rows
@@ -217,10 +217,11 @@ def test_where_everything_is_refused_with_the_same_words_they_stay() -> None:
     assert {each.rule for each in telling(list(due(found, PUBLISHED)), found)} == {*OTHERS}
 
 
-@pytest.mark.parametrize(
-    ("question", "rule"),
-    [("continue_at_min", "extend.continueAt.start"), ("prompt_required", "extend.prompt.required")],
-)
-def test_words_for_the_reading_that_refuses_are_those_of_its_rule(question: str, rule: str) -> None:
-    told = refusals(passed(of(f"question.{question}"), "too small"))
-    assert [each.rule for each in told] == [rule]
+def test_words_for_the_reading_that_refuses_are_listed_where_no_rule_has_them() -> None:
+    told = passed(of("question.continue_at_min"), "continueAt is 1 or more")
+    (left,) = of_questions(rows([told]), [], PUBLISHED)
+    assert left == Left(
+        "texts.question.continue_at_min", 'refused in words that no rule was seen with: "continueAt is 1 or more"'
+    )
+    rule = Refusal("extend.continueAt.start", "invalid", answered(ACCEPTED, "continueAt is 1 or more"), ())
+    assert not list(of_questions(rows([told]), [rule], PUBLISHED))
