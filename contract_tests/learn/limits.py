@@ -1,5 +1,6 @@
 """Limits and models that the documents do not have, as a search for them shows. Pure."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -44,6 +45,9 @@ def limits(found: Searched, published: Published) -> Iterator[Found]:
             yield Line(("models", model, "like"), like, f"taken {told}; what is not said of it is as of {like}")
         elif model in published.models and found.lacks(model):
             yield Line(("models", model), None, f"refused {told}")
+        elif model in published.models and found.refuses(model):
+            words = json.dumps(found.of_model(model).msg, ensure_ascii=False)
+            yield Left(f"models.{model}", f"refused {told}, in other words than a model that no server has: {words}")
     for model, field in found.texts:
         if not found.lacks(model):
             yield from _limit(found, model, field, published)

@@ -93,8 +93,8 @@ class ToldFirst(Requests):
             own = json.loads(sent.body)
         except ValueError:
             return {}
-        if not isinstance(own, dict):
-            return {}
+        if not isinstance(own, dict) or (sent.rule == KNOWN and not own.get("audioId")):
+            return {}  # an empty audioId may be told as one that is missing
         plain = self.request({})
         return {name: own.get(name, GONE) for name in {**plain, **own} if own.get(name, GONE) != plain.get(name, GONE)}
 

@@ -50,11 +50,15 @@ class Searched:
 
     def lacks(self, model: str) -> bool:
         """Whether the server refuses a model as it refuses one that no server has."""
-        if not self._shows_models() or model not in self._models or not self._tells(self._models[model]):
+        if not self.refuses(model):
             return False
         unlisted, answer = self._models[UNLISTED], self._models[model]
         words = f"{answer.msg}"
         return answer.code == unlisted.code and unlisted.msg in (words, words.replace(model, UNLISTED, 1))
+
+    def refuses(self, model: str) -> bool:
+        """Whether the server refuses a model, in whatever words."""
+        return self._shows_models() and model in self._models and self._tells(self._models[model])
 
     def of_model(self, model: str) -> Exchange:
         """The answer to the request for a model."""

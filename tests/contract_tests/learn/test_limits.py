@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.learn.evidence import Left, Line, lines_of
+from contract_tests.learn.evidence import Left, Line, lines_of, name
 from contract_tests.learn.limits import explained, limits, looked, searched, together, with_limits
 from contract_tests.mutants.hidden import drawn, limits_due
 from contract_tests.probes.plan import Plan
@@ -91,6 +91,20 @@ def test_models_more_and_less_are_found() -> None:
     assert told["models", "V5_5", "limits", "extend", "title"] == 33
     assert told["models", "V4_5ALL"] is None
     assert "V4_5ALL" not in {path[1] for path in told if len(path) > 2}
+
+
+def test_a_model_that_is_refused_in_other_words_than_one_that_nobody_has_is_left() -> None:
+    usual = server({})
+    resting = "V4_5ALL rests at present"
+    came = asked(lambda body: resting if body["model"] == "V4_5ALL" else usual(body))
+    told = {name(each): each for each in limits(searched(came), PUBLISHED) if name(each).startswith("models.V4_5ALL")}
+    (number,) = [each.exchange.number for each in came if each.exchange.msg == resting]
+    assert told == {
+        "models.V4_5ALL": Left(
+            "models.V4_5ALL",
+            f'refused once: request {number}, in other words than a model that no server has: "{resting}"',
+        )
+    }
 
 
 def test_the_reading_of_a_question_about_a_limit_is_found() -> None:

@@ -11,6 +11,7 @@ from contract_tests.learn.evidence import Left, Line
 from contract_tests.learn.order import OF_STATE, at_once, order
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe
+from contract_tests.probes.search import KNOWN
 from contract_tests.probes.told_first import BETWEEN, ORDER, ToldFirst, distinct
 from contract_tests.reports.report import Asked
 from contract_tests.run.ordering import Ordering
@@ -38,6 +39,13 @@ def asked(rules: Sequence[str], tasks: int = 0) -> list[Asked]:
 
     Ordering(PLAN, ask).find(REFUSED)
     return came
+
+
+def test_an_empty_track_is_no_fault_since_it_may_be_told_as_a_missing_one() -> None:
+    empty = [probe for probe, _ in REFUSED if probe.rule == KNOWN and b'"audioId": ""' in probe.body]
+    assert empty
+    assert ToldFirst(PUBLISHED, TRACKS).faults((probe, 422, "no audioId") for probe in empty) == []
+    assert KNOWN in RULES
 
 
 def requests(came: Sequence[Asked]) -> list[str]:
