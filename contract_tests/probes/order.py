@@ -12,6 +12,8 @@ from contract_tests.probes.request import Probe
 
 HEAD: Final = 8
 """Requests that must be refused and are sent before any task is started: a wrong track or key shows in them."""
+TRIGGERED: Final = "code."
+"""How the rule of a request begins that a trigger brings to a code."""
 STEPS: Final = (0, 1, 5, 10, 20)
 """Numbers of tasks of which `plan` says how many rules they decide."""
 BY_REFUSAL: Final = (
@@ -42,7 +44,7 @@ BY_LOSING_FIRST: Final = ("after_giving_up", "callback_order")
 BY_LOSING_LAST: Final = ("callback_exception",)
 """What shows where the first callback is never received, and where the last is not."""
 BY_RECEIVING: Final = ("received_statuses",)
-OK, REDIRECTED = 200, 300
+OK, REDIRECTED, BROKEN = 200, 300, 500
 
 Unit = tuple[Probe, ...]
 """Probes that are sent at the same time; mostly one."""
@@ -51,16 +53,22 @@ Unit = tuple[Probe, ...]
 def ordered(probes: Iterable[Probe], budget: int | None = None) -> list[Probe]:
     """The probes as a run sends them.
 
-    First some that must be refused; then those that start
+    First some that must be refused, and those that somebody asked for by a trigger; then those that start
     tasks, which take minutes, the most rules per task first; then, while these are under way, the others that must be
     refused, at the end members that are null, which many a server takes for absent. One task of the budget is left for
     the last of them, because a server may accept what it must refuse.
     """
     every = [*probes]
-    free = sorted((each for each in every if not each.cost), key=_has_null)
+    given = [each for each in every if not each.cost and _is_asked_for(each)]
+    free = sorted((each for each in every if not each.cost and not _is_asked_for(each)), key=_has_null)
     paid = by_worth(each for each in every if each.cost)
     early = paid if budget is None or budget > len(paid) else _within(paid, budget - 1)
-    return [*free[:HEAD], *early, *free[HEAD:], *paid[len(early) :]]
+    return [*free[:HEAD], *given, *early, *free[HEAD:], *paid[len(early) :]]
+
+
+def _is_asked_for(probe: Probe) -> bool:
+    """Whether somebody gave a trigger for it; after a failure of the server nobody knows what it cost."""
+    return probe.rule.startswith(TRIGGERED) and max(probe.expected.codes) < BROKEN
 
 
 def _has_null(probe: Probe) -> bool:

@@ -10,6 +10,8 @@ from mock_server.core import seeded
 
 UUID: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 HEX: Final = re.compile("[0-9a-f]{32}")
+SHORT_HEX: Final = re.compile("(?=[0-9]*[a-f])[0-9a-f]{12,}|(?=[0-9]*[A-F])[0-9A-F]{12,}")
+"""Hexadecimal digits, of which one is a letter: what stands before them is a prefix, as in SM65a0a6951f7c."""
 RUN: Final = re.compile("[0-9A-Za-z]{12,}")
 """Signs of an id that are drawn anew, where it is neither a UUID nor as the family's are."""
 DIGITS: Final = "0123456789"
@@ -39,10 +41,18 @@ def _like(recorded: str, own: str, uuid: str, digits: str) -> str:
         if found:
             new = new.upper() if found[0].isupper() else new
             return recorded[: found.start()] + new + recorded[found.end() :]
+    if found := SHORT_HEX.search(recorded):
+        return recorded[: found.start()] + _hexadecimal(found[0], own) + recorded[found.end() :]
     longest = max(RUN.finditer(recorded), key=lambda run: len(run[0]), default=None)
     if longest is None:
         return own
     return recorded[: longest.start()] + _drawn(longest[0], own) + recorded[longest.end() :]
+
+
+def _hexadecimal(run: str, name: str) -> str:
+    """As many hexadecimal digits, as far as there are some."""
+    digits = blake2b(name.encode(), digest_size=64).hexdigest()[: len(run)]
+    return (digits.upper() if run.isupper() else digits) + run[len(digits) :]
 
 
 def _drawn(run: str, name: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from contract_tests.probes.order import HEAD, by_worth, decided, ordered
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import ATTEMPTS, Track
+from contract_tests.probes.triggers import Trigger
 from contract_tests.run.choose import SPACING
 from tests.courses import PUBLISHED, TRACKS
 
@@ -83,3 +84,10 @@ def test_members_that_are_null_are_asked_last_of_what_must_be_refused() -> None:
     free = [b": null" in probe.body for probe in ordered(PROBES) if not probe.cost]
     assert free == sorted(free)
     assert True in free
+
+
+def test_a_trigger_that_somebody_gave_is_tried_before_a_task_is_spent_on_anything_else() -> None:
+    plan = Plan(published=PUBLISHED, tracks=TRACKS, triggers=(Trigger.parse("402=header:X-Poor=yes"),), budget=1)
+    probes = [*plan.probes()]
+    assert probes[HEAD].rule == "code.402"
+    assert not any(probe.cost for probe in probes[: HEAD + 1])
