@@ -114,10 +114,16 @@ def _decides(probes: Iterable[Probe]) -> set[str]:
     """The rules, and patterns of rules, that each of these probes decides."""
     found: set[str] = set()
     for probe in probes:
-        found |= {probe.rule, probe.question} - {""}
+        found |= {probe.rule, probe.question, _apart(probe)} - {""}
         found |= {*(BY_TASK if goes_well(probe) else ()), *(BY_GROUP if probe.group else ())}
         found |= {*(BY_FAILURE if probe.fails else ()), *_of_delivery(probe)}
     return found
+
+
+def _apart(probe: Probe) -> str:
+    """Which readings of a question a probe tells from the others: two that tell different ones decide it together."""
+    readings = probe.readings or {}
+    return f"{probe.question}: {', '.join(name for name, accepts in readings.items() if accepts)}" if readings else ""
 
 
 def _of_delivery(probe: Probe) -> Iterator[str]:
