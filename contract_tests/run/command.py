@@ -10,6 +10,8 @@ from typing import Any, Final
 import click
 
 from contract_tests.documents.counted import counted
+from contract_tests.documents.published import Published
+from contract_tests.probes.plan import Plan
 from contract_tests.reports import safe_files
 from contract_tests.reports.needs import next_steps
 from contract_tests.reports.on_terminal import say
@@ -58,6 +60,8 @@ def run_once(options: Mapping[str, Any]) -> int:
             )
         if target.budget.tasks == 0:
             click.echo("no task is started: only what must be refused is sent; --budget N lets the run start N tasks")
+        if plan.searches:
+            click.echo(_planned(plan, published, target.budget.tasks))
         with progress([*plan.probes(), *plan.of_operation_probes()], sys.stderr) as far:
             found = begun.run(far.hear)
         gone = begun.gone()
@@ -74,6 +78,20 @@ def run_once(options: Mapping[str, Any]) -> int:
     for line in next_steps(found, reported=bool(options["report_dir"]), strict=options["strict"]):
         click.echo(line, err=True)
     return status(found, strict=options["strict"], terms=published.terms)
+
+
+def _planned(plan: Plan, published: Published, tasks: int | None) -> str:
+    """What a run that learns sends, and what it costs, before anything is sent. `tasks` are those of the budget, which
+    bounds what a server accepts that it should refuse, too."""
+    sent = [*plan.probes(), *plan.of_operation_probes()]
+    accepted = sum(probe.cost for probe in sent)
+    number, bound = (accepted, "without a --budget") if tasks is None else (tasks, "at most, the budget")
+    price = published.family["operations"]["extend"].get("price", 0)
+    return (
+        f"plan: {counted(len(sent), 'request')}, {accepted} of which the documents let a server accept; "
+        f"{counted(number, 'task')} {bound}, {number * price:g} credits at {price:g} each, as the profile says; then "
+        "requests about a track of nobody for limits, models and the order of checks, which start none"
+    )
 
 
 @click.command(name="report", epilog="Example:  suno-contract report report")

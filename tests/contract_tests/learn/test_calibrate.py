@@ -103,6 +103,12 @@ def test_a_run_is_made_where_none_was(plain: str, tmp_path: Path, capsys: Output
     assert status("calibrate", *run, "--output", str(file)) == 0
     assert "1 rule violated" not in (out := capsys.readouterr().out)
     assert "lines learned" in out
+    plan = (
+        r"plan: \d+ requests, \d+ of which the documents let a server accept; at most (\d+) tasks, (\d+) credits at 12"
+    )
+    assert (before := re.search(plan, out))
+    assert int(before[2]) == 12 * int(before[1])
+    assert before.start() < out.index("extend.style.length")
     assert "suno-contract calibrate --output " in (tmp_path / "report" / "report.json").read_text("utf-8")
     assert status("calibrate", "--output", str(file), "--force") == 2
     assert "give the FOLDER of a run that was made, or the options of one with --report-dir." in capsys.readouterr().err
