@@ -135,7 +135,12 @@ def _report(folder: Path, compared: list[Compared], profile: str, about: About) 
 def _own_file(profile: str) -> Path:
     """The file of a profile that calibrate made."""
     path = Path(profile)
-    if profile in profiles() or not path.is_file():
+    if profile in profiles():
+        raise CannotRun(
+            "drift compares a server with what was learned of it: give the file of a profile that `suno-contract "
+            f"calibrate` made as --profile FILE. {profile} is one of ours, which says what documents say."
+        )
+    if not path.is_file():
         raise CannotRun(f"--profile {profile}: give the file of a profile that `suno-contract calibrate` made.")
     return path
 

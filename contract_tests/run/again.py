@@ -27,6 +27,12 @@ def report_of(folder: Path, *, strict: bool = False) -> Report:
 def kept_in(folder: Path) -> Report | None:
     """The report of the run in a folder; None where there is none. Raises CannotRun where it cannot be read."""
     path = folder / JOURNAL
+    if folder.is_file():
+        raise CannotRun(
+            f"{folder} is a file: give the --report-dir of a run of suno-contract; --from reads a recording."
+        )
+    if not folder.exists():
+        raise CannotRun(f"there is no folder {folder}: give the --report-dir of a run of suno-contract that was made.")
     try:
         return kept.report(safe_files.text(path).splitlines())
     except (OSError, LookupError) as error:

@@ -209,8 +209,9 @@ def test_what_was_not_looked_at_is_not_the_same(live: Path, tmp_path: Path, caps
 
 
 def test_wrong_input_is_told(live: Path, tmp_path: Path, capsys: Output) -> None:
-    assert status("drift", "--profile", "apikley") == 2
-    assert "give the file of a profile that `suno-contract calibrate` made." in capsys.readouterr().err
+    for arguments in (("--profile", "apikley"), (str(tmp_path / "then"),)):
+        assert status("drift", *arguments) == 2
+        assert "made as --profile FILE. apikley is one of ours, which says" in capsys.readouterr().err
     assert status("drift", str(tmp_path / "then"), "--profile", str(live)) == 2
     assert f"was made with --profile apikley: make one with --profile {live}." in capsys.readouterr().err
     alone = tmp_path / "alone.yaml"

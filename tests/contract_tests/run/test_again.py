@@ -38,6 +38,14 @@ def test_a_folder_without_a_run_is_told(written: str, text: str, tmp_path: Path)
     assert text in told.value.format_message()
 
 
+def test_what_is_no_folder_is_told(tmp_path: Path) -> None:
+    (file := tmp_path / "live.jsonl").write_text(RUN)
+    for folder, text in ((file, f"{file} is a file: give "), (tmp_path / "nosuch", "there is no folder ")):
+        with pytest.raises(CannotRun) as told:
+            report_of(folder)
+        assert told.value.format_message().startswith(text)
+
+
 def test_reports_that_cannot_be_written_are_told(tmp_path: Path) -> None:
     (tmp_path / "journal.jsonl").write_text(RUN)
     (tmp_path / "report.html").mkdir()
