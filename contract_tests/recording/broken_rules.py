@@ -59,6 +59,17 @@ def broken_rules(sent: bytes, content_type: str, published: Published) -> Broken
     return Broken(tuple(surely), tuple(rule for rule in maybe if rule not in surely))
 
 
+def in_words(rule: str, sent: bytes, published: Published) -> str:
+    """How a body breaks a rule about the length of a text, or about one that has to be there; empty for another, whose
+    value may be a secret."""
+    body, field = read_exactly(sent) or {}, rule.split(".")[1]
+    text, model = body.get(field), body.get("model")
+    most = [each.characters for each in published.limits if (each.rule, each.model) == (rule, model)]
+    if most and isinstance(text, str):
+        return f"{field} has {len(text)} characters, of which {max(most)} are allowed for {model}"
+    return f"{field} is missing" if field in published.properties and field not in body else ""
+
+
 def read_exactly(sent: bytes) -> Body | None:
     """The body with its numbers as they are written; None where it is no JSON object."""
     try:

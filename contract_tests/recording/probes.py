@@ -9,7 +9,7 @@ from contract_tests.documents.published import Published
 from contract_tests.probes.near_misses import AT_ONCE
 from contract_tests.probes.request import ACCEPTED, UNREADABLE, Expected, Probe, Reply, Track
 from contract_tests.receiver.receiver import Arrival
-from contract_tests.recording.broken_rules import NO_OBJECT, NOT_JSON, broken_rules, read_exactly
+from contract_tests.recording.broken_rules import NO_OBJECT, NOT_JSON, broken_rules, in_words, read_exactly
 from contract_tests.recording.message import NOT_HANDED_ON, Message
 from contract_tests.target.exchange import Exchange
 
@@ -66,7 +66,8 @@ def probe_of(message: Message, exchange: Exchange, published: Published, source:
     broken = broken_rules(message.sent, headers.get("content-type", ""), published)
     if broken.surely:
         first = broken.surely[0]
-        several = f": {len(broken.surely)} {AT_ONCE}: {', '.join(broken.surely)}" if len(broken.surely) > 1 else ""
+        how = f": {words}" if (words := in_words(first, message.sent, published)) else ""
+        several = f": {len(broken.surely)} {AT_ONCE}: {', '.join(broken.surely)}" if len(broken.surely) > 1 else how
         codes = {*UNREADABLE, terms.invalid} if first in (NO_OBJECT, NOT_JSON) else {terms.invalid}
         probe = _probe(message, first, f"{says} breaks {first}{several}", codes)
         return probe, _state(exchange, {terms.invalid, *codes, ACCEPTED_CODE}, terms.not_found)
