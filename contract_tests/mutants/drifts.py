@@ -14,11 +14,12 @@ from contract_tests.learn.compared import LIVE, Compared, Kept, Outcome
 from contract_tests.learn.drift import Drift
 from contract_tests.learn.profile import LEFT, UNSAYABLE
 from contract_tests.learn.profile_lines import kept_lines, listed
-from contract_tests.mutants.hidden import drawn, ran
+from contract_tests.mutants.hidden import ran
 from contract_tests.mutants.plain import triggers
 from contract_tests.probes.triggers import Trigger
 from contract_tests.targets.behaviour import Behaviour, conforming
 from contract_tests.targets.changes import Change
+from contract_tests.targets.drawn import drawn
 from contract_tests.targets.edition import APIKLEY
 from contract_tests.targets.faults.catalogue import faults
 from contract_tests.targets.legal import legal

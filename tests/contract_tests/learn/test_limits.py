@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contract_tests.learn.evidence import Left, Line, lines_of, name
 from contract_tests.learn.limits import explained, limits, looked, searched, together, with_limits
-from contract_tests.mutants.hidden import drawn, limits_due
+from contract_tests.mutants.hidden import limits_due
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import Probe
 from contract_tests.probes.search import Searches
@@ -20,6 +20,7 @@ from contract_tests.reports.report import Asked
 from contract_tests.run.searching import STEPS, search
 from contract_tests.target.exchange import Exchange
 from contract_tests.targets.behaviour import KEY
+from contract_tests.targets.drawn import drawn
 from contract_tests.targets.plain_server import Plain
 from tests.courses import PUBLISHED, TRACKS, exchange
 from tests.suno_contract import status

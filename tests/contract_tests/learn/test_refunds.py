@@ -9,8 +9,9 @@ from contract_tests.learn.evidence import Left, Line
 from contract_tests.learn.paid import before_failures
 from contract_tests.learn.price import PATH, price
 from contract_tests.learn.refunds import KEY, MORE, refunds
-from contract_tests.mutants.hidden import REFUNDS, drawn, failing, ran
+from contract_tests.mutants.hidden import failing, ran
 from contract_tests.reports.report import About, Asked, Report
+from contract_tests.targets.drawn import REFUNDS, drawn
 from tests.courses import PUBLISHED, arrival, exchange
 
 ABOUT = About(target="http://a.test", document="", profile="apikley")

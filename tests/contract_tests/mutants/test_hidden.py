@@ -8,8 +8,9 @@ import pytest
 from contract_tests.mutants import hidden
 from contract_tests.mutants.__main__ import main
 from contract_tests.mutants.held_out import bodies
-from contract_tests.mutants.hidden import HELD_OUT, READINGS, drawn, seen
+from contract_tests.mutants.hidden import HELD_OUT, seen
 from contract_tests.probes.request import Track
+from contract_tests.targets.drawn import READINGS, drawn
 
 pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("untraced")]
 

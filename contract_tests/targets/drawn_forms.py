@@ -1,12 +1,11 @@
-"""In what form drawn servers say things beside what is documented, and the lines of a profile that tell it."""
+"""In what form drawn servers say things beside what is documented, and the lines of a profile that tell it, by their
+keys."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
 
-from contract_tests.learn.drift import FORMS
-from contract_tests.learn.evidence import Line
 from contract_tests.targets.behaviour import GONE, Answer, Asked, Behaviour, Task
 from contract_tests.targets.changes import (
     Change,
@@ -48,13 +47,6 @@ def drawn(seed: int, behaviour: Behaviour, source_urls: Collection[str]) -> tupl
             behaviour = change(behaviour)
             due |= {path: [*due[path], *value] if path in due else value for path, value in lines.items()}
     return behaviour, due
-
-
-def found(lines: Sequence[Line], due: Lines) -> tuple[int, list[str]]:
-    """How many lines about forms are as they are due, and the others."""
-    told = {each.path: each.value for each in lines if each.path[0] in FORMS}
-    wrong = {path: value for path, value in told.items() if path not in due or due[path] != value}
-    return len(told) - len(wrong), [f"{'.'.join(map(str, path))} {value}" for path, value in wrong.items()]
 
 
 def _forms(*, mirrors: bool) -> Iterator[tuple[Change, Lines]]:
