@@ -49,8 +49,9 @@ class Plain(ThreadedServer):
         sources: Mapping[str, Source] | None = None,
         pause: float | None = None,
         behaviour: Behaviour = conforming(APIKLEY),  # noqa: B008, it is frozen
+        port: int = 0,
     ) -> None:
-        super().__init__(self._take)
+        super().__init__(self._take, port=port)
         self.behaviour = behaviour if pause is None else replace(behaviour, pause=pause)
         self.sources = behaviour.edition.sources if sources is None else sources
         self.tasks: dict[str, Task] = {}
