@@ -43,9 +43,13 @@ class _Box:
     released: bool = False
 
 
+NOTHING: Final = (0, 0.0)
+
+
 class Receiver(ThreadedServer):
     """Receives in a thread. A context manager. Callers reach it at `public`, where it is given, else at its address.
-    `prefix` begins the paths of the URLs that it gives out, with an id of the run."""
+    `prefix` begins the paths of the URLs that it gives out, with an id of the run. `waits_for` is to how many of them
+    something is owed that is waited for, and until when at most, in seconds of the monotonic clock."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, public: str = "", run: str = "") -> None:
         self.prefix = f"/cb/{run or token_hex(4)}/"
@@ -57,6 +61,7 @@ class Receiver(ThreadedServer):
         self._closed = False
         self._told: Callable[[Arrival], object] = lambda arrival: None
         self._changed = threading.Condition()
+        self.waits_for = NOTHING
         super().__init__(self._take, host, port)
         self._base = (public or f"http://{host}:{self.port}").rstrip("/")
 
@@ -121,9 +126,12 @@ class Receiver(ThreadedServer):
         deadline = time.monotonic() + within
         with self._changed:
             while True:
-                last = max((until(list(self._box(url).arrived)) for url, until in owed.items()), default=deadline)
-                left = min(last, deadline) - time.monotonic()
-                if left <= 0 or not owed:
+                ends = [until(list(self._box(url).arrived)) for url, until in owed.items()]
+                now = time.monotonic()
+                left = min(max(ends, default=now), deadline) - now
+                self.waits_for = sum(end > now for end in ends), deadline
+                if left <= 0:
+                    self.waits_for = NOTHING
                     return
                 self._changed.wait(left)
 

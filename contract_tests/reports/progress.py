@@ -29,7 +29,7 @@ AT_ONCE: Final = (Verdict.VIOLATED, Verdict.DEVIATED)
 
 class Progress:
     """Hears every result. `say` prints the row of a rule that is decided: by its first violation or deviation, or once
-    all of its probes are answered."""
+    all of its probes are answered. `doing` says what the run has started and waits for."""
 
     def __init__(
         self,
@@ -37,11 +37,13 @@ class Progress:
         stream: TextIO,
         say: Callable[[Row], object] | None,
         now: Callable[[], float] = time.monotonic,
+        doing: Callable[[], str] = str,
     ) -> None:
         self._decided: dict[str, Verdict] = {}
         self._stream = stream
         self._say = say
         self._now = now
+        self._doing = doing
         self._begun = now()
         self._open: dict[str, set[str]] = {}
         for probe in probes:
@@ -109,14 +111,18 @@ class Progress:
     def _rest(self) -> str:
         violated = [*self._decided.values()].count(Verdict.VIOLATED)
         decided = counted(len(self._decided), "rule")
-        return f"{decided} decided, {violated} violated, {self._now() - self._begun:.0f} s"
+        doing = f"{told}, " if (told := self._doing()) else ""
+        return f"{decided} decided, {violated} violated, {doing}{self._now() - self._begun:.0f} s"
 
 
 @contextmanager
-def progress(probes: Iterable[Probe], stream: TextIO, every: float = EVERY) -> Iterator[Progress]:
-    """One that tells by itself how far the run is. Where no terminal is, nothing is told of a short run."""
+def progress(
+    probes: Iterable[Probe], stream: TextIO, every: float = EVERY, doing: Callable[[], str] = str
+) -> Iterator[Progress]:
+    """One that tells by itself how far the run is, and what it is `doing`. Where no terminal is, nothing is told of a
+    short run."""
     live, over = stream.isatty(), threading.Event()
-    found = Progress(probes, stream, say if live and sys.stdout.isatty() else None)
+    found = Progress(probes, stream, say if live and sys.stdout.isatty() else None, doing=doing)
 
     def tick() -> None:
         while not over.wait(TICK if live else every):

@@ -62,7 +62,7 @@ def run_once(options: Mapping[str, Any]) -> int:
             click.echo("no task is started: only what must be refused is sent; --budget N lets the run start N tasks")
         if plan.searches:
             click.echo(_planned(plan, published, target.budget.tasks))
-        with progress([*plan.probes(), *plan.of_operation_probes()], sys.stderr) as far:
+        with progress([*plan.probes(), *plan.of_operation_probes()], sys.stderr, doing=begun.doing) as far:
             found = begun.run(far.hear)
         gone = begun.gone()
         # First: what it cost is not lost when nobody reads the lines to their end.

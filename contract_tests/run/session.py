@@ -14,6 +14,7 @@ from typing import Any, Final, TextIO
 
 import httpx
 
+from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.probes.plan import Plan
 from contract_tests.probes.request import UNKNOWN_TASK
@@ -62,6 +63,13 @@ class Session:
         finally:
             with suppress(OSError):  # the line of the end, which fails as well, tells of it
                 self.target.note("".join(known))
+
+    def doing(self) -> str:
+        """What the run has started, and what it waits for."""
+        number, until = self.receiver.waits_for
+        left = max(until - time.monotonic(), 0)
+        waits = f", callbacks of {number} awaited for {left:.0f} s at most" if number else ""
+        return f"{counted(self.target.spent, 'task')} started{waits}"
 
     def report(self, *, gone: bool) -> None:
         """Ends the run, and writes the reports from the journal, if there is a folder for them. `gone` says whether the

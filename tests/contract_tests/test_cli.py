@@ -582,7 +582,7 @@ class Interrupted:
 
 def interrupted(monkeypatch: Patch, after: int, *arguments: str) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("contract_tests.run.command.progress", lambda probes, stream: nullcontext(Interrupted(after)))
+        patch.setattr("contract_tests.run.command.progress", lambda *_, **__: nullcontext(Interrupted(after)))
         assert status("run", *arguments) == 130
 
 

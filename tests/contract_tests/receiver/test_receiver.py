@@ -89,6 +89,26 @@ def test_each_url_says_itself_until_when_something_is_owed(receiver: Receiver) -
     assert (len(receiver.arrived(one)), receiver.arrived(two)) == (1, [])
 
 
+def test_it_says_what_it_waits_for(receiver: Receiver) -> None:
+    one, two = receiver.url("one"), receiver.url("two")
+    seen = list[int]()
+
+    def owed(came: object) -> float:
+        seen.append(receiver.waits_for[0])
+        return inf if len(seen) < 3 else -inf
+
+    waiting = threading.Thread(
+        target=receiver.until, args=({one: owed, two: lambda came: inf if not came else -inf}, 60)
+    )
+    waiting.start()
+    httpx.post(two, content=b"{}")
+    httpx.post(one, content=b"{}")
+    httpx.post(one, content=b"{}")
+    waiting.join(20)
+    assert max(seen) in (1, 2)
+    assert receiver.waits_for == (0, 0.0)
+
+
 def test_no_two_receivers_have_the_same_paths() -> None:
     with Receiver() as one, Receiver() as other:
         assert one.prefix != other.prefix

@@ -49,6 +49,12 @@ def test_where_no_terminal_is_a_line_tells_how_far_the_run_is() -> None:
     ]
 
 
+def test_what_the_run_is_doing_is_told() -> None:
+    found = Progress([REFUSED], stream := io.StringIO(), None, lambda: 0.0, lambda: "2 tasks started")
+    found.tick()
+    assert stream.getvalue() == "0 of 1 probes are answered, 0 rules decided, 0 violated, 2 tasks started, 0 s\n"
+
+
 def test_a_terminal_has_a_bar_that_leaves_nothing_behind() -> None:
     found = begun(stream := Terminal())
     found.hear(PASSED)
