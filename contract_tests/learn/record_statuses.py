@@ -50,7 +50,10 @@ def _told(seen: Mapping[str, Mapping[str, list[Exchange]]], documented: set[str]
         others = {*by_status} - documented
         polls = [poll for each in by_status.values() for poll in each]
         if len(by_status) > 1 and others:
-            yield Left(".".join(map(str, PLACES[stage])), f"seen in several ways: {', '.join(sorted(by_status))}")
+            told = ", ".join(sorted(by_status))
+            yield Left(
+                ".".join(map(str, PLACES[stage])), f"polls told {told}, and a record may be behind its callbacks"
+            )
         elif others and len({poll.url for poll in polls}) < TWICE:
             yield Left(".".join(map(str, PLACES[stage])), f"seen in one task alone: {', '.join(others)}")
         elif others:

@@ -62,7 +62,7 @@ def test_a_documented_status_may_be_late_and_is_no_line() -> None:
         ((task(1, (111.0, WRITTEN), (112.0, WRITTEN)),), f"seen in one task alone: {WRITTEN}"),
         (
             (task(1, (111.0, WRITTEN)), task(2, (111.0, "PENDING"))),
-            f"seen in several ways: PENDING, {WRITTEN}",
+            f"polls told PENDING, {WRITTEN}, and a record may be behind its callbacks",
         ),
     ],
 )
