@@ -86,7 +86,7 @@ def learned(report: Report, published: Published, beside: Path, signature_key: s
     is_ours = base in profiles()
     anywhere = base if is_ours else os.fspath(Path(base).resolve())
     sent = playback.repeatable(refusals)
-    found = [*sayable(_tracks(report))]
+    found = [*sayable(_tracks(report, published))]
 
     played = _Mocked(anywhere, sent, published.terms.extend)
 
@@ -123,12 +123,12 @@ def learned(report: Report, published: Published, beside: Path, signature_key: s
     )
 
 
-def _tracks(report: Report) -> Iterator[Found]:
+def _tracks(report: Report, published: Published) -> Iterator[Found]:
     """The source tracks that were given, or that a recording shows."""
     if own := [{"id": each.id, "model": each.model, "duration": each.duration} for each in report.tracks]:
         yield Line(("tracks",), own, "given to the run")
     elif report.about.recorded:
-        yield from source_tracks(report.asked)
+        yield from source_tracks(report.asked, published.models)
 
 
 def _forms(extends: str, found: Sequence[Found], report: Report, published: Published) -> Iterator[Found]:

@@ -12,12 +12,13 @@ from contract_tests.learn.beyond import Beyond
 from contract_tests.learn.calibrate import Learned, unsayable
 from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, ends, left_open, said
 from contract_tests.learn.evidence import UNNAMED, UNREFUSED, Line, left_rules, lines_of
-from contract_tests.learn.limits import looked, searched
+from contract_tests.learn.limits import REFUSED, looked, searched
 from contract_tests.learn.order import at_once, order, places_unknown
 from contract_tests.learn.playback import WORDS
 from contract_tests.learn.profile_lines import samples
 from contract_tests.learn.rate import DENIED, rated
 from contract_tests.learn.rate import KEY as RATE
+from contract_tests.learn.record_statuses import PENDING, polled
 from contract_tests.learn.refusals import Refusal, covering, several
 from contract_tests.learn.tasks import models
 from contract_tests.learn.tried import tried_then
@@ -54,7 +55,7 @@ class Drift:
         picked = {f"{each.path[1]}": each.value for each in found.lines if each.path[0] == "picks"}
         unplaced = places_unknown(kept.left, published)
         self._now |= {each.path: each for each in lines_of(order(report.asked, published, picked, unplaced))}
-        self._left = {each.what: each.why for each in found.left}
+        self._left, self._polled = {each.what: each.why for each in found.left}, polled(report.asked)
         self._models = {f"models.{each}.name" for each in models(report.asked)} | looked(searched(report.asked))
         told, ordered = bool(several(report.rows)), bool(at_once(report.asked))
         self._looked = {"tells": told, "order": ordered, "operations": True, "refunds": True, RATE: rated(report.asked)}
@@ -62,14 +63,16 @@ class Drift:
         self._kinds = {each.kind for each in found.refusals} | ({"rate"} if self._looked[RATE] else set())
 
     def __iter__(self) -> Iterator[Compared]:
+        same = self._same_unless_found
         by_key: Mapping[str, Callable[[Line], Compared]] = {
             "picks": self._pick,
             "stages": self._stage,
-            "models": lambda line: self._same_unless_found(line, looked=dotted(line.path) in self._models),
-            "refusals": lambda line: self._same_unless_found(line, looked=f"{line.path[1]}" in self._kinds),
-            **dict.fromkeys(self._looked, self._simple),
-            "tracks_per_task": lambda line: self._same_unless_found(line, looked=self._came("complete")),
-            **dict.fromkeys(FORMS, self._form),
+            PENDING: lambda line: same(line, looked=PENDING in self._polled),
+            "models": lambda line: same(line, looked=dotted(line.path) in self._models),
+            "refusals": lambda line: same(line, looked=f"{line.path[1]}" in self._kinds),
+            **dict.fromkeys(self._looked, lambda line: same(line, looked=self._looked[str(line.path[0])])),
+            "tracks_per_task": lambda line: same(line, looked=self._came("complete")),
+            **dict.fromkeys(FORMS, lambda line: same(line, looked=not left_open(self._left, line.path))),
         }
         for line in self._kept.lines:
             compare = by_key.get(str(line.path[0]))
@@ -101,11 +104,13 @@ class Drift:
                 yield Compared(line=dotted(path), outcome=Outcome.MOVED, profile=before, live=line.value, who=LIVE)
 
     def _stage(self, line: Line) -> Compared:
-        _, stage, what = line.path
+        stage, what = f"{line.path[1]}", line.path[2]
         if what == "at":
             return self._delay(line)
         if what != "skipped":
-            return self._same_unless_found(line, looked=self._came(str(stage)))
+            return self._same_unless_found(
+                line, looked=stage in self._polled if what == "status" else self._came(stage)
+            )
         now = self._now.get(line.path)
         if not self._came("complete"):
             return self._without(line)
@@ -132,12 +137,6 @@ class Drift:
         if looked and dotted(line.path) not in self._left:
             return self._told(line, Outcome.SAME, line.value)
         return self._without(line)
-
-    def _simple(self, line: Line) -> Compared:
-        return self._same_unless_found(line, looked=self._looked[str(line.path[0])])
-
-    def _form(self, line: Line) -> Compared:
-        return self._same_unless_found(line, looked=not left_open(self._left, line.path))
 
     def _without(self, line: Line) -> Compared:
         """A line of which nothing was learned."""
@@ -225,7 +224,7 @@ class Drift:
         for what, why in self._left.items():
             group = what.partition(".")[0]
             is_new = what not in self._kept.left and what not in {dotted(path) for path in known}
-            is_news = why.startswith(CONTRADICTS) or what == "stages"  # they come in another order
+            is_news = why.startswith((CONTRADICTS, REFUSED)) or what == "stages"  # they come in another order
             if is_new and is_news and group not in ("picks", "texts"):
                 yield Compared(line=what, outcome=Outcome.MOVED, live=why, who=LIVE)
 

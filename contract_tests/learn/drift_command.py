@@ -29,7 +29,7 @@ from contract_tests.learn.drift_page import as_html
 from contract_tests.learn.drift_report import as_json, as_junit, lines, status, summary
 from contract_tests.learn.edited import NotInRows, edited, with_list
 from contract_tests.learn.profile import LEFT, UNSAYABLE
-from contract_tests.learn.profile_lines import kept_lines, listed
+from contract_tests.learn.profile_lines import NoLines, kept_lines, listed
 from contract_tests.reports import safe_files
 from contract_tests.reports.report import About, Report
 from contract_tests.reports.rows import printable
@@ -78,14 +78,15 @@ def drift_command(
     profile, key = options["profile"], signature_key(signature_key_env)
     published, path = documents(profile), _own_file(profile)
     text = path.read_text("utf-8")
-    kept = Kept(lines=kept_lines(text), unsayable=listed(text, UNSAYABLE), left=listed(text, LEFT))
+    kept = _kept(path, text)
     if folder is None:
         _check_lines(looked_for, kept)
         folder = made_run(context, _with_tracks(options, published), force=force, knows=True)
     else:
         context.with_resource(of_a_run(folder))
     report = _run_with(profile, folder)
-    with interruptible("drift", str(folder), "--profile", profile, key_in=signature_key_env):
+    more = [*["--update"] * update, *(["--lines", looked_for] if looked_for != "*" else [])]
+    with interruptible("drift", str(folder), "--profile", profile, *more, key_in=signature_key_env):
         try:
             found = learned(report, published, path.parent, key)
         except OSError as error:
@@ -143,6 +144,14 @@ def _own_file(profile: str) -> Path:
     if not path.is_file():
         raise CannotRun(f"--profile {profile}: give the file of a profile that `suno-contract calibrate` made.")
     return path
+
+
+def _kept(path: Path, text: str) -> Kept:
+    """What a file says. Raises CannotRun."""
+    try:
+        return Kept(lines=kept_lines(text), unsayable=listed(text, UNSAYABLE), left=listed(text, LEFT))
+    except NoLines as error:
+        raise CannotRun(f"{path}, {error}: give each key a row of its own, once, and say it whole.") from None
 
 
 def _base_of(path: Path, text: str) -> str:

@@ -10,7 +10,7 @@ from contract_tests.documents.files import Loader
 from contract_tests.learn.compared import dotted
 from contract_tests.learn.evidence import Line
 from contract_tests.learn.profile import ITEM, LEFT, ORDER, body, item
-from contract_tests.learn.profile_lines import HEAD, is_block, kept_lines
+from contract_tests.learn.profile_lines import HEAD, NoLines, is_block, kept_lines
 
 Path = tuple[str | int, ...]
 
@@ -41,7 +41,7 @@ def edited(text: str, after: Sequence[Line]) -> str:
             text = _instead(text, line)
     try:
         said = {line.path: line.value for line in kept_lines(text)}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, NoLines) as error:
         raise NotInRows(f"{error.problem if isinstance(error, yaml.MarkedYAMLError) else error}") from None
     for path, line in now.items():
         if path not in said or said[path] != line.value:
@@ -112,12 +112,13 @@ def _instead(text: str, line: Line) -> str:
 def _with(text: str, line: Line) -> str:
     """The text with one line more, behind the others of the nearest key above it, or at its place among all keys."""
     rows, spans = text.splitlines(keepends=True), _spans(text)
-    above = [line.path[:end] for end in range(1, len(line.path)) if (span := spans.get(line.path[:end])) and span.inner]
+    there = [line.path[:end] for end in range(1, len(line.path)) if line.path[:end] in spans]
+    above = [path for path in there if spans[path].inner is not None]
+    if above != there:
+        raise NotInRows(dotted(line.path))
     if above:
         span = spans[above[-1]]
         at, new = span.end, _rows(line, len(above[-1]), span.inner or 0)
-    elif line.path[:1] in spans:
-        raise NotInRows(dotted(line.path))
     else:
         known = [*HEAD, *ORDER]
         place = known.index(f"{line.path[0]}")

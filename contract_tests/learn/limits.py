@@ -16,6 +16,8 @@ from contract_tests.reports.report import Asked
 from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.searched import Searched
 
+REFUSED: Final = "refused "
+"""How a reason begins where a server refuses a model of the documents."""
 LENGTH: Final = "string_length"
 COUNTED: Final[Mapping[tuple[bool, bool], str]] = {
     (False, False): "code_points",
@@ -47,7 +49,7 @@ def limits(found: Searched, published: Published) -> Iterator[Found]:
             yield Line(("models", model), None, f"refused {told}")
         elif model in published.models and found.refuses(model):
             words = json.dumps(found.of_model(model).msg, ensure_ascii=False)
-            yield Left(f"models.{model}", f"refused {told}, in other words than a model that no server has: {words}")
+            yield Left(f"models.{model}", f"{REFUSED}{told}, in other words than a model that no server has: {words}")
     for model, field in found.texts:
         if not found.lacks(model):
             yield from _limit(found, model, field, published)

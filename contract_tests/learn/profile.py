@@ -23,6 +23,7 @@ ORDER: Final = (
         "texts",
         "tells",
         "order",
+        "pending",
         "stages",
         "ids",
         "answers",

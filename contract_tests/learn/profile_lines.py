@@ -18,13 +18,18 @@ BRANCHES: Final = ("picks", "codes", "refusals", "texts", "models", "operations"
 """Keys below which no value is a mapping, but for the seconds of a stage."""
 EVIDENCE: Final = re.compile(r"\s+# (.*)")
 """What stands behind a value."""
+MERGED: Final = "tag:yaml.org,2002:merge"
 TIMES: Final = re.compile(r"(\d+) times|(once)")
+
+
+class NoLines(ValueError):
+    """A file says something in a way that cannot be told line by line."""
 
 
 def kept_lines(text: str) -> list[Line]:
     """What a file says itself, in its order; `seen` is empty where nothing stands behind a value.
 
-    The file is a profile that was read before.
+    The file is a profile that was read before. Raises NoLines.
     """
     node: Any = yaml.compose(text, Loader)
     data = yaml.load(text, Loader)  # noqa: S506, it is a SafeLoader
@@ -32,6 +37,10 @@ def kept_lines(text: str) -> list[Line]:
 
 
 def _lines(node: yaml.MappingNode, data: Any, above: tuple[str | int, ...], text: list[str]) -> Iterator[Line]:
+    merged = next((each.value for each, _ in node.value if each.tag == MERGED), None)
+    if merged is not None or len(node.value) != len(data):
+        where = f"line {node.start_mark.line + 1}"
+        raise NoLines(f"{where}: {'keys are merged by <<' if merged is not None else 'a key stands there twice'}")
     for key, (name, value) in zip(node.value, data.items(), strict=True):
         inner = key[1]
         if is_block(inner) or (isinstance(inner, yaml.MappingNode) and _leads_on((*above, name))):

@@ -24,18 +24,25 @@ def record_statuses(asked: Sequence[Asked], published: Published) -> Iterator[Fo
     document's: those may be told late. It has to be the same in two tasks, and no other stage's. What the profile says
     of its own stays open where no poll told it."""
     seen = _seen(asked)
-    for stage, ours, usual in zip(PLACES, published.terms.statuses, DOCUMENTED.statuses, strict=True):
-        if stage not in seen and ours != usual:
-            yield Left(".".join(map(str, PLACES[stage])), "no poll told it")
     told = [*_told(seen, {*published.terms.statuses, published.terms.lost})]
+    known = {name(each) for each in told}
+    for stage, ours, usual in zip(PLACES, published.terms.statuses, DOCUMENTED.statuses, strict=True):
+        place, came = ".".join(map(str, PLACES[stage])), ", ".join(sorted(seen.get(stage, ())))
+        if ours not in (usual, *seen.get(stage, ())) and place not in known:
+            yield Left(place, f"polls told {came}" if came else "no poll told it")
     values = [each.value for each in told if isinstance(each, Line)]
-    if values and PENDING not in seen:
+    if values and PENDING not in seen and published.terms.statuses[0] == DOCUMENTED.statuses[0]:
         yield Left(PENDING, "no poll came before a stage was told")
     for each in told:
         if isinstance(each, Line) and values.count(each.value) > 1:
             yield Left(name(each), f"seen: {each.value}, as of another stage")
         else:
             yield each
+
+
+def polled(asked: Sequence[Asked]) -> set[str]:
+    """The stages, and PENDING, at which polls told a status."""
+    return {*_seen(asked)}
 
 
 def stages_of_statuses(found: Iterable[Found], published: Published) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """Source tracks that a recording shows, as `tracks` of a profile: what accepted requests were about. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from math import inf
 from typing import Any, Final
 
@@ -14,9 +14,10 @@ from contract_tests.target.exchange import Exchange
 KEY: Final = "tracks"
 
 
-def source_tracks(asked: Sequence[Asked]) -> Iterator[Found]:
+def source_tracks(asked: Sequence[Asked], offered: Container[str]) -> Iterator[Found]:
     """The tracks that accepted requests were about, each with its model and seconds: those of one that a recorded task
-    made stand in its callback. Those of others nobody knows, so they are left."""
+    made stand in its callback. Those of others nobody knows, so they are left, and so are tracks of models that are not
+    `offered` by the profile."""
     wanted: dict[str, dict[str, list[Exchange]]] = defaultdict(lambda: defaultdict(list))
     for exchange in (each.exchange for each in asked if each.exchange.code == 200 and each.exchange.tasks):
         sent = parsed(exchange.sent)
@@ -26,7 +27,10 @@ def source_tracks(asked: Sequence[Asked]) -> Iterator[Found]:
     for id, models in wanted.items():
         exchanges = [each for every in models.values() for each in every]
         model, seconds = known.get(id, (next(iter(models)) if len(models) == 1 else "", None))
-        if model and seconds:
+        if model and seconds and model not in offered:
+            why = f"accepted {times(exchanges)}, and {model} is no model of the profile"
+            yield Left(f"{KEY} of {id}", f"{why}; one that extends it and has the model would take it, as --profile")
+        elif model and seconds:
             found.append(({"id": id, "model": model, "duration": seconds}, exchanges))
         else:
             yield Left(f"{KEY} of {id}", _lacking(id, [*models], exchanges))

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -145,7 +144,7 @@ class App:
             )
             raise
         if came.error and kind == CALLBACK:
-            came.error = _of_receiver(came.error, url)
+            came.error = _of_receiver(came.error)
         if self._judge is not None and kind == REQUEST and not came.error:
             found = await self._judge(self._message(kind, number, course, request, came))
         if found:
@@ -190,9 +189,8 @@ def _words(found: Sequence[Finding]) -> str:
     return "; ".join(f"{each.rule}: expected {each.expected}; got {each.got}" for each in found)[:500]
 
 
-def _of_receiver(error: str, url: str) -> str:
-    """Why the receiver gave no answer, with its name: the server is another."""
-    host = urlsplit(url).netloc.rpartition("@")[2]
+def _of_receiver(error: str) -> str:
+    """Why the receiver gave no answer: the server is another. Its host is in no file, as the rest of its URL is not."""
     if error.startswith(NO_CONNECTION):
-        return f"{NO_CONNECTION}the receiver {host} cannot be reached: {error.removeprefix(NO_CONNECTION)}"
-    return f"the receiver {host} gave no answer: {error}"
+        return f"{NO_CONNECTION}the receiver cannot be reached"
+    return f"the receiver gave no answer: {error}"

@@ -111,13 +111,16 @@ def proxy_command(to: str, record: Path, force: bool, resume: bool, callback_url
                 _wait(reports, over)
             click.echo(f"{record}: {_spent(proxy, record, now)}", err=True)
         # Outside: where nothing could be recorded, the file is taken away again.
-        return _ended(reports, record, proxy.trouble or recorder.trouble)
+        trouble, takes_long = proxy.trouble or recorder.trouble, record.is_file() and record.stat().st_size > LARGE
+        if not takes_long:
+            return _ended(reports, record, trouble)
+    how = f"Ctrl-C leaves that to suno-contract judge {record}"
+    click.echo(f"judging {record} as a whole, which takes a while; {how}", err=True)
+    return _ended(reports, record, trouble)
 
 
 def _ended(reports: Reports, record: Path, trouble: str) -> int:
     """The exit status, which is that of `suno-contract judge` for the file; 0 where nothing passed that it judges."""
-    if record.is_file() and record.stat().st_size > LARGE:
-        click.echo(f"judging {record} as a whole, which takes a while", err=True)
     try:
         made = reports.end()
     except (NoRecording, OSError) as error:

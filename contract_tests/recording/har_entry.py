@@ -74,10 +74,10 @@ def date_in(text: object) -> datetime | None:
 
 def took_of(entry: object) -> float:
     """Milliseconds until the answer ended."""
-    took = float(member(entry, "time", "a number", 0))
+    took = member(entry, "time", "a number", 0)
     if not took < FAR:
-        raise NoEntry(f"time is {took}; allowed: a number below {FAR:.0f}")
-    return max(took, 0.0)
+        raise NoEntry(f"time is {str(took)[:20]}; allowed: a number below {FAR:.0f}")
+    return max(float(took), 0.0)
 
 
 def status_of(entry: object) -> int:

@@ -124,3 +124,11 @@ def test_a_list_that_was_not_there_stands_before_that_of_what_was_not_learned() 
     assert with_list(left, UNSAYABLE, {"it breaks a": ""}) == both
     assert with_list(written(ABOUT, "apikley", []), LEFT, {"refunds": "no task failed"}) == left
     assert with_list(left, UNSAYABLE, {}) == left
+
+
+@pytest.mark.parametrize("row", ["V5: {limits: {extend: {prompt: 3576}}}", "V5: {like: V4}"])
+def test_a_key_that_stands_in_one_row_is_not_written_twice(row: str) -> None:
+    text = f"format: 1\nsummary: x\nextends: apikley\nmodels:\n  {row}\n"
+    line = Line(("models", "V5", "limits", "extend", "title"), 50, "once")
+    with pytest.raises(NotInRows):
+        edited(text, [*kept_lines(text), line])

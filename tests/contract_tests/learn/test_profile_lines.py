@@ -1,11 +1,12 @@
 """The lines of a learned profile, read from its file again."""
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract_tests.learn.evidence import Left, Line
 from contract_tests.learn.profile import LEFT, UNSAYABLE, written
-from contract_tests.learn.profile_lines import kept_lines, listed, samples
+from contract_tests.learn.profile_lines import NoLines, kept_lines, listed, samples
 from contract_tests.reports.report import About
 
 ABOUT = About(target="http://a.test", document="", version="1", date="2026-11-27T10:00:00+00:00", seed=0)
@@ -57,3 +58,16 @@ def test_whatever_is_left_open_is_read_again(left: dict[str, str]) -> None:
 
 def test_a_line_of_a_list_that_somebody_wrote_in_quotes_is_read_as_it_is() -> None:
     assert listed(f'{LEFT}\n# - "a: b\n', LEFT) == {'"a': "b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("stages:\n  text: &a\n    at: 3\n  first:\n    <<: *a\n", "line 5: keys are merged by <<"),
+        ("stages:\n  text:\n    at: 3\n  text:\n    at: 4\n", "line 2: a key stands there twice"),
+    ],
+)
+def test_what_cannot_be_told_line_by_line_is_told_with_its_line(text: str, why: str) -> None:
+    with pytest.raises(NoLines) as told:
+        kept_lines(text)
+    assert str(told.value) == why

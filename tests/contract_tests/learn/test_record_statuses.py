@@ -8,10 +8,13 @@ import pytest
 
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import learned
+from contract_tests.learn.edited import edited
 from contract_tests.learn.evidence import Found, Left, Line, lines_of, name
+from contract_tests.learn.profile import written
+from contract_tests.learn.profile_lines import kept_lines
 from contract_tests.learn.record_statuses import record_statuses, stages_of_statuses
 from contract_tests.mutants.hidden import ran
-from contract_tests.reports.report import Asked
+from contract_tests.reports.report import About, Asked
 from contract_tests.targets.behaviour import Json, Task, conforming
 from contract_tests.targets.changes import recording
 from contract_tests.targets.edition import APIKLEY
@@ -120,3 +123,22 @@ def test_a_mock_that_plays_them_has_the_members_of_each_stage(tmp_path: Path) ->
     assert "pending: no poll came before a stage was told" in found.text
     left = {name(each) for each in found.left}
     assert "track_members.records.first" not in left
+
+
+def test_a_status_of_ones_own_that_no_poll_told_stays_open() -> None:
+    own = replace(PUBLISHED, terms=replace(PUBLISHED.terms, statuses=("PENDING", WRITTEN, "FIRST_SUCCESS", "SUCCESS")))
+    behind = [task(each, (111.0, "PENDING")) for each in (1, 2)]
+    assert told(*behind, published=own) == {"stages.text.status": Left("stages.text.status", "polls told PENDING")}
+
+
+def test_it_stands_in_the_file_of_a_profile() -> None:
+    polls = ((105.0, QUEUED), (111.0, WRITTEN))
+    found = [*record_statuses([task(1, *polls), task(2, *polls)], PUBLISHED)]
+    text = written(About(target="http://a.test", document="apikley"), "apikley", found, {})
+    assert [(each.path, each.value) for each in kept_lines(text)] == [
+        (("pending",), QUEUED),
+        (("stages", "text", "status"), WRITTEN),
+    ]
+    assert edited(text, [*kept_lines(text), Line(("pending",), "WAITING", "once")]) != text
+    bare = written(About(target="http://a.test", document="apikley"), "apikley", [], {})
+    assert "\npending: QUEUED" in edited(bare, lines_of(found))

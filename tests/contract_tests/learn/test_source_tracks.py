@@ -17,7 +17,7 @@ def asked(audio: Any, model: Any = "V4", number: int = 1, *, good: bool = True, 
 
 
 def found(*every: Asked) -> dict[str, Found]:
-    return {name(each): each for each in source_tracks(every)}
+    return {name(each): each for each in source_tracks(every, ("V4", "V5"))}
 
 
 def test_a_track_that_a_recorded_task_made_is_known() -> None:
@@ -36,6 +36,14 @@ def test_of_another_track_it_is_told_what_to_give() -> None:
     assert found(asked("a"), asked("a", number=2)) == {"tracks of a": Left("tracks of a", why.format("V4"))}
     both = found(asked("a"), asked("a", "V5", number=2))
     assert both == {"tracks of a": Left("tracks of a", why.format("one of V4,V5"))}
+
+
+def test_a_track_of_a_model_that_the_profile_lacks_is_left() -> None:
+    made = track(0, id="made", duration=95.5)
+    (_, left) = found(asked("first", "V5_5", made=[made]), asked("made", "V5_5", number=2)).values()
+    assert isinstance(left, Left)
+    assert left.what == "tracks of made"
+    assert left.why.startswith("accepted once: request 2, and V5_5 is no model of the profile; ")
 
 
 def test_what_was_refused_or_is_no_track_tells_nothing() -> None:

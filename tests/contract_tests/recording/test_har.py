@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from contract_tests.cli import main
 from contract_tests.recording.har import NOWHERE, from_har
+from contract_tests.recording.har_entry import NoEntry, took_of
 from contract_tests.recording.message import CALLBACK, begun, line
 from contract_tests.recording.read import NoRecording, Recording, read
 from tests.contract_tests.recording.messages import message
@@ -170,3 +171,8 @@ def test_what_is_made_of_a_recording_has_its_mode_and_a_recording_is_its_owners(
         har.chmod(0o644)
         assert status(str(har), str(again), "--force") == 0
         assert stat.S_IMODE(again.stat().st_mode) == 0o600
+
+
+def test_a_time_of_any_number_of_digits_is_told() -> None:
+    with pytest.raises(NoEntry, match=r"^time is 1000000000"):
+        took_of({"time": 10**400})
