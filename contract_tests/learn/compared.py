@@ -16,6 +16,8 @@ from contract_tests.learn.price import KEY as PRICE
 from contract_tests.learn.refunds import KEY as REFUNDS
 from contract_tests.learn.tried import still_untried
 
+EVERY: Final = "*"
+"""The pattern of all lines."""
 DATED: Final = "run of "
 """What evidence has of another run than that at the head of its file."""
 LIVE, MOCK = "live", "mock"
@@ -116,7 +118,7 @@ def _without_models_that_are_gone(lines: Mapping[Path, Line], live: Container[Pa
         yield path, line
 
 
-def updated(kept: Kept, compared: Iterable[Compared], found: Learned, now: str, looked_for: str = "*") -> Kept:
+def updated(kept: Kept, compared: Iterable[Compared], found: Learned, now: str, looked_for: str = EVERY) -> Kept:
     """What the profile says that is true now: what moved as it is seen now, or not at all where nothing says that; what
     nobody knew then and this run tells; and all else as it was. `now` says of what is new when it was seen, and only
     lines that match `looked_for` are."""
@@ -127,10 +129,17 @@ def updated(kept: Kept, compared: Iterable[Compared], found: Learned, now: str, 
         then = lines.get(line.path)
         is_new = then is None and fnmatchcase(dotted(line.path), looked_for)
         is_other = then is not None and then.value != line.value
-        if is_new or (is_other and (line.path[0] == "texts" or dotted(line.path) in moved)):
+        is_text = line.path[0] == "texts" and fnmatchcase(dotted(line.path), looked_for)
+        if is_new or (is_other and (is_text or dotted(line.path) in moved)):
             lines[line.path] = line._replace(seen=f"{line.seen}, {now}")
     lines = dict(_without_models_that_are_gone(lines, {line.path for line in found.lines}))
     known = {dotted(path) for path in lines}
+    if looked_for != EVERY:
+        return Kept(
+            lines=[*lines.values()],
+            unsayable={what: how for what, how in kept.unsayable.items() if what not in moved},
+            left={what: why for what, why in kept.left.items() if what not in known},
+        )
     open_now = {each.what: each.why for each in found.left if each.what not in known}
     stays = {what: why for what, why in kept.left.items() if what not in known and _is_still_open(what, why, open_now)}
     if _has_another_order(lines, found):  # whose rules have the places that they had

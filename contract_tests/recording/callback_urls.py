@@ -48,7 +48,8 @@ def masked_urls(text: str) -> str:
 
 
 def of_callback_url(url: str) -> Iterator[str]:
-    """What may be secret in a receiver's own URL: user, password, parameters, and parts of the path like tokens."""
+    """What may be secret in a receiver's own URL: user, password, parameters, and parts of the path like tokens; all of
+    one that nobody can call, since the server gets that as it is, and may quote it."""
     try:
         parts = urlsplit(url)
         yield from filter(None, (parts.username, parts.password))
@@ -56,6 +57,8 @@ def of_callback_url(url: str) -> Iterator[str]:
         return
     if OWN.fullmatch(url):
         return
+    if parts.hostname and parts.scheme not in ("http", "https") and MASKED not in url:
+        yield url
     pieces = re.split(r"[/&;=:@,\"{}\[\]]", f"{parts.path}&{parts.query}&{parts.fragment}")
     for piece in pieces:
         if len(piece) >= LONG and any(character.isdigit() for character in piece):

@@ -50,6 +50,14 @@ def test_only_lines_that_are_looked_for_are_new() -> None:
     assert updated(then(), [], now(PRICE, OK), NOW, "answers.*").lines == [told(OK)]
 
 
+def test_what_is_not_looked_for_stays_as_it_is() -> None:
+    text = Line(("texts", "length"), "too long", "once")
+    kept = then(text, left={"refunds": "no task failed"}, unsayable={"it breaks a": ""})
+    found = replace(now(text._replace(value="longer"), Left("tells", "why")), unsayable={"it breaks b": ""})
+    assert updated(kept, [], found, NOW, "picks.*") == replace(kept, lines=[text])
+    assert updated(kept, [], found, NOW, "texts.*").lines == [told(text._replace(value="longer"))]
+
+
 def test_what_this_run_does_not_tell_is_not_open_where_it_was_known() -> None:
     left = {
         "refunds": "no task failed",

@@ -308,6 +308,7 @@ def test_texts_in_texts_are_looked_into_to_a_depth() -> None:
 def test_a_receivers_url_may_hold_secrets() -> None:
     url = "https://me:pass-word@hooks.example.com/services/T0AB12CD34EF/cb?token=s3cr3t&kind=x"
     assert set(of_callback_url(url)) == {"me", "pass-word", "T0AB12CD34EF", "s3cr3t"}
+    assert "ftp://a.test/x" in set(of_callback_url("ftp://a.test/x"))
     assert list(of_callback_url("http://[")) == []
 
 
@@ -355,3 +356,10 @@ def test_a_long_line_that_looks_like_parts_of_a_form_is_read_once() -> None:
     """Each name was tried with every length of what follows: ten kilobytes took eleven seconds."""
     sent = b"name=aaaa&" * 20_000 + b'Content-Disposition: form-data; name="api_key"' * 2_000
     assert Secrets().masked(message(sent=sent)).sent == sent
+
+
+def test_a_url_that_nobody_can_call_is_not_kept_where_a_server_quotes_it() -> None:
+    sent = b'{"callBackUrl": "ftp://internal.example/hush"}'
+    body = b'{"code": 422, "msg": "callBackUrl is \\"ftp://internal.example/hush\\"; allowed: http"}'
+    masked = Secrets().masked(message(sent=sent, body=body))
+    assert b"internal" not in masked.sent + masked.body
