@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from contract_tests.learn.compared import LIVE, Compared, Kept, Outcome
+from contract_tests.learn.compared import Compared, Kept, Outcome, blamed
 from contract_tests.learn.evidence import HALF_TRIED, UNREFUSED, left_rules
 from contract_tests.learn.playback import NUMBERS, WORDS
 from contract_tests.learn.refusals import Refusal
@@ -78,7 +78,6 @@ def _shape(what: str, then: str | None, now: str | None) -> Iterator[Compared]:
 def _beyond(what: str, outcome: Outcome, then: str | None, now: str | None) -> Compared:
     """What no profile can say; None where it is not so."""
     profile, live = (NOT if each is None else each or SO for each in (then, now))
-    who = LIVE if outcome is Outcome.MOVED else ""
     why = HALF_TRIED if outcome is Outcome.UNCOMPARED else ""
     seen = None if outcome is Outcome.UNSEEN else live
-    return Compared(line=what, outcome=outcome, profile=profile, live=seen, who=who, why=why)
+    return Compared(line=what, outcome=outcome, profile=profile, live=seen, who=blamed(outcome), why=why)

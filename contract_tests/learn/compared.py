@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from contract_tests.documents.published import Published
 from contract_tests.learn.calibrate import Learned
-from contract_tests.learn.evidence import HALF_TRIED, UNSEEN, UNTOLD, Left, Line, still_left
+from contract_tests.learn.evidence import HALF_TRIED, UNSEEN, UNTOLD, Left, Line, dotted, still_left
 from contract_tests.learn.further import FEW
 from contract_tests.learn.order import KEY as ORDER
 from contract_tests.learn.price import KEY as PRICE
@@ -63,9 +63,9 @@ class Kept:
     left: Mapping[str, str]
 
 
-def dotted(path: Iterable[str | int]) -> str:
-    """The path of a line as one word."""
-    return ".".join(map(str, path))
+def blamed(outcome: Outcome) -> str:
+    """Who has moved, where somebody has: the server."""
+    return LIVE if outcome is Outcome.MOVED else ""
 
 
 def left_open(left: Mapping[str, str], path: Sequence[str | int]) -> str:

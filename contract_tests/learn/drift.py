@@ -10,8 +10,8 @@ from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
 from contract_tests.learn.beyond import Beyond
 from contract_tests.learn.calibrate import Learned, unsayable
-from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, dotted, ends, left_open, said
-from contract_tests.learn.evidence import UNNAMED, UNREFUSED, Line, left_rules, lines_of
+from contract_tests.learn.compared import LIVE, MOCK, Compared, Kept, Outcome, blamed, ends, left_open, said
+from contract_tests.learn.evidence import UNNAMED, UNREFUSED, Line, dotted, left_rules, lines_of
 from contract_tests.learn.limits import REFUSED, looked, searched
 from contract_tests.learn.order import at_once, order, places_unknown
 from contract_tests.learn.playback import WORDS
@@ -153,7 +153,7 @@ class Drift:
             profile=line.value,
             live=live,
             mock=said(self._published, line.path),
-            who=LIVE if outcome is Outcome.MOVED else "",
+            who=blamed(outcome),
             why=why,
         )
 
@@ -218,7 +218,7 @@ class Drift:
                 profile=before,
                 live=line.value,
                 mock=before,
-                who=LIVE if outcome is Outcome.MOVED else "",
+                who=blamed(outcome),
                 why=why,
             )
         for what, why in self._left.items():

@@ -23,11 +23,12 @@ from contract_tests.learn.command import (
     read_run,
     signature_key,
 )
-from contract_tests.learn.compared import DATED, Compared, Kept, dotted, updated
+from contract_tests.learn.compared import DATED, Compared, Kept, updated
 from contract_tests.learn.drift import Drift
 from contract_tests.learn.drift_page import as_html
 from contract_tests.learn.drift_report import as_json, as_junit, lines, status, summary
 from contract_tests.learn.edited import NotInRows, edited, with_list
+from contract_tests.learn.evidence import dotted
 from contract_tests.learn.profile import LEFT, UNSAYABLE
 from contract_tests.learn.profile_lines import NoLines, kept_lines, listed
 from contract_tests.reports import safe_files

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import yaml
 
 from contract_tests.documents.files import Loader
-from contract_tests.learn.compared import dotted
-from contract_tests.learn.evidence import Line
+from contract_tests.learn.evidence import Line, dotted
 from contract_tests.learn.profile import ITEM, LEFT, ORDER, body, item
 from contract_tests.learn.profile_lines import HEAD, NoLines, is_block, kept_lines
 

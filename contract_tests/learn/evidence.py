@@ -68,7 +68,12 @@ def lines_of(found: Iterable[Found]) -> list[Line]:
 
 def name(found: Found) -> str:
     """What it is about, as one word."""
-    return ".".join(map(str, found.path)) if isinstance(found, Line) else found.what
+    return dotted(found.path) if isinstance(found, Line) else found.what
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """The path of a line as one word."""
+    return ".".join(map(str, path))
 
 
 def times(exchanges: Iterable[Exchange]) -> str:

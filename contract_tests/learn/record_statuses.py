@@ -7,7 +7,7 @@ from typing import Final
 from contract_tests.documents.published import Published
 from contract_tests.documents.terms import DOCUMENTED
 from contract_tests.learn.constant import TWICE
-from contract_tests.learn.evidence import Found, Left, Line, lines_of, name, times
+from contract_tests.learn.evidence import Found, Left, Line, dotted, lines_of, name, times
 from contract_tests.learn.tasks import first_callbacks
 from contract_tests.probes.request import STAGES
 from contract_tests.reports.report import Asked
@@ -27,7 +27,7 @@ def record_statuses(asked: Sequence[Asked], published: Published) -> Iterator[Fo
     told = [*_told(seen, {*published.terms.statuses, published.terms.lost})]
     known = {name(each) for each in told}
     for stage, ours, usual in zip(PLACES, published.terms.statuses, DOCUMENTED.statuses, strict=True):
-        place, came = ".".join(map(str, PLACES[stage])), ", ".join(sorted(seen.get(stage, ())))
+        place, came = dotted(PLACES[stage]), ", ".join(sorted(seen.get(stage, ())))
         if ours not in (usual, *seen.get(stage, ())) and place not in known:
             yield Left(place, f"polls told {came}" if came else "no poll told it")
     values = [each.value for each in told if isinstance(each, Line)]
@@ -58,11 +58,9 @@ def _told(seen: Mapping[str, Mapping[str, list[Exchange]]], documented: set[str]
         polls = [poll for each in by_status.values() for poll in each]
         if len(by_status) > 1 and others:
             told = ", ".join(sorted(by_status))
-            yield Left(
-                ".".join(map(str, PLACES[stage])), f"polls told {told}, and a record may be behind its callbacks"
-            )
+            yield Left(dotted(PLACES[stage]), f"polls told {told}, and a record may be behind its callbacks")
         elif others and len({poll.url for poll in polls}) < TWICE:
-            yield Left(".".join(map(str, PLACES[stage])), f"seen in one task alone: {', '.join(others)}")
+            yield Left(dotted(PLACES[stage]), f"seen in one task alone: {', '.join(others)}")
         elif others:
             yield Line(PLACES[stage], others.pop(), times(polls))
 

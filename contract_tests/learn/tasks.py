@@ -13,6 +13,7 @@ from contract_tests.probes.request import STAGES
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.reports.report import Asked
 from contract_tests.target.exchange import Exchange
+from contract_tests.verdicts.course import stage_of
 
 DISTURBED: Final = "delivery."
 """What ids of probes begin with whose callbacks were not received at first."""
@@ -45,9 +46,7 @@ def courses(asked: Iterable[Asked], published: Published) -> Iterator[Found]:
 def _untaken(asked: Asked) -> Iterator[str]:
     """The stages of callbacks that came to a receiver which did not take one of them."""
     for callback in asked.callbacks if asked.exchange.tasks and asked.probe.startswith(DISTURBED) else ():
-        body = parsed(callback.body)
-        data = body.get("data") if isinstance(body, dict) else None
-        yield str(data.get("callbackType")) if isinstance(data, dict) else ""
+        yield str(stage_of(parsed(callback.body)))
 
 
 def models(asked: Iterable[Asked]) -> set[str]:

@@ -26,8 +26,8 @@ STATUS: Final = re.compile(r"-?\d{1,3}")
 
 
 def masked_url(url: str) -> str:
-    """A URL that somebody is to be called back at, without what it says beside its form: of another scheme, without a
-    host, or no URL at all it stays."""
+    """A URL that somebody is to be called back at, without what it says beside its form: whether it has a scheme, which
+    of the known ones, and whether it has a host."""
     if not url or OWN.fullmatch(url):
         return url
     scheme = SCHEME.match(url)

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from contract_tests.recording.message import FAR, Headers
 
+LAST_STATUS: Final = 999
 KINDS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "an object": dict,
     "a list": list,
@@ -116,6 +117,3 @@ def encoded(text: str, path: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         raise NoEntry(f"{path} holds half a surrogate pair, which is no text") from None
-
-
-LAST_STATUS: Final = 999

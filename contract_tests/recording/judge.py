@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from contract_tests.documents.any_json import parsed
@@ -19,7 +19,7 @@ from contract_tests.target.exchange import Exchange
 from contract_tests.verdicts.agreement import other_key_findings, shown_findings
 from contract_tests.verdicts.answers import answer_findings, fresh_findings
 from contract_tests.verdicts.callbacks import callback_findings, failed_with, left_open
-from contract_tests.verdicts.course import Course, Finding, Poll, task_of
+from contract_tests.verdicts.course import Course, Finding, Poll, stage_of, task_of
 from contract_tests.verdicts.results import Result, judged, not_tried, otherwise
 from contract_tests.verdicts.unasked import silence_findings, stray_findings
 
@@ -107,18 +107,12 @@ def _polls(polls: Sequence[Exchange], arrivals: Sequence[Arrival]) -> Iterator[P
     """Each with the callback of the latest stage that had come when it was sent."""
     latest: list[tuple[int, Arrival | None]] = [(-1, None)]
     for arrival in arrivals:
-        stage = _stage(arrival)
+        stage = stage_of(parsed(arrival.body))
         place = STAGES.index(stage) if stage in STAGES else -1
         latest.append((place, arrival) if place > latest[-1][0] else latest[-1])
     came = [each.at for each in arrivals]
     for poll in polls:
         yield Poll(exchange=poll, arrival=latest[bisect_left(came, poll.started)][1])
-
-
-def _stage(arrival: Arrival) -> Any:
-    body = parsed(arrival.body)
-    data = body.get("data") if isinstance(body, dict) else None
-    return data.get("callbackType") if isinstance(data, dict) else None
 
 
 def course_results(traffic: Traffic, course: Course) -> Iterator[Result]:

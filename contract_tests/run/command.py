@@ -11,7 +11,7 @@ import click
 
 from contract_tests.documents.counted import counted
 from contract_tests.documents.published import Published
-from contract_tests.probes.plan import Plan
+from contract_tests.probes.request import Probe
 from contract_tests.reports import safe_files
 from contract_tests.reports.needs import next_steps
 from contract_tests.reports.on_terminal import say
@@ -60,9 +60,10 @@ def run_once(options: Mapping[str, Any]) -> int:
             )
         if target.budget.tasks == 0:
             click.echo("no task is started: only what must be refused is sent; --budget N lets the run start N tasks")
+        sent = [*plan.probes(), *plan.of_operation_probes()]
         if plan.searches:
-            click.echo(_planned(plan, published, target.budget.tasks))
-        with progress([*plan.probes(), *plan.of_operation_probes()], sys.stderr, doing=begun.doing) as far:
+            click.echo(_planned(sent, published, target.budget.tasks))
+        with progress(sent, sys.stderr, doing=begun.doing) as far:
             found = begun.run(far.hear)
         gone = begun.gone()
         # First: what it cost is not lost when nobody reads the lines to their end.
@@ -80,10 +81,9 @@ def run_once(options: Mapping[str, Any]) -> int:
     return status(found, strict=options["strict"], terms=published.terms)
 
 
-def _planned(plan: Plan, published: Published, tasks: int | None) -> str:
+def _planned(sent: Sequence[Probe], published: Published, tasks: int | None) -> str:
     """What a run that learns sends, and what it costs, before anything is sent. `tasks` are those of the budget, which
     bounds what a server accepts that it should refuse, too."""
-    sent = [*plan.probes(), *plan.of_operation_probes()]
     accepted = sum(probe.cost for probe in sent)
     number, bound = (accepted, "without a --budget") if tasks is None else (tasks, "at most, the budget")
     price = published.family["operations"]["extend"].get("price", 0)

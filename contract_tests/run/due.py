@@ -1,12 +1,13 @@
 """Says from when on no more callbacks of a task are owed. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from math import inf
-from typing import Any, Final
+from typing import Final
 
 from contract_tests.documents.any_json import parsed
 from contract_tests.probes.request import STAGES, Probe
 from contract_tests.receiver.receiver import Arrival
+from contract_tests.verdicts.course import stage_of
 
 QUIET: Final = 0.2
 """Seconds without a callback after which no more are expected."""
@@ -27,15 +28,10 @@ def owed_until(probe: Probe, failures: Collection[int], arrivals: Sequence[Arriv
     came = len(arrivals) if probe.disturbs else len({arrival.body for arrival in arrivals})
     if came >= probe.owed or any(body.get("code") in failures for body in bodies):
         return ALREADY
-    last = [each.at for each, body in zip(arrivals, bodies, strict=True) if _stage(body) == STAGES[-1]]
+    last = [each.at for each, body in zip(arrivals, bodies, strict=True) if stage_of(body) == STAGES[-1]]
     return min(last) + PASSED_OVER if last and not probe.disturbs else NEVER
 
 
 def first_came(arrivals: Sequence[Arrival]) -> float:
     """The same of a task that calls back once."""
     return ALREADY if arrivals else NEVER
-
-
-def _stage(body: Mapping[str, Any]) -> Any:
-    data = body.get("data")
-    return data.get("callbackType") if isinstance(data, dict) else None

@@ -10,7 +10,7 @@ from contract_tests.probes.request import STAGES
 from contract_tests.receiver.receiver import Arrival
 from contract_tests.target import journal
 from contract_tests.target.exchange import Exchange
-from contract_tests.verdicts.course import task_of
+from contract_tests.verdicts.course import stage_of, task_of
 
 
 def under_way(lines: Iterable[str], terms: Terms) -> list[str]:
@@ -47,6 +47,5 @@ def _ended(exchange: Exchange, terms: Terms) -> Iterator[str]:
 def _told(arrival: Arrival) -> str | None:
     """The task that a callback says to be over."""
     body = parsed(arrival.body)
-    data = body.get("data") if isinstance(body, dict) else None
-    goes_on = isinstance(data, dict) and body.get("code") == 200 and data.get("callbackType") in STAGES[:-1]
+    goes_on = stage_of(body) in STAGES[:-1] and body.get("code") == 200
     return None if goes_on else task_of(body)

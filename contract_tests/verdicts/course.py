@@ -85,11 +85,11 @@ class Course:
         return found if isinstance(found, dict) else {}
 
     def stages(self) -> list[Any]:
-        return [self.data(body).get("callbackType") for body in self.bodies]
+        return [stage_of(body) for body in self.bodies]
 
     def at(self, stage: str) -> Any:
         """The body of a stage's callback; None where none came."""
-        return next((body for body in self.bodies if self.data(body).get("callbackType") == stage), None)
+        return next((body for body in self.bodies if stage_of(body) == stage), None)
 
     @property
     def finished(self) -> Any:
@@ -100,6 +100,12 @@ class Course:
     def tracks(self, body: Any) -> list[Mapping[str, Any]]:
         items = self.data(body).get("data")
         return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def stage_of(body: Any) -> Any:
+    """The stage that a callback names, as it came; None where it names none."""
+    data = body.get("data") if isinstance(body, dict) else None
+    return data.get("callbackType") if isinstance(data, dict) else None
 
 
 def task_of(body: Any) -> str | None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from contract_tests.learn.calibrate import Learned
-from contract_tests.learn.compared import LIVE, Compared, Kept, Outcome, dotted, left_open, said, updated
-from contract_tests.learn.evidence import UNREFUSED, UNTOLD, Found, Left, Line
+from contract_tests.learn.compared import LIVE, Compared, Kept, Outcome, left_open, said, updated
+from contract_tests.learn.evidence import UNREFUSED, UNTOLD, Found, Left, Line, dotted
 from contract_tests.learn.further import FEW
 from contract_tests.learn.playback import Agreement
 from tests.courses import PUBLISHED

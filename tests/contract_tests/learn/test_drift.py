@@ -7,9 +7,9 @@ from shutil import copytree
 
 import pytest
 
-from contract_tests.learn.compared import Kept, Outcome, dotted
+from contract_tests.learn.compared import Kept, Outcome
 from contract_tests.learn.drift import Drift
-from contract_tests.learn.evidence import UNNAMED, Left, Line
+from contract_tests.learn.evidence import UNNAMED, Left, Line, dotted
 from contract_tests.learn.further import FEW
 from contract_tests.mutants.drifts import Planted, Watched, planted, unchanged
 from contract_tests.targets.behaviour import KEY, conforming
